@@ -1,0 +1,43 @@
+// The house's arrows (docs: CONTRIBUTING.md, "Where does X live"): a room may import only what stands beside it here.
+const mayImport = {
+  base: [],
+  core: ['base'],
+  analysis: ['core', 'base'],
+  protocol: ['core', 'base'],
+  engine: ['core', 'base'],
+  store: ['core', 'base'],
+  workers: ['core', 'base'],
+  replay: ['core', 'base'],
+  http: ['core', 'base'],
+  debug: ['replay', 'core', 'base'],
+  emulator: ['http', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
+  webview: ['protocol', 'core', 'base'],
+  cli: ['emulator', 'replay', 'core', 'base'],
+  vscode: ['emulator', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
+};
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(mayImport).map(([room, allowed]) => ({
+      name: `${room}-imports-only-below`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
+    })),
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'vscode-only-in-the-rim', severity: 'error', from: { path: '^src/(?!vscode/)' }, to: { path: '^vscode$' } },
+    {
+      name: 'sqljs-only-in-the-store',
+      severity: 'error',
+      from: { path: '^src/(?!store/)' },
+      to: { path: 'node_modules/sql\\.js' },
+    },
+    {
+      name: 'sdk-only-in-the-child',
+      severity: 'error',
+      from: { path: '^src/(?!workers/node/child/)' },
+      to: { path: 'node_modules/(durable-functions|@azure/functions|functions-v3)' },
+    },
+  ],
+  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+};

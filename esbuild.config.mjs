@@ -1,0 +1,57 @@
+// Bundles every program of the project into dist/: `node esbuild.config.mjs [--watch]`.
+import { build, context } from 'esbuild';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const watch = process.argv.includes('--watch');
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+  external: ['vscode', '@azure/functions-core'],
+};
+
+// name in dist -> entry; a part that does not exist yet is left out.
+const programs = {
+  cli: 'src/cli/main.ts',
+  extension: 'src/vscode/extension.ts',
+  'node-worker': 'src/workers/node/child/main.ts',
+  'emulator-thread': 'src/emulator/thread.ts',
+};
+const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file)));
+
+const webviews = { panels: 'src/webview/main.tsx' };
+const webviewEntryPoints = Object.fromEntries(Object.entries(webviews).filter(([, file]) => existsSync(file)));
+
+const jobs = [
+  { ...node, entryPoints, outdir: 'dist' },
+  {
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: !watch,
+    sourcemap: 'linked',
+    legalComments: 'none',
+    logLevel: 'warning',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: webviewEntryPoints,
+    outdir: 'dist/webview',
+  },
+].filter((job) => Object.keys(job.entryPoints).length > 0);
+
+await mkdir('dist', { recursive: true });
+await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm');
+if (watch) {
+  for (const job of jobs) await (await context(job)).watch();
+} else {
+  await Promise.all(jobs.map((job) => build(job)));
+}

@@ -1,0 +1,54 @@
+/**
+ * What one run of an orchestrator decided (spec/engine.md 2.5). Ids are chosen by whoever replayed the code and are data
+ * from then on: the engine never renumbers them. A list of decisions is in ascending id order and holds only new work.
+ */
+import type { EventRaised, FailureDetails, Tags } from './history';
+
+export interface ScheduleTask {
+  type: 'ScheduleTask';
+  id: number;
+  name: string;
+  version?: string;
+  /** Text handed to the activity as it is: for JSON-protocol workers the JSON of an array of one, `["Tokyo"]`. */
+  input: string | null;
+  tags?: Tags;
+}
+export interface CreateTimer {
+  type: 'CreateTimer';
+  id: number;
+  /** UTC, the history's time form. A time in the past fires at once. */
+  fireAt: string;
+  /** Recorded, but never fires: a timer cancelled in the turn that created it (spec/functions-worker.md 6.4). */
+  isCanceled?: boolean;
+}
+export interface CreateSubOrchestration {
+  type: 'CreateSubOrchestration';
+  id: number;
+  name: string;
+  version?: string;
+  instanceId: string;
+  input: string | null;
+  /** The key `FireAndForget` makes the child answer nobody. */
+  tags?: Tags;
+}
+export interface SendEvent {
+  type: 'SendEvent';
+  id: number;
+  instanceId: string;
+  name: string;
+  input: string | null;
+}
+export interface CompleteOrchestration {
+  type: 'CompleteOrchestration';
+  id: number;
+  status: 'Completed' | 'Failed' | 'Terminated' | 'ContinuedAsNew';
+  /** JSON text for Completed, raw text for Failed and Terminated, the next input for ContinuedAsNew. */
+  result: string | null;
+  details?: string;
+  failureDetails?: FailureDetails;
+  newVersion?: string;
+  /** Events that the next generation starts with (spec/engine.md 2.10.5). */
+  carryoverEvents?: readonly EventRaised[];
+}
+
+export type Decision = ScheduleTask | CreateTimer | CreateSubOrchestration | SendEvent | CompleteOrchestration;

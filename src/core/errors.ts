@@ -1,0 +1,43 @@
+/** Durascope's refusals: a literal code, and a message that says what to do next. What orchestrations do is data, never one of these. */
+export type DurascopeErrorCode =
+  // The caller's mistakes.
+  | 'InstanceNotFound'
+  | 'InstanceExists'
+  | 'InstanceTerminal'
+  | 'InstanceWrongState'
+  | 'InstanceNotTerminal'
+  | 'InvalidInstanceId'
+  | 'InvalidArgument'
+  | 'UnknownFunction'
+  | 'NotSupported'
+  // The app's or the folder's state.
+  | 'AppInvalid'
+  | 'StoreLocked'
+  | 'StoreTooNew'
+  | 'StoreCorrupt'
+  | 'StoreNotWritable'
+  | 'PortTaken'
+  | 'EmulatorNotFound'
+  // The process that runs user code.
+  | 'WorkerExited'
+  | 'WorkerHung'
+  | 'Stopped';
+
+export class DurascopeError extends Error {
+  constructor(
+    readonly code: DurascopeErrorCode,
+    message: string,
+    options?: { cause?: unknown; details?: Readonly<Record<string, unknown>> },
+  ) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'DurascopeError';
+    this.details = options?.details ?? {};
+  }
+
+  /** Facts for programs: file, key, port, status ... by name. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  static is(error: unknown, code?: DurascopeErrorCode): error is DurascopeError {
+    return error instanceof DurascopeError && (code === undefined || error.code === code);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Where user code runs. A worker never touches the store and never decides what is history: an episode is a pure question,
+ * asked again whenever there is doubt.
+ */
+import type { Decision } from '../decisions';
+import type { FailureDetails, HistoryEvent } from '../history';
+
+/** Spec/engine.md 0.2. `A`: ids from 0, inbound rows stored as played. `G`: worker-replayed, every row stored as not played. */
+export type BehaviourProfile = 'A' | 'G';
+
+export interface EpisodeRequest {
+  instanceId: string;
+  executionId: string;
+  /** Function name as the instance was started. */
+  name: string;
+  /** Stored events of this generation, commit order. The array belongs to the engine: read it, keep no changes. */
+  history: readonly HistoryEvent[];
+  /** OrchestratorStarted first, then the reconciled inbox. */
+  newEvents: readonly HistoryEvent[];
+}
+
+export interface EpisodeOutcome {
+  /** Ascending by id; only new work. */
+  decisions: readonly Decision[];
+  /** JSON text of the custom status after replaying the whole generation; null when none is set. */
+  customStatus: string | null;
+  /** Event names awaited now, for the user's eyes. */
+  awaitedEvents: readonly string[];
+}
+
+export interface ActivityRequest {
+  instanceId: string;
+  executionId: string;
+  taskId: number;
+  name: string;
+  input: string | null;
+}
+
+export type ActivityOutcome =
+  { ok: true; result: string | null } | { ok: false; reason: string; details: string; failureDetails?: FailureDetails | null };
+
+export type FunctionType = 'orchestrator' | 'activity' | 'entity' | 'http' | 'timer' | 'other';
+
+export interface FunctionDescriptor {
+  name: string;
+  type: FunctionType;
+  /** Binding type of the trigger, as the app names it: `httpTrigger`, `queueTrigger` ... */
+  triggerType: string;
+  /** Absolute path of the file that registered it, where known. */
+  file?: string;
+  /** HTTP only: route under the prefix, methods in upper case, auth level. */
+  route?: string;
+  methods?: readonly string[];
+  authLevel?: string;
+  /** Timer only: NCRONTAB. */
+  schedule?: string;
+  /** Whether it takes a durable client binding. */
+  hasDurableClient?: boolean;
+}
+
+/**
+ * Rejections: `WorkerExited` when the process died before it answered (ask again), `WorkerHung` when the watchdog had to end it
+ * (the message names the function).
+ */
+export interface FunctionWorker {
+  readonly profile: BehaviourProfile;
+  functions(): readonly FunctionDescriptor[];
+  runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
+  runActivity(request: ActivityRequest): Promise<ActivityOutcome>;
+  /** The instance's generation is over: whatever was kept warm for it may go. */
+  forget(instanceId: string): void;
+}

@@ -1,0 +1,79 @@
+/** Histories, instance rows and queued work at rest. In this process, so reads answer at once; only commits wait (for the disk). */
+import type { Checkpoint } from '../checkpoint';
+import type { HistoryEvent } from '../history';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../instance';
+import type { OrchestrationStatus } from '../status';
+
+/** What was queued when the store was last used: the engine takes it up again. */
+export interface RecoveredWork {
+  inbox: readonly InboxMessage[];
+  activities: readonly PendingActivity[];
+  timers: readonly PendingTimer[];
+  /** The next free `InboxMessage.seq`. */
+  nextSeq: number;
+  /** What the opening had to leave out (a torn tail, a flipped byte), one sentence each; empty when all was read. */
+  warnings: readonly string[];
+}
+
+export interface InstanceQuery {
+  instanceIdPrefix?: string;
+  /** Substring of instance id or name, ignoring case. */
+  text?: string;
+  names?: readonly string[];
+  statuses?: readonly OrchestrationStatus[];
+  parentInstanceId?: string;
+  /** Leave out children of other instances. */
+  rootsOnly?: boolean;
+  /** Entities (ids starting with `@`) are left out unless asked for: 'include' (default), 'exclude', 'only'. */
+  entities?: 'include' | 'exclude' | 'only';
+  /** Inclusive, the history's time form. */
+  createdTimeFrom?: string;
+  createdTimeTo?: string;
+  lastUpdatedFrom?: string;
+  lastUpdatedTo?: string;
+  /** Default `instanceId` ascending; ties by instance id. */
+  orderBy?: 'instanceId' | 'createdTime' | 'lastUpdatedTime' | 'name' | 'runtimeStatus';
+  descending?: boolean;
+  /** 1 to 10,000, default 100. */
+  pageSize?: number;
+  /** Opaque, from the page before. Only valid with the same filters and order. */
+  continuationToken?: string;
+}
+
+export interface InstancePage {
+  instances: readonly InstanceRow[];
+  /** Present while more may follow; never on an empty last page. */
+  continuationToken?: string;
+}
+
+export interface CustomStatusChange {
+  at: string;
+  /** JSON text. */
+  value: string | null;
+}
+
+export interface HistoryStore {
+  /** Opens, reads what is there and returns the queued work. Once, before all else. Errors: StoreLocked, StoreTooNew, StoreNotWritable. */
+  open(): Promise<RecoveredWork>;
+  /**
+   * Applies the checkpoints in order; resolves when they survive a kill of this process (with strict durability: a power cut).
+   * Reads see them from the moment of the call.
+   */
+  commit(checkpoints: readonly Checkpoint[]): Promise<void>;
+  instance(instanceId: string): InstanceRow | undefined;
+  /** History of the current generation in commit order; empty when there is none. `from` and `count` cut a range out. */
+  history(instanceId: string, from?: number, count?: number): readonly HistoryEvent[];
+  query(query: InstanceQuery): InstancePage;
+  count(query: InstanceQuery): number;
+  /** Number of instances by status, over all that the query's filters let through. */
+  countByStatus(query?: InstanceQuery): Partial<Record<OrchestrationStatus, number>>;
+  /** Every value the custom status of the current generation has had, oldest first. */
+  customStatusChanges(instanceId: string): readonly CustomStatusChange[];
+  pendingActivities(instanceId: string): readonly PendingActivity[];
+  pendingTimers(instanceId: string): readonly PendingTimer[];
+  inbox(instanceId: string): readonly InboxMessage[];
+  /** Bytes on disk: journal and snapshot; 0 in memory. */
+  bytesOnDisk(): number;
+  /** Makes everything durable, writes a snapshot where that pays, releases the lock. May be called twice. */
+  close(): Promise<void>;
+}

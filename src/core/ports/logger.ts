@@ -1,0 +1,13 @@
+export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical';
+
+export interface LogEntry {
+  level: LogLevel;
+  /** `user` for lines of the app's own code, else the part of Durascope that speaks: `engine`, `store`, `worker`, `http`. */
+  category: string;
+  message: string;
+  functionName?: string;
+  instanceId?: string;
+  invocationId?: string;
+}
+
+export type Logger = (entry: LogEntry) => void;

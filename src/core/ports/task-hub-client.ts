@@ -1,0 +1,74 @@
+/**
+ * The one contract that everything above the engine talks to (design: "One contract for a task hub"). No caller may ask which
+ * implementation it has; what a hub cannot do, it says in its capabilities.
+ *
+ * Errors are `DurascopeError`s: InstanceNotFound, InstanceTerminal, InstanceWrongState, InstanceExists, InvalidInstanceId,
+ * UnknownFunction, NotSupported.
+ */
+import type { HistoryEvent, Tags } from '../history';
+import type { InstanceRow, PendingActivity, PendingTimer } from '../instance';
+import type { OrchestrationStatus } from '../status';
+import type { Disposable } from './clock';
+import type { CustomStatusChange, InstancePage, InstanceQuery } from './history-store';
+
+export interface StartOptions {
+  name: string;
+  instanceId?: string;
+  /** JSON text; null or absent: no input. */
+  input?: string | null;
+  version?: string;
+  /** The history's time form; the instance is Pending until then. */
+  scheduledStartTime?: string;
+  tags?: Tags;
+}
+
+export interface PurgeFilter {
+  createdTimeFrom?: string;
+  createdTimeTo?: string;
+  statuses?: readonly OrchestrationStatus[];
+}
+
+/** Announced after the change is in the journal, in commit order, batched. */
+export type HubChange =
+  | { type: 'instance'; row: InstanceRow; newEvents: readonly HistoryEvent[]; historyReplaced: boolean }
+  | { type: 'purged'; instanceId: string };
+
+export interface HubCapabilities {
+  rewind: boolean;
+  entities: boolean;
+  suspend: boolean;
+}
+
+/** What an instance waits for right now, derived from its history and queues. */
+export interface WaitingFor {
+  activities: readonly (PendingActivity & { attempt: number })[];
+  timers: readonly PendingTimer[];
+  events: readonly string[];
+  children: readonly { instanceId: string; name: string; taskId: number }[];
+}
+
+export interface TaskHubClient {
+  readonly capabilities: HubCapabilities;
+  start(options: StartOptions): Promise<{ instanceId: string; executionId: string }>;
+  get(instanceId: string): Promise<InstanceRow | undefined>;
+  query(query: InstanceQuery): Promise<InstancePage>;
+  countByStatus(query?: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>>;
+  /** Commit order. Empty for an unknown or a pending instance. */
+  history(instanceId: string, from?: number, count?: number): Promise<readonly HistoryEvent[]>;
+  customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]>;
+  waitingFor(instanceId: string): Promise<WaitingFor>;
+  /** `data` is JSON text. */
+  raiseEvent(instanceId: string, name: string, data: string | null): Promise<void>;
+  terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void>;
+  suspend(instanceId: string, reason: string | null): Promise<void>;
+  resume(instanceId: string, reason: string | null): Promise<void>;
+  rewind(instanceId: string, reason: string | null): Promise<void>;
+  restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }>;
+  /** Number of instances deleted: 0 for an unknown id. InstanceNotTerminal when it still runs. */
+  purge(instanceId: string): Promise<number>;
+  /** Terminal instances only. */
+  purgeBy(filter: PurgeFilter): Promise<number>;
+  /** Resolves with the row once it is terminal, or as it is after `timeoutMs`. */
+  waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow>;
+  subscribe(listener: (changes: readonly HubChange[]) => void): Disposable;
+}
