@@ -1,7 +1,7 @@
 // Bundles every program of the project into dist/: `node esbuild.config.mjs [--watch]`.
 import { build, context } from 'esbuild';
 import { copyFile, mkdir } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -47,6 +47,22 @@ const jobs = [
     outdir: 'dist/webview',
   },
 ].filter((job) => Object.keys(job.entryPoints).length > 0);
+
+// The TypeScript examples, file by file, where their package.json's `main` expects them.
+for (const app of readdirSync('examples').filter((name) => existsSync(`examples/${name}/tsconfig.json`))) {
+  jobs.push({
+    entryPoints: [`examples/${app}/src/**/*.ts`],
+    outdir: `examples/${app}/dist`,
+    outbase: `examples/${app}`,
+    tsconfig: `examples/${app}/tsconfig.json`,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+}
 
 await mkdir('dist', { recursive: true });
 await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm');

@@ -1,0 +1,3 @@
+module.exports = async function (context, name) {
+  return `Hello ${name}!`;
+};
