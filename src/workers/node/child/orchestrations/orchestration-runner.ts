@@ -1,0 +1,65 @@
+/**
+ * Runs orchestrator functions of the app with the durable-functions package out of the app's own node_modules
+ * (JSON protocol: 1.x, 2.x, 3.x) and turns what they want into an `EpisodeOutcome`.
+ *
+ *   O1. At most one episode of an instance runs at a time; the caller sees to that.
+ *   O2. Warm and cold give the same outcome: a warm orchestration is the SDK's own executor kept alive between episodes.
+ *   O3. Nothing kept warm is needed: with `knownLength: 0` and all events any episode can be asked again, here or in a new process.
+ */
+import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
+import type { HistoryEvent } from '../../../../core/history';
+
+export interface EpisodeSlice {
+  instanceId: string;
+  executionId: string;
+  /** Function name as the instance was started. */
+  name: string;
+  /** How many events of this generation were handed over before; 0: `events` is everything from the first OrchestratorStarted on. */
+  knownLength: number;
+  /**
+   * What follows, in commit order: the rows stored since (scheduled events, OrchestratorCompleted), then the new events. Everything
+   * from the last OrchestratorStarted on is new. `IsPlayed` is not read: played is what comes before that.
+   */
+  events: readonly HistoryEvent[];
+}
+
+/** `needHistory`: the orchestration is not warm (any more), ask again with `knownLength: 0`. Never the answer to that. */
+export type EpisodeReply = EpisodeOutcome | 'needHistory';
+
+export interface OrchestratorInvocation {
+  functionName: string;
+  instanceId: string;
+  /** Text of the trigger input (spec/functions-worker.md 4): the ten-key object as JSON. */
+  triggerJson: string;
+}
+
+export interface OrchestrationRunnerOptions {
+  /**
+   * Calls the registered function through the app's invocation model and hooks. Resolves with what the function returned (or gave to
+   * `context.done`): the state as an object or as JSON text. Rejects with what it threw. An internal failure of SDK 1.x and 2.x shows only as
+   * an unhandled rejection and never settles: whoever sees that rejection rejects this promise with it, and the orchestration fails.
+   */
+  invoke(invocation: OrchestratorInvocation): Promise<unknown>;
+  /** Names of registered functions by trigger, as registered. Looked up ignoring case. */
+  functionNames(type: 'activity' | 'orchestrator' | 'entity'): readonly string[];
+  /** False as soon as the app has preInvocation or postInvocation hooks: then every episode is a whole invocation. Default true. */
+  canStayWarm?(): boolean;
+  /** Runs a replay that is only a check: whatever the app logs meanwhile is to be dropped. Default: simply runs it. */
+  quietly?<T>(run: () => T): T;
+  /** Something the user should know about an orchestration that goes on: values that differ between two replays. */
+  onWarning?(instanceId: string, message: string): void;
+  /** Replays from the start beside the warm run to find code that is not deterministic. Default all. */
+  determinismCheck?: { onCompletion?: boolean; atEpisodes?: (episode: number) => boolean };
+  /** Bounds on what is kept warm. Defaults 2,000 orchestrations and 200,000 events in all. */
+  maxWarm?: number;
+  maxWarmEvents?: number;
+}
+
+export interface OrchestrationRunner {
+  /** Answers at once when the orchestration is warm. Never throws or rejects for what user code did. */
+  run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply>;
+  /** The generation is over, or the last episode was not committed. */
+  forget(instanceId: string): void;
+  /** Everything warm goes, for instance before the app is loaded again. */
+  clear(): void;
+}
