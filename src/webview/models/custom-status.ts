@@ -1,0 +1,54 @@
+/** The custom status: how full it is and what it has been (spec/engine.md 4). */
+import type { CustomStatusChange } from '../../core/ports/history-store';
+import { fromTimestamp } from '../../core/time';
+
+/** A value passes while floor(bytes / 1024) is at most this. */
+export const customStatusLimitKb = 16;
+/** The first size in bytes that fails. */
+export const customStatusFailsAtBytes = (customStatusLimitKb + 1) * 1024;
+
+export interface CustomStatusMeter {
+  /** 2 × UTF-16 length of the JSON text. */
+  bytes: number;
+  /** 0 to 1 of the size that fails; at most 1. */
+  ratio: number;
+  level: 'ok' | 'near' | 'over';
+}
+
+export function customStatusMeter(json: string | null): CustomStatusMeter {
+  const bytes = 2 * (json?.length ?? 0);
+  const ratio = Math.min(1, bytes / customStatusFailsAtBytes);
+  const over = Math.floor(bytes / 1024) > customStatusLimitKb;
+  return { bytes, ratio, level: over ? 'over' : ratio >= 0.8 ? 'near' : 'ok' };
+}
+
+export interface CustomStatusStep {
+  value: string | null;
+  at: string;
+  /** How long it stood; null while it still does. */
+  stoodMs: number | null;
+}
+
+/** Every value, newest first; the newest stands until `endMs` (the end of the instance), or still when that is null. */
+export function customStatusSteps(changes: readonly CustomStatusChange[], endMs: number | null): CustomStatusStep[] {
+  const steps = changes.map((change, at): CustomStatusStep => {
+    const next = changes[at + 1];
+    const until = next === undefined ? endMs : fromTimestamp(next.at);
+    return { value: change.value, at: change.at, stoodMs: until === null ? null : Math.max(0, until - fromTimestamp(change.at)) };
+  });
+  return steps.reverse();
+}
+
+/** One line for lists: strings without their quotes, everything else as compact JSON, cut to `limit` characters. */
+export function customStatusLine(json: string | null, limit = 80): string {
+  if (json === null || json === 'null') return '';
+  let text = json;
+  try {
+    const value: unknown = JSON.parse(json);
+    text = typeof value === 'string' ? value : JSON.stringify(value);
+  } catch {
+    // Not JSON: show what there is.
+  }
+  text = text.replaceAll(/\s+/g, ' ');
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}

@@ -1,0 +1,33 @@
+/** A history as text for other tools. */
+import type { HistoryEvent } from '../../core/history';
+import { cellText, type HistoryColumn } from './history-columns';
+
+/** One field by RFC 4180: quoted when it holds a comma, a quote or a line break. */
+export function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** CSV with a header line and CRLF, one line a row. `rows` are positions in the commit order. */
+export function historyCsv(
+  events: readonly HistoryEvent[],
+  rows: readonly number[],
+  columns: readonly HistoryColumn[],
+  instanceId: string,
+): string {
+  const lines = [columns.map((column) => csvField(column.title)).join(',')];
+  for (const at of rows) {
+    const event = events[at];
+    if (event === undefined) continue;
+    lines.push(columns.map((column) => csvField(cellText(event, column.id, instanceId))).join(','));
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+/** JSON array of the rows as they are stored, indented by two. */
+export function historyJson(events: readonly HistoryEvent[], rows: readonly number[]): string {
+  return `${JSON.stringify(
+    rows.map((at) => events[at]),
+    null,
+    2,
+  )}\n`;
+}

@@ -1,0 +1,59 @@
+/** Times and durations as a person reads them. */
+
+/** `850 ms`, `2.4 s`, `3 m 05 s`, `2 h 07 m`, `3 d 4 h`; never negative. */
+export function durationText(ms: number): string {
+  const positive = Math.max(0, ms);
+  if (positive < 1000) return `${Math.round(positive)} ms`;
+  if (positive < 59_950) return `${(positive / 1000).toFixed(1)} s`;
+  const seconds = Math.round(positive / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${pad(seconds % 60)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
+  const hours = Math.floor(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Counts down in whole seconds, rounded up so that it reads 1 s until it is due: `12 s`, `1 m 30 s`; `due` at and after zero. */
+export function countdownText(remainingMs: number): string {
+  if (remainingMs <= 0) return 'due';
+  const seconds = Math.ceil(remainingMs / 1000);
+  return seconds < 60 ? `${seconds} s` : durationText(seconds * 1000);
+}
+
+/** `just now`, `12 s ago`, `5 m ago`, `3 h ago`, `2 d ago`. */
+export function ageText(thenMs: number, nowMs: number): string {
+  const seconds = Math.floor((nowMs - thenMs) / 1000);
+  if (seconds < 1) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/** The history's time form to the millisecond, `2024-01-01T00:00:00.100Z`; other text as it is. */
+export function shortTimestamp(text: string): string {
+  return text.replace(/(\.\d{3})\d*Z$/, '$1Z');
+}
+
+/** `14:03:07.120` of a timestamp in the viewer's time zone, or in UTC. */
+export function clockText(epochMs: number, zone: 'local' | 'utc' = 'local'): string {
+  if (Number.isNaN(epochMs)) return '';
+  const date = new Date(epochMs);
+  const [hours, minutes, seconds, ms] =
+    zone === 'utc'
+      ? [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds(), date.getUTCMilliseconds()]
+      : [date.getHours(), date.getMinutes(), date.getSeconds(), date.getMilliseconds()];
+  return `${pad(hours)}:${pad(minutes)}:${pad(seconds)}.${String(ms).padStart(3, '0')}`;
+}
+
+/** Date and time in the viewer's zone, to the second: `2024-01-31 14:03:07`. */
+export function dateTimeText(epochMs: number): string {
+  if (Number.isNaN(epochMs)) return '';
+  const date = new Date(epochMs);
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  return `${day} ${clockText(epochMs).slice(0, 8)}`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
