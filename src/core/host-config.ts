@@ -1,0 +1,38 @@
+/** The part of host.json that matters here, checked and with its defaults filled in (spec/functions-worker.md 2.9). */
+export interface HostConfig {
+  /** `extensions.durableTask.hubName`; default: the setting WEBSITE_SITE_NAME, else `TestHubName`. */
+  hubName: string;
+  /** `extensions.http.routePrefix` without slashes at its ends; empty for none. Default `api`. */
+  routePrefix: string;
+  /** Version given to instances that are started without one; null when none is configured. */
+  defaultVersion: string | null;
+  /** `versionMatchStrategy`: which instance versions this app may run (spec/engine.md 2.10.14). */
+  versionMatchStrategy: 'None' | 'Strict' | 'CurrentOrOlder';
+  versionFailureStrategy: 'Reject' | 'Fail';
+  maxConcurrentActivityFunctions: number;
+  maxConcurrentOrchestratorFunctions: number;
+  /** Which existing instances a start with the same id may replace. */
+  overridableExistingInstanceStates: 'NonRunningStates' | 'AnyState';
+  storeInputsInOrchestrationHistory: boolean;
+  maxOrchestrationActions: number;
+  /** `httpSettings.defaultAsyncRequestSleepTimeMilliseconds`: pause between polls of a durable HTTP call. */
+  defaultAsyncRequestSleepTimeMs: number;
+  /** Null: no limit. */
+  functionTimeoutMs: number | null;
+}
+
+/** What an app without host.json gets. */
+export const defaultHostConfig: HostConfig = {
+  hubName: 'TestHubName',
+  routePrefix: 'api',
+  defaultVersion: null,
+  versionMatchStrategy: 'None',
+  versionFailureStrategy: 'Reject',
+  maxConcurrentActivityFunctions: 100,
+  maxConcurrentOrchestratorFunctions: 100,
+  overridableExistingInstanceStates: 'NonRunningStates',
+  storeInputsInOrchestrationHistory: false,
+  maxOrchestrationActions: 100_000,
+  defaultAsyncRequestSleepTimeMs: 30_000,
+  functionTimeoutMs: null,
+};
