@@ -58,6 +58,8 @@ export interface HistoryStore {
   /**
    * Applies the checkpoints in order; resolves when they survive a kill of this process (with strict durability: a power cut).
    * Reads see them from the moment of the call.
+   * Rejects when they could not be written (a full disk): the caller then gives the same array again, before any other, and
+   * each of its checkpoints still counts once.
    */
   commit(checkpoints: readonly Checkpoint[]): Promise<void>;
   instance(instanceId: string): InstanceRow | undefined;

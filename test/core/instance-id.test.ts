@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { defaultChildInstanceId, instanceIdProblem } from '../../src/core/instance-id';
+
+describe('instance ids', () => {
+  it('L16: lets 1 to 100 ordinary characters through', () => {
+    for (const id of ['a', 'x'.repeat(100), 'a:b', 'a@b', 'a b', 'Ünïcode-✓']) assert.equal(instanceIdProblem(id), null, id);
+  });
+
+  it('L16: refuses 101 characters, @ in front, / \\ # ? and control characters, and says which', () => {
+    assert.match(instanceIdProblem('x'.repeat(101)) ?? '', /100/);
+    assert.match(instanceIdProblem('') ?? '', /empty/);
+    assert.match(instanceIdProblem('@a') ?? '', /reserved for entities/);
+    for (const char of ['/', '\\', '#', '?']) assert.ok(instanceIdProblem(`a${char}b`)?.endsWith(`contains '${char}'.`), char);
+    assert.match(instanceIdProblem('a\u0007b') ?? '', /U\+0007/);
+    assert.match(instanceIdProblem('a\u009fb') ?? '', /U\+009F/);
+  });
+
+  it("S2: names a child after its parent's execution and the scheduling id", () => {
+    assert.equal(defaultChildInstanceId('0123', 12), '0123:12');
+  });
+});
