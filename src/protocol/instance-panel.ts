@@ -1,0 +1,68 @@
+/**
+ * The instance panel's messages.
+ *
+ *   P1. The panel sends `ready`; the host answers with `connection`, `instance` and then the whole history in `history` chunks.
+ *   P2. From then on the host sends a new `instance` when anything but history changed (at most one per frame), and the
+ *       history's new events.
+ *   P3. A `history` chunk says where it belongs: `executionId` and `from`. `from: 0` starts over. Chunks come in order and
+ *       without gaps, so a panel that sees a gap or another execution id at `from > 0` asks again with `ready`.
+ */
+import { z } from 'zod';
+import {
+  actionResult,
+  capabilities,
+  commonRequests,
+  connectionState,
+  customStatusChange,
+  historyEvents,
+  instanceAction,
+  instanceDetails,
+  instanceSummary,
+  waitingForValue,
+} from './panel-values';
+
+const text = z.string();
+const count = z.number().int().nonnegative();
+
+export const instanceSnapshot = z.object({
+  type: z.literal('instance'),
+  /** The sender's clock, the history's time form: countdowns and ages count from here. */
+  now: text,
+  instanceId: text,
+  /** Null when the hub does not know the id (purged, or not yet there). */
+  instance: instanceDetails.nullable(),
+  parent: instanceSummary.nullable(),
+  /** Sub-orchestrations, oldest first, the first 200; `childCount` is all of them. */
+  children: z.array(instanceSummary),
+  childCount: count,
+  /** Every value the custom status has had, oldest first. */
+  customStatusChanges: z.array(customStatusChange),
+  waitingFor: waitingForValue,
+  /** Names for completion: awaited now first, then those found in the code. */
+  knownEventNames: z.array(text),
+  capabilities,
+});
+export type InstanceSnapshot = z.infer<typeof instanceSnapshot>;
+
+export const historyChunk = z.object({
+  type: z.literal('history'),
+  executionId: text,
+  from: count,
+  /** Stored events at the time of sending; the history is whole when `from + events.length` reaches it. */
+  total: count,
+  events: historyEvents,
+});
+export type HistoryChunk = z.infer<typeof historyChunk>;
+
+export const toInstancePanel = z.discriminatedUnion('type', [connectionState, instanceSnapshot, historyChunk, actionResult]);
+export type ToInstancePanel = z.infer<typeof toInstancePanel>;
+
+export const fromInstancePanel = z.discriminatedUnion('type', [
+  ...commonRequests,
+  /** `data` is JSON text; the host refuses text that does not parse. Null: no data. */
+  z.object({ type: z.literal('raiseEvent'), requestId: count, name: text.min(1), data: text.nullable() }),
+  z.object({ type: z.literal('act'), requestId: count, action: instanceAction, reason: text.nullable() }),
+  /** The whole history as a document in the editor. */
+  z.object({ type: z.literal('openHistory') }),
+]);
+export type FromInstancePanel = z.infer<typeof fromInstancePanel>;

@@ -1,0 +1,134 @@
+/**
+ * Values that messages between an editor (or a server) and its panels are made of. Field names are the history's and the
+ * instance row's own; times are the history's text form; payloads are JSON text or null.
+ */
+import { z } from 'zod';
+import type { HistoryEvent } from '../core/history';
+import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
+
+const text = z.string();
+const textOrNull = z.string().nullable();
+const count = z.number().int().nonnegative();
+
+export const orchestrationStatus = z.enum(Object.keys(orchestrationStatusNumbers) as [OrchestrationStatus]);
+
+/** One line of a list of instances: everything a row shows, nothing that can be large. */
+export const instanceSummary = z.object({
+  instanceId: text,
+  name: text,
+  version: text,
+  runtimeStatus: orchestrationStatus,
+  createdTime: text,
+  lastUpdatedTime: text,
+  completedTime: textOrNull,
+  scheduledStartTime: textOrNull,
+  parentInstanceId: textOrNull,
+  /** JSON text cut to `summaryTextLimit` characters, so not always parseable. */
+  customStatus: textOrNull,
+  /** One line: what failed, cut to `summaryTextLimit` characters. Null unless Failed. */
+  failure: textOrNull,
+  historyLength: count,
+});
+export type InstanceSummary = z.infer<typeof instanceSummary>;
+export const summaryTextLimit = 200;
+
+/** A position in a file of the app, 1-based. `file` is absolute. */
+export const sourceLocation = z.object({ file: text, line1: count, column1: count.exactOptional() });
+export type SourceLocation = z.infer<typeof sourceLocation>;
+
+const failureDetailsValue: z.ZodType<FailureValue> = z.lazy(() =>
+  z.object({
+    ErrorType: text,
+    ErrorMessage: text,
+    StackTrace: textOrNull.exactOptional(),
+    InnerFailure: failureDetailsValue.nullable().exactOptional(),
+    IsNonRetriable: z.boolean(),
+  }),
+);
+export interface FailureValue {
+  ErrorType: string;
+  ErrorMessage: string;
+  StackTrace?: string | null;
+  InnerFailure?: FailureValue | null;
+  IsNonRetriable: boolean;
+}
+
+/** The instance itself as the panel's header shows it. */
+export const instanceDetails = z.object({
+  ...instanceSummary.shape,
+  executionId: text,
+  /** The whole JSON text, not cut. */
+  customStatus: textOrNull,
+  input: textOrNull,
+  output: textOrNull,
+  generation: count,
+  tags: z.record(text, text).nullable(),
+  failureDetails: failureDetailsValue.nullable(),
+  /** Where the user's code threw, where that could be found. */
+  failureLocation: sourceLocation.nullable(),
+  /** Where the orchestrator is written, where known. */
+  codeLocation: sourceLocation.nullable(),
+});
+export type InstanceDetails = z.infer<typeof instanceDetails>;
+
+export const customStatusChange = z.object({ at: text, value: textOrNull });
+
+export const waitingForValue = z.object({
+  activities: z.array(z.object({ taskId: z.number(), name: text, scheduledAt: text, attempt: count })),
+  timers: z.array(z.object({ timerId: z.number(), fireAt: text })),
+  events: z.array(text),
+  children: z.array(z.object({ instanceId: text, name: text, taskId: z.number() })),
+});
+export type WaitingForValue = z.infer<typeof waitingForValue>;
+
+/** What the task hub can do; a panel hides what it cannot. */
+export const capabilities = z.object({ rewind: z.boolean(), entities: z.boolean(), suspend: z.boolean() });
+
+/**
+ * History events travel as they are stored. Only the three fields that every row has are looked at: unknown event types are
+ * kept and shown, and a chunk of thousands is checked in microseconds each.
+ */
+export const historyEvents = z.custom<HistoryEvent[]>((value) => Array.isArray(value) && value.every(isEventShaped));
+
+function isEventShaped(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { EventType, EventId, Timestamp } = value as Record<string, unknown>;
+  return typeof EventType === 'string' && typeof EventId === 'number' && typeof Timestamp === 'string';
+}
+
+export const instanceAction = z.enum(['terminate', 'suspend', 'resume', 'rewind', 'restart', 'purge']);
+export type InstanceAction = z.infer<typeof instanceAction>;
+
+/** Answer to every request that carries a `requestId` and is no query: the message is made for the user's eyes. */
+export const actionResult = z.object({
+  type: z.literal('actionResult'),
+  requestId: count,
+  ok: z.boolean(),
+  /** What happened or what to do next. Absent when there is nothing to say. */
+  message: text.exactOptional(),
+  /** Bulk: number of instances acted on, and those refused with the reason of each (the first 100). */
+  done: count.exactOptional(),
+  failed: z.array(z.object({ instanceId: text, message: text })).exactOptional(),
+});
+export type ActionResult = z.infer<typeof actionResult>;
+
+/** Requests that both panels send. */
+export const commonRequests = [
+  /** The panel's script runs and listens. Sent once per load; the host answers with its whole state. */
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('openInstance'), instanceId: text }),
+  z.object({ type: z.literal('openSource'), location: sourceLocation }),
+  /** Opens a text beside the panel, JSON formatted. */
+  z.object({ type: z.literal('openText'), title: text, text, language: z.enum(['json', 'csv', 'plaintext']) }),
+  z.object({ type: z.literal('copyText'), text }),
+  /** Asks the user where to, and writes. */
+  z.object({ type: z.literal('saveText'), requestId: count, suggestedName: text, text }),
+] as const;
+
+/** Whether commands can work at all: shown as a line on top of the panel when not. */
+export const connectionState = z.object({
+  type: z.literal('connection'),
+  connected: z.boolean(),
+  /** Why not and what to do, for example "The emulator is stopped." */
+  message: text.exactOptional(),
+});
