@@ -31,7 +31,9 @@ export interface PurgeFilter {
 /** Announced after the change is in the journal, in commit order, batched. */
 export type HubChange =
   | { type: 'instance'; row: InstanceRow; newEvents: readonly HistoryEvent[]; historyReplaced: boolean }
-  | { type: 'purged'; instanceId: string };
+  | { type: 'purged'; instanceId: string }
+  /** Changes were lost on the way (a slow or broken connection): read again whatever is shown. Never sent by the in-process hub. */
+  | { type: 'resync' };
 
 export interface HubCapabilities {
   rewind: boolean;
