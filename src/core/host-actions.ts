@@ -1,0 +1,199 @@
+/** From the SDK's actions to the nodes of the host's tree: names, inputs, child ids, retry options (spec/functions-worker.md 5 and 6). */
+import type { DurableAction } from './durable-action';
+import { actionTypes, activityInput, childActions, fireAtMs, isActionEntry, payloadText, textField } from './durable-action';
+import type { ReplayNode } from './host-replay-nodes';
+import { AllNode, AnyNode, EventWaitNode, InstantNode, LongTimerNode, RetryNode, TaskNode, TimerNode } from './host-replay-nodes';
+import { defaultChildInstanceId, instanceIdProblem } from './instance-id';
+import type { WorkDecision } from './non-determinism';
+import type { RetryPolicy } from './retry';
+
+export interface HostActionsOptions {
+  instanceId: string;
+  executionId: string;
+  parentInstanceId: string | null;
+  maximumShortTimerMs: number;
+  problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null;
+  /** A task that was scheduled before is part of a later Task.any or Task.all. Told once for each such action. */
+  onReusedTask?(name: string): void;
+}
+
+export class HostActions {
+  /** The same action object is the same task. Actions that came as text are all different. */
+  private readonly nodes = new Map<DurableAction, ReplayNode>();
+  private readonly sequels: ReplayNode[] = [];
+  private readonly reported = new Set<DurableAction>();
+
+  constructor(
+    private readonly options: HostActionsOptions,
+    private readonly clock: { readonly nowMs: number },
+    private readonly continueAsNew: (input: string | null) => void,
+  ) {}
+
+  /** True while a node that takes further ids as it goes (retries, chains of timers) is not over. */
+  get hasSequels(): boolean {
+    return this.sequels.some((node) => !node.isDone);
+  }
+
+  /** The first action below `entry` that takes an id, so far unstarted; null when there is none. */
+  firstScheduling(entry: DurableAction | readonly DurableAction[]): DurableAction | null {
+    const actions = Array.isArray(entry) ? (entry as readonly DurableAction[]) : [entry as DurableAction];
+    for (const action of actions) {
+      switch (action.actionType) {
+        case actionTypes.WhenAny:
+        case actionTypes.WhenAll: {
+          const first = this.firstScheduling(childActions(action));
+          if (first !== null) return first;
+          break;
+        }
+        case actionTypes.WaitForExternalEvent:
+        case actionTypes.ContinueAsNew:
+          break;
+        default:
+          if (!this.nodes.has(action)) return action;
+      }
+    }
+    return null;
+  }
+
+  /** Throws an error with the host's words when the action asks for something that cannot be done. */
+  node(action: DurableAction): ReplayNode {
+    // Events have no id: each wait is a waiter of its own, also when the task is the same.
+    if (action.actionType === actionTypes.WaitForExternalEvent)
+      return new EventWaitNode(this.required(action, 'externalEventName'));
+    const known = this.nodes.get(action);
+    if (known !== undefined) {
+      if (!this.reported.has(action)) {
+        this.reported.add(action);
+        this.options.onReusedTask?.(textField(action, 'functionName') ?? 'a task');
+      }
+      return known;
+    }
+    const node = this.newNode(action);
+    this.nodes.set(action, node);
+    return node;
+  }
+
+  private newNode(action: DurableAction): ReplayNode {
+    switch (action.actionType) {
+      case actionTypes.CallActivity:
+        return new TaskNode(this.activity(action));
+      case actionTypes.CallActivityWithRetry:
+        return this.sequel(new RetryNode(retryPolicy(action), this.activity(action)));
+      case actionTypes.CallSubOrchestrator:
+        return new TaskNode(this.subOrchestration(action));
+      case actionTypes.CallSubOrchestratorWithRetry:
+        return this.sequel(new RetryNode(retryPolicy(action), this.subOrchestration(action)));
+      case actionTypes.ContinueAsNew: {
+        const input = payloadText(action['input']);
+        return new InstantNode(() => this.continueAsNew(input));
+      }
+      case actionTypes.CreateTimer:
+        return this.timer(action);
+      case actionTypes.WhenAny:
+        return new AnyNode(childActions(action).map((child) => this.node(child)));
+      case actionTypes.WhenAll:
+        return new AllNode(childActions(action).map((child) => this.node(child)));
+      case actionTypes.CallHttp:
+        throw new Error('Durascope does not support callHttp yet. Call an activity that makes the request.');
+      case actionTypes.CallEntity:
+      case actionTypes.SignalEntity:
+      case actionTypes.ScheduledSignalEntity:
+      case actionTypes.LockEntities:
+      case actionTypes.ReleaseEntities:
+        throw new Error('Durascope does not support durable entities yet.');
+      default:
+        throw new Error(`Durascope does not know the action type ${action.actionType} of this durable-functions package.`);
+    }
+  }
+
+  private activity(action: DurableAction): (id: number) => WorkDecision {
+    const name = this.required(action, 'functionName');
+    this.refuse(this.options.problemWith('activity', name));
+    const input = activityInput(action['input']);
+    return (id) => ({ type: 'ScheduleTask', id, name, input });
+  }
+
+  private subOrchestration(action: DurableAction): (id: number) => WorkDecision {
+    const name = this.required(action, 'functionName');
+    this.refuse(this.options.problemWith('orchestrator', name));
+    const version = textField(action, 'version');
+    const input = payloadText(action['input']);
+    const chosenId = textField(action, 'instanceId');
+    if (chosenId !== undefined) this.refuse(this.childIdProblem(chosenId));
+    return (id) => ({
+      type: 'CreateSubOrchestration',
+      id,
+      name,
+      ...(version === undefined ? {} : { version }),
+      instanceId: chosenId ?? defaultChildInstanceId(this.options.executionId, id),
+      input,
+    });
+  }
+
+  private childIdProblem(childId: string): string | null {
+    if (childId === this.options.instanceId) {
+      return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the orchestration that calls it.`;
+    }
+    if (childId === this.options.parentInstanceId) {
+      return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the calling orchestration's parent.`;
+    }
+    return instanceIdProblem(childId);
+  }
+
+  private timer(action: DurableAction): ReplayNode {
+    const fireAt = fireAtMs(action);
+    if (Number.isNaN(fireAt)) throw new Error('The timer has no valid time to fire at: pass createTimer a valid Date.');
+    const isCanceled = () => action['isCanceled'] === true;
+    if (fireAt - this.clock.nowMs <= this.options.maximumShortTimerMs) return new TimerNode(fireAt, isCanceled);
+    return this.sequel(new LongTimerNode(fireAt, isCanceled));
+  }
+
+  private sequel<T extends ReplayNode>(node: T): T {
+    this.sequels.push(node);
+    return node;
+  }
+
+  private required(action: DurableAction, field: string): string {
+    const value = textField(action, field);
+    if (value === undefined) throw new Error(`The action of type ${action.actionType} has no ${field}.`);
+    return value;
+  }
+
+  private refuse(problem: string | null): void {
+    if (problem !== null) throw new Error(problem);
+  }
+}
+
+function retryPolicy(action: DurableAction): RetryPolicy {
+  const options = action['retryOptions'];
+  const values = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {};
+  const number = (field: string): number | undefined => {
+    const value = values[field];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  };
+  const firstRetryIntervalMs = number('firstRetryIntervalInMilliseconds');
+  const maxNumberOfAttempts = number('maxNumberOfAttempts');
+  if (firstRetryIntervalMs === undefined || firstRetryIntervalMs <= 0 || maxNumberOfAttempts === undefined) {
+    throw new Error('The retry options need a firstRetryIntervalInMilliseconds above 0 and a maxNumberOfAttempts.');
+  }
+  const backoffCoefficient = number('backoffCoefficient');
+  const retryTimeoutMs = number('retryTimeoutInMilliseconds');
+  return {
+    firstRetryIntervalMs,
+    maxNumberOfAttempts,
+    ...(backoffCoefficient === undefined ? {} : { backoffCoefficient }),
+    maxRetryIntervalMs: number('maxRetryIntervalInMilliseconds') ?? 6 * 24 * 60 * 60 * 1000,
+    ...(retryTimeoutMs === undefined ? {} : { retryTimeoutMs }),
+  };
+}
+
+/** The entries of a reply's action list; throws when it is not what the protocol has. V1: as it is; V2 and later: the one inner list. */
+export function readActionList(value: unknown, isV1: boolean): (DurableAction | DurableAction[])[] {
+  if (!Array.isArray(value) || !value.every(isActionEntry))
+    throw new Error('The durable-functions package answered without a list of actions.');
+  if (isV1) return value;
+  if (value.length !== 1 || !Array.isArray(value[0])) {
+    throw new Error(`The durable-functions package answered with ${value.length} lists of actions instead of one.`);
+  }
+  return value[0];
+}

@@ -1,0 +1,335 @@
+/**
+ * The host's half of a replay in the JSON protocol (spec/functions-worker.md 6): which ids the orchestrator's actions have, what of them is
+ * new work, and when the orchestration is over. The SDK's half (user code, results, errors) runs elsewhere and hands its action list over.
+ *
+ *   H1. Ids are the SDK's own: taken in the order in which actions start, depth first, from 0.
+ *   H2. Each event is applied once, in commit order, after the SDK has seen it; `actions` may have grown since the last call, never changed.
+ *   H3. New work is what has an id and no scheduled row with that EventId.
+ */
+import type { Decision } from './decisions';
+import type { ActionList, DurableAction } from './durable-action';
+import type { HostActionsOptions } from './host-actions';
+import { HostActions } from './host-actions';
+import type { EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
+import { StepNode } from './host-replay-nodes';
+import type { EventRaised, FailureDetails, HistoryEvent } from './history';
+import type { ScheduledRow, WorkDecision } from './non-determinism';
+import { agrees, isScheduledRow, nonDeterminismMessage } from './non-determinism';
+import type { PastRows } from './past-rows';
+import { fromTimestamp, toTimestamp } from './time';
+
+export interface HostReplayOptions extends HostActionsOptions {
+  /** Function name for failure texts. */
+  name: string;
+  /** V1 has steps and gives an event to its oldest waiter; later schemas have compounds and give it to the newest. */
+  isV1: boolean;
+  longTimerIntervalMs: number;
+  /** Spellings of event names known from an earlier replay of this generation, by lower-case name. */
+  spellings?: ReadonlyMap<string, string>;
+  /** Rows of the whole history when `actions` is complete from the start; null when actions appear as the code issues them. */
+  pastRows: PastRows | null;
+}
+
+/** Where the SDK stands after the last event. */
+export type SdkProgress =
+  | { type: 'waiting' }
+  /** Returned, or called continueAsNew. `output` is JSON text. */
+  | { type: 'returned'; output: string | null }
+  | { type: 'failed'; message: string; details: string; failureDetails?: FailureDetails }
+  /** The SDK itself broke, or its answer has no JSON form: over at once. */
+  | { type: 'crashed'; message: string; details: string };
+
+export interface Settlement {
+  decisions: Decision[];
+  awaitedEvents: readonly string[];
+}
+
+interface Failure {
+  reason: string;
+  details: string;
+  failureDetails?: FailureDetails;
+  /** Over although tasks are open. */
+  atOnce: boolean;
+}
+
+export class HostReplay implements NodeHost {
+  nowMs = Number.NEGATIVE_INFINITY;
+  readonly maximumShortTimerMs: number;
+  readonly longTimerIntervalMs: number;
+
+  private next = 0;
+  private highestRowId = -1;
+  private isStarted = false;
+  private readonly open = new Map<number, OpenTask>();
+  private readonly answers = new Map<string, OpenTask>();
+  private readonly pending = new Map<number, WorkDecision>();
+  private readonly waiters = new Map<string, EventWaitNode[]>();
+  private readonly buffered = new Map<string, string[]>();
+  private readonly spellings: Map<string, string>;
+  private misspelt = false;
+  private readonly actions: HostActions;
+  private current: ReplayNode | null = null;
+  private nextAction = 0;
+  private waits = 0;
+  private seenActions = 0;
+  private nextGeneration: { input: string | null; carryover: EventRaised[] } | null = null;
+  private terminated: { id: number; reason: string | null } | null = null;
+  private failure: Failure | null = null;
+
+  constructor(private readonly options: HostReplayOptions) {
+    this.maximumShortTimerMs = options.maximumShortTimerMs;
+    this.longTimerIntervalMs = options.longTimerIntervalMs;
+    this.spellings = new Map(options.spellings);
+    this.actions = new HostActions(options, this, (input) => (this.nextGeneration ??= { input, carryover: [] }));
+  }
+
+  /** One event that takes effect (see `SuspensionGate`), then whatever actions can start now. */
+  apply(event: HistoryEvent, actions: ActionList): void {
+    if (this.failure?.atOnce === true) return;
+    this.applyEvent(event);
+    this.advance(actions);
+  }
+
+  /** One event of a generation whose code cannot run any more: only ids in use and a terminate count. */
+  applyUnseen(event: HistoryEvent): void {
+    if (isScheduledRow(event)) this.highestRowId = Math.max(this.highestRowId, event.EventId);
+    else if (event.EventType === 'ExecutionTerminated') this.applyEvent(event);
+    this.next = this.highestRowId + 1;
+  }
+
+  /** How the waiting code spells an event's name: the SDK compares exactly, the host ignores case. Unknown: as it was sent. */
+  spellingOf(eventName: string): string {
+    const key = eventName.toLowerCase();
+    return this.waiterOf(key)?.eventName ?? this.spellings.get(key) ?? eventName;
+  }
+
+  /**
+   * Set when an event was handed to the SDK under its sender's spelling and the code then waited for it under another: the SDK does not find
+   * it. Replaying with these spellings from the start puts that right. Null otherwise.
+   */
+  get spellingsToReplayWith(): ReadonlyMap<string, string> | null {
+    return this.misspelt ? this.spellings : null;
+  }
+
+  /** True while an id that was given out has no row yet. */
+  get hasUnconfirmed(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** The episode is over: new work, and the completion when the time has come. */
+  settle(progress: SdkProgress, isSuspended: boolean): Settlement {
+    if (progress.type === 'crashed') {
+      this.next = Math.max(this.next, this.highestRowId + 1);
+      this.failure ??= { ...this.orchestratorFailure(progress.message), details: progress.details, atOnce: true };
+    }
+    const end = this.completion(progress);
+    if (isSuspended)
+      return { decisions: this.terminated === null || end === null ? [] : [end], awaitedEvents: this.awaitedEvents() };
+    const decisions: Decision[] = [...this.pending.values()];
+    if (end !== null) decisions.push(end);
+    decisions.sort((a, b) => a.id - b.id);
+    return { decisions, awaitedEvents: end === null && progress.type === 'waiting' ? this.awaitedEvents() : [] };
+  }
+
+  allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
+    const id = this.next;
+    const decision = make(id);
+    this.next += 1;
+    this.pending.set(id, decision);
+    if (owner !== null) this.open.set(id, owner);
+    return id;
+  }
+
+  timerDecision(id: number, fireAtMs: number, canceled: boolean): WorkDecision {
+    return { type: 'CreateTimer', id, fireAt: toTimestamp(fireAtMs), ...(canceled ? { isCanceled: true } : {}) };
+  }
+
+  takeOrAwait(node: EventWaitNode): boolean {
+    this.spellings.set(node.key, node.eventName);
+    const names = this.buffered.get(node.key);
+    if (names !== undefined) {
+      if (names.shift() !== node.eventName) this.misspelt = true;
+      if (names.length === 0) this.buffered.delete(node.key);
+      return true;
+    }
+    node.order = this.waits;
+    this.waits += 1;
+    const waiting = this.waiters.get(node.key);
+    if (waiting === undefined) this.waiters.set(node.key, [node]);
+    else waiting.push(node);
+    return false;
+  }
+
+  awaitAnswer(requestId: string, owner: OpenTask): void {
+    this.answers.set(requestId, owner);
+  }
+
+  fail(message: string, failure?: TaskFailure): void {
+    const failureDetails = failure?.failureDetails;
+    this.failure ??= { ...this.orchestratorFailure(message), ...(failureDetails ? { failureDetails } : {}) };
+  }
+
+  private applyEvent(event: HistoryEvent): void {
+    switch (event.EventType) {
+      case 'OrchestratorStarted':
+        this.nowMs = Math.max(this.nowMs, fromTimestamp(event.Timestamp));
+        this.options.pastRows?.nextEpisode();
+        break;
+      case 'ExecutionStarted':
+        this.isStarted = true;
+        break;
+      case 'TaskCompleted':
+      case 'SubOrchestrationInstanceCompleted':
+        this.takeOpen(event.TaskScheduledId)?.succeeded(event.Result);
+        break;
+      case 'TaskFailed':
+      case 'SubOrchestrationInstanceFailed': {
+        const { Reason: reason, Details: details, FailureDetails: failureDetails } = event;
+        this.takeOpen(event.TaskScheduledId)?.failed({ reason, details, failureDetails: failureDetails ?? null });
+        break;
+      }
+      case 'TimerFired':
+        this.takeOpen(event.TimerId)?.succeeded(null);
+        break;
+      case 'EventRaised':
+        this.raise(event);
+        break;
+      case 'ExecutionTerminated':
+        if (this.terminated === null) {
+          this.terminated = { id: this.next, reason: event.Input };
+          this.next += 1;
+        }
+        break;
+      default:
+        if (isScheduledRow(event)) this.confirm(event);
+    }
+  }
+
+  private takeOpen(id: number): OpenTask | undefined {
+    const task = this.open.get(id);
+    this.open.delete(id);
+    return task;
+  }
+
+  private raise(event: EventRaised): void {
+    const answered = this.answers.get(event.Name);
+    if (answered !== undefined) {
+      this.answers.delete(event.Name);
+      answered.succeeded(event.Input);
+      return;
+    }
+    if (this.nextGeneration !== null) {
+      this.nextGeneration.carryover.push(event);
+      return;
+    }
+    const key = event.Name.toLowerCase();
+    const waiter = this.waiterOf(key);
+    if (waiter === undefined) {
+      const names = this.buffered.get(key);
+      const name = this.spellingOf(event.Name);
+      if (names === undefined) this.buffered.set(key, [name]);
+      else names.push(name);
+      return;
+    }
+    const waiting = this.waiters.get(key) ?? [];
+    if (this.options.isV1) waiting.shift();
+    else waiting.pop();
+    if (waiting.length === 0) this.waiters.delete(key);
+    waiter.received();
+  }
+
+  private waiterOf(key: string): EventWaitNode | undefined {
+    return this.waiters.get(key)?.at(this.options.isV1 ? 0 : -1);
+  }
+
+  private confirm(row: ScheduledRow): void {
+    this.highestRowId = Math.max(this.highestRowId, row.EventId);
+    const decision = this.pending.get(row.EventId);
+    this.pending.delete(row.EventId);
+    if (decision === undefined || !agrees(row, decision)) this.disagree(nonDeterminismMessage(row, decision ?? null));
+  }
+
+  /** Another replay of the same history went another way: the orchestration fails, whatever is still open. */
+  disagree(reason: string): void {
+    this.failure ??= { reason, details: '', atOnce: true };
+  }
+
+  private advance(actions: ActionList): void {
+    if (!this.isStarted) return;
+    this.seenActions = actions.length;
+    while (this.failure === null && this.nextGeneration === null && (this.current?.isDone ?? true)) {
+      const entry = actions[this.nextAction];
+      if (entry === undefined) return;
+      const wanted = this.actions.firstScheduling(entry);
+      if (wanted !== null && this.options.pastRows?.mayStart(this.next, wanted, this.actions.hasSequels) === false) return;
+      this.nextAction += 1;
+      this.startEntry(entry);
+    }
+  }
+
+  private startEntry(entry: DurableAction | readonly DurableAction[]): void {
+    try {
+      this.current = Array.isArray(entry)
+        ? new StepNode((entry as readonly DurableAction[]).map((action) => this.actions.node(action)))
+        : this.actions.node(entry as DurableAction);
+      this.current.begin(this);
+    } catch (error) {
+      // What an action asks for cannot be done: the host's exception, which is the orchestration's failure.
+      this.fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private awaitedEvents(): string[] {
+    if (this.waiters.size === 0) return [];
+    const waiting = [...this.waiters.values()].flat();
+    return waiting.sort((a, b) => a.order - b.order).map((node) => node.eventName);
+  }
+
+  private completion(progress: SdkProgress): Decision | null {
+    if (this.failure?.atOnce === true) return this.failed(this.failure);
+    if (this.terminated !== null) {
+      return { type: 'CompleteOrchestration', id: this.terminated.id, status: 'Terminated', result: this.terminated.reason };
+    }
+    if ((this.failure === null && progress.type === 'waiting') || this.hasOpenTasks()) return null;
+    if (this.failure !== null) return this.failed(this.failure);
+    if (progress.type === 'waiting' || progress.type === 'crashed' || !this.isWalked()) return null;
+    if (progress.type === 'failed') {
+      const { message, details, failureDetails } = progress;
+      return this.failed({ ...this.orchestratorFailure(message), details, ...(failureDetails ? { failureDetails } : {}) });
+    }
+    if (this.nextGeneration === null) {
+      return { type: 'CompleteOrchestration', id: this.next, status: 'Completed', result: progress.output };
+    }
+    const { input, carryover } = this.nextGeneration;
+    return {
+      type: 'CompleteOrchestration',
+      id: this.next,
+      status: 'ContinuedAsNew',
+      result: input,
+      ...(carryover.length > 0 ? { carryoverEvents: carryover } : {}),
+    };
+  }
+
+  private failed({ reason, details, failureDetails }: Failure): Decision {
+    const end = { type: 'CompleteOrchestration', id: this.next, status: 'Failed', result: reason, details } as const;
+    return failureDetails === undefined ? end : { ...end, failureDetails };
+  }
+
+  private orchestratorFailure(message: string): Failure {
+    return {
+      reason: `Orchestrator function '${this.options.name}' failed: ${message}`,
+      details: `Message: ${message}`,
+      atOnce: false,
+    };
+  }
+
+  /** Everything that the code issued has been started and is over as far as the host waits for it. */
+  private isWalked(): boolean {
+    return this.nextGeneration !== null || ((this.current?.isDone ?? true) && this.nextAction >= this.seenActions);
+  }
+
+  private hasOpenTasks(): boolean {
+    for (const task of this.open.values()) if (task.blocksCompletion()) return true;
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What suspension does to the events of a generation (spec/engine.md 2.10.8): rows keep being committed, but everything except clock ticks,
+ * scheduled rows, resume and terminate has its effect only when the instance is resumed, in the order of commit.
+ */
+import type { HistoryEvent } from './history';
+
+export class SuspensionGate {
+  private held: HistoryEvent[] = [];
+  private suspended = false;
+
+  /** One resume undoes any number of suspends. */
+  get isSuspended(): boolean {
+    return this.suspended;
+  }
+
+  /** Hands every event on that takes effect now, in order. */
+  pass(event: HistoryEvent, effect: (event: HistoryEvent) => void): void {
+    switch (event.EventType) {
+      case 'ExecutionSuspended':
+        this.suspended = true;
+        effect(event);
+        return;
+      case 'ExecutionResumed': {
+        this.suspended = false;
+        const held = this.held;
+        this.held = [];
+        effect(event);
+        held.forEach(effect);
+        return;
+      }
+      case 'ExecutionStarted':
+      case 'TaskCompleted':
+      case 'TaskFailed':
+      case 'SubOrchestrationInstanceCompleted':
+      case 'SubOrchestrationInstanceFailed':
+      case 'TimerFired':
+      case 'EventRaised':
+        if (this.suspended) this.held.push(event);
+        else effect(event);
+        return;
+      default:
+        effect(event);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** One episode as the real host does it: the whole history in, the whole action list out, ids worked out anew. */
+import type { DurableAction } from '../../../../core/durable-action';
+import { actionTypes, childActions, textField } from '../../../../core/durable-action';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
+import type { HostReplayOptions } from '../../../../core/host-replay';
+import { HostReplay } from '../../../../core/host-replay';
+import { PastRows } from '../../../../core/past-rows';
+import { SuspensionGate } from '../../../../core/suspension-gate';
+import type { SdkReply } from './sdk-reply';
+import { timerLimits, triggerJson } from './trigger-input';
+
+/** What every replay of a generation is given, whoever drives it. */
+export type HostSetting = Omit<HostReplayOptions, 'isV1' | 'maximumShortTimerMs' | 'pastRows' | 'spellings'>;
+
+/** Schemas from V3 (number 2) on know chains of timers. */
+export function maximumShortTimerMs(schemaVersion: number): number {
+  return schemaVersion >= 2 ? timerLimits.maximumShortTimerMs : Number.POSITIVE_INFINITY;
+}
+
+/** A generation's events in the order in which they take effect. */
+export interface EffectiveHistory {
+  events: readonly HistoryEvent[];
+  /** Index of the first event whose effect is new. */
+  newFrom: number;
+  isSuspended: boolean;
+}
+
+/** `newFrom`: index of the first new event in the order of commit. */
+export function effectiveHistory(events: readonly HistoryEvent[], newFrom: number): EffectiveHistory {
+  const gate = new SuspensionGate();
+  const effective: HistoryEvent[] = [];
+  let effectiveNewFrom = -1;
+  for (const [index, event] of events.entries()) {
+    if (index === newFrom) effectiveNewFrom = effective.length;
+    gate.pass(event, (passed) => effective.push(passed));
+  }
+  return { events: effective, newFrom: effectiveNewFrom, isSuspended: gate.isSuspended };
+}
+
+export interface ColdEpisode {
+  reply: SdkReply;
+  host: HostReplay;
+  isSuspended: boolean;
+}
+
+/** Runs the function over the whole history: once, or again when the code turns out to spell an event's name unlike its sender. */
+export async function runColdEpisode(
+  stored: readonly HistoryEvent[],
+  newFrom: number,
+  started: ExecutionStarted,
+  setting: HostSetting,
+  invoke: (trigger: string) => Promise<SdkReply>,
+): Promise<ColdEpisode> {
+  const history = effectiveHistory(stored, newFrom);
+  const spelled = new Map<HistoryEvent, string>();
+  const trigger = (): string =>
+    triggerJson({
+      instanceId: setting.instanceId,
+      started,
+      events: history.events,
+      newFrom: history.newFrom,
+      isReplaying: newFrom > 0,
+      spelled,
+    });
+  let reply = await invoke(trigger());
+  // Each round gives at least one event its final name.
+  while (respell(history.events, awaitedNames(reply.actions.flat()), spelled)) reply = await invoke(trigger());
+  const host = new HostReplay({
+    ...setting,
+    isV1: reply.isV1,
+    maximumShortTimerMs: maximumShortTimerMs(reply.schemaVersion),
+    pastRows: new PastRows(stored),
+  });
+  for (const event of history.events) host.apply(event, reply.actions as readonly DurableAction[]);
+  return { reply, host, isSuspended: history.isSuspended };
+}
+
+/** Gives events the names under which the code waits for them; true when that changed anything. */
+function respell(events: readonly HistoryEvent[], awaited: ReadonlySet<string>, spelled: Map<HistoryEvent, string>): boolean {
+  if (awaited.size === 0) return false;
+  const byKey = new Map([...awaited].map((name) => [name.toLowerCase(), name]));
+  let changed = false;
+  for (const event of events) {
+    if (event.EventType !== 'EventRaised' || spelled.has(event) || awaited.has(event.Name)) continue;
+    const name = byKey.get(event.Name.toLowerCase());
+    if (name === undefined) continue;
+    spelled.set(event, name);
+    changed = true;
+  }
+  return changed;
+}
+
+function awaitedNames(actions: readonly DurableAction[], names = new Set<string>()): Set<string> {
+  for (const action of actions) {
+    if (action.actionType === actionTypes.WaitForExternalEvent) names.add(textField(action, 'externalEventName') ?? '');
+    awaitedNames(childActions(action), names);
+  }
+  return names;
+}

@@ -1,0 +1,213 @@
+/**
+ * Replays a warm orchestration from the start, beside it, and compares. Only what the host's own replay would stumble over counts as not
+ * deterministic: kinds and names of the work in their order, and whether and how the code ended. Values (inputs, times, output) may
+ * differ in production too; they are worth a warning.
+ */
+import type { DurableAction } from '../../../../core/durable-action';
+import { actionName, actionTypes, childActions } from '../../../../core/durable-action';
+import type { SdkProgress } from '../../../../core/host-replay';
+import { liveSdkEvent, withDates } from './sdk-events';
+import type { SdkExecutor, SdkInvocationContext, SdkOrchestrationContext } from './sdk-hooks';
+import type { SdkReply } from './sdk-reply';
+import { crash } from './sdk-reply';
+import { parsedInput } from './trigger-input';
+import type { WarmOrchestration } from './warm-orchestration';
+import { executorProgress } from './warm-orchestration';
+
+export interface Difference {
+  /** A sentence. */
+  text: string;
+  /** The host's own replay would fail on it. */
+  breaksReplay: boolean;
+}
+
+/** A quick replay in place: the same context class, a context whose logs are cut off. Null when both replays agree. */
+export function replayDifference(warm: WarmOrchestration): Difference | null {
+  return difference(warm, replay(warm));
+}
+
+/** The same for a whole invocation's answer. */
+export function replyDifference(warm: WarmOrchestration, reply: SdkReply): Difference | null {
+  return difference(warm, reply);
+}
+
+function difference(warm: WarmOrchestration, again: Replayed): Difference | null {
+  return (
+    actionsDifference(warm.run.executor.actions as DurableAction[], again.actions as DurableAction[]) ??
+    progressDifference(warm.progress(), again.progress)
+  );
+}
+
+interface Replayed {
+  actions: readonly unknown[];
+  progress: SdkProgress;
+}
+
+function replay(warm: WarmOrchestration): Replayed {
+  const { executor: first, context, schemaVersion, orchestrator } = warm.run;
+  const executor = new (first.constructor as new () => SdkExecutor)();
+  const shadow = shadowOf(context);
+  shadow.df = newContext(warm, executor);
+  try {
+    executor.schemaVersion = schemaVersion;
+    executor.context = shadow.df;
+    executor.generator = orchestrator(shadow);
+    warm.events.some((event, index) => {
+      const isPlayed = index < warm.newFrom;
+      if ('_isReplaying' in executor) executor._isReplaying = isPlayed;
+      executor.processEvent(liveSdkEvent(event, isPlayed, warm.spelled.get(event)));
+      return executor.isDoneExecuting();
+    });
+  } catch (error) {
+    return { actions: executor.actions, progress: crash(error) };
+  }
+  return { actions: executor.actions, progress: executorProgress(executor) };
+}
+
+type ContextClass = new (
+  state: unknown[],
+  instanceId: string,
+  now: Date,
+  isReplaying: boolean,
+  parentInstanceId: string | undefined,
+  longTimerInterval: unknown,
+  maximumShortTimer: unknown,
+  httpSleepMs: number,
+  schemaVersion: number,
+  input: unknown,
+  executor: SdkExecutor,
+) => SdkOrchestrationContext;
+
+function newContext({ run, started, events }: WarmOrchestration, executor: SdkExecutor): SdkOrchestrationContext {
+  const { df } = run.context;
+  const first = events[0];
+  return new (df.constructor as ContextClass)(
+    // The SDK reads the version off ExecutionStarted and nothing else.
+    [liveSdkEvent(started, true)],
+    df.instanceId,
+    new Date(first?.Timestamp ?? started.Timestamp),
+    events.length > 2,
+    df.parentInstanceId,
+    df.longRunningTimerIntervalDuration,
+    df.maximumShortTimerDuration,
+    df.defaultHttpAsyncRequestSleepTimeMillseconds,
+    run.schemaVersion,
+    withDates(parsedInput(started)),
+    executor,
+  );
+}
+
+const silent = (): void => undefined;
+const silentLog = Object.assign((): void => undefined, { error: silent, warn: silent, info: silent, verbose: silent });
+
+/** The invocation context with its logs cut off. */
+function shadowOf(context: SdkInvocationContext): SdkInvocationContext {
+  return Object.assign(Object.create(context) as SdkInvocationContext, {
+    log: silentLog,
+    trace: silent,
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: silent,
+    done: silent,
+  });
+}
+
+/** Told apart as a host tells them apart: what kind of work, and under which name. */
+function actionsDifference(first: readonly DurableAction[], again: readonly DurableAction[]): Difference | null {
+  const length = Math.max(first.length, again.length);
+  let ofValues: Difference | null = null;
+  for (let index = 0; index < length; index++) {
+    const one = first[index];
+    const other = again[index];
+    if (one === undefined || other === undefined || !sameWork(one, other)) {
+      const text = `its first run ${workText(one)} as number ${index + 1} of its actions, but a replay of the same history ${workText(other)}.`;
+      return { text, breaksReplay: true };
+    }
+    ofValues ??= valuesDifference(one, other);
+  }
+  return ofValues;
+}
+
+function sameWork(one: DurableAction, other: DurableAction): boolean {
+  if (one.actionType !== other.actionType) return false;
+  if (actionName(one)?.toLowerCase() !== actionName(other)?.toLowerCase()) return false;
+  const children = childActions(one);
+  const others = childActions(other);
+  return children.length === others.length && children.every((child, index) => sameWork(child, others[index] ?? child));
+}
+
+function valuesDifference(one: DurableAction, other: DurableAction): Difference | null {
+  for (const field of ['input', 'fireAt', 'instanceId', 'operation']) {
+    if (!sameValue(one[field], other[field])) {
+      return {
+        text: `a replay of the same history ${workText(other)} with another ${field} than the first run did.`,
+        breaksReplay: false,
+      };
+    }
+  }
+  for (const [index, child] of childActions(one).entries()) {
+    const difference = valuesDifference(child, childActions(other)[index] ?? child);
+    if (difference !== null) return difference;
+  }
+  return null;
+}
+
+function sameValue(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object') return false;
+  try {
+    return JSON.stringify(one) === JSON.stringify(other);
+  } catch {
+    // No JSON form: the orchestration fails on it anyway.
+    return true;
+  }
+}
+
+function progressDifference(first: SdkProgress, again: SdkProgress): Difference | null {
+  if (first.type !== again.type) {
+    return { text: `its first run ${endText(first)}, but a replay of the same history ${endText(again)}.`, breaksReplay: true };
+  }
+  if (first.type === 'returned' && again.type === 'returned' && first.output !== again.output) {
+    return { text: 'a replay of the same history returns another output than the first run did.', breaksReplay: false };
+  }
+  return null;
+}
+
+function endText(progress: SdkProgress): string {
+  switch (progress.type) {
+    case 'waiting':
+      return 'is still waiting';
+    case 'returned':
+      return 'has ended';
+    case 'failed':
+    case 'crashed':
+      return `has failed (${progress.message})`;
+  }
+}
+
+const workNames: Partial<Record<number, string>> = {
+  [actionTypes.CallActivity]: 'called the activity',
+  [actionTypes.CallActivityWithRetry]: 'called the activity',
+  [actionTypes.CallSubOrchestrator]: 'called the sub-orchestration',
+  [actionTypes.CallSubOrchestratorWithRetry]: 'called the sub-orchestration',
+  [actionTypes.ContinueAsNew]: 'continued as new',
+  [actionTypes.CreateTimer]: 'created a timer',
+  [actionTypes.WaitForExternalEvent]: 'waited for the event',
+  [actionTypes.CallEntity]: 'called an entity',
+  [actionTypes.CallHttp]: 'made an HTTP call',
+  [actionTypes.SignalEntity]: 'signalled an entity',
+  [actionTypes.WhenAny]: 'waited for any of',
+  [actionTypes.WhenAll]: 'waited for all of',
+  [actionTypes.LockEntities]: 'locked entities',
+  [actionTypes.ReleaseEntities]: 'released entities',
+};
+
+function workText(action: DurableAction | undefined): string {
+  if (action === undefined) return 'did nothing more';
+  const children = childActions(action);
+  const verb = workNames[action.actionType] ?? 'did something';
+  if (children.length > 0) return `${verb} ${children.length} tasks (the first: ${workText(children[0])})`;
+  const name = actionName(action);
+  return name === null ? verb : `${verb} '${name}'`;
+}

@@ -1,0 +1,205 @@
+/**
+ * The app's own copies of durable-functions 2.x and 3.x, opened at one place: `TaskOrchestrationExecutor.prototype.execute`. An invocation
+ * that somebody waits for here is handed over instead of being run to its end, so that its executor can be fed event by event.
+ * A copy whose shape is not the one this was written for is left alone: its orchestrations run cold.
+ */
+
+/** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
+export interface SdkTask {
+  isPlayed: boolean;
+  setValue(isError: boolean, value: unknown, executor?: unknown): void;
+}
+
+/** `context.df` of an orchestrator function. */
+export interface SdkOrchestrationContext {
+  instanceId: string;
+  parentInstanceId: string | undefined;
+  currentUtcDateTime: Date;
+  isReplaying: boolean;
+  customStatus?: unknown;
+  longRunningTimerIntervalDuration: unknown;
+  maximumShortTimerDuration: unknown;
+  defaultHttpAsyncRequestSleepTimeMillseconds: number;
+}
+
+export interface SdkInvocationContext {
+  df: SdkOrchestrationContext;
+  /** SDK 2.x only. */
+  done?: (error?: unknown, result?: unknown) => void;
+  suppressAsyncDoneError?: boolean;
+}
+
+export type OrchestratorFunction = (context: SdkInvocationContext) => unknown;
+
+export interface SdkExecutor {
+  schemaVersion: number;
+  context: SdkOrchestrationContext;
+  generator: unknown;
+  actions: unknown[];
+  output: unknown;
+  exception: unknown;
+  orchestratorReturned: boolean;
+  willContinueAsNew: boolean;
+  _isReplaying?: boolean;
+  processEvent(event: object): void;
+  isDoneExecuting(): boolean;
+  constructor: unknown;
+}
+
+/** One orchestrator invocation, ready to be fed. */
+export interface SdkRun {
+  executor: SdkExecutor;
+  context: SdkInvocationContext;
+  schemaVersion: number;
+  orchestrator: OrchestratorFunction;
+  /** 3.x leaves every falsy custom status out of its answer, 2.x only null and undefined. */
+  dropsFalsyStatus: boolean;
+}
+
+interface ExecutorPrototype {
+  execute(
+    this: SdkExecutor,
+    context: SdkInvocationContext,
+    history: unknown,
+    schemaVersion: number,
+    fn: OrchestratorFunction,
+  ): Promise<unknown>;
+}
+
+interface Undo {
+  restore(): void;
+}
+
+export class SdkHooks {
+  private readonly expected = new Map<string, (run: SdkRun) => Promise<unknown>>();
+  private readonly patched = new Map<object, Undo>();
+  private completed: SdkTask[] | null = null;
+
+  /** Opens every copy of the SDK among the loaded modules (`require.cache`) that is not open yet. Returns how many are open. */
+  attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): number {
+    for (const [file, module] of Object.entries(modules)) {
+      if (!/taskorchestrationexecutor\.js$/i.test(file)) continue;
+      const executorClass = (module?.exports as { TaskOrchestrationExecutor?: unknown } | undefined)?.TaskOrchestrationExecutor;
+      if (typeof executorClass === 'function' && !this.patched.has(executorClass))
+        this.open(executorClass as new () => SdkExecutor);
+    }
+    return this.patched.size;
+  }
+
+  /** Gives every copy back as it was. */
+  detach(): void {
+    for (const undo of this.patched.values()) undo.restore();
+    this.patched.clear();
+    this.expected.clear();
+  }
+
+  get isAttached(): boolean {
+    return this.patched.size > 0;
+  }
+
+  /** The next execution for the instance is handed to `begin`; the invocation lasts as long as the promise that it returns. */
+  expect(instanceId: string, begin: (run: SdkRun) => Promise<unknown>): void {
+    this.expected.set(instanceId, begin);
+  }
+
+  cancel(instanceId: string): void {
+    this.expected.delete(instanceId);
+  }
+
+  /** Runs `feed`; afterwards every task that got its value in it counts as played, as it would when the history is replayed. */
+  playing(feed: () => void): void {
+    const completed: SdkTask[] = [];
+    this.completed = completed;
+    try {
+      feed();
+    } finally {
+      this.completed = null;
+      for (const task of completed) task.isPlayed = true;
+    }
+  }
+
+  private open(executorClass: new () => SdkExecutor): void {
+    const shape = shapeOf(executorClass);
+    if (shape === null) return;
+    const { prototype, taskPrototype, dropsFalsyStatus } = shape;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the executor as `this` below
+    const { execute } = prototype;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the task as `this` below
+    const { setValue } = taskPrototype;
+    const { expected } = this;
+    const completedTasks = (): SdkTask[] | null => this.completed;
+    prototype.execute = function (context, history, schemaVersion, orchestrator) {
+      const begin = expected.get(context.df.instanceId);
+      if (begin === undefined) return execute.call(this, context, history, schemaVersion, orchestrator);
+      expected.delete(context.df.instanceId);
+      return begin({ executor: this, context, schemaVersion, orchestrator, dropsFalsyStatus });
+    };
+    taskPrototype.setValue = function (isError, value, executor) {
+      completedTasks()?.push(this);
+      setValue.call(this, isError, value, executor);
+    };
+    this.patched.set(executorClass, {
+      restore() {
+        prototype.execute = execute;
+        taskPrototype.setValue = setValue;
+      },
+    });
+  }
+}
+
+interface Shape {
+  prototype: ExecutorPrototype;
+  taskPrototype: SdkTask;
+  dropsFalsyStatus: boolean;
+}
+
+const methods = [
+  'processEvent',
+  'isDoneExecuting',
+  'hasCompletedSuccessfully',
+  'setTaskValue',
+  'tryResumingUserCode',
+  'trackOpenTask',
+  'addToActions',
+];
+
+/** Null unless everything that is relied on is there. */
+function shapeOf(executorClass: new () => SdkExecutor): Shape | null {
+  const prototype = executorClass.prototype as Record<string, unknown>;
+  if (!methods.every((name) => typeof prototype[name] === 'function')) return null;
+  if (typeof prototype['execute'] !== 'function' || prototype['execute'].length !== 4) return null;
+  let fresh: Record<string, unknown>;
+  try {
+    fresh = new executorClass() as unknown as Record<string, unknown>;
+  } catch {
+    // A constructor that wants arguments is not the one known here.
+    return null;
+  }
+  const taskPrototype = taskBaseOf(fresh['currentTask']);
+  const hasState =
+    Array.isArray(fresh['actions']) &&
+    ['openTasks', 'openEvents', 'deferredTasks', 'eventToTaskValuePayload'].every((name) => typeof fresh[name] === 'object') &&
+    ['orchestratorReturned', 'willContinueAsNew'].every((name) => fresh[name] === false) &&
+    fresh['sequenceNumber'] === 0;
+  if (taskPrototype === null || !hasState) return null;
+  return {
+    prototype: prototype as unknown as ExecutorPrototype,
+    taskPrototype,
+    dropsFalsyStatus: '_isReplaying' in fresh || isVersion3(prototype),
+  };
+}
+
+/** The prototype that every task of the SDK shares: the one with its own `setValue` above the executor's first task. */
+function taskBaseOf(task: unknown): SdkTask | null {
+  let prototype: unknown = task;
+  while (typeof prototype === 'object' && prototype !== null) {
+    if (Object.hasOwn(prototype, 'setValue') && Object.hasOwn(prototype, 'propagate')) return prototype as SdkTask;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return null;
+}
+
+/** 3.x returns its state, 2.x calls `context.done` with it. */
+function isVersion3(prototype: Record<string, unknown>): boolean {
+  return !String(prototype['execute']).includes('context.done');
+}

@@ -1,0 +1,337 @@
+/**
+ * `OrchestrationRunner` over the app's own durable-functions package: warm where its shape allows it, cold otherwise
+ * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
+ */
+import { customStatusProblem } from '../../../../core/custom-status';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
+import type { SdkProgress } from '../../../../core/host-replay';
+import { HostReplay } from '../../../../core/host-replay';
+import { nonDeterministic } from '../../../../core/non-determinism';
+import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
+import type { HostSetting } from './cold-episode';
+import { maximumShortTimerMs, runColdEpisode } from './cold-episode';
+import { replayDifference, replyDifference } from './determinism-check';
+import type { EpisodeReply, EpisodeSlice, OrchestrationRunner, OrchestrationRunnerOptions } from './orchestration-runner';
+import type { SdkRun } from './sdk-hooks';
+import { SdkHooks } from './sdk-hooks';
+import type { SdkReply } from './sdk-reply';
+import { crash, readFailure, readReply } from './sdk-reply';
+import { timerLimits, triggerJson } from './trigger-input';
+import { WarmOrchestration } from './warm-orchestration';
+
+/** An orchestration that runs cold: only its events are kept, so that they need not be sent again. */
+interface KeptHistory {
+  executionId: string;
+  length: number;
+  events: HistoryEvent[];
+}
+
+type Kept = WarmOrchestration | KeptHistory;
+
+const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000 };
+
+export class SdkOrchestrationRunner implements OrchestrationRunner {
+  private readonly hooks = new SdkHooks();
+  /** Least recently used first. */
+  private readonly kept = new Map<string, Kept>();
+  private keptEvents = 0;
+  /** Functions whose invocations never came through the opened SDK. */
+  private readonly coldFunctions = new Set<string>();
+  private readonly spellings = new Map<string, ReadonlyMap<string, string>>();
+  private readonly warned = new Set<string>();
+  private readonly lowerNames = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+  constructor(private readonly options: OrchestrationRunnerOptions) {}
+
+  /** Opens the copies of durable-functions among the loaded modules. Call it with `require.cache` when the app has been loaded. */
+  attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): void {
+    this.hooks.attach(modules);
+  }
+
+  /** Gives the SDKs back as they were and forgets everything. */
+  dispose(): void {
+    this.clear();
+    this.hooks.detach();
+  }
+
+  run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply> {
+    const { instanceId, executionId, knownLength, events } = slice;
+    const newFrom = lastEpisodeStart(events);
+    if (knownLength === 0) {
+      this.drop(instanceId);
+      return this.begin(slice, newFrom);
+    }
+    const kept = this.kept.get(instanceId);
+    if (kept?.executionId !== executionId || kept.length !== knownLength) {
+      this.drop(instanceId);
+      return 'needHistory';
+    }
+    if (!(kept instanceof WarmOrchestration)) {
+      const all = kept.events.concat(events);
+      return this.runCold({ ...slice, events: all }, kept.length + newFrom);
+    }
+    kept.feedPast(events, newFrom);
+    // The rows of the last episode are missing: it was not committed, and what the code did since must be undone.
+    if (kept.host.hasUnconfirmed && !kept.isSuspended) {
+      this.drop(instanceId);
+      return 'needHistory';
+    }
+    kept.feedNew(events, newFrom);
+    this.keep(instanceId, kept, events.length);
+    return this.conclude(slice, kept);
+  }
+
+  forget(instanceId: string): void {
+    this.drop(instanceId);
+    this.spellings.delete(instanceId);
+  }
+
+  clear(): void {
+    for (const instanceId of [...this.kept.keys()]) this.drop(instanceId);
+    this.coldFunctions.clear();
+    this.spellings.clear();
+    this.warned.clear();
+  }
+
+  private async begin(slice: EpisodeSlice, newFrom: number): Promise<EpisodeReply> {
+    const problem = this.problemWith('orchestrator', slice.name);
+    if (problem !== null) return this.refused(slice, problem);
+    const mayBeWarm = this.hooks.isAttached && (this.options.canStayWarm?.() ?? true) && !this.coldFunctions.has(slice.name);
+    const warm = mayBeWarm ? await this.beginWarm(slice, newFrom) : null;
+    return warm === null ? this.runCold(slice, newFrom) : this.conclude(slice, warm);
+  }
+
+  /** Null when the invocation ended without having come through an SDK that is open. */
+  private beginWarm(slice: EpisodeSlice, newFrom: number): Promise<WarmOrchestration | null> {
+    const { instanceId, executionId, name, events } = slice;
+    const started = startOf(slice);
+    return new Promise((resolve) => {
+      this.hooks.expect(instanceId, (run) => {
+        let release = (): void => undefined;
+        const ended = new Promise<void>((end) => (release = end));
+        const host = this.newHost(slice, started, run);
+        const warm = new WarmOrchestration(executionId, started, run, host, this.hooks, release);
+        warm.feedPast(events, newFrom);
+        warm.feedNew(events, newFrom);
+        this.keep(instanceId, warm, warm.length);
+        resolve(warm);
+        return ended.then(() => endInvocation(run));
+      });
+      const trigger = triggerJson({
+        instanceId,
+        started,
+        // Enough for the SDK to build its context from; the executor is fed here.
+        events: [...events.slice(0, 1), started],
+        newFrom: newFrom > 0 ? 2 : 0,
+        isReplaying: newFrom > 0,
+        spelled: new Map(),
+      });
+      const uncaught = (): void => {
+        this.hooks.cancel(instanceId);
+        resolve(null);
+      };
+      this.options.invoke({ functionName: name, instanceId, triggerJson: trigger }).then(() => {
+        if (!this.kept.has(instanceId)) this.coldFunctions.add(name);
+        uncaught();
+      }, uncaught);
+    });
+  }
+
+  private newHost(slice: EpisodeSlice, started: ExecutionStarted, run: SdkRun): HostReplay {
+    const spellings = this.spellings.get(slice.instanceId);
+    return new HostReplay({
+      ...this.hostSetting(slice, started),
+      isV1: false,
+      maximumShortTimerMs: maximumShortTimerMs(run.schemaVersion),
+      pastRows: null,
+      ...(spellings === undefined ? {} : { spellings }),
+    });
+  }
+
+  /** After an episode of a warm orchestration. */
+  private conclude(slice: EpisodeSlice, warm: WarmOrchestration): EpisodeReply | Promise<EpisodeReply> {
+    const spellings = warm.host.spellingsToReplayWith;
+    if (spellings !== null) {
+      this.drop(slice.instanceId);
+      this.spellings.set(slice.instanceId, spellings);
+      return slice.knownLength === 0 ? this.begin(slice, lastEpisodeStart(slice.events)) : 'needHistory';
+    }
+    const progress = warm.progress();
+    if (!this.isCheckDue(warm, progress)) return this.settle(slice, warm, progress);
+    const difference = this.quietly(() => replayDifference(warm));
+    if (difference === null) return this.settle(slice, warm, progress);
+    if (difference.breaksReplay) return this.confirm(slice, warm, progress);
+    this.warn(slice, `The orchestrator function '${slice.name}' is not deterministic: ${difference.text}`);
+    return this.settle(slice, warm, progress);
+  }
+
+  private isCheckDue(warm: WarmOrchestration, progress: SdkProgress): boolean {
+    // The first episode replays nothing.
+    if (warm.episodes < 2 || warm.hasEnded) return false;
+    if (progress.type !== 'waiting') {
+      warm.hasEnded = true;
+      return this.options.determinismCheck?.onCompletion ?? true;
+    }
+    return (this.options.determinismCheck?.atEpisodes ?? isPowerOfTwo)(warm.episodes);
+  }
+
+  /** The quick check found a difference. A real invocation decides, as the host's own replay would. */
+  private async confirm(slice: EpisodeSlice, warm: WarmOrchestration, progress: SdkProgress): Promise<EpisodeReply> {
+    const { events, newFrom, spelled, started } = warm;
+    const { instanceId, name } = slice;
+    const reply = await this.invoke(
+      name,
+      instanceId,
+      triggerJson({ instanceId, started, events, newFrom, isReplaying: true, spelled }),
+    );
+    const difference = replyDifference(warm, reply);
+    if (difference?.breaksReplay === true) warm.host.disagree(nonDeterministic(difference.text));
+    return this.settle(slice, warm, progress);
+  }
+
+  private settle(slice: EpisodeSlice, warm: WarmOrchestration, progress: SdkProgress): EpisodeOutcome {
+    let status: string | null = null;
+    let end = progress;
+    try {
+      status = warm.customStatus();
+    } catch (error) {
+      end = crash(error);
+    }
+    const outcome = settled(warm.host, end, status, warm.isSuspended);
+    if (isOver(outcome)) this.drop(slice.instanceId);
+    return outcome;
+  }
+
+  private async runCold(slice: EpisodeSlice, newFrom: number): Promise<EpisodeReply> {
+    const { instanceId, executionId, name, events } = slice;
+    const started = startOf(slice);
+    const invoke = (trigger: string): Promise<SdkReply> => this.invoke(name, instanceId, trigger);
+    const { reply, host, isSuspended } = await runColdEpisode(events, newFrom, started, this.hostSetting(slice, started), invoke);
+    const outcome = settled(host, reply.progress, reply.customStatus, isSuspended);
+    this.drop(instanceId);
+    if (!isOver(outcome)) this.keep(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
+    return outcome;
+  }
+
+  private invoke(functionName: string, instanceId: string, trigger: string): Promise<SdkReply> {
+    return this.options.invoke({ functionName, instanceId, triggerJson: trigger }).then(readReply, readFailure);
+  }
+
+  /** The function is not there: the orchestration fails before any of its code runs. */
+  private refused(slice: EpisodeSlice, problem: string): EpisodeOutcome {
+    const host = new HostReplay({
+      ...this.hostSetting(slice, startOf(slice)),
+      isV1: false,
+      maximumShortTimerMs: Number.POSITIVE_INFINITY,
+      pastRows: null,
+    });
+    for (const event of slice.events) host.applyUnseen(event);
+    return settled(host, crash(new Error(problem)), null, false);
+  }
+
+  private hostSetting(slice: EpisodeSlice, started: ExecutionStarted): HostSetting {
+    return {
+      instanceId: slice.instanceId,
+      executionId: slice.executionId,
+      parentInstanceId: started.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
+      name: slice.name,
+      longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
+      problemWith: (type, name) => this.problemWith(type, name),
+      onReusedTask: (task) => {
+        this.warn(slice, reusedTaskText(slice.name, task));
+      },
+    };
+  }
+
+  private problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null {
+    const names = this.options.functionNames(type);
+    let lower = this.lowerNames.get(names);
+    if (lower === undefined) {
+      lower = new Set(names.map((known) => known.toLowerCase()));
+      this.lowerNames.set(names, lower);
+    }
+    return lower.has(name.toLowerCase()) ? null : unknownFunctionText(type, name, names);
+  }
+
+  private warn(slice: EpisodeSlice, message: string): void {
+    if (this.warned.has(message)) return;
+    this.warned.add(message);
+    this.options.onWarning?.(slice.instanceId, message);
+  }
+
+  private quietly<T>(run: () => T): T {
+    return this.options.quietly === undefined ? run() : this.options.quietly(run);
+  }
+
+  /** Makes it the most recently used, `added` events longer, and lets the least recently used go while there are too many. */
+  private keep(instanceId: string, kept: Kept, added: number): void {
+    this.kept.delete(instanceId);
+    this.kept.set(instanceId, kept);
+    this.keptEvents += added;
+    const { maxWarm = defaults.maxWarm, maxWarmEvents = defaults.maxWarmEvents } = this.options;
+    if (this.kept.size <= maxWarm && this.keptEvents <= maxWarmEvents) return;
+    for (const oldest of this.kept.keys()) {
+      if (oldest === instanceId || (this.kept.size <= maxWarm && this.keptEvents <= maxWarmEvents)) return;
+      this.drop(oldest);
+    }
+  }
+
+  private drop(instanceId: string): void {
+    const kept = this.kept.get(instanceId);
+    if (kept === undefined) return;
+    this.kept.delete(instanceId);
+    this.keptEvents -= kept.length;
+    if (kept instanceof WarmOrchestration) kept.end();
+  }
+}
+
+function settled(host: HostReplay, progress: SdkProgress, status: string | null, isSuspended: boolean): EpisodeOutcome {
+  const problem = customStatusProblem(status);
+  const end = problem === null ? progress : crash(new Error(problem));
+  return { ...host.settle(end, isSuspended), customStatus: problem === null ? status : null };
+}
+
+function isOver(outcome: EpisodeOutcome): boolean {
+  return outcome.decisions.some((decision) => decision.type === 'CompleteOrchestration');
+}
+
+function lastEpisodeStart(events: readonly HistoryEvent[]): number {
+  return Math.max(
+    0,
+    events.findLastIndex((event) => event.EventType === 'OrchestratorStarted'),
+  );
+}
+
+function startOf({ instanceId, events }: EpisodeSlice): ExecutionStarted {
+  const started = events.find((event) => event.EventType === 'ExecutionStarted');
+  if (started === undefined) throw new Error(`The history of '${instanceId}' has no ExecutionStarted.`);
+  return started;
+}
+
+/** SDK 2.x ends its invocation by a callback, 3.x by returning. */
+function endInvocation({ context }: SdkRun): void {
+  if (typeof context.done !== 'function') return;
+  context.suppressAsyncDoneError = true;
+  context.done(undefined, undefined);
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return (n & (n - 1)) === 0;
+}
+
+const articles = { activity: 'an activity', orchestrator: 'an orchestrator', entity: 'an entity' } as const;
+
+function unknownFunctionText(type: keyof typeof articles, name: string, known: readonly string[]): string {
+  const info =
+    known.length === 0
+      ? `No ${type} functions are currently registered!`
+      : `The following are the known ${type} functions: ${known.map((one) => `'${one}'`).join(', ')}.`;
+  return `The function '${name}' doesn't exist, is disabled, or is not ${articles[type]} function. Additional info: ${info}`;
+}
+
+function reusedTaskText(name: string, task: string): string {
+  return (
+    `The orchestrator function '${name}' waits again, in a Task.any or Task.all, for ${task}, which it had scheduled before. Azure ` +
+    'schedules such a task a second time (https://github.com/Azure/azure-functions-durable-js/issues/574); Durascope does not.'
+  );
+}

@@ -1,0 +1,90 @@
+/** What an orchestrator invocation answered (spec/functions-worker.md 5), in one form for every SDK and for failures. */
+import type { DurableAction } from '../../../../core/durable-action';
+import { payloadText } from '../../../../core/durable-action';
+import { readActionList } from '../../../../core/host-actions';
+import type { SdkProgress } from '../../../../core/host-replay';
+import type { FailureDetails } from '../../../../core/history';
+
+export interface SdkReply {
+  actions: readonly (DurableAction | DurableAction[])[];
+  isV1: boolean;
+  schemaVersion: number;
+  progress: SdkProgress;
+  /** JSON text; null when there is none. */
+  customStatus: string | null;
+}
+
+const failureMarker = '\n\n$OutOfProcData$:';
+
+/** The text for what was thrown without a message. */
+export const namelessFailure = 'the orchestrator threw something that is not an Error with a message.';
+
+/** Reads what the function returned or gave to `context.done`: an object or its JSON text. */
+export function readReply(value: unknown): SdkReply {
+  try {
+    const state: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+    if (typeof state !== 'object' || state === null) throw new Error('The orchestrator function answered without a state.');
+    return readState(state as Record<string, unknown>, '');
+  } catch (error) {
+    return crashedReply(error);
+  }
+}
+
+/** Reads what the invocation failed with: usually the state behind a marker in the message. */
+export function readFailure(error: unknown): SdkReply {
+  const message = error instanceof Error ? error.message : String(error);
+  const at = message.indexOf(failureMarker);
+  if (at < 0) return crashedReply(error);
+  try {
+    const state = JSON.parse(message.slice(at + failureMarker.length)) as Record<string, unknown>;
+    const stack =
+      error instanceof Error && typeof error.stack === 'string' && !error.stack.includes(failureMarker) ? error.stack : '';
+    return readState({ ...state, error: state['error'] ?? namelessFailure }, stack);
+  } catch (parseError) {
+    return crashedReply(parseError);
+  }
+}
+
+/** The SDK broke, or the app outside of it. */
+export function crashedReply(error: unknown): SdkReply {
+  return { actions: [], isV1: false, schemaVersion: 0, progress: crash(error), customStatus: null };
+}
+
+export function crash(error: unknown): SdkProgress {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return { type: 'crashed', message, details: failureText(message, stack) };
+}
+
+export function failureText(message: string, stack: string): string {
+  return `Message: ${message}, StackTrace: ${stack}`;
+}
+
+function readState(state: Record<string, unknown>, stack: string): SdkReply {
+  const schemaVersion = typeof state['schemaVersion'] === 'number' ? state['schemaVersion'] : 0;
+  const isV1 = schemaVersion === 0;
+  return {
+    actions: readActionList(state['actions'], isV1),
+    isV1,
+    schemaVersion,
+    progress: readProgress(state, stack),
+    customStatus: payloadText(state['customStatus']),
+  };
+}
+
+function readProgress(state: Record<string, unknown>, stack: string): SdkProgress {
+  const error = state['error'];
+  if (error !== undefined && error !== null) {
+    const message = typeof error === 'string' ? error : JSON.stringify(error);
+    const failureDetails = state['failureDetails'];
+    return {
+      type: 'failed',
+      message,
+      details: failureText(message, stack),
+      ...(typeof failureDetails === 'object' && failureDetails !== null
+        ? { failureDetails: failureDetails as FailureDetails }
+        : {}),
+    };
+  }
+  return state['isDone'] === true ? { type: 'returned', output: payloadText(state['output']) } : { type: 'waiting' };
+}

@@ -1,0 +1,179 @@
+/**
+ * One orchestration kept between episodes: the SDK's executor with its suspended generator, and the host's half beside it. Each event
+ * goes through both, so that the host sees every action at the event that made the code issue it.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import type { ActionList } from '../../../../core/durable-action';
+import { payloadText } from '../../../../core/durable-action';
+import type { ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history';
+import type { HostReplay, SdkProgress } from '../../../../core/host-replay';
+import { SuspensionGate } from '../../../../core/suspension-gate';
+import { liveSdkEvent } from './sdk-events';
+import type { SdkEvent } from './sdk-events';
+import type { SdkExecutor, SdkHooks, SdkRun } from './sdk-hooks';
+import { crash, failureText, namelessFailure } from './sdk-reply';
+
+export class WarmOrchestration {
+  /** Events of the generation that were fed, as stored. */
+  length = 0;
+  episodes = 0;
+  /** Events in the order in which they took effect; those from `newFrom` on did so in the last episode. */
+  readonly events: HistoryEvent[] = [];
+  newFrom = 0;
+  /** The code has come to its end in an earlier episode; only open tasks are waited for. */
+  hasEnded = false;
+  /** Names given to external events because the code spells them so. */
+  readonly spelled = new Map<HistoryEvent, string>();
+
+  private readonly gate = new SuspensionGate();
+  private readonly scope = new AsyncResource('DurascopeOrchestration');
+  private crashed: SdkProgress | null = null;
+  private isFresh = true;
+  private fresh: SdkEvent[] = [];
+
+  constructor(
+    readonly executionId: string,
+    readonly started: ExecutionStarted,
+    readonly run: SdkRun,
+    readonly host: HostReplay,
+    private readonly hooks: SdkHooks,
+    private readonly release: () => void,
+  ) {
+    run.executor.schemaVersion = run.schemaVersion;
+    run.executor.context = run.context.df;
+    try {
+      run.executor.generator = run.orchestrator(run.context);
+    } catch (error) {
+      this.crashed = crash(error);
+    }
+  }
+
+  get isSuspended(): boolean {
+    return this.gate.isSuspended;
+  }
+
+  /** Rows stored since the last episode, those before `end`: nothing in them is new to the code. */
+  feedPast(events: readonly HistoryEvent[], end: number): void {
+    if (end > 0) this.feed(events, 0, end, false);
+  }
+
+  /** The events of one episode: those from `start` on. */
+  feedNew(events: readonly HistoryEvent[], start: number): void {
+    this.newFrom = this.events.length;
+    this.episodes += 1;
+    this.feed(events, start, events.length, true);
+  }
+
+  progress(): SdkProgress {
+    return this.crashed ?? executorProgress(this.run.executor);
+  }
+
+  /** JSON text; throws when the value has none. */
+  customStatus(): string | null {
+    return statusText(this.run);
+  }
+
+  /** Ends the invocation. The generator stays suspended for ever and goes with this object. */
+  end(): void {
+    this.release();
+  }
+
+  private feed(events: readonly HistoryEvent[], start: number, end: number, isFresh: boolean): void {
+    this.isFresh = isFresh;
+    this.length += end - start;
+    this.scope.runInAsyncScope(() => {
+      this.hooks.playing(() => {
+        for (let index = start; index < end; index++) {
+          const event = events[index];
+          if (event !== undefined) this.gate.pass(event, this.deliver);
+        }
+      });
+    });
+    // Results that the SDK put aside are played when they are used later.
+    for (const event of this.fresh) event.IsPlayed = true;
+    this.fresh = [];
+  }
+
+  private readonly deliver = (event: HistoryEvent): void => {
+    this.events.push(event);
+    const { executor } = this.run;
+    if (this.crashed === null && !executor.isDoneExecuting()) {
+      const live = this.live(event);
+      if ('_isReplaying' in executor) executor._isReplaying = !this.isFresh;
+      try {
+        executor.processEvent(live);
+      } catch (error) {
+        this.crashed = crash(error);
+      }
+    }
+    this.host.apply(event, executor.actions as unknown as ActionList);
+  };
+
+  private live(event: HistoryEvent): SdkEvent {
+    let name: string | undefined;
+    if (event.EventType === 'EventRaised') {
+      name = this.host.spellingOf(event.Name);
+      if (name !== event.Name) this.spelled.set(event, name);
+    }
+    const live = liveSdkEvent(event, !this.isFresh, name);
+    if (this.isFresh) this.fresh.push(live);
+    return live;
+  }
+}
+
+export function executorProgress(executor: SdkExecutor): SdkProgress {
+  const { exception } = executor;
+  if (exception !== undefined) {
+    const message = thrownText(exception);
+    const stack = exception instanceof Error ? (exception.stack ?? '') : '';
+    const details = failureText(message, stack);
+    const failureDetails = failureDetailsOf(exception);
+    return failureDetails === null ? { type: 'failed', message, details } : { type: 'failed', message, details, failureDetails };
+  }
+  if (!executor.isDoneExecuting()) return { type: 'waiting' };
+  try {
+    return { type: 'returned', output: payloadText(executor.output) };
+  } catch (error) {
+    return crash(error);
+  }
+}
+
+/** JSON text of the custom status that the SDK would send; throws when the value has none. */
+export function statusText({ context, dropsFalsyStatus }: SdkRun): string | null {
+  const status = context.df.customStatus;
+  const isNone = dropsFalsyStatus ? !status : status === null || status === undefined;
+  return isNone ? null : payloadText(status);
+}
+
+function thrownText(thrown: unknown): string {
+  const message = typeof thrown === 'object' && thrown !== null ? (thrown as { message?: unknown }).message : undefined;
+  if (typeof message === 'string' && message !== '') return message;
+  return thrown instanceof Error ? thrown.name : namelessFailure;
+}
+
+interface SdkFailureDetails {
+  errorType: string;
+  errorMessage: string;
+  stackTrace?: string;
+  isNonRetriable: boolean;
+  properties?: Record<string, unknown>;
+  innerFailure?: SdkFailureDetails;
+}
+
+/** SDK 3.5: a failed task's own details, when the orchestrator lets its error pass. */
+function failureDetailsOf(thrown: unknown): FailureDetails | null {
+  if (!(thrown instanceof Error) || thrown.name !== 'TaskFailedError') return null;
+  const details = (thrown as { failureDetails?: unknown }).failureDetails;
+  return typeof details === 'object' && details !== null ? failureDetails(details as SdkFailureDetails) : null;
+}
+
+function failureDetails(details: SdkFailureDetails): FailureDetails {
+  return {
+    ErrorType: details.errorType,
+    ErrorMessage: details.errorMessage,
+    IsNonRetriable: details.isNonRetriable,
+    ...(details.stackTrace === undefined ? {} : { StackTrace: details.stackTrace }),
+    ...(details.properties === undefined ? {} : { Properties: details.properties }),
+    ...(details.innerFailure === undefined ? {} : { InnerFailure: failureDetails(details.innerFailure) }),
+  };
+}
