@@ -5,7 +5,6 @@ describe('orchestrations: basics (spec/engine.md 8.1)', () => {
   scenario({
     title: 'B1: returns at once',
     code: () =>
-      // eslint-disable-next-line require-yield -- the point of the row
       function* () {
         return 'done';
       },

@@ -58,7 +58,7 @@ interface Package {
 }
 
 interface TestingUtils {
-  createOrchestrator(fn: Orchestrator): (trigger: unknown, context: unknown) => Promise<unknown>;
+  createOrchestrator: (fn: Orchestrator) => (trigger: unknown, context: unknown) => Promise<unknown>;
 }
 
 function sdk(version: SdkVersion, name: string, register: (df: Package) => Sdk['register']): Sdk {
