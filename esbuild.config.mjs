@@ -1,6 +1,6 @@
 // Bundles every program of the project into dist/: `node esbuild.config.mjs [--watch]`.
 import { build, context } from 'esbuild';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -70,4 +70,5 @@ if (watch) {
   for (const job of jobs) await (await context(job)).watch();
 } else {
   await Promise.all(jobs.map((job) => build(job)));
+  if (entryPoints.cli !== undefined) await chmod('dist/cli.js', 0o755);
 }

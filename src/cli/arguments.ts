@@ -1,0 +1,74 @@
+/** Command line arguments: declared once by a command, for parsing and for its help alike. */
+import { parseArgs } from 'node:util';
+import { DurascopeError } from '../core/errors';
+
+export interface Option {
+  /** Absent: a switch. Else the placeholder of its value in the help. */
+  value?: string;
+  short?: string;
+  help: string;
+}
+
+export interface ParsedArguments {
+  readonly positionals: readonly string[];
+  has(option: string): boolean;
+  text(option: string): string | undefined;
+  /** A whole number of at least `least`. */
+  number(option: string, least: number): number | undefined;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** Accepted by every command. */
+export const commonOptions: Options = {
+  json: { help: 'Print JSON for programs instead of text.' },
+  help: { short: 'h', help: 'Show this help.' },
+};
+
+/** `InvalidArgument` for whatever the command does not know. */
+export function parseArguments(argv: readonly string[], options: Options): ParsedArguments {
+  const all = { ...options, ...commonOptions };
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      strict: true,
+      options: Object.fromEntries(
+        Object.entries(all).map(([name, option]) => [
+          name,
+          {
+            type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+            ...(option.short === undefined ? {} : { short: option.short }),
+          },
+        ]),
+      ),
+    });
+  } catch (error) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      (error as Error).message.replace(/\.? To specify a positional argument.*$/s, '.'),
+      {
+        cause: error,
+      },
+    );
+  }
+  const text = (option: string): string | undefined => {
+    const value = parsed.values[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    positionals: parsed.positionals,
+    has: (option) => parsed.values[option] !== undefined,
+    text,
+    number: (option, least) => {
+      const given = text(option);
+      if (given === undefined) return undefined;
+      const number = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+      if (!(number >= least)) {
+        throw new DurascopeError('InvalidArgument', `--${option} takes a whole number of at least ${least}, not '${given}'.`);
+      }
+      return number;
+    },
+  };
+}

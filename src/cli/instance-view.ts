@@ -1,0 +1,97 @@
+/** An instance as the command line shows it. */
+import type { FailureDetails } from '../core/history';
+import type { InstanceRow } from '../core/instance';
+import { payloadValue } from '../core/payload';
+import { paintRuntimeStatus } from './history-table';
+import { type Column, renderTable } from './table';
+import type { Terminal } from './terminal';
+
+export interface InstanceView {
+  instanceId: string;
+  name: string;
+  version: string;
+  runtimeStatus: string;
+  input: unknown;
+  output: unknown;
+  customStatus: unknown;
+  createdTime: string;
+  lastUpdatedTime: string;
+  completedTime: string | null;
+  scheduledStartTime: string | null;
+  parentInstanceId: string | null;
+  executionId: string;
+  awaitedEvents: readonly string[];
+  historyLength: number;
+  failure?: FailureDetails;
+}
+
+/** For programs: payloads are parsed. */
+export function instanceView(row: InstanceRow): InstanceView {
+  return {
+    instanceId: row.instanceId,
+    name: row.name,
+    version: row.version,
+    runtimeStatus: row.runtimeStatus,
+    input: payloadValue(row.input),
+    output: payloadValue(row.output),
+    customStatus: payloadValue(row.customStatus),
+    createdTime: row.createdTime,
+    lastUpdatedTime: row.lastUpdatedTime,
+    completedTime: row.completedTime,
+    scheduledStartTime: row.scheduledStartTime,
+    parentInstanceId: row.parentInstanceId,
+    executionId: row.executionId,
+    awaitedEvents: row.awaitedEvents,
+    historyLength: row.historyLength,
+    ...failureOf(row),
+  };
+}
+
+/** `{ failure }` for an instance that failed, else nothing. */
+export function failureOf(row: InstanceRow): { failure?: FailureDetails } {
+  if (row.failureDetails !== null) return { failure: row.failureDetails };
+  if (row.runtimeStatus !== 'Failed') return {};
+  return { failure: { ErrorType: 'Error', ErrorMessage: row.output ?? '', IsNonRetriable: false } };
+}
+
+const instanceColumns: readonly Column<InstanceRow>[] = [
+  { header: 'InstanceId', cell: (row) => row.instanceId, minWidth: 16 },
+  { header: 'Name', cell: (row) => row.name, minWidth: 12 },
+  { header: 'Status', cell: (row) => row.runtimeStatus, paint: (text, _row, style) => paintRuntimeStatus(text, style) },
+  { header: 'Created', cell: (row) => toSeconds(row.createdTime), paint: (text, _row, style) => style.dim(text) },
+  { header: 'LastUpdated', cell: (row) => toSeconds(row.lastUpdatedTime), paint: (text, _row, style) => style.dim(text) },
+  { header: 'CustomStatus', cell: (row) => row.customStatus ?? '', optional: true, minWidth: 12 },
+  { header: 'WaitsFor', cell: (row) => row.awaitedEvents.join(', '), optional: true, minWidth: 10 },
+];
+
+export function instanceTable(rows: readonly InstanceRow[], terminal: Terminal): string {
+  return renderTable(rows, instanceColumns, terminal.columns, terminal.style);
+}
+
+/** One fact a line. */
+export function instanceText(row: InstanceRow, terminal: Terminal): string {
+  const facts: [string, string | null][] = [
+    ['Instance', row.instanceId],
+    ['Name', row.version === '' ? row.name : `${row.name} (version ${row.version})`],
+    ['Status', paintRuntimeStatus(row.runtimeStatus, terminal.style)],
+    ['Custom status', row.customStatus],
+    ['Input', row.input],
+    ['Output', row.output],
+    ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
+    ['Starts', row.scheduledStartTime],
+    ['Created', row.createdTime],
+    ['Last updated', row.lastUpdatedTime],
+    ['Completed', row.completedTime],
+    ['Parent', row.parentInstanceId],
+    ['Generation', row.generation === 0 ? null : String(row.generation)],
+    ['History', `${row.historyLength} events`],
+  ];
+  return facts
+    .filter((fact): fact is [string, string] => fact[1] !== null)
+    .map(([label, value]) => `${terminal.style.dim(label.padEnd(14))}${value}`)
+    .join('\n');
+}
+
+function toSeconds(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z').replace('T', ' ');
+}

@@ -1,0 +1,35 @@
+import type { FailureDetails } from '../core/history';
+import type { InstanceRow } from '../core/instance';
+import { payloadValue } from '../core/payload';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { isTerminal } from '../core/status';
+import { failureOf } from './instance-view';
+
+/** What `run --json` says of an instance. */
+export interface Outcome {
+  instanceId: string;
+  runtimeStatus: string;
+  input: unknown;
+  output: unknown;
+  customStatus: unknown;
+  failure?: FailureDetails;
+}
+
+export function outcomeOf(row: InstanceRow): Outcome {
+  return {
+    instanceId: row.instanceId,
+    runtimeStatus: row.runtimeStatus,
+    input: payloadValue(row.input),
+    output: payloadValue(row.output),
+    customStatus: payloadValue(row.customStatus),
+    ...failureOf(row),
+  };
+}
+
+/** The row of an instance once it has ended, however long that takes. */
+export async function endOf(hub: TaskHubClient, instanceId: string): Promise<InstanceRow> {
+  for (;;) {
+    const row = await hub.waitForCompletion(instanceId, 60_000);
+    if (isTerminal(row.runtimeStatus)) return row;
+  }
+}

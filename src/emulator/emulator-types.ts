@@ -1,0 +1,55 @@
+/** What starts an emulator and what it is then; `startEmulator` is in emulator.ts. */
+import type { Disposable } from '../core/ports/clock';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { Logger } from '../core/ports/logger';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+
+export interface EmulatorOptions {
+  /** The function app: the folder of host.json. */
+  appDir: string;
+  /** Default: the port of local.settings.json, else 7071; 0 takes any that is free. */
+  port?: number;
+  /** Default `<appDir>/.durascope`. */
+  dataDir?: string;
+  /** Keep nothing on disk; `dataDir` is not used then. */
+  memory?: boolean;
+  /** `interval` (default): a kill loses nothing, a power cut the last moments. `strict`: neither loses anything. */
+  durability?: 'interval' | 'strict';
+  logger: Logger;
+  /** Milliseconds after which user code that blocks the app is ended and named; 0: never. Default 10,000. */
+  watchdogMs?: number;
+  /** Lets a debugger attach to the process that runs the app; true: at any free port. */
+  inspectPort?: number | true;
+  /** What becomes of the instances of earlier sessions. Default `keep`. */
+  sessionStart?: 'keep' | 'discard' | 'setAside';
+  /** Environment of the app, over that of this process and local.settings.json. */
+  env?: Readonly<Record<string, string>>;
+  /** An app that cannot be loaded: `fail` (default) rejects the start, `wait` reports it and loads the app once it is mended. */
+  brokenApp?: 'fail' | 'wait';
+}
+
+export type EmulatorEvent =
+  | { type: 'functionsChanged' }
+  | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
+  /** The app could not be loaded, or user code failed outside of an invocation. */
+  | { type: 'appError'; message: string; file?: string; line?: number };
+
+export interface Emulator {
+  readonly hub: TaskHubClient;
+  /** Origin of the local server: `http://localhost:<port>`. */
+  readonly url: string;
+  readonly managementUrl: string;
+  /** The system key: what changes something over HTTP carries it as `code`. */
+  readonly key: string;
+  readonly appDir: string;
+  /** Null: in memory. */
+  readonly dataDir: string | null;
+  /** Of host.json, without slashes at its ends; empty for none. */
+  readonly routePrefix: string;
+  /** While it runs. */
+  readonly workerPid: number | undefined;
+  functions(): readonly FunctionDescriptor[];
+  onEvent(listener: (event: EmulatorEvent) => void): Disposable;
+  /** Resolves when everything has stopped and is on disk. May be called twice. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArguments } from '../../src/cli/arguments';
+import { jsonArgument } from '../../src/cli/json-argument';
+import { DurascopeError } from '../../src/core/errors';
+
+const options = { port: { value: 'N', short: 'p', help: '' }, memory: { help: '' } };
+
+function refusal(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(DurascopeError.is(error, 'InvalidArgument'));
+    return error.message;
+  }
+  return assert.fail('nothing was refused');
+}
+
+describe('command line arguments', () => {
+  it('are positionals, switches and values in any order', () => {
+    const args = parseArguments(['a', '--memory', '-p', '12', 'b', '--json'], options);
+    assert.deepEqual([...args.positionals], ['a', 'b']);
+    assert.equal(args.has('memory'), true);
+    assert.equal(args.has('json'), true);
+    assert.equal(args.number('port', 0), 12);
+  });
+
+  it('name an unknown option', () => {
+    assert.match(
+      refusal(() => parseArguments(['--memori'], options)),
+      /--memori/,
+    );
+  });
+
+  it('tell what a number must be', () => {
+    assert.match(
+      refusal(() => parseArguments(['--port', 'x'], options).number('port', 0)),
+      /--port.*'x'/,
+    );
+  });
+
+  it('demand the value of an option that takes one', () => {
+    assert.match(
+      refusal(() => parseArguments(['--port'], options)),
+      /--port/,
+    );
+  });
+});
+
+describe('a JSON argument', () => {
+  it('keeps its text as it was given', async () => {
+    assert.equal(await jsonArgument(' {"a": 1e2 }', '--input'), ' {"a": 1e2 }');
+    assert.equal(await jsonArgument(undefined, '--input'), undefined);
+  });
+
+  it('tells line, column and position of what is not JSON', async () => {
+    await assert.rejects(
+      jsonArgument('{"a":\n  }', '--input'),
+      /--input is not JSON: unexpected '}' at line 2, column 3 \(position 8\)/,
+    );
+  });
+
+  it('tells that it ends too early', async () => {
+    await assert.rejects(jsonArgument('{"a": 1', '--data'), /ends too early/);
+  });
+
+  it('shows how a text is quoted', async () => {
+    await assert.rejects(jsonArgument('Tokyo', '--input'), /'"Tokyo"'/);
+  });
+
+  it('is read from a file', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'durascope-json-'));
+    try {
+      const file = path.join(folder, 'input.json');
+      await writeFile(file, '[1]');
+      assert.equal(await jsonArgument(`@${file}`, '--input'), '[1]');
+      await assert.rejects(jsonArgument(`@${file}x`, '--input'), /input\.jsonx/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
