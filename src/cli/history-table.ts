@@ -13,7 +13,7 @@ const field =
     for (const name of names) {
       const value = row[name];
       if (value !== undefined && value !== null)
-        return typeof value === 'object' ? JSON.stringify(value) : String(value as string);
+        return typeof value === 'string' ? value : JSON.stringify(value);
     }
     return '';
   };

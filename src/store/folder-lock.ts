@@ -1,0 +1,180 @@
+/**
+ * One store a folder. The lock is a file that says who holds it; it is stale when that process is gone.
+ *
+ *   F1. The file is made with `wx`, so of two processes one wins.
+ *   F2. A stale file is renamed away before a new one is made, and the renamed file is looked at again: had another process been
+ *       quicker, it is put back.
+ *   F3. Process ids are used again: the start of the process is compared too, where the system tells it.
+ */
+import { randomUUID } from 'node:crypto';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DurascopeError } from '../core/errors';
+
+const fileName = 'lock';
+/** Whether a process on another host (a container, mostly) still runs can only be seen by the file's time being renewed. */
+const renewEveryMs = 15_000;
+const foreignStaleAfterMs = 60_000;
+const attempts = 20;
+const unreadableRetryMs = 25;
+
+interface LockContent {
+  token: string;
+  pid: number;
+  host: string;
+  /** Identity of the process start; empty where the system does not tell. */
+  start: string;
+}
+
+export class FolderLock {
+  readonly #file: string;
+  readonly #token: string;
+  readonly #renewal: NodeJS.Timeout;
+  #released = false;
+
+  private constructor(file: string, token: string) {
+    this.#file = file;
+    this.#token = token;
+    this.#renewal = setInterval(() => {
+      this.#renew();
+    }, renewEveryMs);
+    this.#renewal.unref();
+  }
+
+  /** Errors: StoreLocked; what the file system says when the folder cannot be written. */
+  static async acquire(folder: string): Promise<FolderLock> {
+    const file = path.join(folder, fileName);
+    const mine: LockContent = { token: randomUUID(), pid: process.pid, host: hostname(), start: startOf(process.pid) ?? '' };
+    for (let attempt = 1; ; attempt++) {
+      if (create(file, mine)) return new FolderLock(file, mine.token);
+      const text = readIfThere(file);
+      if (text === undefined) continue;
+      const holder = parse(text);
+      if (holder !== undefined && isHeld(holder, file)) throw lockedError(folder, file, holder);
+      // Not readable: perhaps its maker is between creating and writing it, which takes no time at all.
+      if (holder === undefined && attempt < attempts) {
+        await delay(unreadableRetryMs);
+        continue;
+      }
+      if (attempt > attempts * 2) throw lockedError(folder, file, holder);
+      removeStale(file, text);
+    }
+  }
+
+  /** May be called twice. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    clearInterval(this.#renewal);
+    const text = readIfThere(this.#file);
+    if (text !== undefined && parse(text)?.token === this.#token) rmSync(this.#file, { force: true });
+  }
+
+  #renew(): void {
+    const now = new Date();
+    try {
+      utimesSync(this.#file, now, now);
+    } catch {
+      // Only matters to other hosts; the folder may be gone, which the next write will report.
+    }
+  }
+}
+
+function create(file: string, content: LockContent): boolean {
+  let fd: number;
+  try {
+    fd = openSync(file, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    writeSync(fd, JSON.stringify(content));
+  } finally {
+    closeSync(fd);
+  }
+  return true;
+}
+
+function isHeld(holder: LockContent, file: string): boolean {
+  if (holder.host !== hostname()) {
+    const renewed = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return Date.now() - renewed < foreignStaleAfterMs;
+  }
+  if (!isAlive(holder.pid)) return false;
+  const start = startOf(holder.pid);
+  return start === undefined || holder.start === '' || start === holder.start; // F3
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Boot and start tick on Linux; for this very process elsewhere its start in whole minutes would lie about pids used again, so nothing. */
+function startOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field, the command in parentheses, may hold spaces; the start is the 22nd.
+    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+  } catch {
+    return undefined; // No /proc: the pid alone has to do.
+  }
+}
+
+function removeStale(file: string, seen: string): void {
+  const aside = `${file}.stale-${randomUUID()}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (readIfThere(aside) !== seen) {
+    try {
+      linkSync(aside, file); // F2
+    } catch {
+      // A third one made its own meanwhile; the one put aside finds out when it releases.
+    }
+  }
+  rmSync(aside, { force: true });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string): LockContent | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<LockContent> | null;
+    return value !== null && typeof value.pid === 'number' && typeof value.token === 'string' && typeof value.host === 'string'
+      ? { token: value.token, pid: value.pid, host: value.host, start: value.start ?? '' }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lockedError(folder: string, file: string, holder: LockContent | undefined): DurascopeError {
+  const elsewhere = holder !== undefined && holder.host !== hostname() ? ` on host ${holder.host}` : '';
+  const who = holder === undefined ? 'another process' : `process ${holder.pid}${elsewhere}`;
+  return new DurascopeError(
+    'StoreLocked',
+    `The data folder ${folder} is in use by ${who}. Stop that emulator, connect to it instead, or use another data folder` +
+      (elsewhere === '' ? '.' : `; if it is gone for good, delete ${file}.`),
+    { details: { folder, file, ...(holder === undefined ? {} : { pid: holder.pid, host: holder.host }) } },
+  );
+}

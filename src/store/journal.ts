@@ -1,0 +1,205 @@
+/**
+ * The journal: a header and whole records, appended and never changed.
+ *
+ *   header  "DURAJRNL", format version (u32), generation (u32), CRC-32 of these 16 bytes (u32)
+ *   record  length (u32), its complement (u32), CRC-32 of the payload (u32), payload (UTF-8)
+ *
+ *   J1. The complement tells a record that was cut short (its length is sound, the file ends too early: it was never acknowledged)
+ *       from one that was damaged later.
+ *   J2. A record counts when it is whole and its checksum is right, and all before it were.
+ *   J3. After a failed write the file is cut back to the last whole record.
+ */
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+
+export const journalVersion = 1;
+const magic = 'DURAJRNL';
+const headerSize = 20;
+const recordHeaderSize = 12;
+const readSize = 4 * 1024 * 1024;
+const keepBuffer = 4 * 1024 * 1024;
+const fdatasyncAsync = promisify(fdatasync);
+
+export class JournalWriter {
+  readonly #fd: number;
+  #size: number;
+  #buffer: Buffer = Buffer.allocUnsafe(256 * 1024);
+
+  private constructor(
+    fd: number,
+    size: number,
+    readonly generation: number,
+  ) {
+    this.#fd = fd;
+    this.#size = size;
+  }
+
+  /** A new file with its header, on the disk when this returns. What is there is overwritten. */
+  static create(file: string, generation: number): JournalWriter {
+    const fd = openSync(file, 'w');
+    try {
+      const header = headerOf(generation);
+      writeFully(fd, header, header.length, 0);
+      fdatasyncSync(fd);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    return new JournalWriter(fd, headerSize, generation);
+  }
+
+  /** Goes on after byte `size`; what is behind it is cut off. */
+  static reopen(file: string, generation: number, size: number): JournalWriter {
+    const fd = openSync(file, 'r+');
+    try {
+      if (fstatSync(fd).size > size) {
+        ftruncateSync(fd, size);
+        fdatasyncSync(fd);
+      }
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    return new JournalWriter(fd, size, generation);
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** In the hands of the operating system when this returns, so a kill of this process does not lose it. Throws what `write` throws (J3). */
+  append(text: string): void {
+    const needed = recordHeaderSize + text.length * 3;
+    let buffer = this.#buffer;
+    if (needed > buffer.length) {
+      buffer = Buffer.allocUnsafe(needed);
+      if (needed <= keepBuffer) this.#buffer = buffer;
+    }
+    const length = buffer.write(text, recordHeaderSize, 'utf8');
+    buffer.writeUInt32LE(length, 0);
+    buffer.writeUInt32LE(~length >>> 0, 4);
+    buffer.writeUInt32LE(crc32(buffer.subarray(recordHeaderSize, recordHeaderSize + length)), 8);
+    const total = recordHeaderSize + length;
+    try {
+      writeFully(this.#fd, buffer, total, this.#size);
+    } catch (error) {
+      ftruncateSync(this.#fd, this.#size);
+      throw error;
+    }
+    this.#size += total;
+  }
+
+  sync(): Promise<void> {
+    return fdatasyncAsync(this.#fd);
+  }
+
+  syncNow(): void {
+    fdatasyncSync(this.#fd);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+function writeFully(fd: number, buffer: Buffer, length: number, position: number): void {
+  let written = 0;
+  while (written < length) written += writeSync(fd, buffer, written, length - written, position + written);
+}
+
+function headerOf(generation: number): Buffer {
+  const header = Buffer.alloc(headerSize);
+  header.write(magic, 0, 'latin1');
+  header.writeUInt32LE(journalVersion, 8);
+  header.writeUInt32LE(generation, 12);
+  header.writeUInt32LE(crc32(header.subarray(0, 16)), 16);
+  return header;
+}
+
+export type JournalHeader =
+  | { type: 'valid'; generation: number }
+  | { type: 'newer'; version: number }
+  /** Too short: the process died while it made the file, before any record. */
+  | { type: 'cut' }
+  | { type: 'damaged' };
+
+export interface JournalEnd {
+  /** Whole records read. */
+  records: number;
+  /** Where the last whole record ends. */
+  validSize: number;
+  size: number;
+  /** `whole`: the file ends with a record. `cut`: in the middle of one (J1). `damaged`: what follows is not what was written. */
+  end: 'whole' | 'cut' | 'damaged';
+}
+
+/** Reads a journal from its start; `onRecord` gets each payload that counts (J2). */
+export function readJournal(fd: number, onRecord: (payload: string) => void): { header: JournalHeader; end: JournalEnd } {
+  const size = fstatSync(fd).size;
+  const window = new FileWindow(fd, size);
+  const header = readHeader(window);
+  if (header.type !== 'valid') {
+    return { header, end: { records: 0, validSize: 0, size, end: header.type === 'cut' ? 'cut' : 'damaged' } };
+  }
+  let at = headerSize;
+  let records = 0;
+  for (;;) {
+    const result = (end: JournalEnd['end']): { header: JournalHeader; end: JournalEnd } => ({
+      header,
+      end: { records, validSize: at, size, end },
+    });
+    if (at === size) return result('whole');
+    const head = window.read(at, recordHeaderSize);
+    if (head === undefined) return result('cut');
+    const length = head.readUInt32LE(0);
+    const checksum = head.readUInt32LE(8);
+    if (length === 0 || ~length >>> 0 !== head.readUInt32LE(4)) return result('damaged');
+    const payload = window.read(at + recordHeaderSize, length);
+    if (payload === undefined) return result('cut');
+    if (crc32(payload) !== checksum) return result('damaged');
+    onRecord(payload.toString('utf8'));
+    records += 1;
+    at += recordHeaderSize + length;
+  }
+}
+
+function readHeader(window: FileWindow): JournalHeader {
+  const header = window.read(0, headerSize);
+  if (header === undefined) return { type: 'cut' };
+  if (header.toString('latin1', 0, 8) !== magic || crc32(header.subarray(0, 16)) !== header.readUInt32LE(16)) {
+    return { type: 'damaged' };
+  }
+  const version = header.readUInt32LE(8);
+  return version > journalVersion ? { type: 'newer', version } : { type: 'valid', generation: header.readUInt32LE(12) };
+}
+
+/** A file read in big steps from front to back. */
+class FileWindow {
+  #buffer: Buffer = Buffer.alloc(0);
+  #start = 0;
+
+  constructor(
+    readonly fd: number,
+    readonly size: number,
+  ) {}
+
+  /** Valid until the next call; undefined when the file ends before. */
+  read(at: number, length: number): Buffer | undefined {
+    if (at + length > this.size) return undefined;
+    if (at < this.#start || at + length > this.#start + this.#buffer.length) {
+      const wanted = Math.min(Math.max(length, readSize), this.size - at);
+      const buffer = Buffer.allocUnsafe(wanted);
+      let filled = 0;
+      while (filled < wanted) {
+        const read = readSync(this.fd, buffer, filled, wanted - filled, at + filled);
+        if (read === 0) return undefined;
+        filled += read;
+      }
+      this.#buffer = buffer;
+      this.#start = at;
+    }
+    return this.#buffer.subarray(at - this.#start, at - this.#start + length);
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * What was committed and is not in SQL yet, as net effect: a message that was accepted and consumed meanwhile is nowhere in it.
+ *
+ *   P1. `purged` is written to SQL before anything else, because it deletes by instance id and the rest may be of the id's next life.
+ *   P2. Removals are written before additions: an activity key comes again when a rewound generation schedules it again.
+ */
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
+import { isTerminal } from '../core/status';
+import { workKey } from '../core/instance';
+import type { CustomStatusChange } from '../core/ports/history-store';
+import type { Change } from './checkpoint-codec';
+
+export interface PendingRow {
+  row: InstanceRow;
+  text: string;
+}
+
+export interface PendingHistory {
+  executionId: string;
+  /** What SQL has is dropped first. */
+  replace: boolean;
+  from: number;
+  count: number;
+  /** Encoded events, a list of lists. */
+  pieces: string[];
+}
+
+export interface PendingCustomStatus {
+  executionId: string;
+  /** The first may equal what SQL has last: the database leaves it out then. */
+  changes: CustomStatusChange[];
+}
+
+export class PendingChanges {
+  readonly purged = new Set<string>();
+  readonly rows = new Map<string, PendingRow>();
+  readonly histories = new Map<string, PendingHistory>();
+  readonly customStatuses = new Map<string, PendingCustomStatus>();
+  readonly messages = new Map<number, InboxMessage>();
+  readonly consumed = new Set<number>();
+  readonly activities = new Map<string, PendingActivity>();
+  readonly finishedActivities = new Set<string>();
+  readonly timers = new Map<string, PendingTimer>();
+  readonly finishedTimers = new Set<string>();
+  /** Ids whose row became terminal: best written first, for nothing more will come. */
+  finished: string[] = [];
+  /** Ids that have a custom status in SQL or here; without it every new row would have to be compared with SQL. */
+  readonly withCustomStatus = new Set<string>();
+  nextSeq = 1;
+  /** Characters of encoded text held here. */
+  weight = 0;
+
+  get isEmpty(): boolean {
+    return this.rows.size === 0 && this.histories.size === 0 && this.customStatuses.size === 0 && !this.hasQueueChanges;
+  }
+
+  get hasQueueChanges(): boolean {
+    return (
+      this.purged.size > 0 ||
+      this.messages.size > 0 ||
+      this.consumed.size > 0 ||
+      this.activities.size > 0 ||
+      this.finishedActivities.size > 0 ||
+      this.timers.size > 0 ||
+      this.finishedTimers.size > 0
+    );
+  }
+
+  /** The instance's row, history and custom status are in SQL now. */
+  written(id: string): void {
+    this.weight -= this.rows.get(id)?.text.length ?? 0;
+    this.rows.delete(id);
+    const history = this.histories.get(id);
+    if (history !== undefined) this.weight -= weightOf(history);
+    this.histories.delete(id);
+    this.customStatuses.delete(id);
+  }
+
+  apply(changes: readonly Change[]): void {
+    for (const change of changes) this.#applyOne(change);
+  }
+
+  #applyOne(change: Change): void {
+    switch (change.type) {
+      case 'row':
+        this.#putRow(change.row, change.text);
+        return;
+      case 'history':
+        this.#putHistory(change);
+        return;
+      case 'messages':
+        for (const message of change.messages) {
+          this.messages.set(message.seq, message);
+          if (message.seq >= this.nextSeq) this.nextSeq = message.seq + 1;
+        }
+        return;
+      case 'consumed':
+        for (const seq of change.seqs) if (!this.messages.delete(seq)) this.consumed.add(seq);
+        return;
+      case 'activities':
+        for (const activity of change.activities) this.activities.set(workKey(activity.executionId, activity.taskId), activity);
+        return;
+      case 'finishedActivities':
+        for (const key of change.keys) if (!this.activities.delete(key)) this.finishedActivities.add(key);
+        return;
+      case 'timers':
+        for (const timer of change.timers) this.timers.set(workKey(timer.executionId, timer.timerId), timer);
+        return;
+      case 'finishedTimers':
+        for (const key of change.keys) if (!this.timers.delete(key)) this.finishedTimers.add(key);
+        return;
+      case 'purge':
+        this.#purge(change.instanceId);
+        return;
+    }
+  }
+
+  #putRow(row: InstanceRow, text: string): void {
+    const id = row.instanceId;
+    const before = this.rows.get(id);
+    this.weight += text.length - (before?.text.length ?? 0);
+    this.#noteCustomStatus(row, before?.row);
+    if (before === undefined) {
+      this.rows.set(id, { row, text });
+    } else {
+      before.row = row;
+      before.text = text;
+    }
+    if (isTerminal(row.runtimeStatus)) this.finished.push(id);
+  }
+
+  #noteCustomStatus(row: InstanceRow, before: InstanceRow | undefined): void {
+    const id = row.instanceId;
+    if (row.customStatus === null && !this.withCustomStatus.has(id)) return;
+    if (before?.executionId === row.executionId && before.customStatus === row.customStatus) return;
+    this.withCustomStatus.add(id);
+    const change = { at: row.lastUpdatedTime, value: row.customStatus };
+    const pending = this.customStatuses.get(id);
+    if (pending?.executionId === row.executionId) {
+      pending.changes.push(change);
+    } else {
+      this.customStatuses.set(id, { executionId: row.executionId, changes: [change] });
+    }
+  }
+
+  #putHistory(change: Change & { type: 'history' }): void {
+    const pending = this.histories.get(change.instanceId);
+    this.weight += change.events.length;
+    if (pending === undefined || change.replace) {
+      if (pending !== undefined) this.weight -= weightOf(pending);
+      this.histories.set(change.instanceId, {
+        executionId: change.executionId,
+        replace: change.replace,
+        from: change.replace ? 0 : change.from,
+        count: change.count,
+        pieces: change.count > 0 ? [change.events] : [],
+      });
+    } else if (change.count > 0) {
+      pending.executionId = change.executionId;
+      pending.count += change.count;
+      pending.pieces.push(change.events);
+    }
+  }
+
+  #purge(instanceId: string): void {
+    this.purged.add(instanceId);
+    const row = this.rows.get(instanceId);
+    if (row !== undefined) {
+      this.weight -= row.text.length;
+      this.rows.delete(instanceId);
+    }
+    const history = this.histories.get(instanceId);
+    if (history !== undefined) {
+      this.weight -= weightOf(history);
+      this.histories.delete(instanceId);
+    }
+    this.customStatuses.delete(instanceId);
+    this.withCustomStatus.delete(instanceId);
+    for (const map of [this.messages, this.activities, this.timers] as readonly Map<unknown, { instanceId: string }>[]) {
+      for (const [key, value] of map) if (value.instanceId === instanceId) map.delete(key);
+    }
+  }
+}
+
+function weightOf(history: PendingHistory): number {
+  return history.pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
