@@ -38,9 +38,8 @@ export interface Context {
   df: Df;
   log(...args: unknown[]): void;
 }
-// User code: what it gets, yields and returns is what the tests are about, so nothing is known of it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-export type Orchestrator = (context: Context) => Generator<unknown, unknown, any>;
+/** User code: nothing is known of what it yields, gets and returns. */
+export type Orchestrator = (context: Context) => Generator<unknown, unknown, unknown>;
 
 export interface Sdk {
   version: SdkVersion;
