@@ -38,9 +38,12 @@ export interface OrchestrationRunnerOptions {
    * Calls the registered function through the app's invocation model and hooks. Resolves with what the function returned (or gave to
    * `context.done`): the state as an object or as JSON text. Rejects with what it threw. An internal failure of SDK 1.x and 2.x shows only as
    * an unhandled rejection and never settles: whoever sees that rejection rejects this promise with it, and the orchestration fails.
+   *
+   * A warm orchestration goes on, and logs, after its first invocation has resolved (with nothing): see to it that the library
+   * does not warn of that, by leaving the core context's `state` at 'postInvocationHooks'.
    */
   invoke(invocation: OrchestratorInvocation): Promise<unknown>;
-  /** Names of registered functions by trigger, as registered. Looked up ignoring case. */
+  /** Names of registered functions by trigger, as registered. Looked up ignoring case; asked once for each type. */
   functionNames(type: 'activity' | 'orchestrator' | 'entity'): readonly string[];
   /** False as soon as the app has preInvocation or postInvocation hooks: then every episode is a whole invocation. Default true. */
   canStayWarm?(): boolean;
@@ -56,7 +59,7 @@ export interface OrchestrationRunnerOptions {
 }
 
 export interface OrchestrationRunner {
-  /** Answers at once when the orchestration is warm. Never throws or rejects for what user code did. */
+  /** Answers at once when the orchestration is warm. Never throws or rejects. */
   run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply>;
   /** The generation is over, or the last episode was not committed. */
   forget(instanceId: string): void;

@@ -71,7 +71,7 @@ interface Undo {
 }
 
 export class SdkHooks {
-  private readonly expected = new Map<string, (run: SdkRun) => Promise<unknown>>();
+  private readonly expected = new Map<string, (run: SdkRun) => void>();
   private readonly patched = new Map<object, Undo>();
   private completed: SdkTask[] | null = null;
 
@@ -97,8 +97,8 @@ export class SdkHooks {
     return this.patched.size > 0;
   }
 
-  /** The next execution for the instance is handed to `begin`; the invocation lasts as long as the promise that it returns. */
-  expect(instanceId: string, begin: (run: SdkRun) => Promise<unknown>): void {
+  /** The next execution for the instance is handed to `begin`; the invocation itself is over then, without a state. */
+  expect(instanceId: string, begin: (run: SdkRun) => void): void {
     this.expected.set(instanceId, begin);
   }
 
@@ -132,7 +132,9 @@ export class SdkHooks {
       const begin = expected.get(context.df.instanceId);
       if (begin === undefined) return execute.call(this, context, history, schemaVersion, orchestrator);
       expected.delete(context.df.instanceId);
-      return begin({ executor: this, context, schemaVersion, orchestrator, dropsFalsyStatus });
+      begin({ executor: this, context, schemaVersion, orchestrator, dropsFalsyStatus });
+      endInvocation(context);
+      return Promise.resolve(undefined);
     };
     taskPrototype.setValue = function (isError, value, executor) {
       completedTasks()?.push(this);
@@ -145,6 +147,13 @@ export class SdkHooks {
       },
     });
   }
+}
+
+/** SDK 2.x ends its invocation by a callback, 3.x by returning. */
+function endInvocation(context: SdkInvocationContext): void {
+  if (typeof context.done !== 'function') return;
+  context.suppressAsyncDoneError = true;
+  context.done(undefined, undefined);
 }
 
 interface Shape {

@@ -2,6 +2,7 @@
  * `OrchestrationRunner` over the app's own durable-functions package: warm where its shape allows it, cold otherwise
  * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
  */
+import { createRequire } from 'node:module';
 import { customStatusProblem } from '../../../../core/custom-status';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
 import type { SdkProgress } from '../../../../core/host-replay';
@@ -26,9 +27,18 @@ interface KeptHistory {
   events: HistoryEvent[];
 }
 
+type FunctionKind = 'activity' | 'orchestrator' | 'entity';
+
 type Kept = WarmOrchestration | KeptHistory;
 
 const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000 };
+
+/** A runner for the app that this process has loaded: call it when the app's modules are there. */
+export function createOrchestrationRunner(options: OrchestrationRunnerOptions): OrchestrationRunner {
+  const runner = new SdkOrchestrationRunner(options);
+  runner.attach(createRequire(__filename).cache);
+  return runner;
+}
 
 export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly hooks = new SdkHooks();
@@ -39,7 +49,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly coldFunctions = new Set<string>();
   private readonly spellings = new Map<string, ReadonlyMap<string, string>>();
   private readonly warned = new Set<string>();
-  private readonly lowerNames = new WeakMap<readonly string[], ReadonlySet<string>>();
+  private readonly names = new Map<FunctionKind, { known: readonly string[]; lower: ReadonlySet<string> }>();
 
   constructor(private readonly options: OrchestrationRunnerOptions) {}
 
@@ -55,6 +65,15 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   }
 
   run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply> {
+    try {
+      const reply = this.episode(slice);
+      return reply instanceof Promise ? reply.catch((error: unknown) => this.broken(slice, error)) : reply;
+    } catch (error) {
+      return this.broken(slice, error);
+    }
+  }
+
+  private episode(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply> {
     const { instanceId, executionId, knownLength, events } = slice;
     const newFrom = lastEpisodeStart(events);
     if (knownLength === 0) {
@@ -89,6 +108,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   clear(): void {
     for (const instanceId of [...this.kept.keys()]) this.drop(instanceId);
     this.coldFunctions.clear();
+    this.names.clear();
     this.spellings.clear();
     this.warned.clear();
   }
@@ -107,15 +127,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const started = startOf(slice);
     return new Promise((resolve) => {
       this.hooks.expect(instanceId, (run) => {
-        let release = (): void => undefined;
-        const ended = new Promise<void>((end) => (release = end));
-        const host = this.newHost(slice, started, run);
-        const warm = new WarmOrchestration(executionId, started, run, host, this.hooks, release);
+        const warm = new WarmOrchestration(executionId, started, run, this.newHost(slice, started, run), this.hooks);
         warm.feedPast(events, newFrom);
         warm.feedNew(events, newFrom);
         this.keep(instanceId, warm, warm.length);
         resolve(warm);
-        return ended.then(() => endInvocation(run));
       });
       const trigger = triggerJson({
         instanceId,
@@ -217,10 +233,19 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     return this.options.invoke({ functionName, instanceId, triggerJson: trigger }).then(readReply, readFailure);
   }
 
+  /** Durascope's own bug or a history that is none. Shown where the user looks, and the process lives on. */
+  private broken(slice: EpisodeSlice, error: unknown): EpisodeOutcome {
+    this.drop(slice.instanceId);
+    return this.refused(
+      slice,
+      `Durascope could not replay it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+
   /** The function is not there: the orchestration fails before any of its code runs. */
   private refused(slice: EpisodeSlice, problem: string): EpisodeOutcome {
     const host = new HostReplay({
-      ...this.hostSetting(slice, startOf(slice)),
+      ...this.hostSetting(slice, null),
       isV1: false,
       maximumShortTimerMs: Number.POSITIVE_INFINITY,
       pastRows: null,
@@ -229,11 +254,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     return settled(host, crash(new Error(problem)), null, false);
   }
 
-  private hostSetting(slice: EpisodeSlice, started: ExecutionStarted): HostSetting {
+  private hostSetting(slice: EpisodeSlice, started: ExecutionStarted | null): HostSetting {
     return {
       instanceId: slice.instanceId,
       executionId: slice.executionId,
-      parentInstanceId: started.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
+      parentInstanceId: started?.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
       name: slice.name,
       longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
       problemWith: (type, name) => this.problemWith(type, name),
@@ -243,14 +268,14 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     };
   }
 
-  private problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null {
-    const names = this.options.functionNames(type);
-    let lower = this.lowerNames.get(names);
-    if (lower === undefined) {
-      lower = new Set(names.map((known) => known.toLowerCase()));
-      this.lowerNames.set(names, lower);
+  private problemWith(kind: FunctionKind, name: string): string | null {
+    let names = this.names.get(kind);
+    if (names === undefined) {
+      const known = this.options.functionNames(kind);
+      names = { known, lower: new Set(known.map((one) => one.toLowerCase())) };
+      this.names.set(kind, names);
     }
-    return lower.has(name.toLowerCase()) ? null : unknownFunctionText(type, name, names);
+    return names.lower.has(name.toLowerCase()) ? null : unknownFunctionText(kind, name, names.known);
   }
 
   private warn(slice: EpisodeSlice, message: string): void {
@@ -281,7 +306,6 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     if (kept === undefined) return;
     this.kept.delete(instanceId);
     this.keptEvents -= kept.length;
-    if (kept instanceof WarmOrchestration) kept.end();
   }
 }
 
@@ -308,20 +332,13 @@ function startOf({ instanceId, events }: EpisodeSlice): ExecutionStarted {
   return started;
 }
 
-/** SDK 2.x ends its invocation by a callback, 3.x by returning. */
-function endInvocation({ context }: SdkRun): void {
-  if (typeof context.done !== 'function') return;
-  context.suppressAsyncDoneError = true;
-  context.done(undefined, undefined);
-}
-
 function isPowerOfTwo(n: number): boolean {
   return (n & (n - 1)) === 0;
 }
 
 const articles = { activity: 'an activity', orchestrator: 'an orchestrator', entity: 'an entity' } as const;
 
-function unknownFunctionText(type: keyof typeof articles, name: string, known: readonly string[]): string {
+function unknownFunctionText(type: FunctionKind, name: string, known: readonly string[]): string {
   const info =
     known.length === 0
       ? `No ${type} functions are currently registered!`

@@ -2,7 +2,6 @@
  * One orchestration kept between episodes: the SDK's executor with its suspended generator, and the host's half beside it. Each event
  * goes through both, so that the host sees every action at the event that made the code issue it.
  */
-import { AsyncResource } from 'node:async_hooks';
 import type { ActionList } from '../../../../core/durable-action';
 import { payloadText } from '../../../../core/durable-action';
 import type { ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history';
@@ -26,7 +25,6 @@ export class WarmOrchestration {
   readonly spelled = new Map<HistoryEvent, string>();
 
   private readonly gate = new SuspensionGate();
-  private readonly scope = new AsyncResource('DurascopeOrchestration');
   private crashed: SdkProgress | null = null;
   private isFresh = true;
   private fresh: SdkEvent[] = [];
@@ -37,7 +35,6 @@ export class WarmOrchestration {
     readonly run: SdkRun,
     readonly host: HostReplay,
     private readonly hooks: SdkHooks,
-    private readonly release: () => void,
   ) {
     run.executor.schemaVersion = run.schemaVersion;
     run.executor.context = run.context.df;
@@ -73,21 +70,14 @@ export class WarmOrchestration {
     return statusText(this.run);
   }
 
-  /** Ends the invocation. The generator stays suspended for ever and goes with this object. */
-  end(): void {
-    this.release();
-  }
-
   private feed(events: readonly HistoryEvent[], start: number, end: number, isFresh: boolean): void {
     this.isFresh = isFresh;
     this.length += end - start;
-    this.scope.runInAsyncScope(() => {
-      this.hooks.playing(() => {
-        for (let index = start; index < end; index++) {
-          const event = events[index];
-          if (event !== undefined) this.gate.pass(event, this.deliver);
-        }
-      });
+    this.hooks.playing(() => {
+      for (let index = start; index < end; index++) {
+        const event = events[index];
+        if (event !== undefined) this.gate.pass(event, this.deliver);
+      }
     });
     // Results that the SDK put aside are played when they are used later.
     for (const event of this.fresh) event.IsPlayed = true;
