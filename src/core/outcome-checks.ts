@@ -1,0 +1,83 @@
+/** What the host makes of a worker's outcome before it becomes history. */
+import { customStatusProblem } from './custom-status';
+import type { CompleteOrchestration, Decision } from './decisions';
+import type { ExecutionTerminated, FailureDetails, HistoryEvent } from './history';
+import { isEntityId } from './instance-id';
+import type { EpisodeOutcome } from './ports/function-worker';
+
+export interface OutcomeContext {
+  /** Function name of the orchestrator. */
+  name: string;
+  newEvents: readonly HistoryEvent[];
+  /** Custom status before the episode: what remains when the new one is refused. */
+  customStatus: string | null;
+  /** A free id at least as high as every id that the generation has used. */
+  nextId: number;
+}
+
+/**
+ * The outcome with the host's own refusals in it: a custom status over the limit and the use of a feature that is not there fail
+ * the orchestration, keeping what else it scheduled; a terminate ends it whatever the worker says.
+ */
+export function checkOutcome(outcome: EpisodeOutcome, context: OutcomeContext): EpisodeOutcome {
+  const tooLarge = customStatusProblem(outcome.customStatus);
+  if (tooLarge !== null) {
+    return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
+  }
+  // Deviation: entities are not built yet; using one fails by name rather than wait for ever for an answer.
+  if (outcome.decisions.some(addressesEntity)) {
+    const reason = 'Durable entities and critical sections are not supported by this version of Durascope.';
+    return failing(
+      outcome,
+      context,
+      reason,
+      outcome.decisions.filter((decision) => !addressesEntity(decision)),
+    );
+  }
+  const terminated = terminationIn(context.newEvents);
+  if (terminated === undefined || completionIn(outcome.decisions) !== undefined) return outcome;
+  const id = nextIdAfter(outcome.decisions, context.nextId);
+  return { ...outcome, decisions: [...outcome.decisions, termination(id, terminated)] };
+}
+
+export function terminationIn(events: readonly HistoryEvent[]): ExecutionTerminated | undefined {
+  return events.find((event): event is ExecutionTerminated => event.EventType === 'ExecutionTerminated');
+}
+
+export function termination(id: number, terminated: ExecutionTerminated): CompleteOrchestration {
+  return { type: 'CompleteOrchestration', id, status: 'Terminated', result: terminated.Input };
+}
+
+/** Failure by the host. Without `failureDetails` the text is what profile A hosts write. */
+export function hostFailure(id: number, name: string, reason: string, failureDetails?: FailureDetails): CompleteOrchestration {
+  return {
+    type: 'CompleteOrchestration',
+    id,
+    status: 'Failed',
+    result: failureDetails === undefined ? `Orchestrator function '${name}' failed: ${reason}` : failureDetails.ErrorMessage,
+    ...(failureDetails === undefined ? {} : { failureDetails }),
+  };
+}
+
+function failing(
+  outcome: EpisodeOutcome,
+  context: OutcomeContext,
+  reason: string,
+  decisions: readonly Decision[],
+): EpisodeOutcome {
+  const kept = decisions.filter((decision) => decision.type !== 'CompleteOrchestration');
+  const id = completionIn(decisions)?.id ?? nextIdAfter(outcome.decisions, context.nextId);
+  return { ...outcome, decisions: [...kept, hostFailure(id, context.name, reason)] };
+}
+
+function completionIn(decisions: readonly Decision[]): CompleteOrchestration | undefined {
+  return decisions.find((decision) => decision.type === 'CompleteOrchestration');
+}
+
+function nextIdAfter(decisions: readonly Decision[], nextId: number): number {
+  return decisions.reduce((next, decision) => Math.max(next, decision.id + 1), nextId);
+}
+
+function addressesEntity(decision: Decision): boolean {
+  return (decision.type === 'SendEvent' || decision.type === 'CreateSubOrchestration') && isEntityId(decision.instanceId);
+}

@@ -1,0 +1,54 @@
+/** Which messages of an inbox become history (spec/engine.md 2.3 and 2.10.18). */
+import type { Generation, OpenWork } from './generation';
+import type { InboundEvent } from './history';
+
+export type Refusal =
+  /** A second ExecutionStarted. */
+  | 'startedBefore'
+  /** Meant for a generation that is over. */
+  | 'otherGeneration'
+  /** Answers an id that this generation never scheduled. */
+  | 'notScheduled'
+  /** Answers an id that has its answer: the first one counts. */
+  | 'answeredBefore';
+
+/**
+ * Null when `event` is to be appended to `generation`, whose ExecutionId is `current`. `executionId` is the message's; null means
+ * whatever generation is current. `answered`: ids answered by messages taken before it in the same batch; the id is added.
+ */
+export function refusalOf(
+  event: InboundEvent,
+  executionId: string | null,
+  current: string,
+  generation: Generation,
+  answered: Set<number>,
+): Refusal | null {
+  if (executionId !== null && executionId !== current) return 'otherGeneration';
+  switch (event.EventType) {
+    case 'ExecutionStarted':
+      if (event.OrchestrationInstance.ExecutionId !== current) return 'otherGeneration';
+      return generation.isEmpty ? null : 'startedBefore';
+    case 'TaskCompleted':
+    case 'TaskFailed':
+      return answer(event.TaskScheduledId, 'activity', generation, answered);
+    case 'SubOrchestrationInstanceCompleted':
+    case 'SubOrchestrationInstanceFailed':
+      return answer(event.TaskScheduledId, 'child', generation, answered);
+    case 'TimerFired':
+      return answer(event.TimerId, 'timer', generation, answered);
+    case 'ExecutionTerminated':
+    case 'ExecutionSuspended':
+    case 'ExecutionResumed':
+    case 'ExecutionRewound':
+    case 'EventRaised':
+    case 'GenericEvent':
+      return null;
+  }
+}
+
+function answer(id: number, work: OpenWork, generation: Generation, answered: Set<number>): Refusal | null {
+  if (generation.open.get(id) !== work) return generation.hasScheduled(id) ? 'answeredBefore' : 'notScheduled';
+  if (answered.has(id)) return 'answeredBefore';
+  answered.add(id);
+  return null;
+}

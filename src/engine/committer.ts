@@ -1,0 +1,116 @@
+import type { Checkpoint } from '../core/checkpoint';
+import type { PendingActivity, PendingTimer } from '../core/instance';
+import type { Clock, Disposable } from '../core/ports/clock';
+import type { HistoryStore } from '../core/ports/history-store';
+import type { Logger } from '../core/ports/logger';
+import type { HubChange } from '../core/ports/task-hub-client';
+import type { InboxEntry, LiveInstance } from './live-instance';
+
+/** Checkpoints that are committed together, and what may happen once they are. */
+export class Batch {
+  readonly checkpoints: Checkpoint[] = [];
+  readonly entries: InboxEntry[] = [];
+  readonly activities: PendingActivity[] = [];
+  readonly timers: PendingTimer[] = [];
+  /** Episodes' instances: free again. */
+  readonly unlocked: LiveInstance[] = [];
+  readonly pinned: LiveInstance[] = [];
+  readonly changes: HubChange[] = [];
+  readonly acknowledgements: (() => void)[] = [];
+
+  pin(live: LiveInstance): void {
+    live.pins++;
+    this.pinned.push(live);
+  }
+}
+
+/**
+ * Commits what an event-loop turn gathered as one batch, one batch at a time; while it is written the next gathers.
+ *
+ *   B1. Batches are committed in the order gathered, and each until it succeeds: a full disk delays work, it loses none.
+ */
+export class Committer {
+  /** To be filled; `flush` commits it. */
+  batch = new Batch();
+  #inFlight: Batch | null = null;
+  #failures = 0;
+  #retry: Disposable | null = null;
+  #drained: ((isWritten: boolean) => void) | null = null;
+
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    private readonly committed: (batch: Batch) => void,
+  ) {}
+
+  /** The last attempt to write failed: no new work until one succeeds. */
+  get isStalled(): boolean {
+    return this.#failures > 0;
+  }
+
+  get isIdle(): boolean {
+    return this.#inFlight === null && this.batch.checkpoints.length === 0;
+  }
+
+  flush(): void {
+    if (this.#inFlight !== null || this.batch.checkpoints.length === 0) return;
+    this.#inFlight = this.batch;
+    this.batch = new Batch();
+    this.#commit(this.#inFlight);
+  }
+
+  /** Writes all that is gathered, or tries once more if that failed before. Resolves with false when it still fails. */
+  drain(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#drained = resolve;
+      if (this.#retry !== null && this.#inFlight !== null) {
+        this.#retry.dispose();
+        this.#retry = null;
+        this.#commit(this.#inFlight);
+      } else {
+        this.flush();
+        this.#noteDrained();
+      }
+    });
+  }
+
+  #noteDrained(): void {
+    if (this.isIdle) this.#drained?.(true);
+  }
+
+  #commit(batch: Batch): void {
+    this.store.commit(batch.checkpoints).then(
+      () => {
+        if (this.#failures > 0) {
+          this.log({ level: 'information', category: 'engine', message: 'The journal can be written again: work goes on.' });
+        }
+        this.#failures = 0;
+        this.#inFlight = null;
+        this.committed(batch);
+        this.flush();
+        this.#noteDrained();
+      },
+      (error: unknown) => {
+        this.#failures++;
+        if (this.#failures === 1) {
+          const reason = error instanceof Error ? error.message : String(error);
+          this.log({
+            level: 'error',
+            category: 'engine',
+            message: `The journal cannot be written: ${reason}. Nothing is lost; work stands still and goes on once it can be written again.`,
+          });
+        }
+        if (this.#drained !== null) {
+          this.#drained(false);
+          return;
+        }
+        const delayMs = Math.min(250 * 2 ** (this.#failures - 1), 10_000);
+        this.#retry = this.clock.at(this.clock.now() + delayMs, () => {
+          this.#retry = null;
+          this.#commit(batch);
+        });
+      },
+    );
+  }
+}

@@ -1,0 +1,150 @@
+import { Fifo } from '../base/fifo';
+import type { Checkpoint } from '../core/checkpoint';
+import type { InboundEvent } from '../core/history';
+import type { InboxMessage } from '../core/instance';
+import type { Clock } from '../core/ports/clock';
+import type { BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
+import type { HistoryStore } from '../core/ports/history-store';
+import type { LogLevel, Logger } from '../core/ports/logger';
+import { fromTimestamp, toTimestamp } from '../core/time';
+import type { Batch, Committer } from './committer';
+import type { DueQueue } from './due-queue';
+import type { EngineOptions } from './engine-options';
+import type { InboxEntry, LiveInstance } from './live-instance';
+import { LiveInstances } from './live-instances';
+
+export interface EngineWorld {
+  store: HistoryStore;
+  clock: Clock;
+  /** 32 lower-case hex digits, new at each call. */
+  newId: () => string;
+  log: Logger;
+}
+
+/** What the parts of the engine share: the world, the instances in memory, and the one way in for a message. */
+export class EngineCore {
+  readonly lives: LiveInstances;
+  /** Instances with something to do, in the order they got it. */
+  readonly ready = new Fifo<LiveInstance>();
+  worker: FunctionWorker | null = null;
+  /** Of the last worker. */
+  profile: BehaviourProfile = 'A';
+  /** Set by the engine right after construction. */
+  committer!: Committer;
+  due!: DueQueue;
+  nextSeq = 1;
+  isStopped = false;
+  readonly #held = new Set<LiveInstance>();
+
+  constructor(
+    readonly world: EngineWorld,
+    public options: EngineOptions,
+    /** Asks for a turn of the engine before the event loop sleeps. */
+    readonly requestTurn: () => void,
+  ) {
+    this.lives = new LiveInstances(world.store, options);
+  }
+
+  now(): string {
+    return toTimestamp(this.world.clock.now());
+  }
+
+  log(level: LogLevel, message: string, instanceId?: string): void {
+    this.world.log({ level, category: 'engine', message, ...(instanceId === undefined ? {} : { instanceId }) });
+  }
+
+  /** The batch of this turn. Whoever takes it fills it: a turn that commits it is on its way. */
+  gather(): Batch {
+    this.requestTurn();
+    return this.committer.batch;
+  }
+
+  /** Puts a message into the inbox of `to` and its journal form into `messages`, a list of a checkpoint of this turn's batch. */
+  accept(
+    messages: InboxMessage[],
+    to: LiveInstance,
+    executionId: string | null,
+    event: InboundEvent,
+    visibleAt: string | null = null,
+  ): void {
+    const seq = this.nextSeq++;
+    messages.push({ seq, instanceId: to.instanceId, executionId, event, visibleAt });
+    const entry: InboxEntry = {
+      live: to,
+      event,
+      executionId,
+      seq,
+      workKey: null,
+      visibleAtMs: visibleAt === null ? 0 : fromTimestamp(visibleAt),
+      isReady: false,
+    };
+    to.inbox.push(entry);
+    const batch = this.gather();
+    batch.entries.push(entry);
+    batch.pin(to);
+  }
+
+  /** Puts the end of an activity or timer into the inbox: it becomes durable with the episode that takes it. */
+  deliver(to: LiveInstance, executionId: string, event: InboundEvent, workKey: string): void {
+    to.inbox.push({ live: to, event, executionId, seq: null, workKey, visibleAtMs: 0, isReady: true });
+    this.wake(to);
+  }
+
+  /** There is something to do for the instance. */
+  wake(live: LiveInstance): void {
+    if (live.isQueued || live.isBusy || live.isHeld) return;
+    live.isQueued = true;
+    this.ready.push(live);
+    this.requestTurn();
+  }
+
+  /** Nothing more for it until `releaseHeld`: there is no worker, or none of its version. */
+  hold(live: LiveInstance): void {
+    live.isHeld = true;
+    this.#held.add(live);
+  }
+
+  /** The worker or what it may run has changed. */
+  releaseHeld(): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const live of held) {
+      live.isHeld = false;
+      this.wake(live);
+    }
+  }
+
+  /** The messages are over without having become history. */
+  discard(live: LiveInstance, entries: readonly InboxEntry[]): void {
+    if (entries.length === 0) return;
+    const checkpoint: Checkpoint = { instanceId: live.instanceId, ...consumptionOf(entries) };
+    const batch = this.gather();
+    batch.checkpoints.push(checkpoint);
+    batch.pin(live);
+  }
+}
+
+export type Consumption = Pick<Checkpoint, 'consumedMessages' | 'finishedActivities' | 'finishedTimers'>;
+
+/** What a checkpoint says of messages that it used up. */
+export function consumptionOf(entries: readonly InboxEntry[]): {
+  consumedMessages?: number[];
+  finishedActivities?: string[];
+  finishedTimers?: string[];
+} {
+  let consumedMessages: number[] | undefined;
+  let finishedActivities: string[] | undefined;
+  let finishedTimers: string[] | undefined;
+  for (const entry of entries) {
+    if (entry.seq !== null) (consumedMessages ??= []).push(entry.seq);
+    else if (entry.workKey !== null) {
+      if (entry.event.EventType === 'TimerFired') (finishedTimers ??= []).push(entry.workKey);
+      else (finishedActivities ??= []).push(entry.workKey);
+    }
+  }
+  return {
+    ...(consumedMessages === undefined ? {} : { consumedMessages }),
+    ...(finishedActivities === undefined ? {} : { finishedActivities }),
+    ...(finishedTimers === undefined ? {} : { finishedTimers }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { VersionPolicy } from '../core/version';
+
+export interface EngineOptions {
+  /** Activities handed to the worker at one time. */
+  maxConcurrentActivities: number;
+  /** Episodes handed to the worker at one time. */
+  maxConcurrentEpisodes: number;
+  /** Keep inputs in TaskScheduled and SubOrchestrationInstanceCreated rows (`storeInputsInOrchestrationHistory`). */
+  storeInputs: boolean;
+  /** Which existing instances a start with the same id may replace. */
+  overridableStates: 'NonRunningStates' | 'AnyState';
+  /** Version of instances and children that are started without one. */
+  defaultVersion: string;
+  /** Null: every instance runs. */
+  versions: VersionPolicy | null;
+  /** Continue-as-new without a wait: so many generations in one work item, then it is abandoned. */
+  maxGenerations: number;
+  /** Hand out one message an episode, so that a history does not depend on timing (acceptance tests). */
+  oneMessagePerEpisode: boolean;
+  /** Idle instances kept in memory, and their events in all. */
+  maxIdleInstances: number;
+  maxIdleEvents: number;
+}
+
+export const defaultEngineOptions: EngineOptions = {
+  maxConcurrentActivities: 100,
+  maxConcurrentEpisodes: 256,
+  storeInputs: false,
+  overridableStates: 'NonRunningStates',
+  defaultVersion: '',
+  versions: null,
+  maxGenerations: 1000,
+  oneMessagePerEpisode: false,
+  maxIdleInstances: 10_000,
+  maxIdleEvents: 100_000,
+};

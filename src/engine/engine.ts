@@ -1,0 +1,442 @@
+import { DurascopeError } from '../core/errors';
+import type { HistoryEvent, InboundEvent } from '../core/history';
+import { instanceIdProblem } from '../core/instance-id';
+import { newInstance } from '../core/new-instance';
+import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
+import type { Disposable } from '../core/ports/clock';
+import type { FunctionWorker } from '../core/ports/function-worker';
+import type { CustomStatusChange, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
+import type {
+  HubCapabilities,
+  HubChange,
+  PurgeFilter,
+  StartOptions,
+  TaskHubClient,
+  WaitingFor,
+} from '../core/ports/task-hub-client';
+import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
+import { fromTimestamp, toTimestamp } from '../core/time';
+import { unknownFunctionMessage } from '../core/unknown-function';
+import { Activities } from './activities';
+import { Committer, type Batch } from './committer';
+import { CompletionWaiters } from './completion-waiters';
+import { DueQueue } from './due-queue';
+import { EngineCore, type EngineWorld } from './engine-core';
+import { defaultEngineOptions, type EngineOptions } from './engine-options';
+import { Episodes } from './episodes';
+import type { InboxEntry } from './live-instance';
+import { waitingFor } from './waiting-for';
+
+const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+
+/**
+ * The task hub in this process: inboxes, episodes, checkpoints, timers, queries and commands.
+ *
+ *   E1. What is acknowledged or announced is in the journal; what is not in the journal has had no effect outside.
+ *   E2. A turn of the event loop begins what it can, then commits all that it gathered as one batch.
+ *   E3. Memory is ahead of the store by what is gathered or in flight, never behind it: decisions read memory, callers read the store.
+ */
+export class Engine implements TaskHubClient {
+  readonly capabilities: HubCapabilities = { rewind: false, entities: false, suspend: true };
+  readonly #core: EngineCore;
+  readonly #episodes: Episodes;
+  readonly #activities: Activities;
+  readonly #waiters: CompletionWaiters;
+  readonly #listeners = new Set<(changes: readonly HubChange[]) => void>();
+  #orchestrators: ReadonlySet<string> | null = null;
+  #orchestratorNames: readonly string[] = [];
+  #isTurnAsked = false;
+  #quiet: (() => void)[] = [];
+  #stopping: Promise<void> | null = null;
+
+  constructor(world: EngineWorld, options: Partial<EngineOptions> = {}) {
+    const core = new EngineCore(world, { ...defaultEngineOptions, ...options }, () => this.#requestTurn());
+    this.#core = core;
+    core.committer = new Committer(world.store, world.clock, world.log, (batch) => this.#committed(batch));
+    core.due = new DueQueue(
+      world.clock,
+      (timer) => this.#timerFired(timer),
+      (entry) => this.#show(entry),
+    );
+    this.#episodes = new Episodes(core);
+    this.#activities = new Activities(core);
+    this.#waiters = new CompletionWaiters(world.clock);
+  }
+
+  /** Opens the store and takes up what was queued. Once, before all else. */
+  async open(): Promise<RecoveredWork> {
+    const core = this.#core;
+    const work = await core.world.store.open();
+    core.nextSeq = work.nextSeq;
+    for (const message of work.inbox) this.#recover(message);
+    for (const activity of work.activities) this.#activities.add(activity);
+    for (const timer of work.timers) core.due.addTimer(timer);
+    for (const warning of work.warnings) core.log('warning', warning);
+    return work;
+  }
+
+  /** Hands out no more work, writes what was decided, closes the store. Unfinished work is taken up by the next `open`. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  /** The process that runs user code: null while there is none; work waits for it. */
+  setWorker(worker: FunctionWorker | null): void {
+    const core = this.#core;
+    core.worker = worker;
+    if (worker === null) return;
+    core.profile = worker.profile;
+    this.#orchestratorNames = worker
+      .functions()
+      .filter((each) => each.type === 'orchestrator')
+      .map((each) => each.name);
+    this.#orchestrators = new Set(this.#orchestratorNames.map((name) => name.toLowerCase()));
+    core.releaseHeld();
+    this.#requestTurn();
+  }
+
+  /** New settings for what comes from now on. */
+  configure(options: Partial<EngineOptions>): void {
+    this.#core.options = { ...this.#core.options, ...options };
+    this.#core.releaseHeld();
+  }
+
+  async start(options: StartOptions): Promise<{ instanceId: string; executionId: string }> {
+    this.#assertRunning();
+    const core = this.#core;
+    const chosen = options.instanceId === undefined || options.instanceId === '' ? null : options.instanceId;
+    const problem = chosen === null ? null : instanceIdProblem(chosen);
+    if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
+    this.#assertOrchestrator(options.name);
+    const instanceId = chosen ?? core.world.newId();
+    const existing = core.lives.rowOf(instanceId);
+    if (existing !== undefined && !isTerminal(existing.runtimeStatus) && core.options.overridableStates !== 'AnyState') {
+      throw new DurascopeError(
+        'InstanceExists',
+        `An orchestration instance with the id '${instanceId}' and the status ${existing.runtimeStatus} already exists. Choose another id, or terminate it first.`,
+        { details: { instanceId, status: existing.runtimeStatus } },
+      );
+    }
+    const executionId = core.world.newId();
+    const { row, started } = newInstance(options, {
+      instanceId,
+      executionId,
+      createdTime: core.now(),
+      scheduledStartTime: scheduledTime(options.scheduledStartTime),
+      defaultVersion: core.options.defaultVersion,
+      generation: existing === undefined ? 0 : existing.generation + 1,
+    });
+    const replaces = existing !== undefined;
+    const live = core.lives.begin(row);
+    const messages: InboxMessage[] = [];
+    core.accept(messages, live, executionId, started, row.scheduledStartTime);
+    const batch = core.gather();
+    batch.checkpoints.push({ instanceId, ...(replaces ? { purged: true } : {}), instance: row, messages });
+    batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: replaces });
+    await this.#gathered();
+    return { instanceId, executionId };
+  }
+
+  get(instanceId: string): Promise<InstanceRow | undefined> {
+    return Promise.resolve(this.#core.world.store.instance(instanceId));
+  }
+
+  query(query: InstanceQuery): Promise<InstancePage> {
+    return settle(() => this.#core.world.store.query(query));
+  }
+
+  countByStatus(query?: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> {
+    return settle(() => this.#core.world.store.countByStatus(query));
+  }
+
+  history(instanceId: string, from?: number, count?: number): Promise<readonly HistoryEvent[]> {
+    return settle(() => this.#core.world.store.history(instanceId, from, count));
+  }
+
+  customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
+    return settle(() => this.#core.world.store.customStatusChanges(instanceId));
+  }
+
+  waitingFor(instanceId: string): Promise<WaitingFor> {
+    return settle(() => waitingFor(this.#core.world.store, instanceId) ?? notFound(instanceId));
+  }
+
+  async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
+    this.#unfinished(instanceId, 'raise an event for');
+    await this.send(instanceId, { ...this.#inbound(), EventType: 'EventRaised', Name: name, Input: data });
+  }
+
+  async terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void> {
+    this.#unfinished(instanceId, 'terminate');
+    const recurse = options?.recursive === true ? { Recurse: true } : {};
+    await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionTerminated', Input: reason, ...recurse });
+  }
+
+  async suspend(instanceId: string, reason: string | null): Promise<void> {
+    const { runtimeStatus } = this.#unfinished(instanceId, 'suspend');
+    if (runtimeStatus === 'Suspended') throw wrongState(instanceId, 'suspend', runtimeStatus);
+    await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionSuspended', Reason: reason });
+  }
+
+  async resume(instanceId: string, reason: string | null): Promise<void> {
+    const { runtimeStatus } = this.#unfinished(instanceId, 'resume');
+    if (runtimeStatus !== 'Suspended') throw wrongState(instanceId, 'resume', runtimeStatus);
+    await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionResumed', Reason: reason });
+  }
+
+  rewind(instanceId: string): Promise<void> {
+    // Deviation: rewind is not built yet.
+    return Promise.reject(
+      new DurascopeError('NotSupported', `Rewind is not supported by this version of Durascope; '${instanceId}' is unchanged.`),
+    );
+  }
+
+  async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+    this.#assertRunning();
+    const { name, input, version } = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    return this.start({ name, input, version, ...(options?.newInstanceId === false ? { instanceId } : {}) });
+  }
+
+  async purge(instanceId: string): Promise<number> {
+    this.#assertRunning();
+    const row = this.#core.lives.rowOf(instanceId);
+    if (row === undefined) return 0;
+    if (!isTerminal(row.runtimeStatus)) {
+      throw new DurascopeError(
+        'InstanceNotTerminal',
+        `The instance '${instanceId}' is ${row.runtimeStatus} and cannot be purged. Terminate it first, or wait for its end.`,
+        { details: { instanceId, status: row.runtimeStatus } },
+      );
+    }
+    this.#purge(instanceId);
+    await this.#gathered();
+    return 1;
+  }
+
+  async purgeBy(filter: PurgeFilter): Promise<number> {
+    this.#assertRunning();
+    const { store } = this.#core.world;
+    const { statuses, ...times } = filter;
+    const wanted = statuses === undefined ? terminalStatuses : statuses.filter(isTerminal);
+    if (wanted.length === 0) return 0;
+    let deleted = 0;
+    for (;;) {
+      const page = store.query({ ...times, statuses: wanted, pageSize: 1000 });
+      let purged = 0;
+      for (const { instanceId } of page.instances) {
+        // Memory may know better: purged a moment ago, or started anew.
+        const row = this.#core.lives.rowOf(instanceId);
+        if (row === undefined || !isTerminal(row.runtimeStatus)) continue;
+        this.#purge(instanceId);
+        purged++;
+      }
+      // The next query begins anew, so what was just purged must be gone from it.
+      if (purged > 0) await this.#gathered();
+      deleted += purged;
+      if (purged === 0 || page.continuationToken === undefined) return deleted;
+    }
+  }
+
+  async waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow> {
+    const { store } = this.#core.world;
+    const row = store.instance(instanceId) ?? this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    if (isTerminal(row.runtimeStatus) && !this.#core.lives.isUncommitted(instanceId)) return row;
+    const last = await this.#waiters.wait(instanceId, timeoutMs);
+    return last ?? store.instance(instanceId) ?? notFound(instanceId);
+  }
+
+  subscribe(listener: (changes: readonly HubChange[]) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  /**
+   * Puts a message into an instance's inbox without a client's checks: resolves when it is in the journal, also when it turns out
+   * later that nobody wants it. InstanceNotFound for an unknown id. `executionId` null: for whatever generation is current.
+   */
+  async send(instanceId: string, event: InboundEvent, executionId: string | null = null): Promise<void> {
+    this.#assertRunning();
+    const core = this.#core;
+    const live = core.lives.find(instanceId) ?? notFound(instanceId);
+    const messages: InboxMessage[] = [];
+    core.accept(messages, live, executionId, event);
+    core.gather().checkpoints.push({ instanceId, messages });
+    await this.#gathered();
+  }
+
+  /** Resolves when nothing is left to do here: no message, no episode, no commit. Activities and timers may be under way. */
+  whenQuiet(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#quiet.push(resolve);
+      this.#requestTurn();
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const core = this.#core;
+    core.isStopped = true;
+    core.due.stop();
+    if (!(await core.committer.drain())) {
+      core.log(
+        'error',
+        'Stopped although the journal cannot be written: what was not acknowledged begins anew at the next start.',
+      );
+    }
+    this.#waiters.callOff();
+    await core.world.store.close();
+  }
+
+  #purge(instanceId: string): void {
+    const core = this.#core;
+    const live = core.lives.find(instanceId);
+    if (live === undefined) return;
+    live.replace(null);
+    const batch = core.gather();
+    batch.checkpoints.push({ instanceId, purged: true });
+    batch.changes.push({ type: 'purged', instanceId });
+    batch.pin(live);
+  }
+
+  /** Resolves once what this turn has gathered so far is in the journal. */
+  #gathered(): Promise<void> {
+    const batch = this.#core.gather();
+    return new Promise((resolve) => batch.acknowledgements.push(resolve));
+  }
+
+  #requestTurn(): void {
+    if (this.#isTurnAsked) return;
+    this.#isTurnAsked = true;
+    // After the callbacks of this turn, so that all that arrived together is taken together.
+    setImmediate(() => {
+      this.#isTurnAsked = false;
+      this.#dispatch();
+      this.#core.committer.flush(); // E2
+      this.#noteQuiet();
+    });
+  }
+
+  #dispatch(): void {
+    this.#episodes.dispatch();
+    this.#activities.dispatch();
+  }
+
+  #committed(batch: Batch): void {
+    for (const live of batch.pinned) live.pins--;
+    for (const live of batch.unlocked) live.isBusy = false;
+    for (const entry of batch.entries) this.#core.due.addEntry(entry);
+    for (const activity of batch.activities) this.#activities.add(activity);
+    for (const timer of batch.timers) this.#core.due.addTimer(timer);
+    for (const live of batch.unlocked) if (live.inbox.length > 0) this.#core.wake(live);
+    for (const acknowledge of batch.acknowledgements) acknowledge();
+    this.#announce(batch.changes);
+    // At once, not in a turn of its own: the way from a result to the next activity is what a sequence consists of.
+    this.#dispatch();
+    for (const live of batch.pinned) this.#core.lives.rest(live);
+    this.#noteQuiet();
+  }
+
+  #announce(changes: readonly HubChange[]): void {
+    if (changes.length === 0) return;
+    for (const change of changes) {
+      if (change.type === 'purged') this.#waiters.ended(change.instanceId, null);
+      else if (isTerminal(change.row.runtimeStatus)) this.#waiters.ended(change.row.instanceId, change.row);
+    }
+    for (const listener of this.#listeners) listener(changes);
+  }
+
+  #noteQuiet(): void {
+    if (this.#quiet.length === 0 || this.#isTurnAsked || !this.#core.committer.isIdle || !this.#episodes.isIdle) return;
+    const quiet = this.#quiet;
+    this.#quiet = [];
+    for (const resolve of quiet) resolve();
+  }
+
+  /** The entry may be taken now. */
+  #show(entry: InboxEntry): void {
+    entry.isReady = true;
+    // A terminate must get through to an instance that waits for a worker, or for another try.
+    if (entry.event.EventType === 'ExecutionTerminated') entry.live.isHeld = false;
+    this.#core.wake(entry.live);
+  }
+
+  #timerFired(timer: PendingTimer): void {
+    const core = this.#core;
+    const row = core.lives.rowOf(timer.instanceId);
+    // Ended, continued or started anew: the store has forgotten the timer with that.
+    if (row === undefined || isTerminal(row.runtimeStatus) || row.executionId !== timer.executionId) return;
+    const live = core.lives.find(timer.instanceId);
+    if (live === undefined) return;
+    const event: InboundEvent = { ...this.#inbound(), EventType: 'TimerFired', TimerId: timer.timerId, FireAt: timer.fireAt };
+    core.deliver(live, timer.executionId, event, workKey(timer.executionId, timer.timerId));
+  }
+
+  #recover(message: InboxMessage): void {
+    const core = this.#core;
+    const live = core.lives.find(message.instanceId);
+    if (live === undefined) {
+      core.gather().checkpoints.push({ instanceId: message.instanceId, consumedMessages: [message.seq] });
+      return;
+    }
+    const entry: InboxEntry = {
+      live,
+      event: message.event,
+      executionId: message.executionId,
+      seq: message.seq,
+      workKey: null,
+      visibleAtMs: message.visibleAt === null ? 0 : fromTimestamp(message.visibleAt),
+      isReady: false,
+    };
+    live.inbox.push(entry);
+    core.due.addEntry(entry);
+  }
+
+  #inbound(): { EventId: number; IsPlayed: boolean; Timestamp: string } {
+    return { EventId: -1, IsPlayed: false, Timestamp: this.#core.now() };
+  }
+
+  #unfinished(instanceId: string, verb: string): InstanceRow {
+    const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    if (!isTerminal(row.runtimeStatus)) return row;
+    throw new DurascopeError(
+      'InstanceTerminal',
+      `Cannot ${verb} the orchestration instance '${instanceId}' because it is in the ${row.runtimeStatus} state.`,
+      { details: { instanceId, status: row.runtimeStatus } },
+    );
+  }
+
+  #assertOrchestrator(name: string): void {
+    if (name.trim() === '') throw new DurascopeError('InvalidArgument', 'A start needs the name of an orchestrator function.');
+    // Worker-replayed SDKs answer for unknown names themselves (2.10.21); before the first worker nobody knows.
+    if (this.#core.profile !== 'A' || this.#orchestrators?.has(name.toLowerCase()) !== false) return;
+    const known = this.#orchestratorNames;
+    throw new DurascopeError('UnknownFunction', unknownFunctionMessage(name, 'orchestrator', known), {
+      details: { name, known },
+    });
+  }
+
+  #assertRunning(): void {
+    if (this.#core.isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
+  }
+}
+
+/** In the history's own form; null for none. */
+function scheduledTime(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const ms = fromTimestamp(text);
+  if (!Number.isNaN(ms)) return toTimestamp(ms);
+  throw new DurascopeError('InvalidArgument', `scheduledStartTime '${text}' is not a time; write it like 2024-01-31T10:00:00Z.`);
+}
+
+function notFound(instanceId: string): never {
+  throw new DurascopeError('InstanceNotFound', `There is no instance with the id '${instanceId}'.`, { details: { instanceId } });
+}
+
+function wrongState(instanceId: string, verb: string, status: OrchestrationStatus): DurascopeError {
+  const text = `Cannot ${verb} the orchestration instance ${instanceId} because instance is in the ${status} state.`;
+  return new DurascopeError('InstanceWrongState', text, { details: { instanceId, status } });
+}
+
+/** What `read` returns or throws, as a promise. */
+function settle<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(read()));
+}

@@ -1,0 +1,175 @@
+/** An episode's results as checkpoints of the turn's batch. */
+import type { Checkpoint } from '../core/checkpoint';
+import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history';
+import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
+import { rowAfterEpisode, terminatedBeforeStart } from '../core/instance-rows';
+import { isTerminal } from '../core/status';
+import { fireAndForgetTag } from '../core/tags';
+import { answerToParent, childIdInUse, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turn';
+import { terminationIn } from '../core/outcome-checks';
+import { consumptionOf, type EngineCore } from './engine-core';
+import type { Episode } from './episode';
+import type { LiveInstance } from './live-instance';
+
+export function commitEpisode(
+  core: EngineCore,
+  episode: Episode,
+  turn: TurnResult,
+  customStatus: string | null,
+  awaitedEvents: readonly string[],
+): void {
+  const { live, generation, newEvents } = episode;
+  const stored = core.lives.generationOf(live);
+  const isNewGeneration = stored !== generation;
+  const events = newEvents.length === 0 ? turn.events : newEvents.concat(turn.events);
+  const from = generation.events.length;
+  generation.append(events);
+  const row = rowAfterEpisode(episode.row, { events, isSuspended: generation.isSuspended, customStatus, awaitedEvents });
+  const isOver = isTerminal(row.runtimeStatus);
+
+  const batch = core.gather();
+  const checkpoint: OpenCheckpoint = {
+    instanceId: live.instanceId,
+    instance: row,
+    history: { executionId: row.executionId, mode: isNewGeneration ? 'replace' : 'append', from, events },
+  };
+  const consumed = consumptionOf(episode.entries);
+  if (consumed.consumedMessages !== undefined) checkpoint.consumedMessages = consumed.consumedMessages;
+  if (consumed.finishedActivities !== undefined) checkpoint.finishedActivities = consumed.finishedActivities;
+
+  let finishedTimers = consumed.finishedTimers;
+  if (isNewGeneration) finishedTimers = cancelTimers(core, stored.open, live.row?.executionId ?? '', finishedTimers);
+  if (isOver) finishedTimers = cancelTimers(core, generation.open, row.executionId, finishedTimers);
+  if (finishedTimers !== undefined) checkpoint.finishedTimers = finishedTimers;
+
+  const activities = join<PendingActivity>(episode.sentBefore.activities, turn.activities);
+  if (activities.length > 0) {
+    checkpoint.activities = activities;
+    batch.activities.push(...activities);
+  }
+  const timers: PendingTimer[] = isOver ? [] : turn.timers;
+  if (timers.length > 0) {
+    checkpoint.timers = timers;
+    batch.timers.push(...timers);
+  }
+
+  live.row = row;
+  live.generation = generation;
+  const children = join<ChildStart>(episode.sentBefore.children, turn.children);
+  for (const child of children) startChild(core, checkpoint, live, child);
+  const messages = join<OutgoingMessage>(episode.sentBefore.messages, turn.messages);
+  for (const message of messages) send(core, checkpoint, message);
+  if (row.runtimeStatus === 'Terminated') terminateChildren(core, checkpoint, newEvents, generation.events);
+
+  batch.checkpoints.push(checkpoint);
+  batch.unlocked.push(live);
+  batch.pin(live);
+  batch.changes.push({ type: 'instance', row, newEvents: events, historyReplaced: isNewGeneration });
+}
+
+/** Only the row changes; whatever waited for the start is used up (scenario X6). */
+export function commitTerminationBeforeStart(core: EngineCore, live: LiveInstance, terminated: ExecutionTerminated): void {
+  if (live.row === null) return;
+  const entries = live.inbox;
+  live.inbox = [];
+  const row = terminatedBeforeStart(live.row, terminated.Input, terminated.Timestamp);
+  live.row = row;
+  const checkpoint: OpenCheckpoint = { instanceId: live.instanceId, instance: row, ...consumptionOf(entries) };
+  const started = entries.find((entry) => entry.event.EventType === 'ExecutionStarted')?.event as ExecutionStarted | undefined;
+  if (started !== undefined) {
+    const answer = answerToParent(
+      started,
+      {
+        EventType: 'ExecutionCompleted',
+        EventId: -1,
+        IsPlayed: false,
+        Timestamp: core.now(),
+        OrchestrationStatus: 'Terminated',
+        Result: terminated.Input,
+      },
+      '',
+    );
+    if (answer !== null) send(core, checkpoint, answer);
+  }
+  const batch = core.gather();
+  batch.checkpoints.push(checkpoint);
+  batch.pin(live);
+  batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: false });
+}
+
+/** While it is being filled. */
+type OpenCheckpoint = Checkpoint & { children?: InstanceRow[]; messages?: InboxMessage[] };
+
+function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent: LiveInstance, child: ChildStart): void {
+  const { row, started, taskId } = child;
+  const existing = core.lives.rowOf(row.instanceId);
+  const batch = core.gather();
+  if (existing !== undefined && !isTerminal(existing.runtimeStatus)) {
+    const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
+    core.log('warning', text, parent.instanceId);
+    if (started.Tags?.[fireAndForgetTag] !== undefined || parent.row === null) return;
+    const event = childIdInUse(taskId, row.instanceId, existing.runtimeStatus, started.Timestamp);
+    send(core, checkpoint, { instanceId: parent.instanceId, executionId: parent.row.executionId, event });
+    return;
+  }
+  if (existing !== undefined) {
+    row.generation = existing.generation + 1;
+    started.Generation = row.generation;
+    // Ahead of the parent's checkpoint: a crash between the two makes the parent decide again, and finds the id free.
+    batch.checkpoints.push({ instanceId: row.instanceId, purged: true });
+  }
+  const live = core.lives.begin(row);
+  batch.pin(live);
+  (checkpoint.children ??= []).push(row);
+  core.accept((checkpoint.messages ??= []), live, row.executionId, started);
+  batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: existing !== undefined });
+}
+
+function send(core: EngineCore, checkpoint: OpenCheckpoint, message: OutgoingMessage): void {
+  const { instanceId, executionId, event } = message;
+  const row = core.lives.rowOf(instanceId);
+  const to = row === undefined || isTerminal(row.runtimeStatus) ? undefined : core.lives.find(instanceId);
+  if (to === undefined) {
+    const why = row === undefined ? 'there is no such instance' : `it is ${row.runtimeStatus}`;
+    core.log('information', `${event.EventType} is dropped: ${why}.`, instanceId);
+    return;
+  }
+  core.accept((checkpoint.messages ??= []), to, executionId, event);
+}
+
+/** A terminate with `Recurse` goes on to every child that the generation created. */
+function terminateChildren(
+  core: EngineCore,
+  checkpoint: OpenCheckpoint,
+  newEvents: readonly HistoryEvent[],
+  history: readonly HistoryEvent[],
+): void {
+  const terminated = terminationIn(newEvents);
+  if (terminated?.Recurse !== true) return;
+  for (const event of history) {
+    if (event.EventType !== 'SubOrchestrationInstanceCreated') continue;
+    const again: ExecutionTerminated = { ...terminated, IsPlayed: false, Timestamp: core.now() };
+    send(core, checkpoint, { instanceId: event.InstanceId, executionId: null, event: again });
+  }
+}
+
+/** Timers that will never matter: not armed any more, and their keys added to `finished`. */
+function cancelTimers(
+  core: EngineCore,
+  open: ReadonlyMap<number, string>,
+  executionId: string,
+  finished: string[] | undefined,
+): string[] | undefined {
+  let keys = finished;
+  for (const [id, work] of open) {
+    if (work !== 'timer') continue;
+    const key = workKey(executionId, id);
+    // One that has fired stands in the inbox, and is used up from there.
+    if (core.due.cancel(key)) (keys ??= []).push(key);
+  }
+  return keys;
+}
+
+function join<T>(before: readonly T[], now: T[]): T[] {
+  return before.length === 0 ? now : [...before, ...now];
+}

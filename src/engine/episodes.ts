@@ -1,0 +1,384 @@
+import { DurascopeError } from '../core/errors';
+import { Generation } from '../core/generation';
+import type { ExecutionStarted, HistoryEvent } from '../core/history';
+import type { InstanceRow } from '../core/instance';
+import { checkOutcome, hostFailure, termination, terminationIn } from '../core/outcome-checks';
+import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
+import { refusalOf, type Refusal } from '../core/reconcile';
+import { isTerminal } from '../core/status';
+import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turn';
+import { continuedRow } from '../core/instance-rows';
+import { versionMismatch } from '../core/version';
+import { backOffMs, messageOf } from './back-off';
+import type { EngineCore } from './engine-core';
+import type { Episode } from './episode';
+import { commitEpisode, commitTerminationBeforeStart } from './episode-commit';
+import type { InboxEntry, LiveInstance } from './live-instance';
+
+const refusalTexts: Readonly<Record<Refusal, string>> = {
+  startedBefore: 'it has started before',
+  otherGeneration: 'it is for a generation that is over',
+  notScheduled: 'nothing of that id was scheduled',
+  answeredBefore: 'it was answered before',
+};
+
+/**
+ * Runs work items: takes the messages of an instance, asks the worker, and commits what it decided.
+ *
+ *   W1. One work item per instance at a time, from the taking of its messages to the end of its commit.
+ *   W2. Messages leave the inbox for good only with a checkpoint; until then every way back puts them in front again.
+ */
+export class Episodes {
+  #running = 0;
+
+  constructor(private readonly core: EngineCore) {}
+
+  get isIdle(): boolean {
+    return this.#running === 0;
+  }
+
+  /** Begins as many work items as there is room for. */
+  dispatch(): void {
+    const { core } = this;
+    if (core.committer.isStalled || core.isStopped) return;
+    while (this.#running < core.options.maxConcurrentEpisodes) {
+      const live = core.ready.shift();
+      if (live === undefined) return;
+      live.isQueued = false;
+      if (!live.isBusy) this.#begin(live);
+      core.lives.rest(live);
+    }
+  }
+
+  #begin(live: LiveInstance): void {
+    const { core } = this;
+    const { row } = live;
+    if (row === null) {
+      live.inbox = [];
+      return;
+    }
+    if (isTerminal(row.runtimeStatus)) {
+      const late = live.inbox;
+      live.inbox = [];
+      core.discard(live, late);
+      return;
+    }
+    const generation = core.lives.generationOf(live);
+    const entries = this.#take(live, generation);
+    if (entries.length === 0) return;
+    if (generation.isEmpty) {
+      const terminated = terminationIn(entries.map((entry) => entry.event));
+      if (terminated !== undefined) {
+        putBack(live, entries);
+        commitTerminationBeforeStart(core, live, terminated);
+        return;
+      }
+    } else if (generation.started === null) {
+      core.log('error', 'Its history has no ExecutionStarted: messages for it are dropped.', live.instanceId);
+      core.discard(live, entries);
+      return;
+    }
+    const inbound = this.#reconcile(row, generation, entries);
+    if (inbound.length === 0) {
+      core.discard(live, entries); // No episode without a message (9.2, decision 4).
+      return;
+    }
+    const started = generation.started ?? (inbound.find((event) => event.EventType === 'ExecutionStarted') as ExecutionStarted);
+    const now = core.now();
+    const first: HistoryEvent = {
+      EventType: 'OrchestratorStarted',
+      EventId: -1,
+      IsPlayed: false,
+      // The orchestrator's clock never goes back, even if the computer's does.
+      Timestamp: now < generation.lastStarted ? generation.lastStarted : now,
+    };
+    const episode: Episode = {
+      live,
+      life: live.life,
+      entries,
+      row,
+      generation,
+      started,
+      newEvents: [first, ...inbound],
+      continued: 0,
+      carriedStatus: null,
+      sentBefore: { activities: [], children: [], messages: [] },
+    };
+    this.#run(episode);
+  }
+
+  #run(episode: Episode): void {
+    const { core } = this;
+    const { live, row } = episode;
+    const terminated = terminationIn(episode.newEvents);
+    // Code that hangs or takes its process down, or is not there, can still be terminated.
+    if (terminated !== undefined && (core.worker === null || live.hangs > 0 || live.exits > 1)) {
+      this.#endByHost(episode, termination(this.#nextId(episode), terminated));
+      return;
+    }
+    const { versions } = core.options;
+    const mismatch = versions === null ? null : versionMismatch(versions, row.version);
+    if (mismatch !== null && versions?.failure === 'Fail') {
+      const failure = { ErrorType: 'VersionMismatch', ErrorMessage: mismatch, StackTrace: null, IsNonRetriable: true };
+      this.#endByHost(episode, hostFailure(episode.generation.events.length, row.name, mismatch, failure));
+      return;
+    }
+    if (mismatch !== null) {
+      core.log('warning', `${mismatch} The instance waits for a worker whose version matches.`, live.instanceId);
+      core.hold(live);
+      this.#abandon(episode);
+      return;
+    }
+    const { worker } = core;
+    if (worker === null) {
+      core.hold(live);
+      this.#abandon(episode);
+      return;
+    }
+    live.isBusy = true;
+    this.#ask(episode, worker);
+  }
+
+  #ask(episode: Episode, worker: FunctionWorker): void {
+    this.#running++;
+    const { row } = episode;
+    worker
+      .runEpisode({
+        instanceId: row.instanceId,
+        executionId: row.executionId,
+        name: row.name,
+        history: episode.generation.events,
+        newEvents: episode.newEvents,
+      })
+      .then(
+        (outcome) => {
+          this.#running--;
+          this.core.requestTurn();
+          if (this.#isVoid(episode)) worker.forget(row.instanceId);
+          else this.#decide(episode, worker, outcome);
+        },
+        (error: unknown) => {
+          this.#running--;
+          this.core.requestTurn();
+          if (!this.#isVoid(episode)) this.#failed(episode, error);
+        },
+      );
+  }
+
+  #decide(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): void {
+    const { core } = this;
+    const { live, row, newEvents } = episode;
+    const outcome = checkOutcome(answer, {
+      name: row.name,
+      newEvents,
+      customStatus: row.customStatus,
+      nextId: this.#nextId(episode),
+    });
+    if (worker.profile === 'A') for (const event of newEvents) event.IsPlayed = isInbound(event);
+    const turn = applyDecisions({
+      row,
+      generation: episode.generation,
+      started: episode.started,
+      newEvents,
+      decisions: outcome.decisions,
+      now: this.#endOf(episode),
+      storeInputs: core.options.storeInputs,
+      defaultVersion: core.options.defaultVersion,
+      newId: core.world.newId,
+    });
+    if (turn.droppedIds.length > 0) {
+      core.log(
+        'debug',
+        `Scheduled before, not scheduled again: ${turn.droppedIds.map((id) => `#${id}`).join(', ')}.`,
+        live.instanceId,
+      );
+    }
+    if (turn.completion?.status === 'ContinuedAsNew') {
+      this.#continueAsNew(episode, worker, turn, outcome);
+      return;
+    }
+    live.exits = live.hangs = live.abandoned = 0;
+    const isOver = turn.completion !== null;
+    if (isOver) worker.forget(live.instanceId);
+    commitEpisode(core, episode, turn, outcome.customStatus ?? episode.carriedStatus, outcome.awaitedEvents);
+  }
+
+  #continueAsNew(episode: Episode, worker: FunctionWorker, turn: TurnResult, outcome: EpisodeOutcome): void {
+    const { core } = this;
+    const { live } = episode;
+    const completion = turn.completion;
+    worker.forget(live.instanceId);
+    if (completion === null) return;
+    episode.continued++;
+    if (episode.continued >= core.options.maxGenerations) {
+      live.abandoned++;
+      const delayMs = Math.min(2 ** live.abandoned * 1000, 600_000);
+      core.log(
+        'error',
+        `'${episode.row.name}' continued as new ${episode.continued} times without ever waiting. The episode is abandoned and runs again in ${
+          delayMs / 1000
+        } s; let the function wait for a timer, an event or a task in each generation, or terminate the instance.`,
+        live.instanceId,
+      );
+      this.#abandon(episode, delayMs);
+      return;
+    }
+    // Its rows are never stored, what it sent is; its timers would only be dropped when they fire.
+    episode.sentBefore.activities.push(...turn.activities);
+    episode.sentBefore.children.push(...turn.children);
+    episode.sentBefore.messages.push(...turn.messages);
+    episode.carriedStatus = outcome.customStatus ?? episode.carriedStatus;
+    const newEvents = nextGenerationEvents(episode.row, episode.started, completion, core.world.newId(), this.#endOf(episode));
+    episode.newEvents = newEvents;
+    episode.started = newEvents[1] as ExecutionStarted;
+    episode.generation = new Generation();
+    episode.row = continuedRow(episode.row, episode.started);
+    this.#run(episode);
+  }
+
+  /** The worker gave no answer. */
+  #failed(episode: Episode, error: unknown): void {
+    const { core } = this;
+    const { live, row } = episode;
+    if (DurascopeError.is(error, 'WorkerHung')) {
+      live.hangs++;
+      core.log('error', messageOf(error), live.instanceId);
+      if (live.hangs >= 2) {
+        this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, error.message));
+        return;
+      }
+      this.#abandon(episode, 0);
+      return;
+    }
+    live.exits++;
+    const delayMs = backOffMs(live.exits);
+    if (!core.isStopped) {
+      const again = delayMs === 0 ? '' : ` in ${delayMs / 1000} s (${live.exits} times in a row now)`;
+      core.log('warning', `'${row.name}' did not answer: ${messageOf(error)} The episode runs again${again}.`, live.instanceId);
+    }
+    this.#abandon(episode, delayMs);
+  }
+
+  /** Ends the instance without the worker. */
+  #endByHost(episode: Episode, completion: ReturnType<typeof termination>): void {
+    const { core } = this;
+    const { live, row, newEvents } = episode;
+    live.isBusy = true;
+    if (core.profile === 'A') for (const event of newEvents) event.IsPlayed = isInbound(event);
+    const turn = applyDecisions({
+      row,
+      generation: episode.generation,
+      started: episode.started,
+      newEvents,
+      decisions: [completion],
+      now: this.#endOf(episode),
+      storeInputs: core.options.storeInputs,
+      defaultVersion: core.options.defaultVersion,
+      newId: core.world.newId,
+    });
+    core.worker?.forget(live.instanceId);
+    commitEpisode(core, episode, turn, row.customStatus, []);
+  }
+
+  /** Nothing of the work item remains; its messages are taken again, after `delayMs` or, without one, when the instance is let go. */
+  #abandon(episode: Episode, delayMs?: number): void {
+    const { core } = this;
+    const { live } = episode;
+    live.isBusy = false;
+    putBack(live, episode.entries);
+    core.worker?.forget(live.instanceId);
+    if (delayMs === undefined) return;
+    if (delayMs === 0) core.wake(live);
+    else {
+      const { life } = live;
+      live.isHeld = true;
+      core.world.clock.at(core.world.clock.now() + delayMs, () => {
+        if (live.life !== life) return;
+        live.isHeld = false;
+        core.wake(live);
+      });
+    }
+  }
+
+  /** True when the id was started anew or purged meanwhile: the slower one's commit is refused. */
+  #isVoid(episode: Episode): boolean {
+    const { live } = episode;
+    if (live.life === episode.life && !this.core.isStopped) return false;
+    live.isBusy = false;
+    this.core.wake(live);
+    return true;
+  }
+
+  /** What is visible now, ExecutionStarted first; nothing while the start is not. */
+  #take(live: LiveInstance, generation: Generation): InboxEntry[] {
+    const { inbox } = live;
+    if (generation.isEmpty) {
+      const start = inbox.find(({ isReady, event: { EventType } }) => isReady && EventType === 'ExecutionStarted');
+      const isTerminated = inbox.some(({ isReady, event: { EventType } }) => isReady && EventType === 'ExecutionTerminated');
+      if (start === undefined && !isTerminated) return [];
+      if (start !== undefined && !isTerminated && this.core.options.oneMessagePerEpisode) {
+        live.inbox = inbox.filter((entry) => entry !== start);
+        return [start];
+      }
+    } else if (this.core.options.oneMessagePerEpisode) {
+      const first = inbox.find((entry) => entry.isReady);
+      if (first === undefined) return [];
+      live.inbox = inbox.filter((entry) => entry !== first);
+      // In case that this one makes no episode: the next must not wait for another message to come.
+      if (live.inbox.some((entry) => entry.isReady)) this.core.wake(live);
+      return [first];
+    }
+    if (inbox.every((entry) => entry.isReady)) {
+      live.inbox = [];
+      return generation.isEmpty ? startFirst(inbox) : inbox;
+    }
+    live.inbox = inbox.filter((entry) => !entry.isReady);
+    const taken = inbox.filter((entry) => entry.isReady);
+    return generation.isEmpty ? startFirst(taken) : taken;
+  }
+
+  #reconcile(row: InstanceRow, generation: Generation, entries: readonly InboxEntry[]): HistoryEvent[] {
+    const answered = new Set<number>();
+    const inbound: HistoryEvent[] = [];
+    let hasStart = false;
+    for (const { event, executionId } of entries) {
+      const isStart = event.EventType === 'ExecutionStarted';
+      const refusal =
+        isStart && hasStart ? 'startedBefore' : refusalOf(event, executionId, row.executionId, generation, answered);
+      if (refusal === null) {
+        hasStart ||= isStart;
+        inbound.push(event);
+        continue;
+      }
+      const level = refusal === 'notScheduled' ? 'warning' : 'debug';
+      this.core.log(level, `${event.EventType} is dropped: ${refusalTexts[refusal]}.`, row.instanceId);
+    }
+    return inbound;
+  }
+
+  /** An id for the host's own completion: above all that the generation has given. */
+  #nextId({ generation }: Episode): number {
+    return Math.max(this.core.profile === 'A' ? 0 : 1, generation.highestId + 1);
+  }
+
+  /** Timestamp of what the episode appends at its end. */
+  #endOf({ newEvents }: Episode): string {
+    const now = this.core.now();
+    const began = newEvents[0]?.Timestamp ?? now;
+    return now < began ? began : now;
+  }
+}
+
+function putBack(live: LiveInstance, entries: readonly InboxEntry[]): void {
+  live.inbox = entries.concat(live.inbox);
+}
+
+function startFirst(entries: InboxEntry[]): InboxEntry[] {
+  const at = entries.findIndex((entry) => entry.event.EventType === 'ExecutionStarted');
+  const start = entries[at];
+  return start === undefined || at === 0 ? entries : [start, ...entries.slice(0, at), ...entries.slice(at + 1)];
+}
+
+function isInbound(event: HistoryEvent): boolean {
+  return event.EventType !== 'OrchestratorStarted' && event.EventType !== 'OrchestratorCompleted';
+}

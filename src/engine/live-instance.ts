@@ -1,0 +1,59 @@
+import { Generation } from '../core/generation';
+import type { InboundEvent } from '../core/history';
+import type { InstanceRow } from '../core/instance';
+
+/** A message for an instance. It stands in the inbox from its acceptance on, and may be taken once it is `isReady`. */
+export interface InboxEntry {
+  readonly live: LiveInstance;
+  readonly event: InboundEvent;
+  /** Null: for whatever generation is current. */
+  readonly executionId: string | null;
+  /** Its number in the journal; null for results and timers, which the store knows by the work that they end. */
+  readonly seq: number | null;
+  /** `workKey` of the activity or timer that this ends. */
+  readonly workKey: string | null;
+  /** Epoch milliseconds; 0: at once. */
+  readonly visibleAtMs: number;
+  isReady: boolean;
+}
+
+/** An instance that something happens to: what is known of it before the store knows it. */
+export class LiveInstance {
+  /** As last decided, committed or not; null once purged. */
+  row: InstanceRow | null;
+  /** Null: not read from the store yet. */
+  generation: Generation | null;
+  inbox: InboxEntry[] = [];
+  /** An episode runs or waits to be committed. */
+  isBusy = false;
+  isQueued = false;
+  /** Waits for a worker whose version matches. */
+  isHeld = false;
+  /** Checkpoints that concern it and are not committed yet. */
+  pins = 0;
+  /** Grows when the id is started anew or purged: what an older life answers is void. */
+  life = 0;
+  /** Times in a row that the worker went away, or had to be ended, while it ran this instance; and abandoned episodes. */
+  exits = 0;
+  hangs = 0;
+  abandoned = 0;
+
+  constructor(
+    readonly instanceId: string,
+    row: InstanceRow | null,
+    generation: Generation | null,
+  ) {
+    this.row = row;
+    this.generation = generation;
+  }
+
+  /** Another start under the same id, or none. */
+  replace(row: InstanceRow | null): void {
+    this.row = row;
+    this.generation = new Generation();
+    this.inbox = [];
+    this.life++;
+    this.isHeld = false;
+    this.exits = this.hangs = this.abandoned = 0;
+  }
+}

@@ -1,0 +1,94 @@
+import { Generation } from '../core/generation';
+import type { InstanceRow } from '../core/instance';
+import type { HistoryStore } from '../core/ports/history-store';
+import { isTerminal } from '../core/status';
+import { LiveInstance } from './live-instance';
+
+/**
+ * The instances in memory. Whatever the store has not seen yet is here; idle instances are kept as long as there is room.
+ *
+ *   L1. An instance with messages, a running episode or an uncommitted checkpoint never leaves.
+ */
+export class LiveInstances {
+  readonly #live = new Map<string, LiveInstance>();
+  /** Oldest first. */
+  readonly #idle = new Map<string, LiveInstance>();
+  #idleEvents = 0;
+
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly limits: { maxIdleInstances: number; maxIdleEvents: number },
+  ) {}
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** As last decided, committed or not. */
+  rowOf(instanceId: string): InstanceRow | undefined {
+    const live = this.#live.get(instanceId);
+    return live === undefined ? this.store.instance(instanceId) : (live.row ?? undefined);
+  }
+
+  /** Whether a checkpoint that concerns it is not committed yet. */
+  isUncommitted(instanceId: string): boolean {
+    return (this.#live.get(instanceId)?.pins ?? 0) > 0;
+  }
+
+  /** The instance, brought into memory; undefined when there is none. */
+  find(instanceId: string): LiveInstance | undefined {
+    const known = this.#live.get(instanceId);
+    if (known !== undefined) {
+      this.#wake(known);
+      return known.row === null ? undefined : known;
+    }
+    const row = this.store.instance(instanceId);
+    if (row === undefined) return undefined;
+    const live = new LiveInstance(instanceId, row, row.historyLength === 0 ? new Generation() : null);
+    this.#live.set(instanceId, live);
+    return live;
+  }
+
+  /** Begins a new life under the id, whatever was there. */
+  begin(row: InstanceRow): LiveInstance {
+    let live = this.#live.get(row.instanceId);
+    if (live === undefined) {
+      live = new LiveInstance(row.instanceId, row, new Generation());
+      this.#live.set(row.instanceId, live);
+    } else {
+      this.#wake(live);
+      live.replace(row);
+    }
+    return live;
+  }
+
+  generationOf(live: LiveInstance): Generation {
+    return (live.generation ??= new Generation(this.store.history(live.instanceId)));
+  }
+
+  /** To be called when nothing may be left to do for it. */
+  rest(live: LiveInstance): void {
+    if (live.isBusy || live.isQueued || live.pins > 0 || live.inbox.length > 0 || this.#live.get(live.instanceId) !== live)
+      return; // L1
+    if (live.row === null || isTerminal(live.row.runtimeStatus)) {
+      this.#live.delete(live.instanceId);
+      return;
+    }
+    if (this.#idle.has(live.instanceId)) return;
+    this.#idle.set(live.instanceId, live);
+    this.#idleEvents += weight(live);
+    for (const [id, oldest] of this.#idle) {
+      if (this.#idle.size <= this.limits.maxIdleInstances && this.#idleEvents <= this.limits.maxIdleEvents) break;
+      this.#wake(oldest);
+      this.#live.delete(id);
+    }
+  }
+
+  #wake(live: LiveInstance): void {
+    if (this.#idle.delete(live.instanceId)) this.#idleEvents -= weight(live);
+  }
+}
+
+function weight(live: LiveInstance): number {
+  return live.generation?.events.length ?? 0;
+}

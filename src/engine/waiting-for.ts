@@ -1,0 +1,31 @@
+import { activityAttempts } from '../core/attempts';
+import type { HistoryStore } from '../core/ports/history-store';
+import type { WaitingFor } from '../core/ports/task-hub-client';
+import { isTerminal } from '../core/status';
+import { fireAndForgetTag } from '../core/tags';
+
+/** What an instance waits for, from its history and queues in the store; undefined for an unknown id. */
+export function waitingFor(store: HistoryStore, instanceId: string): WaitingFor | undefined {
+  const row = store.instance(instanceId);
+  if (row === undefined) return undefined;
+  if (isTerminal(row.runtimeStatus)) return { activities: [], timers: [], events: [], children: [] };
+  const history = store.history(instanceId);
+  const attempts = activityAttempts(history);
+  const children = new Map<number, { instanceId: string; name: string; taskId: number }>();
+  for (const event of history) {
+    if (event.EventType === 'SubOrchestrationInstanceCreated' && event.Tags?.[fireAndForgetTag] === undefined) {
+      children.set(event.EventId, { instanceId: event.InstanceId, name: event.Name, taskId: event.EventId });
+    } else if (event.EventType === 'SubOrchestrationInstanceCompleted' || event.EventType === 'SubOrchestrationInstanceFailed') {
+      children.delete(event.TaskScheduledId);
+    }
+  }
+  return {
+    activities: store
+      .pendingActivities(instanceId)
+      .filter((activity) => activity.executionId === row.executionId)
+      .map((activity) => ({ ...activity, attempt: attempts.get(activity.taskId) ?? 1 })),
+    timers: store.pendingTimers(instanceId).filter((timer) => timer.executionId === row.executionId),
+    events: row.awaitedEvents,
+    children: [...children.values()],
+  };
+}
