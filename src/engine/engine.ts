@@ -339,7 +339,8 @@ export class Engine implements TaskHubClient {
     if (changes.length === 0) return;
     for (const change of changes) {
       if (change.type === 'purged') this.#waiters.ended(change.instanceId, null);
-      else if (isTerminal(change.row.runtimeStatus)) this.#waiters.ended(change.row.instanceId, change.row);
+      else if (change.type === 'instance' && isTerminal(change.row.runtimeStatus))
+        this.#waiters.ended(change.row.instanceId, change.row);
     }
     for (const listener of this.#listeners) listener(changes);
   }
