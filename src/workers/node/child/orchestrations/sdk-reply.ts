@@ -39,7 +39,8 @@ export function readFailure(error: unknown): SdkReply {
     const state = JSON.parse(message.slice(at + failureMarker.length)) as Record<string, unknown>;
     const stack =
       error instanceof Error && typeof error.stack === 'string' && !error.stack.includes(failureMarker) ? error.stack : '';
-    return readState({ ...state, error: state['error'] ?? namelessFailure }, stack);
+    const { error: text = null } = state;
+    return readState({ ...state, error: text === null || text === '' ? namelessFailure : text }, stack);
   } catch (parseError) {
     return crashedReply(parseError);
   }
