@@ -1,5 +1,6 @@
 /** Registered functions by name, ignoring case; rebuilt only when the list is another one. */
-import type { FunctionDescriptor, FunctionType } from '../core/ports/function-worker';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
+import { unknownFunctionMessage } from '../core/unknown-function';
 import { type TriggerRoutes, triggerRoutes } from './trigger-routes';
 
 export class KnownFunctions {
@@ -26,13 +27,13 @@ export class KnownFunctions {
   }
 
   /** The real service's words for a name that is not there (spec/functions-worker.md 6). */
-  unknownMessage(name: string, type: FunctionType & ('orchestrator' | 'entity')): string {
+  unknownMessage(name: string, type: 'orchestrator' | 'entity'): string {
     const known = this.list().filter((each) => each.type === type);
-    const additional =
-      known.length === 0
-        ? `No ${type} functions are currently registered!`
-        : `The following are the known ${type} functions: ${known.map((each) => `'${each.name}'`).join(', ')}.`;
-    return `The function '${name}' doesn't exist, is disabled, or is not an ${type} function. Additional info: ${additional}`;
+    return unknownFunctionMessage(
+      name,
+      type,
+      known.map((each) => each.name),
+    );
   }
 
   #refresh(): void {
