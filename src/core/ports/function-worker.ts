@@ -48,6 +48,8 @@ export interface FunctionDescriptor {
   triggerType: string;
   /** Absolute path of the file that registered it, where known. */
   file?: string;
+  /** Line of the registration in `file`, from 1. */
+  line?: number;
   /** HTTP only: route under the prefix, methods in upper case, auth level. */
   route?: string;
   methods?: readonly string[];

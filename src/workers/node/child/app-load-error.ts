@@ -1,0 +1,12 @@
+import type { SourcePlace } from './source-place';
+
+/** The app cannot be loaded, for a reason that its developer can do something about. The message is shown as it is. */
+export class AppLoadError extends Error {
+  constructor(
+    message: string,
+    readonly place: SourcePlace | null = null,
+  ) {
+    super(message);
+    this.name = 'AppLoadError';
+  }
+}

@@ -1,0 +1,170 @@
+/** The loaded app, and how requests of the parent reach its functions. */
+import { createRequire } from 'node:module';
+import type { EpisodeOutcome } from '../../../core/ports/function-worker';
+import type { FrameWriter } from '../frames';
+import { currentRequestSymbol, type ChildMessage, type EpisodeAsked, type Init, type ParentMessage } from '../messages';
+import { Activities } from './activities';
+import { loadApp } from './app-loader';
+import { installCoreModule, type CoreModule } from './core-module';
+import { describeFunction, FunctionRegistry } from './function-registry';
+import { Triggers } from './http-triggers';
+import { Invoker } from './invoker';
+import type { EpisodeReply, OrchestrationRunner } from './orchestrations/orchestration-runner';
+import { SdkOrchestrationRunner } from './orchestrations/sdk-orchestration-runner';
+import type { Running, UserLog } from './user-log';
+
+interface Loaded {
+  invoker: Invoker;
+  activities: Activities;
+  triggers: Triggers;
+  orchestrations: OrchestrationRunner;
+}
+
+/** The request whose code is on the stack; the parent reads it through the inspector when this process no longer answers. */
+const current = { id: 0 };
+Object.defineProperty(process, Symbol.for(currentRequestSymbol), { value: current });
+
+export class FunctionHost {
+  private readonly registry = new FunctionRegistry();
+  private readonly core: CoreModule;
+  private loaded: Loaded | null = null;
+
+  constructor(
+    private readonly out: FrameWriter<ChildMessage>,
+    private readonly log: UserLog,
+  ) {
+    this.core = installCoreModule(this.registry, (level, category, message) => {
+      log.write(level, category, message, null);
+    });
+    log.useHooks(this.core.hooks);
+  }
+
+  /** Rejects with `AppLoadError`. */
+  async load(init: Init): Promise<void> {
+    const { registry, core, log } = this;
+    const app = await loadApp(init, registry, core);
+    const { hooks } = core;
+    const { clientBinding } = init;
+    const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clientBinding });
+    const activities = new Activities({ registry, invoker, hooks, log, clientBinding });
+    await activities.prepare();
+    const names = {
+      activity: registry.names('activity'),
+      orchestrator: registry.names('orchestrator'),
+      entity: registry.names('entity'),
+    };
+    const orchestrations = new SdkOrchestrationRunner({
+      invoke: async ({ functionName, instanceId, triggerJson }) => {
+        const fn = registry.get(functionName);
+        if (fn === undefined) throw new Error(`The app has no function named "${functionName}".`);
+        const triggerMetadata = { instanceId: { string: instanceId } };
+        return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
+      },
+      functionNames: (type) => names[type],
+      canStayWarm: () => !hooks.aroundInvocations(),
+      quietly: (run) => log.quietly(run),
+      onWarning: (instanceId, message) =>
+        this.out.send({ type: 'log', level: 'warning', category: 'worker', message, instanceId }),
+    });
+    orchestrations.attach(createRequire(__filename).cache);
+    this.loaded = {
+      invoker,
+      activities,
+      triggers: new Triggers({ registry, invoker, log, streaming: app.httpUri !== undefined }),
+      orchestrations,
+    };
+    this.out.send({
+      type: 'ready',
+      functions: registry.all().map((fn) => describeFunction(fn)),
+      ...(app.httpUri === undefined ? {} : { httpUri: app.httpUri }),
+      warnings: app.warnings,
+    });
+  }
+
+  async terminate(): Promise<void> {
+    const { hooks } = this.core;
+    await hooks.run('appTerminate', { hookData: hooks.appHookData, appHookData: hooks.appHookData });
+  }
+
+  takeUnhandledRejection(reason: unknown): boolean {
+    return this.loaded?.invoker.takeUnhandledRejection(reason) ?? false;
+  }
+
+  take(message: Exclude<ParentMessage, { type: 'init' | 'shutDown' }>, bytes: Buffer | null): void {
+    if (message.type === 'ping') {
+      this.out.send({ type: 'pong' });
+      return;
+    }
+    if (this.loaded === null) throw new Error(`"${message.type}" came before the app was loaded.`);
+    const { activities, triggers, orchestrations } = this.loaded;
+    switch (message.type) {
+      case 'forget':
+        orchestrations.forget(message.instanceId);
+        break;
+      case 'episode':
+        this.episode(message, orchestrations);
+        break;
+      case 'activity': {
+        const { id } = message;
+        current.id = id;
+        void activities.run(message).then((outcome) => this.out.send({ type: 'activityDone', id, outcome }));
+        current.id = 0;
+        break;
+      }
+      case 'http': {
+        const { id } = message;
+        current.id = id;
+        triggers.http(message, bytes).then(({ answer, outputs }) => {
+          if (answer === null) {
+            this.out.send({ type: 'httpDone', id, response: null, outputs });
+            return;
+          }
+          const { status, headers, body } = answer;
+          this.out.send({ type: 'httpDone', id, response: { status, headers }, outputs }, body ?? undefined);
+        }, this.fail(id));
+        current.id = 0;
+        break;
+      }
+      case 'invoke': {
+        const { id } = message;
+        current.id = id;
+        triggers
+          .invoke(message)
+          .then(({ result, outputs }) => this.out.send({ type: 'invoked', id, result, outputs }), this.fail(id));
+        current.id = 0;
+        break;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+
+  private episode(asked: EpisodeAsked, orchestrations: OrchestrationRunner): void {
+    const { id } = asked;
+    const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
+    current.id = id;
+    const previous = this.log.enter(running);
+    let reply: EpisodeReply | Promise<EpisodeReply>;
+    try {
+      reply = orchestrations.run(asked);
+    } finally {
+      this.log.enter(previous);
+      current.id = 0;
+    }
+    if (reply instanceof Promise) void reply.then((later) => this.answer(id, later));
+    else this.answer(id, reply);
+  }
+
+  private answer(id: number, reply: EpisodeReply): void {
+    const outcome: EpisodeOutcome | null = reply === 'needHistory' ? null : reply;
+    this.out.send({ type: 'episodeDone', id, outcome });
+  }
+
+  private fail(id: number): (error: unknown) => void {
+    return (error) => {
+      const thrown = error instanceof Error ? error : new Error(typeof error === 'string' ? error : JSON.stringify(error));
+      const { name, message, stack } = thrown;
+      this.out.send({ type: 'failed', id, error: { name, message, stack: stack ?? '' } });
+    };
+  }
+}

@@ -1,0 +1,41 @@
+/** How the process with the user's code comes to life: started here, or by someone else (a debugger) with what it is told. */
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+
+export interface LaunchSpec {
+  /** Node.js, or a program that acts as it. */
+  command: string;
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment. */
+  env: Readonly<Record<string, string>>;
+}
+
+export interface LaunchedProcess {
+  /** Undefined until it has connected when someone else started it. */
+  readonly pid: number | undefined;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** Settles when the process is gone; `error` when it could not be started at all. */
+  readonly exited: Promise<{ code: number | null; signal: string | null; error?: Error }>;
+  /** Ends it at once. May be called when it is gone. */
+  kill(): void;
+}
+
+export type Launcher = (spec: LaunchSpec) => LaunchedProcess;
+
+/** Starts a child of this process, without a shell. */
+export const spawnProcess: Launcher = ({ command, args, cwd, env }) => {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const exited = new Promise<{ code: number | null; signal: string | null; error?: Error }>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return {
+    pid: child.pid,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited,
+    kill: () => void child.kill('SIGKILL'),
+  };
+};

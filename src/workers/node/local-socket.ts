@@ -1,0 +1,45 @@
+/** A place where one process can connect back to us: a socket in a private temporary folder, a named pipe on Windows. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export class LocalSocket {
+  static async listen(): Promise<LocalSocket> {
+    const token = randomBytes(32).toString('hex');
+    const isWindows = process.platform === 'win32';
+    // A folder of mkdtemp is readable for its owner alone.
+    const folder = isWindows ? null : await mkdtemp(path.join(tmpdir(), 'durascope-'));
+    const address = folder === null ? `\\\\.\\pipe\\durascope-${randomBytes(12).toString('hex')}` : path.join(folder, 'worker');
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(address, resolve);
+    });
+    server.on('error', () => undefined);
+    return new LocalSocket(server, address, token, folder);
+  }
+
+  private isClosed = false;
+
+  private constructor(
+    private readonly server: Server,
+    readonly path: string,
+    /** What the one who connects has to say first. */
+    readonly token: string,
+    private readonly folder: string | null,
+  ) {}
+
+  onConnection(listener: (connection: Socket) => void): void {
+    this.server.on('connection', listener);
+  }
+
+  /** No further connections; those that are open stay. May be called twice. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.server.close();
+    if (this.folder !== null) void rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}

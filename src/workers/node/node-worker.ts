@@ -1,0 +1,396 @@
+/**
+ * Runs a function app in a process of its own, with the packages of its own node_modules, for as long as it is wanted: the process
+ * is started again when it dies, and replaced when the app's files change.
+ *
+ *   N1. At most one process takes new requests. A replaced one may finish what it has.
+ *   N2. While there is none (it starts again), episodes and activities wait for it; nothing is lost by waiting.
+ *   N3. An app that does not load is not tried again until a file of it changes.
+ */
+import { randomUUID } from 'node:crypto';
+import { DurascopeError } from '../../core/errors';
+import type { Disposable } from '../../core/ports/clock';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  EpisodeOutcome,
+  EpisodeRequest,
+  FunctionDescriptor,
+  FunctionWorker,
+} from '../../core/ports/function-worker';
+import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../../core/ports/http-trigger';
+import type { LogEntry, Logger } from '../../core/ports/logger';
+import type { StartOptions } from '../../core/ports/task-hub-client';
+import { watchApp } from './app-watcher';
+import { readAppLayout } from './app-layout';
+import { readAppSettings } from './app-settings';
+import { streamHttp } from './http-stream';
+import { spawnProcess, type Launcher } from './launch';
+import type { OutputValue } from './messages';
+import { readStartRequests } from './start-requests';
+import { WorkerProcess } from './worker-process';
+
+export interface NodeWorkerOptions {
+  appDir: string;
+  /** The built child program (dist/node-worker.js). */
+  childScript: string;
+  log: Logger;
+  /** The durable client binding's JSON (spec/functions-worker.md 8.1); asked for at each start of the process. */
+  clientBinding(): string;
+  /** Node.js to run the app with. Default: the one that runs this. */
+  nodePath?: string;
+  /** For Node.js, before the script. */
+  execArgv?: readonly string[];
+  /** Opens the inspector at this port (true: any that is free); the watchdog is off then. */
+  inspectPort?: number | true;
+  /** On top of everything else, `WEBSITE_HOSTNAME` above all. */
+  env?: Readonly<Record<string, string>>;
+  /** Starts an instance for a durable client output binding. Without it such an output is refused. */
+  startInstance?: (start: StartOptions) => Promise<unknown>;
+  /** How long the app may block its event loop. Default 10,000; 0: for ever. */
+  watchdogMs?: number;
+  /** Default 60,000; 0: for ever. */
+  loadTimeoutMs?: number;
+  /** How long a replaced process may go on with what it has. Default 10,000. */
+  drainMs?: number;
+  /** Reload when files of the app change. Default true. */
+  watch?: boolean;
+  /** Quiet time after a change before the app is loaded again. Default 250. */
+  debounceMs?: number;
+  /** Default: as a child of this process. */
+  launcher?: Launcher;
+}
+
+export type NodeWorkerEvent =
+  | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
+  | { type: 'functionsChanged' }
+  | { type: 'appError'; message: string; file?: string; line?: number };
+
+/** What a timer trigger is told; times are ISO-8601. */
+export interface TimerInfo {
+  last?: string;
+  next?: string;
+  isPastDue?: boolean;
+}
+
+const longEnoughMs = 10_000;
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+
+export class NodeWorker implements FunctionWorker, HttpTriggerHost {
+  /**
+   * Resolves when the app is loaded. Rejects with `AppInvalid` (the message is for the developer of the app; details may have
+   * `file` and `line`) when it cannot be, and nothing of it is left running then.
+   */
+  static async start(options: NodeWorkerOptions): Promise<NodeWorker> {
+    const worker = new NodeWorker(options);
+    try {
+      worker.use(await worker.launch());
+    } catch (error) {
+      worker.isStopped = true;
+      throw error;
+    }
+    if (options.watch !== false) worker.watch();
+    return worker;
+  }
+
+  readonly profile = 'A';
+
+  private current: WorkerProcess | null = null;
+  private lastFunctions: readonly FunctionDescriptor[] = [];
+  private readonly listeners = new Set<(event: NodeWorkerEvent) => void>();
+  private readonly retiring = new Set<Promise<void>>();
+  private waiting: { resolve: (worker: WorkerProcess) => void; reject: (error: Error) => void }[] = [];
+  /** N3. */
+  private broken: DurascopeError | null = null;
+  private isStopped = false;
+  private failures = 0;
+  private startedAt = 0;
+  private pause: NodeJS.Timeout | undefined;
+  private reloading: Promise<void> | null = null;
+  private reloadAgain = false;
+  private watcher: Disposable | null = null;
+
+  private constructor(private readonly options: NodeWorkerOptions) {}
+
+  get pid(): number | undefined {
+    return this.current?.pid;
+  }
+
+  functions(): readonly FunctionDescriptor[] {
+    return this.lastFunctions;
+  }
+
+  onEvent(listener: (event: NodeWorkerEvent) => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
+    if (this.current !== null) return this.current.episode(request);
+    return this.whenUp().then((running) => running.episode(request));
+  }
+
+  runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
+    if (this.current !== null) return this.current.activity(request);
+    return this.whenUp().then((running) => running.activity(request));
+  }
+
+  forget(instanceId: string): void {
+    this.current?.forget(instanceId);
+  }
+
+  async invokeHttp(functionName: string, request: HttpTriggerRequest, signal?: AbortSignal): Promise<HttpTriggerResponse> {
+    const running = await this.up();
+    const { name } = this.find(running, functionName, 'http');
+    const { method, url, headers, query, params, body } = request;
+    const invocationId = randomUUID();
+    const asked = { invocationId, name, method, url, headers, query, params };
+    try {
+      if (running.httpUri !== null) {
+        return await streamHttp({
+          httpUri: running.httpUri,
+          invocationId,
+          request,
+          invoke: async () => {
+            const reply = await running.http(asked, null);
+            const finished = await this.finishHttp(reply);
+            return reply.response === null ? null : finished;
+          },
+          ...(signal === undefined ? {} : { signal }),
+        });
+      }
+      const hasBody = body !== null && body.byteLength > 0;
+      return await this.finishHttp(await running.http(asked, hasBody ? body : null));
+    } catch (error) {
+      if (DurascopeError.is(error) || signal?.aborted === true) throw error;
+      this.logFailure(name, error);
+      return { status: 500, headers: [], body: null };
+    }
+  }
+
+  /** Fires a timer-triggered function. Rejects with what it threw. */
+  invokeTimer(functionName: string, info: TimerInfo): Promise<string | null> {
+    const { last, next, isPastDue } = info;
+    return this.invoke(
+      functionName,
+      JSON.stringify({
+        Schedule: { AdjustForDST: true },
+        ScheduleStatus: { Last: last ?? '0001-01-01T00:00:00', LastUpdated: last ?? '0001-01-01T00:00:00', Next: next ?? null },
+        IsPastDue: isPastDue ?? false,
+      }),
+    );
+  }
+
+  /**
+   * Calls a function that is neither an orchestrator nor an activity by hand: `input` is what its trigger would bring (JSON, or any
+   * text). Resolves with the returned value as JSON text. Rejects with what it threw, or with `UnknownFunction`.
+   */
+  async invoke(
+    functionName: string,
+    input: string | null,
+    metadata: Readonly<Record<string, unknown>> = {},
+  ): Promise<string | null> {
+    const running = await this.up();
+    const { name } = this.find(running, functionName, null);
+    try {
+      const { result, outputs } = await running.invoke(name, input, metadata);
+      await this.startInstances(outputs);
+      return result;
+    } catch (error) {
+      if (!DurascopeError.is(error)) this.logFailure(name, error);
+      throw error;
+    }
+  }
+
+  /** Loads the app anew and switches over; when it does not load, what runs goes on running and an `appError` says why. */
+  reload(): Promise<void> {
+    if (this.reloading !== null) {
+      this.reloadAgain = true;
+      return this.reloading;
+    }
+    this.reloading = this.reloadUntilDone().finally(() => (this.reloading = null));
+    return this.reloading;
+  }
+
+  /** Resolves when every process is gone. What is under way is rejected. May be called twice. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.watcher?.dispose();
+    clearTimeout(this.pause);
+    for (const { reject } of this.waiting.splice(0)) reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+    const { current } = this;
+    this.current = null;
+    await Promise.all([current?.stop(), this.reloading, ...this.retiring]);
+  }
+
+  private async reloadUntilDone(): Promise<void> {
+    do {
+      this.reloadAgain = false;
+      if (this.isStopped) return;
+      clearTimeout(this.pause);
+      this.emit({ type: 'workerReloading' });
+      try {
+        this.use(await this.launch());
+      } catch (error) {
+        this.report(error);
+      }
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set by reload() meanwhile
+    } while (this.reloadAgain);
+  }
+
+  private async launch(): Promise<WorkerProcess> {
+    const { options } = this;
+    this.emit({ type: 'workerStarting' });
+    const { appDir } = options;
+    const settings = await readAppSettings(appDir);
+    for (const warning of settings.warnings) this.note('warning', warning);
+    const env = this.environment(settings.values);
+    const layout = await readAppLayout(appDir, (name) => {
+      const setting = env[`AzureWebJobs.${name}.Disabled`] ?? env[`AzureWebJobs_${name}_Disabled`];
+      return setting === '1' || setting?.toLowerCase() === 'true';
+    });
+    for (const warning of layout.warnings) this.note('warning', warning);
+    const { inspectPort } = options;
+    const inspect =
+      inspectPort === undefined ? '--inspect-port=127.0.0.1:0' : `--inspect=127.0.0.1:${inspectPort === true ? 0 : inspectPort}`;
+    const started = await WorkerProcess.start({
+      launcher: options.launcher ?? spawnProcess,
+      launch: {
+        command: options.nodePath ?? process.execPath,
+        args: [...(options.execArgv ?? []), inspect, options.childScript],
+        cwd: appDir,
+        env,
+      },
+      appDir,
+      layout,
+      clientBinding: options.clientBinding(),
+      log: options.log,
+      watchdogMs: options.watchdogMs ?? 10_000,
+      loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+    });
+    for (const warning of started.warnings) this.note('warning', warning);
+    return started;
+  }
+
+  private environment(values: Readonly<Record<string, string>>): Record<string, string> {
+    const env: Record<string, string> = {};
+    for (const [name, value] of Object.entries({ ...values, ...process.env })) {
+      if (value !== undefined) env[name] = value;
+    }
+    env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
+    env['FUNCTIONS_WORKER_RUNTIME'] = 'node';
+    env['AzureWebJobsScriptRoot'] = this.options.appDir;
+    return { ...env, ...this.options.env };
+  }
+
+  /** N1. */
+  private use(next: WorkerProcess): void {
+    if (this.isStopped) {
+      this.retire(next, 0);
+      return;
+    }
+    const previous = this.current;
+    this.current = next;
+    this.broken = null;
+    this.startedAt = performance.now();
+    const changed = JSON.stringify(this.lastFunctions) !== JSON.stringify(next.functions);
+    this.lastFunctions = next.functions;
+    void next.ended.then((end) => {
+      if (this.current === next) this.onDeath(end.message);
+    });
+    if (previous !== null) this.retire(previous, this.options.drainMs ?? 10_000);
+    this.emit({ type: 'workerReady', ...(next.pid === undefined ? {} : { pid: next.pid }) });
+    if (changed) this.emit({ type: 'functionsChanged' });
+    for (const { resolve } of this.waiting.splice(0)) resolve(next);
+  }
+
+  private retire(worker: WorkerProcess, drainMs: number): void {
+    const gone = worker
+      .idle(drainMs)
+      .then(() => worker.stop())
+      .finally(() => this.retiring.delete(gone));
+    this.retiring.add(gone);
+  }
+
+  private onDeath(message: string): void {
+    this.current = null;
+    if (this.isStopped) return;
+    this.note('error', message);
+    this.emit({ type: 'workerExited', message });
+    this.failures = performance.now() - this.startedAt > longEnoughMs ? 0 : this.failures + 1;
+    const pauseMs = this.failures === 0 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (this.failures - 1));
+    this.pause = setTimeout(() => void this.reload(), pauseMs);
+  }
+
+  /** N3. */
+  private report(error: unknown): void {
+    if (this.isStopped) return;
+    const known = DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error });
+    const { file, line } = known.details;
+    const goesOn = this.current === null ? '' : ' The app goes on as it was loaded before.';
+    this.note('error', `${known.message}${goesOn}`);
+    this.emit({
+      type: 'appError',
+      message: known.message,
+      ...(typeof file === 'string' ? { file } : {}),
+      ...(typeof line === 'number' ? { line } : {}),
+    });
+    if (this.current === null) this.broken = known;
+  }
+
+  private watch(): void {
+    this.watcher = watchApp(this.options.appDir, this.options.debounceMs ?? 250, () => void this.reload());
+  }
+
+  /** The process that takes requests, at once or as soon as there is one; rejects while the app cannot be loaded. */
+  private up(): Promise<WorkerProcess> {
+    if (this.broken !== null) return Promise.reject(this.broken);
+    return this.current === null ? this.whenUp() : Promise.resolve(this.current);
+  }
+
+  // N2
+  private whenUp(): Promise<WorkerProcess> {
+    if (this.isStopped) return Promise.reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  private find(worker: WorkerProcess, functionName: string, type: FunctionDescriptor['type'] | null): FunctionDescriptor {
+    const lower = functionName.toLowerCase();
+    const found = worker.functions.find((fn) => fn.name.toLowerCase() === lower && (type === null || fn.type === type));
+    if (found !== undefined) return found;
+    const names = worker.functions.filter((fn) => type === null || fn.type === type).map((fn) => fn.name);
+    const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    throw new DurascopeError(
+      'UnknownFunction',
+      `The app has no ${type === null ? '' : 'HTTP-triggered '}function "${functionName}": ${known}.`,
+    );
+  }
+
+  private async finishHttp(reply: Awaited<ReturnType<WorkerProcess['http']>>): Promise<HttpTriggerResponse> {
+    await this.startInstances(reply.outputs);
+    const { response, body } = reply;
+    return { status: response?.status ?? 204, headers: response?.headers ?? [], body };
+  }
+
+  private async startInstances(outputs: readonly OutputValue[]): Promise<void> {
+    for (const start of readStartRequests(outputs)) {
+      if (this.options.startInstance === undefined) {
+        throw new DurascopeError('NotSupported', 'Output bindings cannot start orchestrations here.');
+      }
+      await this.options.startInstance(start);
+    }
+  }
+
+  private logFailure(functionName: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.options.log({ level: 'error', category: 'user', message: `Function '${functionName}' failed: ${text}`, functionName });
+  }
+
+  private note(level: LogEntry['level'], message: string): void {
+    this.options.log({ level, category: 'worker', message });
+  }
+
+  private emit(event: NodeWorkerEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}

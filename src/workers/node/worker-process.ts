@@ -1,0 +1,467 @@
+/**
+ * One process with the user's code, from its start to its end: the handshake, the requests under way, the watchdog.
+ *
+ *   P1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
+ *   P2. Nothing is accepted from a connection before it has said the token.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { DurascopeError } from '../../core/errors';
+import type { HistoryEvent } from '../../core/history';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  EpisodeOutcome,
+  EpisodeRequest,
+  FunctionDescriptor,
+} from '../../core/ports/function-worker';
+import type { LogEntry, LogLevel } from '../../core/ports/logger';
+import type { AppLayout } from './app-layout';
+import { describeBlock, locateBlock } from './block-location';
+import { checkNodeVersion } from './node-version';
+import { FrameReader, FrameWriter } from './frames';
+import type { LaunchedProcess, Launcher, LaunchSpec } from './launch';
+import { LocalSocket } from './local-socket';
+import {
+  socketVariable,
+  tokenVariable,
+  type ChildMessage,
+  type FunctionFolder,
+  type HttpAnswered,
+  type HttpAsked,
+  type InvocationAnswered,
+  type OutputValue,
+  type ParentMessage,
+} from './messages';
+import { OutputLines } from './output-lines';
+import { Watchdog } from './watchdog';
+
+export interface WorkerProcessOptions {
+  launcher: Launcher;
+  /** Without the variables of the handshake, which are added. */
+  launch: LaunchSpec;
+  appDir: string;
+  layout: AppLayout;
+  clientBinding: string;
+  log: (entry: LogEntry) => void;
+  /** 0: never. */
+  watchdogMs: number;
+  /** How long the process may take from its start until the app is loaded; 0: as long as it likes. */
+  loadTimeoutMs: number;
+}
+
+export interface HttpReply {
+  response: HttpAnswered['response'];
+  body: Buffer | null;
+  outputs: readonly OutputValue[];
+}
+
+/** How a process ended, for the user. */
+export interface WorkerEnd {
+  message: string;
+  /** It was asked to. */
+  wanted: boolean;
+}
+
+type RequestKind = 'episode' | 'activity' | 'http' | 'invoke';
+
+interface Pending {
+  kind: RequestKind;
+  name: string;
+  instanceId: string | null;
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+/** How much of a generation the process was sent. */
+interface Known {
+  executionId: string;
+  length: number;
+  last: HistoryEvent | undefined;
+}
+
+export class WorkerProcess {
+  /** Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be. */
+  static async start(options: WorkerProcessOptions): Promise<WorkerProcess> {
+    const socket = await LocalSocket.listen();
+    const worker = new WorkerProcess(options, socket);
+    await worker.loaded;
+    return worker;
+  }
+
+  functions: readonly FunctionDescriptor[] = [];
+  /** Where HTTP requests go when the app streams. */
+  httpUri: string | null = null;
+  warnings: readonly string[] = [];
+  pid: number | undefined;
+  /** A debugger may stop the process. */
+  inspected = false;
+  /** Settles when the process is gone and everything of it is cleaned up. */
+  readonly ended: Promise<WorkerEnd>;
+
+  private readonly process: LaunchedProcess;
+  private readonly loaded: Promise<void>;
+  private readonly output: OutputLines;
+  private readonly watchdog: Watchdog;
+  private readonly pending = new Map<number, Pending>();
+  private readonly known = new Map<string, Known>();
+  private nextId = 1;
+  private connection: Socket | null = null;
+  private writer: FrameWriter<ParentMessage> | null = null;
+  private stopping = false;
+  private fatal: { message: string; running: readonly string[] } | null = null;
+  private hung: { id: number; message: string } | null = null;
+  private whenIdle: (() => void)[] = [];
+  private isReady = false;
+  private resolveLoaded!: () => void;
+  private rejectLoaded!: (error: Error) => void;
+  private resolveEnded!: (end: WorkerEnd) => void;
+  private hasEnded = false;
+  private loadError: DurascopeError | null = null;
+  private loadTimer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly options: WorkerProcessOptions,
+    private readonly socket: LocalSocket,
+  ) {
+    this.loaded = new Promise((resolve, reject) => {
+      this.resolveLoaded = resolve;
+      this.rejectLoaded = reject;
+    });
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.output = new OutputLines(options.log);
+    this.watchdog = new Watchdog(
+      options.watchdogMs,
+      () => this.say({ type: 'ping' }),
+      () => void this.onHang(),
+    );
+    const { launch } = options;
+    const env = { ...launch.env, [socketVariable]: socket.path, [tokenVariable]: socket.token };
+    socket.onConnection((connection) => this.accept(connection));
+    this.process = options.launcher({ ...launch, env });
+    this.pid = this.process.pid;
+    this.output.read(this.process.stdout, 'information');
+    this.output.read(this.process.stderr, 'warning');
+    void this.process.exited.then((exit) => this.onExit(exit));
+    if (options.loadTimeoutMs > 0) {
+      this.loadTimer = setTimeout(() => this.onLoadTimeout(), options.loadTimeoutMs);
+      this.loadTimer.unref();
+    }
+  }
+
+  get pendingCount(): number {
+    return this.pending.size;
+  }
+
+  episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
+    const { instanceId, executionId, name, history, newEvents } = request;
+    const known = this.known.get(instanceId);
+    const knownLength =
+      known?.executionId === executionId && known.length <= history.length && isSame(history[known.length - 1], known.last)
+        ? known.length
+        : 0;
+    const events = history.length === knownLength ? newEvents : [...history.slice(knownLength), ...newEvents];
+    this.known.set(instanceId, { executionId, length: history.length + newEvents.length, last: newEvents.at(-1) });
+    return new Promise((resolve, reject) => {
+      const answer = (outcome: EpisodeOutcome | null): void => {
+        if (outcome === null) {
+          this.known.delete(instanceId);
+          this.episode(request).then(resolve, reject);
+          return;
+        }
+        if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.known.delete(instanceId);
+        resolve(outcome);
+      };
+      const id = this.register('episode', name, instanceId, answer, reject);
+      this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events });
+    });
+  }
+
+  activity(request: ActivityRequest): Promise<ActivityOutcome> {
+    const { name, instanceId, input } = request;
+    return new Promise((resolve, reject) => {
+      const id = this.register('activity', name, instanceId, resolve, reject);
+      this.say({ type: 'activity', id, instanceId, name, input });
+    });
+  }
+
+  http(request: Omit<HttpAsked, 'type' | 'id'>, body: Uint8Array | null): Promise<HttpReply> {
+    return new Promise((resolve, reject) => {
+      const id = this.register('http', request.name, null, resolve, reject);
+      this.say({ type: 'http', id, ...request }, body ?? undefined);
+    });
+  }
+
+  invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationAnswered> {
+    return new Promise((resolve, reject) => {
+      const id = this.register('invoke', name, null, resolve, reject);
+      this.say({ type: 'invoke', id, name, input, metadata });
+    });
+  }
+
+  forget(instanceId: string): void {
+    if (this.known.delete(instanceId)) this.say({ type: 'forget', instanceId });
+  }
+
+  /** Resolves when no request is under way any more, or after `boundMs`. */
+  idle(boundMs: number): Promise<void> {
+    if (this.pending.size === 0 || this.hasEnded) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, boundMs);
+      this.whenIdle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Lets the app's appTerminate hooks run for at most `graceMs`, then ends the process. Resolves when it is gone. */
+  async stop(graceMs = 2_000): Promise<void> {
+    this.stopping = true;
+    if (!this.hasEnded) {
+      const timer = setTimeout(() => this.kill(), this.isReady ? graceMs : 0);
+      this.say({ type: 'shutDown' });
+      await this.ended;
+      clearTimeout(timer);
+    }
+  }
+
+  kill(): void {
+    this.process.kill();
+    // Someone else may have started it, and then the connection is all we have.
+    this.connection?.destroy();
+  }
+
+  private say(message: ParentMessage, bytes?: Uint8Array): void {
+    this.writer?.send(message, bytes);
+  }
+
+  private register(
+    kind: RequestKind,
+    name: string,
+    instanceId: string | null,
+    resolve: (value: never) => void,
+    reject: (error: Error) => void,
+  ): number {
+    const id = this.nextId++;
+    if (this.hasEnded) {
+      reject(new DurascopeError('WorkerExited', 'The process that runs the app has ended.'));
+      return id;
+    }
+    this.pending.set(id, { kind, name, instanceId, resolve, reject });
+    if (this.pending.size === 1 && !this.inspected) this.watchdog.watch();
+    return id;
+  }
+
+  private settle(id: number): Pending | undefined {
+    const pending = this.pending.get(id);
+    if (pending === undefined) return undefined;
+    this.pending.delete(id);
+    if (this.pending.size === 0) {
+      this.watchdog.rest();
+      for (const resolve of this.whenIdle.splice(0)) resolve();
+    }
+    return pending;
+  }
+
+  // P2
+  private accept(connection: Socket): void {
+    let isTrusted = false;
+    const reader = new FrameReader<ChildMessage>(
+      (message, bytes) => {
+        if (isTrusted) {
+          this.take(message, bytes);
+        } else if (message.type === 'hello' && this.connection === null && isEqual(message.token, this.socket.token)) {
+          isTrusted = true;
+          this.connection = connection;
+          this.writer = new FrameWriter(connection);
+          this.socket.close();
+          this.greet(message.pid, message.nodeVersion, message.inspected);
+        } else {
+          connection.destroy();
+        }
+      },
+      (reason) => {
+        connection.destroy();
+        if (isTrusted) this.note('error', `The connection to the app's process is broken: ${reason}.`);
+      },
+    );
+    connection.setNoDelay(true);
+    connection.on('data', (chunk) => {
+      this.watchdog.heard();
+      reader.push(chunk);
+    });
+    connection.on('error', () => undefined);
+    connection.on('close', () => {
+      if (isTrusted) this.onDisconnect();
+    });
+  }
+
+  private greet(pid: number, nodeVersion: string, inspected: boolean): void {
+    this.pid = pid;
+    this.inspected = inspected;
+    if (inspected) clearTimeout(this.loadTimer);
+    const { layout, appDir, clientBinding } = this.options;
+    const tooOld = checkNodeVersion(layout.engines, nodeVersion);
+    if (tooOld !== null) {
+      this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
+      return;
+    }
+    const folders: readonly FunctionFolder[] = layout.folders;
+    this.say({ type: 'init', appDir, entryFiles: layout.entryFiles, folders, clientBinding });
+  }
+
+  private take(message: ChildMessage, bytes: Buffer | null): void {
+    switch (message.type) {
+      case 'episodeDone':
+      case 'activityDone':
+        this.settle(message.id)?.resolve(message.outcome as never);
+        break;
+      case 'httpDone': {
+        const reply: HttpReply = { response: message.response, body: bytes, outputs: message.outputs };
+        this.settle(message.id)?.resolve(reply as never);
+        break;
+      }
+      case 'invoked':
+        this.settle(message.id)?.resolve(message as never);
+        break;
+      case 'failed': {
+        const { name, message: text, stack } = message.error;
+        const error = Object.assign(new Error(text), { name, stack });
+        this.settle(message.id)?.reject(error);
+        break;
+      }
+      case 'log': {
+        const { level, category, message: text, functionName, instanceId, invocationId } = message;
+        this.output.keep(text);
+        this.options.log({
+          level,
+          category,
+          message: text,
+          ...(functionName === undefined ? {} : { functionName }),
+          ...(instanceId === undefined ? {} : { instanceId }),
+          ...(invocationId === undefined ? {} : { invocationId }),
+        });
+        break;
+      }
+      case 'ready':
+        clearTimeout(this.loadTimer);
+        this.functions = message.functions;
+        this.httpUri = message.httpUri ?? null;
+        this.warnings = message.warnings;
+        this.isReady = true;
+        this.resolveLoaded();
+        break;
+      case 'loadFailed': {
+        const { message: text, file, line } = message;
+        const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+        this.failLoading(new DurascopeError('AppInvalid', text, { details }));
+        break;
+      }
+      case 'fatal':
+        this.fatal = { message: message.message, running: message.running };
+        break;
+      case 'pong':
+      case 'hello':
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private failLoading(error: DurascopeError): void {
+    clearTimeout(this.loadTimer);
+    this.stopping = true;
+    this.loadError ??= error;
+    this.kill();
+  }
+
+  private onLoadTimeout(): void {
+    const seconds = this.options.loadTimeoutMs / 1000;
+    const message =
+      this.connection === null
+        ? `The app's process did not connect within ${seconds} s. Check that "${this.options.launch.command}" is Node.js.`
+        : `The app did not finish loading within ${seconds} s. Look for a top-level await or a loop that never ends.`;
+    this.failLoading(new DurascopeError('AppInvalid', `${message}${this.output.tail()}`));
+  }
+
+  private async onHang(): Promise<void> {
+    const where = await locateBlock(this.process, this.output, this.options.appDir);
+    // The process came back to life meanwhile.
+    if (this.hasEnded || !this.watchdog.isSilent()) return;
+    const [firstEpisode] = [...this.pending].filter(([, one]) => one.kind === 'episode');
+    const [first] = this.pending;
+    const [id, request] = [...this.pending].find(([one]) => one === where?.requestId) ?? firstEpisode ?? first ?? [0, null];
+    const message = describeBlock(request, where, this.options.watchdogMs);
+    this.hung = { id, message };
+    this.note('error', message);
+    this.kill();
+  }
+
+  private onDisconnect(): void {
+    // Its exit code and last words come a moment later; a process that someone else started may stay.
+    const timer = setTimeout(() => this.finish('The connection to the process that runs the app was lost.'), 2_000);
+    void this.ended.then(() => clearTimeout(timer));
+  }
+
+  private onExit({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
+    if (error !== undefined) {
+      this.finish(`The app's process could not be started with "${this.options.launch.command}": ${error.message}`);
+      return;
+    }
+    const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+    this.finish(`The process that runs the app ended (${how}).`);
+  }
+
+  // P1
+  private finish(how: string): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    clearTimeout(this.loadTimer);
+    this.watchdog.rest();
+    this.socket.close();
+    this.connection?.destroy();
+    const { fatal, hung } = this;
+    let message = `${how}${this.output.tail()}`;
+    if (hung !== null) {
+      message = hung.message;
+    } else if (fatal !== null) {
+      const running = fatal.running.length === 0 ? '' : ` while ${fatal.running.join(', ')} was running`;
+      message = `The app threw an exception that nobody caught${running}, so its process ended: ${fatal.message}`;
+    }
+    const error = new DurascopeError('WorkerExited', message);
+    for (const [id, pending] of [...this.pending]) {
+      this.settle(id);
+      pending.reject(
+        hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name: pending.name } }) : error,
+      );
+    }
+    this.known.clear();
+    this.resolveEnded({ message, wanted: this.stopping });
+    if (!this.isReady) {
+      const whileLoading = fatal === null ? `${how} The app was still loading.${this.output.tail()}` : message;
+      this.rejectLoaded(this.loadError ?? new DurascopeError('AppInvalid', whileLoading));
+    }
+  }
+
+  private note(level: LogLevel, message: string): void {
+    this.options.log({ level, category: 'worker', message });
+  }
+}
+
+function isSame(stored: HistoryEvent | undefined, sent: HistoryEvent | undefined): boolean {
+  if (stored === sent) return true;
+  return (
+    stored !== undefined &&
+    sent !== undefined &&
+    stored.EventType === sent.EventType &&
+    stored.EventId === sent.EventId &&
+    stored.Timestamp === sent.Timestamp
+  );
+}
+
+function isEqual(given: unknown, expected: string): boolean {
+  if (typeof given !== 'string') return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
