@@ -105,8 +105,22 @@ export class HistoryDatabase {
       if (pending.purged.size > 0) return false;
     }
     this.writeQueue(pending);
-    if (!pending.isEmpty) this.#transaction(() => this.#writeInstances(pending, isOver));
+    if (!pending.isEmpty) this.#transaction(() => this.#writeInstances(pending, false, isOver));
     return pending.isEmpty;
+  }
+
+  /** Writes finished instances only: running ones change again soon. True when some are left. */
+  writeFinished(pending: PendingChanges, isOver: () => boolean): boolean {
+    if (pending.finished.length === 0) return false;
+    this.#transaction(() => {
+      const purgesDone = this.#writePurges(pending, () => false);
+      const done = this.#writeInstances(pending, true, isOver);
+      return () => {
+        purgesDone();
+        done();
+      };
+    });
+    return pending.finished.length > 0;
   }
 
   /** Inbox, activities and timers; purges before them. */
@@ -177,7 +191,7 @@ export class HistoryDatabase {
     };
   }
 
-  #writeInstances(pending: PendingChanges, isOver: () => boolean): () => void {
+  #writeInstances(pending: PendingChanges, finishedOnly: boolean, isOver: () => boolean): () => void {
     const finished = pending.finished;
     const done = new Set<string>();
     let count = 0;
@@ -196,6 +210,7 @@ export class HistoryDatabase {
         taken += 1;
         if (!write(id)) return;
       }
+      if (finishedOnly) return;
       for (const ids of [pending.rows, pending.histories, pending.customStatuses]) {
         for (const id of ids.keys()) if (!write(id)) return;
       }
@@ -226,7 +241,7 @@ export class HistoryDatabase {
     if (history === undefined) return;
     if (history.replace) this.#run('DELETE FROM history WHERE instance_id = ?', [id]);
     if (history.count === 0) return;
-    this.#run('INSERT INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)', [
+    this.#run('INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)', [
       id,
       history.executionId,
       history.from,
@@ -245,7 +260,7 @@ export class HistoryDatabase {
   }
 
   #insertMessage(message: InboxMessage): void {
-    this.#run('INSERT INTO inbox (seq, instance_id, execution_id, visible_at, event) VALUES (?, ?, ?, ?, ?)', [
+    this.#run('INSERT OR REPLACE INTO inbox (seq, instance_id, execution_id, visible_at, event) VALUES (?, ?, ?, ?, ?)', [
       message.seq,
       message.instanceId,
       message.executionId,
@@ -256,13 +271,13 @@ export class HistoryDatabase {
 
   #insertActivity(key: string, a: PendingActivity): void {
     this.#run(
-      'INSERT INTO activities (key, instance_id, execution_id, task_id, name, version, input, scheduled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO activities (key, instance_id, execution_id, task_id, name, version, input, scheduled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       [key, a.instanceId, a.executionId, a.taskId, a.name, a.version, a.input === null ? null : utf8(a.input), a.scheduledAt],
     );
   }
 
   #insertTimer(key: string, t: PendingTimer): void {
-    this.#run('INSERT INTO timers (key, instance_id, execution_id, timer_id, fire_at) VALUES (?, ?, ?, ?, ?)', [
+    this.#run('INSERT OR REPLACE INTO timers (key, instance_id, execution_id, timer_id, fire_at) VALUES (?, ?, ?, ?, ?)', [
       key,
       t.instanceId,
       t.executionId,

@@ -2,6 +2,10 @@
 import type { HistoryEvent } from '../core/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
 import { decodeEvents, encodeEvents } from './event-codec';
+import { decodeTime, encodeTime } from './time-codec';
+
+/** Epoch milliseconds, or text where that would lose something. */
+type Time = number | string;
 
 type RowTuple = [
   instanceId: string,
@@ -12,10 +16,10 @@ type RowTuple = [
   input: string | null,
   output: string | null,
   customStatus: string | null,
-  createdTime: string,
-  lastUpdatedTime: string,
-  completedTime: string | null,
-  scheduledStartTime: string | null,
+  createdTime: Time,
+  lastUpdatedTime: Time,
+  completedTime: Time | null,
+  scheduledStartTime: Time | null,
   parentInstanceId: string | null,
   generation: number,
   tags: InstanceRow['tags'],
@@ -34,10 +38,10 @@ export function encodeRow(row: InstanceRow): string {
     row.input,
     row.output,
     row.customStatus,
-    row.createdTime,
-    row.lastUpdatedTime,
-    row.completedTime,
-    row.scheduledStartTime,
+    encodeTime(row.createdTime),
+    encodeTime(row.lastUpdatedTime),
+    row.completedTime === null ? null : encodeTime(row.completedTime),
+    row.scheduledStartTime === null ? null : encodeTime(row.scheduledStartTime),
     row.parentInstanceId,
     row.generation,
     row.tags,
@@ -60,10 +64,10 @@ export function decodeRow(text: string): InstanceRow {
     input: tuple[5],
     output: tuple[6],
     customStatus: tuple[7],
-    createdTime: tuple[8],
-    lastUpdatedTime: tuple[9],
-    completedTime: tuple[10],
-    scheduledStartTime: tuple[11],
+    createdTime: decodeTime(tuple[8]),
+    lastUpdatedTime: decodeTime(tuple[9]),
+    completedTime: tuple[10] === null ? null : decodeTime(tuple[10]),
+    scheduledStartTime: tuple[11] === null ? null : decodeTime(tuple[11]),
     parentInstanceId: tuple[12],
     generation: tuple[13],
     tags: tuple[14],

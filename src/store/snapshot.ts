@@ -8,14 +8,21 @@ import { crc32 } from 'node:zlib';
 
 const magic = 'DURASNAP';
 const trailerSize = 20;
+const pieceSize = 4 * 1024 * 1024;
 
 /** Complete under its name or not there at all. On the disk when it resolves. */
 export async function writeSnapshot(file: string, generation: number, database: Uint8Array): Promise<void> {
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'w');
   try {
-    await handle.writeFile(database);
-    await handle.writeFile(trailerOf(generation, database));
+    // In pieces, so that neither the checksum nor the write of a big database stops everything else.
+    let checksum = 0;
+    for (let at = 0; at < database.length; at += pieceSize) {
+      const piece = database.subarray(at, at + pieceSize);
+      checksum = crc32(piece, checksum);
+      await handle.writeFile(piece);
+    }
+    await handle.writeFile(trailerOf(generation, checksum));
     await handle.datasync();
   } finally {
     await handle.close();
@@ -29,14 +36,14 @@ export async function readSnapshot(file: string, generation: number): Promise<Ui
   const bytes = await readFile(file);
   if (bytes.length < trailerSize) return undefined;
   const database = bytes.subarray(0, bytes.length - trailerSize);
-  return trailerOf(generation, database).equals(bytes.subarray(database.length)) ? database : undefined;
+  return trailerOf(generation, crc32(database)).equals(bytes.subarray(database.length)) ? database : undefined;
 }
 
-function trailerOf(generation: number, database: Uint8Array): Buffer {
+function trailerOf(generation: number, checksum: number): Buffer {
   const trailer = Buffer.alloc(trailerSize);
   trailer.write(magic, 0, 'latin1');
   trailer.writeUInt32LE(generation, 8);
-  trailer.writeUInt32LE(crc32(database), 12);
+  trailer.writeUInt32LE(checksum, 12);
   trailer.writeUInt32LE(crc32(trailer.subarray(0, 16)), 16);
   return trailer;
 }

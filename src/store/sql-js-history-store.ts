@@ -37,8 +37,11 @@ const defaultFsyncIntervalMs = 500;
 const defaultCompactAtBytes = 64 * 1024 * 1024;
 /** A journal that is not worth a snapshot when the store is closed: it is read back in a few hundredths of a second. */
 const smallJournalBytes = 2 * 1024 * 1024;
-/** Characters of pending text from which SQL is written although commits keep coming. */
-const pendingLimit = 8 * 1024 * 1024;
+/** Characters of pending text from which SQL is written although commits keep coming: finished instances first, then all. */
+const finishedLimit = 4 * 1024 * 1024;
+const pendingLimit = 4 * finishedLimit;
+/** A journal this many times the size for a snapshot does not wait for an idle moment any more. */
+const overdue = 16;
 const idleDelayMs = 100;
 const sliceMs = 8;
 
@@ -68,10 +71,12 @@ export class SqlJsHistoryStore implements HistoryStore {
   #idleTimer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
   #commitsSinceIdleCheck = 0;
+  #indexFailed = false;
 
   #syncTimer: NodeJS.Timeout | undefined;
   #syncing: Promise<void> | undefined;
   #syncWaiters: SyncWaiter[] = [];
+  #isSyncingWaiters = false;
   #compacting: Promise<void> | undefined;
 
   constructor(options: SqlJsHistoryStoreOptions) {
@@ -140,8 +145,8 @@ export class SqlJsHistoryStore implements HistoryStore {
     }
     this.#pending.apply(changes);
     this.#commitsSinceIdleCheck += 1;
-    if (this.#pending.weight > pendingLimit) this.#scheduleSlice();
-    else if (this.#idleTimer === undefined) this.#scheduleIdle();
+    if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
+    if (this.#idleTimer === undefined) this.#scheduleIdle();
     if (disk === undefined) return committed;
     if (this.#options.durability === 'strict') return this.#synced(disk);
     if (this.#syncTimer === undefined) this.#scheduleSync(disk);
@@ -151,9 +156,10 @@ export class SqlJsHistoryStore implements HistoryStore {
   // --- reads ---
 
   instance(instanceId: string): InstanceRow | undefined {
+    const database = this.#opened();
     const pending = this.#pending.rows.get(instanceId);
     if (pending !== undefined) return pending.row;
-    return this.#pending.purged.has(instanceId) ? undefined : this.#opened().instance(instanceId);
+    return this.#pending.purged.has(instanceId) ? undefined : database.instance(instanceId);
   }
 
   history(instanceId: string, from = 0, count = Infinity): readonly HistoryEvent[] {
@@ -263,10 +269,12 @@ export class SqlJsHistoryStore implements HistoryStore {
   #scheduleIdle(): void {
     this.#idleTimer = setTimeout(() => {
       this.#idleTimer = undefined;
-      const isIdle = this.#commitsSinceIdleCheck === 0;
-      this.#commitsSinceIdleCheck = 0;
-      if (isIdle) this.#scheduleSlice();
-      else this.#scheduleIdle();
+      if (this.#isIdle()) {
+        this.#scheduleSlice();
+      } else {
+        this.#commitsSinceIdleCheck = 0;
+        this.#scheduleIdle();
+      }
     }, idleDelayMs);
     this.#idleTimer.unref();
   }
@@ -280,16 +288,29 @@ export class SqlJsHistoryStore implements HistoryStore {
     this.#slice.unref();
   }
 
+  #isIdle(): boolean {
+    return this.#commitsSinceIdleCheck === 0;
+  }
+
   #writeSlice(): void {
-    if (this.#database === undefined || this.#closing !== undefined) return;
+    const database = this.#database;
+    if (database === undefined || this.#closing !== undefined) return;
     const end = performance.now() + sliceMs;
+    const isOver = (): boolean => performance.now() >= end;
+    const pending = this.#pending;
     try {
-      if (!this.#database.writeSlice(this.#pending, () => performance.now() >= end)) this.#scheduleSlice();
-      else this.#compactWhenWorthwhile();
+      if (this.#isIdle() || pending.weight > pendingLimit) {
+        if (!database.writeSlice(pending, isOver)) this.#scheduleSlice();
+      } else if (pending.weight > finishedLimit && database.writeFinished(pending, isOver)) {
+        this.#scheduleSlice();
+      }
+      this.#indexFailed = false;
     } catch (error) {
       // The journal has it all; memory is what ran out. Reads that need SQL will say so themselves.
-      this.#log('error', `The index of the history store cannot be written: ${String(error)}.`);
+      if (!this.#indexFailed) this.#log('error', `The index of the history store cannot be written: ${String(error)}.`);
+      this.#indexFailed = true;
     }
+    if (pending.isEmpty) this.#compactWhenWorthwhile();
   }
 
   // --- disk ---
@@ -306,11 +327,13 @@ export class SqlJsHistoryStore implements HistoryStore {
   #synced(disk: Disk): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#syncWaiters.push({ resolve, reject });
-      if (this.#syncing === undefined) void this.#syncWaiting(disk);
+      if (!this.#isSyncingWaiters) void this.#syncWaiting(disk);
     });
   }
 
   async #syncWaiting(disk: Disk): Promise<void> {
+    this.#isSyncingWaiters = true;
+    await committed; // What else is committed in this turn joins.
     while (this.#syncWaiters.length > 0) {
       const waiters = this.#syncWaiters;
       this.#syncWaiters = [];
@@ -321,6 +344,7 @@ export class SqlJsHistoryStore implements HistoryStore {
         for (const waiter of waiters) waiter.reject(error);
       }
     }
+    this.#isSyncingWaiters = false;
   }
 
   #sync(disk: Disk): Promise<void> {
@@ -339,7 +363,9 @@ export class SqlJsHistoryStore implements HistoryStore {
     const disk = this.#disk;
     const database = this.#database;
     if (disk === undefined || database === undefined || this.#compacting !== undefined || this.#failure !== undefined) return;
-    if (disk.journal.size < Math.max(this.#options.compactAtBytes, disk.olderBytes / 2)) return;
+    // Half of what is there already: else a big store would be written over and over for little.
+    const worthwhile = Math.max(this.#options.compactAtBytes, disk.olderBytes / 2);
+    if (disk.journal.size < (this.#isIdle() ? worthwhile : worthwhile * overdue)) return;
     this.#startCompacting(disk, database).catch((error: unknown) => {
       this.#log('warning', `No snapshot could be written, the journal goes on: ${String(error)}.`);
     });
@@ -355,6 +381,7 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   /** Commits go to the next journal from the moment of the export on; the chain of both holds until the snapshot is there. */
   async #compact(disk: Disk, database: HistoryDatabase): Promise<void> {
+    await disk.journal.sync(); // Leaves little for the blocking one below.
     database.writeSlice(this.#pending, never);
     database.writeNextSeq(this.#pending);
     const bytes = database.export();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Checkpoint } from '../../src/core/checkpoint';
 import type { HistoryEvent } from '../../src/core/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../../src/core/instance';
+import type { HistoryStore } from '../../src/core/ports/history-store';
 import type { LogEntry } from '../../src/core/ports/logger';
 import { toTimestamp } from '../../src/core/time';
 import { SqlJsHistoryStore, type SqlJsHistoryStoreOptions } from '../../src/store/sql-js-history-store';
@@ -122,4 +123,20 @@ export class StoreBench {
     this.#open = [];
     rmSync(this.#root, { recursive: true, force: true });
   }
+}
+
+/** Everything that a store says about some instances, to compare two moments. */
+export function dumpOf(store: HistoryStore, ids: readonly string[]): unknown {
+  return {
+    all: store.query({ pageSize: 10_000 }),
+    count: store.countByStatus(),
+    each: ids.map((id) => ({
+      row: store.instance(id),
+      history: store.history(id),
+      customStatus: store.customStatusChanges(id),
+      inbox: store.inbox(id),
+      activities: store.pendingActivities(id),
+      timers: store.pendingTimers(id),
+    })),
+  };
 }

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { FolderLock } from '../../src/store/folder-lock';
+import { stepOf, StoreBench } from './store-builders';
+
+/** A real second process that opens the store in a folder, says so, and lives until its stdin ends or it is killed. */
+async function holdInOtherProcess(dir: string): Promise<{ pid: number; kill: () => Promise<void> }> {
+  const script = `
+    const { SqlJsHistoryStore } = require(${JSON.stringify(path.resolve('src/store/sql-js-history-store.ts'))});
+    const store = new SqlJsHistoryStore({ dir: ${JSON.stringify(dir)}, log: () => undefined });
+    store.open().then(() => console.log('open'));
+    process.stdin.resume();
+    process.stdin.on('end', () => process.exit());
+  `;
+  const tsx = createRequire(__filename).resolve('tsx/cjs');
+  const child = spawn(process.execPath, ['-r', tsx, '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  await Promise.race([
+    new Promise<void>((resolve) => child.stdout.once('data', () => resolve())),
+    exited.then(() => Promise.reject(new Error('The other process ended early.'))),
+  ]);
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return { pid: child.pid ?? -1, kill };
+}
+
+describe('history store, the lock of its folder', () => {
+  let bench: StoreBench;
+  beforeEach(() => {
+    bench = new StoreBench();
+  });
+  afterEach(() => bench.cleanUp());
+
+  const lockFile = (): string => path.join(bench.dir, 'lock');
+  const putLock = (content: unknown): void => {
+    mkdirSync(bench.dir, { recursive: true });
+    writeFileSync(lockFile(), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+
+  it('refuses a folder that another process has open, naming folder and process, and takes it over when that is killed', async () => {
+    const other = await holdInOtherProcess(bench.dir);
+    try {
+      await assert.rejects(bench.create().open(), (error: Error & { code?: string; details?: Record<string, unknown> }) => {
+        assert.equal(error.code, 'StoreLocked');
+        assert.ok(error.message.includes(bench.dir));
+        assert.ok(error.message.includes(`process ${other.pid}`));
+        assert.equal(error.details?.['pid'], other.pid);
+        return true;
+      });
+    } finally {
+      await other.kill();
+    }
+    const store = await bench.open();
+    await store.commit([stepOf('a', 0, 1)]);
+  }).timeout(30_000);
+
+  it('refuses a second store in the same process', async () => {
+    const store = await bench.open();
+    await assert.rejects(bench.create().open(), { code: 'StoreLocked' });
+    await store.close();
+    await bench.open();
+  });
+
+  it('is released by closing, also twice', async () => {
+    const store = await bench.open();
+    assert.ok(existsSync(lockFile()));
+    await Promise.all([store.close(), store.close()]);
+    await store.close();
+    assert.ok(!existsSync(lockFile()));
+  });
+
+  it('takes over from a process that is gone', async () => {
+    putLock({ token: 't', pid: 2 ** 22 + 1, host: hostname(), start: '' });
+    await bench.open();
+    assert.equal((JSON.parse(readFileSync(lockFile(), 'utf8')) as { pid: number }).pid, process.pid);
+  });
+
+  it('takes over when the process id belongs to another process by now', async () => {
+    putLock({ token: 't', pid: process.pid, host: hostname(), start: 'another boot:1' });
+    if (process.platform === 'linux') {
+      await bench.open();
+    } else {
+      await assert.rejects(bench.create().open(), { code: 'StoreLocked' });
+    }
+  });
+
+  it('takes over a lock file that was never written to its end', async () => {
+    for (const content of ['', '{"pid":', 'null', '[]', '{"pid":"1"}']) {
+      putLock(content);
+      const store = await bench.open();
+      await store.close();
+    }
+  });
+
+  it('believes a process on another host as long as it renews the lock', async () => {
+    putLock({ token: 't', pid: 1, host: 'elsewhere', start: '' });
+    await assert.rejects(bench.create().open(), { code: 'StoreLocked', message: /process 1 on host elsewhere.*delete .*lock/ });
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(lockFile(), longAgo, longAgo);
+    await bench.open();
+  });
+
+  it('does not remove a lock that another one has taken over', async () => {
+    mkdirSync(bench.dir, { recursive: true });
+    const lock = await FolderLock.acquire(bench.dir);
+    const others = { token: 'other', pid: process.pid, host: hostname(), start: '' };
+    putLock(others);
+    lock.release();
+    assert.deepEqual(JSON.parse(readFileSync(lockFile(), 'utf8')), others);
+  });
+
+  it('lets exactly one of many that start at once have the folder', async () => {
+    putLock({ token: 't', pid: 2 ** 22 + 1, host: hostname(), start: '' });
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => bench.open()));
+    assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1);
+  });
+});
