@@ -1,0 +1,176 @@
+/** Durascope's own endpoints: all of a task hub, for programs that attach to a running emulator (the command line, another window, a browser). */
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
+import type { HistoryEvent } from '../core/history';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import {
+  type EmulatorInfo,
+  eventSchema,
+  instanceQuerySchema,
+  purgeFilterSchema,
+  reasonSchema,
+  restartSchema,
+  startSchema,
+  terminateSchema,
+} from './durascope-protocol';
+import { type ChangeStreamSources, changeStream } from './change-stream';
+import { BodyTooLarge, bodyText, type IncomingRequest } from './exchange';
+import { integerValue } from './parameter-values';
+import { parseQuery } from './url-text';
+
+export interface DurascopeApiOptions {
+  hub: TaskHubClient;
+  functions: () => readonly FunctionDescriptor[];
+  info: () => EmulatorInfo;
+  stream: ChangeStreamSources;
+  maxBodyBytes: number;
+  onUnexpected(error: unknown): void;
+}
+
+/** The exchange stands in the bindings: guarded already, its body limited. */
+export type ExchangeEnv = { Bindings: { exchange: IncomingRequest } };
+
+export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 | 409 | 410 | 500 | 501 | 502 | 503>> = {
+  InstanceNotFound: 404,
+  InstanceExists: 409,
+  InstanceTerminal: 410,
+  InstanceWrongState: 409,
+  InstanceNotTerminal: 409,
+  InvalidInstanceId: 400,
+  InvalidArgument: 400,
+  UnknownFunction: 400,
+  NotSupported: 501,
+  AppInvalid: 500,
+  StoreLocked: 500,
+  StoreTooNew: 500,
+  StoreCorrupt: 500,
+  StoreNotWritable: 500,
+  PortTaken: 500,
+  EmulatorNotFound: 500,
+  WorkerExited: 502,
+  WorkerHung: 502,
+  Stopped: 503,
+};
+
+const maxWaitMs = 60_000;
+
+export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
+  const { hub } = options;
+  const api = new Hono<ExchangeEnv>();
+
+  api.get('/info', (c) => c.json(options.info()));
+  api.get('/functions', (c) => c.json(options.functions()));
+  api.get('/counts', async (c) => c.json(await hub.countByStatus(queryOf(c))));
+  api.get('/events', (c) => eventStream(c, options.stream));
+
+  api.get('/instances', async (c) => c.json(await hub.query(queryOf(c))));
+  api.post('/instances', async (c) => c.json(await hub.start(await bodyOf(c, startSchema)), 202));
+  api.get('/instances/:id', async (c) => {
+    const row = await hub.get(c.req.param('id'));
+    if (row === undefined) throw missing(c.req.param('id'));
+    return c.json(row);
+  });
+  api.get('/instances/:id/history', async (c) => {
+    const query = parseQuery(c.env.exchange.query);
+    const range = (name: string) => Math.max(integerValue(query.get(name)) ?? -1, -1);
+    const [from, count] = [range('from'), range('count')];
+    const rows = await hub.history(c.req.param('id'), from < 0 ? 0 : from, count < 0 ? undefined : count);
+    return jsonLines(rows);
+  });
+  api.get('/instances/:id/custom-status-changes', async (c) => c.json(await hub.customStatusChanges(c.req.param('id'))));
+  api.get('/instances/:id/waiting-for', async (c) => c.json(await hub.waitingFor(c.req.param('id'))));
+  api.get('/instances/:id/completion', async (c) => {
+    const timeoutMs = integerValue(parseQuery(c.env.exchange.query).get('timeoutms')) ?? 0;
+    return c.json(await hub.waitForCompletion(c.req.param('id'), Math.min(Math.max(timeoutMs, 0), maxWaitMs)));
+  });
+  api.post('/instances/:id/events', async (c) => {
+    const { name, data } = await bodyOf(c, eventSchema);
+    await hub.raiseEvent(c.req.param('id'), name, data);
+    return c.json({}, 202);
+  });
+  api.post('/instances/:id/terminate', async (c) => {
+    const { reason, recursive } = await bodyOf(c, terminateSchema);
+    await hub.terminate(c.req.param('id'), reason, recursive === undefined ? undefined : { recursive });
+    return c.json({}, 202);
+  });
+  for (const operation of ['suspend', 'resume', 'rewind'] as const) {
+    api.post(`/instances/:id/${operation}`, async (c) => {
+      await hub[operation](c.req.param('id'), (await bodyOf(c, reasonSchema)).reason);
+      return c.json({}, 202);
+    });
+  }
+  api.post('/instances/:id/restart', async (c) =>
+    c.json(await hub.restart(c.req.param('id'), await bodyOf(c, restartSchema)), 202),
+  );
+  api.delete('/instances/:id', async (c) => c.json({ count: await hub.purge(c.req.param('id')) }));
+  api.post('/purge', async (c) => c.json({ count: await hub.purgeBy(await bodyOf(c, purgeFilterSchema)) }));
+
+  api.notFound((c) =>
+    c.json({ code: 'InvalidArgument', message: `There is no ${c.req.method} ${c.req.path}.`, details: {} }, 404),
+  );
+  return api;
+
+  async function bodyOf<T>(c: Context<ExchangeEnv>, schema: z.ZodType<T>): Promise<T> {
+    const text = bodyText(await c.env.exchange.body(options.maxBodyBytes));
+    return checked(schema, text === '' ? '{}' : text, 'The body');
+  }
+}
+
+/** Every error of these routes as JSON with its code, which the client makes into the same error again. */
+export function durascopeFailure(error: unknown, c: Context, onUnexpected: (error: unknown) => void): Response {
+  if (error instanceof BodyTooLarge) {
+    c.header('Connection', 'close');
+    return c.json({ code: 'InvalidArgument', message: error.message, details: {} }, 413);
+  }
+  if (DurascopeError.is(error)) {
+    return c.json({ code: error.code, message: error.message, details: error.details }, durascopeStatusFor[error.code]);
+  }
+  onUnexpected(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return c.json({ code: 'Internal', message: `Something went wrong in the emulator: ${message}`, details: {} }, 500);
+}
+
+function queryOf(c: Context<ExchangeEnv>) {
+  return checked(instanceQuerySchema, parseQuery(c.env.exchange.query).get('query') ?? '{}', "The parameter 'query'");
+}
+
+function checked<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DurascopeError('InvalidArgument', `${what} is not JSON.`, { cause: error });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new DurascopeError(
+    'InvalidArgument',
+    `${what} is not as expected: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`,
+  );
+}
+
+function missing(instanceId: string): DurascopeError {
+  return new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`, { details: { instanceId } });
+}
+
+/** A JSON array with one row a line: a long history stays readable in a terminal. */
+function jsonLines(rows: readonly HistoryEvent[]): Response {
+  const text = rows.length === 0 ? '[]' : `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
+  return new Response(text, { headers: { 'Content-Type': 'application/json; charset=utf-8' } });
+}
+
+/** `?include=changes,log,emulator` narrows; everything by default. */
+function eventStream(c: Context<ExchangeEnv>, sources: ChangeStreamSources): Response {
+  const wanted = parseQuery(c.env.exchange.query).get('include')?.split(',');
+  const has = (name: string) => wanted?.includes(name) ?? true;
+  const { clock, hub, logs, emulatorEvents } = sources;
+  const stream = changeStream({
+    clock,
+    ...(hub !== undefined && has('changes') && { hub }),
+    ...(logs !== undefined && has('log') && { logs }),
+    ...(emulatorEvents !== undefined && has('emulator') && { emulatorEvents }),
+  });
+  return new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
+}

@@ -1,0 +1,177 @@
+/** Durascope's own JSON endpoints under `/durascope`: what both sides of the connection agree on. */
+import { z } from 'zod';
+import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
+
+export const durascopePath = '/durascope';
+
+const statusNames = Object.keys(orchestrationStatusNumbers) as [OrchestrationStatus, ...OrchestrationStatus[]];
+export const statusSchema = z.enum(statusNames);
+const tagsSchema = z.record(z.string(), z.string());
+const timestamp = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$/, 'a time such as 2024-01-01T00:00:00.0000000Z');
+/** JSON as text, or null for none. */
+const payload = z
+  .string()
+  .nullable()
+  .refine((text) => text === null || isJson(text), 'JSON text');
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const instanceQuerySchema = z.strictObject({
+  instanceIdPrefix: z.string().exactOptional(),
+  text: z.string().exactOptional(),
+  names: z.array(z.string()).exactOptional(),
+  statuses: z.array(statusSchema).exactOptional(),
+  parentInstanceId: z.string().exactOptional(),
+  rootsOnly: z.boolean().exactOptional(),
+  entities: z.enum(['include', 'exclude', 'only']).exactOptional(),
+  createdTimeFrom: timestamp.exactOptional(),
+  createdTimeTo: timestamp.exactOptional(),
+  lastUpdatedFrom: timestamp.exactOptional(),
+  lastUpdatedTo: timestamp.exactOptional(),
+  orderBy: z.enum(['instanceId', 'createdTime', 'lastUpdatedTime', 'name', 'runtimeStatus']).exactOptional(),
+  descending: z.boolean().exactOptional(),
+  pageSize: z.int().min(1).max(10_000).exactOptional(),
+  continuationToken: z.string().exactOptional(),
+});
+
+export const startSchema = z.strictObject({
+  name: z.string().min(1),
+  instanceId: z.string().min(1).exactOptional(),
+  input: payload.exactOptional(),
+  version: z.string().exactOptional(),
+  scheduledStartTime: timestamp.exactOptional(),
+  tags: tagsSchema.exactOptional(),
+});
+
+export const eventSchema = z.strictObject({ name: z.string().min(1), data: payload });
+export const reasonSchema = z.strictObject({ reason: z.string().nullable() });
+export const terminateSchema = z.strictObject({ reason: z.string().nullable(), recursive: z.boolean().exactOptional() });
+export const restartSchema = z.strictObject({ newInstanceId: z.boolean().exactOptional() });
+export const purgeFilterSchema = z.strictObject({
+  createdTimeFrom: timestamp.exactOptional(),
+  createdTimeTo: timestamp.exactOptional(),
+  statuses: z.array(statusSchema).exactOptional(),
+});
+
+// What the client accepts. Newer servers may add fields.
+export const startedSchema = z.object({ instanceId: z.string(), executionId: z.string() });
+export const purgedSchema = z.object({ count: z.int() });
+export const errorSchema = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) });
+
+const failureDetailsSchema = z.looseObject({ ErrorType: z.string(), ErrorMessage: z.string(), IsNonRetriable: z.boolean() });
+
+export const instanceRowSchema = z.looseObject({
+  instanceId: z.string(),
+  executionId: z.string(),
+  name: z.string(),
+  version: z.string(),
+  runtimeStatus: statusSchema,
+  input: z.string().nullable(),
+  output: z.string().nullable(),
+  customStatus: z.string().nullable(),
+  createdTime: z.string(),
+  lastUpdatedTime: z.string(),
+  completedTime: z.string().nullable(),
+  scheduledStartTime: z.string().nullable(),
+  parentInstanceId: z.string().nullable(),
+  generation: z.int(),
+  tags: tagsSchema.nullable(),
+  failureDetails: failureDetailsSchema.nullable(),
+  awaitedEvents: z.array(z.string()),
+  historyLength: z.int(),
+});
+
+export const instancePageSchema = z.object({
+  instances: z.array(instanceRowSchema),
+  continuationToken: z.string().exactOptional(),
+});
+
+/** Types that are not known here are kept and shown, not dropped. */
+export const historyEventSchema = z.looseObject({
+  EventType: z.string(),
+  EventId: z.int(),
+  IsPlayed: z.boolean(),
+  Timestamp: z.string(),
+});
+
+export const countsSchema = z.partialRecord(statusSchema, z.int());
+export const customStatusChangeSchema = z.object({ at: z.string(), value: z.string().nullable() });
+
+export const waitingForSchema = z.object({
+  activities: z.array(
+    z.looseObject({
+      instanceId: z.string(),
+      executionId: z.string(),
+      taskId: z.int(),
+      name: z.string(),
+      version: z.string(),
+      input: z.string().nullable(),
+      scheduledAt: z.string(),
+      attempt: z.int(),
+    }),
+  ),
+  timers: z.array(z.looseObject({ instanceId: z.string(), executionId: z.string(), timerId: z.int(), fireAt: z.string() })),
+  events: z.array(z.string()),
+  children: z.array(z.looseObject({ instanceId: z.string(), name: z.string(), taskId: z.int() })),
+});
+
+export const capabilitiesSchema = z.looseObject({ rewind: z.boolean(), entities: z.boolean(), suspend: z.boolean() });
+
+export const infoSchema = z.object({
+  version: z.string(),
+  pid: z.int(),
+  workerPid: z.int().nullable(),
+  appDir: z.string(),
+  dataDir: z.string().nullable(),
+  hubName: z.string(),
+  url: z.string(),
+  managementUrl: z.string(),
+  startedAt: z.string(),
+  capabilities: capabilitiesSchema,
+});
+export type EmulatorInfo = z.infer<typeof infoSchema>;
+
+export const functionSchema = z.looseObject({
+  name: z.string(),
+  type: z.enum(['orchestrator', 'activity', 'entity', 'http', 'timer', 'other']),
+  triggerType: z.string(),
+  file: z.string().exactOptional(),
+  route: z.string().exactOptional(),
+  methods: z.array(z.string()).exactOptional(),
+  authLevel: z.string().exactOptional(),
+  schedule: z.string().exactOptional(),
+  hasDurableClient: z.boolean().exactOptional(),
+});
+
+export const hubChangeSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('instance'),
+    row: instanceRowSchema,
+    newEvents: z.array(historyEventSchema),
+    historyReplaced: z.boolean(),
+  }),
+  z.object({ type: z.literal('purged'), instanceId: z.string() }),
+  z.object({ type: z.literal('resync') }),
+]);
+
+export const logEntrySchema = z.object({
+  level: z.enum(['trace', 'debug', 'information', 'warning', 'error', 'critical']),
+  category: z.string(),
+  message: z.string(),
+  functionName: z.string().exactOptional(),
+  instanceId: z.string().exactOptional(),
+  invocationId: z.string().exactOptional(),
+});
+
+/** Events of the emulator itself; each type has its own further fields. */
+export const emulatorEventSchema = z.looseObject({ type: z.string() });
+export type StreamedEmulatorEvent = z.infer<typeof emulatorEventSchema>;

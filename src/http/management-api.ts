@@ -1,0 +1,380 @@
+/**
+ * The HTTP management API (spec/http-api.md 1 to 8): one handler for the webhook base, its older alias and the keyless base of the app's
+ * own client. Texts and statuses are the real service's, quirks included, since clients and their tests depend on them.
+ */
+import type { InstanceRow } from '../core/instance';
+import type { InstanceQuery } from '../core/ports/history-store';
+import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
+import { DurascopeError } from '../core/errors';
+import { isTerminal } from '../core/status';
+import { BodyTooLarge, bare, bodyText, type IncomingRequest, json, jsonText, plainText, type Reply } from './exchange';
+import type { HttpLimits } from './http-settings';
+import { compactJson } from './json-body';
+import type { KnownFunctions } from './known-functions';
+import {
+  argumentMessage,
+  argumentReply,
+  failureReply,
+  invalidJsonReply,
+  invalidOperationReply,
+  messageOf,
+  unknownInstanceMessage,
+} from './management-errors';
+import { type ManagementUrlParts, startPayload } from './management-urls';
+import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } from './parameter-values';
+import { payloadJson, statusPayload } from './status-payload';
+import { parseQuery, percentDecode } from './url-text';
+
+export interface ManagementApiOptions {
+  hub: TaskHubClient;
+  functions: KnownFunctions;
+  links: Omit<ManagementUrlParts, 'origin'>;
+  limits: HttpLimits;
+  /** Resolves when the app's functions are known, or after a bound. Null: they are known. */
+  whenReady(): Promise<unknown> | null;
+  onUnexpected(error: unknown): void;
+}
+
+export interface ManagementCall {
+  request: IncomingRequest;
+  /** Path after the base, not decoded. */
+  rest: string;
+  maxBodyBytes: number;
+  /** The refusal for a caller without the key; asked only for calls that change something. */
+  refuse?(): Reply | null;
+}
+
+type Query = ReadonlyMap<string, string>;
+type Handler = (query: Query) => Promise<Reply>;
+
+const maxTimerMs = 2_147_483_647;
+const continuationHeader = 'x-ms-continuation-token';
+
+export class ManagementApi {
+  readonly #hub: TaskHubClient;
+
+  constructor(private readonly options: ManagementApiOptions) {
+    this.#hub = options.hub;
+  }
+
+  /** Never rejects. */
+  async answer(call: ManagementCall): Promise<Reply> {
+    try {
+      const handler = this.#route(call);
+      if (handler === undefined) return bare(404);
+      if (call.request.method !== 'GET') {
+        const refusal = call.refuse?.() ?? null;
+        if (refusal !== null) return refusal;
+      }
+      return await handler(parseQuery(call.request.query));
+    } catch (error) {
+      if (error instanceof BodyTooLarge) return tooLarge(error);
+      if (!DurascopeError.is(error)) this.options.onUnexpected(error);
+      return failureReply(error);
+    }
+  }
+
+  /** Literals ignore case and slashes at both ends do not count (1.2). Undefined: no such route, or not with this method. */
+  #route(call: ManagementCall): Handler | undefined {
+    const segments = call.rest.replace(/^\/+|\/+$/g, '').split('/');
+    const [first = '', name = '', operation = '', event = ''] = segments;
+    const verb = call.request.method;
+    const count = segments.length;
+    switch (first.toLowerCase()) {
+      case 'orchestrators':
+        if (verb !== 'POST' || name === '' || count > 3) return undefined;
+        return (query) => this.#start(call, percentDecode(name), percentDecode(operation), query);
+      case 'instances':
+        if (count === 1 && verb === 'GET') return (query) => this.#list(call, query);
+        if (count === 1 && verb === 'DELETE') return (query) => this.#purgeBy(query);
+        if (name === '') return undefined;
+        if (count === 2 && verb === 'GET') return (query) => this.#status(call, name, query);
+        if (count === 2 && verb === 'DELETE') return () => this.#purge(name);
+        if (count === 4 && verb === 'POST' && operation.toLowerCase() === 'raiseevent' && event !== '') {
+          return () => this.#raiseEvent(call, name, percentDecode(event));
+        }
+        return count === 3 && verb === 'POST' ? this.#operation(call, name, operation.toLowerCase()) : undefined;
+      case 'entities':
+        if (count > 3 || (verb !== 'GET' && verb !== 'POST' && verb !== 'DELETE')) return undefined;
+        return () => Promise.resolve(this.#entities());
+      case 'makeprimary':
+        // This process is the only one there is, so it always is the primary.
+        return count === 1 ? () => Promise.resolve(bare(200)) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #operation(call: ManagementCall, id: string, operation: string): Handler | undefined {
+    switch (operation) {
+      case 'terminate':
+        return async (query) => {
+          const found = await this.#unfinished(id);
+          if (!('instanceId' in found)) return found;
+          await this.#hub.terminate(found.instanceId, query.get('reason') ?? null);
+          return bare(202);
+        };
+      case 'suspend':
+        return async (query) => {
+          const found = await this.#unfinished(id);
+          if (!('instanceId' in found)) return found;
+          if (found.runtimeStatus === 'Suspended') return wrongState('suspend', found);
+          await this.#hub.suspend(found.instanceId, query.get('reason') ?? null);
+          return bare(202);
+        };
+      case 'resume':
+        return async (query) => {
+          const found = await this.#unfinished(id);
+          if (!('instanceId' in found)) return found;
+          if (found.runtimeStatus !== 'Suspended') return wrongState('resume', found);
+          await this.#hub.resume(found.instanceId, query.get('reason') ?? null);
+          return bare(202);
+        };
+      case 'rewind':
+        return (query) => this.#rewind(id, query);
+      case 'restart':
+        return (query) => this.#restart(call, id, query);
+      default:
+        return undefined;
+    }
+  }
+
+  async #start(call: ManagementCall, name: string, givenId: string, query: Query): Promise<Reply> {
+    const body = await call.request.body(call.maxBodyBytes);
+    let input: string | null = null;
+    if (body.byteLength > 0) {
+      try {
+        input = compactJson(bodyText(body));
+      } catch (error) {
+        return invalidJsonReply(error);
+      }
+    }
+    const waiting = this.options.whenReady();
+    if (waiting !== null) await waiting;
+    if (!this.options.functions.isOrchestrator(name)) {
+      return argumentReply(this.options.functions.unknownMessage(name, 'orchestrator'));
+    }
+    const start: StartOptions = { name, input };
+    if (givenId !== '') {
+      const problem = startIdProblem(givenId);
+      if (problem !== undefined) return argumentReply(problem);
+      start.instanceId = givenId;
+    }
+    const version = query.get('version');
+    if (version !== undefined) start.version = version;
+    try {
+      const { instanceId } = await this.#hub.start(start);
+      return await this.#started(call, instanceId, query, argumentMessage);
+    } catch (error) {
+      if (!DurascopeError.is(error, 'InstanceExists')) throw error;
+      return await this.#alreadyExists(givenId, error);
+    }
+  }
+
+  async #alreadyExists(instanceId: string, error: DurascopeError): Promise<Reply> {
+    const status = error.details['status'] ?? (await this.#hub.get(instanceId))?.runtimeStatus;
+    if (typeof status !== 'string') throw error;
+    return invalidOperationReply(`An Orchestration instance with the status ${status} already exists.`);
+  }
+
+  /** The reply to a start or a restart: links at once, or with a time-out the result if it comes in time (3.5, 3.7). */
+  async #started(call: ManagementCall, instanceId: string, query: Query, message: string): Promise<Reply> {
+    const timeoutMs = secondsValue(query.get('timeout'));
+    if (timeoutMs !== undefined) {
+      const intervalMs = secondsValue(query.get('pollinginterval'));
+      if (intervalMs !== undefined && intervalMs > timeoutMs) {
+        return argumentReply(
+          `Total timeout ${timeoutMs / 1000} should be bigger than retry timeout ${intervalMs / 1000}`,
+          message,
+        );
+      }
+      const row = await this.#hub.waitForCompletion(instanceId, Math.min(timeoutMs, maxTimerMs));
+      if (row.runtimeStatus === 'Completed') return jsonText(200, payloadJson(row.output));
+      if (isTerminal(row.runtimeStatus)) return jsonText(200, statusPayload(row, { showInput: true }));
+    }
+    const payload = startPayload({ ...this.options.links, origin: call.request.origin }, instanceId);
+    return json(202, payload, [
+      ['Location', payload.statusQueryGetUri],
+      ['Retry-After', '10'],
+    ]);
+  }
+
+  async #status(call: ManagementCall, id: string, query: Query): Promise<Reply> {
+    const row = await this.#find(id);
+    if (row === undefined) return bare(404);
+    const showHistory = booleanValue(query.get('showhistory'), false) && row.runtimeStatus !== 'Pending';
+    const text = statusPayload(row, {
+      showInput: booleanValue(query.get('showinput'), true),
+      ...(showHistory && {
+        history: {
+          events: await this.#hub.history(row.instanceId),
+          showOutput: booleanValue(query.get('showhistoryoutput'), false),
+        },
+      }),
+    });
+    if (!isTerminal(row.runtimeStatus)) {
+      const { origin, path, query: asked } = call.request;
+      return jsonText(202, text, [
+        ['Location', `${origin}${path}${asked === '' ? '' : `?${asked}`}`],
+        ['Retry-After', '5'],
+      ]);
+    }
+    const isError = row.runtimeStatus === 'Failed' && booleanValue(query.get('returninternalservererroronfailure'), false);
+    return jsonText(isError ? 500 : 200, text);
+  }
+
+  async #list(call: ManagementCall, query: Query): Promise<Reply> {
+    const top = integerValue(query.get('top'));
+    const prefix = query.get('instanceidprefix');
+    const from = dateValue(query.get('createdtimefrom'));
+    const to = dateValue(query.get('createdtimeto'));
+    const statuses = statusesValue(query.get('runtimestatus'));
+    const token = call.request.header(continuationHeader);
+    const wanted: InstanceQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000) };
+    if (prefix !== undefined && prefix !== '') wanted.instanceIdPrefix = prefix;
+    if (from !== undefined) wanted.createdTimeFrom = from;
+    if (to !== undefined) wanted.createdTimeTo = to;
+    if (statuses !== undefined && statuses.length > 0) wanted.statuses = statuses;
+    if (token !== undefined && token !== '') wanted.continuationToken = token;
+    const page = await this.#hub.query(wanted);
+    const showInput = booleanValue(query.get('showinput'), true);
+    const text = `[${page.instances.map((row) => statusPayload(row, { showInput })).join(',')}]`;
+    return jsonText(200, text, page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]]);
+  }
+
+  /**
+   * Deviation: the real service deletes the record of an unfinished instance and leaves its messages behind. Here the instance is
+   * terminated first, so that nothing of it goes on.
+   */
+  async #purge(id: string): Promise<Reply> {
+    const row = await this.#find(id);
+    if (row === undefined) return bare(404);
+    if (!isTerminal(row.runtimeStatus) && !row.instanceId.startsWith('@')) {
+      const ended = await this.#endForPurge(row.instanceId);
+      if (!isTerminal(ended.runtimeStatus)) {
+        return invalidOperationReply(
+          `The instance '${row.instanceId}' is ${ended.runtimeStatus} and did not end within ${this.options.limits.purgeWaitMs / 1000} seconds of being terminated, so it was not purged. Its orchestrator may be blocked; try again once it has ended.`,
+        );
+      }
+    }
+    const count = await this.#hub.purge(row.instanceId);
+    return count === 0 ? bare(404) : json(200, { instancesDeleted: count });
+  }
+
+  async #endForPurge(instanceId: string): Promise<InstanceRow> {
+    try {
+      await this.#hub.terminate(instanceId, 'The instance is being purged.');
+    } catch (error) {
+      // It ended in the meantime.
+      if (!DurascopeError.is(error, 'InstanceTerminal')) throw error;
+    }
+    return this.#hub.waitForCompletion(instanceId, this.options.limits.purgeWaitMs);
+  }
+
+  async #purgeBy(query: Query): Promise<Reply> {
+    const createdTimeFrom = dateValue(query.get('createdtimefrom'));
+    if (createdTimeFrom === undefined) return json(400, "Please provide value for 'createdTimeFrom' parameter.");
+    const createdTimeTo = dateValue(query.get('createdtimeto'));
+    const given = statusesValue(query.get('runtimestatus'));
+    const statuses = given?.filter((status) => isTerminal(status));
+    // Deviation: the real service drops unfinished states from the filter, and with nothing left deletes everything in the range.
+    if (statuses?.length === 0) return bare(404);
+    const count = await this.#hub.purgeBy({
+      createdTimeFrom,
+      ...(createdTimeTo !== undefined && { createdTimeTo }),
+      ...(statuses !== undefined && { statuses }),
+    });
+    return count === 0 ? bare(404) : json(200, { instancesDeleted: count });
+  }
+
+  async #raiseEvent(call: ManagementCall, id: string, name: string): Promise<Reply> {
+    const found = await this.#unfinished(id);
+    if (!('instanceId' in found)) return found;
+    const mediaType = call.request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+    if (mediaType !== 'application/json') return json(400, { Message: 'Only application/json request content is supported' });
+    let data: string;
+    try {
+      data = compactJson(bodyText(await call.request.body(call.maxBodyBytes)));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return invalidJsonReply(error);
+    }
+    await this.#hub.raiseEvent(found.instanceId, name, data);
+    return bare(202);
+  }
+
+  async #rewind(id: string, query: Query): Promise<Reply> {
+    const row = await this.#find(id);
+    if (row === undefined) return bare(404);
+    if (row.runtimeStatus !== 'Failed') {
+      return isTerminal(row.runtimeStatus)
+        ? bare(410)
+        : invalidOperationReply('The rewind operation is only supported on failed orchestration instances.');
+    }
+    await this.#hub.rewind(row.instanceId, query.get('reason') ?? null);
+    return bare(202);
+  }
+
+  async #restart(call: ManagementCall, id: string, query: Query): Promise<Reply> {
+    const waiting = this.options.whenReady();
+    if (waiting !== null) await waiting;
+    const row = await this.#find(id);
+    if (row === undefined) {
+      // The misspelling is the real service's.
+      return argumentReply(`An orchestrastion with the instanceId ${percentDecode(id)} was not found.`, unknownInstanceMessage);
+    }
+    if (!this.options.functions.isOrchestrator(row.name)) {
+      return argumentReply(this.options.functions.unknownMessage(row.name, 'orchestrator'), unknownInstanceMessage);
+    }
+    try {
+      const newInstanceId = booleanValue(query.get('restartwithnewinstanceid'), true);
+      const { instanceId } = await this.#hub.restart(row.instanceId, { newInstanceId });
+      return await this.#started(call, instanceId, query, unknownInstanceMessage);
+    } catch (error) {
+      if (DurascopeError.is(error, 'InstanceExists') || DurascopeError.is(error, 'InstanceNotTerminal')) {
+        return await this.#alreadyExists(row.instanceId, error);
+      }
+      return failureReply(error, unknownInstanceMessage);
+    }
+  }
+
+  #entities(): Reply {
+    return json(501, {
+      Message: 'Durable entities are not supported by this version of Durascope: their routes answer nothing yet.',
+    });
+  }
+
+  /** Ids are tried as sent first; then `+` as the blank that links carry for it (1.3). */
+  async #find(rawId: string): Promise<InstanceRow | undefined> {
+    const row = await this.#hub.get(percentDecode(rawId));
+    if (row !== undefined || !rawId.includes('+')) return row;
+    return this.#hub.get(percentDecode(rawId.replaceAll('+', ' ')));
+  }
+
+  /** The instance, or the refusal that all operations share: 404 when missing, 410 when finished. */
+  async #unfinished(rawId: string): Promise<InstanceRow | Reply> {
+    const row = await this.#find(rawId);
+    if (row === undefined) return bare(404);
+    return isTerminal(row.runtimeStatus) ? bare(410) : row;
+  }
+}
+
+function wrongState(verb: string, row: InstanceRow): Reply {
+  return invalidOperationReply(
+    `Cannot ${verb} the orchestration instance ${row.instanceId} because instance is in the ${row.runtimeStatus} state.`,
+  );
+}
+
+/** The rules of the real client, with its swapped arguments (3.3). The hub may be stricter. */
+function startIdProblem(instanceId: string): string | undefined {
+  if (instanceId.startsWith('@')) return "instanceId (Parameter 'Orchestration instance ids must not start with @.')";
+  if (/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(instanceId)) {
+    return "instanceId (Parameter 'Orchestration instance ids must not contain /, \\, #, ?, or control characters.')";
+  }
+  return instanceId.length > 256 ? 'Instance ID lengths must not exceed 256 characters.' : undefined;
+}
+
+/** The rest of the body is not read, so the connection ends. */
+export function tooLarge(error: BodyTooLarge): Reply {
+  return plainText(413, `${messageOf(error)}\n`, [['Connection', 'close']]);
+}

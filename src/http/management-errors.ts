@@ -1,0 +1,84 @@
+/** Refusals of the management API in the words of the real service (spec/http-api.md 2.5 and 2.6). */
+import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
+import { json, type Reply } from './exchange';
+
+export const argumentMessage = 'One or more of the arguments submitted is incorrect';
+export const internalMessage = 'Something went wrong while processing your request';
+export const invalidJsonMessage = 'Invalid JSON content';
+export const unknownInstanceMessage = 'InstanceId does not match a valid orchestration instance.';
+
+export type ExceptionType =
+  'System.ArgumentException' | 'System.InvalidOperationException' | 'Newtonsoft.Json.JsonReaderException';
+
+/** A body with the exception's fields. What the caller did wrong needs no stack, and client libraries show the whole body. */
+export function exceptionReply(
+  status: number,
+  message: string,
+  exceptionMessage: string,
+  type: ExceptionType,
+  stack = '',
+): Reply {
+  return json(status, { Message: message, ExceptionMessage: exceptionMessage, ExceptionType: type, StackTrace: stack });
+}
+
+export function argumentReply(exceptionMessage: string, message = argumentMessage): Reply {
+  return exceptionReply(400, message, exceptionMessage, 'System.ArgumentException');
+}
+
+export function invalidOperationReply(exceptionMessage: string): Reply {
+  return exceptionReply(500, internalMessage, exceptionMessage, 'System.InvalidOperationException');
+}
+
+export function invalidJsonReply(error: unknown): Reply {
+  return exceptionReply(400, invalidJsonMessage, messageOf(error), 'Newtonsoft.Json.JsonReaderException');
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type Answer = 404 | 410 | 'argument' | 'operation' | 501 | 503;
+
+/** Every refusal of the hub as the management API answers it. */
+const answerFor: Readonly<Record<DurascopeErrorCode, Answer>> = {
+  InstanceNotFound: 404,
+  InstanceTerminal: 410,
+  InstanceExists: 'operation',
+  InstanceWrongState: 'operation',
+  InstanceNotTerminal: 'operation',
+  InvalidInstanceId: 'argument',
+  InvalidArgument: 'argument',
+  UnknownFunction: 'argument',
+  NotSupported: 501,
+  AppInvalid: 'operation',
+  StoreLocked: 'operation',
+  StoreTooNew: 'operation',
+  StoreCorrupt: 'operation',
+  StoreNotWritable: 'operation',
+  PortTaken: 'operation',
+  EmulatorNotFound: 'operation',
+  WorkerExited: 'operation',
+  WorkerHung: 'operation',
+  Stopped: 503,
+};
+
+/** What a handler throws. `message` replaces the general text of argument errors (restart has its own). */
+export function failureReply(error: unknown, message = argumentMessage): Reply {
+  if (!DurascopeError.is(error)) {
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    return exceptionReply(500, internalMessage, messageOf(error), 'System.InvalidOperationException', stack);
+  }
+  const answer = answerFor[error.code];
+  switch (answer) {
+    case 404:
+    case 410:
+      return { status: answer, headers: [], body: null };
+    case 'argument':
+      return argumentReply(error.message, message);
+    case 'operation':
+      return invalidOperationReply(error.message);
+    case 501:
+    case 503:
+      return json(answer, { Message: error.message });
+  }
+}

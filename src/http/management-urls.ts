@@ -1,0 +1,107 @@
+/** The URLs of the management API as replies and the client binding carry them (spec/http-api.md 3.5 to 3.8, functions-worker.md 8.1). */
+import { formEncode } from './url-text';
+
+export const webhookPath = '/runtime/webhooks/durabletask';
+export const legacyWebhookPath = '/admin/extensions/DurableTaskExtension';
+
+/** Path of the keyless copy of the management API that only the app's own process is told: `/rpc/<token>/`. */
+export function rpcPath(token: string): string {
+  return `/rpc/${token}/`;
+}
+
+export interface ManagementUrlParts {
+  /** Scheme and authority, no slash at the end. */
+  origin: string;
+  hubName: string;
+  connectionName: string;
+  /** The system key. */
+  key: string;
+}
+
+export interface ManagementPayload {
+  id: string;
+  statusQueryGetUri: string;
+  sendEventPostUri: string;
+  terminatePostUri: string;
+  rewindPostUri: string;
+  purgeHistoryDeleteUri: string;
+  restartPostUri: string;
+  suspendPostUri: string;
+  resumePostUri: string;
+}
+
+/** The query that every management URL ends with. */
+export function requiredQuery(parts: ManagementUrlParts): string {
+  return `taskHub=${formEncode(parts.hubName)}&connection=${formEncode(parts.connectionName)}&code=${formEncode(parts.key)}`;
+}
+
+/** What the extension answers to a start: no rewindPostUri, keys in its order. */
+export type StartPayload = Omit<ManagementPayload, 'rewindPostUri'>;
+
+export function startPayload(parts: ManagementUrlParts, instanceId: string): StartPayload {
+  const links = linksOf(parts, formEncode(instanceId));
+  return {
+    id: instanceId,
+    statusQueryGetUri: links.instance,
+    sendEventPostUri: links.sendEvent,
+    terminatePostUri: links.withReason('terminate'),
+    purgeHistoryDeleteUri: links.instance,
+    restartPostUri: links.restart,
+    suspendPostUri: links.withReason('suspend'),
+    resumePostUri: links.withReason('resume'),
+  };
+}
+
+function linksOf(parts: ManagementUrlParts, encodedId: string) {
+  const base = `${parts.origin}${webhookPath}/instances/${encodedId}`;
+  const query = requiredQuery(parts);
+  return {
+    instance: `${base}?${query}`,
+    sendEvent: `${base}/raiseEvent/{eventName}?${query}`,
+    restart: `${base}/restart?${query}`,
+    withReason: (operation: string) => `${base}/${operation}?reason={text}&${query}`,
+  };
+}
+
+export interface ClientBindingParts extends Omit<ManagementUrlParts, 'connectionName'> {
+  /** Default `Storage`. */
+  connectionName?: string;
+  /** Keyless base of the management API for the app's own process; a slash at the end is added when missing. */
+  rpcBaseUrl: string;
+}
+
+/**
+ * The text that a durable client binding receives: what `df.getClient`, `createCheckStatusResponse` and the rest of the client work
+ * from. Placeholders (`{functionName}`, `INSTANCEID` ...) are literal, the client library replaces them.
+ */
+export function durableClientBinding(options: ClientBindingParts): string {
+  const parts: ManagementUrlParts = { connectionName: 'Storage', ...options };
+  const baseUrl = `${parts.origin}${webhookPath}`;
+  const key = `code=${formEncode(parts.key)}`;
+  const links = linksOf(parts, 'INSTANCEID');
+  const managementUrls: ManagementPayload = {
+    id: 'INSTANCEID',
+    statusQueryGetUri: links.instance,
+    sendEventPostUri: links.sendEvent,
+    terminatePostUri: links.withReason('terminate'),
+    rewindPostUri: links.withReason('rewind'),
+    purgeHistoryDeleteUri: links.instance,
+    restartPostUri: links.restart,
+    suspendPostUri: links.withReason('suspend'),
+    resumePostUri: links.withReason('resume'),
+  };
+  return JSON.stringify({
+    taskHubName: parts.hubName,
+    connectionName: null,
+    creationUrls: {
+      createNewInstancePostUri: `${baseUrl}/orchestrators/{functionName}[/{instanceId}]?${key}`,
+      createAndWaitOnNewInstancePostUri: `${baseUrl}/orchestrators/{functionName}[/{instanceId}]?timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}&${key}`,
+    },
+    managementUrls,
+    baseUrl,
+    requiredQueryStringParameters: key,
+    // The client resolves routes against it as a relative URL, which drops the last segment without the slash.
+    rpcBaseUrl: options.rpcBaseUrl.endsWith('/') ? options.rpcBaseUrl : `${options.rpcBaseUrl}/`,
+    httpBaseUrl: null,
+  });
+}

@@ -1,0 +1,42 @@
+/** The body of a status query (spec/http-api.md 4), as JSON text. */
+import type { HistoryEvent } from '../core/history';
+import { toHistoryEvents } from '../core/history-view';
+import type { InstanceRow } from '../core/instance';
+
+export interface StatusPayloadOptions {
+  showInput: boolean;
+  /** Present: `historyEvents` is part of the payload. */
+  history?: { events: readonly HistoryEvent[]; showOutput: boolean };
+}
+
+export function statusPayload(row: InstanceRow, options: StatusPayloadOptions): string {
+  const head =
+    `{"name":${JSON.stringify(row.name)},"instanceId":${JSON.stringify(row.instanceId)},"runtimeStatus":"${row.runtimeStatus}",` +
+    `"input":${options.showInput ? payloadJson(row.input) : 'null'},"customStatus":${payloadJson(row.customStatus)},` +
+    `"output":${payloadJson(row.output)},"createdTime":"${wholeSeconds(row.createdTime)}","lastUpdatedTime":"${wholeSeconds(row.lastUpdatedTime)}"`;
+  if (options.history === undefined) return `${head}}`;
+  const { events, showOutput } = options.history;
+  const views = toHistoryEvents(events, { showInput: options.showInput, showHistoryOutput: showOutput });
+  return `${head},"historyEvents":${JSON.stringify(views)}}`;
+}
+
+/**
+ * A stored payload as JSON text: itself where it is JSON, else a JSON string of it (rule 4.4). The text is passed on rather than the
+ * value, so that numbers keep all their digits.
+ */
+export function payloadJson(text: string | null): string {
+  if (text === null) return 'null';
+  const trimmed = text.trim();
+  if (trimmed === '') return '""';
+  try {
+    JSON.parse(trimmed);
+    return trimmed;
+  } catch {
+    // Not JSON: a failure's or a termination's reason.
+    return JSON.stringify(text);
+  }
+}
+
+function wholeSeconds(timestamp: string): string {
+  return `${timestamp.slice(0, 19)}Z`;
+}

@@ -1,0 +1,70 @@
+/** Which HTTP-triggered function answers a path: templates by precedence, literals before parameters. */
+import { DurascopeError } from '../core/errors';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
+import { parseRouteTemplate, type RouteTemplate } from './route-template';
+import { percentDecode } from './url-text';
+
+export interface TriggerRoute {
+  functionName: string;
+  template: RouteTemplate;
+  /** Upper case; null: every method. */
+  methods: ReadonlySet<string> | null;
+}
+
+export interface TriggerMatch {
+  functionName: string;
+  params: Record<string, string>;
+}
+
+export interface TriggerRoutes {
+  readonly routes: readonly TriggerRoute[];
+  /** One sentence for each function whose route cannot be used. */
+  readonly problems: readonly string[];
+  match(method: string, path: string): TriggerMatch | undefined;
+}
+
+/** `routePrefix` without slashes at its ends; empty for none. */
+export function triggerRoutes(functions: readonly FunctionDescriptor[], routePrefix: string): TriggerRoutes {
+  const problems: string[] = [];
+  const routes: TriggerRoute[] = [];
+  for (const each of functions) {
+    if (each.type !== 'http') continue;
+    try {
+      // An absent or empty route is the function's name.
+      const template = parseRouteTemplate(each.route === undefined || each.route === '' ? each.name : each.route);
+      const methods = (each.methods ?? []).map((method) => method.toUpperCase());
+      routes.push({ functionName: each.name, template, methods: methods.length === 0 ? null : new Set(methods) });
+    } catch (error) {
+      if (!DurascopeError.is(error)) throw error;
+      problems.push(`The function '${each.name}' cannot be called: ${error.message}`);
+    }
+  }
+  // Stable: of two routes alike the one registered first answers.
+  routes.sort((a, b) =>
+    a.template.precedence < b.template.precedence ? -1 : a.template.precedence > b.template.precedence ? 1 : 0,
+  );
+  const prefix = routePrefix === '' ? [] : routePrefix.toLowerCase().split('/');
+  return {
+    routes,
+    problems,
+    match: (method, path) => {
+      const segments = pathSegments(path);
+      const isUnder = prefix.every((part, index) => percentDecode(segments[index] ?? '').toLowerCase() === part);
+      if (!isUnder) return undefined;
+      const rest = segments.slice(prefix.length);
+      for (const { functionName, template, methods } of routes) {
+        // A method that the function does not list means no match (404, never 405): methods are route constraints in the real host.
+        if (methods !== null && !methods.has(method)) continue;
+        const params = template.match(rest);
+        if (params !== undefined) return { functionName, params };
+      }
+      return undefined;
+    },
+  };
+}
+
+/** One slash at the end is no segment. */
+function pathSegments(path: string): string[] {
+  const inner = path.slice(1);
+  return inner === '' ? [] : (inner.endsWith('/') ? inner.slice(0, -1) : inner).split('/');
+}

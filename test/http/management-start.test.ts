@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { base, HttpFixture, jsonBody, key, rpcToken } from './http-fixture';
+
+describe('management API: start', () => {
+  let http: HttpFixture;
+  beforeEach(async () => {
+    http = await HttpFixture.open();
+  });
+  afterEach(() => http.dispose());
+
+  it('http 3.5: answers 202 with links in the order of the extension, Location and Retry-After 10', async () => {
+    const answer = await http.call('POST', '/orchestrators/Waits/my-id', jsonBody({ a: 1 }));
+    assert.equal(answer.status, 202);
+    assert.equal(answer.headers.get('content-type'), 'application/json; charset=utf-8');
+    assert.equal(answer.headers.get('retry-after'), '10');
+    const query = 'taskHub=TestHubName&connection=Storage&code=test-key%2B%2F%3D';
+    const instance = `http://localhost${base}/instances/my-id`;
+    assert.equal(answer.headers.get('location'), `${instance}?${query}`);
+    assert.equal(
+      answer.text,
+      JSON.stringify({
+        id: 'my-id',
+        statusQueryGetUri: `${instance}?${query}`,
+        sendEventPostUri: `${instance}/raiseEvent/{eventName}?${query}`,
+        terminatePostUri: `${instance}/terminate?reason={text}&${query}`,
+        purgeHistoryDeleteUri: `${instance}?${query}`,
+        restartPostUri: `${instance}/restart?${query}`,
+        suspendPostUri: `${instance}/suspend?reason={text}&${query}`,
+        resumePostUri: `${instance}/resume?reason={text}&${query}`,
+      }),
+    );
+  });
+
+  it('http 3.3: gives an id of 32 hexadecimal digits when none is chosen', async () => {
+    for (const target of ['/orchestrators/Waits', '/orchestrators/Waits/']) {
+      const { id } = (await http.call('POST', target)).json as { id: string };
+      assert.match(id, /^[0-9a-f]{32}$/);
+      assert.equal(http.hub.row(id).name, 'Waits');
+    }
+  });
+
+  const bodies: [what: string, body: string | undefined, input: string | null][] = [
+    ['no body', undefined, null],
+    ['an empty body', '', null],
+    ['null', 'null', 'null'],
+    ['a string', '"x"', '"x"'],
+    ['the empty string', '""', '""'],
+    ['an object', '{}', '{}'],
+    ['JSON with blanks', ' { "a b" : [ 1 , "x \\" y" ] }\n', '{"a b":[1,"x \\" y"]}'],
+    ['a number with more digits than a double has', '12345678901234567890.5', '12345678901234567890.5'],
+  ];
+  for (const [what, body, input] of bodies) {
+    it(`http 10.1: takes ${what} as the input ${String(input)}`, async () => {
+      const init = body === undefined ? {} : { body, headers: { 'content-type': 'text/plain' } };
+      assert.equal((await http.call('POST', '/orchestrators/Waits/one', init)).status, 202);
+      assert.equal(http.hub.row('one').input, input);
+    });
+  }
+
+  it('http 10.1: refuses a body that is not JSON and starts nothing', async () => {
+    for (const body of ['not json', '   ', '{"a":1', '1 2']) {
+      const answer = await http.call('POST', '/orchestrators/Waits/one', { body });
+      assert.equal(answer.status, 400);
+      const error = answer.json as Record<string, string>;
+      assert.deepEqual(Object.keys(error), ['Message', 'ExceptionMessage', 'ExceptionType', 'StackTrace']);
+      assert.equal(error['Message'], 'Invalid JSON content');
+    }
+    assert.equal(await http.hub.engine.get('one'), undefined);
+  });
+
+  it('http 3.2: matches the function name ignoring case and names the known ones for an unknown', async () => {
+    assert.equal((await http.call('POST', '/ORCHESTRATORS/wAITS/one')).status, 202);
+    const answer = await http.call('POST', '/orchestrators/Hello/two');
+    assert.equal(answer.status, 400);
+    assert.deepEqual(answer.json, {
+      Message: 'One or more of the arguments submitted is incorrect',
+      ExceptionMessage:
+        "The function 'Hello' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The following are the known orchestrator functions: 'Echo', 'Waits', 'Fails', 'Calls', 'Parent'.",
+      ExceptionType: 'System.ArgumentException',
+      StackTrace: '',
+    });
+  });
+
+  it('http 3.3: refuses ids that are too long, start with @ or hold a forbidden character', async () => {
+    for (const id of ['a%2Fb', 'a%5Cb', 'a%23b', 'a%3Fb', 'a%00b', 'a%0Ab', '@a', '%40a@b']) {
+      const answer = await http.call('POST', `/orchestrators/Waits/${id}`);
+      assert.equal(answer.status, 400, id);
+      assert.match((answer.json as { ExceptionMessage: string }).ExceptionMessage, /^instanceId \(Parameter '.+'\)$/);
+    }
+    const long = await http.call('POST', `/orchestrators/Waits/${'x'.repeat(257)}`);
+    assert.equal(long.status, 400);
+    assert.equal(
+      (long.json as { ExceptionMessage: string }).ExceptionMessage,
+      'Instance ID lengths must not exceed 256 characters.',
+    );
+    // The function check comes first.
+    const both = await http.call('POST', '/orchestrators/Nope/@a');
+    assert.match((both.json as { ExceptionMessage: string }).ExceptionMessage, /^The function 'Nope'/);
+  });
+
+  it('http 3.4: an id in use by an unfinished instance is a 500, by a finished one it is used again', async () => {
+    await http.call('POST', '/orchestrators/Waits/one');
+    const answer = await http.call('POST', '/orchestrators/Waits/one');
+    assert.equal(answer.status, 500);
+    assert.deepEqual(answer.json, {
+      Message: 'Something went wrong while processing your request',
+      ExceptionMessage: 'An Orchestration instance with the status Running already exists.',
+      ExceptionType: 'System.InvalidOperationException',
+      StackTrace: '',
+    });
+    await http.hub.terminate('one');
+    assert.equal((await http.call('POST', '/orchestrators/Waits/one')).status, 202);
+    assert.equal(http.hub.row('one').runtimeStatus, 'Running');
+  });
+
+  it('http 3.7: waits with timeout and pollingInterval, and with timeout alone', async () => {
+    for (const query of ['timeout=10&pollingInterval=1', 'timeout=0.5']) {
+      const answer = await http.call('POST', `/orchestrators/Echo?${query}`, jsonBody('x'));
+      assert.deepEqual([answer.status, answer.text], [200, '"x"']);
+    }
+    const none = await http.call('POST', '/orchestrators/Echo?timeout=10', jsonBody(null));
+    assert.equal(none.text, 'null');
+  });
+
+  it('http 3.7: a failed instance in time is answered with its status payload and 200', async () => {
+    const answer = await http.call('POST', '/orchestrators/Fails/one?timeout=10&pollingInterval=1');
+    assert.equal(answer.status, 200);
+    assert.equal((answer.json as { runtimeStatus: string }).runtimeStatus, 'Failed');
+  });
+
+  it('http 3.7: answers with the links once the time is over', async () => {
+    const pending = http.app.request(`${base}/orchestrators/Waits/one?timeout=10&code=${encodeURIComponent(key)}`, {
+      method: 'POST',
+    });
+    await http.hub.quiet();
+    while (http.hub.clock.armed === 0) await new Promise(setImmediate);
+    http.hub.clock.advance(10_000);
+    const answer = await pending;
+    assert.equal(answer.status, 202);
+    assert.equal(((await answer.json()) as { id: string }).id, 'one');
+  });
+
+  it('http 3.7: a pollingInterval above the timeout is refused after the start; alone it means no waiting', async () => {
+    const answer = await http.call('POST', '/orchestrators/Waits/one?timeout=1&pollingInterval=2');
+    assert.equal(answer.status, 400);
+    assert.equal(
+      (answer.json as { ExceptionMessage: string }).ExceptionMessage,
+      'Total timeout 1 should be bigger than retry timeout 2',
+    );
+    assert.equal(http.hub.row('one').runtimeStatus, 'Running');
+    assert.equal((await http.call('POST', '/orchestrators/Waits/two?pollingInterval=2')).status, 202);
+  });
+
+  it('http 2: a version is passed on', async () => {
+    await http.call('POST', '/orchestrators/Waits/one?version=2.1');
+    assert.equal(http.hub.row('one').version, '2.1');
+  });
+
+  it('http 10.2: an id with blank, percent, plus, colon and other letters survives the round trip through every link', async () => {
+    const id = "a b%c+d:e~f'g (é) 日本";
+    const started = await http.call('POST', `/orchestrators/Waits/${encodeURIComponent(id)}`);
+    assert.equal(started.status, 202);
+    const links = started.json as Record<string, string>;
+    assert.equal(links['id'], id);
+    const get = (await http.raw('GET', links['statusQueryGetUri'] ?? '')).json as { instanceId: string };
+    assert.equal(get.instanceId, id);
+    const post = (name: string, init?: RequestInit) =>
+      http.raw('POST', (links[name] ?? '').replace('{eventName}', 'Other').replace('{text}', 'why%20not'), init);
+    assert.equal((await post('sendEventPostUri', jsonBody(1))).status, 202);
+    assert.equal((await post('suspendPostUri')).status, 202);
+    assert.equal((await post('resumePostUri')).status, 202);
+    assert.equal((await post('restartPostUri')).status, 202);
+    assert.equal((await post('terminatePostUri')).status, 202);
+    assert.equal(http.hub.row(id).output, 'why not');
+    assert.equal((await http.raw('DELETE', links['purgeHistoryDeleteUri'] ?? '')).status, 200);
+  });
+
+  it('http 10.11: all bases answer the same, slashes at the ends do not count, and links name the webhook base', async () => {
+    const bases = [base, '/admin/extensions/DurableTaskExtension', base.toUpperCase(), `/rpc/${rpcToken}`];
+    for (const each of bases) {
+      const headers = each.startsWith('/rpc') ? {} : { 'x-functions-key': key };
+      const started = await http.raw('POST', `${each}//orchestrators/Waits/`, { headers });
+      assert.equal(started.status, 202, each);
+      const { id, statusQueryGetUri } = started.json as { id: string; statusQueryGetUri: string };
+      assert.ok(statusQueryGetUri.startsWith(`http://localhost${base}/instances/${id}?`), statusQueryGetUri);
+      assert.equal((await http.raw('GET', `${each}//instances/${id}/`)).status, 202);
+      assert.equal((await http.raw('GET', `${each}//instances`)).status, 200);
+      for (const [method, target] of [
+        ['PUT', `/instances/${id}`],
+        ['OPTIONS', '/instances'],
+        ['GET', `/instances/${id}/terminate`],
+        ['POST', `/instances/${id}/raiseEvent`],
+        ['POST', `/instances/${id}/nothing`],
+        ['GET', '/orchestrators/Waits'],
+        ['GET', '/'],
+        ['GET', '/nothing'],
+      ] as const) {
+        const answer = await http.raw(method, `${each}${target}`, { headers });
+        assert.deepEqual([answer.status, answer.text], [404, ''], `${method} ${each}${target}`);
+      }
+    }
+  });
+});
