@@ -11,7 +11,12 @@ export interface HostActionsOptions {
   instanceId: string;
   executionId: string;
   parentInstanceId: string | null;
+  /** Timers longer than this are split (V3 and later); Infinity for earlier schemas. */
   maximumShortTimerMs: number;
+  longTimerIntervalMs: number;
+  /** Whether a race counts a task that was over before it began. SDK 2.x does, 3.5 (schema V4) waits for another one. */
+  racesCountFinished: boolean;
+  /** Why a function cannot be called, in the host's words; null when it can. */
   problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null;
   /** A task that was scheduled before is part of a later Task.any or Task.all. Told once for each such action. */
   onReusedTask?(name: string): void;
@@ -90,7 +95,10 @@ export class HostActions {
       case actionTypes.CreateTimer:
         return this.timer(action);
       case actionTypes.WhenAny:
-        return new AnyNode(childActions(action).map((child) => this.node(child)));
+        return new AnyNode(
+          childActions(action).map((child) => this.node(child)),
+          this.options.racesCountFinished,
+        );
       case actionTypes.WhenAll:
         return new AllNode(childActions(action).map((child) => this.node(child)));
       case actionTypes.CallHttp:
@@ -138,6 +146,13 @@ export class HostActions {
       return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the calling orchestration's parent.`;
     }
     return instanceIdProblem(childId);
+  }
+
+  /** When the first timer for the action is due: the whole time, or the first part of a chain. */
+  firstFireAtMs(action: DurableAction): number {
+    const fireAt = fireAtMs(action);
+    const isLong = fireAt - this.clock.nowMs > this.options.maximumShortTimerMs;
+    return isLong ? this.clock.nowMs + this.options.longTimerIntervalMs : fireAt;
   }
 
   private timer(action: DurableAction): ReplayNode {

@@ -6,6 +6,7 @@ import type { FailureDetails } from './history';
 import type { RetryPolicy } from './retry';
 import { nextRetry } from './retry';
 import type { WorkDecision } from './non-determinism';
+import { toTimestamp } from './time';
 
 export interface TaskFailure {
   reason: string;
@@ -21,7 +22,6 @@ export interface NodeHost {
   readonly longTimerIntervalMs: number;
   /** Takes the next id. With an owner, the id is an open task until a result comes. */
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number;
-  timerDecision(id: number, fireAtMs: number, canceled: boolean): WorkDecision;
   /** True when an event of that name was buffered: it is consumed. Otherwise the node waits. */
   takeOrAwait(node: EventWaitNode): boolean;
   /** An answer by name (entities) instead of by id. */
@@ -106,7 +106,7 @@ export class TimerNode extends ReplayNode implements OpenTask {
   }
 
   protected start(host: NodeHost): void {
-    host.allocate((id) => host.timerDecision(id, this.fireAtMs, this.isCanceled()), this);
+    host.allocate((id) => ({ type: 'CreateTimer', id, fireAt: toTimestamp(this.fireAtMs) }), this);
   }
 
   blocksCompletion(): boolean {
@@ -228,15 +228,18 @@ export class EventWaitNode extends ReplayNode {
 }
 
 export class AnyNode extends ParentNode {
-  constructor(protected readonly children: readonly ReplayNode[]) {
+  constructor(
+    protected readonly children: readonly ReplayNode[],
+    private readonly countsFinished = true,
+  ) {
     super();
   }
 
   protected start(host: NodeHost): void {
     if (this.children.length === 0) this.finish(false);
-    beginChildren(this, this.children, host);
     // A task that was waited for before may be over already.
-    if (this.children.some((child) => child.isDone && !child.isInstant)) this.finish(false);
+    if (this.countsFinished && this.children.some((child) => child.isDone)) this.finish(false);
+    beginChildren(this, this.children, host);
   }
 
   childFinished(child: ReplayNode): void {

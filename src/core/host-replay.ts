@@ -16,14 +16,15 @@ import type { EventRaised, FailureDetails, HistoryEvent } from './history';
 import type { ScheduledRow, WorkDecision } from './non-determinism';
 import { agrees, isScheduledRow, nonDeterminismMessage } from './non-determinism';
 import type { PastRows } from './past-rows';
-import { fromTimestamp, toTimestamp } from './time';
+import { fromTimestamp } from './time';
 
 export interface HostReplayOptions extends HostActionsOptions {
   /** Function name for failure texts. */
   name: string;
   /** V1 has steps and gives an event to its oldest waiter; later schemas have compounds and give it to the newest. */
   isV1: boolean;
-  longTimerIntervalMs: number;
+  /** SDK 2.x takes a buffered event, but its code goes on only with the next event. */
+  buffersStall: boolean;
   /** Spellings of event names known from an earlier replay of this generation, by lower-case name. */
   spellings?: ReadonlyMap<string, string>;
   /** Rows of the whole history when `actions` is complete from the start; null when actions appear as the code issues them. */
@@ -60,6 +61,7 @@ export class HostReplay implements NodeHost {
   private next = 0;
   private highestRowId = -1;
   private isStarted = false;
+  private isStalled = false;
   private readonly open = new Map<number, OpenTask>();
   private readonly answers = new Map<string, OpenTask>();
   private readonly pending = new Map<number, WorkDecision>();
@@ -87,6 +89,7 @@ export class HostReplay implements NodeHost {
   apply(event: HistoryEvent, actions: ActionList): void {
     if (this.failure?.atOnce === true) return;
     this.applyEvent(event);
+    if (resumesCode(event)) this.isStalled = false;
     this.advance(actions);
   }
 
@@ -125,7 +128,7 @@ export class HostReplay implements NodeHost {
     const end = this.completion(progress);
     if (isSuspended)
       return { decisions: this.terminated === null || end === null ? [] : [end], awaitedEvents: this.awaitedEvents() };
-    const decisions: Decision[] = [...this.pending.values()];
+    const decisions: Decision[] = Array.from(this.pending.values(), (decision) => this.asItIsNow(decision));
     if (end !== null) decisions.push(end);
     decisions.sort((a, b) => a.id - b.id);
     return { decisions, awaitedEvents: end === null && progress.type === 'waiting' ? this.awaitedEvents() : [] };
@@ -138,10 +141,6 @@ export class HostReplay implements NodeHost {
     this.pending.set(id, decision);
     if (owner !== null) this.open.set(id, owner);
     return id;
-  }
-
-  timerDecision(id: number, fireAtMs: number, canceled: boolean): WorkDecision {
-    return { type: 'CreateTimer', id, fireAt: toTimestamp(fireAtMs), ...(canceled ? { isCanceled: true } : {}) };
   }
 
   takeOrAwait(node: EventWaitNode): boolean {
@@ -257,14 +256,20 @@ export class HostReplay implements NodeHost {
   private advance(actions: ActionList): void {
     if (!this.isStarted) return;
     this.seenActions = actions.length;
-    while (this.failure === null && this.nextGeneration === null && (this.current?.isDone ?? true)) {
+    while (this.failure === null && this.nextGeneration === null && !this.isStalled && (this.current?.isDone ?? true)) {
       const entry = actions[this.nextAction];
       if (entry === undefined) return;
       const wanted = this.actions.firstScheduling(entry);
-      if (wanted !== null && this.options.pastRows?.mayStart(this.next, wanted, this.actions.hasSequels) === false) return;
+      if (wanted !== null && !this.mayStart(wanted)) return;
       this.nextAction += 1;
       this.startEntry(entry);
     }
+  }
+
+  private mayStart(action: DurableAction): boolean {
+    const { pastRows } = this.options;
+    const firesAt = (timer: DurableAction): number => this.actions.firstFireAtMs(timer);
+    return pastRows === null || pastRows.mayStart(this.next, action, this.actions.hasSequels, firesAt);
   }
 
   private startEntry(entry: DurableAction | readonly DurableAction[]): void {
@@ -273,10 +278,17 @@ export class HostReplay implements NodeHost {
         ? new StepNode((entry as readonly DurableAction[]).map((action) => this.actions.node(action)))
         : this.actions.node(entry as DurableAction);
       this.current.begin(this);
+      this.isStalled = this.options.buffersStall && this.current.isDone && !this.current.isInstant;
     } catch (error) {
       // What an action asks for cannot be done: the host's exception, which is the orchestration's failure.
       this.fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** A timer may have been cancelled after it was created, in the same turn. */
+  private asItIsNow(decision: WorkDecision): Decision {
+    const isCanceled = decision.type === 'CreateTimer' && this.open.get(decision.id)?.blocksCompletion() === false;
+    return isCanceled ? { ...decision, isCanceled } : decision;
   }
 
   private awaitedEvents(): string[] {
@@ -332,4 +344,9 @@ export class HostReplay implements NodeHost {
     for (const task of this.open.values()) if (task.blocksCompletion()) return true;
     return false;
   }
+}
+
+/** Events after which an SDK looks whether user code can go on. */
+function resumesCode(event: HistoryEvent): boolean {
+  return 'TaskScheduledId' in event || event.EventType === 'TimerFired' || event.EventType === 'EventRaised';
 }

@@ -7,6 +7,7 @@ import { actionTypes, textField } from './durable-action';
 import type { HistoryEvent } from './history';
 import type { ScheduledRow } from './non-determinism';
 import { isScheduledRow } from './non-determinism';
+import { fromTimestamp } from './time';
 
 export class PastRows {
   private readonly rows = new Map<number, { row: ScheduledRow; episode: number }>();
@@ -31,9 +32,9 @@ export class PastRows {
 
   /**
    * Whether the code had issued `action` in the episode that is being replayed, given that it would take `id`. `hasSequels`: ids may
-   * also be taken by retries and the like, so that a row of another kind is theirs rather than a contradiction.
+   * also be taken by retries and the like, so that a row of another kind, name or time is theirs rather than a contradiction.
    */
-  mayStart(id: number, action: DurableAction, hasSequels: boolean): boolean {
+  mayStart(id: number, action: DurableAction, hasSequels: boolean, timerFiresAt: (action: DurableAction) => number): boolean {
     const last = this.endedSuspended.length - 1;
     if (this.current >= last) return true;
     let commits = this.current;
@@ -42,11 +43,11 @@ export class PastRows {
     if (commits >= last) return true;
     const found = this.rows.get(id);
     if (found?.episode !== commits) return false;
-    return !hasSequels || looksLike(found.row, action);
+    return !hasSequels || looksLike(found.row, action, timerFiresAt);
   }
 }
 
-function looksLike(row: ScheduledRow, action: DurableAction): boolean {
+function looksLike(row: ScheduledRow, action: DurableAction, timerFiresAt: (action: DurableAction) => number): boolean {
   const name = textField(action, 'functionName')?.toLowerCase();
   switch (row.EventType) {
     case 'TaskScheduled':
@@ -54,7 +55,7 @@ function looksLike(row: ScheduledRow, action: DurableAction): boolean {
     case 'SubOrchestrationInstanceCreated':
       return row.Name.toLowerCase() === name;
     case 'TimerCreated':
-      return action.actionType === actionTypes.CreateTimer;
+      return action.actionType === actionTypes.CreateTimer && timerFiresAt(action) === fromTimestamp(row.FireAt);
     case 'EventSent':
       return (
         action.actionType === actionTypes.CallEntity ||

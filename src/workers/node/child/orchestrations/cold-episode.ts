@@ -10,7 +10,10 @@ import type { SdkReply } from './sdk-reply';
 import { timerLimits, triggerJson } from './trigger-input';
 
 /** What every replay of a generation is given, whoever drives it. */
-export type HostSetting = Omit<HostReplayOptions, 'isV1' | 'maximumShortTimerMs' | 'pastRows' | 'spellings'>;
+export type HostSetting = Omit<
+  HostReplayOptions,
+  'isV1' | 'maximumShortTimerMs' | 'racesCountFinished' | 'buffersStall' | 'pastRows' | 'spellings'
+>;
 
 /** Schemas from V3 (number 2) on know chains of timers. */
 export function maximumShortTimerMs(schemaVersion: number): number {
@@ -69,9 +72,16 @@ export async function runColdEpisode(
     ...setting,
     isV1: reply.isV1,
     maximumShortTimerMs: maximumShortTimerMs(reply.schemaVersion),
+    racesCountFinished: reply.schemaVersion < 3,
+    buffersStall: !reply.isV1 && reply.schemaVersion < 3,
     pastRows: new PastRows(stored),
   });
-  for (const event of history.events) host.apply(event, reply.actions as readonly DurableAction[]);
+  const { actions, progress } = reply;
+  for (const event of history.events) {
+    // Without an answer there is nothing to hold against the history.
+    if (progress.type === 'crashed') host.applyUnseen(event);
+    else host.apply(event, actions as readonly DurableAction[]);
+  }
   return { reply, host, isSuspended: history.isSuspended };
 }
 

@@ -7,6 +7,7 @@
 /** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
 export interface SdkTask {
   isPlayed: boolean;
+  parent?: SdkTask & { hasResult: boolean };
   setValue(isError: boolean, value: unknown, executor?: unknown): void;
 }
 
@@ -114,7 +115,12 @@ export class SdkHooks {
       feed();
     } finally {
       this.completed = null;
-      for (const task of completed) task.isPlayed = true;
+      for (const task of completed) {
+        task.isPlayed = true;
+        const { parent } = task;
+        // SDK 2.x asks this of retries and long timers that are still under way, when they are part of a race.
+        if (parent?.hasResult === false && isSequence(parent)) parent.isPlayed = true;
+      }
     }
   }
 
@@ -147,6 +153,11 @@ export class SdkHooks {
       },
     });
   }
+}
+
+/** A task whose children follow one another: all but the last are over. */
+function isSequence(task: object): boolean {
+  return 'isWaitingOnTimer' in task || 'maximumTimerDuration' in task || 'defaultHttpAsyncRequestSleepDuration' in task;
 }
 
 /** SDK 2.x ends its invocation by a callback, 3.x by returning. */

@@ -41,7 +41,6 @@ export function createOrchestrationRunner(options: OrchestrationRunnerOptions): 
 }
 
 export class SdkOrchestrationRunner implements OrchestrationRunner {
-  private readonly hooks = new SdkHooks();
   /** Least recently used first. */
   private readonly kept = new Map<string, Kept>();
   private keptEvents = 0;
@@ -51,7 +50,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly warned = new Set<string>();
   private readonly names = new Map<FunctionKind, { known: readonly string[]; lower: ReadonlySet<string> }>();
 
-  constructor(private readonly options: OrchestrationRunnerOptions) {}
+  /** Runners in one process share their hooks: an SDK is opened once. */
+  constructor(
+    private readonly options: OrchestrationRunnerOptions,
+    private readonly hooks = new SdkHooks(),
+  ) {}
 
   /** Opens the copies of durable-functions among the loaded modules. Call it with `require.cache` when the app has been loaded. */
   attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): void {
@@ -159,6 +162,8 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       ...this.hostSetting(slice, started),
       isV1: false,
       maximumShortTimerMs: maximumShortTimerMs(run.schemaVersion),
+      racesCountFinished: true,
+      buffersStall: false,
       pastRows: null,
       ...(spellings === undefined ? {} : { spellings }),
     });
@@ -248,6 +253,8 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       ...this.hostSetting(slice, null),
       isV1: false,
       maximumShortTimerMs: Number.POSITIVE_INFINITY,
+      racesCountFinished: true,
+      buffersStall: false,
       pastRows: null,
     });
     for (const event of slice.events) host.applyUnseen(event);
