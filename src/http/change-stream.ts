@@ -11,7 +11,7 @@ import type { InstanceRow } from '../core/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
-import type { StreamedEmulatorEvent } from './durascope-protocol';
+import { listeningComment, type StreamedEmulatorEvent } from './durascope-protocol';
 
 export interface ChangeStreamSources {
   clock: Clock;
@@ -67,7 +67,7 @@ class Gathering {
     private readonly sources: ChangeStreamSources,
     private readonly controller: ReadableStreamDefaultController<Uint8Array>,
   ) {
-    this.#send(': listening\n\n'); // E3
+    this.#send(`: ${listeningComment}\n\n`); // E3
     const { hub, logs, emulatorEvents } = sources;
     if (hub !== undefined) this.#subscriptions.push(hub.subscribe((changes) => this.#onChanges(changes)));
     if (logs !== undefined) this.#subscriptions.push(logs((entry) => this.#onLog(entry)));

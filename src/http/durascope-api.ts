@@ -1,11 +1,12 @@
 /** Durascope's own endpoints: all of a task hub, for programs that attach to a running emulator (the command line, another window, a browser). */
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
+import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import {
+  durascopeStatusFor,
   type EmulatorInfo,
   eventSchema,
   instanceQuerySchema,
@@ -31,28 +32,6 @@ export interface DurascopeApiOptions {
 
 /** The exchange stands in the bindings: guarded already, its body limited. */
 export type ExchangeEnv = { Bindings: { exchange: IncomingRequest } };
-
-export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 | 409 | 410 | 500 | 501 | 502 | 503>> = {
-  InstanceNotFound: 404,
-  InstanceExists: 409,
-  InstanceTerminal: 410,
-  InstanceWrongState: 409,
-  InstanceNotTerminal: 409,
-  InvalidInstanceId: 400,
-  InvalidArgument: 400,
-  UnknownFunction: 400,
-  NotSupported: 501,
-  AppInvalid: 500,
-  StoreLocked: 500,
-  StoreTooNew: 500,
-  StoreCorrupt: 500,
-  StoreNotWritable: 500,
-  PortTaken: 500,
-  EmulatorNotFound: 500,
-  WorkerExited: 502,
-  WorkerHung: 502,
-  Stopped: 503,
-};
 
 const maxWaitMs = 60_000;
 

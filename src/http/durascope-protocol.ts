@@ -1,8 +1,11 @@
 /** Durascope's own JSON endpoints under `/durascope`: what both sides of the connection agree on. */
 import { z } from 'zod';
+import type { DurascopeErrorCode } from '../core/errors';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
 
 export const durascopePath = '/durascope';
+/** First block of the event stream, a comment: from here on nothing is missed. */
+export const listeningComment = 'listening';
 
 const statusNames = Object.keys(orchestrationStatusNumbers) as [OrchestrationStatus, ...OrchestrationStatus[]];
 export const statusSchema = z.enum(statusNames);
@@ -175,3 +178,26 @@ export const logEntrySchema = z.object({
 /** Events of the emulator itself; each type has its own further fields. */
 export const emulatorEventSchema = z.looseObject({ type: z.string() });
 export type StreamedEmulatorEvent = z.infer<typeof emulatorEventSchema>;
+
+/** Every refusal, and the status it has under `/durascope`. */
+export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 | 409 | 410 | 500 | 501 | 502 | 503>> = {
+  InstanceNotFound: 404,
+  InstanceExists: 409,
+  InstanceTerminal: 410,
+  InstanceWrongState: 409,
+  InstanceNotTerminal: 409,
+  InvalidInstanceId: 400,
+  InvalidArgument: 400,
+  UnknownFunction: 400,
+  NotSupported: 501,
+  AppInvalid: 500,
+  StoreLocked: 500,
+  StoreTooNew: 500,
+  StoreCorrupt: 500,
+  StoreNotWritable: 500,
+  PortTaken: 500,
+  EmulatorNotFound: 500,
+  WorkerExited: 502,
+  WorkerHung: 502,
+  Stopped: 503,
+};

@@ -1,0 +1,265 @@
+/** The task hub of an emulator in another process, over its endpoints under `/durascope`. */
+import { z } from 'zod';
+import { DurascopeError, type DurascopeErrorCode } from '../../core/errors';
+import type { HistoryEvent } from '../../core/history';
+import type { InstanceRow } from '../../core/instance';
+import type { Clock, Disposable } from '../../core/ports/clock';
+import type { FunctionDescriptor } from '../../core/ports/function-worker';
+import type { CustomStatusChange, InstancePage, InstanceQuery } from '../../core/ports/history-store';
+import type { LogEntry } from '../../core/ports/logger';
+import type {
+  HubCapabilities,
+  HubChange,
+  PurgeFilter,
+  StartOptions,
+  TaskHubClient,
+  WaitingFor,
+} from '../../core/ports/task-hub-client';
+import { isTerminal, type OrchestrationStatus } from '../../core/status';
+import {
+  countsSchema,
+  customStatusChangeSchema,
+  durascopePath,
+  durascopeStatusFor,
+  type EmulatorInfo,
+  errorSchema,
+  functionSchema,
+  historyEventSchema,
+  infoSchema,
+  instancePageSchema,
+  instanceRowSchema,
+  purgedSchema,
+  startedSchema,
+  type StreamedEmulatorEvent,
+  waitingForSchema,
+} from '../durascope-protocol';
+import { EmulatorFeed } from './emulator-feed';
+
+export interface HttpTaskHubClientOptions {
+  /** Origin of the emulator: `http://localhost:7071`. */
+  url: string;
+  /** The system key. Without it only reading works. */
+  key?: string;
+  clock: Clock;
+  /** Instead of the global one. */
+  fetch?: typeof fetch;
+}
+
+/** One request never waits longer than this for an instance to end; the client asks again. */
+const longestWaitMs = 30_000;
+
+const emptySchema = z.unknown();
+
+/**
+ * Behaves as the hub inside that process does, error codes included. When the connection fails, calls reject with EmulatorNotFound; after
+ * a lost connection listeners get a `resync`.
+ */
+export class HttpTaskHubClient implements TaskHubClient {
+  readonly #feed: EmulatorFeed;
+
+  private constructor(
+    private readonly options: HttpTaskHubClientOptions,
+    /** As it was when the client connected. */
+    readonly info: EmulatorInfo,
+  ) {
+    this.#feed = new EmulatorFeed({
+      clock: options.clock,
+      open: (include, signal) =>
+        fetchOf(options)(urlOf(options, `/events?include=${include}`), { signal, headers: { accept: 'text/event-stream' } }),
+    });
+  }
+
+  /** Rejects with EmulatorNotFound when nothing answers there, or something else than an emulator. */
+  static async connect(options: HttpTaskHubClientOptions): Promise<HttpTaskHubClient> {
+    const info = await call(options, infoSchema, 'GET', '/info');
+    return new HttpTaskHubClient(options, info);
+  }
+
+  get capabilities(): HubCapabilities {
+    return this.info.capabilities;
+  }
+
+  start(options: StartOptions): Promise<{ instanceId: string; executionId: string }> {
+    return this.#call(startedSchema, 'POST', '/instances', options);
+  }
+
+  async get(instanceId: string): Promise<InstanceRow | undefined> {
+    try {
+      return await this.#call(instanceRowSchema, 'GET', at(instanceId));
+    } catch (error) {
+      if (DurascopeError.is(error, 'InstanceNotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  query(query: InstanceQuery): Promise<InstancePage> {
+    return this.#call(instancePageSchema, 'GET', `/instances${queryText(query)}`);
+  }
+
+  countByStatus(query?: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> {
+    return this.#call(countsSchema, 'GET', `/counts${queryText(query ?? {})}`);
+  }
+
+  async history(instanceId: string, from = 0, count?: number): Promise<readonly HistoryEvent[]> {
+    const range = count === undefined ? `?from=${from}` : `?from=${from}&count=${count}`;
+    // The fields of each type are the server's promise; a type that is not known here is shown all the same.
+    return (await this.#call(
+      z.array(historyEventSchema),
+      'GET',
+      `${at(instanceId)}/history${range}`,
+    )) as unknown as HistoryEvent[];
+  }
+
+  customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
+    return this.#call(z.array(customStatusChangeSchema), 'GET', `${at(instanceId)}/custom-status-changes`);
+  }
+
+  waitingFor(instanceId: string): Promise<WaitingFor> {
+    return this.#call(waitingForSchema, 'GET', `${at(instanceId)}/waiting-for`);
+  }
+
+  async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
+    await this.#call(emptySchema, 'POST', `${at(instanceId)}/events`, { name, data });
+  }
+
+  async terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void> {
+    await this.#call(emptySchema, 'POST', `${at(instanceId)}/terminate`, { reason, ...options });
+  }
+
+  async suspend(instanceId: string, reason: string | null): Promise<void> {
+    await this.#call(emptySchema, 'POST', `${at(instanceId)}/suspend`, { reason });
+  }
+
+  async resume(instanceId: string, reason: string | null): Promise<void> {
+    await this.#call(emptySchema, 'POST', `${at(instanceId)}/resume`, { reason });
+  }
+
+  async rewind(instanceId: string, reason: string | null): Promise<void> {
+    await this.#call(emptySchema, 'POST', `${at(instanceId)}/rewind`, { reason });
+  }
+
+  restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+    return this.#call(startedSchema, 'POST', `${at(instanceId)}/restart`, options ?? {});
+  }
+
+  async purge(instanceId: string): Promise<number> {
+    return (await this.#call(purgedSchema, 'DELETE', at(instanceId))).count;
+  }
+
+  async purgeBy(filter: PurgeFilter): Promise<number> {
+    return (await this.#call(purgedSchema, 'POST', '/purge', filter)).count;
+  }
+
+  async waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow> {
+    const end = this.options.clock.now() + timeoutMs;
+    for (;;) {
+      const leftMs = Math.max(end - this.options.clock.now(), 0);
+      const waitMs = Math.min(Math.ceil(leftMs), longestWaitMs);
+      const row = await this.#call(instanceRowSchema, 'GET', `${at(instanceId)}/completion?timeoutMs=${waitMs}`);
+      if (isTerminal(row.runtimeStatus) || leftMs <= longestWaitMs) return row;
+    }
+  }
+
+  subscribe(listener: (changes: readonly HubChange[]) => void): Disposable {
+    return this.#feed.onChanges(listener);
+  }
+
+  functions(): Promise<readonly FunctionDescriptor[]> {
+    return this.#call(z.array(functionSchema), 'GET', '/functions');
+  }
+
+  onLog(listener: (entries: readonly LogEntry[]) => void): Disposable {
+    return this.#feed.onLog(listener);
+  }
+
+  onEvent(listener: (event: StreamedEmulatorEvent) => void): Disposable {
+    return this.#feed.onEvent(listener);
+  }
+
+  /** Ends the connection that listeners hold open. */
+  dispose(): void {
+    this.#feed.dispose();
+  }
+
+  #call<T>(schema: z.ZodType<T>, method: string, route: string, body?: unknown): Promise<T> {
+    return call(this.options, schema, method, route, body);
+  }
+}
+
+function at(instanceId: string): string {
+  return `/instances/${encodeURIComponent(instanceId)}`;
+}
+
+function queryText(query: InstanceQuery): string {
+  return Object.keys(query).length === 0 ? '' : `?query=${encodeURIComponent(JSON.stringify(query))}`;
+}
+
+function fetchOf(options: HttpTaskHubClientOptions): typeof fetch {
+  return options.fetch ?? fetch;
+}
+
+function urlOf(options: HttpTaskHubClientOptions, route: string): string {
+  return `${options.url.replace(/\/+$/, '')}${durascopePath}${route}`;
+}
+
+async function call<T>(
+  options: HttpTaskHubClientOptions,
+  schema: z.ZodType<T>,
+  method: string,
+  route: string,
+  body?: unknown,
+): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (options.key !== undefined) headers['x-functions-key'] = options.key;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetchOf(options)(urlOf(options, route), {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    text = await response.text();
+  } catch (error) {
+    throw notFound(options, 'Nothing answers', error);
+  }
+  const value = parse(text);
+  if (!response.ok) throw refusal(options, response.status, value);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw notFound(options, 'What answers is not an emulator of this version', result.error);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Something else answers there: the schema says so.
+    return undefined;
+  }
+}
+
+function refusal(options: HttpTaskHubClientOptions, status: number, value: unknown): DurascopeError {
+  const error = errorSchema.safeParse(value);
+  if (error.success && Object.hasOwn(durascopeStatusFor, error.data.code)) {
+    return new DurascopeError(error.data.code as DurascopeErrorCode, error.data.message, { details: error.data.details });
+  }
+  const message = z.object({ Message: z.string() }).safeParse(value);
+  if (status === 401) {
+    return new DurascopeError('InvalidArgument', message.data?.Message ?? 'The system key is missing or wrong.', {
+      details: { status },
+    });
+  }
+  const said = error.success ? error.data.message : (message.data?.Message ?? `the status ${status}`);
+  if (error.success) return new DurascopeError('InvalidArgument', said, { details: { status } });
+  return notFound(options, `What answers is not an emulator (${said})`);
+}
+
+function notFound(options: HttpTaskHubClientOptions, what: string, cause?: unknown): DurascopeError {
+  return new DurascopeError(
+    'EmulatorNotFound',
+    `${what} at ${options.url}. Start an emulator with "durascope start", or name the one to use with --url.`,
+    { cause, details: { url: options.url } },
+  );
+}

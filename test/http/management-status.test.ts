@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { base, HttpFixture, jsonBody, key } from './http-fixture';
+
+type Fields = Record<string, unknown>;
+
+describe('management API: status, list and purge', () => {
+  let http: HttpFixture;
+  beforeEach(async () => {
+    http = await HttpFixture.open();
+  });
+  afterEach(() => http.dispose());
+
+  const start = (name: string, id: string, input?: unknown) =>
+    http.call('POST', `/orchestrators/${name}/${id}`, input === undefined ? {} : jsonBody(input));
+
+  it('http 4.1, 10.3: a running instance is 202 with Location, Retry-After 5 and all keys in their order', async () => {
+    await start('Waits', 'one', { a: [1, 'x'] });
+    const target = `${base}/instances/one?showInput=true&code=${encodeURIComponent(key)}`;
+    const answer = await http.raw('GET', target);
+    assert.equal(answer.status, 202);
+    assert.equal(answer.headers.get('location'), `http://localhost${target}`);
+    assert.equal(answer.headers.get('retry-after'), '5');
+    assert.equal(
+      answer.text,
+      '{"name":"Waits","instanceId":"one","runtimeStatus":"Running","input":{"a":[1,"x"]},"customStatus":{"waitsFor":"Go"},' +
+        '"output":null,"createdTime":"2024-01-01T00:00:00Z","lastUpdatedTime":"2024-01-01T00:00:00Z"}',
+    );
+  });
+
+  it('http 4.1: reading needs no key', async () => {
+    await start('Waits', 'one');
+    assert.equal((await http.raw('GET', `${base}/instances/one`)).status, 202);
+  });
+
+  it('http 4.1: missing is 404 with an empty body, finished 200 without Location', async () => {
+    const missing = await http.call('GET', '/instances/none');
+    assert.deepEqual([missing.status, missing.text], [404, '']);
+    await start('Echo', 'one', 'x');
+    const answer = await http.call('GET', '/instances/one');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('location'), null);
+    assert.equal((answer.json as Fields)['output'], 'x');
+  });
+
+  it('http 10.4: failed is 200, or 500 with returnInternalServerErrorOnFailure, with the same body', async () => {
+    await start('Fails', 'one');
+    const plain = await http.call('GET', '/instances/one');
+    const asError = await http.call('GET', '/instances/one?RETURNInternalServerErrorOnFailure=True');
+    const notABoolean = await http.call('GET', '/instances/one?returnInternalServerErrorOnFailure=1');
+    assert.deepEqual([plain.status, asError.status, notABoolean.status], [200, 500, 200]);
+    assert.equal(plain.text, asError.text);
+    assert.match(String((plain.json as Fields)['output']), /Bang/);
+  });
+
+  it('http 4.4: a terminate reason that is JSON comes back as that type, other text as a string, none as null', async () => {
+    for (const [reason, output] of [
+      ['123', 123],
+      ['true', true],
+      ['5 apples', '5 apples'],
+      ['%20', ''],
+    ] as const) {
+      await start('Waits', 'one');
+      await http.call('POST', `/instances/one/terminate?reason=${reason}`);
+      assert.equal(((await http.call('GET', '/instances/one')).json as Fields)['output'], output);
+    }
+    await start('Waits', 'one');
+    await http.call('POST', '/instances/one/terminate');
+    assert.equal(((await http.call('GET', '/instances/one')).json as Fields)['output'], null);
+  });
+
+  it('http 4.4: long numbers keep their digits, showInput=false hides the input', async () => {
+    await http.call('POST', '/orchestrators/Waits/one', { body: '12345678901234567890' });
+    assert.match((await http.call('GET', '/instances/one')).text, /"input":12345678901234567890,/);
+    assert.match((await http.call('GET', '/instances/one?showinput=FALSE')).text, /"input":null,/);
+  });
+
+  describe('http 10.5: history', () => {
+    const historyOf = async (query: string, id = 'one') =>
+      ((await http.call('GET', `/instances/${id}?showHistory=true${query}`)).json as { historyEvents?: Fields[] })
+        .historyEvents ?? [];
+    const view = (events: Fields[]) =>
+      events.map((event) => `${String(event['EventType'])}: ${Object.keys(event).slice(1).join()}`);
+
+    it('is there with showHistory only, and not for a pending instance', async () => {
+      await start('Calls', 'one', 'in');
+      assert.ok(!('historyEvents' in ((await http.call('GET', '/instances/one')).json as Fields)));
+      await http.hub.engine.start({ name: 'Waits', instanceId: 'later', scheduledStartTime: '2024-01-02T00:00:00Z' });
+      await http.hub.quiet();
+      const pending = (await http.call('GET', '/instances/later?showHistory=true')).json as Fields;
+      assert.equal(pending['runtimeStatus'], 'Pending');
+      assert.ok(!('historyEvents' in pending));
+    });
+
+    it('shows inputs and outputs as asked, merged, without episode marks', async () => {
+      await start('Calls', 'one', 'in');
+      assert.deepEqual(view(await historyOf('')), [
+        'ExecutionStarted: Input,Timestamp,FunctionName',
+        'TaskScheduled: Name,Input,Timestamp',
+      ]);
+      await http.hub.complete('Manual', 'out');
+      const merged = 'Timestamp,ScheduledTime,FunctionName';
+      const finished = 'Timestamp';
+      for (const [query, expected] of [
+        ['', [`Input,Timestamp,FunctionName`, `${merged},Input`, `OrchestrationStatus,FailureDetails,${finished}`]],
+        ['&showInput=false', ['Timestamp,FunctionName', merged, `OrchestrationStatus,FailureDetails,${finished}`]],
+        [
+          '&showHistoryOutput=true',
+          [`Input,Timestamp,FunctionName`, `Result,${merged},Input`, `OrchestrationStatus,Result,FailureDetails,${finished}`],
+        ],
+        [
+          '&showInput=false&showHistoryOutput=true',
+          ['Timestamp,FunctionName', `Result,${merged}`, `OrchestrationStatus,Result,FailureDetails,${finished}`],
+        ],
+      ] as const) {
+        const names = ['ExecutionStarted', 'TaskCompleted', 'ExecutionCompleted'];
+        assert.deepEqual(
+          view(await historyOf(query)),
+          names.map((name, index) => `${name}: ${expected[index] ?? ''}`),
+          query,
+        );
+      }
+    });
+
+    it('shows a sub-orchestration and a timer', async () => {
+      await start('Parent', 'one');
+      await http.hub.advance(1000);
+      const events = await historyOf('&showHistoryOutput=true');
+      assert.deepEqual(
+        events.map((event) => event['EventType']),
+        ['ExecutionStarted', 'SubOrchestrationInstanceCompleted', 'TimerCreated', 'TimerFired', 'ExecutionCompleted'],
+      );
+      assert.equal(events[1]?.['Result'], 'from parent');
+      assert.equal(events[3]?.['FireAt'], '2024-01-01T00:00:01Z');
+    });
+  });
+
+  describe('list', () => {
+    const ids = async (query: string, headers: Record<string, string> = {}) => {
+      const answer = await http.call('GET', `/instances${query}`, { headers });
+      assert.equal(answer.status, 200);
+      return (answer.json as { instanceId: string }[]).map((each) => each.instanceId);
+    };
+
+    beforeEach(async () => {
+      await start('Waits', 'b');
+      await http.hub.advance(1000);
+      await start('Echo', 'a', 1);
+      await http.hub.advance(1000);
+      await start('Fails', 'c');
+    });
+
+    it('http 5.2: answers an array of payloads without histories, sorted by id', async () => {
+      const answer = await http.call('GET', '/instances?showHistory=true');
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers.get('x-ms-continuation-token'), null);
+      const list = answer.json as Fields[];
+      assert.deepEqual(
+        list.map((each) => [each['instanceId'], each['runtimeStatus'], each['input'], 'historyEvents' in each]),
+        [
+          ['a', 'Completed', 1, false],
+          ['b', 'Running', null, false],
+          ['c', 'Failed', null, false],
+        ],
+      );
+      assert.deepEqual(await ids('?instanceIdPrefix=zz'), []);
+      assert.match(
+        (await http.call('GET', '/instances?showInput=false')).text,
+        /"instanceId":"a","runtimeStatus":"Completed","input":null/,
+      );
+    });
+
+    it('http 10.6: pages with top until the token is gone', async () => {
+      const seen: string[] = [];
+      let token = '';
+      do {
+        const answer = await http.call('GET', '/instances?top=1', { headers: { 'x-ms-continuation-token': token } });
+        seen.push(...(answer.json as { instanceId: string }[]).map((each) => each.instanceId));
+        token = answer.headers.get('x-ms-continuation-token') ?? '';
+        assert.ok(seen.length <= 3);
+      } while (token !== '');
+      assert.deepEqual(seen, ['a', 'b', 'c']);
+    });
+
+    const filters: [query: string, expected: string[]][] = [
+      ['?runtimeStatus=Running,Failed', ['b', 'c']],
+      ['?runtimeStatus=Running&RuntimeStatus=Failed', ['b', 'c']],
+      ['?runtimeStatus=%20Running%20,%20nothing', ['b']],
+      ['?runtimeStatus=0,3', ['b', 'c']],
+      ['?runtimeStatus=running', ['a', 'b', 'c']],
+      ['?runtimeStatus=', ['a', 'b', 'c']],
+      ['?createdTimeFrom=2024-01-01T00:00:01Z', ['a', 'c']],
+      ['?createdTimeTo=2024-01-01T00:00:01.0000000Z', ['a', 'b']],
+      ['?createdTimeFrom=1/1/2024 12:00:01 AM&createdTimeTo=2024-01-01T01:00:01%2B01:00', ['a']],
+      ['?createdTimeFrom=foo1', ['a', 'b', 'c']],
+      ['?createdTimeFrom=2024-02-30', ['a', 'b', 'c']],
+      ['?top=abc', ['a', 'b', 'c']],
+      ['?top=-1', ['a', 'b', 'c']],
+      ['?top=99999999999', ['a', 'b', 'c']],
+      ['?instanceIdPrefix=b&taskHub=&connection=Storage', ['b']],
+    ];
+    for (const [query, expected] of filters) {
+      it(`http 2: ${query} lists ${expected.join(', ')}`, async () => {
+        assert.deepEqual(await ids(query), expected);
+      });
+    }
+
+    it('a continuation token that is none of ours is refused', async () => {
+      const answer = await http.call('GET', '/instances', { headers: { 'x-ms-continuation-token': 'nonsense' } });
+      assert.equal(answer.status, 400);
+    });
+  });
+
+  describe('purge', () => {
+    it('http 6: one by id: 404, a finished one is deleted', async () => {
+      assert.equal((await http.call('DELETE', '/instances/none')).status, 404);
+      await start('Echo', 'one');
+      const answer = await http.call('DELETE', '/instances/one');
+      assert.deepEqual([answer.status, answer.text], [200, '{"instancesDeleted":1}']);
+      assert.equal((await http.call('GET', '/instances/one')).status, 404);
+    });
+
+    it('http 6: an unfinished one is deleted too, and nothing of it goes on', async () => {
+      await start('Calls', 'running');
+      await start('Waits', 'suspended');
+      await http.hub.suspend('suspended');
+      await http.hub.engine.start({ name: 'Waits', instanceId: 'pending', scheduledStartTime: '2024-01-02T00:00:00Z' });
+      for (const id of ['running', 'suspended', 'pending']) {
+        const answer = await http.call('DELETE', `/instances/${id}`);
+        assert.deepEqual([answer.status, answer.text], [200, '{"instancesDeleted":1}'], id);
+      }
+      await http.hub.complete('Manual', 'late');
+      await http.hub.advance(2 * 24 * 3600 * 1000);
+      assert.equal((await http.call('GET', '/instances')).text, '[]');
+    });
+
+    it('http 10.8: many: no createdTimeFrom is a 400 with a JSON string, none deleted a 404', async () => {
+      for (const query of ['', '?createdTimeFrom=', '?createdTimeFrom=soon', '?runtimeStatus=Completed']) {
+        const answer = await http.call('DELETE', `/instances${query}`);
+        assert.deepEqual([answer.status, answer.text], [400, `"Please provide value for 'createdTimeFrom' parameter."`], query);
+      }
+      assert.equal((await http.call('DELETE', '/instances?createdTimeFrom=2020-01-01')).status, 404);
+    });
+
+    it('http 6: many: finished ones in the range and with the status only', async () => {
+      await start('Waits', 'running');
+      await start('Echo', 'old');
+      await http.hub.advance(60_000);
+      await start('Echo', 'new');
+      await start('Fails', 'failed');
+      // Nothing that could be deleted is asked for.
+      for (const status of ['Running', 'nothing', 'Pending,Suspended']) {
+        const answer = await http.call('DELETE', `/instances?createdTimeFrom=2020-01-01&runtimeStatus=${status}`);
+        assert.equal(answer.status, 404, status);
+      }
+      const some = await http.call('DELETE', '/instances?createdTimeFrom=2024-01-01T00:01:00Z&runtimeStatus=Completed,Running');
+      assert.deepEqual([some.status, some.text], [200, '{"instancesDeleted":1}']);
+      const rest = await http.call('DELETE', '/instances?createdTimeFrom=2020-01-01');
+      assert.equal(rest.text, '{"instancesDeleted":2}');
+      assert.equal(http.hub.row('running').runtimeStatus, 'Running');
+    });
+  });
+});
