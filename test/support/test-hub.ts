@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Checkpoint } from '../../src/core/checkpoint';
 import type { InstanceRow } from '../../src/core/instance';
 import type { HistoryEvent, InboundEvent } from '../../src/core/history';
 import type { HistoryStore } from '../../src/core/ports/history-store';
@@ -28,6 +29,9 @@ export interface TestHubOptions {
 
 /** The real engine over a store, a scripted worker and a clock that stands still. */
 export class TestHub {
+  /** Instead of a commit, when it returns something: fault injection. */
+  beforeCommit: (checkpoints: readonly Checkpoint[]) => Promise<void> | undefined = () => undefined;
+
   private constructor(
     readonly engine: Engine,
     readonly store: HistoryStore,
@@ -50,6 +54,8 @@ export class TestHub {
     const worker = new ScriptedWorker(options.profile ?? 'A', options);
     const engine = new Engine({ store, clock, log, newId }, { oneMessagePerEpisode: true, ...options.engine });
     const hub = new TestHub(engine, store, worker, clock, logs, options, folder);
+    const commit = store.commit.bind(store);
+    store.commit = (checkpoints) => hub.beforeCommit(checkpoints) ?? commit(checkpoints);
     await engine.open();
     engine.setWorker(worker);
     await engine.whenQuiet();
@@ -107,10 +113,11 @@ export class TestHub {
     await this.quiet();
   }
 
-  /** What is done in `act` reaches instances together: all visible messages make one episode. */
-  async together(act: () => unknown): Promise<void> {
-    this.engine.configure({ oneMessagePerEpisode: false });
+  /** What is done in `act` reaches instances together, in the order done: all visible messages make one episode. */
+  async together(act: () => Promise<void>): Promise<void> {
+    this.engine.configure({ oneMessagePerEpisode: false, maxConcurrentEpisodes: 0 });
     await act();
+    this.engine.configure({ maxConcurrentEpisodes: 256 });
     await this.quiet();
     this.engine.configure({ oneMessagePerEpisode: true });
   }
@@ -145,12 +152,20 @@ export class TestHub {
     return output === null ? runtimeStatus : `${runtimeStatus} ${output}`;
   }
 
+  /** The history is `sequence`; where given, the instance ended (or stands) as `outcome` says. */
+  expect(id: string, sequence: string, outcome?: string): void {
+    assert.equal(this.sequence(id), sequence);
+    if (outcome !== undefined) assert.equal(this.outcome(id), outcome);
+  }
+
   /** The process is gone, whatever it was doing; another begins on what is on disk. */
   async kill(options: Partial<TestHubOptions> = {}): Promise<TestHub> {
     assert.ok(this.folder !== null, 'only a hub on a folder can be killed');
+    this.beforeCommit = () => new Promise(() => undefined);
     const image = await mkdtemp(path.join(tmpdir(), 'durascope-engine-'));
     await cp(this.folder, image, { recursive: true, filter: (file) => !path.basename(file).includes('lock') });
-    await this.dispose();
+    await this.store.close();
+    await rm(this.folder, { recursive: true, force: true });
     return TestHub.#open({ ...this.options, ...options }, image, options.clock ?? this.clock);
   }
 

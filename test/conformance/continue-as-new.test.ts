@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import type { Script } from '../support/script-types';
+import { conforms, withActivities } from './conforms';
+
+const minute = 60_000;
+
+const countsTo = (last: number): Script =>
+  function* (context) {
+    yield* [];
+    const n = Number(context.input);
+    if (n < last) context.continueAsNew(n + 1);
+    return n;
+  };
+
+const timerTwice: Script = function* (context) {
+  yield context.timer(context.nowMs + minute);
+  if (context.input === 0) context.continueAsNew(1);
+  return 'done';
+};
+
+const actor: Script = function* (context) {
+  const sum = Number(context.input) + Number(yield context.waitEvent('add'));
+  context.continueAsNew(sum);
+};
+
+/** X is raised in the first generation and waited for by nobody. */
+const losesOrKeeps = (preserve: boolean): Script =>
+  function* (context) {
+    if (context.input === 0) {
+      yield context.waitEvent('Go');
+      context.continueAsNew(1, { preserve });
+      return;
+    }
+    yield context.activity('a');
+    yield context.waitEvent('X');
+    return 'got X';
+  };
+
+const goesOn: Script = function* (context) {
+  yield context.waitEvent('Go');
+  context.continueAsNew(1);
+};
+
+const goesOnWithActivity: Script = function* (context) {
+  if (context.input === 1) yield context.waitEvent('Never');
+  context.activity('a');
+  yield context.waitEvent('Go');
+  context.continueAsNew(1);
+};
+
+describe('conformance 8.5, continue-as-new', () => {
+  conforms('C1: a timer in each of two generations', timerTwice, async (hub) => {
+    const id = await hub.start('main', { json: 0 });
+    const { executionId, createdTime } = hub.row(id);
+    await hub.advance(minute);
+    hub.expect(id, 'OS ES OC TmC#0 OC', 'Running');
+    const row = hub.row(id);
+    assert.notEqual(row.executionId, executionId);
+    assert.equal(row.input, '1');
+    assert.ok(row.createdTime > createdTime);
+    await hub.advance(minute);
+    hub.expect(id, 'OS ES OC TmC#0 OC | OS TmF→0 EC#1[Completed] OC', 'Completed "done"');
+    assert.equal(hub.history(id).find((event) => event.EventType === 'ExecutionStarted')?.Input, '1');
+  });
+
+  conforms('C2: continues at once three times, the fourth run returns', countsTo(3), async (hub) => {
+    const id = await hub.start('main', { json: 0 });
+    hub.expect(id, 'OS ES OC EC#0[Completed] OC', 'Completed 3');
+  });
+
+  conforms(
+    'C3: the new generation only waits',
+    function* (context) {
+      if (context.input === 0) {
+        context.continueAsNew(1);
+        return;
+      }
+      return yield context.waitEvent('Go');
+    },
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      hub.expect(id, 'OS ES OC', 'Running');
+      await hub.raise(id, 'Go', 5);
+      hub.expect(id, 'OS ES OC | OS ER EC#0[Completed] OC', 'Completed 5');
+    },
+  );
+
+  conforms('C4: an actor gets two events in one batch', actor, async (hub) => {
+    const id = await hub.start('main', { json: 0 });
+    await hub.together(async () => {
+      await hub.raise(id, 'add', 3);
+      await hub.raise(id, 'add', 4);
+    });
+    hub.expect(id, 'OS ES OC', 'Running');
+    assert.equal(hub.row(id).input, '7');
+    const [, second, third] = hub.worker.episodes.map((episode) => episode.newEvents.map((event) => event.EventType).join(' '));
+    assert.equal(second, 'OrchestratorStarted EventRaised EventRaised');
+    assert.equal(third, 'OrchestratorStarted ExecutionStarted EventRaised OrchestratorCompleted');
+  });
+
+  conforms(
+    'C5: an event nobody took, preserved: it comes in a later episode',
+    withActivities(losesOrKeeps(true)),
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      await hub.raise(id, 'X');
+      await hub.raise(id, 'Go');
+      hub.expect(id, 'OS ES OC TS#0 OC | OS ER OC', 'Running');
+      await hub.complete('a', 1);
+      assert.equal(hub.outcome(id), 'Completed "got X"');
+    },
+  );
+
+  conforms('C6: the same without preserving: it is gone', withActivities(losesOrKeeps(false)), async (hub) => {
+    const id = await hub.start('main', { json: 0 });
+    await hub.raise(id, 'X');
+    await hub.raise(id, 'Go');
+    await hub.complete('a', 1);
+    hub.expect(id, 'OS ES OC TS#0 OC | OS TC→0 OC', 'Running');
+  });
+
+  conforms(
+    'C7: in profile G it is in the first episode of the new generation',
+    withActivities(losesOrKeeps(true), { profile: 'G' }),
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      await hub.raise(id, 'X');
+      await hub.raise(id, 'Go');
+      hub.expect(id, 'OS ES ER OC TS#1 OC', 'Running');
+      await hub.complete('a', 1);
+      assert.equal(hub.outcome(id), 'Completed "got X"');
+    },
+  );
+
+  conforms(
+    'C8: a custom status of the first generation stays for one commit of the second',
+    function* (context) {
+      if (context.input === 0) context.setStatus('A');
+      yield context.waitEvent('Go');
+      if (context.input === 0) context.continueAsNew(1);
+      else yield context.waitEvent('Go');
+    },
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      await hub.raise(id, 'Go');
+      assert.equal(hub.row(id).customStatus, '"A"');
+      await hub.raise(id, 'Go');
+      assert.equal(hub.row(id).customStatus, null);
+    },
+  );
+
+  conforms(
+    'C9: a timer of the generation before makes no episode',
+    function* (context) {
+      if (context.input === 1) yield context.waitEvent('Never');
+      const timer = context.timer(context.nowMs + minute);
+      yield context.waitEvent('Go');
+      timer.cancel();
+      context.continueAsNew(1);
+    },
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      await hub.raise(id, 'Go');
+      await hub.advance(2 * minute);
+      hub.expect(id, 'OS ES OC', 'Running');
+      assert.deepEqual(hub.store.pendingTimers(id), []);
+    },
+  );
+
+  conforms(
+    'C10: throws after continueAsNew',
+    function* (context) {
+      yield* [];
+      context.continueAsNew(1);
+      throw new Error('no');
+    },
+    async (hub) => {
+      const id = await hub.start('main');
+      hub.expect(id, 'OS ES EC#0[Failed] OC', "Failed Orchestrator function 'main' failed: no");
+    },
+  );
+
+  for (const order of ['before', 'after']) {
+    conforms(
+      `C11: terminate ${order} the event that leads to continue-as-new, in one batch: terminate wins`,
+      goesOn,
+      async (hub) => {
+        const id = await hub.start('main', { json: 0 });
+        await hub.together(async () => {
+          if (order === 'before') await hub.terminate(id, 'enough');
+          await hub.raise(id, 'Go');
+          if (order === 'after') await hub.terminate(id, 'enough');
+        });
+        hub.expect(id, order === 'after' ? 'OS ES OC | OS ER ET EC#0[Terminated] OC' : 'OS ES OC | OS ET ER EC#0[Terminated] OC');
+        assert.equal(hub.outcome(id), 'Terminated enough');
+      },
+    );
+  }
+
+  conforms(
+    'C12: ten tight generations within the bound',
+    { scripts: { main: countsTo(9) }, engine: { maxGenerations: 10 } },
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      hub.expect(id, 'OS ES OC EC#0[Completed] OC', 'Completed 9');
+    },
+  );
+
+  conforms(
+    'C12: beyond the bound the episode is abandoned, said so, and tried again later',
+    { scripts: { main: countsTo(10) }, engine: { maxGenerations: 10 } },
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      hub.expect(id, '', 'Pending');
+      assert.match(hub.logs.at(-1)?.message ?? '', /continued as new 10 times without ever waiting.*again in 2 s/);
+      hub.engine.configure({ maxGenerations: 100 });
+      await hub.advance(2000);
+      hub.expect(id, 'OS ES OC EC#0[Completed] OC', 'Completed 10');
+    },
+  );
+
+  conforms(
+    'what a generation that leaves no history started does run, and its answers are dropped',
+    withActivities(
+      function* (context) {
+        yield* [];
+        if (context.input === 0) {
+          context.sendEvent('r', 'Hello', 1);
+          context.continueAsNew(1);
+          return;
+        }
+        yield context.waitEvent('Never');
+      },
+      {
+        scripts: {
+          *receiver(context) {
+            return yield context.waitEvent('Hello');
+          },
+        },
+      },
+    ),
+    async (hub) => {
+      await hub.start('receiver', { instanceId: 'r' });
+      await hub.start('main', { json: 0 });
+      assert.equal(hub.outcome('r'), 'Completed 1');
+    },
+  );
+
+  conforms(
+    'an activity of the generation before ends without a row, and is over',
+    { scripts: { main: goesOnWithActivity }, activities: { a: 'manual' }, profile: 'G' },
+    async (hub) => {
+      const id = await hub.start('main', { json: 0 });
+      await hub.raise(id, 'Go');
+      await hub.complete('a', 1);
+      hub.expect(id, 'OS ES OC', 'Running');
+      assert.deepEqual(hub.store.pendingActivities(id), []);
+    },
+  );
+});
