@@ -27,13 +27,14 @@ describe('conformance 8.7, sub-orchestrations', () => {
     hub.expect(id, 'OS ES SC#0 OC | OS SD→0 EC#1[Completed] OC', 'Completed "out"');
     hub.expect('kid', 'OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC', 'Completed "out"');
     const started = hub.history('kid').find((event) => event.EventType === 'ExecutionStarted');
-    assert.deepEqual(started?.ParentInstance, {
+    assert.ok(started);
+    assert.deepEqual(started.ParentInstance, {
       Name: 'main',
       Version: '',
       TaskScheduleId: 0,
       OrchestrationInstance: { InstanceId: id, ExecutionId: hub.row(id).executionId },
     });
-    assert.equal(started?.Input, '"in"');
+    assert.equal(started.Input, '"in"');
     assert.equal(hub.row('kid').parentInstanceId, id);
   });
 

@@ -320,6 +320,11 @@ export class ScriptRun implements ScriptContext {
         const isFinal = error instanceof ScriptFailure && error.details?.IsNonRetriable === true;
         const refused = isFinal || (!isLast && retry.handler?.(error) === false);
         const next = refused ? null : nextRetry(retry, failures, firstMs, this.nowMs);
+        // durabletask-js: a handler that says yes schedules again at once.
+        if (this.facts.profile === 'G' && retry.handler !== undefined && !refused && !isLast) {
+          run(failures + 1);
+          return;
+        }
         // Only the reference context sets the timer of no length after the last attempt.
         if (next === null || (!next.again && this.facts.profile === 'G')) {
           settle(result, undefined, error);
