@@ -4,7 +4,7 @@ import type { SqlValue } from 'sql.js';
 import { DurascopeError } from '../core/errors';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
 import type { OrchestrationStatus } from '../core/status';
-import type { HistoryDatabase } from './history-database';
+import type { SqlConnection } from './sql-connection';
 import { decodeRow } from './row-codec';
 
 interface Order {
@@ -33,7 +33,7 @@ const defaultPageSize = 100;
 const maxPageSize = 10_000;
 
 /** Errors: InvalidArgument (page size, order, token). */
-export function queryInstances(database: HistoryDatabase, query: InstanceQuery): InstancePage {
+export function queryInstances(connection: SqlConnection, query: InstanceQuery): InstancePage {
   const pageSize = query.pageSize ?? defaultPageSize;
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > maxPageSize) {
     throw new DurascopeError(
@@ -46,15 +46,15 @@ export function queryInstances(database: HistoryDatabase, query: InstanceQuery):
     throw new DurascopeError('InvalidArgument', `Cannot order by "${orderBy}". Use one of ${Object.keys(orders).join(', ')}.`);
   }
   const order = orders[orderBy];
-  const filters = filtersOf(database, query);
+  const filters = filtersOf(connection, query);
   const fingerprint = fingerprintOf(query);
-  const index = bestIndex(database, filters) ?? order.index;
+  const index = bestIndex(connection, filters) ?? order.index;
   const after = query.continuationToken === undefined ? undefined : readToken(query.continuationToken, fingerprint);
   const all = after === undefined ? filters : [...filters, keysetFilter(order.column, query.descending === true, after)];
 
   const direction = query.descending ? 'DESC' : 'ASC';
   const orderSql = order.column === 'id' ? `id ${direction}` : `${order.column} ${direction}, id ${direction}`;
-  const rows = database.select(
+  const rows = connection.select(
     `SELECT ${order.column}, id, CAST(body AS TEXT) FROM instances INDEXED BY ${index} ${whereOf(all)} ORDER BY ${orderSql} LIMIT ?`,
     [...paramsOf(all), pageSize + 1],
   );
@@ -65,21 +65,21 @@ export function queryInstances(database: HistoryDatabase, query: InstanceQuery):
 }
 
 /** Instances that the filters let through; order, page size and token do not matter. */
-export function countInstances(database: HistoryDatabase, query: InstanceQuery): number {
-  const filters = filtersOf(database, query);
-  return Number(database.select(`SELECT count(*) FROM instances ${whereOf(filters)}`, paramsOf(filters))[0]?.[0]);
+export function countInstances(connection: SqlConnection, query: InstanceQuery): number {
+  const filters = filtersOf(connection, query);
+  return Number(connection.select(`SELECT count(*) FROM instances ${whereOf(filters)}`, paramsOf(filters))[0]?.[0]);
 }
 
 export function countInstancesByStatus(
-  database: HistoryDatabase,
+  connection: SqlConnection,
   query: InstanceQuery,
 ): Partial<Record<OrchestrationStatus, number>> {
-  const filters = filtersOf(database, query);
-  const rows = database.select(`SELECT status, count(*) FROM instances ${whereOf(filters)} GROUP BY status`, paramsOf(filters));
+  const filters = filtersOf(connection, query);
+  const rows = connection.select(`SELECT status, count(*) FROM instances ${whereOf(filters)} GROUP BY status`, paramsOf(filters));
   return Object.fromEntries(rows.map(([status, count]) => [status as OrchestrationStatus, Number(count)]));
 }
 
-function filtersOf(database: HistoryDatabase, query: InstanceQuery): Filter[] {
+function filtersOf(connection: SqlConnection, query: InstanceQuery): Filter[] {
   const filters: Filter[] = [];
   const range = (column: string, index: string, from: string | undefined, to: string | undefined): void => {
     if (from !== undefined) filters.push({ sql: `${column} >= ?`, params: [from], index });
@@ -108,14 +108,14 @@ function filtersOf(database: HistoryDatabase, query: InstanceQuery): Filter[] {
   // Entity ids start with "@"; "A" is the next character.
   if (query.entities === 'only') filters.push({ sql: "id >= '@' AND id < 'A'", params: [], index: 'instances_by_id' });
   if (query.entities === 'exclude') filters.push({ sql: "NOT (id >= '@' AND id < 'A')", params: [] });
-  if (query.text) filters.push(textFilter(database, query.text));
+  if (query.text) filters.push(textFilter(connection, query.text));
   return filters;
 }
 
 /** Names are few: they are compared here, by the full rules of upper and lower case. Ids are left to LIKE, which folds ASCII. */
-function textFilter(database: HistoryDatabase, text: string): Filter {
+function textFilter(connection: SqlConnection, text: string): Filter {
   const folded = text.toLowerCase();
-  const names = database
+  const names = connection
     .select('SELECT DISTINCT name FROM instances INDEXED BY instances_by_name', [])
     .map(([name]) => name as string)
     .filter((name) => name.toLowerCase().includes(folded));
@@ -126,12 +126,12 @@ function textFilter(database: HistoryDatabase, text: string): Filter {
     : { sql: `(${byId} OR name IN (SELECT value FROM json_each(?)))`, params: [pattern, JSON.stringify(names)] };
 }
 
-function bestIndex(database: HistoryDatabase, filters: readonly Filter[]): string | undefined {
+function bestIndex(connection: SqlConnection, filters: readonly Filter[]): string | undefined {
   let best: string | undefined;
   let fewest = fewMatches + 1;
   for (const { sql, params, index } of filters) {
     if (index === undefined) continue;
-    const counted = database.select(`SELECT count(*) FROM (SELECT 1 FROM instances INDEXED BY ${index} WHERE ${sql} LIMIT ?)`, [
+    const counted = connection.select(`SELECT count(*) FROM (SELECT 1 FROM instances INDEXED BY ${index} WHERE ${sql} LIMIT ?)`, [
       ...params,
       fewest,
     ]);

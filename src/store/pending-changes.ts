@@ -4,15 +4,22 @@
  *   P1. `purged` is written to SQL before anything else, because it deletes by instance id and the rest may be of the id's next life.
  *   P2. Removals are written before additions: an activity key comes again when a rewound generation schedules it again.
  */
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
+import type { HistoryEvent } from '../core/history';
+import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
 import { isTerminal } from '../core/status';
-import { workKey } from '../core/instance';
 import type { CustomStatusChange } from '../core/ports/history-store';
 import type { Change } from './checkpoint-codec';
+import { decodeEvents } from './event-codec';
 
 export interface PendingRow {
   row: InstanceRow;
   text: string;
+}
+
+export interface HistoryPiece {
+  count: number;
+  /** Encoded. */
+  events: string;
 }
 
 export interface PendingHistory {
@@ -21,8 +28,7 @@ export interface PendingHistory {
   replace: boolean;
   from: number;
   count: number;
-  /** Encoded events, a list of lists. */
-  pieces: string[];
+  pieces: HistoryPiece[];
 }
 
 export interface PendingCustomStatus {
@@ -153,12 +159,12 @@ export class PendingChanges {
         replace: change.replace,
         from: change.replace ? 0 : change.from,
         count: change.count,
-        pieces: change.count > 0 ? [change.events] : [],
+        pieces: change.count > 0 ? [change] : [],
       });
     } else if (change.count > 0) {
       pending.executionId = change.executionId;
       pending.count += change.count;
-      pending.pieces.push(change.events);
+      pending.pieces.push(change);
     }
   }
 
@@ -183,5 +189,22 @@ export class PendingChanges {
 }
 
 function weightOf(history: PendingHistory): number {
-  return history.pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return history.pieces.reduce((sum, piece) => sum + piece.events.length, 0);
+}
+
+/** The pending ones of the events `from` (included) to `to` (excluded). */
+export function historyRange(history: PendingHistory, from: number, to: number): HistoryEvent[] {
+  let seq = history.from;
+  let first: number | undefined;
+  const inRange: string[] = [];
+  for (const piece of history.pieces) {
+    if (seq >= to) break;
+    if (seq + piece.count > from) {
+      first ??= seq;
+      inRange.push(piece.events);
+    }
+    seq += piece.count;
+  }
+  if (first === undefined) return [];
+  return decodeEvents(inRange.join(',')).slice(Math.max(0, from - first), to - first);
 }

@@ -5,6 +5,7 @@
  *   H2. SQL is written behind: when idle, when too much is pending, and as far as a read needs it. Every read sees every commit.
  *   H3. After a failed write or sync nothing more is accepted: what is in memory is exactly what is in the journal, and stays readable.
  */
+import type { SqlJsStatic } from 'sql.js';
 import type { Checkpoint } from '../core/checkpoint';
 import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
@@ -13,13 +14,15 @@ import type { CustomStatusChange, HistoryStore, InstancePage, InstanceQuery, Rec
 import type { Logger } from '../core/ports/logger';
 import type { OrchestrationStatus } from '../core/status';
 import { decodeCheckpoints, encodeCheckpoints } from './checkpoint-codec';
-import { decodeEvents } from './event-codec';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
 import type { JournalWriter } from './journal';
+import { JournalSync } from './journal-sync';
 import { loadSqlJs } from './load-sql-js';
-import { PendingChanges } from './pending-changes';
+import { historyRange, PendingChanges } from './pending-changes';
+import { PendingWriter } from './pending-writer';
+import type { SqlConnection } from './sql-connection';
 import { StoreFolder } from './store-folder';
 
 export interface SqlJsHistoryStoreOptions {
@@ -47,37 +50,34 @@ const sliceMs = 8;
 
 const committed = Promise.resolve();
 
-interface SyncWaiter {
-  resolve: () => void;
-  reject: (error: unknown) => void;
+interface Index {
+  database: HistoryDatabase;
+  writer: PendingWriter;
 }
 
 interface Disk {
   folder: StoreFolder;
   lock: FolderLock;
   journal: JournalWriter;
-  /** Sizes of the snapshot and of journals that a snapshot under way will replace. */
+  sync: JournalSync;
+  /** Size of the snapshot and of journals that a snapshot under way will replace. */
   olderBytes: number;
 }
 
 export class SqlJsHistoryStore implements HistoryStore {
   readonly #options: Required<SqlJsHistoryStoreOptions>;
   readonly #pending = new PendingChanges();
-  #database: HistoryDatabase | undefined;
+  #index: Index | undefined;
   #disk: Disk | undefined;
   #failure: DurascopeError | undefined;
+  #opening: Promise<RecoveredWork> | undefined;
   #closing: Promise<void> | undefined;
+  #compacting: Promise<void> | undefined;
 
   #idleTimer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
   #commitsSinceIdleCheck = 0;
   #indexFailed = false;
-
-  #syncTimer: NodeJS.Timeout | undefined;
-  #syncing: Promise<void> | undefined;
-  #syncWaiters: SyncWaiter[] = [];
-  #isSyncingWaiters = false;
-  #compacting: Promise<void> | undefined;
 
   constructor(options: SqlJsHistoryStoreOptions) {
     this.#options = {
@@ -88,49 +88,65 @@ export class SqlJsHistoryStore implements HistoryStore {
     };
   }
 
-  async open(): Promise<RecoveredWork> {
-    if (this.#database !== undefined || this.#closing !== undefined) throw new Error('A store is opened once.');
+  open(): Promise<RecoveredWork> {
+    if (this.#opening !== undefined || this.#closing !== undefined) throw new Error('A store is opened once.');
+    this.#opening = this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<RecoveredWork> {
     const sqlJs = await loadSqlJs();
-    let warnings: readonly string[] = [];
-    if (this.#options.dir === null) {
-      this.#database = new HistoryDatabase(sqlJs);
-    } else {
-      const folder = new StoreFolder(this.#options.dir);
-      const lock = await lockFolder(folder);
-      try {
-        const snapshot = await folder.loadSnapshot();
-        const database = new HistoryDatabase(sqlJs, snapshot.database);
-        this.#database = database;
-        for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.add(id);
-        this.#pending.nextSeq = database.nextSeq();
-        const loaded = folder.loadJournals(snapshot.generation, (payload) => {
-          this.#pending.apply(decodeCheckpoints(payload));
-          if (this.#pending.weight > pendingLimit) database.writeSlice(this.#pending, never);
-        });
-        warnings = loaded.warnings;
-        const olderBytes = folder.bytesOnDisk() - loaded.writer.size;
-        this.#disk = { folder, lock, journal: loaded.writer, olderBytes };
-      } catch (error) {
-        this.#database?.close();
-        this.#database = undefined;
-        lock.release();
-        throw asStoreError(error, folder.dir);
-      }
-    }
+    const { dir } = this.#options;
+    const warnings = dir === null ? this.#openIndex(new HistoryDatabase(sqlJs)) : await this.#openFolder(sqlJs, dir);
     for (const message of warnings) this.#log('warning', message);
-    this.#database.writeQueue(this.#pending);
+    const database = this.#withQueue();
     this.#scheduleIdle();
     return {
-      inbox: this.#database.inbox(),
-      activities: this.#database.activities(),
-      timers: this.#database.timers(),
+      inbox: database.inbox(),
+      activities: database.activities(),
+      timers: database.timers(),
       nextSeq: this.#pending.nextSeq,
       warnings,
     };
   }
 
+  async #openFolder(sqlJs: SqlJsStatic, dir: string): Promise<readonly string[]> {
+    const folder = new StoreFolder(dir);
+    let lock: FolderLock | undefined;
+    try {
+      folder.prepare();
+      lock = await FolderLock.acquire(dir);
+      const snapshot = await folder.loadSnapshot();
+      this.#openIndex(new HistoryDatabase(sqlJs, snapshot.database));
+      const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
+        this.#pending.apply(decodeCheckpoints(payload));
+        if (this.#pending.weight > pendingLimit) this.#index?.writer.writeSlice(never);
+      });
+      const sync: JournalSync = new JournalSync(
+        this.#options.durability,
+        this.#options.fsyncIntervalMs,
+        () => this.#disk?.journal ?? writer,
+        (error) => this.#fail(error),
+      );
+      this.#disk = { folder, lock, journal: writer, sync, olderBytes: folder.bytesOnDisk() - writer.size };
+      return warnings;
+    } catch (error) {
+      this.#index?.database.close();
+      this.#index = undefined;
+      lock?.release();
+      throw storeErrorOf(error, dir);
+    }
+  }
+
+  #openIndex(database: HistoryDatabase): readonly string[] {
+    this.#index = { database, writer: new PendingWriter(database.sql, this.#pending) };
+    for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.add(id);
+    this.#pending.nextSeq = database.nextSeq();
+    return [];
+  }
+
   commit(checkpoints: readonly Checkpoint[]): Promise<void> {
-    if (this.#database === undefined || this.#closing !== undefined || this.#failure !== undefined) {
+    if (this.#index === undefined || this.#closing !== undefined || this.#failure !== undefined) {
       return Promise.reject(this.#refusal());
     }
     const { text, changes } = encodeCheckpoints(checkpoints);
@@ -147,31 +163,25 @@ export class SqlJsHistoryStore implements HistoryStore {
     this.#commitsSinceIdleCheck += 1;
     if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
     if (this.#idleTimer === undefined) this.#scheduleIdle();
-    if (disk === undefined) return committed;
-    if (this.#options.durability === 'strict') return this.#synced(disk);
-    if (this.#syncTimer === undefined) this.#scheduleSync(disk);
-    return committed;
+    return disk === undefined ? committed : disk.sync.written();
   }
 
   // --- reads ---
 
   instance(instanceId: string): InstanceRow | undefined {
-    const database = this.#opened();
+    const { database } = this.#opened();
     const pending = this.#pending.rows.get(instanceId);
     if (pending !== undefined) return pending.row;
     return this.#pending.purged.has(instanceId) ? undefined : database.instance(instanceId);
   }
 
   history(instanceId: string, from = 0, count = Infinity): readonly HistoryEvent[] {
-    const database = this.#opened();
+    const { database } = this.#opened();
     const to = from + count;
     const pending = this.#pending.histories.get(instanceId);
     const isGone = this.#pending.purged.has(instanceId) || pending?.replace === true;
     const events = isGone || (pending !== undefined && from >= pending.from) ? [] : database.history(instanceId, from, to);
-    if (pending !== undefined && pending.count > 0 && to > pending.from) {
-      const last = decodeEvents(pending.pieces.join(','));
-      for (const event of last.slice(Math.max(0, from - pending.from), to - pending.from)) events.push(event);
-    }
+    if (pending !== undefined) for (const event of historyRange(pending, from, to)) events.push(event);
     return events;
   }
 
@@ -190,8 +200,8 @@ export class SqlJsHistoryStore implements HistoryStore {
   customStatusChanges(instanceId: string): readonly CustomStatusChange[] {
     const row = this.instance(instanceId);
     if (row === undefined) return [];
-    const database = this.#opened();
-    database.writeCustomStatus(this.#pending, instanceId);
+    const { database, writer } = this.#opened();
+    writer.writeCustomStatus(instanceId);
     return database.customStatusChanges(instanceId, row.executionId);
   }
 
@@ -214,9 +224,9 @@ export class SqlJsHistoryStore implements HistoryStore {
   /** Writes a snapshot now, whatever the size of the journal; nothing in memory mode. Commits may go on meanwhile. */
   async compact(): Promise<void> {
     await this.#compacting;
-    const database = this.#opened();
+    this.#opened();
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#disk !== undefined) await this.#startCompacting(this.#disk, database);
+    if (this.#disk !== undefined) await this.#startCompacting(this.#disk);
   }
 
   close(): Promise<void> {
@@ -225,44 +235,48 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   async #close(): Promise<void> {
+    await this.#opening?.catch(() => undefined); // Told to who opened; then there is nothing to close.
     clearTimeout(this.#idleTimer);
-    clearTimeout(this.#syncTimer);
     clearImmediate(this.#slice);
     await this.#compacting;
-    const disk = this.#disk;
-    const database = this.#database;
     try {
-      if (disk !== undefined && database !== undefined) {
-        await this.#syncing;
-        if (this.#failure === undefined) {
-          disk.journal.syncNow();
-          if (disk.journal.size > Math.max(smallJournalBytes, disk.olderBytes / 4)) await this.#compact(disk, database);
-        }
-      }
+      if (this.#disk !== undefined) await this.#closeJournal(this.#disk);
     } finally {
-      disk?.journal.close();
-      disk?.lock.release();
-      database?.close();
-      this.#database = undefined;
+      this.#disk?.lock.release();
+      this.#index?.database.close();
+      this.#index = undefined;
+    }
+  }
+
+  async #closeJournal(disk: Disk): Promise<void> {
+    try {
+      disk.sync.stop();
+      await disk.sync.settled();
+      if (this.#failure !== undefined) return;
+      disk.journal.syncNow();
+      if (disk.journal.size <= Math.max(smallJournalBytes, disk.olderBytes / 4)) return;
+      await this.#startCompacting(disk).catch((error: unknown) => this.#warnNoSnapshot(error));
+    } finally {
+      disk.journal.close();
     }
   }
 
   // --- write-behind ---
 
-  #opened(): HistoryDatabase {
-    if (this.#database === undefined) throw this.#refusal();
-    return this.#database;
+  #opened(): Index {
+    if (this.#index === undefined) throw this.#refusal();
+    return this.#index;
   }
 
-  #withRows(): HistoryDatabase {
-    const database = this.#opened();
-    database.writeRows(this.#pending);
-    return database;
+  #withRows(): SqlConnection {
+    const { database, writer } = this.#opened();
+    writer.writeRows();
+    return database.sql;
   }
 
   #withQueue(): HistoryDatabase {
-    const database = this.#opened();
-    database.writeQueue(this.#pending);
+    const { database, writer } = this.#opened();
+    writer.writeQueue();
     return database;
   }
 
@@ -293,15 +307,15 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   #writeSlice(): void {
-    const database = this.#database;
-    if (database === undefined || this.#closing !== undefined) return;
+    const writer = this.#index?.writer;
+    if (writer === undefined || this.#closing !== undefined) return;
     const end = performance.now() + sliceMs;
     const isOver = (): boolean => performance.now() >= end;
     const pending = this.#pending;
     try {
       if (this.#isIdle() || pending.weight > pendingLimit) {
-        if (!database.writeSlice(pending, isOver)) this.#scheduleSlice();
-      } else if (pending.weight > finishedLimit && database.writeFinished(pending, isOver)) {
+        if (!writer.writeSlice(isOver)) this.#scheduleSlice();
+      } else if (pending.weight > finishedLimit && writer.writeFinished(isOver)) {
         this.#scheduleSlice();
       }
       this.#indexFailed = false;
@@ -315,64 +329,17 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   // --- disk ---
 
-  #scheduleSync(disk: Disk): void {
-    this.#syncTimer = setTimeout(() => {
-      this.#syncTimer = undefined;
-      this.#sync(disk).catch(() => undefined); // #sync has noted the failure; the next commit is told.
-    }, this.#options.fsyncIntervalMs);
-    this.#syncTimer.unref();
-  }
-
-  /** Commits that arrive while a sync is under way share the next one. */
-  #synced(disk: Disk): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#syncWaiters.push({ resolve, reject });
-      if (!this.#isSyncingWaiters) void this.#syncWaiting(disk);
-    });
-  }
-
-  async #syncWaiting(disk: Disk): Promise<void> {
-    this.#isSyncingWaiters = true;
-    await committed; // What else is committed in this turn joins.
-    while (this.#syncWaiters.length > 0) {
-      const waiters = this.#syncWaiters;
-      this.#syncWaiters = [];
-      try {
-        await this.#sync(disk);
-        for (const waiter of waiters) waiter.resolve();
-      } catch (error) {
-        for (const waiter of waiters) waiter.reject(error);
-      }
-    }
-    this.#isSyncingWaiters = false;
-  }
-
-  #sync(disk: Disk): Promise<void> {
-    this.#syncing = disk.journal
-      .sync()
-      .catch((error: unknown) => {
-        throw this.#fail(error);
-      })
-      .finally(() => {
-        this.#syncing = undefined;
-      });
-    return this.#syncing;
-  }
-
   #compactWhenWorthwhile(): void {
     const disk = this.#disk;
-    const database = this.#database;
-    if (disk === undefined || database === undefined || this.#compacting !== undefined || this.#failure !== undefined) return;
+    if (disk === undefined || this.#compacting !== undefined || this.#failure !== undefined) return;
     // Half of what is there already: else a big store would be written over and over for little.
     const worthwhile = Math.max(this.#options.compactAtBytes, disk.olderBytes / 2);
     if (disk.journal.size < (this.#isIdle() ? worthwhile : worthwhile * overdue)) return;
-    this.#startCompacting(disk, database).catch((error: unknown) => {
-      this.#log('warning', `No snapshot could be written, the journal goes on: ${String(error)}.`);
-    });
+    this.#startCompacting(disk).catch((error: unknown) => this.#warnNoSnapshot(error));
   }
 
-  #startCompacting(disk: Disk, database: HistoryDatabase): Promise<void> {
-    const compacting = this.#compact(disk, database).finally(() => {
+  #startCompacting(disk: Disk): Promise<void> {
+    const compacting = this.#compact(disk).finally(() => {
       this.#compacting = undefined;
     });
     this.#compacting = compacting.catch(() => undefined); // For those who only wait for its end.
@@ -380,20 +347,25 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   /** Commits go to the next journal from the moment of the export on; the chain of both holds until the snapshot is there. */
-  async #compact(disk: Disk, database: HistoryDatabase): Promise<void> {
+  async #compact(disk: Disk): Promise<void> {
     await disk.journal.sync(); // Leaves little for the blocking one below.
-    database.writeSlice(this.#pending, never);
-    database.writeNextSeq(this.#pending);
-    const bytes = database.export();
+    const { database, writer } = this.#opened();
+    writer.writeSlice(never);
+    writer.writeNextSeq();
+    const bytes = database.sql.export();
     const old = disk.journal;
     old.syncNow();
     const generation = old.generation + 1;
     disk.journal = disk.folder.createJournal(generation);
     disk.olderBytes += old.size;
-    await this.#syncing;
+    await disk.sync.settled();
     old.close();
     await disk.folder.writeSnapshot(generation, bytes);
     disk.olderBytes = disk.folder.bytesOnDisk() - disk.journal.size;
+  }
+
+  #warnNoSnapshot(error: unknown): void {
+    this.#log('warning', `No snapshot could be written, the journal goes on: ${String(error)}.`);
   }
 
   #fail(error: unknown): DurascopeError {
@@ -419,16 +391,7 @@ export class SqlJsHistoryStore implements HistoryStore {
 
 const never = (): boolean => false;
 
-async function lockFolder(folder: StoreFolder): Promise<FolderLock> {
-  try {
-    folder.prepare();
-    return await FolderLock.acquire(folder.dir);
-  } catch (error) {
-    throw asStoreError(error, folder.dir);
-  }
-}
-
-function asStoreError(error: unknown, dir: string): unknown {
+function storeErrorOf(error: unknown, dir: string): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (error instanceof DurascopeError || code === undefined) return error;
   const why: Partial<Record<string, string>> = {

@@ -81,7 +81,7 @@ describe('history store, faults on disk', () => {
       await opensWith(size === journal.length ? 3 : 2, isWhole ? undefined : new RegExp(`at byte ${lastStart}: .*2 records`));
       assert.deepEqual(damagedFiles(), []);
     }
-  });
+  }).timeout(60_000);
 
   it('a journal cut within its header is begun anew', async () => {
     for (let size = 0; size < headerSize; size++) {

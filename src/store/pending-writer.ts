@@ -1,0 +1,228 @@
+/**
+ * Writes pending changes into SQL, in slices that are one transaction each: when one fails, nothing of it is in SQL and all of it
+ * is still pending.
+ */
+import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instance';
+import { encodeEvents } from './event-codec';
+import type { PendingChanges, PendingHistory } from './pending-changes';
+import type { SqlConnection } from './sql-connection';
+
+const upsertRow = `
+INSERT INTO instances (id, name, status, created, updated, parent, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, status = excluded.status, created = excluded.created,
+  updated = excluded.updated, parent = excluded.parent, body = excluded.body`;
+
+const insertCustomStatus = `
+INSERT INTO custom_status_changes (instance_id, execution_id, at, value)
+SELECT ?1, ?2, ?3, ?4 WHERE ?4 IS NOT (
+  SELECT value FROM custom_status_changes WHERE instance_id = ?1 AND execution_id = ?2 ORDER BY rowid DESC LIMIT 1)`;
+
+const tablesByInstance = ['history', 'inbox', 'activities', 'timers', 'custom_status_changes'];
+
+const never = (): boolean => false;
+
+export class PendingWriter {
+  constructor(
+    readonly sql: SqlConnection,
+    readonly pending: PendingChanges,
+  ) {}
+
+  /** Writes until all is written or `isOver` says stop; at least one item a call. True when nothing is left. */
+  writeSlice(isOver: () => boolean): boolean {
+    if (this.pending.purged.size > 0) {
+      this.sql.transaction(() => this.#writePurges(isOver));
+      if (this.pending.purged.size > 0) return false;
+    }
+    this.writeQueue();
+    if (!this.pending.isEmpty) this.sql.transaction(() => this.#writeInstances(false, isOver));
+    return this.pending.isEmpty;
+  }
+
+  /** Writes finished instances only: running ones change again soon. True when some are left. */
+  writeFinished(isOver: () => boolean): boolean {
+    if (this.pending.finished.length === 0) return false;
+    this.sql.transaction(() => {
+      const purgesDone = this.#writePurges(never);
+      const done = this.#writeInstances(true, isOver);
+      return () => {
+        purgesDone();
+        done();
+      };
+    });
+    return this.pending.finished.length > 0;
+  }
+
+  /** Inbox, activities and timers; purges before them. */
+  writeQueue(): void {
+    if (!this.pending.hasQueueChanges) return;
+    this.sql.transaction(() => {
+      const purgesDone = this.#writePurges(never);
+      for (const seq of this.pending.consumed) this.sql.run('DELETE FROM inbox WHERE seq = ?', [seq]);
+      for (const key of this.pending.finishedActivities) this.sql.run('DELETE FROM activities WHERE key = ?', [key]);
+      for (const key of this.pending.finishedTimers) this.sql.run('DELETE FROM timers WHERE key = ?', [key]);
+      for (const message of this.pending.messages.values()) this.#insertMessage(message);
+      for (const [key, activity] of this.pending.activities) this.#insertActivity(key, activity);
+      for (const [key, timer] of this.pending.timers) this.#insertTimer(key, timer);
+      return () => {
+        purgesDone();
+        this.pending.consumed.clear();
+        this.pending.finishedActivities.clear();
+        this.pending.finishedTimers.clear();
+        this.pending.messages.clear();
+        this.pending.activities.clear();
+        this.pending.timers.clear();
+      };
+    });
+  }
+
+  /** Messages that come and go between two writes leave no other trace. */
+  writeNextSeq(): void {
+    this.sql.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', ['nextSeq', String(this.pending.nextSeq)]);
+  }
+
+  /** The rows of instances, and purges before them: all that a query looks at. */
+  writeRows(): void {
+    if (this.pending.rows.size === 0 && this.pending.purged.size === 0) return;
+    this.sql.transaction(() => {
+      const purgesDone = this.#writePurges(never);
+      for (const id of this.pending.rows.keys()) this.#writeRow(id);
+      return () => {
+        purgesDone();
+        for (const { text } of this.pending.rows.values()) this.pending.weight -= text.length;
+        this.pending.rows.clear();
+        this.pending.finished = [];
+      };
+    });
+  }
+
+  writeCustomStatus(instanceId: string): void {
+    if (!this.pending.customStatuses.has(instanceId) && this.pending.purged.size === 0) return;
+    this.sql.transaction(() => {
+      const purgesDone = this.#writePurges(never);
+      this.#writeCustomStatus(instanceId);
+      return () => {
+        purgesDone();
+        this.pending.customStatuses.delete(instanceId);
+      };
+    });
+  }
+
+  #writePurges(isOver: () => boolean): () => void {
+    const done: string[] = [];
+    for (const id of this.pending.purged) {
+      this.sql.run('DELETE FROM instances WHERE id = ?', [id]);
+      for (const table of tablesByInstance) this.sql.run(`DELETE FROM ${table} WHERE instance_id = ?`, [id]);
+      done.push(id);
+      if (isOver()) break;
+    }
+    return () => {
+      for (const id of done) this.pending.purged.delete(id);
+    };
+  }
+
+  #writeInstances(finishedOnly: boolean, isOver: () => boolean): () => void {
+    const finished = this.pending.finished;
+    const done = new Set<string>();
+    let count = 0;
+    const write = (id: string): boolean => {
+      if (done.has(id)) return true;
+      this.#writeRow(id);
+      this.#writeHistory(id, this.pending.histories.get(id));
+      this.#writeCustomStatus(id);
+      done.add(id);
+      count += 1;
+      return count % 16 !== 0 || !isOver();
+    };
+    let taken = 0;
+    const all = (): void => {
+      for (const id of finished) {
+        taken += 1;
+        if (!write(id)) return;
+      }
+      if (finishedOnly) return;
+      for (const ids of [this.pending.rows, this.pending.histories, this.pending.customStatuses]) {
+        for (const id of ids.keys()) if (!write(id)) return;
+      }
+    };
+    all();
+    return () => {
+      this.pending.finished = finished.slice(taken);
+      for (const id of done) this.pending.written(id);
+    };
+  }
+
+  #writeRow(id: string): void {
+    const entry = this.pending.rows.get(id);
+    if (entry === undefined) return;
+    const { row, text } = entry;
+    this.sql.run(upsertRow, [
+      id,
+      row.name,
+      row.runtimeStatus,
+      row.createdTime,
+      row.lastUpdatedTime,
+      row.parentInstanceId,
+      utf8(text),
+    ]);
+  }
+
+  #writeHistory(id: string, history: PendingHistory | undefined): void {
+    if (history === undefined) return;
+    if (history.replace) this.sql.run('DELETE FROM history WHERE instance_id = ?', [id]);
+    if (history.count === 0) return;
+    this.sql.run('INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)', [
+      id,
+      history.executionId,
+      history.from,
+      history.count,
+      utf8(history.pieces.map((piece) => piece.events).join(',')),
+    ]);
+  }
+
+  #writeCustomStatus(id: string): void {
+    const status = this.pending.customStatuses.get(id);
+    if (status === undefined) return;
+    this.sql.run('DELETE FROM custom_status_changes WHERE instance_id = ? AND execution_id <> ?', [id, status.executionId]);
+    for (const { at, value } of status.changes) {
+      this.sql.run(insertCustomStatus, [id, status.executionId, at, value === null ? null : utf8(value)]);
+    }
+  }
+
+  #insertMessage(message: InboxMessage): void {
+    this.sql.run('INSERT OR REPLACE INTO inbox (seq, instance_id, execution_id, visible_at, event) VALUES (?, ?, ?, ?, ?)', [
+      message.seq,
+      message.instanceId,
+      message.executionId,
+      message.visibleAt,
+      utf8(encodeEvents([message.event])),
+    ]);
+  }
+
+  #insertActivity(key: string, a: PendingActivity): void {
+    this.sql.run(
+      'INSERT OR REPLACE INTO activities (key, instance_id, execution_id, task_id, name, version, input, scheduled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      [key, a.instanceId, a.executionId, a.taskId, a.name, a.version, a.input === null ? null : utf8(a.input), a.scheduledAt],
+    );
+  }
+
+  #insertTimer(key: string, t: PendingTimer): void {
+    this.sql.run('INSERT OR REPLACE INTO timers (key, instance_id, execution_id, timer_id, fire_at) VALUES (?, ?, ?, ?, ?)', [
+      key,
+      t.instanceId,
+      t.executionId,
+      t.timerId,
+      t.fireAt,
+    ]);
+  }
+}
+
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** UTF-8 bytes of a text, valid until the next call, so one a statement: sql.js copies what it binds. */
+function utf8(text: string): Uint8Array {
+  if (text.length * 3 > scratch.length) {
+    if (text.length > 1024 * 1024) return Buffer.from(text, 'utf8');
+    scratch = Buffer.allocUnsafe(text.length * 3);
+  }
+  return scratch.subarray(0, scratch.write(text, 0, 'utf8'));
+}
