@@ -72,5 +72,6 @@ export interface TaskHubClient {
   purgeBy(filter: PurgeFilter): Promise<number>;
   /** Resolves with the row once it is terminal, or as it is after `timeoutMs`. */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow>;
-  subscribe(listener: (changes: readonly HubChange[]) => void): Disposable;
+  /** With `events: false` the listener does not need `newEvents`: they may be left out (empty), which spares a hub behind a wire much work. */
+  subscribe(listener: (changes: readonly HubChange[]) => void, options?: { events?: boolean }): Disposable;
 }

@@ -1,0 +1,21 @@
+import type { SourceLocation } from './panel-values';
+
+/** What panels ask of the place they live in: an editor, or a browser page. Rejections are shown to the user by whoever calls. */
+export interface PanelHost {
+  openInstance(instanceId: string): void;
+  openSource(location: SourceLocation): void;
+  openText(title: string, text: string, language: 'json' | 'csv' | 'plaintext'): void;
+  openHistory(instanceId: string): void;
+  copyText(text: string): void;
+  /** False when the user changed their mind. */
+  saveText(suggestedName: string, text: string): Promise<boolean>;
+  startInstance(name?: string): void;
+  /** True when the user agrees to something that cannot be undone. */
+  confirm(question: string, yes: string): Promise<boolean>;
+}
+
+/** Time as a session sees it: the epoch now, and a call after a while. */
+export interface SessionClock {
+  now(): number;
+  after(delayMs: number, callback: () => void): void;
+}
