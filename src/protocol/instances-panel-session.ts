@@ -53,7 +53,8 @@ export class InstancesPanelSession {
     this.#subscription?.dispose();
     this.#hub = hub;
     this.#subscription = hub.subscribe((changes) => this.#onChanges(changes), { events: false });
-    if (this.#ready) void this.#hello();
+    if (!this.#ready) return;
+    void this.#hello();
     this.#stale = true;
     this.#announceSoon();
   }

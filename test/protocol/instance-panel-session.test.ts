@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import type { ToInstancePanel } from '../../src/protocol/instance-panel';
+import { toInstancePanel } from '../../src/protocol/instance-panel';
+import { InstancePanelSession, frameMs } from '../../src/protocol/instance-panel-session';
+import type { Script } from '../support/script-types';
+import { TestHub } from '../support/test-hub';
+import { RecordingHost, sessionClock, settle } from './recording-host';
+
+const cities: Script = function* (context) {
+  const results: unknown[] = [];
+  for (const city of ['Tokyo', 'Seattle', 'London']) {
+    results.push(yield context.activity('sayHello', city));
+    context.setStatus(city);
+  }
+  return results;
+};
+const booking: Script = function* (context) {
+  const data = yield context.waitEvent('BookingConfirmed');
+  return data;
+};
+const parent: Script = function* (context) {
+  return yield context.child('booking', null, { instanceId: 'child' });
+};
+const many: Script = function* (context) {
+  yield context.all(Array.from({ length: 3000 }, (_, at) => context.activity('quick', at)));
+  return 'done';
+};
+const failing: Script = function* (context) {
+  yield context.activity('sayHello', 'x');
+  throw new Error('no stock');
+};
+
+describe('the session behind an instance panel', () => {
+  let hub: TestHub;
+  let host: RecordingHost;
+  let posted: ToInstancePanel[];
+
+  beforeEach(async () => {
+    hub = await TestHub.open({
+      scripts: { cities, booking, parent, many, failing },
+      activities: { sayHello: 'manual', quick: (input) => input },
+    });
+    host = new RecordingHost();
+    posted = [];
+  });
+  afterEach(() => hub.dispose());
+
+  function open(instanceId: string): InstancePanelSession {
+    const session = new InstancePanelSession({
+      instanceId,
+      post: (message) => posted.push(toInstancePanel.parse(message)),
+      host,
+      clock: sessionClock(hub.clock),
+      eventNames: () => Promise.resolve(['FromTheCode', 'BookingConfirmed']),
+      onError: (error) => {
+        throw error;
+      },
+    });
+    session.connect(hub.engine);
+    return session;
+  }
+
+  async function nextFrame(): Promise<void> {
+    await hub.quiet();
+    await settle();
+    hub.clock.advance(frameMs);
+    await settle();
+  }
+
+  const snapshots = () => posted.filter((message) => message.type === 'instance');
+  const rows = () => posted.filter((message) => message.type === 'history');
+  const answers = () => posted.filter((message) => message.type === 'actionResult');
+
+  it('says nothing before the panel is ready, then everything', async () => {
+    const id = await hub.start('cities');
+    const session = open(id);
+    await nextFrame();
+    assert.equal(posted.length, 0);
+    await session.receive({ type: 'ready' });
+    assert.deepEqual(
+      posted.map((message) => message.type),
+      ['connection', 'instance', 'history'],
+    );
+    assert.equal(snapshots()[0]?.instance?.runtimeStatus, 'Running');
+    assert.equal(rows()[0]?.events.length, hub.history(id).length);
+    session.dispose();
+  });
+
+  it('follows the run: one snapshot a frame, and only the new rows of the history', async () => {
+    const id = await hub.start('cities');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    for (const city of ['Tokyo', 'Seattle', 'London']) {
+      await hub.complete('sayHello', `Hello ${city}`);
+      await nextFrame();
+    }
+    const last = snapshots().at(-1);
+    assert.equal(last?.instance?.runtimeStatus, 'Completed');
+    assert.deepEqual(
+      last.customStatusChanges.map((change) => change.value),
+      ['"Tokyo"', '"Seattle"', '"London"'],
+    );
+    assert.equal(snapshots().length, 4);
+    assert.deepEqual(
+      rows().flatMap((chunk) => chunk.events),
+      hub.history(id),
+    );
+    let from = 0;
+    for (const chunk of rows()) {
+      assert.equal(chunk.from, from);
+      from += chunk.events.length;
+    }
+    session.dispose();
+  });
+
+  it('sends a long history in pieces, a small one first', async () => {
+    hub.engine.configure({ oneMessagePerEpisode: false });
+    const id = await hub.start('many');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    const total = hub.row(id).historyLength;
+    assert.ok(total > 6000);
+    assert.deepEqual(rows()[0]?.events.length, 200);
+    assert.ok(rows().length >= 4);
+    assert.ok(rows().every((chunk) => chunk.total === total));
+    assert.deepEqual(
+      rows().flatMap((chunk) => chunk.events),
+      hub.history(id),
+    );
+    session.dispose();
+  });
+
+  it('starts over with the history of a new generation', async () => {
+    const id = await hub.start('booking', { instanceId: 'again' });
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    await hub.terminate(id);
+    await nextFrame();
+    await hub.start('booking', { instanceId: 'again' });
+    await nextFrame();
+    const last = rows().at(-1);
+    assert.equal(last?.from, 0);
+    assert.equal(last.executionId, hub.row(id).executionId);
+    assert.deepEqual(last.events, hub.history(id));
+    session.dispose();
+  });
+
+  it('offers the awaited event first and those of the code after it, and raises it', async () => {
+    const id = await hub.start('booking');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    assert.deepEqual(snapshots()[0]?.waitingFor.events, ['BookingConfirmed']);
+    assert.deepEqual(snapshots()[0]?.knownEventNames, ['BookingConfirmed', 'FromTheCode']);
+    await session.receive({ type: 'raiseEvent', requestId: 7, name: 'BookingConfirmed', data: '{"seat":3}' });
+    await nextFrame();
+    assert.equal(answers()[0]?.ok, true);
+    assert.equal(snapshots().at(-1)?.instance?.output, '{"seat":3}');
+    session.dispose();
+  });
+
+  it('refuses event data that is not JSON, with a word on how a text is written', async () => {
+    const id = await hub.start('booking');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    await session.receive({ type: 'raiseEvent', requestId: 7, name: 'BookingConfirmed', data: 'hello' });
+    assert.equal(answers()[0]?.ok, false);
+    assert.match(answers()[0]?.message ?? '', /not JSON.*"like this"/);
+    assert.equal(hub.row(id).runtimeStatus, 'Running');
+    session.dispose();
+  });
+
+  it('says so when an instance has just ended', async () => {
+    const id = await hub.start('booking');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    await hub.terminate(id);
+    await session.receive({ type: 'act', requestId: 1, action: 'suspend', reason: null });
+    assert.equal(answers()[0]?.ok, false);
+    assert.ok((answers()[0]?.message ?? '').includes('Terminated'), answers()[0]?.message);
+    session.dispose();
+  });
+
+  it('shows parent and children to each other', async () => {
+    const id = await hub.start('parent');
+    const above = open(id);
+    await above.receive({ type: 'ready' });
+    assert.deepEqual(
+      snapshots()[0]?.children.map((child) => child.instanceId),
+      ['child'],
+    );
+    assert.equal(snapshots()[0]?.childCount, 1);
+    above.dispose();
+    const below = open('child');
+    await below.receive({ type: 'ready' });
+    assert.equal(snapshots().at(-1)?.parent?.instanceId, id);
+    below.dispose();
+  });
+
+  it('asks before it purges, and then knows the instance no more', async () => {
+    const id = await hub.start('booking');
+    await hub.terminate(id);
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    host.agrees = false;
+    await session.receive({ type: 'act', requestId: 1, action: 'purge', reason: null });
+    assert.equal(hub.row(id).runtimeStatus, 'Terminated');
+    host.agrees = true;
+    await session.receive({ type: 'act', requestId: 2, action: 'purge', reason: null });
+    await nextFrame();
+    assert.equal(snapshots().at(-1)?.instance, null);
+    session.dispose();
+  });
+
+  it('opens the new instance after a restart', async () => {
+    const id = await hub.start('booking');
+    await hub.terminate(id);
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    await session.receive({ type: 'act', requestId: 1, action: 'restart', reason: null });
+    const [opened] = host.calls;
+    assert.equal(opened?.[0], 'openInstance');
+    assert.notEqual(opened[1], id);
+    session.dispose();
+  });
+
+  it('carries the failure to the panel', async () => {
+    const id = await hub.start('failing');
+    await hub.complete('sayHello', 'x');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    assert.match(snapshots()[0]?.instance?.failure ?? '', /no stock/);
+    session.dispose();
+  });
+
+  it('keeps what is shown when the emulator stops, says why nothing works, and goes on when it is back', async () => {
+    const id = await hub.start('booking');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    session.disconnect('The emulator is stopped.');
+    assert.deepEqual(posted.at(-1), { type: 'connection', connected: false, message: 'The emulator is stopped.' });
+    await session.receive({ type: 'act', requestId: 1, action: 'terminate', reason: null });
+    assert.equal(answers()[0]?.message, 'The emulator is stopped.');
+    session.connect(hub.engine);
+    await nextFrame();
+    assert.equal(snapshots().length, 2);
+    assert.equal(rows().at(-1)?.from, 0);
+    session.dispose();
+  });
+
+  it('drops what is no message of ours and goes on', async () => {
+    const errors: unknown[] = [];
+    const session = new InstancePanelSession({
+      instanceId: 'x',
+      post: (message) => posted.push(message),
+      host,
+      clock: sessionClock(hub.clock),
+      onError: (error) => errors.push(error),
+    });
+    await session.receive({ type: 'rm -rf' });
+    await session.receive(undefined);
+    assert.equal(errors.length, 2);
+    assert.deepEqual(posted, []);
+  });
+});

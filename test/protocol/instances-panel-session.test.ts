@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { toInstancesPanel, type ToInstancesPanel } from '../../src/protocol/instances-panel';
+import { InstancesPanelSession, changedEveryMs } from '../../src/protocol/instances-panel-session';
+import type { Script } from '../support/script-types';
+import { TestHub } from '../support/test-hub';
+import { RecordingHost, sessionClock, settle } from './recording-host';
+
+const waits: Script = function* (context) {
+  return yield context.waitEvent('Go');
+};
+const returns: Script = function* () {
+  return 'at once';
+};
+
+describe('the session behind the instances panel', () => {
+  let hub: TestHub;
+  let host: RecordingHost;
+  let posted: ToInstancesPanel[];
+  let session: InstancesPanelSession;
+
+  beforeEach(async () => {
+    hub = await TestHub.open({ scripts: { waits, returns } });
+    host = new RecordingHost();
+    posted = [];
+    session = new InstancesPanelSession({
+      post: (message) => posted.push(toInstancesPanel.parse(message)),
+      host,
+      clock: sessionClock(hub.clock),
+      hubName: 'shop',
+      names: () => Promise.resolve(['waits', 'returns']),
+      onError: (error) => {
+        throw error;
+      },
+    });
+    session.connect(hub.engine);
+    await session.receive({ type: 'ready' });
+  });
+  afterEach(async () => {
+    session.dispose();
+    await hub.dispose();
+  });
+
+  const order = { orderBy: 'createdTime', descending: true };
+  const answers = () => posted.filter((message) => message.type === 'actionResult');
+
+  async function nextChanges(): Promise<void> {
+    await settle();
+    hub.clock.advance(changedEveryMs);
+    await settle();
+  }
+
+  it('introduces the hub, with a filter to begin with when one was asked for', async () => {
+    const hello = posted.find((message) => message.type === 'hello');
+    assert.deepEqual([hello?.hub, hello?.names, hello?.filter], ['shop', ['waits', 'returns'], undefined]);
+    session.showFilter({ names: ['waits'] });
+    await settle();
+    assert.deepEqual(posted.filter((message) => message.type === 'hello').at(-1)?.filter, { names: ['waits'] });
+  });
+
+  it('answers with pages, sorted and filtered, under the number of the question', async () => {
+    for (let at = 0; at < 5; at++) {
+      await hub.start('waits', { instanceId: `i${String(at)}` });
+      hub.clock.advance(1000);
+    }
+    await session.receive({ type: 'queryPage', requestId: 3, filter: { text: 'i' }, order, pageSize: 3 });
+    const first = posted.filter((message) => message.type === 'page').at(-1);
+    assert.deepEqual(
+      first?.instances.map((row) => row.instanceId),
+      ['i4', 'i3', 'i2'],
+    );
+    await session.receive({
+      type: 'queryPage',
+      requestId: 4,
+      filter: { text: 'i' },
+      order,
+      pageSize: 3,
+      continuationToken: first.continuationToken,
+    });
+    const second = posted.filter((message) => message.type === 'page').at(-1);
+    assert.deepEqual([second?.requestId, second?.instances.map((row) => row.instanceId)], [4, ['i1', 'i0']]);
+  });
+
+  it('counts every status, the chosen ones aside', async () => {
+    await hub.start('waits');
+    await hub.start('returns');
+    await session.receive({ type: 'queryCounts', requestId: 1, filter: { statuses: ['Running'] } });
+    assert.deepEqual(posted.filter((message) => message.type === 'counts').at(-1)?.byStatus, { Running: 1, Completed: 1 });
+  });
+
+  it('counts every instance in exactly one bucket of the histogram', async () => {
+    for (let at = 0; at < 20; at++) {
+      await hub.start(at % 2 === 0 ? 'waits' : 'returns');
+      hub.clock.advance(137);
+    }
+    await session.receive({ type: 'queryHistogram', requestId: 1, filter: {}, buckets: 7 });
+    const histogram = posted.filter((message) => message.type === 'histogram').at(-1);
+    const sums = histogram?.buckets.map((bucket) => Object.values(bucket).reduce((sum, each) => sum + each, 0));
+    assert.equal(
+      sums?.reduce((sum, each) => sum + each, 0),
+      20,
+    );
+    assert.ok(sums.length <= 7 && sums.length >= 5);
+  });
+
+  it('has an empty histogram when there is nothing', async () => {
+    await session.receive({ type: 'queryHistogram', requestId: 1, filter: {}, buckets: 7 });
+    assert.deepEqual(posted.filter((message) => message.type === 'histogram').at(-1)?.buckets, []);
+  });
+
+  it('announces the rows that changed, merged, and what was purged', async () => {
+    const one = await hub.start('waits');
+    await hub.raise(one, 'Go', 1);
+    const two = await hub.start('returns');
+    await hub.engine.purge(two);
+    await nextChanges();
+    const changed = posted.filter((message) => message.type === 'changed');
+    assert.equal(changed.length, 1);
+    assert.deepEqual(
+      changed[0]?.rows.map((row) => [row.instanceId, row.runtimeStatus]),
+      [[one, 'Completed']],
+    );
+    assert.deepEqual([changed[0].purged, changed[0].stale], [[two], false]);
+  });
+
+  it('says that everything is stale when much changed', async () => {
+    await Promise.all(Array.from({ length: 300 }, () => hub.engine.start({ name: 'waits' })));
+    await hub.quiet();
+    await nextChanges();
+    const changed = posted.filter((message) => message.type === 'changed');
+    assert.deepEqual([changed.length, changed[0]?.rows.length, changed[0]?.stale], [1, 0, true]);
+  });
+
+  it('acts on all that a filter lets through, where the action applies', async () => {
+    for (let at = 0; at < 30; at++) await hub.start(at % 3 === 0 ? 'returns' : 'waits');
+    const target = { type: 'filter', filter: {} };
+    await session.receive({ type: 'act', requestId: 1, action: 'suspend', target, reason: 'pause' });
+    await hub.quiet();
+    assert.deepEqual([answers()[0]?.ok, answers()[0]?.done, answers()[0]?.failed], [true, 20, []]);
+    assert.deepEqual(await hub.engine.countByStatus(), { Completed: 10, Suspended: 20 });
+  });
+
+  it('tries every chosen instance and says which ones refused and why', async () => {
+    const ended = await hub.start('returns');
+    const running = await hub.start('waits');
+    const target = { type: 'ids', instanceIds: [ended, running, 'nobody'] };
+    await session.receive({ type: 'act', requestId: 1, action: 'suspend', target, reason: null });
+    const [answer] = answers();
+    assert.deepEqual(
+      [answer?.ok, answer?.done, answer?.failed?.map((each) => each.instanceId).sort()],
+      [false, 1, [ended, 'nobody'].sort()],
+    );
+    assert.match(answer?.message ?? '', /Suspended .*; 2 refused/);
+  });
+
+  it('asks before ending or purging many, and does nothing on a no', async () => {
+    host.agrees = false;
+    for (let at = 0; at < 3; at++) await hub.start('waits');
+    await session.receive({
+      type: 'act',
+      requestId: 1,
+      action: 'terminate',
+      target: { type: 'filter', filter: {} },
+      reason: null,
+    });
+    assert.deepEqual(host.calls, [['confirm', 'Terminate 3 instances? This cannot be undone.', 'Terminate']]);
+    assert.deepEqual(await hub.engine.countByStatus(), { Running: 3 });
+    assert.equal(answers()[0]?.ok, false);
+  });
+
+  it('says why nothing can be asked while the emulator is stopped', async () => {
+    session.disconnect('The emulator is stopped.');
+    await session.receive({ type: 'queryPage', requestId: 9, filter: {}, order, pageSize: 3 });
+    assert.deepEqual(answers().at(-1), { type: 'actionResult', requestId: 9, ok: false, message: 'The emulator is stopped.' });
+  });
+});

@@ -1,0 +1,44 @@
+import type { PanelHost, SessionClock } from '../../src/protocol/panel-host';
+import type { ManualClock } from '../support/manual-clock';
+
+/** Notes what a panel asked of its editor; answers yes unless told otherwise. */
+export class RecordingHost implements PanelHost {
+  readonly calls: unknown[][] = [];
+  agrees = true;
+
+  openInstance(...args: unknown[]): void {
+    this.calls.push(['openInstance', ...args]);
+  }
+  openSource(...args: unknown[]): void {
+    this.calls.push(['openSource', ...args]);
+  }
+  openText(...args: unknown[]): void {
+    this.calls.push(['openText', ...args]);
+  }
+  openHistory(...args: unknown[]): void {
+    this.calls.push(['openHistory', ...args]);
+  }
+  copyText(...args: unknown[]): void {
+    this.calls.push(['copyText', ...args]);
+  }
+  saveText(...args: unknown[]): Promise<boolean> {
+    this.calls.push(['saveText', ...args]);
+    return Promise.resolve(this.agrees);
+  }
+  startInstance(...args: unknown[]): void {
+    this.calls.push(['startInstance', ...args]);
+  }
+  confirm(...args: unknown[]): Promise<boolean> {
+    this.calls.push(['confirm', ...args]);
+    return Promise.resolve(this.agrees);
+  }
+}
+
+export function sessionClock(clock: ManualClock): SessionClock {
+  return { now: () => clock.now(), after: (delayMs, callback) => void clock.at(clock.now() + delayMs, callback) };
+}
+
+/** Lets every promise that is ready go on; nothing in the sessions waits for more than the hub's own answers. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
