@@ -11,6 +11,8 @@ const node = {
   bundle: true,
   platform: 'node',
   target: 'node20',
+  // jsonc-parser's main is a UMD module that no bundler can see through.
+  mainFields: ['module', 'main'],
   format: 'cjs',
   sourcemap: 'linked',
   legalComments: 'none',

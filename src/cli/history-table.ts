@@ -12,8 +12,7 @@ const field =
   (row: HistoryRow): string => {
     for (const name of names) {
       const value = row[name];
-      if (value !== undefined && value !== null)
-        return typeof value === 'string' ? value : JSON.stringify(value);
+      if (value !== undefined && value !== null) return typeof value === 'string' ? value : JSON.stringify(value);
     }
     return '';
   };

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DurascopeError } from '../core/errors';
+import type { Logger } from '../core/ports/logger';
+import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 
 const keyFileName = 'system-key';
 const asideFolderName = 'set-aside';
@@ -28,6 +30,26 @@ export async function systemKey(dataDir: string | null): Promise<string> {
 function ifMissing(error: unknown): null {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
   throw error;
+}
+
+/** Keeps, sets aside or discards what earlier sessions left. Rejects with `StoreLocked` while another process has the folder. */
+export async function prepareSession(dataDir: string, sessionStart: 'keep' | 'discard' | 'setAside', log: Logger): Promise<void> {
+  if (sessionStart === 'keep') return;
+  // Whoever opens a store has it alone.
+  const probe = new SqlJsHistoryStore({ dir: dataDir, log: () => undefined });
+  try {
+    await probe.open();
+    await probe.close();
+  } catch (error) {
+    // A store that cannot be read is one more reason to put it away.
+    if (!DurascopeError.is(error) || error.code === 'StoreLocked' || error.code === 'StoreNotWritable') throw error;
+  }
+  if (sessionStart === 'discard') {
+    await discardSession(dataDir);
+    return;
+  }
+  const aside = await setSessionAside(dataDir, new Date());
+  if (aside !== null) log({ level: 'information', category: 'store', message: `Earlier instances were set aside in ${aside}.` });
 }
 
 /** Moves what earlier sessions left into `set-aside/<time>`; returns that folder, or null when there was nothing. */

@@ -1,0 +1,27 @@
+import type { Command } from './command';
+import { resumeCommand, suspendCommand, terminateCommand } from './commands/control';
+import { historyCommand } from './commands/history';
+import { instancesCommand } from './commands/instances';
+import { purgeCommand } from './commands/purge';
+import { raiseEventCommand } from './commands/raise-event';
+import { restartCommand } from './commands/restart';
+import { runCommand } from './commands/run';
+import { showCommand } from './commands/show';
+import { startCommand } from './commands/start';
+import { startInstanceCommand } from './commands/start-instance';
+
+/** In the order of the help. */
+export const commands: readonly Command[] = [
+  startCommand,
+  runCommand,
+  instancesCommand,
+  showCommand,
+  historyCommand,
+  startInstanceCommand,
+  raiseEventCommand,
+  terminateCommand,
+  suspendCommand,
+  resumeCommand,
+  restartCommand,
+  purgeCommand,
+];

@@ -1,0 +1,37 @@
+/** terminate, suspend, resume: one instance, perhaps a reason. */
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { atMost, type Command, required } from '../command';
+import { connect, connectionOptions } from '../connection';
+
+function control(
+  name: 'terminate' | 'suspend' | 'resume',
+  summary: string,
+  done: string,
+  act: (hub: TaskHubClient, instanceId: string, reason: string | null) => Promise<void>,
+): Command {
+  return {
+    name,
+    takes: 'ID',
+    summary,
+    options: { ...connectionOptions, reason: { value: 'TEXT', help: 'Why, for the history.' } },
+    async run(args, terminal) {
+      atMost(args, 1);
+      const instanceId = required(args, 0, 'The instance id');
+      await act(await connect(args), instanceId, args.text('reason') ?? null);
+      terminal.print(args.has('json') ? JSON.stringify({ instanceId }) : `${done} ${instanceId}.`);
+      return 0;
+    },
+  };
+}
+
+export const terminateCommand = control('terminate', 'End an instance at once.', 'Asked to terminate', (hub, id, reason) =>
+  hub.terminate(id, reason),
+);
+
+export const suspendCommand = control('suspend', 'Hold an instance until it is resumed.', 'Asked to suspend', (hub, id, reason) =>
+  hub.suspend(id, reason),
+);
+
+export const resumeCommand = control('resume', 'Let a suspended instance go on.', 'Asked to resume', (hub, id, reason) =>
+  hub.resume(id, reason),
+);

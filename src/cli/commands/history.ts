@@ -1,0 +1,39 @@
+import { DurascopeError } from '../../core/errors';
+import { type HistoryOrder, toHistoryRows } from '../../core/history-rows';
+import type { ParsedArguments } from '../arguments';
+import { atMost, type Command, required } from '../command';
+import { connect, connectionOptions } from '../connection';
+import { existingInstance } from '../existing-instance';
+import { historyTable } from '../history-table';
+
+export const orderOption = {
+  order: {
+    value: 'commit|display',
+    help: 'As people read it (display, the default) or as it was written and is replayed (commit).',
+  },
+} as const;
+
+export const historyCommand: Command = {
+  name: 'history',
+  takes: 'ID',
+  summary: 'Print the history table of an instance.',
+  options: { ...connectionOptions, ...orderOption },
+  async run(args, terminal) {
+    atMost(args, 1);
+    const id = required(args, 0, 'The instance id');
+    const order = orderOf(args);
+    const hub = await connect(args);
+    const row = await existingInstance(hub, id);
+    const rows = toHistoryRows(await hub.history(id), row.executionId, order);
+    if (args.has('json')) terminal.print(JSON.stringify(rows));
+    else if (rows.length === 0) terminal.print(`The instance '${id}' is ${row.runtimeStatus} and has no history yet.`);
+    else terminal.print(historyTable(rows, terminal));
+    return 0;
+  },
+};
+
+export function orderOf(args: ParsedArguments): HistoryOrder {
+  const order = args.text('order') ?? 'display';
+  if (order === 'commit' || order === 'display') return order;
+  throw new DurascopeError('InvalidArgument', `--order takes 'commit' or 'display', not '${order}'.`);
+}

@@ -1,0 +1,20 @@
+import { atMost, type Command, required } from '../command';
+import { connect, connectionOptions } from '../connection';
+import { jsonArgument } from '../json-argument';
+
+export const raiseEventCommand: Command = {
+  name: 'raise-event',
+  takes: 'ID NAME',
+  summary: 'Raise an external event to an instance.',
+  options: { ...connectionOptions, data: { value: 'JSON', help: "The event's data as JSON, or @file (default null)." } },
+  async run(args, terminal) {
+    atMost(args, 2);
+    const instanceId = required(args, 0, 'The instance id');
+    const eventName = required(args, 1, 'The name of the event');
+    const data = (await jsonArgument(args.text('data'), '--data')) ?? null;
+    const hub = await connect(args);
+    await hub.raiseEvent(instanceId, eventName, data);
+    terminal.print(args.has('json') ? JSON.stringify({ instanceId, eventName }) : `Raised ${eventName} to ${instanceId}.`);
+    return 0;
+  },
+};

@@ -1,0 +1,142 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { DurascopeError } from '../../core/errors';
+import { toHistoryRows } from '../../core/history-rows';
+import { type Emulator, startEmulator } from '../../emulator/emulator';
+import type { Options, ParsedArguments } from '../arguments';
+import { atMost, type Command } from '../command';
+import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
+import { functionList, functionUrl, isTriggered } from '../function-list';
+import { historyTable } from '../history-table';
+import { jsonArgument } from '../json-argument';
+import { jsonLog, textLog } from '../live-log';
+import { registeredName } from '../registered-name';
+import { endOf, outcomeOf } from '../outcome';
+import { endRequested } from '../signals';
+import type { Terminal } from '../terminal';
+import { startInstance, startInstanceOptions } from './start-instance';
+
+const ownOptions: Options = {
+  ...emulatorOptions,
+  run: { value: 'NAME', help: 'Once it is ready, run this orchestrator and print its history.' },
+};
+
+export const startCommand: Command = {
+  name: 'start',
+  takes: '[FOLDER] | NAME',
+  summary: 'Start the emulator on a function app; or, given a name instead of a folder, an orchestrator of the running emulator.',
+  details: [
+    'FOLDER is the function app (default: this folder). What names no folder and looks like no path is the NAME of an orchestrator;',
+    "'durascope start-instance NAME' says so without doubt.",
+  ].join('\n'),
+  options: { ...ownOptions, ...startInstanceOptions },
+  async run(args, terminal) {
+    const folder = folderOf(args);
+    const foreign = Object.keys(folder === null ? ownOptions : startInstanceOptions).find(
+      (option) => args.has(option) && !(folder !== null && option === 'input' && args.has('run')),
+    );
+    if (foreign !== undefined) {
+      throw new DurascopeError(
+        'InvalidArgument',
+        folder === null
+          ? `--${foreign} goes with the start of an emulator, but '${args.positionals[0] ?? ''}' is not a folder.`
+          : `--${foreign} goes with the start of an orchestrator, but '${folder}' is a folder: the emulator would be started.`,
+      );
+    }
+    return folder === null ? startInstance(args, terminal) : serve(args, folder, terminal);
+  },
+};
+
+/** The app's folder, or null where the positional is the name of an orchestrator. */
+function folderOf(args: ParsedArguments): string | null {
+  atMost(args, 1);
+  const given = args.positionals[0] ?? '.';
+  if (isFolder(given)) return path.resolve(given);
+  if (/^[.~]|[\\/]|^[A-Za-z]:/.test(given)) {
+    throw new DurascopeError('InvalidArgument', `There is no folder '${given}'.`);
+  }
+  return null;
+}
+
+export function isFolder(given: string): boolean {
+  return statSync(given, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+async function serve(args: ParsedArguments, folder: string, terminal: Terminal): Promise<number> {
+  const json = args.has('json');
+  const input = (await jsonArgument(args.text('input'), '--input')) ?? null;
+  const live = json ? jsonLog(terminal) : textLog(terminal);
+  const end = endRequested();
+  const options = emulatorOptionsFrom(args, folder, (entry) => live.log(entry));
+  // A person mends the app and watches; a program wants to know.
+  const emulator = await startEmulator({ ...options, brokenApp: json ? 'fail' : 'wait' }).catch((error: unknown) => {
+    // What led to it helps: the app's own lines, warnings about the store.
+    live.open();
+    throw error;
+  });
+  try {
+    emulator.hub.subscribe((changes) => live.changes(changes));
+    emulator.onEvent((event) => {
+      if (event.type === 'functionsChanged' && !json) terminal.print(functionList(emulator, terminal));
+      if (json) terminal.print(JSON.stringify({ event: event.type, ...('message' in event ? { message: event.message } : {}) }));
+    });
+    announce(emulator, json, terminal);
+    live.open();
+    const name = args.text('run');
+    if (name !== undefined) await Promise.race([runOne(emulator, name, input, json, terminal), end]);
+    await end;
+    if (!json) terminal.print('Stopping ...');
+    return 0;
+  } finally {
+    await emulator.stop();
+  }
+}
+
+function announce(emulator: Emulator, json: boolean, terminal: Terminal): void {
+  const { style } = terminal;
+  if (json) {
+    terminal.print(
+      JSON.stringify({
+        event: 'ready',
+        url: emulator.url,
+        managementUrl: emulator.managementUrl,
+        key: emulator.key,
+        dataDir: emulator.dataDir,
+        pid: process.pid,
+        ...(emulator.workerPid === undefined ? {} : { workerPid: emulator.workerPid }),
+        functions: emulator
+          .functions()
+          .map(({ name, type, route }) => ({ name, type, ...(route === undefined ? {} : { route }) })),
+      }),
+    );
+    return;
+  }
+  terminal.print('');
+  terminal.print(functionList(emulator, terminal));
+  terminal.print('');
+  const http = emulator.functions().filter((each) => each.type === 'http' && isTriggered(each));
+  const facts: [string, string][] = [
+    ['App', http.length === 0 ? emulator.url : http.map((each) => functionUrl(emulator, each)).join('\n             ')],
+    ['Management', `${emulator.managementUrl}/instances?code=${emulator.key}`],
+    ['Data', emulator.dataDir ?? 'in memory'],
+  ];
+  for (const [label, value] of facts) terminal.print(`${style.dim(label.padEnd(12))} ${value}`);
+  terminal.print('');
+  terminal.print(style.green('Ready. Press Ctrl+C to stop.'));
+}
+
+async function runOne(emulator: Emulator, name: string, input: string | null, json: boolean, terminal: Terminal): Promise<void> {
+  const { instanceId } = await emulator.hub.start({ name: registeredName(emulator.functions(), name), input });
+  const row = await endOf(emulator.hub, instanceId);
+  const rows = toHistoryRows(await emulator.hub.history(instanceId), row.executionId, 'display');
+  if (json) {
+    terminal.print(JSON.stringify({ event: 'run', ...outcomeOf(row), history: rows }));
+    return;
+  }
+  terminal.print('');
+  terminal.print(`${row.name} ${instanceId}: ${row.runtimeStatus}${row.output === null ? '' : ` ${row.output}`}`);
+  terminal.print('');
+  terminal.print(historyTable(rows, terminal));
+  terminal.print('');
+  terminal.print(terminal.style.green(`Up at ${emulator.url}. Press Ctrl+C to stop.`));
+}

@@ -1,0 +1,41 @@
+/** How a command reaches a running emulator. */
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { DurascopeError } from '../core/errors';
+import { connectToEmulator } from '../emulator/connect';
+import { chooseEmulator, type RunningEmulator, runningEmulators } from '../emulator/running-emulators';
+import type { Options, ParsedArguments } from './arguments';
+
+export const connectionOptions: Options = {
+  url: {
+    value: 'URL',
+    help: 'The emulator to talk to; without it the one that runs for the app in this folder, or the only one.',
+  },
+  key: { value: 'KEY', help: 'Its key, where --url names an emulator of another user or machine.' },
+};
+
+/** `EmulatorNotFound` when there is none, or none is the obvious one. */
+export async function connect(args: ParsedArguments): Promise<TaskHubClient> {
+  const url = args.text('url');
+  if (url === undefined) {
+    const chosen = chooseEmulator(await runningEmulators(), process.cwd());
+    return connectToEmulator(chosen.url, chosen.key);
+  }
+  const origin = originOf(url);
+  const key = args.text('key') ?? new URL(url).searchParams.get('code') ?? keyOf(origin, await runningEmulators());
+  return connectToEmulator(origin, key);
+}
+
+function originOf(url: string): string {
+  try {
+    return new URL(url).origin;
+  } catch (error) {
+    throw new DurascopeError('InvalidArgument', `--url takes an address like http://localhost:7071, not '${url}'.`, {
+      cause: error,
+    });
+  }
+}
+
+function keyOf(origin: string, emulators: readonly RunningEmulator[]): string | null {
+  const port = new URL(origin).port;
+  return emulators.find((each) => new URL(each.url).port === port)?.key ?? null;
+}

@@ -1,0 +1,39 @@
+/** The options of the commands that start an emulator of their own. */
+import path from 'node:path';
+import { DurascopeError } from '../core/errors';
+import type { Logger } from '../core/ports/logger';
+import type { EmulatorOptions } from '../emulator/emulator';
+import type { Options, ParsedArguments } from './arguments';
+
+export const emulatorOptions: Options = {
+  port: { value: 'N', short: 'p', help: 'Port of the local server; 0 takes any that is free.' },
+  data: { value: 'DIR', help: 'Where histories are kept (default <app>/.durascope).' },
+  memory: { help: 'Keep nothing on disk.' },
+  durability: { value: 'interval|strict', help: 'Flush the journal now and then (default) or on every commit.' },
+  watchdog: { value: 'MS', help: 'Report an orchestrator that blocks the app for so long (default 10000; 0: never).' },
+  inspect: { help: 'Let a debugger attach to the process that runs the app.' },
+};
+
+export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logger: Logger): EmulatorOptions {
+  const port = args.number('port', 0);
+  if (port !== undefined && port > 65535) throw new DurascopeError('InvalidArgument', `--port takes 0 to 65535, not ${port}.`);
+  const data = args.text('data');
+  const durability = args.text('durability') ?? 'interval';
+  if (durability !== 'interval' && durability !== 'strict') {
+    throw new DurascopeError('InvalidArgument', `--durability takes 'interval' or 'strict', not '${durability}'.`);
+  }
+  if (args.has('memory') && data !== undefined) {
+    throw new DurascopeError('InvalidArgument', '--memory keeps nothing on disk, so --data DIR cannot be given with it.');
+  }
+  const watchdogMs = args.number('watchdog', 0);
+  return {
+    appDir,
+    logger,
+    durability,
+    memory: args.has('memory'),
+    ...(port === undefined ? {} : { port }),
+    ...(data === undefined ? {} : { dataDir: path.resolve(data) }),
+    ...(watchdogMs === undefined ? {} : { watchdogMs }),
+    ...(args.has('inspect') ? { inspectPort: true as const } : {}),
+  };
+}

@@ -1,0 +1,120 @@
+/** The app's process from the emulator's start to its stop, also while there is none: an app that is broken may be mended. */
+import { DurascopeError } from '../core/errors';
+import type { Disposable } from '../core/ports/clock';
+import type { FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
+import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
+import { watchApp } from '../workers/node/app-watcher';
+import { NodeWorker, type NodeWorkerOptions } from '../workers/node/node-worker';
+import type { EmulatorEvent } from './emulator-types';
+import type { Listeners } from './listeners';
+
+export interface AppProcessOptions extends NodeWorkerOptions {
+  /** An app that cannot be loaded at first is tried again when a file of it changes, instead of failing the start. */
+  waitWhileBroken: boolean;
+}
+
+const quietMs = 250;
+
+export class AppProcess implements HttpTriggerHost {
+  private worker: NodeWorker | null = null;
+  private ready: Promise<void> | null = null;
+  private watcher: Disposable | null = null;
+  private isStopped = false;
+  private loaded: (worker: FunctionWorker) => void = () => undefined;
+
+  constructor(private readonly events: Listeners<EmulatorEvent>) {}
+
+  get pid(): number | undefined {
+    return this.worker?.pid;
+  }
+
+  functions(): readonly FunctionDescriptor[] {
+    return this.worker?.functions() ?? [];
+  }
+
+  /** Called with the worker now, if the app is loaded, and whenever its functions have changed. */
+  onLoaded(listener: (worker: FunctionWorker) => void): void {
+    this.loaded = listener;
+    if (this.worker !== null) listener(this.worker);
+  }
+
+  /** Null once the first attempt to load the app is over; else resolves then. */
+  readiness(): Promise<void> | null {
+    return this.ready;
+  }
+
+  /** Resolves when the app is loaded, or found to be broken and waited for. Rejects with `AppInvalid` otherwise. */
+  start(options: AppProcessOptions): Promise<void> {
+    const first = this.load(options).catch((error: unknown) => {
+      if (!options.waitWhileBroken || !DurascopeError.is(error, 'AppInvalid')) throw error;
+      this.waitForChange(options, error);
+    });
+    const over = (): void => void (this.ready = null);
+    this.ready = first.then(over, over);
+    return first;
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.watcher?.dispose();
+    // A start under way ends by itself; what it started is stopped there.
+    await this.ready;
+    await this.worker?.stop();
+  }
+
+  invokeHttp(functionName: string, request: HttpTriggerRequest, signal?: AbortSignal): Promise<HttpTriggerResponse> {
+    if (this.worker === null) {
+      return Promise.reject(
+        new DurascopeError('WorkerExited', 'The app is not loaded: its error stands in the log of the emulator.'),
+      );
+    }
+    return this.worker.invokeHttp(functionName, request, signal);
+  }
+
+  private async load(options: AppProcessOptions): Promise<void> {
+    const worker = await NodeWorker.start(options);
+    if (this.isStopped) {
+      await worker.stop();
+      return;
+    }
+    this.worker = worker;
+    worker.onEvent((event) => {
+      if (event.type === 'functionsChanged') this.loaded(worker);
+      this.events.tell(event);
+    });
+    this.loaded(worker);
+  }
+
+  private waitForChange(options: AppProcessOptions, error: DurascopeError): void {
+    if (this.isStopped) return;
+    const { message, details } = error;
+    options.log({ level: 'error', category: 'worker', message: `${message}\nThe app is loaded as soon as it is mended.` });
+    this.events.tell({
+      type: 'appError',
+      message,
+      ...(typeof details['file'] === 'string' ? { file: details['file'] } : {}),
+      ...(typeof details['line'] === 'number' ? { line: details['line'] } : {}),
+    });
+    this.watcher = watchApp(options.appDir, quietMs, () => {
+      this.watcher?.dispose();
+      this.watcher = null;
+      void this.retry(options);
+    });
+  }
+
+  private async retry(options: AppProcessOptions): Promise<void> {
+    try {
+      await this.load(options);
+      if (this.worker !== null) {
+        const { pid } = this.worker;
+        this.events.tell({ type: 'workerReady', ...(pid === undefined ? {} : { pid }) });
+        this.events.tell({ type: 'functionsChanged' });
+      }
+    } catch (error) {
+      this.waitForChange(
+        options,
+        DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error }),
+      );
+    }
+  }
+}

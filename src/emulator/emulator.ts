@@ -1,0 +1,144 @@
+/** Composition root: an emulator out of its parts. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { version } from '../../package.json';
+import type { Disposable } from '../core/ports/clock';
+import type { LogEntry, Logger } from '../core/ports/logger';
+import { Engine } from '../engine/engine';
+import { createHttpApp } from '../http/http-app';
+import { type HttpServer, startHttpServer } from '../http/http-server';
+import { durableClientBinding, webhookPath } from '../http/management-urls';
+import { SqlJsHistoryStore } from '../store/sql-js-history-store';
+import { readAppSettings } from '../workers/node/app-settings';
+import { AppProcess } from './app-process';
+import { prepareSession, systemKey } from './data-folder';
+import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
+import { engineOptionsFrom } from './engine-options-from';
+import { Listeners } from './listeners';
+import { announceEmulator } from './running-emulators';
+import { SystemClock } from './system-clock';
+
+export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
+
+/** Without `port` and without one in local.settings.json: that of Core Tools, which clients know. */
+const defaultPort = 7071;
+
+/**
+ * Opens the histories, loads the app and serves it. Rejects with PortTaken, StoreLocked, StoreTooNew, StoreNotWritable, or AppInvalid;
+ * nothing is left running then.
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const appDir = path.resolve(options.appDir);
+  const dataDir = options.memory === true ? null : path.resolve(options.dataDir ?? path.join(appDir, '.durascope'));
+  const logs = new Listeners<LogEntry>();
+  const log: Logger = (entry) => {
+    options.logger(entry);
+    logs.tell(entry);
+  };
+  const events = new Listeners<EmulatorEvent>();
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const { hostConfig, localHttpPort } = await readAppSettings(appDir);
+    if (dataDir !== null) await prepareSession(dataDir, options.sessionStart ?? 'keep', log);
+    const key = await systemKey(dataDir);
+    const rpcToken = randomBytes(24).toString('base64url');
+    const clock = new SystemClock();
+
+    const store = new SqlJsHistoryStore({ dir: dataDir, durability: options.durability ?? 'interval', log });
+    const engine = new Engine({ store, clock, newId, log }, engineOptionsFrom(hostConfig));
+    const app = new AppProcess(events);
+    const httpApp = createHttpApp({
+      hub: engine,
+      functions: () => app.functions(),
+      triggers: app,
+      settings: {
+        hubName: hostConfig.hubName,
+        routePrefix: hostConfig.routePrefix,
+        key,
+        rpcToken,
+        origin: () => url,
+        version,
+        appDir,
+        dataDir,
+      },
+      log,
+      clock,
+      readiness: () => app.readiness(),
+      workerPid: () => app.pid,
+      logs: (listener) => logs.add(listener),
+      emulatorEvents: (listener) => events.add(listener),
+    });
+    const server: HttpServer = await startHttpServer(httpApp, {
+      port: options.port ?? localHttpPort ?? defaultPort,
+      host: '127.0.0.1',
+    });
+    undo.push(() => server.stop());
+    const url = `http://localhost:${server.port}`;
+
+    // The app loads in its own process meanwhile.
+    const loading = app.start({
+      appDir,
+      childScript: findChildScript(),
+      log,
+      clientBinding: () =>
+        durableClientBinding({
+          origin: url,
+          hubName: hostConfig.hubName,
+          key,
+          rpcBaseUrl: `http://127.0.0.1:${server.port}/rpc/${rpcToken}/`,
+        }),
+      env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
+      startInstance: (start) => engine.start(start),
+      ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
+      ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
+      waitWhileBroken: options.brokenApp === 'wait',
+    });
+    // What it rejects with is awaited below, but perhaps only after another failure.
+    loading.catch(() => undefined);
+    undo.push(async () => {
+      const stopped = engine.stop();
+      await app.stop();
+      await stopped;
+    });
+    await engine.open();
+    app.onLoaded((worker) => engine.setWorker(worker));
+    await loading;
+
+    const managementUrl = `${url}${webhookPath}`;
+    const note = { url, managementUrl, key, pid: process.pid, appDir, dataDir, startedAt: new Date(clock.now()).toISOString() };
+    undo.push(await announceEmulator(note));
+    let stopping: Promise<void> | undefined;
+    return {
+      hub: engine,
+      url,
+      managementUrl,
+      key,
+      appDir,
+      dataDir,
+      routePrefix: hostConfig.routePrefix,
+      get workerPid() {
+        return app.pid;
+      },
+      functions: () => app.functions(),
+      onEvent: (listener): Disposable => events.add(listener),
+      stop: () => (stopping ??= stop()),
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function newId(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
+/** Beside the bundle, or in dist/ when running from source. */
+function findChildScript(): string {
+  const beside = path.join(__dirname, 'node-worker.js');
+  return existsSync(beside) ? beside : path.resolve(__dirname, '../../dist/node-worker.js');
+}

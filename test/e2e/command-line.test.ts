@@ -1,0 +1,346 @@
+/** Every command of the command line, as a process against real emulators. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
+
+const helloCities = path.join(projectRoot, 'examples', 'hello-cities');
+const customStatus = path.join(projectRoot, 'examples', 'custom-status');
+const greetings = ['Hello Tokyo!', 'Hello Seattle!', 'Hello London!'];
+
+describe('the command line', function () {
+  this.timeout(90_000);
+  let folder = '';
+  let env: NodeJS.ProcessEnv = {};
+  let programs: DurascopePrograms;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'durascope-cli-'));
+    env = { DURASCOPE_HOME: path.join(folder, 'home') };
+    programs = new DurascopePrograms({ env, cwd: folder });
+  });
+  after(async () => {
+    await programs.endAll();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  describe('start', () => {
+    it('says on its first line of JSON where everything is', async () => {
+      const data = path.join(folder, 'ready');
+      const serving = await programs.start([helloCities, '--data', data]);
+      const { ready } = serving;
+      assert.equal(ready.event, 'ready');
+      assert.match(ready.url, /^http:\/\/localhost:\d+$/);
+      assert.equal(ready.managementUrl, `${ready.url}/runtime/webhooks/durabletask`);
+      assert.ok(ready.key.length >= 16);
+      assert.equal(ready.dataDir, data);
+      assert.equal(ready.pid, serving.process.pid);
+      assert.deepEqual(
+        [...ready.functions].sort((a, b) => a.name.localeCompare(b.name)),
+        [
+          { name: 'HelloCities', type: 'orchestrator' },
+          { name: 'SayHello', type: 'activity' },
+          { name: 'StartHelloCities', type: 'http', route: 'hello-cities' },
+        ],
+      );
+      assert.equal(await serving.stop(), 0);
+    });
+
+    it('keeps its data in .durascope of the app, which git ignores, and nothing with --memory', async () => {
+      const app = path.join(folder, 'own-app');
+      await mkdir(app);
+      await writeFile(path.join(app, 'package.json'), JSON.stringify({ main: 'app.js' }));
+      await writeFile(path.join(app, 'host.json'), '{"version":"2.0"}');
+      await writeFile(
+        path.join(app, 'app.js'),
+        `const df = require(${JSON.stringify(path.join(projectRoot, 'node_modules', 'durable-functions'))});
+         df.app.orchestration('One', function* () { return 1; });`,
+      );
+      const inMemory = await programs.start([app, '--memory']);
+      assert.equal(inMemory.ready.dataDir, null);
+      await inMemory.stop();
+      assert.ok(!(await readdir(app)).includes('.durascope'));
+      const serving = await programs.start(['.'], { cwd: app });
+      assert.equal(await realName(serving.ready.dataDir ?? ''), await realName(path.join(app, '.durascope')));
+      await serving.stop();
+      assert.match(await readFile(path.join(app, '.durascope', '.gitignore'), 'utf8'), /^\*$/m);
+    });
+
+    it('leaves a note with the key for the user alone, and takes it away at the end', async () => {
+      const data = path.join(folder, 'noted');
+      const serving = await programs.start([helloCities, '--data', data]);
+      const file = path.join(data, 'emulator.json');
+      const note = JSON.parse(await readFile(file, 'utf8')) as { key: string; pid: number };
+      assert.equal(note.key, serving.ready.key);
+      assert.equal(note.pid, serving.ready.pid);
+      if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o600);
+      await serving.stop();
+      await assert.rejects(stat(file));
+    });
+
+    it('has the same key and the same instances after a restart, also after a kill', async () => {
+      const data = path.join(folder, 'again');
+      const first = await programs.start([helloCities, '--data', data]);
+      const started = await programs.run(['start-instance', 'HelloCities', '--id', 'kept', '--wait', '--url', first.ready.url]);
+      assert.equal(started.code, 0, started.stderr);
+      await first.kill();
+      const second = await programs.start([helloCities, '--data', data]);
+      assert.equal(second.ready.key, first.ready.key);
+      const shown = await programs.run(['show', 'kept', '--url', second.ready.url, '--json']);
+      assert.deepEqual((JSON.parse(shown.stdout) as { output: unknown }).output, greetings);
+      await second.stop();
+    });
+
+    it('prints for people what it found and where, and ends cleanly', async () => {
+      const child = spawn(
+        process.execPath,
+        [path.join(projectRoot, 'dist', 'cli.js'), 'start', helloCities, '--port', '0', '--memory', '--run', 'hellocities'],
+        { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let text = '';
+      let isUp = false;
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (isUp || !/Up at http/.test(text)) return;
+        isUp = true;
+        child.kill('SIGINT');
+      });
+      const code = await new Promise((resolve) => child.once('close', resolve));
+      assert.equal(code, 0);
+      assert.match(text, /orchestrator +HelloCities +.*src[\\/]functions[\\/]hello-cities\.js/);
+      assert.match(text, /http +StartHelloCities +POST http:\/\/localhost:\d+\/api\/hello-cities/);
+      assert.match(text, /EventType +Timestamp +Input +Name +Result +Status/);
+      const rows = text.split('\n').filter((line) => /^(Execution|Orchestrator|Task)\w+ +\d{4}-/.test(line));
+      assert.equal(rows.length, 16, text);
+      assert.doesNotMatch(text, /\u001b/, 'no colours without a terminal');
+    });
+
+    it('survives a crash of the app and finishes what was begun', async () => {
+      const app = path.join(folder, 'crashing');
+      await mkdir(app);
+      await writeFile(path.join(app, 'package.json'), JSON.stringify({ main: 'app.js' }));
+      await writeFile(path.join(app, 'host.json'), '{"version":"2.0"}');
+      await writeFile(
+        path.join(app, 'app.js'),
+        `const df = require(${JSON.stringify(path.join(projectRoot, 'node_modules', 'durable-functions'))});
+         const fs = require('node:fs');
+         df.app.orchestration('Crash', function* (context) { return yield context.df.callActivity('CrashOnce', 1); });
+         df.app.activity('CrashOnce', { handler: () => {
+           if (fs.existsSync('crashed')) return 'second life';
+           fs.writeFileSync('crashed', '');
+           process.exit(7);
+         } });`,
+      );
+      const serving = await programs.start([app, '--memory']);
+      const outcome = await programs.run(['start', 'Crash', '--wait', '--json', '--url', serving.ready.url]);
+      assert.equal(outcome.code, 0, outcome.stderr + serving.stderr());
+      assert.equal((JSON.parse(outcome.stdout) as { output: unknown }).output, 'second life');
+      await serving.line((line) => line['event'] === 'workerExited');
+      await serving.stop();
+    });
+
+    it('does not take a folder that is missing for the name of an orchestrator', async () => {
+      const { code, stderr } = await programs.run(['start', './no-such-app']);
+      assert.equal(code, 1);
+      assert.match(stderr, /no folder '\.\/no-such-app'/);
+    });
+  });
+
+  describe('run', () => {
+    it('prints one object and ends with 0 when the instance completes', async () => {
+      const { code, stdout } = await programs.run(['run', helloCities, 'helloCities', '--input', '"x"', '--history', '--json']);
+      assert.equal(code, 0);
+      const outcome = JSON.parse(stdout) as Record<string, unknown> & { history: { EventType: string; Name?: string }[] };
+      assert.deepEqual(Object.keys(outcome).sort(), [
+        'customStatus',
+        'history',
+        'input',
+        'instanceId',
+        'output',
+        'runtimeStatus',
+      ]);
+      assert.equal(outcome['runtimeStatus'], 'Completed');
+      assert.equal(outcome['input'], 'x');
+      assert.deepEqual(outcome['output'], greetings);
+      assert.equal(outcome.history.length, 16);
+      assert.equal(outcome.history[0]?.Name, 'HelloCities');
+    });
+
+    it('ends with 1 and tells the failure when the instance fails', async () => {
+      const app = path.join(projectRoot, 'examples', 'patterns');
+      const { code, stdout } = await programs.run(['run', app, 'CallFlakyService', '--input', '9', '--json']);
+      assert.equal(code, 1);
+      const outcome = JSON.parse(stdout) as { runtimeStatus: string; failure: { ErrorMessage: string } };
+      assert.equal(outcome.runtimeStatus, 'Failed');
+      assert.match(outcome.failure.ErrorMessage, /not available/);
+    });
+
+    it('prints the history in commit order on request', async () => {
+      const { stdout } = await programs.run(['run', helloCities, 'HelloCities', '--history', '--order', 'commit', '--json']);
+      const { history } = JSON.parse(stdout) as { history: { EventType: string }[] };
+      assert.deepEqual(
+        history.slice(0, 4).map((row) => row.EventType),
+        ['OrchestratorStarted', 'ExecutionStarted', 'TaskScheduled', 'OrchestratorCompleted'],
+      );
+      assert.deepEqual(
+        history.slice(-3).map((row) => row.EventType),
+        ['TaskCompleted', 'ExecutionCompleted', 'OrchestratorCompleted'],
+      );
+    });
+
+    it('gives up after --timeout with 1', async () => {
+      const { code, stderr } = await programs.run(['run', customStatus, 'ReserveTicket', '--input', '"u"', '--timeout', '1']);
+      assert.equal(code, 1);
+      assert.match(stderr, /Waiting for the event BookingConfirmed/);
+      assert.match(stderr, /did not end/);
+    });
+
+    it('suggests the orchestrator that was meant', async () => {
+      const { code, stderr } = await programs.run(['run', helloCities, 'HeloCities']);
+      assert.equal(code, 1);
+      assert.match(stderr, /Did you mean 'HelloCities'\?/);
+    });
+  });
+
+  describe('against a running emulator', () => {
+    let serving: Serving;
+    before(async () => {
+      serving = await programs.start([customStatus, '--data', path.join(folder, 'running')]);
+    });
+    after(() => serving.stop());
+
+    async function durascope(...args: string[]): Promise<unknown> {
+      const { code, stdout, stderr } = await programs.run([...args, '--json']);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    }
+
+    async function reserve(id: string): Promise<void> {
+      assert.deepEqual(await durascope('start', 'ReserveTicket', '--input', '"u"', '--id', id), { instanceId: id });
+      await serving.line((line) => line['instanceId'] === id && line['runtimeStatus'] === 'Running');
+    }
+
+    it('finds it by itself', async () => {
+      const outcome = (await durascope('start', 'E1_HelloSequence', '--wait')) as { output: unknown };
+      assert.deepEqual(outcome.output, greetings);
+    });
+
+    it('start-instance, show, raise-event and history follow one instance', async () => {
+      await reserve('booking');
+      await durascope('raise-event', 'booking', 'BookingConfirmed', '--data', 'true');
+      await serving.line((line) => line['instanceId'] === 'booking' && line['runtimeStatus'] === 'Completed');
+      const shown = (await durascope('show', 'booking')) as Record<string, unknown>;
+      assert.equal(shown['name'], 'ReserveTicket');
+      assert.equal(shown['input'], 'u');
+      assert.equal(shown['output'], true);
+      assert.deepEqual(shown['customStatus'], { message: 'Thank you for confirming your booking.' });
+      const rows = (await durascope('history', 'booking')) as { EventType: string; Name?: string; Input?: string }[];
+      assert.ok(rows.some((row) => row.EventType === 'EventRaised' && row.Name === 'BookingConfirmed' && row.Input === 'true'));
+      const table = await programs.run(['history', 'booking']);
+      assert.match(table.stdout, /^EventType +Timestamp +Input +Name +Result +Status/m);
+    });
+
+    it('instances filters by status, name and prefix', async () => {
+      await reserve('list-1');
+      await reserve('list-2');
+      const ids = async (...filter: string[]): Promise<string[]> =>
+        ((await durascope('instances', ...filter)) as { instanceId: string }[]).map((each) => each.instanceId).sort();
+      assert.deepEqual(await ids('--prefix', 'list-'), ['list-1', 'list-2']);
+      assert.deepEqual(await ids('--prefix', 'list-', '--status', 'completed'), []);
+      assert.deepEqual(await ids('--prefix', 'list-', '--name', 'ReserveTicket', '--limit', '1'), ['list-2']);
+    });
+
+    it('suspend, resume and terminate control it', async () => {
+      await reserve('held');
+      await durascope('suspend', 'held', '--reason', 'lunch');
+      await serving.line((line) => line['instanceId'] === 'held' && line['runtimeStatus'] === 'Suspended');
+      serving.lines.length = 0;
+      await durascope('resume', 'held');
+      await serving.line((line) => line['instanceId'] === 'held' && line['runtimeStatus'] === 'Running');
+      await durascope('terminate', 'held', '--reason', 'enough');
+      await serving.line((line) => line['instanceId'] === 'held' && line['runtimeStatus'] === 'Terminated');
+      assert.equal(((await durascope('show', 'held')) as { output: unknown }).output, 'enough');
+    });
+
+    it('restart starts it again under a new id, or the same', async () => {
+      const first = (await durascope('start', 'CityRecommender', '--input', '1', '--id', 'city', '--wait')) as object;
+      assert.ok('customStatus' in first);
+      const { instanceId } = (await durascope('restart', 'city')) as { instanceId: string };
+      assert.notEqual(instanceId, 'city');
+      assert.equal(((await durascope('show', instanceId)) as { input: unknown }).input, 1);
+      assert.deepEqual(await durascope('restart', 'city', '--same-id'), { instanceId: 'city' });
+    });
+
+    it('purge deletes ended instances and refuses others', async () => {
+      await durascope('start', 'CityRecommender', '--input', '1', '--id', 'gone', '--wait');
+      assert.deepEqual(await durascope('purge', 'gone'), { instancesDeleted: 1 });
+      const again = await programs.run(['purge', 'gone']);
+      assert.equal(again.code, 1);
+      await reserve('open');
+      const refused = await programs.run(['purge', 'open']);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /open/);
+      const { instancesDeleted } = (await durascope('purge', '--all')) as { instancesDeleted: number };
+      assert.ok(instancesDeleted > 0);
+      const left = (await durascope('instances', '--status', 'Completed,Failed,Terminated')) as unknown[];
+      assert.deepEqual(left, []);
+    });
+
+    it('refuses with a code for programs and a sentence for people', async () => {
+      const unknown = await programs.run(['show', 'nobody', '--json']);
+      assert.equal(unknown.code, 1);
+      assert.equal((JSON.parse(unknown.stderr) as { error: { code: string } }).error.code, 'InstanceNotFound');
+      for (const [args, message] of [
+        [['show', 'nobody'], /no instance 'nobody'/],
+        [['raise-event', 'nobody', 'E'], /nobody/],
+        [['terminate', 'nobody'], /nobody/],
+        [['start', 'NoSuchOrchestrator'], /NoSuchOrchestrator[\s\S]*ReserveTicket/],
+        [['start', 'CityRecommender', '--id', 'a#b'], /a#b|'#'/],
+        [['start', 'CityRecommender', '--input', '{'], /not JSON/],
+        [['history', 'x', '--order', 'up'], /'commit' or 'display'/],
+        [['instances', '--status', 'Busy'], /'Busy' is no runtime status/],
+        [['purge'], /--all/],
+        [['instanses'], /Did you mean 'instances'/],
+        [['show'], /instance id is missing/],
+        [['show', 'a', 'b'], /'b' is one argument too many/],
+        [['show', 'a', '--frob'], /--frob/],
+        [['show', 'a', '--url', 'nonsense'], /--url takes an address/],
+        [['show', 'a', '--url', 'http://localhost:9'], /localhost:9/],
+      ] as [string[], RegExp][]) {
+        const { code, stdout, stderr } = await programs.run(args);
+        assert.equal(code, 1, args.join(' '));
+        assert.equal(stdout, '', args.join(' '));
+        assert.match(stderr, message, args.join(' '));
+        assert.doesNotMatch(stderr, / at .*\.js:\d+/, 'a refusal has no stack');
+      }
+    });
+  });
+
+  it('tells what to do when no emulator runs', async () => {
+    const { code, stderr } = await programs.run(['instances'], { env: { DURASCOPE_HOME: path.join(folder, 'nobody-home') } });
+    assert.equal(code, 1);
+    assert.match(stderr, /No emulator is running\. Start one with 'durascope start/);
+  });
+
+  it('shows its version, its commands, and the options of each', async () => {
+    const { version } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+    assert.equal((await programs.run(['--version'])).stdout.trim(), version);
+    const { stdout } = await programs.run(['--help']);
+    const names = [...stdout.matchAll(/^ {2}([a-z-]+) {2}/gm)].map((match) => match[1] ?? '');
+    assert.ok(names.length >= 12);
+    for (const name of names) {
+      const help = await programs.run([name, '--help']);
+      assert.equal(help.code, 0);
+      assert.match(help.stdout, new RegExp(`^durascope ${name}`));
+      assert.match(help.stdout, /--json/);
+    }
+  });
+});
+
+/** Temporary folders may be reached through links. */
+async function realName(file: string): Promise<string> {
+  const { realpath } = await import('node:fs/promises');
+  return realpath(file);
+}
