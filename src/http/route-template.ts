@@ -131,7 +131,9 @@ function parseSegment(part: string, template: string): Segment {
       // `{name}.{ext?}`: the dot goes with the optional part.
       pattern += isBeforeOptional ? '' : escapePattern(piece);
     } else {
-      pattern += piece.isOptional && pieces[index - 1] === '.' ? '(?:\\.([^]+))?' : '([^]+)';
+      if (piece.isOptional && pieces[index - 1] === '.') pattern += '(?:\\.([^.]+))?';
+      // What stands before an optional part takes no more than it must.
+      else pattern += isOptionalAt(pieces, index + 2) ? '([^]+?)' : '([^]+)';
     }
   }
   return { kind: 'mixed', pattern: new RegExp(`^${pattern}$`, 'i'), parameters };
