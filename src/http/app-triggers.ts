@@ -59,8 +59,8 @@ export class AppTriggers {
     // A function that lists OPTIONS answers it itself, unless Host.CORS already says what to answer.
     const preflight = preflightReply(request, this.options.cors);
     if (preflight !== null) return preflight;
+    const signal = request.signal();
     try {
-      const signal = request.signal();
       const response = await this.options.triggers.invokeHttp(
         match.functionName,
         await this.#triggerRequest(match, request),
@@ -69,7 +69,9 @@ export class AppTriggers {
       return this.#reply(match.functionName, request, response);
     } catch (error) {
       if (error instanceof BodyTooLarge) return plainText(413, `${error.message}\n`, [['Connection', 'close']]);
-      return this.#failure(match.functionName, error);
+      // Whatever it says then: it was told to stop, and nobody hears the answer.
+      if (!signal.aborted) return this.#failure(match.functionName, error);
+      return plainText(502, 'The caller left.\n');
     }
   }
 

@@ -16,9 +16,9 @@ export interface IncomingRequest {
   header(name: string): string | undefined;
   /** Lower-case names; several values of one name joined with a comma. */
   headers(): Record<string, string>;
-  /** Rejects with `BodyTooLarge` above `maxBytes`. Once. */
+  /** Rejects with `BodyTooLarge` above `maxBytes`, with `CallerLeft` when the rest does not come. Once. */
   body(maxBytes: number): Promise<Uint8Array>;
-  /** Aborts when the caller leaves before the reply is complete. */
+  /** Aborts with `CallerLeft` when the caller leaves before the reply is complete. */
   signal(): AbortSignal;
 }
 
@@ -35,6 +35,14 @@ export class BodyTooLarge extends Error {
   constructor(readonly maxBytes: number) {
     super(`The request body is larger than ${maxBytes} bytes.`);
     this.name = 'BodyTooLarge';
+  }
+}
+
+/** Nobody waits for the reply any more. */
+export class CallerLeft extends Error {
+  constructor(cause?: unknown) {
+    super('The caller closed the connection before the reply was complete.', { cause });
+    this.name = 'CallerLeft';
   }
 }
 

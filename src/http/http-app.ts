@@ -13,7 +13,7 @@ import { AppTriggers } from './app-triggers';
 import { adminApi } from './admin-api';
 import { durascopeApi, durascopeFailure, type ExchangeEnv } from './durascope-api';
 import { durascopePath, type EmulatorInfo, type StreamedEmulatorEvent } from './durascope-protocol';
-import type { IncomingRequest, Reply } from './exchange';
+import { CallerLeft, type IncomingRequest, type Reply } from './exchange';
 import { fetchRequest, fetchResponse } from './fetch-exchange';
 import { defaultHttpLimits, type HttpSettings } from './http-settings';
 import { KnownFunctions } from './known-functions';
@@ -59,6 +59,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     log({ level: 'warning', category: 'http', message }),
   );
   const onUnexpected = (error: unknown) => {
+    if (error instanceof CallerLeft) return;
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     log({ level: 'error', category: 'http', message: `A request failed unexpectedly: ${stack}` });
   };

@@ -1,6 +1,6 @@
 /** Requests and replies over node:http, without a copy of either in the Fetch API's classes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BodyTooLarge, type IncomingRequest, type Reply } from './exchange';
+import { BodyTooLarge, CallerLeft, type IncomingRequest, type Reply } from './exchange';
 
 class NodeRequest implements IncomingRequest {
   readonly path: string;
@@ -58,7 +58,7 @@ class NodeRequest implements IncomingRequest {
       };
       message.on('data', onData);
       message.on('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-      message.on('error', reject);
+      message.on('error', (error) => reject(new CallerLeft(error)));
       message.on('close', () => {
         if (!message.complete) reject(new CallerLeft());
       });
@@ -72,13 +72,6 @@ class NodeRequest implements IncomingRequest {
       if (!response.writableFinished) controller.abort(new CallerLeft());
     });
     return controller.signal;
-  }
-}
-
-class CallerLeft extends Error {
-  constructor() {
-    super('The caller closed the connection before the reply was complete.');
-    this.name = 'CallerLeft';
   }
 }
 
