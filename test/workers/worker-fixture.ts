@@ -53,8 +53,12 @@ export class RunningApp {
   }
 
   /** Resolves with the first event of the type, one that was before or one to come. */
-  async event<T extends NodeWorkerEvent['type']>(type: T): Promise<Extract<NodeWorkerEvent, { type: T }>> {
-    return this.until(() => this.events.find((event) => event.type === type)) as Promise<Extract<NodeWorkerEvent, { type: T }>>;
+  async event(type: NodeWorkerEvent['type']): Promise<{ message?: string; file?: string; line?: number }> {
+    return this.until(() => this.events.find((event) => event.type === type)) as Promise<{
+      message?: string;
+      file?: string;
+      line?: number;
+    }>;
   }
 
   async logged(text: string): Promise<LogEntry> {
@@ -158,7 +162,6 @@ export class WorkerFixture {
   }
 
   async start(fixture: string | null, options: AppOptions = {}): Promise<RunningApp> {
-    const { files, durableFunctions, ...rest } = options;
     const dir = await this.copy(fixture, options);
     const app = new RunningApp(dir);
     app.worker = await NodeWorker.start({
@@ -171,7 +174,7 @@ export class WorkerFixture {
         app.starts.push(start);
         return Promise.resolve();
       },
-      ...rest,
+      ...options,
       log: (entry) => {
         app.logs.push(entry);
         app.heard();

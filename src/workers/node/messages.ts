@@ -5,10 +5,10 @@ import type { LogLevel } from '../../core/ports/logger';
 import type { Framed } from './frames';
 
 /**
- * Under this symbol the child's `process` keeps `{ id }`, the request whose code is on the stack (0: none), for the parent to read
- * through the inspector when the child no longer answers.
+ * Under this symbol the child's `process` keeps `{ running }`, the invocation whose code is on the stack (null: none that is known),
+ * for the parent to read through the inspector when the child no longer answers.
  */
-export const currentRequestSymbol = 'durascope.currentRequest';
+export const onStackSymbol = 'durascope.onStack';
 
 /** Names of the environment variables by which a child finds its parent. */
 export const socketVariable = 'DURASCOPE_WORKER_SOCKET';

@@ -7,6 +7,7 @@
  *   N3. An app that does not load is not tried again until a file of it changes.
  */
 import { randomUUID } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
 import { DurascopeError } from '../../core/errors';
 import type { Disposable } from '../../core/ports/clock';
 import type {
@@ -241,7 +242,8 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   private async launch(): Promise<WorkerProcess> {
     const { options } = this;
     this.emit({ type: 'workerStarting' });
-    const { appDir } = options;
+    // Node.js knows modules by their real paths; errors and functions are compared with the folder.
+    const appDir = await realpath(options.appDir).catch(() => options.appDir);
     const settings = await readAppSettings(appDir);
     for (const warning of settings.warnings) this.note('warning', warning);
     const env = this.environment(settings.values);

@@ -17,7 +17,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { LogEntry, LogLevel } from '../../core/ports/logger';
 import type { AppLayout } from './app-layout';
-import { describeBlock, locateBlock } from './block-location';
+import { describeBlock, locateBlock, type BlockLocation } from './block-location';
 import { checkNodeVersion } from './node-version';
 import { FrameReader, FrameWriter } from './frames';
 import type { LaunchedProcess, Launcher, LaunchSpec } from './launch';
@@ -389,13 +389,23 @@ export class WorkerProcess {
     const where = await locateBlock(this.process, this.output, this.options.appDir);
     // The process came back to life meanwhile.
     if (this.hasEnded || !this.watchdog.isSilent()) return;
-    const [firstEpisode] = [...this.pending].filter(([, one]) => one.kind === 'episode');
-    const [first] = this.pending;
-    const [id, request] = [...this.pending].find(([one]) => one === where?.requestId) ?? firstEpisode ?? first ?? [0, null];
+    const [id, request] = this.findBlocker(where) ?? [0, null];
     const message = describeBlock(request, where, this.options.watchdogMs);
     this.hung = { id, message };
     this.note('error', message);
     this.kill();
+  }
+
+  /** Who is on the stack; if that is not known, whoever has code that goes on by itself (not an orchestrator), else who came first. */
+  private findBlocker(where: BlockLocation | null): [number, Pending] | undefined {
+    const all = [...this.pending];
+    const running = where?.running;
+    if (running === null || running === undefined) {
+      return (where === null ? undefined : all.find(([, one]) => one.kind !== 'episode')) ?? all[0];
+    }
+    const name = running.functionName.toLowerCase();
+    const sameName = all.filter(([, one]) => one.name.toLowerCase() === name);
+    return sameName.find(([, one]) => one.instanceId === (running.instanceId ?? null)) ?? sameName[0];
   }
 
   private onDisconnect(): void {

@@ -171,15 +171,15 @@ function describeLoadError(error: unknown, appDir: string, what: string): AppLoa
  */
 function withSyntaxPlace(error: unknown, file: string): unknown {
   if (!(error instanceof SyntaxError) || !/^SyntaxError/.test(error.stack ?? '')) return error;
-  const script = `const vm=require('node:vm'),fs=require('node:fs');
-for (const f of process.argv.slice(1)) { try { new vm.SourceTextModule(fs.readFileSync(f,'utf8'),{identifier:f}); }
-catch (e) { process.stdout.write(String(e.stack)); break; } }`;
-  const { stdout } = spawnSync(
+  const script = `const vm = require('node:vm'), fs = require('node:fs');
+for (const identifier of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(identifier, 'utf8'), { identifier });`;
+  const { stderr } = spawnSync(
     process.execPath,
     ['--experimental-vm-modules', '--no-warnings', '-e', script, ...withRelativeImports(file)],
     { encoding: 'utf8', timeout: 10_000, env: { ...process.env, NODE_OPTIONS: '' } },
   );
-  if (stdout.includes('SyntaxError')) error.stack = stdout;
+  // What Node.js prints begins with `file:line`.
+  if (stderr.includes('SyntaxError')) error.stack = stderr;
   return error;
 }
 

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { EpisodeOutcome } from '../../../core/ports/function-worker';
 import type { FrameWriter } from '../frames';
-import { currentRequestSymbol, type ChildMessage, type EpisodeAsked, type Init, type ParentMessage } from '../messages';
+import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../messages';
 import { Activities } from './activities';
 import { loadApp } from './app-loader';
 import { installCoreModule, type CoreModule } from './core-module';
@@ -19,10 +19,6 @@ interface Loaded {
   triggers: Triggers;
   orchestrations: OrchestrationRunner;
 }
-
-/** The request whose code is on the stack; the parent reads it through the inspector when this process no longer answers. */
-const current = { id: 0 };
-Object.defineProperty(process, Symbol.for(currentRequestSymbol), { value: current });
 
 export class FunctionHost {
   private readonly registry = new FunctionRegistry();
@@ -106,14 +102,11 @@ export class FunctionHost {
         break;
       case 'activity': {
         const { id } = message;
-        current.id = id;
         void activities.run(message).then((outcome) => this.out.send({ type: 'activityDone', id, outcome }));
-        current.id = 0;
         break;
       }
       case 'http': {
         const { id } = message;
-        current.id = id;
         triggers.http(message, bytes).then(({ answer, outputs }) => {
           if (answer === null) {
             this.out.send({ type: 'httpDone', id, response: null, outputs });
@@ -122,16 +115,13 @@ export class FunctionHost {
           const { status, headers, body } = answer;
           this.out.send({ type: 'httpDone', id, response: { status, headers }, outputs }, body ?? undefined);
         }, this.fail(id));
-        current.id = 0;
         break;
       }
       case 'invoke': {
         const { id } = message;
-        current.id = id;
         triggers
           .invoke(message)
           .then(({ result, outputs }) => this.out.send({ type: 'invoked', id, result, outputs }), this.fail(id));
-        current.id = 0;
         break;
       }
       default:
@@ -142,14 +132,12 @@ export class FunctionHost {
   private episode(asked: EpisodeAsked, orchestrations: OrchestrationRunner): void {
     const { id } = asked;
     const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
-    current.id = id;
     const previous = this.log.enter(running);
     let reply: EpisodeReply | Promise<EpisodeReply>;
     try {
       reply = orchestrations.run(asked);
     } finally {
       this.log.enter(previous);
-      current.id = 0;
     }
     if (reply instanceof Promise) void reply.then((later) => this.answer(id, later));
     else this.answer(id, reply);

@@ -5,7 +5,7 @@
  */
 import type { LogLevel } from '../../../core/ports/logger';
 import type { FrameWriter } from '../frames';
-import type { ChildMessage, Logged } from '../messages';
+import { onStackSymbol, type ChildMessage, type Logged } from '../messages';
 import type { Hooks, RpcLogLevel } from './core-module';
 
 /** An invocation under way. */
@@ -17,11 +17,13 @@ export interface Running {
 
 export class UserLog {
   private readonly running = new Set<Running>();
-  private current: Running | null = null;
+  private readonly onStack: { running: Running | null } = { running: null };
   private muted = false;
   private hooks: Hooks | null = null;
 
-  constructor(private readonly out: Pick<FrameWriter<ChildMessage>, 'send'>) {}
+  constructor(private readonly out: Pick<FrameWriter<ChildMessage>, 'send'>) {
+    Object.defineProperty(process, Symbol.for(onStackSymbol), { value: this.onStack });
+  }
 
   /** `log` hooks may change level and text of what the app logs. */
   useHooks(hooks: Hooks): void {
@@ -38,8 +40,8 @@ export class UserLog {
 
   /** Makes `running` the one whose code is on the stack; returns the one before it. */
   enter(running: Running | null): Running | null {
-    const previous = this.current;
-    this.current = running;
+    const previous = this.onStack.running;
+    this.onStack.running = running;
     return previous;
   }
 
@@ -55,7 +57,7 @@ export class UserLog {
   }
 
   runningFunctions(): string[] {
-    const all = this.current === null ? [...this.running] : [this.current, ...this.running];
+    const all = this.onStack.running === null ? [...this.running] : [this.onStack.running, ...this.running];
     return [...new Set(all.map((one) => one.functionName))];
   }
 
@@ -83,7 +85,7 @@ export class UserLog {
   print(level: LogLevel, text: string): void {
     if (this.muted) return;
     const [only] = this.running.size === 1 ? this.running : [];
-    this.send(level, 'user', text.replace(/\r?\n$/, ''), this.current ?? only ?? null);
+    this.send(level, 'user', text.replace(/\r?\n$/, ''), this.onStack.running ?? only ?? null);
   }
 
   private send(level: LogLevel, category: string, message: string, from: Running | null): void {
