@@ -31,7 +31,7 @@ export interface InstancePanelSessionOptions {
 export const frameMs = 16;
 /** The first rows go alone, so that something is there to see; the rest follows in large pieces. */
 const firstChunk = 200;
-const nextChunks = 2000;
+const nextChunks = 1000;
 const maxChildren = 200;
 const nothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
 

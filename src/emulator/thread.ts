@@ -1,0 +1,15 @@
+/** Entry of dist/emulator-thread.js: the emulator on a worker thread, so that an editor's own event loop never waits for it. */
+import { parentPort } from 'node:worker_threads';
+import { startEmulator } from './emulator';
+import { EmulatorServer } from './emulator-server';
+import type { FromThread, ToThread } from './thread-messages';
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs on a worker thread; `durascope start` runs an emulator by itself.');
+
+const server = new EmulatorServer({
+  post: (message: FromThread) => port.postMessage(message),
+  start: startEmulator,
+  after: (delayMs, callback) => void setTimeout(callback, delayMs),
+});
+port.on('message', (message: ToThread) => server.receive(message));
