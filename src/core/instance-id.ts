@@ -2,6 +2,7 @@
 export const maxInstanceIdLength = 100;
 
 const forbidden = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
+const control = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /**
  * What is wrong with an id that a client or an orchestrator chose, as a sentence for people; null when it may be used.
@@ -16,7 +17,8 @@ export function instanceIdProblem(instanceId: string): string | null {
   const found = forbidden.exec(instanceId)?.[0];
   if (found === undefined) return null;
   const shown = found < ' ' || found >= '\u007f' ? `the control character U+${codePoint(found)}` : `'${found}'`;
-  return `An instance id must not contain '/', '\\', '#', '?' or control characters; this one contains ${shown}.`;
+  const id = instanceId.replace(control, '\ufffd');
+  return `An instance id must not contain '/', '\\', '#', '?' or control characters; '${id}' contains ${shown}.`;
 }
 
 /** The id of a child that was given none: `<parent's ExecutionId>:<scheduling id>`, decimal in profile A. */

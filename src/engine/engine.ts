@@ -71,7 +71,6 @@ export class Engine implements TaskHubClient {
     for (const message of work.inbox) this.#recover(message);
     for (const activity of work.activities) this.#activities.add(activity);
     for (const timer of work.timers) core.due.addTimer(timer);
-    for (const warning of work.warnings) core.log('warning', warning);
     return work;
   }
 

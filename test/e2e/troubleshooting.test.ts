@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 
 const root = path.resolve(__dirname, '../..');
 const cli = path.join(root, 'dist', 'cli.js');
@@ -41,9 +42,12 @@ function startUntil(until: RegExp, ...args: string[]): Promise<string> {
     });
     children.push(child);
     let text = '';
+    let isSaid = false;
     const hear = (chunk: Buffer): void => {
       text += chunk.toString();
-      if (until.test(text)) child.kill('SIGTERM');
+      if (isSaid || !until.test(text)) return;
+      isSaid = true;
+      child.kill('SIGTERM');
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
@@ -204,6 +208,7 @@ df.app.orchestration('Wait', function* (context) { return yield context.df.waitF
       if (!name.startsWith('journal-')) continue;
       const bytes = await readFile(path.join(data, name));
       bytes.writeUInt32LE(99, 8);
+      bytes.writeUInt32LE(crc32(bytes.subarray(0, 16)), 16);
       await writeFile(path.join(data, name), bytes);
     }
     const { code, stderr } = await durascope('start', dir, '--port', '0', '--data', data);

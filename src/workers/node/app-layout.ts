@@ -116,7 +116,7 @@ async function mainAdvice(appDir: string): Promise<string> {
   if (await isFile(path.join(appDir, 'tsconfig.json'))) {
     return 'The app is written in TypeScript: build it first (npm run build), or point "main" at the built files.';
   }
-  return 'Point "main" at the files that register the functions, for instance "src/functions/*.js".';
+  return 'Build the app first if its files are built; else point "main" at those that register the functions, for instance "src/functions/*.js".';
 }
 
 function isEsm(file: string, isModule: boolean): boolean {
