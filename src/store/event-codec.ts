@@ -9,6 +9,7 @@
  *       The first event of a list never gives a distance, so lists can be joined.
  */
 import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../core/history';
+import { jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
 const fieldsOf: Readonly<Record<HistoryEventType, readonly string[]>> = {
@@ -56,27 +57,35 @@ const maxDistanceMs = 1e11;
 /** The inside of a JSON array, without the brackets, so that lists can be joined with a comma. Empty text for no events. */
 export function encodeEvents(events: readonly HistoryEvent[]): string {
   let lastMs = Number.NaN;
-  const list: unknown[] = [];
+  let text = '';
   for (const event of events) {
-    const array = compactEvent(event as unknown as Record<string, unknown>);
-    if (array === undefined) {
-      list.push(event);
+    if (text !== '') text += ',';
+    const shape = shapeByType.get(event.EventType);
+    const fields = shape === undefined ? undefined : fieldsText(event as unknown as Record<string, unknown>, shape);
+    if (shape === undefined || fields === undefined) {
+      text += JSON.stringify(event);
       continue;
     }
     const time = encodeTime(event.Timestamp);
+    text += `[${shape.number},${event.EventId},${event.IsPlayed ? 1 : 0},`;
     if (typeof time === 'number' && Math.abs(time) >= maxDistanceMs) {
-      array[3] = time;
-      if (Math.abs(time - lastMs) < maxDistanceMs) array[3] = time - lastMs; // Never for the first: NaN.
+      text += String(Math.abs(time - lastMs) < maxDistanceMs ? time - lastMs : time); // Never a distance for the first: NaN.
       lastMs = time;
+    } else {
+      text += quote(event.Timestamp);
     }
-    list.push(array);
+    text += fields;
   }
-  return JSON.stringify(list).slice(1, -1);
+  return text;
 }
 
 /** Inverse of {@link encodeEvents}, also for joined lists. Fresh objects each time. */
 export function decodeEvents(text: string): HistoryEvent[] {
-  const list = JSON.parse(`[${text}]`) as unknown[];
+  return decodeEventList(JSON.parse(`[${text}]`) as unknown[]);
+}
+
+/** The same once parsed. */
+export function decodeEventList(list: readonly unknown[]): HistoryEvent[] {
   let lastMs = 0;
   return list.map((item) => {
     if (!Array.isArray(item)) return item as HistoryEvent;
@@ -87,24 +96,19 @@ export function decodeEvents(text: string): HistoryEvent[] {
   });
 }
 
-/** With the Timestamp as text. */
-function compactEvent(event: Record<string, unknown>): unknown[] | undefined {
-  const shape = shapeByType.get(event['EventType'] as string);
-  if (shape === undefined) return undefined;
+/** What follows the envelope, with the closing bracket; undefined for an event that is not of the shape (E1). */
+function fieldsText(event: Record<string, unknown>, shape: EventShape): string | undefined {
   const { EventId, IsPlayed, Timestamp } = event;
-  if (EventId === undefined || typeof IsPlayed !== 'boolean' || typeof Timestamp !== 'string') return undefined;
-  const array: unknown[] = [shape.number, EventId, IsPlayed ? 1 : 0, Timestamp];
+  if (!Number.isInteger(EventId) || typeof IsPlayed !== 'boolean' || typeof Timestamp !== 'string') return undefined;
+  let text = '';
   for (const field of shape.fields) {
     const value = event[field];
-    if (value === undefined) return undefined; // E1
-    array.push(value);
+    if (value === undefined) return undefined;
+    text += `,${jsonOf(value)}`;
   }
-  let rest: Record<string, unknown> | undefined;
-  for (const key in event) {
-    if (!shape.all.has(key) && event[key] !== undefined) (rest ??= {})[key] = event[key];
-  }
-  if (rest !== undefined) array.push(rest);
-  return array;
+  if (Object.keys(event).length === shape.all.size) return `${text}]`;
+  const rest = Object.entries(event).filter(([key, value]) => !shape.all.has(key) && value !== undefined);
+  return rest.length === 0 ? `${text}]` : `${text},${JSON.stringify(Object.fromEntries(rest))}]`;
 }
 
 function expandEvent(array: unknown[], timestamp: string): HistoryEvent {

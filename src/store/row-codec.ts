@@ -1,7 +1,7 @@
 /** Instance rows and queued work as JSON arrays: no field names on disk. A new field goes to the end of its list. */
-import type { HistoryEvent } from '../core/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
-import { decodeEvents, encodeEvents } from './event-codec';
+import { decodeEventList, encodeEvents } from './event-codec';
+import { jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
 /** Epoch milliseconds, or text where that would lose something. */
@@ -28,28 +28,19 @@ type RowTuple = [
   historyLength: number,
 ];
 
+/** A {@link RowTuple}. */
 export function encodeRow(row: InstanceRow): string {
-  const tuple: RowTuple = [
-    row.instanceId,
-    row.executionId,
-    row.name,
-    row.version,
-    row.runtimeStatus,
-    row.input,
-    row.output,
-    row.customStatus,
-    encodeTime(row.createdTime),
-    encodeTime(row.lastUpdatedTime),
-    row.completedTime === null ? null : encodeTime(row.completedTime),
-    row.scheduledStartTime === null ? null : encodeTime(row.scheduledStartTime),
-    row.parentInstanceId,
-    row.generation,
-    row.tags,
-    row.failureDetails,
-    row.awaitedEvents,
-    row.historyLength,
-  ];
-  return JSON.stringify(tuple);
+  return (
+    `[${quote(row.instanceId)},${quote(row.executionId)},${quote(row.name)},${quote(row.version)},${quote(row.runtimeStatus)},` +
+    `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
+    `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
+    `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
+    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}]`
+  );
+}
+
+function timeText(time: string | null): string {
+  return time === null ? 'null' : jsonOf(encodeTime(time));
 }
 
 export function decodeRow(text: string): InstanceRow {
@@ -78,11 +69,16 @@ export function decodeRow(text: string): InstanceRow {
   return row;
 }
 
-type MessageTuple = [seq: number, instanceId: string, executionId: string | null, visibleAt: string | null, event: string];
+function listOf<T>(items: readonly T[], encode: (item: T) => string): string {
+  return `[${items.map(encode).join(',')}]`;
+}
+
+type MessageTuple = [seq: number, instanceId: string, executionId: string | null, visibleAt: string | null, event: unknown];
 
 export function encodeMessages(messages: readonly InboxMessage[]): string {
-  return JSON.stringify(
-    messages.map((m): MessageTuple => [m.seq, m.instanceId, m.executionId, m.visibleAt, encodeEvents([m.event as HistoryEvent])]),
+  return listOf(
+    messages,
+    (m) => `[${m.seq},${quote(m.instanceId)},${jsonOf(m.executionId)},${jsonOf(m.visibleAt)},${encodeEvents([m.event])}]`,
   );
 }
 
@@ -91,7 +87,7 @@ export function decodeMessages(text: string): InboxMessage[] {
     seq,
     instanceId,
     executionId,
-    event: decodeEvents(event)[0] as InboxMessage['event'],
+    event: decodeEventList([event])[0] as InboxMessage['event'],
     visibleAt,
   }));
 }
@@ -107,8 +103,11 @@ type ActivityTuple = [
 ];
 
 export function encodeActivities(activities: readonly PendingActivity[]): string {
-  return JSON.stringify(
-    activities.map((a): ActivityTuple => [a.instanceId, a.executionId, a.taskId, a.name, a.version, a.input, a.scheduledAt]),
+  return listOf(
+    activities,
+    (a) =>
+      `[${quote(a.instanceId)},${quote(a.executionId)},${a.taskId},${quote(a.name)},${quote(a.version)},` +
+      `${jsonOf(a.input)},${quote(a.scheduledAt)}]`,
   );
 }
 
@@ -129,7 +128,7 @@ export function decodeActivities(text: string): PendingActivity[] {
 type TimerTuple = [instanceId: string, executionId: string, timerId: number, fireAt: string];
 
 export function encodeTimers(timers: readonly PendingTimer[]): string {
-  return JSON.stringify(timers.map((t): TimerTuple => [t.instanceId, t.executionId, t.timerId, t.fireAt]));
+  return listOf(timers, (t) => `[${quote(t.instanceId)},${quote(t.executionId)},${t.timerId},${quote(t.fireAt)}]`);
 }
 
 export function decodeTimers(text: string): PendingTimer[] {

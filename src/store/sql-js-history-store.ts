@@ -13,7 +13,7 @@ import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '.
 import type { CustomStatusChange, HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type { Logger } from '../core/ports/logger';
 import type { OrchestrationStatus } from '../core/status';
-import { decodeCheckpoints, encodeCheckpoints } from './checkpoint-codec';
+import { decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
@@ -149,17 +149,23 @@ export class SqlJsHistoryStore implements HistoryStore {
     if (this.#index === undefined || this.#closing !== undefined || this.#failure !== undefined) {
       return Promise.reject(this.#refusal());
     }
-    const { text, changes } = encodeCheckpoints(checkpoints);
-    if (text === '') return committed;
+    let batch: EncodedBatch;
+    try {
+      batch = encodeCheckpoints(checkpoints);
+    } catch (error) {
+      // Not a checkpoint, or longer than a text can be: nothing has happened yet.
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    if (batch.text === '') return committed;
     const disk = this.#disk;
     if (disk !== undefined) {
       try {
-        disk.journal.append(text);
+        disk.journal.append(batch.text);
       } catch (error) {
         return Promise.reject(this.#fail(error));
       }
     }
-    this.#pending.apply(changes);
+    this.#pending.apply(batch.changes);
     this.#commitsSinceIdleCheck += 1;
     if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
     if (this.#idleTimer === undefined) this.#scheduleIdle();

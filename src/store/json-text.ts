@@ -1,0 +1,16 @@
+/** JSON written by hand where the shape is known: on the hot path that costs half of what `JSON.stringify` of arrays does. */
+
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+/** A long text is searched faster by JSON.stringify itself. */
+const longestPlain = 200;
+
+export function quote(text: string): string {
+  return text.length <= longestPlain && plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Any JSON value; undefined, which JSON does not have, becomes null. */
+export function jsonOf(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  if (value === null || value === undefined) return 'null';
+  return JSON.stringify(value);
+}
