@@ -10,6 +10,8 @@ import type { RetryPolicy } from './retry';
 export interface HostActionsOptions {
   instanceId: string;
   executionId: string;
+  /** Function name of the orchestrator. */
+  name: string;
   parentInstanceId: string | null;
   /** Timers longer than this are split (V3 and later); Infinity for earlier schemas. */
   maximumShortTimerMs: number;
@@ -18,15 +20,14 @@ export interface HostActionsOptions {
   racesCountFinished: boolean;
   /** Why a function cannot be called, in the host's words; null when it can. */
   problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null;
-  /** A task that was scheduled before is part of a later Task.any or Task.all. Told once for each such action. */
-  onReusedTask?(name: string): void;
+  /** A task that was scheduled before is part of a later Task.any or Task.all. */
+  onReusedTask?(instanceId: string, orchestrator: string, task: string): void;
 }
 
 export class HostActions {
   /** The same action object is the same task. Actions that came as text are all different. */
   private readonly nodes = new Map<DurableAction, ReplayNode>();
-  private readonly sequels: ReplayNode[] = [];
-  private readonly reported = new Set<DurableAction>();
+  private sequels: ReplayNode[] | null = null;
 
   constructor(
     private readonly options: HostActionsOptions,
@@ -36,7 +37,7 @@ export class HostActions {
 
   /** True while a node that takes further ids as it goes (retries, chains of timers) is not over. */
   get hasSequels(): boolean {
-    return this.sequels.some((node) => !node.isDone);
+    return this.sequels !== null && this.sequels.some((node) => !node.isDone);
   }
 
   /** The first action below `entry` that takes an id, so far unstarted; null when there is none. */
@@ -67,10 +68,8 @@ export class HostActions {
       return new EventWaitNode(this.required(action, 'externalEventName'));
     const known = this.nodes.get(action);
     if (known !== undefined) {
-      if (!this.reported.has(action)) {
-        this.reported.add(action);
-        this.options.onReusedTask?.(textField(action, 'functionName') ?? 'a task');
-      }
+      const { instanceId, name } = this.options;
+      this.options.onReusedTask?.(instanceId, name, textField(action, 'functionName') ?? 'a task');
       return known;
     }
     const node = this.newNode(action);
@@ -164,7 +163,7 @@ export class HostActions {
   }
 
   private sequel<T extends ReplayNode>(node: T): T {
-    this.sequels.push(node);
+    (this.sequels ??= []).push(node);
     return node;
   }
 

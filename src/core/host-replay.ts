@@ -19,8 +19,6 @@ import type { PastRows } from './past-rows';
 import { fromTimestamp } from './time';
 
 export interface HostReplayOptions extends HostActionsOptions {
-  /** Function name for failure texts. */
-  name: string;
   /** V1 has steps and gives an event to its oldest waiter; later schemas have compounds and give it to the newest. */
   isV1: boolean;
   /** SDK 2.x takes a buffered event, but its code goes on only with the next event. */
@@ -63,11 +61,12 @@ export class HostReplay implements NodeHost {
   private isStarted = false;
   private isStalled = false;
   private readonly open = new Map<number, OpenTask>();
-  private readonly answers = new Map<string, OpenTask>();
+  /** Made when needed, like the next three: most orchestrations never do. */
+  private answers: Map<string, OpenTask> | null = null;
   private readonly pending = new Map<number, WorkDecision>();
-  private readonly waiters = new Map<string, EventWaitNode[]>();
-  private readonly buffered = new Map<string, string[]>();
-  private readonly spellings: Map<string, string>;
+  private waiters: Map<string, EventWaitNode[]> | null = null;
+  private buffered: Map<string, string[]> | null = null;
+  private spellings: Map<string, string> | null;
   private misspelt = false;
   private readonly actions: HostActions;
   private current: ReplayNode | null = null;
@@ -81,7 +80,7 @@ export class HostReplay implements NodeHost {
   constructor(private readonly options: HostReplayOptions) {
     this.maximumShortTimerMs = options.maximumShortTimerMs;
     this.longTimerIntervalMs = options.longTimerIntervalMs;
-    this.spellings = new Map(options.spellings);
+    this.spellings = options.spellings === undefined ? null : new Map(options.spellings);
     this.actions = new HostActions(options, this, (input) => (this.nextGeneration ??= { input, carryover: [] }));
   }
 
@@ -103,7 +102,7 @@ export class HostReplay implements NodeHost {
   /** How the waiting code spells an event's name: the SDK compares exactly, the host ignores case. Unknown: as it was sent. */
   spellingOf(eventName: string): string {
     const key = eventName.toLowerCase();
-    return this.waiterOf(key)?.eventName ?? this.spellings.get(key) ?? eventName;
+    return this.waiterOf(key)?.eventName ?? this.spellings?.get(key) ?? eventName;
   }
 
   /**
@@ -128,9 +127,10 @@ export class HostReplay implements NodeHost {
     const end = this.completion(progress);
     if (isSuspended)
       return { decisions: this.terminated === null || end === null ? [] : [end], awaitedEvents: this.awaitedEvents() };
-    const decisions: Decision[] = Array.from(this.pending.values(), (decision) => this.asItIsNow(decision));
+    const decisions: Decision[] = [];
+    for (const decision of this.pending.values()) decisions.push(this.asItIsNow(decision));
     if (end !== null) decisions.push(end);
-    decisions.sort((a, b) => a.id - b.id);
+    if (decisions.length > 1) decisions.sort((a, b) => a.id - b.id);
     return { decisions, awaitedEvents: end === null && progress.type === 'waiting' ? this.awaitedEvents() : [] };
   }
 
@@ -144,23 +144,24 @@ export class HostReplay implements NodeHost {
   }
 
   takeOrAwait(node: EventWaitNode): boolean {
-    this.spellings.set(node.key, node.eventName);
-    const names = this.buffered.get(node.key);
+    (this.spellings ??= new Map<string, string>()).set(node.key, node.eventName);
+    const names = this.buffered?.get(node.key);
     if (names !== undefined) {
       if (names.shift() !== node.eventName) this.misspelt = true;
-      if (names.length === 0) this.buffered.delete(node.key);
+      if (names.length === 0) this.buffered?.delete(node.key);
       return true;
     }
     node.order = this.waits;
     this.waits += 1;
-    const waiting = this.waiters.get(node.key);
-    if (waiting === undefined) this.waiters.set(node.key, [node]);
+    const waiters = (this.waiters ??= new Map<string, EventWaitNode[]>());
+    const waiting = waiters.get(node.key);
+    if (waiting === undefined) waiters.set(node.key, [node]);
     else waiting.push(node);
     return false;
   }
 
   awaitAnswer(requestId: string, owner: OpenTask): void {
-    this.answers.set(requestId, owner);
+    (this.answers ??= new Map<string, OpenTask>()).set(requestId, owner);
   }
 
   fail(message: string, failure?: TaskFailure): void {
@@ -211,9 +212,9 @@ export class HostReplay implements NodeHost {
   }
 
   private raise(event: EventRaised): void {
-    const answered = this.answers.get(event.Name);
+    const answered = this.answers?.get(event.Name);
     if (answered !== undefined) {
-      this.answers.delete(event.Name);
+      this.answers?.delete(event.Name);
       answered.succeeded(event.Input);
       return;
     }
@@ -224,21 +225,22 @@ export class HostReplay implements NodeHost {
     const key = event.Name.toLowerCase();
     const waiter = this.waiterOf(key);
     if (waiter === undefined) {
-      const names = this.buffered.get(key);
+      const buffered = (this.buffered ??= new Map<string, string[]>());
+      const names = buffered.get(key);
       const name = this.spellingOf(event.Name);
-      if (names === undefined) this.buffered.set(key, [name]);
+      if (names === undefined) buffered.set(key, [name]);
       else names.push(name);
       return;
     }
-    const waiting = this.waiters.get(key) ?? [];
+    const waiting = this.waiters?.get(key) ?? [];
     if (this.options.isV1) waiting.shift();
     else waiting.pop();
-    if (waiting.length === 0) this.waiters.delete(key);
+    if (waiting.length === 0) this.waiters?.delete(key);
     waiter.received();
   }
 
   private waiterOf(key: string): EventWaitNode | undefined {
-    return this.waiters.get(key)?.at(this.options.isV1 ? 0 : -1);
+    return this.waiters?.get(key)?.at(this.options.isV1 ? 0 : -1);
   }
 
   private confirm(row: ScheduledRow): void {
@@ -292,7 +294,7 @@ export class HostReplay implements NodeHost {
   }
 
   private awaitedEvents(): string[] {
-    if (this.waiters.size === 0) return [];
+    if (this.waiters === null || this.waiters.size === 0) return [];
     const waiting = [...this.waiters.values()].flat();
     return waiting.sort((a, b) => a.order - b.order).map((node) => node.eventName);
   }

@@ -13,6 +13,11 @@ export class SuspensionGate {
     return this.suspended;
   }
 
+  /** True when the event simply takes effect now: nothing to hold back and nothing held. */
+  isOpenFor(event: HistoryEvent): boolean {
+    return !this.suspended && event.EventType !== 'ExecutionSuspended' && event.EventType !== 'ExecutionResumed';
+  }
+
   /** Hands every event on that takes effect now, in order. */
   pass(event: HistoryEvent, effect: (event: HistoryEvent) => void): void {
     switch (event.EventType) {

@@ -237,7 +237,7 @@ async function play(sdk: Sdk, modes: readonly Mode[], statements: readonly State
   try {
     await episode(null);
     let next = 0;
-    let suspended = false;
+    const state = { isSuspended: false };
     while (!isTerminal(leader.host.status) && next < picks.length) {
       const batch: InboundEvent[] = [];
       const size = 1 + ((picks[next] ?? 0) % 3);
@@ -249,9 +249,9 @@ async function play(sdk: Sdk, modes: readonly Mode[], statements: readonly State
         const choice = pick % (can.length + 3);
         const make = can[choice];
         if (make === undefined) {
-          if (choice === can.length && !suspended && pick % 5 === 0) {
+          if (choice === can.length && !state.isSuspended && pick % 5 === 0) {
             batch.push(leader.host.suspend());
-            suspended = true;
+            state.isSuspended = true;
           } else {
             batch.push(leader.host.raised(eventName(leader.host, pick), { pick }));
           }
@@ -263,13 +263,13 @@ async function play(sdk: Sdk, modes: readonly Mode[], statements: readonly State
         used.add(key);
         batch.push(event);
       }
-      if (suspended && (picks[next] ?? 0) % 2 === 0) {
+      if (state.isSuspended && (picks[next] ?? 0) % 2 === 0) {
         batch.push(leader.host.resume());
-        suspended = false;
+        state.isSuspended = false;
       }
       if (batch.length > 0) await episode(batch);
     }
-    if (suspended) await episode([leader.host.resume()]);
+    if (state.isSuspended) await episode([leader.host.resume()]);
     // Everything ends when everything has come.
     for (let rounds = 0; !isTerminal(leader.host.status) && rounds < 80; rounds++) {
       const make = possibilities(leader.host)[0];

@@ -6,7 +6,7 @@
 import type { DurableAction } from '../../../../core/durable-action';
 import { actionName, actionTypes, childActions } from '../../../../core/durable-action';
 import type { SdkProgress } from '../../../../core/host-replay';
-import { liveSdkEvent, withDates } from './sdk-events';
+import { liveSdkEvent, sdkEvent, withDates } from './sdk-events';
 import type { SdkExecutor, SdkInvocationContext, SdkOrchestrationContext } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';
 import { crash } from './sdk-reply';
@@ -55,7 +55,9 @@ function replay(warm: WarmOrchestration): Replayed {
     warm.events.some((event, index) => {
       const isPlayed = index < warm.newFrom;
       if ('_isReplaying' in executor) executor._isReplaying = isPlayed;
-      executor.processEvent(liveSdkEvent(event, isPlayed, warm.spelled.get(event)));
+      const live = liveSdkEvent(event, isPlayed, warm.spelled?.get(event));
+      if (live === null) return false;
+      executor.processEvent(live);
       return executor.isDoneExecuting();
     });
   } catch (error) {
@@ -83,7 +85,7 @@ function newContext({ run, started, events }: WarmOrchestration, executor: SdkEx
   const first = events[0];
   return new (df.constructor as ContextClass)(
     // The SDK reads the version off ExecutionStarted and nothing else.
-    [liveSdkEvent(started, true)],
+    [sdkEvent(started, true)],
     df.instanceId,
     new Date(first?.Timestamp ?? started.Timestamp),
     events.length > 2,

@@ -51,8 +51,17 @@ export interface OrchestrationRunnerOptions {
   quietly?<T>(run: () => T): T;
   /** Something the user should know about an orchestration that goes on: values that differ between two replays. */
   onWarning?(instanceId: string, message: string): void;
-  /** Replays from the start beside the warm run to find code that is not deterministic. Default all. */
-  determinismCheck?: { onCompletion?: boolean; atEpisodes?: (episode: number) => boolean };
+  /**
+   * Replays from the start beside the warm run, to find code that is not deterministic: on completion and at episodes 2, 4, 8 ...
+   * (whole work at most twice that of the episodes), each about as dear as a first episode. So of each function the first 200 instances
+   * are watched, then every tenth.
+   */
+  determinismCheck?: {
+    onCompletion?: boolean;
+    atEpisodes?: (episode: number) => boolean;
+    /** Whether to watch the function's instance number `index` (from 0) at all. */
+    watches?: (index: number) => boolean;
+  };
   /** Bounds on what is kept warm. Defaults 2,000 orchestrations and 200,000 events in all. */
   maxWarm?: number;
   maxWarmEvents?: number;

@@ -2,14 +2,22 @@
 import type { HistoryEvent } from '../../../../core/history';
 import { eventTypeNumbers } from '../../../../core/history';
 
-export type SdkEvent = Record<string, unknown> & { IsPlayed: boolean };
+/** What every event for an SDK has. */
+export interface SdkEvent {
+  EventType: number;
+  IsPlayed: boolean;
+}
 
 /**
- * One event for the SDK, a copy. `eventName`: an external event's name as the waiting code spells it.
+ * One event for the JSON trigger, a copy. `eventName`: an external event's name as the waiting code spells it.
  * Fields that the SDKs insist on are there even when an imported history left them out.
  */
-export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: string): SdkEvent {
-  const copy: SdkEvent = { ...event, EventType: eventTypeNumbers[event.EventType], IsPlayed: isPlayed };
+export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: string): SdkEvent & Record<string, unknown> {
+  const copy: SdkEvent & Record<string, unknown> = {
+    ...event,
+    EventType: eventTypeNumbers[event.EventType],
+    IsPlayed: isPlayed,
+  };
   switch (event.EventType) {
     case 'TaskCompleted':
     case 'SubOrchestrationInstanceCompleted':
@@ -29,17 +37,43 @@ export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: str
   return copy;
 }
 
-/** The event as SDK 2.x and 3.x see it after they parsed their input: every nested text called `Timestamp` is a Date. */
-export function liveSdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: string): SdkEvent {
-  const copy = sdkEvent(event, isPlayed, eventName);
-  copy['Timestamp'] = new Date(event.Timestamp);
-  if (typeof copy['FailureDetails'] === 'object' && copy['FailureDetails'] !== null) {
-    copy['FailureDetails'] = withDates(structuredClone(copy['FailureDetails']));
+/**
+ * The same for an open executor of SDK 2.x or 3.x, with the fields that it reads and no others: this is done for every event of every
+ * orchestration. Null for events that it passes over. Times are Dates where they reach user code.
+ */
+export function liveSdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: string): SdkEvent | null {
+  const IsPlayed = isPlayed;
+  switch (event.EventType) {
+    case 'OrchestratorStarted':
+      return { EventType: 12, IsPlayed, Timestamp: new Date(event.Timestamp) } as SdkEvent;
+    case 'TaskCompleted':
+      return { EventType: 5, IsPlayed, TaskScheduledId: event.TaskScheduledId, Result: text(event.Result) } as SdkEvent;
+    case 'SubOrchestrationInstanceCompleted':
+      return { EventType: 8, IsPlayed, TaskScheduledId: event.TaskScheduledId, Result: text(event.Result) } as SdkEvent;
+    case 'TaskFailed':
+    case 'SubOrchestrationInstanceFailed':
+      return {
+        EventType: eventTypeNumbers[event.EventType],
+        IsPlayed,
+        TaskScheduledId: event.TaskScheduledId,
+        Reason: text(event.Reason) ?? '',
+        Details: text(event.Details) ?? '',
+        FailureDetails: event.FailureDetails ? withDates(structuredClone(event.FailureDetails)) : null,
+      } as SdkEvent;
+    case 'TimerFired':
+      return { EventType: 11, IsPlayed, TimerId: event.TimerId } as SdkEvent;
+    case 'EventRaised':
+      return { EventType: 15, IsPlayed, Name: eventName ?? event.Name, Input: event.Input } as SdkEvent;
+    case 'EventSent':
+      return { EventType: 14, IsPlayed, EventId: event.EventId, Input: event.Input } as SdkEvent;
+    case 'ExecutionStarted':
+      return { EventType: 0, IsPlayed };
+    default:
+      return null;
   }
-  return copy;
 }
 
-/** Does in place what the SDKs do to their whole input. */
+/** Does in place what the SDKs do to their whole input: every text called `Timestamp` becomes a Date. */
 export function withDates<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Record<string, unknown>;
@@ -47,4 +81,9 @@ export function withDates<T>(value: T): T {
     fields['Timestamp'] = new Date(fields['Timestamp']);
   Object.values(fields).forEach(withDates);
   return value;
+}
+
+/** Imported histories leave fields out. */
+function text(value: string | null | undefined): string | null {
+  return value ?? null;
 }

@@ -74,7 +74,8 @@ interface Undo {
 export class SdkHooks {
   private readonly expected = new Map<string, (run: SdkRun) => void>();
   private readonly patched = new Map<object, Undo>();
-  private completed: SdkTask[] | null = null;
+  private readonly completed: SdkTask[] = [];
+  private isPlaying = false;
 
   /** Opens every copy of the SDK among the loaded modules (`require.cache`) that is not open yet. Returns how many are open. */
   attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): number {
@@ -109,18 +110,19 @@ export class SdkHooks {
 
   /** Runs `feed`; afterwards every task that got its value in it counts as played, as it would when the history is replayed. */
   playing(feed: () => void): void {
-    const completed: SdkTask[] = [];
-    this.completed = completed;
+    const { completed } = this;
+    this.isPlaying = true;
     try {
       feed();
     } finally {
-      this.completed = null;
+      this.isPlaying = false;
       for (const task of completed) {
         task.isPlayed = true;
         const { parent } = task;
         // SDK 2.x asks this of retries and long timers that are still under way, when they are part of a race.
         if (parent?.hasResult === false && isSequence(parent)) parent.isPlayed = true;
       }
+      completed.length = 0;
     }
   }
 
@@ -133,7 +135,9 @@ export class SdkHooks {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the task as `this` below
     const { setValue } = taskPrototype;
     const { expected } = this;
-    const completedTasks = (): SdkTask[] | null => this.completed;
+    const note = (task: SdkTask): void => {
+      if (this.isPlaying) this.completed.push(task);
+    };
     prototype.execute = function (context, history, schemaVersion, orchestrator) {
       const begin = expected.get(context.df.instanceId);
       if (begin === undefined) return execute.call(this, context, history, schemaVersion, orchestrator);
@@ -143,7 +147,7 @@ export class SdkHooks {
       return Promise.resolve(undefined);
     };
     taskPrototype.setValue = function (isError, value, executor) {
-      completedTasks()?.push(this);
+      note(this);
       setValue.call(this, isError, value, executor);
     };
     this.patched.set(executorClass, {
@@ -183,6 +187,9 @@ const methods = [
   'addToActions',
 ];
 
+/** The events with results, by number: the executor is given these, 0, 12 and 14, and passes over all others. */
+const resultEvents = '5,6,8,9,11,15';
+
 /** Null unless everything that is relied on is there. */
 function shapeOf(executorClass: new () => SdkExecutor): Shape | null {
   const prototype = executorClass.prototype as Record<string, unknown>;
@@ -200,7 +207,8 @@ function shapeOf(executorClass: new () => SdkExecutor): Shape | null {
     Array.isArray(fresh['actions']) &&
     ['openTasks', 'openEvents', 'deferredTasks', 'eventToTaskValuePayload'].every((name) => typeof fresh[name] === 'object') &&
     ['orchestratorReturned', 'willContinueAsNew'].every((name) => fresh[name] === false) &&
-    fresh['sequenceNumber'] === 0;
+    fresh['sequenceNumber'] === 0 &&
+    Object.keys(fresh['eventToTaskValuePayload'] as object).join() === resultEvents;
   if (taskPrototype === null || !hasState) return null;
   return {
     prototype: prototype as unknown as ExecutorPrototype,

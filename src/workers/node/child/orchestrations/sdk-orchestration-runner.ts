@@ -47,6 +47,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   /** Functions whose invocations never came through the opened SDK. */
   private readonly coldFunctions = new Set<string>();
   private readonly spellings = new Map<string, ReadonlyMap<string, string>>();
+  private readonly instanceCounts = new Map<string, number>();
   private readonly warned = new Set<string>();
   private readonly names = new Map<FunctionKind, { known: readonly string[]; lower: ReadonlySet<string> }>();
 
@@ -131,6 +132,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     return new Promise((resolve) => {
       this.hooks.expect(instanceId, (run) => {
         const warm = new WarmOrchestration(executionId, started, run, this.newHost(slice, started, run), this.hooks);
+        warm.isWatched = this.watchNext(name);
         warm.feedPast(events, newFrom);
         warm.feedNew(events, newFrom);
         this.keep(instanceId, warm, warm.length);
@@ -143,7 +145,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
         events: [...events.slice(0, 1), started],
         newFrom: newFrom > 0 ? 2 : 0,
         isReplaying: newFrom > 0,
-        spelled: new Map(),
+        spelled: null,
       });
       const uncaught = (): void => {
         this.hooks.cancel(instanceId);
@@ -182,13 +184,19 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const difference = this.quietly(() => replayDifference(warm));
     if (difference === null) return this.settle(slice, warm, progress);
     if (difference.breaksReplay) return this.confirm(slice, warm, progress);
-    this.warn(slice, `The orchestrator function '${slice.name}' is not deterministic: ${difference.text}`);
+    this.warn(slice.instanceId, `The orchestrator function '${slice.name}' is not deterministic: ${difference.text}`);
     return this.settle(slice, warm, progress);
+  }
+
+  private watchNext(functionName: string): boolean {
+    const index = this.instanceCounts.get(functionName) ?? 0;
+    this.instanceCounts.set(functionName, index + 1);
+    return (this.options.determinismCheck?.watches ?? watchesFew)(index);
   }
 
   private isCheckDue(warm: WarmOrchestration, progress: SdkProgress): boolean {
     // The first episode replays nothing.
-    if (warm.episodes < 2 || warm.hasEnded) return false;
+    if (!warm.isWatched || warm.episodes < 2 || warm.hasEnded) return false;
     if (progress.type !== 'waiting') {
       warm.hasEnded = true;
       return this.options.determinismCheck?.onCompletion ?? true;
@@ -268,14 +276,12 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       parentInstanceId: started?.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
       name: slice.name,
       longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
-      problemWith: (type, name) => this.problemWith(type, name),
-      onReusedTask: (task) => {
-        this.warn(slice, reusedTaskText(slice.name, task));
-      },
+      problemWith: this.problemWith,
+      onReusedTask: this.onReusedTask,
     };
   }
 
-  private problemWith(kind: FunctionKind, name: string): string | null {
+  private readonly problemWith = (kind: FunctionKind, name: string): string | null => {
     let names = this.names.get(kind);
     if (names === undefined) {
       const known = this.options.functionNames(kind);
@@ -283,12 +289,16 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       this.names.set(kind, names);
     }
     return names.lower.has(name.toLowerCase()) ? null : unknownFunctionText(kind, name, names.known);
-  }
+  };
 
-  private warn(slice: EpisodeSlice, message: string): void {
+  private readonly onReusedTask = (instanceId: string, orchestrator: string, task: string): void => {
+    this.warn(instanceId, reusedTaskText(orchestrator, task));
+  };
+
+  private warn(instanceId: string, message: string): void {
     if (this.warned.has(message)) return;
     this.warned.add(message);
-    this.options.onWarning?.(slice.instanceId, message);
+    this.options.onWarning?.(instanceId, message);
   }
 
   private quietly<T>(run: () => T): T {
@@ -337,6 +347,10 @@ function startOf({ instanceId, events }: EpisodeSlice): ExecutionStarted {
   const started = events.find((event) => event.EventType === 'ExecutionStarted');
   if (started === undefined) throw new Error(`The history of '${instanceId}' has no ExecutionStarted.`);
   return started;
+}
+
+function watchesFew(index: number): boolean {
+  return index < 200 || index % 10 === 0;
 }
 
 function isPowerOfTwo(n: number): boolean {

@@ -21,12 +21,12 @@ export interface TriggerInput {
   newFrom: number;
   isReplaying: boolean;
   /** Names of external events as the code spells them, by event. */
-  spelled: ReadonlyMap<HistoryEvent, string>;
+  spelled: ReadonlyMap<HistoryEvent, string> | null;
 }
 
 export function triggerJson(trigger: TriggerInput): string {
   const { started, events, newFrom, spelled } = trigger;
-  const history = events.map((event, index) => sdkEvent(event, index < newFrom, spelled.get(event)));
+  const history = events.map((event, index) => sdkEvent(event, index < newFrom, spelled?.get(event)));
   const rest = JSON.stringify({
     instanceId: trigger.instanceId,
     isReplaying: trigger.isReplaying,

@@ -19,15 +19,17 @@ export class WarmOrchestration {
   /** Events in the order in which they took effect; those from `newFrom` on did so in the last episode. */
   readonly events: HistoryEvent[] = [];
   newFrom = 0;
+  /** Checked for determinism now and then. */
+  isWatched = false;
   /** The code has come to its end in an earlier episode; only open tasks are waited for. */
   hasEnded = false;
   /** Names given to external events because the code spells them so. */
-  readonly spelled = new Map<HistoryEvent, string>();
+  spelled: Map<HistoryEvent, string> | null = null;
 
   private readonly gate = new SuspensionGate();
   private crashed: SdkProgress | null = null;
   private isFresh = true;
-  private fresh: SdkEvent[] = [];
+  private readonly fresh: SdkEvent[] = [];
 
   constructor(
     readonly executionId: string,
@@ -76,37 +78,41 @@ export class WarmOrchestration {
     this.hooks.playing(() => {
       for (let index = start; index < end; index++) {
         const event = events[index];
-        if (event !== undefined) this.gate.pass(event, this.deliver);
+        if (event === undefined) continue;
+        if (this.gate.isOpenFor(event)) this.deliver(event);
+        else this.gate.pass(event, (passed) => this.deliver(passed));
       }
     });
     // Results that the SDK put aside are played when they are used later.
     for (const event of this.fresh) event.IsPlayed = true;
-    this.fresh = [];
+    this.fresh.length = 0;
   }
 
-  private readonly deliver = (event: HistoryEvent): void => {
+  private deliver(event: HistoryEvent): void {
     this.events.push(event);
     const { executor } = this.run;
     if (this.crashed === null && !executor.isDoneExecuting()) {
       const live = this.live(event);
-      if ('_isReplaying' in executor) executor._isReplaying = !this.isFresh;
-      try {
-        executor.processEvent(live);
-      } catch (error) {
-        this.crashed = crash(error);
+      if (live !== null) {
+        if ('_isReplaying' in executor) executor._isReplaying = !this.isFresh;
+        try {
+          executor.processEvent(live);
+        } catch (error) {
+          this.crashed = crash(error);
+        }
       }
     }
     this.host.apply(event, executor.actions as unknown as ActionList);
-  };
+  }
 
-  private live(event: HistoryEvent): SdkEvent {
+  private live(event: HistoryEvent): SdkEvent | null {
     let name: string | undefined;
     if (event.EventType === 'EventRaised') {
       name = this.host.spellingOf(event.Name);
-      if (name !== event.Name) this.spelled.set(event, name);
+      if (name !== event.Name) (this.spelled ??= new Map<HistoryEvent, string>()).set(event, name);
     }
     const live = liveSdkEvent(event, !this.isFresh, name);
-    if (this.isFresh) this.fresh.push(live);
+    if (this.isFresh && live !== null) this.fresh.push(live);
     return live;
   }
 }
