@@ -7,7 +7,7 @@
  *   J1. The complement tells a record that was cut short (its length is sound, the file ends too early: it was never acknowledged)
  *       from one that was damaged later.
  *   J2. A record counts when it is whole and its checksum is right, and all before it were.
- *   J3. After a failed write the file is cut back to the last whole record.
+ *   J3. After a failed write the file is cut back to the last whole record, at the latest before the next write.
  */
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -24,6 +24,7 @@ const fdatasyncAsync = promisify(fdatasync);
 export class JournalWriter {
   readonly #fd: number;
   #size: number;
+  #hasTornTail = false;
   #buffer: Buffer = Buffer.allocUnsafe(256 * 1024);
 
   private constructor(
@@ -69,7 +70,7 @@ export class JournalWriter {
     return this.#size;
   }
 
-  /** In the hands of the operating system when this returns, so a kill of this process does not lose it. Throws what `write` throws (J3). */
+  /** In the hands of the operating system when this returns, so a kill of this process does not lose it. Throws what `write` throws; then nothing was appended (J3). */
   append(text: string): void {
     const needed = recordHeaderSize + text.length * 3;
     let buffer = this.#buffer;
@@ -82,13 +83,24 @@ export class JournalWriter {
     buffer.writeUInt32LE(~length >>> 0, 4);
     buffer.writeUInt32LE(crc32(buffer.subarray(recordHeaderSize, recordHeaderSize + length)), 8);
     const total = recordHeaderSize + length;
+    if (this.#hasTornTail) this.#cutTornTail();
     try {
       writeFully(this.#fd, buffer, total, this.#size);
     } catch (error) {
-      ftruncateSync(this.#fd, this.#size);
+      this.#hasTornTail = true;
+      try {
+        this.#cutTornTail();
+      } catch {
+        // Tried again before the next write; a reader stops at the torn record anyway.
+      }
       throw error;
     }
     this.#size += total;
+  }
+
+  #cutTornTail(): void {
+    ftruncateSync(this.#fd, this.#size);
+    this.#hasTornTail = false;
   }
 
   sync(): Promise<void> {

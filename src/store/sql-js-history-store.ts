@@ -3,7 +3,7 @@
  *
  *   H1. A commit is in the journal before it is applied, and applied before it resolves. One record a commit: whole or not at all.
  *   H2. SQL is written behind: when idle, when too much is pending, and as far as a read needs it. Every read sees every commit.
- *   H3. After a failed write or sync nothing more is accepted: what is in memory is exactly what is in the journal, and stays readable.
+ *   H3. A failed write changes nothing and may be tried again. After a failed sync nobody knows what the disk has: nothing more is accepted.
  */
 import type { SqlJsStatic } from 'sql.js';
 import type { Checkpoint } from '../core/checkpoint';
@@ -162,7 +162,9 @@ export class SqlJsHistoryStore implements HistoryStore {
       try {
         disk.journal.append(batch.text);
       } catch (error) {
-        return Promise.reject(this.#fail(error));
+        return Promise.reject(
+          this.#notWritable(error, 'Nothing of this step was kept. Make room or give access, then it can be tried again.'),
+        );
       }
     }
     this.#pending.apply(batch.changes);
@@ -375,15 +377,23 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   #fail(error: unknown): DurascopeError {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#failure ??= new DurascopeError(
-      'StoreNotWritable',
-      `The journal in ${this.#options.dir ?? ''} cannot be written any more (${reason}). What was acknowledged is safe; ` +
-        'nothing after it is accepted. Make room or give access, then start again.',
-      { cause: error },
-    );
-    this.#log('error', this.#failure.message);
+    if (this.#failure === undefined) {
+      this.#failure = this.#notWritable(
+        error,
+        'Nothing more is accepted, because nobody knows what the disk has kept. Start again.',
+      );
+      this.#log('error', this.#failure.message);
+    }
     return this.#failure;
+  }
+
+  #notWritable(error: unknown, advice: string): DurascopeError {
+    const reason = error instanceof Error ? error.message : String(error);
+    const dir = this.#options.dir ?? '';
+    return new DurascopeError('StoreNotWritable', `The journal in ${dir} cannot be written (${reason}). ${advice}`, {
+      cause: error,
+      details: { dir, code: (error as NodeJS.ErrnoException | null)?.code },
+    });
   }
 
   #refusal(): DurascopeError {

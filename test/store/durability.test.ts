@@ -105,31 +105,58 @@ describe('history store, durability', () => {
     assert.equal(syncs, 1);
   });
 
-  it('refuses everything after a full disk, says why, keeps what was acknowledged and cuts off the half record', async () => {
-    const store = await bench.open();
-    await store.commit([stepOf('a', 0, 2)]);
-    const before = dumpOf(store, ['a', 'b']);
-    const bytes = journal();
-    const write = fs.writeSync as (...args: unknown[]) => number;
-    let room = 10;
-    patches.replace(fs, 'writeSync', ((fd: number, buffer: Buffer, offset: number, length: number, position: number) => {
-      const part = Math.min(room, length);
-      room -= part;
-      if (part === 0) throw systemError('ENOSPC', 'no space left on device, write');
-      return write(fd, buffer, offset, part, position);
-    }) as never);
-    const refused = { code: 'StoreNotWritable', message: /no space left on device.*start again/ };
-    await assert.rejects(store.commit([stepOf('a', 2, 1), stepOf('b', 0, 1)]), refused);
-    assert.deepEqual(dumpOf(store, ['a', 'b']), before);
-    assert.deepEqual(journal(), bytes);
-    patches.undo();
-    await assert.rejects(store.commit([stepOf('b', 0, 1)]), refused, 'what follows may build on what was lost');
-    assert.equal(bench.logged.filter((entry) => entry.level === 'error').length, 1);
-    await store.close();
-    const again = bench.create();
-    assert.deepEqual((await again.open()).warnings, []);
-    assert.deepEqual(dumpOf(again, ['a', 'b']), before);
-    await again.commit([stepOf('b', 0, 1)]);
+  describe('a full disk', () => {
+    const refused = { code: 'StoreNotWritable', message: /no space left on device.*tried again/ };
+    let room: number;
+
+    /** From now on only `room` bytes more can be written. */
+    function fill(bytes: number): void {
+      const write = fs.writeSync as (...args: unknown[]) => number;
+      room = bytes;
+      patches.replace(fs, 'writeSync', ((fd: number, buffer: Buffer, offset: number, length: number, position: number) => {
+        const part = Math.min(room, length);
+        room -= part;
+        if (part === 0) throw systemError('ENOSPC', 'no space left on device, write');
+        return write(fd, buffer, offset, part, position);
+      }) as never);
+    }
+
+    it('rejects the commit, changes nothing, and takes it when there is room again', async () => {
+      const store = await bench.open();
+      await store.commit([stepOf('a', 0, 2)]);
+      const before = dumpOf(store, ['a', 'b']);
+      const bytes = journal();
+      const batch = [stepOf('a', 2, 1), stepOf('b', 0, 1)];
+      for (const bytesLeft of [0, 1, 10, 50]) {
+        fill(bytesLeft);
+        await assert.rejects(store.commit(batch), refused);
+        patches.undo();
+        assert.deepEqual(dumpOf(store, ['a', 'b']), before);
+        assert.deepEqual(journal(), bytes, 'the half record was cut off');
+      }
+      await store.commit(batch);
+      const after = dumpOf(store, ['a', 'b']);
+      await store.close();
+      const again = bench.create();
+      assert.deepEqual((await again.open()).warnings, []);
+      assert.deepEqual(dumpOf(again, ['a', 'b']), after);
+    });
+
+    it('that does not even let the half record be cut off is no worse', async () => {
+      const store = await bench.open();
+      await store.commit([stepOf('a', 0, 2)]);
+      fill(30);
+      patches.replace(fs, 'ftruncateSync', () => {
+        throw systemError('EIO', 'i/o error, ftruncate');
+      });
+      await assert.rejects(store.commit([stepOf('a', 2, 20)]), refused);
+      patches.undo();
+      await store.commit([stepOf('a', 2, 1)]);
+      await store.close();
+      const again = bench.create();
+      assert.deepEqual((await again.open()).warnings, []);
+      assert.deepEqual(again.history('a'), eventsOf(0, 3));
+    });
   });
 
   it('refuses everything after a failed sync', async () => {
