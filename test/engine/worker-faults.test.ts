@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { DurascopeError } from '../../src/core/errors';
+import type { Script } from '../support/script-types';
+import { TestHub, type TestHubOptions } from '../support/test-hub';
+
+const one: Script = function* (context) {
+  return yield context.activity('a');
+};
+
+const exited = (): DurascopeError => new DurascopeError('WorkerExited', 'The worker process ended with code 1.');
+const hung = (): DurascopeError => new DurascopeError('WorkerHung', "The orchestrator 'main' blocked the event loop for 30 s.");
+
+async function withHub(body: (hub: TestHub) => Promise<void>, more: Partial<TestHubOptions> = {}): Promise<void> {
+  const hub = await TestHub.open({ scripts: { main: one }, activities: { a: 'manual' }, ...more });
+  await body(hub);
+  await hub.dispose();
+}
+
+/** The next `times` episodes end so; after that the script runs again. */
+function failEpisodes(hub: TestHub, error: () => Error, times = Infinity): void {
+  let left = times;
+  hub.worker.intercept = () => (left-- > 0 ? Promise.reject(error()) : undefined);
+}
+
+describe('a worker that fails', () => {
+  it('an episode whose worker went away runs again, and the history does not show it', () =>
+    withHub(async (hub) => {
+      failEpisodes(hub, exited, 1);
+      const id = await hub.start('main');
+      await hub.complete('a', 1);
+      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC');
+      assert.deepEqual(
+        hub.logs.map((entry) => entry.message),
+        ["'main' did not answer: The worker process ended with code 1. The episode runs again."],
+      );
+    }));
+
+  it('one that keeps going away is asked again at growing distances', () =>
+    withHub(async (hub) => {
+      failEpisodes(hub, exited);
+      await hub.start('main');
+      const asked = () => hub.worker.episodes.length;
+      assert.equal(asked(), 2, 'again at once');
+      for (const [seconds, expected] of [
+        [0.9, 2],
+        [0.1, 3],
+        [2, 4],
+        [4, 5],
+      ] as const) {
+        await hub.advance(seconds * 1000);
+        assert.equal(asked(), expected, `after ${seconds} s more`);
+      }
+      assert.match(hub.logs.at(-1)?.message ?? '', /runs again in 8 s \(5 times in a row now\)/);
+    }));
+
+  it('an instance whose code takes the process down can be terminated', () =>
+    withHub(async (hub) => {
+      failEpisodes(hub, exited);
+      await hub.start('main', { instanceId: 'x' });
+      await hub.terminate('x');
+      hub.expect('x', '', 'Terminated enough');
+    }));
+
+  it('also when it has a history', () =>
+    withHub(
+      async (hub) => {
+        await hub.start('main', { instanceId: 'x' });
+        failEpisodes(hub, exited);
+        await hub.complete('a', 1);
+        await hub.terminate('x');
+        hub.expect('x', 'OS ES TS#0 OC | OS TC→0 ET EC#1[Terminated] OC', 'Terminated enough');
+      },
+      { engine: { oneMessagePerEpisode: false } },
+    ));
+
+  it('an orchestrator that hangs once gets another try; twice in a row fails the instance by name', () =>
+    withHub(async (hub) => {
+      failEpisodes(hub, hung, 1);
+      const survivor = await hub.start('main');
+      hub.expect(survivor, 'OS ES TS#0 OC', 'Running');
+      failEpisodes(hub, hung, 2);
+      const id = await hub.start('main');
+      hub.expect(
+        id,
+        'OS ES EC#0[Failed] OC',
+        "Failed Orchestrator function 'main' failed: The orchestrator 'main' blocked the event loop for 30 s.",
+      );
+    }));
+
+  it('an activity whose worker went away runs again', () =>
+    withHub(async (hub) => {
+      const id = await hub.start('main');
+      hub.worker.call('a').reject(exited());
+      await hub.quiet();
+      assert.match(hub.logs.at(-1)?.message ?? '', /Activity 'a' did not end.*It runs again\.$/);
+      hub.worker.call('a').reject(exited());
+      await hub.quiet();
+      assert.deepEqual(hub.worker.calls, []);
+      await hub.advance(1000);
+      await hub.complete('a', 1);
+      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC');
+    }));
+
+  it('an activity that hangs has failed', () =>
+    withHub(async (hub) => {
+      const id = await hub.start('main');
+      hub.worker.call('a').reject(hung());
+      await hub.quiet();
+      hub.expect(id, 'OS ES TS#0 OC | OS TF→0 EC#1[Failed] OC');
+      assert.match(hub.row(id).output ?? '', /Activity function 'a' failed: The orchestrator 'main' blocked/);
+    }));
+
+  it('without a worker work waits, and goes on when there is one', () =>
+    withHub(async (hub) => {
+      const id = await hub.start('main');
+      const call = hub.worker.call('a');
+      hub.engine.setWorker(null);
+      call.complete(1);
+      await hub.quiet();
+      const other = await hub.start('main');
+      hub.expect(id, 'OS ES TS#0 OC', 'Running');
+      hub.expect(other, '', 'Pending');
+      hub.engine.setWorker(hub.worker);
+      await hub.quiet();
+      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC');
+      hub.expect(other, 'OS ES TS#0 OC', 'Running');
+    }));
+
+  it('without a worker an instance can be terminated, with the history that it would have had', () =>
+    withHub(async (hub) => {
+      const id = await hub.start('main');
+      hub.engine.setWorker(null);
+      await hub.terminate(id);
+      hub.expect(id, 'OS ES TS#0 OC | OS ET EC#1[Terminated] OC', 'Terminated enough');
+    }));
+
+  it('results that come while the worker restarts are kept and taken together', () =>
+    withHub(
+      async (hub) => {
+        const id = await hub.start('main');
+        hub.engine.setWorker(null);
+        hub.worker.call('a').complete(1);
+        hub.worker.call('b').complete(2);
+        await hub.quiet();
+        hub.engine.setWorker(hub.worker);
+        await hub.quiet();
+        hub.expect(id, 'OS ES TS#0 TS#1 OC | OS TC→0 TC→1 EC#2[Completed] OC');
+      },
+      {
+        scripts: {
+          *main(context) {
+            yield context.all([context.activity('a'), context.activity('b')]);
+          },
+        },
+        activities: { a: 'manual', b: 'manual' },
+        engine: { oneMessagePerEpisode: false },
+      },
+    ));
+
+  it('no more activities run at once than configured', () =>
+    withHub(
+      async (hub) => {
+        await hub.start('main');
+        assert.equal(hub.worker.calls.length, 2);
+        await hub.complete('a', 1);
+        assert.equal(hub.worker.calls.length, 2);
+        assert.equal(hub.worker.callCounts['a'], 3);
+      },
+      {
+        scripts: {
+          *main(context) {
+            yield context.all([1, 2, 3, 4, 5].map(() => context.activity('a')));
+          },
+        },
+        engine: { maxConcurrentActivities: 2 },
+      },
+    ));
+
+  it('the worker is told when a generation is over', () =>
+    withHub(async (hub) => {
+      const id = await hub.start('main');
+      assert.deepEqual(hub.worker.forgotten, []);
+      await hub.complete('a', 1);
+      assert.deepEqual(hub.worker.forgotten, [id]);
+    }));
+});
