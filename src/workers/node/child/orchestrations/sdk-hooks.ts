@@ -192,7 +192,8 @@ const resultEvents = '5,6,8,9,11,15';
 
 /** Null unless everything that is relied on is there. */
 function shapeOf(executorClass: new () => SdkExecutor): Shape | null {
-  const prototype = executorClass.prototype as Record<string, unknown>;
+  const prototype = executorClass.prototype as Record<string, unknown> | undefined;
+  if (prototype === undefined) return null;
   if (!methods.every((name) => typeof prototype[name] === 'function')) return null;
   if (typeof prototype['execute'] !== 'function' || prototype['execute'].length !== 4) return null;
   let fresh: Record<string, unknown>;
