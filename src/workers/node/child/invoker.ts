@@ -92,7 +92,7 @@ export class Invoker {
     const { hooks, log } = this.options;
     const invocationId = invocation.invocationId ?? randomUUID();
     const running: Running = { functionName: fn.name, instanceId: invocation.instanceId, invocationId };
-    // The invocation of an orchestrator kept warm is open between its episodes too: that is not running.
+    // An orchestrator kept warm runs in episodes, of which its invocation is only the first.
     if (fn.type !== 'orchestrator') log.begin(running);
     try {
       const inputData: { name: string; data: TypedData }[] = [{ name: fn.trigger.name, data: invocation.data }];
@@ -117,6 +117,8 @@ export class Invoker {
             this.call(running, () => model.invokeFunction(context, args, callback)),
           )
         : await this.call(running, () => model.invokeFunction(context, inputs, fn.callback));
+      // An orchestrator kept warm goes on, and logs, after its invocation: the library would warn of that in any other state.
+      if (fn.type === 'orchestrator') core.state = 'postInvocationHooks';
       return wantsResponse ? { result: outcome, response: await model.getResponse(context, outcome) } : { result: outcome };
     } finally {
       log.end(running);

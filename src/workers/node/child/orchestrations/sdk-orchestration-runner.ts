@@ -2,7 +2,6 @@
  * `OrchestrationRunner` over the app's own durable-functions package: warm where its shape allows it, cold otherwise
  * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
  */
-import { createRequire } from 'node:module';
 import { customStatusProblem } from '../../../../core/custom-status';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
 import type { SdkProgress } from '../../../../core/host-replay';
@@ -32,13 +31,6 @@ type FunctionKind = 'activity' | 'orchestrator' | 'entity';
 type Kept = WarmOrchestration | KeptHistory;
 
 const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000 };
-
-/** A runner for the app that this process has loaded: call it when the app's modules are there. */
-export function createOrchestrationRunner(options: OrchestrationRunnerOptions): OrchestrationRunner {
-  const runner = new SdkOrchestrationRunner(options);
-  runner.attach(createRequire(__filename).cache);
-  return runner;
-}
 
 export class SdkOrchestrationRunner implements OrchestrationRunner {
   /** Least recently used first. */
