@@ -45,6 +45,8 @@ const jobs = [
     logLevel: 'warning',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
     entryPoints: webviewEntryPoints,
     outdir: 'dist/webview',
   },

@@ -9,4 +9,5 @@ export function customStatusProblem(json: string | null): string | null {
   return `The size of the JSON-serialized custom status is ${kilobytes} KB (UTF-16), which is over the limit of ${customStatusLimitKb} KB.`;
 }
 
-const customStatusLimitKb = 16;
+/** A value passes while floor(bytes / 1024) is at most this. */
+export const customStatusLimitKb = 16;

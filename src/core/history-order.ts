@@ -24,13 +24,14 @@ export function toDisplayOrder<T extends Pick<HistoryEvent, 'EventType' | 'Event
     let to = from + 1;
     while (to < events.length && events[to]?.EventType !== 'OrchestratorStarted') to++;
     // Sorting is stable: events of one place keep their commit order.
-    shown.push(...events.slice(from, to).sort(byPlace));
+    shown.push(...events.slice(from, to).sort(comparePlaces));
     from = to;
   }
   return shown;
 }
 
-function byPlace(a: Pick<HistoryEvent, 'EventType' | 'EventId'>, b: Pick<HistoryEvent, 'EventType' | 'EventId'>): number {
+/** Compares two events of one episode for display; 0 keeps their commit order. */
+export function comparePlaces(a: Pick<HistoryEvent, 'EventType' | 'EventId'>, b: Pick<HistoryEvent, 'EventType' | 'EventId'>): number {
   const place = places[a.EventType] ?? 0;
   const difference = place - (places[b.EventType] ?? 0);
   if (difference !== 0) return difference;

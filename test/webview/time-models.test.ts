@@ -221,20 +221,11 @@ describe('what an instance waits for', () => {
     const lines = waitingLines(
       {
         activities: [
-          {
-            instanceId: 'i',
-            executionId: 'e',
-            taskId: 4,
-            name: 'SayHello',
-            version: '',
-            input: null,
-            scheduledAt: toTimestamp(storyStart),
-            attempt: 2,
-          },
+          { taskId: 4, name: 'SayHello', scheduledAt: toTimestamp(storyStart), attempt: 2 },
         ],
         timers: [
-          { instanceId: 'i', executionId: 'e', timerId: 2, fireAt: toTimestamp(storyStart + 90_000) },
-          { instanceId: 'i', executionId: 'e', timerId: 1, fireAt: toTimestamp(storyStart + 30_000) },
+          { timerId: 2, fireAt: toTimestamp(storyStart + 90_000) },
+          { timerId: 1, fireAt: toTimestamp(storyStart + 30_000) },
         ],
         events: ['BookingConfirmed'],
         children: [{ instanceId: 'child', name: 'Sub', taskId: 7 }],

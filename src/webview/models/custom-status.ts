@@ -1,9 +1,8 @@
 /** The custom status: how full it is and what it has been (spec/engine.md 4). */
+import { customStatusLimitKb, customStatusProblem } from '../../core/custom-status';
 import type { CustomStatusChange } from '../../core/ports/history-store';
 import { fromTimestamp } from '../../core/time';
 
-/** A value passes while floor(bytes / 1024) is at most this. */
-export const customStatusLimitKb = 16;
 /** The first size in bytes that fails. */
 export const customStatusFailsAtBytes = (customStatusLimitKb + 1) * 1024;
 
@@ -18,7 +17,7 @@ export interface CustomStatusMeter {
 export function customStatusMeter(json: string | null): CustomStatusMeter {
   const bytes = 2 * (json?.length ?? 0);
   const ratio = Math.min(1, bytes / customStatusFailsAtBytes);
-  const over = Math.floor(bytes / 1024) > customStatusLimitKb;
+  const over = customStatusProblem(json) !== null;
   return { bytes, ratio, level: over ? 'over' : ratio >= 0.8 ? 'near' : 'ok' };
 }
 

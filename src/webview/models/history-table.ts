@@ -1,6 +1,7 @@
 /** Which rows of a history are shown, and in which order: filters over the display or the commit order, kept up as rows arrive. */
 import type { HistoryEvent, HistoryEventType } from '../../core/history';
-import { extendDisplayOrder, type HistoryOrder } from './history-order';
+import type { HistoryOrder } from '../../core/history-rows';
+import { extendDisplayOrder } from './history-order';
 
 export interface HistoryFilter {
   /** Every word must occur somewhere in the row, ignoring case; empty: all rows. */
@@ -16,7 +17,7 @@ function searchText(event: HistoryEvent): string {
   for (const key in fields) {
     const value = fields[key];
     if (value === null || value === undefined) continue;
-    text += typeof value === 'object' ? JSON.stringify(value) : String(value);
+    text += typeof value === 'string' ? value : JSON.stringify(value);
     text += '\n';
   }
   return text.toLowerCase();

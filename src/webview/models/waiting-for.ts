@@ -1,5 +1,5 @@
 /** What an instance waits for, one line each, in the order in which a user would look: events (they can act), timers, work. */
-import type { WaitingFor } from '../../core/ports/task-hub-client';
+import type { WaitingForValue } from '../../protocol/panel-values';
 import { fromTimestamp } from '../../core/time';
 import { countdownText, durationText } from './time-text';
 
@@ -9,7 +9,7 @@ export type WaitingLine =
   | { kind: 'activity'; key: string; name: string; attempt: number; sinceText: string }
   | { kind: 'child'; key: string; name: string; instanceId: string };
 
-export function waitingLines(waiting: WaitingFor, nowMs: number): WaitingLine[] {
+export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLine[] {
   const events = waiting.events.map((name, at): WaitingLine => ({ kind: 'event', key: `event-${at}`, name }));
   const timers = [...waiting.timers]
     .sort((a, b) => (a.fireAt < b.fireAt ? -1 : a.fireAt > b.fireAt ? 1 : a.timerId - b.timerId))

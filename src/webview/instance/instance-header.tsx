@@ -1,0 +1,180 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { isTerminal } from '../../core/status';
+import { fromTimestamp } from '../../core/time';
+import type { InstanceAction } from '../../protocol/panel-values';
+import { isActionEnabled } from '../models/instance-actions';
+import { ageText, dateTimeText, durationText } from '../models/time-text';
+import { AskDialog } from '../ui/ask-dialog';
+import { CopyButton } from '../ui/copy-button';
+import { useHubNow } from '../ui/hooks';
+import { Icon } from '../ui/icon';
+import { IconButton } from '../ui/icon-button';
+import { MenuButton } from '../ui/menu';
+import { StatusBadge } from '../ui/status-badge';
+import { InstanceLink } from './instance-link';
+import type { InstanceParts } from './panel-context';
+
+/** Actions that ask before they are done: the question, and whether a reason goes along. */
+const questions: Partial<Record<InstanceAction, { title: string; text: string; verb: string; reason: boolean }>> = {
+  terminate: {
+    title: 'Terminate this instance?',
+    text: 'It ends where it stands. Activities that already run are not stopped, and sub-orchestrations run on.',
+    verb: 'Terminate',
+    reason: true,
+  },
+  suspend: {
+    title: 'Suspend this instance?',
+    text: 'It stops taking up events and results until it is resumed. Activities and timers run on.',
+    verb: 'Suspend',
+    reason: true,
+  },
+  rewind: {
+    title: 'Rewind this instance?',
+    text: 'Its failed steps are taken out of the history and run again.',
+    verb: 'Rewind',
+    reason: true,
+  },
+  purge: {
+    title: 'Purge this instance?',
+    text: 'Its history, input, output and custom status are deleted.',
+    verb: 'Purge',
+    reason: false,
+  },
+};
+
+/** Title line, facts and actions. `onRaise`: opens the event editor. */
+export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRaise: () => void }): JSX.Element {
+  const { instance, snapshot, store, transport, tell } = parts;
+  const [asking, setAsking] = useState<InstanceAction | null>(null);
+  const [busy, setBusy] = useState(false);
+  const enabled = (action: InstanceAction | 'raiseEvent'): boolean =>
+    !busy && parts.state.connected && isActionEnabled(action, instance.runtimeStatus, snapshot.capabilities);
+  const run = async (action: InstanceAction, reason: string | null): Promise<void> => {
+    setAsking(null);
+    setBusy(true);
+    const result = await store.act({ action, reason });
+    setBusy(false);
+    if (!result.ok) tell({ kind: 'error', text: result.message ?? `Could not ${action} the instance.` });
+    else tell(result.message === undefined ? null : { kind: 'info', text: result.message });
+  };
+  const start = (action: InstanceAction): void => {
+    if (questions[action] === undefined) void run(action, null);
+    else setAsking(action);
+  };
+  const question = asking === null ? undefined : questions[asking];
+  const suspended = instance.runtimeStatus === 'Suspended';
+  return (
+    <header class="instance-header">
+      <div class="title-line">
+        <h1>{instance.name}</h1>
+        <StatusBadge status={instance.runtimeStatus} />
+        <div class="actions" role="toolbar" aria-label="Actions on this instance">
+          <vscode-button disabled={!enabled('raiseEvent')} onClick={onRaise} data-action="raiseEvent">
+            Raise event
+          </vscode-button>
+          {snapshot.capabilities.suspend ? (
+            <vscode-button
+              secondary
+              disabled={!enabled(suspended ? 'resume' : 'suspend')}
+              onClick={() => start(suspended ? 'resume' : 'suspend')}
+              data-action={suspended ? 'resume' : 'suspend'}
+            >
+              {suspended ? 'Resume' : 'Suspend'}
+            </vscode-button>
+          ) : null}
+          <vscode-button secondary disabled={!enabled('terminate')} onClick={() => start('terminate')} data-action="terminate">
+            Terminate
+          </vscode-button>
+          <vscode-button secondary disabled={!enabled('restart')} onClick={() => start('restart')} data-action="restart">
+            Restart
+          </vscode-button>
+          <MenuButton
+            icon="ellipsis"
+            label="More actions"
+            items={[
+              ...(snapshot.capabilities.rewind
+                ? [{ label: 'Rewind…', icon: 'debug-reverse-continue', disabled: !enabled('rewind'), onSelect: () => start('rewind') }]
+                : []),
+              { label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') },
+              { label: 'Open History as a Document', icon: 'go-to-file', onSelect: () => transport.send({ type: 'openHistory' }) },
+            ]}
+          />
+        </div>
+      </div>
+      <Facts parts={parts} />
+      {question === undefined || asking === null ? null : (
+        <AskDialog
+          title={question.title}
+          verb={question.verb}
+          reason={question.reason}
+          onAnswer={(reason) => void run(asking, reason)}
+          onCancel={() => setAsking(null)}
+        >
+          {question.text}
+        </AskDialog>
+      )}
+    </header>
+  );
+}
+
+function Facts({ parts }: { parts: InstanceParts }): JSX.Element {
+  const { instance, snapshot, transport, state } = parts;
+  const over = isTerminal(instance.runtimeStatus);
+  const nowMs = useHubNow(!over, state.clockOffsetMs);
+  const createdMs = fromTimestamp(instance.createdTime);
+  const endMs = instance.completedTime === null ? null : fromTimestamp(instance.completedTime);
+  const dueMs = instance.scheduledStartTime === null ? Number.NaN : fromTimestamp(instance.scheduledStartTime);
+  return (
+    <dl class="facts">
+      <Fact icon="key" name="Instance id">
+        <code class="instance-id">{instance.instanceId}</code>
+        <CopyButton label="Copy the instance id" onCopy={() => transport.send({ type: 'copyText', text: instance.instanceId })} />
+      </Fact>
+      <Fact icon="calendar" name="Created">
+        <span title={`${instance.createdTime} · ${ageText(createdMs, nowMs)}`}>{dateTimeText(createdMs)}</span>
+      </Fact>
+      {instance.runtimeStatus === 'Pending' && dueMs > nowMs ? (
+        <Fact icon="clockface" name="Scheduled start">
+          {dateTimeText(dueMs)} (in {durationText(dueMs - nowMs)})
+        </Fact>
+      ) : (
+        <Fact icon="watch" name={over ? 'Duration' : 'Runs for'}>
+          <span title={instance.completedTime ?? ''}>{durationText((endMs ?? nowMs) - createdMs)}</span>
+        </Fact>
+      )}
+      {instance.version === '' ? null : (
+        <Fact icon="versions" name="Version">
+          {instance.version}
+        </Fact>
+      )}
+      {snapshot.parent === null ? null : (
+        <Fact icon="type-hierarchy-super" name="Parent">
+          <InstanceLink instance={snapshot.parent} transport={transport} />
+        </Fact>
+      )}
+      {instance.codeLocation === null || transport.place === 'browser' ? null : (
+        <IconButton
+          icon="go-to-file"
+          label="Go to the orchestrator's code"
+          text="Code"
+          onClick={() => {
+            if (instance.codeLocation !== null) transport.send({ type: 'openSource', location: instance.codeLocation });
+          }}
+        />
+      )}
+    </dl>
+  );
+}
+
+function Fact({ icon, name, children }: { icon: string; name: string; children: JSX.Element | (JSX.Element | string)[] | string }): JSX.Element {
+  return (
+    <div class="fact" title={name}>
+      <dt>
+        <Icon name={icon} />
+        <span class="fact-name">{name}</span>
+      </dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

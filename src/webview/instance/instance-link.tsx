@@ -1,0 +1,26 @@
+import type { JSX } from 'preact';
+import type { OrchestrationStatus } from '../../core/status';
+import type { PanelTransport } from '../transport/panel-transport';
+import { Icon } from '../ui/icon';
+import { statusIcons } from '../ui/status-badge';
+
+interface InstanceLinkProps {
+  instance: { instanceId: string; name: string; runtimeStatus?: OrchestrationStatus };
+  transport: Pick<PanelTransport, 'send'>;
+}
+
+/** Opens another instance's panel. */
+export function InstanceLink({ instance, transport }: InstanceLinkProps): JSX.Element {
+  const { instanceId, name, runtimeStatus } = instance;
+  return (
+    <button
+      type="button"
+      class="link instance-link"
+      title={`Open ${instanceId}${runtimeStatus === undefined ? '' : ` (${runtimeStatus})`}`}
+      onClick={() => transport.send({ type: 'openInstance', instanceId })}
+    >
+      {runtimeStatus === undefined ? null : <Icon name={statusIcons[runtimeStatus]} class={`status-icon status-${runtimeStatus}`} />}
+      <span class="link-name">{name}</span> <code>{instanceId}</code>
+    </button>
+  );
+}

@@ -1,0 +1,91 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { z } from 'zod';
+import type { InstanceStore } from '../state/instance-state';
+import type { ViewMemory } from '../state/view-memory';
+import type { PanelTransport } from '../transport/panel-transport';
+import { useStore } from '../ui/hooks';
+import { Banner, EmptyState, Loading } from '../ui/message';
+import { Tabs, type Tab } from '../ui/tabs';
+import { useRemembered } from '../ui/use-remembered';
+import { HistoryTab } from './history-tab';
+import { InstanceHeader } from './instance-header';
+import { OverviewTab } from './overview-tab';
+import type { InstanceParts, InstanceView, Notice } from './panel-context';
+import { RaiseEvent } from './raise-event';
+import { SequenceTab } from './sequence-tab';
+import { TimelineTab } from './timeline-tab';
+
+const tabShape = z.enum(['overview', 'history', 'timeline', 'sequence']);
+type TabId = z.infer<typeof tabShape>;
+
+const views: Readonly<Record<TabId, InstanceView>> = {
+  overview: (parts) => <OverviewTab parts={parts} />,
+  history: (parts) => <HistoryTab parts={parts} />,
+  timeline: (parts) => <TimelineTab parts={parts} />,
+  sequence: (parts) => <SequenceTab parts={parts} />,
+};
+
+interface InstancePanelProps {
+  store: InstanceStore;
+  transport: PanelTransport;
+  memory: ViewMemory;
+}
+
+export function InstancePanel({ store, transport, memory }: InstancePanelProps): JSX.Element {
+  const state = useStore(store.state);
+  const [tab, setTab] = useRemembered<TabId>(memory, 'tab', tabShape, 'overview');
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const [raising, setRaising] = useState(false);
+  const { snapshot } = state;
+  const instanceId = snapshot?.instanceId;
+  useEffect(() => {
+    if (instanceId !== undefined) memory.fix({ instanceId });
+  }, [instanceId]);
+
+  if (snapshot === null) {
+    return (
+      <main class="panel">
+        {state.problem === null ? null : <Banner kind="error">{state.problem}</Banner>}
+        <Loading text="Reading the instance…" />
+      </main>
+    );
+  }
+  const { instance } = snapshot;
+  if (instance === null) {
+    return (
+      <main class="panel">
+        {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
+        <EmptyState icon="question" title={`No instance ${snapshot.instanceId}`}>
+          It was purged, or belongs to another task hub. This panel fills again when an instance with this id starts.
+        </EmptyState>
+      </main>
+    );
+  }
+  const parts: InstanceParts = { store, state, snapshot, instance, transport, memory, tell: setNotice };
+  const tabs: Tab<TabId>[] = [
+    { id: 'overview', title: 'Overview' },
+    { id: 'history', title: 'History', count: Math.max(state.historyTotal, instance.historyLength) },
+    { id: 'timeline', title: 'Timeline' },
+    { id: 'sequence', title: 'Sequence' },
+  ];
+  return (
+    <main class="panel instance-panel">
+      {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
+      {notice === null ? null : (
+        <Banner kind={notice.kind} onClose={() => setNotice(null)}>
+          {notice.text}
+        </Banner>
+      )}
+      <InstanceHeader parts={parts} onRaise={() => setRaising(true)} />
+      {raising ? (
+        <div class="raise-drawer">
+          <RaiseEvent parts={parts} name={snapshot.knownEventNames[0] ?? ''} fixed={false} onClose={() => setRaising(false)} />
+        </div>
+      ) : null}
+      <Tabs label="Parts of the instance" tabs={tabs} active={tab} onSelect={setTab}>
+        {views[tab](parts)}
+      </Tabs>
+    </main>
+  );
+}

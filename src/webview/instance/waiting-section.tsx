@@ -1,0 +1,93 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { dateTimeText } from '../models/time-text';
+import { needsClock, waitingLines, type WaitingLine } from '../models/waiting-for';
+import { useHubNow } from '../ui/hooks';
+import { Icon } from '../ui/icon';
+import { Section } from '../ui/section';
+import { InstanceLink } from './instance-link';
+import type { InstanceParts } from './panel-context';
+import { RaiseEvent } from './raise-event';
+
+const icons: Readonly<Record<WaitingLine['kind'], string>> = {
+  event: 'mail',
+  timer: 'clockface',
+  activity: 'zap',
+  child: 'type-hierarchy-sub',
+};
+
+/** What the instance awaits right now, with a Raise button at each event. */
+export function WaitingSection({ parts }: { parts: InstanceParts }): JSX.Element | null {
+  const { snapshot, state, instance } = parts;
+  const [raising, setRaising] = useState<string | null>(null);
+  const idle = waitingLines(snapshot.waitingFor, 0);
+  const nowMs = useHubNow(needsClock(idle), state.clockOffsetMs);
+  const lines = waitingLines(snapshot.waitingFor, nowMs);
+  if (instance.runtimeStatus === 'Pending' && lines.length === 0) {
+    return (
+      <Section title="Waiting for" class="waiting">
+        <p class="quiet-text">
+          {instance.scheduledStartTime === null ? 'A worker to start it.' : 'Its scheduled start.'}
+        </p>
+      </Section>
+    );
+  }
+  if (lines.length === 0) return null;
+  return (
+    <Section title="Waiting for" class="waiting" note={instance.runtimeStatus === 'Suspended' ? 'suspended' : undefined}>
+      <ul class="waiting-list">
+        {lines.map((line) => (
+          <li key={line.key} class={`waiting-line waiting-${line.kind}`}>
+            <Icon name={icons[line.kind]} />
+            <WaitingText line={line} parts={parts} />
+            {line.kind === 'event' && raising !== line.key ? (
+              <vscode-button
+                secondary
+                disabled={!state.connected}
+                onClick={() => setRaising(line.key)}
+                aria-label={`Raise ${line.name}`}
+                data-raise={line.name}
+              >
+                Raise
+              </vscode-button>
+            ) : null}
+            {line.kind === 'event' && raising === line.key ? (
+              <RaiseEvent parts={parts} name={line.name} fixed onClose={() => setRaising(null)} />
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts }): JSX.Element {
+  switch (line.kind) {
+    case 'event':
+      return (
+        <span class="waiting-text">
+          Event <strong>{line.name}</strong>
+        </span>
+      );
+    case 'timer':
+      return (
+        <span class="waiting-text">
+          Timer, due {dateTimeText(line.dueMs)} <span class="countdown">{line.countdown}</span>
+        </span>
+      );
+    case 'activity':
+      return (
+        <span class="waiting-text">
+          Activity <strong>{line.name}</strong>
+          {line.attempt > 1 ? <span class="pill">attempt {line.attempt}</span> : null}
+          <span class="countdown">{line.sinceText}</span>
+        </span>
+      );
+    case 'child':
+      return (
+        <span class="waiting-text">
+          Sub-orchestration <InstanceLink instance={line} transport={parts.transport} />
+        </span>
+      );
+  }
+}

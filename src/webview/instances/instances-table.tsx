@@ -1,0 +1,252 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { isTerminal } from '../../core/status';
+import { fromTimestamp } from '../../core/time';
+import type { InstanceOrder } from '../../protocol/instances-panel';
+import type { InstanceSummary } from '../../protocol/panel-values';
+import { customStatusLine } from '../models/custom-status';
+import { isSelected, toggled, withRange, type Selection } from '../models/selection';
+import { ageText, dateTimeText, durationText } from '../models/time-text';
+import { Icon } from '../ui/icon';
+import { StatusBadge } from '../ui/status-badge';
+import { useVirtualRows } from '../ui/virtual-rows';
+
+interface InstancesTableProps {
+  rows: readonly InstanceSummary[];
+  /** All rows of the list; those beyond `rows` are not loaded yet. */
+  total: number;
+  order: InstanceOrder;
+  onOrder: (order: InstanceOrder) => void;
+  selection: Selection;
+  onSelection: (selection: Selection) => void;
+  onOpen: (instanceId: string) => void;
+  onWant: (position: number) => void;
+  nowMs: number;
+}
+
+interface Column {
+  id: string;
+  title: string;
+  width: string;
+  /** What a click on the head sorts by. */
+  orderBy?: InstanceOrder['orderBy'];
+  cell: (row: InstanceSummary, nowMs: number) => JSX.Element | string;
+}
+
+const columns: readonly Column[] = [
+  {
+    id: 'status',
+    title: 'Status',
+    width: '136px',
+    orderBy: 'runtimeStatus',
+    cell: (row) => <StatusBadge status={row.runtimeStatus} quiet />,
+  },
+  { id: 'name', title: 'Name', width: 'minmax(120px, 1fr)', orderBy: 'name', cell: (row) => row.name },
+  {
+    id: 'instanceId',
+    title: 'Instance id',
+    width: 'minmax(140px, 1.6fr)',
+    orderBy: 'instanceId',
+    cell: (row) => <code>{row.instanceId}</code>,
+  },
+  {
+    id: 'customStatus',
+    title: 'Custom status',
+    width: 'minmax(120px, 1.4fr)',
+    cell: (row) => (row.failure === null ? customStatusLine(row.customStatus) : <span class="row-failure">{row.failure}</span>),
+  },
+  {
+    id: 'created',
+    title: 'Created',
+    width: '150px',
+    orderBy: 'createdTime',
+    cell: (row) => <span title={row.createdTime}>{dateTimeText(fromTimestamp(row.createdTime))}</span>,
+  },
+  {
+    id: 'updated',
+    title: 'Updated',
+    width: '88px',
+    orderBy: 'lastUpdatedTime',
+    cell: (row, nowMs) => <span title={row.lastUpdatedTime}>{ageText(fromTimestamp(row.lastUpdatedTime), nowMs)}</span>,
+  },
+  {
+    id: 'duration',
+    title: 'Duration',
+    width: '88px',
+    cell: (row, nowMs) => {
+      const end = row.completedTime ?? (isTerminal(row.runtimeStatus) ? row.lastUpdatedTime : null);
+      return durationText((end === null ? nowMs : fromTimestamp(end)) - fromTimestamp(row.createdTime));
+    },
+  },
+  { id: 'events', title: 'Events', width: '64px', cell: (row) => row.historyLength.toLocaleString('en') },
+];
+const template = `36px ${columns.map((column) => column.width).join(' ')}`;
+const rowHeight = 26;
+const headerHeight = 28;
+
+/** Keys: arrows, Page Up/Down, Home, End; Space picks a row, Shift+Space picks up to it, Ctrl+A all, Enter opens. */
+export function InstancesTable(props: InstancesTableProps): JSX.Element {
+  const { rows, total, order, selection, onSelection } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualRows({ count: total, rowHeight, scroller, headerHeight });
+  const [cursor, setCursor] = useState(-1);
+  const anchor = useRef(0);
+  const lastShown = virtual.items.at(-1)?.index ?? 0;
+  useEffect(() => props.onWant(Math.min(lastShown + 100, total - 1)), [lastShown, total, rows.length]);
+  useEffect(() => {
+    if (cursor >= total) setCursor(total - 1);
+  }, [total]);
+
+  const ids = (): string[] => rows.map((row) => row.instanceId);
+  const pick = (position: number, range: boolean): void => {
+    const row = rows[position];
+    if (row === undefined) return;
+    onSelection(range ? withRange(selection, ids(), anchor.current, position) : toggled(selection, row.instanceId, ids()));
+    if (!range) anchor.current = position;
+  };
+  const go = (position: number): void => {
+    const next = Math.min(Math.max(position, 0), total - 1);
+    setCursor(next);
+    virtual.scrollTo(next);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headerHeight) / rowHeight) - 1);
+    const to: Record<string, number> = {
+      ArrowDown: cursor + 1,
+      ArrowUp: cursor - 1,
+      PageDown: cursor + page,
+      PageUp: cursor - page,
+      Home: 0,
+      End: total - 1,
+    };
+    const target = to[event.key];
+    const row = rows[cursor];
+    if (target !== undefined) go(target);
+    else if (event.key === ' ') pick(cursor, event.shiftKey);
+    else if (event.key === 'Enter' && row !== undefined) props.onOpen(row.instanceId);
+    else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) onSelection({ type: 'all' });
+    else if (event.key === 'Escape') onSelection({ type: 'some', ids: new Set() });
+    else return;
+    event.preventDefault();
+  };
+  const sort = (column: Column): void => {
+    if (column.orderBy === undefined) return;
+    const same = order.orderBy === column.orderBy;
+    // Times are wanted newest first, words from A.
+    const first = column.orderBy === 'createdTime' || column.orderBy === 'lastUpdatedTime';
+    props.onOrder({ orderBy: column.orderBy, descending: same ? !order.descending : first });
+  };
+  const allPicked = selection.type === 'all' || (rows.length > 0 && selection.ids.size >= total);
+  return (
+    <div class="grid-frame">
+      <div
+        ref={scroller}
+        class="grid instances-grid"
+        role="grid"
+        aria-label="Instances"
+        aria-multiselectable="true"
+        aria-rowcount={total + 1}
+        aria-colcount={columns.length + 1}
+        aria-activedescendant={cursor < 0 ? undefined : `instance-row-${cursor}`}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <div class="grid-header" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+          <span class="grid-head pick" role="columnheader" aria-colindex={1}>
+            <button
+              type="button"
+              class="pick-all"
+              role="checkbox"
+              aria-checked={allPicked ? 'true' : selection.type === 'some' && selection.ids.size > 0 ? 'mixed' : 'false'}
+              aria-label="Select all"
+              onClick={() => onSelection(allPicked ? { type: 'some', ids: new Set() } : { type: 'all' })}
+            >
+              <PickMark state={allPicked ? 'on' : selection.type === 'some' && selection.ids.size > 0 ? 'some' : 'off'} />
+            </button>
+          </span>
+          {columns.map((column, index) => {
+            const sorted = column.orderBy !== undefined && column.orderBy === order.orderBy;
+            return (
+              <span
+                key={column.id}
+                class={`grid-head head-${column.id}`}
+                role="columnheader"
+                aria-colindex={index + 2}
+                aria-sort={sorted ? (order.descending ? 'descending' : 'ascending') : undefined}
+              >
+                {column.orderBy === undefined ? (
+                  column.title
+                ) : (
+                  <button type="button" class="sort" onClick={() => sort(column)}>
+                    {column.title}
+                    {sorted ? <Icon name={order.descending ? 'arrow-down' : 'arrow-up'} /> : null}
+                  </button>
+                )}
+              </span>
+            );
+          })}
+        </div>
+        <div class="grid-rows" role="presentation" style={{ height: `${virtual.totalSize}px` }}>
+          {virtual.items.map((item) => {
+            const row = rows[item.index];
+            const picked = row !== undefined && isSelected(selection, row.instanceId);
+            return (
+              <div
+                key={item.index}
+                id={`instance-row-${item.index}`}
+                class={`grid-row ${picked ? 'selected' : ''} ${item.index === cursor ? 'cursor-row' : ''} ${row === undefined ? 'missing' : ''}`}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={picked}
+                data-instance-id={row?.instanceId}
+                style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+                onClick={(event) => {
+                  setCursor(item.index);
+                  if (event.ctrlKey || event.metaKey || event.shiftKey) pick(item.index, event.shiftKey);
+                }}
+                onDblClick={() => {
+                  if (row !== undefined) props.onOpen(row.instanceId);
+                }}
+              >
+                <span
+                  class="grid-cell pick"
+                  role="gridcell"
+                  aria-colindex={1}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    setCursor(item.index);
+                    pick(item.index, event.shiftKey);
+                  }}
+                >
+                  {row === undefined ? null : <PickMark state={picked ? 'on' : 'off'} />}
+                </span>
+                {columns.map((column, index) => (
+                  <span
+                    key={column.id}
+                    class={`grid-cell cell-${column.id}`}
+                    role="gridcell"
+                    aria-colindex={index + 2}
+                    onClick={
+                      column.id === 'instanceId' && row !== undefined
+                        ? (event) => {
+                            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                            props.onOpen(row.instanceId);
+                          }
+                        : undefined
+                    }
+                  >
+                    {row === undefined ? <span class="skeleton" /> : column.cell(row, props.nowMs)}
+                  </span>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function PickMark({ state }: { state: 'on' | 'some' | 'off' }): JSX.Element {
+  return <span class={`pick-mark pick-${state}`}>{state === 'off' ? null : <Icon name={state === 'on' ? 'check' : 'dash'} />}</span>;
+}

@@ -1,0 +1,48 @@
+/**
+ * Entry of the panels' page. Which panel: `data-panel` ("instance" or "instances") of the element #root in an editor; in a
+ * browser the address after #, see `browserPlace`.
+ */
+import { render } from 'preact';
+import './ui/elements';
+import './styles/panels.css';
+import { InstancePanel } from './instance/instance-panel';
+import { InstancesPanel, rememberedFilter, rememberedOrder } from './instances/instances-panel';
+import { InstanceStore } from './state/instance-state';
+import { InstancesStore } from './state/instances-state';
+import { ViewMemory } from './state/view-memory';
+import { browserPlace, browserTransport } from './transport/browser-transport';
+import { editorTransport } from './transport/editor-transport';
+import type { PanelTransport } from './transport/panel-transport';
+
+const now = (): number => Date.now();
+const perFrame = (callback: () => void): void => {
+  // A hidden page draws no frames; its state is announced when it is seen again.
+  requestAnimationFrame(callback);
+};
+
+function open(root: HTMLElement, panel: string, transport: PanelTransport): void {
+  const memory = new ViewMemory(transport);
+  if (panel === 'instance') {
+    const store = new InstanceStore(transport, perFrame, now);
+    render(<InstancePanel store={store} transport={transport} memory={memory} />, root);
+    store.start();
+    return;
+  }
+  const store = new InstancesStore(transport, perFrame, now, globalThis, {
+    filter: memory.read('filter', rememberedFilter, {}),
+    order: memory.read('order', rememberedOrder, { orderBy: 'createdTime', descending: true }),
+  });
+  render(<InstancesPanel store={store} transport={transport} memory={memory} />, root);
+  store.start();
+}
+
+const root = document.getElementById('root');
+if (root !== null) {
+  const editor = editorTransport();
+  if (editor !== undefined) open(root, root.dataset['panel'] ?? 'instances', editor);
+  else {
+    const place = browserPlace();
+    open(root, place.panel, browserTransport(place));
+    window.addEventListener('hashchange', () => location.reload());
+  }
+}

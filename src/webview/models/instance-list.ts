@@ -1,0 +1,80 @@
+/** A list of instances that is loaded page by page while the instances change. */
+import type { InstanceFilter, InstanceOrder } from '../../protocol/instances-panel';
+import type { InstanceSummary } from '../../protocol/panel-values';
+
+/** True when a row that changed still belongs into a list with this filter. The hub's own filters, for one row. */
+export function matchesFilter(row: InstanceSummary, filter: InstanceFilter): boolean {
+  const text = filter.text?.toLowerCase();
+  if (text !== undefined && !row.instanceId.toLowerCase().includes(text) && !row.name.toLowerCase().includes(text)) return false;
+  if (filter.instanceIdPrefix !== undefined && !row.instanceId.startsWith(filter.instanceIdPrefix)) return false;
+  if (filter.names !== undefined && filter.names.length > 0 && !filter.names.includes(row.name)) return false;
+  if (filter.statuses !== undefined && filter.statuses.length > 0 && !filter.statuses.includes(row.runtimeStatus)) return false;
+  if (filter.rootsOnly === true && row.parentInstanceId !== null) return false;
+  if (filter.entities === 'exclude' && row.instanceId.startsWith('@')) return false;
+  if (filter.entities === 'only' && !row.instanceId.startsWith('@')) return false;
+  if (filter.createdTimeFrom !== undefined && row.createdTime < filter.createdTimeFrom) return false;
+  if (filter.createdTimeTo !== undefined && row.createdTime > filter.createdTimeTo) return false;
+  if (filter.lastUpdatedFrom !== undefined && row.lastUpdatedTime < filter.lastUpdatedFrom) return false;
+  if (filter.lastUpdatedTo !== undefined && row.lastUpdatedTime > filter.lastUpdatedTo) return false;
+  return true;
+}
+
+/** Where `row` stands in a list in this order; ties by instance id. */
+export function compareInstances(a: InstanceSummary, b: InstanceSummary, order: InstanceOrder): number {
+  const left = a[order.orderBy];
+  const right = b[order.orderBy];
+  const difference = left < right ? -1 : left > right ? 1 : a.instanceId < b.instanceId ? -1 : a.instanceId > b.instanceId ? 1 : 0;
+  return order.descending ? -difference : difference;
+}
+
+export interface AppliedChanges {
+  rows: readonly InstanceSummary[];
+  /** Rows that now belong to the list but stand beyond what is loaded, or whose place changed: the list should be asked for again. */
+  isStale: boolean;
+}
+
+/**
+ * Rows after a change, without asking the hub: known rows are replaced in place, those that left the filter or were purged go, new
+ * ones that belong among the loaded rows are put in their places. `isWhole`: every row of the list is loaded.
+ */
+export function applyChanges(
+  rows: readonly InstanceSummary[],
+  change: { rows: readonly InstanceSummary[]; purged: readonly string[] },
+  filter: InstanceFilter,
+  order: InstanceOrder,
+  isWhole: boolean,
+): AppliedChanges {
+  const changed = new Map(change.rows.map((row) => [row.instanceId, row]));
+  const purged = new Set(change.purged);
+  let isStale = false;
+  const kept: InstanceSummary[] = [];
+  for (const row of rows) {
+    const next = changed.get(row.instanceId);
+    changed.delete(row.instanceId);
+    if (purged.has(row.instanceId)) continue;
+    if (next === undefined) kept.push(row);
+    else if (matchesFilter(next, filter)) {
+      if (next[order.orderBy] !== row[order.orderBy]) isStale = true;
+      kept.push(next);
+    }
+  }
+  const arrived = [...changed.values()].filter((row) => !purged.has(row.instanceId) && matchesFilter(row, filter));
+  const last = kept.at(-1);
+  for (const row of arrived) {
+    if (!isWhole && (last === undefined || compareInstances(row, last, order) > 0)) continue;
+    kept.splice(placeFor(kept, row, order), 0, row);
+  }
+  return { rows: kept, isStale };
+}
+
+function placeFor(rows: readonly InstanceSummary[], row: InstanceSummary, order: InstanceOrder): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = rows[middle];
+    if (other !== undefined && compareInstances(other, row, order) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

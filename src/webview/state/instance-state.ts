@@ -1,0 +1,126 @@
+/** What the instance panel knows, out of the messages it was sent (protocol/instance-panel.ts, P1 to P3). */
+import type { Disposable } from '../../core/ports/clock';
+import type { HistoryEvent } from '../../core/history';
+import { fromTimestamp } from '../../core/time';
+import { toInstancePanel, type FromInstancePanel, type HistoryChunk, type InstanceSnapshot } from '../../protocol/instance-panel';
+import type { ActionResult } from '../../protocol/panel-values';
+import type { PanelTransport } from '../transport/panel-transport';
+import { Requests } from './requests';
+import { Store, type Schedule } from './store';
+
+export interface InstanceState {
+  /** Null until the first snapshot. */
+  snapshot: InstanceSnapshot | null;
+  /** Sender's clock minus ours. */
+  clockOffsetMs: number;
+  connected: boolean;
+  /** Why there is no connection, or what is wrong with what was sent. */
+  problem: string | null;
+  /** The array grows in place; `historyVersion` says when. */
+  events: readonly HistoryEvent[];
+  historyVersion: number;
+  /** Another value: rows seen before may have changed. */
+  historyKey: string;
+  /** Rows there are, of which `events.length` have arrived. */
+  historyTotal: number;
+}
+
+type Act = Omit<Extract<FromInstancePanel, { type: 'act' }>, 'requestId' | 'type'>;
+
+export class InstanceStore {
+  readonly state: Store<InstanceState>;
+  private readonly requests = new Requests();
+  private events: HistoryEvent[] = [];
+  private executionId = '';
+  private restarts = 0;
+
+  /** `now`: this page's clock, epoch milliseconds. */
+  constructor(
+    private readonly transport: Pick<PanelTransport, 'send' | 'onMessage'>,
+    schedule: Schedule,
+    private readonly now: () => number,
+  ) {
+    this.state = new Store<InstanceState>(
+      {
+        snapshot: null,
+        clockOffsetMs: 0,
+        connected: true,
+        problem: null,
+        events: this.events,
+        historyVersion: 0,
+        historyKey: '',
+        historyTotal: 0,
+      },
+      schedule,
+    );
+  }
+
+  start(): Disposable {
+    const listening = this.transport.onMessage((message) => this.receive(message));
+    this.transport.send({ type: 'ready' });
+    return listening;
+  }
+
+  act(act: Act): Promise<ActionResult> {
+    return this.requests.ask((requestId) => this.transport.send({ type: 'act', requestId, ...act }));
+  }
+
+  /** `data`: JSON text or null. */
+  raiseEvent(name: string, data: string | null): Promise<ActionResult> {
+    return this.requests.ask((requestId) => this.transport.send({ type: 'raiseEvent', requestId, name, data }));
+  }
+
+  saveText(suggestedName: string, text: string): Promise<ActionResult> {
+    return this.requests.ask((requestId) => this.transport.send({ type: 'saveText', requestId, suggestedName, text }));
+  }
+
+  private receive(value: unknown): void {
+    const parsed = toInstancePanel.safeParse(value);
+    if (!parsed.success) {
+      this.state.set({ problem: `This panel was sent something it does not understand. Close and open it again. (${describe(value)})` });
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'connection':
+        this.state.set({ connected: message.connected, problem: message.connected ? null : (message.message ?? 'Not connected.') });
+        return;
+      case 'instance':
+        this.state.set({ snapshot: message, clockOffsetMs: fromTimestamp(message.now) - this.now() });
+        return;
+      case 'history':
+        this.receiveHistory(message);
+        return;
+      case 'actionResult':
+        this.requests.settle(message);
+    }
+  }
+
+  private receiveHistory(chunk: HistoryChunk): void {
+    if (chunk.from === 0) {
+      this.restarts++;
+      this.executionId = chunk.executionId;
+      this.events = [...chunk.events];
+    } else if (chunk.executionId === this.executionId && chunk.from <= this.events.length) {
+      // Rows sent twice are taken once.
+      for (let at = this.events.length - chunk.from; at < chunk.events.length; at++) {
+        const event = chunk.events[at];
+        if (event !== undefined) this.events.push(event);
+      }
+    } else {
+      this.transport.send({ type: 'ready' }); // P3: a gap
+      return;
+    }
+    this.state.set({
+      events: this.events,
+      historyVersion: this.state.get().historyVersion + 1,
+      historyKey: `${this.executionId}/${this.restarts}`,
+      historyTotal: Math.max(chunk.total, this.events.length),
+    });
+  }
+}
+
+function describe(value: unknown): string {
+  const type = typeof value === 'object' && value !== null ? (value as { type?: unknown }).type : undefined;
+  return typeof type === 'string' ? `message "${type}"` : 'message without a type';
+}

@@ -1,0 +1,231 @@
+/**
+ * What the instances panel knows: one list under one filter and order, loaded page by page, with its counts and its histogram.
+ *
+ *   L1. Answers to questions that were overtaken by a newer one of their kind are dropped (protocol Q1).
+ *   L2. While the list is asked for again, the rows on screen stay; they are replaced at once by the answer.
+ *   L3. One page at a time is under way. Counts and histogram are asked for again at most twice a second.
+ */
+import type { Disposable } from '../../core/ports/clock';
+import type { OrchestrationStatus } from '../../core/status';
+import { fromTimestamp } from '../../core/time';
+import {
+  toInstancesPanel,
+  type BulkTarget,
+  type CountsByStatus,
+  type InstanceFilter,
+  type InstanceOrder,
+  type InstancesHistogram,
+  type ToInstancesPanel,
+} from '../../protocol/instances-panel';
+import type { ActionResult, InstanceAction, InstanceSummary } from '../../protocol/panel-values';
+import { applyChanges } from '../models/instance-list';
+import type { PanelTransport } from '../transport/panel-transport';
+import { Requests } from './requests';
+import { Store, type Schedule } from './store';
+
+type Hello = Extract<ToInstancesPanel, { type: 'hello' }>;
+
+export interface InstancesState {
+  hello: Hello | null;
+  connected: boolean;
+  problem: string | null;
+  filter: InstanceFilter;
+  order: InstanceOrder;
+  rows: readonly InstanceSummary[];
+  /** Rows that the filter lets through; at least `rows.length`. */
+  total: number;
+  /** Null until the first answer. The filter's own statuses left aside. */
+  counts: CountsByStatus | null;
+  histogram: InstancesHistogram | null;
+  /** No page has come yet. */
+  isLoading: boolean;
+  clockOffsetMs: number;
+}
+
+interface Timers {
+  setTimeout(callback: () => void, ms: number): unknown;
+}
+
+const firstPage = 200;
+const laterPage = 2000;
+const largestPage = 10_000;
+const histogramBuckets = 120;
+const refreshEveryMs = 500;
+
+export class InstancesStore {
+  readonly state: Store<InstancesState>;
+  private readonly requests = new Requests();
+  private pageRequest = 0;
+  private pageReplaces = false;
+  private pageUnderWay = false;
+  private countsRequest = 0;
+  private histogramRequest = 0;
+  private token: string | undefined;
+  private wanted = 0;
+  private refreshPending = false;
+  private listIsStale = false;
+
+  constructor(
+    private readonly transport: Pick<PanelTransport, 'send' | 'onMessage'>,
+    schedule: Schedule,
+    private readonly now: () => number,
+    private readonly timers: Timers,
+    initial: { filter: InstanceFilter; order: InstanceOrder },
+  ) {
+    this.state = new Store<InstancesState>(
+      {
+        hello: null,
+        connected: true,
+        problem: null,
+        ...initial,
+        rows: [],
+        total: 0,
+        counts: null,
+        histogram: null,
+        isLoading: true,
+        clockOffsetMs: 0,
+      },
+      schedule,
+    );
+  }
+
+  start(): Disposable {
+    const listening = this.transport.onMessage((message) => this.receive(message));
+    this.transport.send({ type: 'ready' });
+    return listening;
+  }
+
+  show(filter: InstanceFilter, order: InstanceOrder): void {
+    this.state.set({ filter, order, isLoading: this.state.get().rows.length === 0 });
+    this.askAll();
+  }
+
+  /** Rows up to this position are on screen: loads what is missing. */
+  want(position: number): void {
+    this.wanted = position;
+    const { rows } = this.state.get();
+    if (this.pageUnderWay || this.token === undefined || position < rows.length) return;
+    this.askPage(this.token, Math.min(largestPage, Math.max(laterPage, position + 1 - rows.length)));
+  }
+
+  act(action: InstanceAction, target: BulkTarget, reason: string | null): Promise<ActionResult> {
+    return this.requests.ask((requestId) => this.transport.send({ type: 'act', requestId, action, target, reason }));
+  }
+
+  private askAll(): void {
+    this.listIsStale = false;
+    this.askPage(undefined, Math.min(largestPage, Math.max(firstPage, this.state.get().rows.length > firstPage ? this.wanted + 1 : 0)));
+    this.askSums();
+  }
+
+  private askPage(token: string | undefined, pageSize: number): void {
+    const { filter, order } = this.state.get();
+    this.pageRequest = this.requests.next();
+    this.pageReplaces = token === undefined;
+    this.pageUnderWay = true;
+    this.transport.send({
+      type: 'queryPage',
+      requestId: this.pageRequest,
+      filter,
+      order,
+      pageSize,
+      ...(token === undefined ? {} : { continuationToken: token }),
+    });
+  }
+
+  private askSums(): void {
+    const { filter } = this.state.get();
+    this.countsRequest = this.requests.next();
+    this.transport.send({ type: 'queryCounts', requestId: this.countsRequest, filter });
+    this.histogramRequest = this.requests.next();
+    // The chart keeps its whole width while a range of it is chosen.
+    const { createdTimeFrom: _from, createdTimeTo: _to, ...wide } = filter;
+    this.transport.send({ type: 'queryHistogram', requestId: this.histogramRequest, filter: wide, buckets: histogramBuckets });
+  }
+
+  private receive(value: unknown): void {
+    const parsed = toInstancesPanel.safeParse(value);
+    if (!parsed.success) {
+      this.state.set({ problem: 'This panel was sent something it does not understand. Close and open it again.' });
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'connection': {
+        const wasConnected = this.state.get().connected;
+        this.state.set({ connected: message.connected, problem: message.connected ? null : (message.message ?? 'Not connected.') });
+        if (message.connected && !wasConnected) this.askAll();
+        return;
+      }
+      case 'hello':
+        this.state.set({
+          hello: message,
+          clockOffsetMs: fromTimestamp(message.now) - this.now(),
+          ...(message.filter === undefined ? {} : { filter: message.filter }),
+        });
+        this.askAll();
+        return;
+      case 'page':
+        if (message.requestId === this.pageRequest) this.receivePage(message.instances, message.continuationToken); // L1
+        return;
+      case 'counts':
+        if (message.requestId === this.countsRequest) this.receiveCounts(message.byStatus);
+        return;
+      case 'histogram':
+        if (message.requestId === this.histogramRequest) this.state.set({ histogram: message });
+        return;
+      case 'changed':
+        this.receiveChange(message);
+        return;
+      case 'actionResult':
+        this.requests.settle(message);
+    }
+  }
+
+  private receivePage(instances: readonly InstanceSummary[], token: string | undefined): void {
+    const before = this.state.get();
+    const rows = this.pageReplaces ? instances : withoutRepeats(before.rows, instances);
+    this.pageUnderWay = false;
+    this.token = token;
+    const total = token === undefined ? rows.length : Math.max(before.total, rows.length);
+    this.state.set({ rows, total, isLoading: false });
+    this.want(this.wanted);
+  }
+
+  private receiveCounts(byStatus: CountsByStatus): void {
+    const { filter, rows } = this.state.get();
+    const counted = Object.entries(byStatus) as [OrchestrationStatus, number][];
+    const statuses = filter.statuses ?? [];
+    const total = counted.reduce((sum, [status, count]) => (statuses.length === 0 || statuses.includes(status) ? sum + count : sum), 0);
+    this.state.set({ counts: byStatus, total: this.token === undefined ? rows.length : Math.max(total, rows.length) });
+  }
+
+  private receiveChange(change: Extract<ToInstancesPanel, { type: 'changed' }>): void {
+    const { rows, filter, order, total } = this.state.get();
+    const isWhole = this.token === undefined;
+    const applied = applyChanges(rows, change, filter, order, isWhole);
+    if (change.stale || applied.isStale) this.listIsStale = true;
+    this.state.set({
+      rows: applied.rows,
+      total: isWhole ? applied.rows.length : Math.max(total, applied.rows.length),
+      clockOffsetMs: fromTimestamp(change.now) - this.now(),
+    });
+    this.refreshSoon();
+  }
+
+  /** L3 */
+  private refreshSoon(): void {
+    if (this.refreshPending) return;
+    this.refreshPending = true;
+    this.timers.setTimeout(() => {
+      this.refreshPending = false;
+      if (this.listIsStale) this.askAll();
+      else this.askSums();
+    }, refreshEveryMs);
+  }
+}
+
+function withoutRepeats(rows: readonly InstanceSummary[], more: readonly InstanceSummary[]): InstanceSummary[] {
+  const known = new Set(rows.map((row) => row.instanceId));
+  return [...rows, ...more.filter((row) => !known.has(row.instanceId))];
+}

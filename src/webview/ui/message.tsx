@@ -1,0 +1,38 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { Icon } from './icon';
+
+/** What stands where nothing is to be shown: a reason, and what to do next. */
+export function EmptyState(props: { icon: string; title: string; children?: ComponentChildren }): JSX.Element {
+  return (
+    <div class="empty-state">
+      <Icon name={props.icon} />
+      <p class="empty-title">{props.title}</p>
+      {props.children === undefined ? null : <div class="empty-text">{props.children}</div>}
+    </div>
+  );
+}
+
+export function Loading({ text }: { text: string }): JSX.Element {
+  return (
+    <div class="empty-state" role="status">
+      <vscode-progress-ring aria-hidden="true" />
+      <p class="empty-title">{text}</p>
+    </div>
+  );
+}
+
+/** A line on top of a panel. */
+export function Banner(props: { kind: 'error' | 'warning' | 'info'; children: ComponentChildren; onClose?: () => void }): JSX.Element {
+  const icons = { error: 'error', warning: 'warning', info: 'info' };
+  return (
+    <div class={`banner banner-${props.kind}`} role={props.kind === 'error' ? 'alert' : 'status'}>
+      <Icon name={icons[props.kind]} />
+      <span class="banner-text">{props.children}</span>
+      {props.onClose === undefined ? null : (
+        <button type="button" class="icon-button" title="Dismiss" aria-label="Dismiss" onClick={props.onClose}>
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * Runs in the gallery's page before the panels' bundle: stands in for the editor, with the real sessions over a hub of arrays.
+ * The page's address chooses: `?state=running`. What a test may look at is in `globalThis.gallery`.
+ */
+import { toTimestamp } from '../../../src/core/time';
+import { InstancePanelSession } from '../../../src/protocol/instance-panel-session';
+import { InstancesPanelSession } from '../../../src/protocol/instances-panel-session';
+import type { PanelHost } from '../../../src/protocol/panel-host';
+import { FakeHub } from './fake-hub';
+import { galleryNow, galleryStates, type GalleryState, type GalleryStateName } from './states';
+
+interface PageScope {
+  location: { search: string };
+  document: { getElementById(id: string): { dataset: Record<string, string> } | null };
+  dispatchEvent(event: unknown): void;
+  MessageEvent: new (type: string, init: { data: unknown }) => unknown;
+  sessionStorage: { getItem(key: string): string | null; setItem(key: string, value: string): void };
+  acquireVsCodeApi: () => unknown;
+  gallery: unknown;
+}
+const page = globalThis as unknown as PageScope;
+
+const name = (new URLSearchParams(page.location.search).get('state') ?? 'completed') as GalleryStateName;
+const state: GalleryState = galleryStates[name];
+const startedAt = Date.now();
+/** The gallery's clock runs, from one fixed moment on. */
+const now = (): number => galleryNow + Date.now() - startedAt;
+const hub = new FakeHub(now);
+state.fill(hub);
+const asked: string[] = [];
+const host: PanelHost = {
+  openInstance: (instanceId) => void asked.push(`openInstance ${instanceId}`),
+  openSource: (location) => void asked.push(`openSource ${location.file}:${location.line1}`),
+  openText: (title) => void asked.push(`openText ${title}`),
+  openHistory: (instanceId) => void asked.push(`openHistory ${instanceId}`),
+  copyText: (text) => void asked.push(`copyText ${text}`),
+  saveText: (suggestedName, text) => {
+    asked.push(`saveText ${suggestedName}\n${text}`);
+    return Promise.resolve(true);
+  },
+  startInstance: () => void asked.push('startInstance'),
+  confirm: () => Promise.resolve(true),
+};
+const clock = { now, after: (delayMs: number, callback: () => void) => void setTimeout(callback, delayMs) };
+// Messages cross a structured clone, as they do between the editor and its webviews.
+const post = (message: unknown): void => {
+  const copy = structuredClone(message);
+  setTimeout(() => page.dispatchEvent(new page.MessageEvent('message', { data: copy })), 0);
+};
+const onError = (error: unknown): void => console.error(error);
+const session =
+  state.panel === 'instance'
+    ? new InstancePanelSession({
+        instanceId: state.instanceId,
+        post,
+        host,
+        clock,
+        onError,
+        eventNames: () => Promise.resolve(['BookingConfirmed', 'Approved']),
+        locate: (row) =>
+          Promise.resolve({
+            code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },
+            failure: row.runtimeStatus === 'Failed' ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 } : null,
+          }),
+      })
+    : new InstancesPanelSession({
+        post,
+        host,
+        clock,
+        onError,
+        hubName: 'custom-status',
+        names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
+      });
+session.connect(hub);
+if (state.disconnected !== undefined) {
+  const message = state.disconnected;
+  setTimeout(() => session.disconnect(message), 300);
+}
+
+page.acquireVsCodeApi = () => ({
+  postMessage: (message: unknown) => void session.receive(structuredClone(message)),
+  getState: () => JSON.parse(page.sessionStorage.getItem(name) ?? 'null') as unknown,
+  setState: (value: unknown) => page.sessionStorage.setItem(name, JSON.stringify(value)),
+});
+page.gallery = { hub, asked, session, now: () => toTimestamp(now()) };

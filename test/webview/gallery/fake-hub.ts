@@ -1,0 +1,149 @@
+/** A task hub of arrays for the panels: its rows and histories are set by the test, which also makes them change. */
+import { DurascopeError } from '../../../src/core/errors';
+import type { HistoryEvent } from '../../../src/core/history';
+import type { InstanceRow } from '../../../src/core/instance';
+import type { CustomStatusChange, InstancePage, InstanceQuery } from '../../../src/core/ports/history-store';
+import type { HubChange, TaskHubClient, WaitingFor } from '../../../src/core/ports/task-hub-client';
+import { isTerminal, type OrchestrationStatus } from '../../../src/core/status';
+import { toTimestamp } from '../../../src/core/time';
+import { toInstanceSummary } from '../../../src/protocol/instance-summary';
+import { compareInstances, matchesFilter } from '../../../src/webview/models/instance-list';
+
+export interface FakeInstance {
+  row: InstanceRow;
+  history: HistoryEvent[];
+  customStatusChanges: CustomStatusChange[];
+  waitingFor: WaitingFor;
+}
+
+export const waitsForNothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
+
+export class FakeHub implements TaskHubClient {
+  readonly capabilities = { rewind: true, entities: true, suspend: true };
+  readonly instances = new Map<string, FakeInstance>();
+  private readonly listeners = new Set<(changes: readonly HubChange[]) => void>();
+  /** What clients asked for, one line each. */
+  readonly calls: string[] = [];
+
+  constructor(private readonly now: () => number) {}
+
+  add(...instances: readonly FakeInstance[]): this {
+    for (const each of instances) this.instances.set(each.row.instanceId, each);
+    return this;
+  }
+
+  /** Changes an instance and announces it. */
+  change(instanceId: string, row: Partial<InstanceRow>, more: readonly HistoryEvent[] = []): void {
+    const found = this.found(instanceId);
+    found.history.push(...more);
+    found.row = { ...found.row, ...row, historyLength: found.history.length, lastUpdatedTime: toTimestamp(this.now()) };
+    if (row.customStatus !== undefined) {
+      found.customStatusChanges.push({ at: toTimestamp(this.now()), value: row.customStatus });
+    }
+    this.announce({ type: 'instance', row: found.row, newEvents: more, historyReplaced: false });
+  }
+
+  announce(...changes: readonly HubChange[]): void {
+    for (const listener of [...this.listeners]) listener(changes);
+  }
+
+  start(): Promise<{ instanceId: string; executionId: string }> {
+    return Promise.reject(new DurascopeError('NotSupported', 'This hub starts nothing.'));
+  }
+  get(instanceId: string): Promise<InstanceRow | undefined> {
+    return Promise.resolve(this.instances.get(instanceId)?.row);
+  }
+  query(query: InstanceQuery): Promise<InstancePage> {
+    const order = { orderBy: query.orderBy ?? 'instanceId', descending: query.descending ?? false };
+    const rows = this.filtered(query).sort((a, b) => compareInstances(a as never, b as never, order));
+    const from = Number(query.continuationToken ?? 0);
+    const to = from + (query.pageSize ?? 100);
+    return Promise.resolve({
+      instances: rows.slice(from, to),
+      ...(to < rows.length ? { continuationToken: String(to) } : {}),
+    });
+  }
+  countByStatus(query: InstanceQuery = {}): Promise<Partial<Record<OrchestrationStatus, number>>> {
+    const counts: Partial<Record<OrchestrationStatus, number>> = {};
+    for (const row of this.filtered(query)) counts[row.runtimeStatus] = (counts[row.runtimeStatus] ?? 0) + 1;
+    return Promise.resolve(counts);
+  }
+  history(instanceId: string, from = 0, count = Number.POSITIVE_INFINITY): Promise<readonly HistoryEvent[]> {
+    return Promise.resolve(this.instances.get(instanceId)?.history.slice(from, from + count) ?? []);
+  }
+  customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
+    return Promise.resolve(this.found(instanceId).customStatusChanges);
+  }
+  waitingFor(instanceId: string): Promise<WaitingFor> {
+    return Promise.resolve(this.found(instanceId).waitingFor);
+  }
+  raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
+    this.calls.push(`raise ${instanceId} ${name} ${data ?? 'null'}`);
+    return this.alive(instanceId);
+  }
+  terminate(instanceId: string, reason: string | null): Promise<void> {
+    this.calls.push(`terminate ${instanceId} ${reason ?? ''}`.trim());
+    return this.alive(instanceId, () => this.end(instanceId, 'Terminated', reason));
+  }
+  suspend(instanceId: string, reason: string | null): Promise<void> {
+    this.calls.push(`suspend ${instanceId} ${reason ?? ''}`.trim());
+    return this.alive(instanceId, () => this.change(instanceId, { runtimeStatus: 'Suspended' }));
+  }
+  resume(instanceId: string, reason: string | null): Promise<void> {
+    this.calls.push(`resume ${instanceId} ${reason ?? ''}`.trim());
+    return this.alive(instanceId, () => this.change(instanceId, { runtimeStatus: 'Running' }));
+  }
+  rewind(instanceId: string): Promise<void> {
+    this.calls.push(`rewind ${instanceId}`);
+    return Promise.resolve();
+  }
+  restart(instanceId: string): Promise<{ instanceId: string; executionId: string }> {
+    this.calls.push(`restart ${instanceId}`);
+    return Promise.resolve({ instanceId: 'restarted', executionId: '1'.repeat(32) });
+  }
+  purge(instanceId: string): Promise<number> {
+    this.calls.push(`purge ${instanceId}`);
+    const existed = this.instances.delete(instanceId);
+    this.announce({ type: 'purged', instanceId });
+    return Promise.resolve(existed ? 1 : 0);
+  }
+  purgeBy(): Promise<number> {
+    return Promise.resolve(0);
+  }
+  waitForCompletion(instanceId: string): Promise<InstanceRow> {
+    return Promise.resolve(this.found(instanceId).row);
+  }
+  subscribe(listener: (changes: readonly HubChange[]) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  private end(instanceId: string, runtimeStatus: OrchestrationStatus, output: string | null): void {
+    const completedTime = toTimestamp(this.now());
+    this.found(instanceId).waitingFor = waitsForNothing;
+    this.change(instanceId, { runtimeStatus, output, completedTime });
+  }
+
+  private filtered(query: InstanceQuery): InstanceRow[] {
+    const { parentInstanceId } = query;
+    return [...this.instances.values()]
+      .map((each) => each.row)
+      .filter((row) => parentInstanceId === undefined || row.parentInstanceId === parentInstanceId)
+      .filter((row) => matchesFilter(toInstanceSummary(row), query as never));
+  }
+
+  private found(instanceId: string): FakeInstance {
+    const found = this.instances.get(instanceId);
+    if (found === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+    return found;
+  }
+
+  private alive(instanceId: string, then: () => void = () => undefined): Promise<void> {
+    const status = this.found(instanceId).row.runtimeStatus;
+    if (isTerminal(status)) {
+      return Promise.reject(new DurascopeError('InstanceTerminal', `The instance '${instanceId}' has already ended (${status}).`));
+    }
+    then();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,256 @@
+/** The panels' states in the gallery: one of each kind a user meets, and the two large ones. */
+import type { HistoryEvent } from '../../../src/core/history';
+import type { InstanceRow } from '../../../src/core/instance';
+import type { OrchestrationStatus } from '../../../src/core/status';
+import { toTimestamp } from '../../../src/core/time';
+import {
+  completed,
+  ended,
+  failed,
+  fired,
+  helloCities,
+  raised,
+  rest,
+  scheduled,
+  started,
+  story,
+  storyStart,
+  timer,
+  turn,
+} from '../histories';
+import { FakeHub, waitsForNothing, type FakeInstance } from './fake-hub';
+
+export const galleryNow = storyStart + 95_000;
+const at = (seconds: number): string => toTimestamp(storyStart + seconds * 1000);
+
+function instance(row: Partial<InstanceRow> & { instanceId: string }, history: HistoryEvent[] = [], rest: Partial<FakeInstance> = {}): FakeInstance {
+  return {
+    row: {
+      executionId: '3b1f5a0c9d2e4f60a7b8c9d0e1f2a3b4',
+      name: 'HelloCities',
+      version: '',
+      runtimeStatus: 'Completed',
+      input: null,
+      output: null,
+      customStatus: null,
+      createdTime: at(0),
+      lastUpdatedTime: at(15),
+      completedTime: at(15),
+      scheduledStartTime: null,
+      parentInstanceId: null,
+      generation: 0,
+      tags: null,
+      failureDetails: null,
+      awaitedEvents: [],
+      historyLength: history.length,
+      ...row,
+    },
+    history,
+    customStatusChanges: [],
+    waitingFor: waitsForNothing,
+    ...rest,
+  };
+}
+
+const statusChanges = ['"Tokyo"', '"Seattle"', '"London"'].map((value, index) => ({ at: at(5 + index * 4), value }));
+
+function completedInstance(): FakeInstance {
+  return instance(
+    { instanceId: 'eaee885b', customStatus: '"London"', output: '["Hello Tokyo!","Hello Seattle!","Hello London!"]' },
+    [...helloCities],
+    { customStatusChanges: statusChanges },
+  );
+}
+
+function runningInstances(): FakeInstance[] {
+  const history = story(
+    { ...turn, at: 0.2 },
+    { ...started('ReserveTicket', '{"city":"Tokyo","seats":2,"class":"economy","extras":["meal","window"]}'), at: 0 },
+    { ...scheduled(0, 'CheckAvailability'), at: 0.3 },
+    { ...timer(1, 120), at: 0.3 },
+    { ...rest, at: 0.3 },
+    { ...turn, at: 6 },
+    { ...failed(0, "Activity function 'CheckAvailability' failed: seat map not ready"), at: 5.8 },
+    { ...timer(2, 20), at: 6.1 },
+    { ...rest, at: 6.1 },
+    { ...turn, at: 20.2 },
+    { ...fired(2, 20), at: 20 },
+    { ...scheduled(3, 'CheckAvailability'), at: 20.3 },
+    { ...rest, at: 20.3 },
+    { ...turn, at: 32 },
+    { ...completed(3, '{"free":14}'), at: 31.5 },
+    {
+      EventType: 'SubOrchestrationInstanceCreated',
+      EventId: 4,
+      Name: 'CalculateDiscount',
+      Version: '',
+      InstanceId: 'ticket-7:4',
+      Input: null,
+      at: 32.1,
+    },
+    { ...scheduled(5, 'NotifyCustomer'), at: 32.1 },
+    { ...rest, at: 32.1 },
+    { ...turn, at: 51 },
+    { ...raised('CustomerReplied', '"yes"'), at: 50.5 },
+    { ...rest, at: 51 },
+  );
+  return [
+    instance(
+      {
+        instanceId: 'ticket-7',
+        name: 'ReserveTicket',
+        version: '1.2',
+        runtimeStatus: 'Running',
+        completedTime: null,
+        input: '{"city":"Tokyo","seats":2,"class":"economy","extras":["meal","window"]}',
+        customStatus: '{"city":"Tokyo","discount":{"percent":15,"reason":"early booking"},"waitingFor":"BookingConfirmed"}',
+        awaitedEvents: ['BookingConfirmed', 'Cancelled'],
+        parentInstanceId: 'tour-1',
+        tags: { channel: 'web' },
+      },
+      history,
+      {
+        customStatusChanges: [
+          { at: at(0.3), value: '"Looking for seats"' },
+          { at: at(20.3), value: '{"free":14}' },
+          {
+            at: at(32.1),
+            value: '{"city":"Tokyo","discount":{"percent":15,"reason":"early booking"},"waitingFor":"BookingConfirmed"}',
+          },
+        ],
+        waitingFor: {
+          events: ['BookingConfirmed', 'Cancelled'],
+          timers: [{ instanceId: 'ticket-7', executionId: '', timerId: 1, fireAt: at(120) }],
+          activities: [
+            {
+              instanceId: 'ticket-7',
+              executionId: '',
+              taskId: 5,
+              name: 'NotifyCustomer',
+              version: '',
+              input: null,
+              scheduledAt: at(32.1),
+              attempt: 2,
+            },
+          ],
+          children: [{ instanceId: 'ticket-7:4', name: 'CalculateDiscount', taskId: 4 }],
+        },
+      },
+    ),
+    instance({ instanceId: 'tour-1', name: 'BookTour', runtimeStatus: 'Running', completedTime: null }),
+    instance({ instanceId: 'ticket-7:4', name: 'CalculateDiscount', runtimeStatus: 'Running', completedTime: null, parentInstanceId: 'ticket-7', createdTime: at(32.1) }),
+  ];
+}
+
+function failedInstance(): FakeInstance {
+  const stack = `TypeError: Cannot read properties of undefined (reading 'percent')
+    at discountOf (/apps/custom-status/src/functions/reserve-ticket.ts:31:27)
+    at ReserveTicket (/apps/custom-status/src/functions/reserve-ticket.ts:18:20)
+    at Orchestrator.run (/apps/custom-status/node_modules/durable-functions/lib/src/orchestrator.js:93:35)`;
+  return instance(
+    {
+      instanceId: 'ticket-8',
+      name: 'ReserveTicket',
+      runtimeStatus: 'Failed',
+      input: '{"city":"Atlantis"}',
+      output: "Orchestrator function 'ReserveTicket' failed: Cannot read properties of undefined (reading 'percent')",
+      customStatus: `{"log":"${'x'.repeat(7400)}"}`,
+      failureDetails: {
+        ErrorType: 'TypeError',
+        ErrorMessage: "Cannot read properties of undefined (reading 'percent')",
+        StackTrace: stack,
+        InnerFailure: { ErrorType: 'Error', ErrorMessage: 'No discount for Atlantis', IsNonRetriable: false },
+        IsNonRetriable: false,
+      },
+    },
+    story(turn, started('ReserveTicket'), scheduled(0, 'CalculateDiscount'), rest, turn, failed(0), ended(1, 'failed', 'Failed'), rest),
+    { customStatusChanges: [{ at: at(3), value: `{"log":"${'x'.repeat(7400)}"}` }] },
+  );
+}
+
+/** A history of exactly `rows` rows: turns of four with one activity each. */
+function longHistory(rows: number): HistoryEvent[] {
+  const events = story(turn, started('Long'), scheduled(0), rest);
+  for (let id = 0; events.length < rows; id++) {
+    const seconds = 4 + id;
+    events.push(
+      ...story(
+        { ...turn, at: seconds },
+        { ...completed(id, `"Hello number ${id}!"`), at: seconds - 0.3 },
+        { ...scheduled(id + 1), at: seconds + 0.1 },
+        { ...rest, at: seconds + 0.1 },
+      ),
+    );
+  }
+  return events.slice(0, rows);
+}
+
+function longInstance(rows: number): FakeInstance {
+  const last = at(rows / 4);
+  return instance(
+    { instanceId: `long-${rows}`, name: 'Long', runtimeStatus: 'Running', completedTime: null, lastUpdatedTime: last },
+    longHistory(rows),
+  );
+}
+
+function manyInstances(count: number): FakeInstance[] {
+  const names = ['HelloCities', 'ReserveTicket', 'CityRecommender', 'Monitor', 'FanOut'];
+  // Without randomness, so that pictures can be compared.
+  const noise = (index: number): number => ((index * 2654435761) >>> 0) / 2 ** 32;
+  const statusFor = (part: number): OrchestrationStatus =>
+    part < 0.72 ? 'Completed' : part < 0.8 ? 'Failed' : part < 0.9 ? 'Running' : part < 0.94 ? 'Terminated' : part < 0.97 ? 'Pending' : 'Suspended';
+  return Array.from({ length: count }, (_, index) => {
+    const name = names[Math.floor(noise(index) * names.length)] ?? 'HelloCities';
+    const runtimeStatus = statusFor(noise(index * 7 + 3));
+    const created = (index / count) * 3600 * (0.8 + 0.2 * Math.sin(index / (count / 20)));
+    const over = runtimeStatus !== 'Running' && runtimeStatus !== 'Pending' && runtimeStatus !== 'Suspended';
+    return instance({
+      instanceId: `${(noise(index + 11) * 2 ** 32).toString(16).padStart(8, '0').slice(0, 8)}-${index}`,
+      name,
+      runtimeStatus,
+      createdTime: at(created - 3600),
+      lastUpdatedTime: at(created - 3595),
+      completedTime: over ? at(created - 3600 + noise(index * 3) * 90) : null,
+      customStatus: runtimeStatus === 'Running' ? `{"step":${index % 7},"city":"Tokyo"}` : '"London"',
+      output: runtimeStatus === 'Failed' ? "Orchestrator function failed: Cannot read properties of undefined (reading 'percent')" : null,
+      historyLength: 16,
+    });
+  });
+}
+
+/** `panel`: which; `instanceId`: of the instance panel. */
+export interface GalleryState {
+  panel: 'instance' | 'instances';
+  instanceId: string;
+  fill: (hub: FakeHub) => void;
+  /** Not connected: the message shown. */
+  disconnected?: string;
+}
+
+export const galleryStates = {
+  completed: { panel: 'instance', instanceId: 'eaee885b', fill: (hub) => hub.add(completedInstance()) },
+  running: { panel: 'instance', instanceId: 'ticket-7', fill: (hub) => hub.add(...runningInstances()) },
+  failed: { panel: 'instance', instanceId: 'ticket-8', fill: (hub) => hub.add(failedInstance()) },
+  pending: {
+    panel: 'instance',
+    instanceId: 'later',
+    fill: (hub) =>
+      hub.add(
+        instance({ instanceId: 'later', runtimeStatus: 'Pending', completedTime: null, scheduledStartTime: at(600), input: '"Tokyo"' }),
+      ),
+  },
+  purged: { panel: 'instance', instanceId: 'gone', fill: () => undefined },
+  stopped: {
+    panel: 'instance',
+    instanceId: 'eaee885b',
+    fill: (hub) => hub.add(completedInstance()),
+    disconnected: 'The emulator is stopped. What you see is its last state.',
+  },
+  rows10000: { panel: 'instance', instanceId: 'long-10000', fill: (hub) => hub.add(longInstance(10_000)) },
+  rows100000: { panel: 'instance', instanceId: 'long-100000', fill: (hub) => hub.add(longInstance(100_000)) },
+  none: { panel: 'instances', instanceId: '', fill: () => undefined },
+  some: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(60)) },
+  many: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(100_000)) },
+} satisfies Record<string, GalleryState>;
+
+export type GalleryStateName = keyof typeof galleryStates;
