@@ -7,7 +7,7 @@
  *   P3. A `history` chunk says where it belongs: `executionId` and `from`. `from: 0` starts over. Chunks come in order and
  *       without gaps, so a panel that sees a gap or another execution id at `from > 0` asks again with `ready`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   actionResult,
   capabilities,

@@ -5,7 +5,7 @@
  *   Q2. `changed` comes at most once per 100 ms. It carries the changed rows when they are few; otherwise `stale: true`, and the
  *       panel asks again for what it shows.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   actionResult,
   capabilities,

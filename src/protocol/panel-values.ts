@@ -2,7 +2,7 @@
  * Values that messages between an editor (or a server) and its panels are made of. Field names are the history's and the
  * instance row's own; times are the history's text form; payloads are JSON text or null.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HistoryEvent } from '../core/history';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
 

@@ -220,9 +220,7 @@ describe('what an instance waits for', () => {
   it('names events first, then timers by due time, then work', () => {
     const lines = waitingLines(
       {
-        activities: [
-          { taskId: 4, name: 'SayHello', scheduledAt: toTimestamp(storyStart), attempt: 2 },
-        ],
+        activities: [{ taskId: 4, name: 'SayHello', scheduledAt: toTimestamp(storyStart), attempt: 2 }],
         timers: [
           { timerId: 2, fireAt: toTimestamp(storyStart + 90_000) },
           { timerId: 1, fireAt: toTimestamp(storyStart + 30_000) },

@@ -36,7 +36,10 @@ export function CustomStatusSection({ parts }: { parts: InstanceParts }): JSX.El
       class="custom-status"
       actions={
         value === null ? undefined : (
-          <CopyButton label="Copy the custom status" onCopy={() => transport.send({ type: 'copyText', text: prettyJson(value) })} />
+          <CopyButton
+            label="Copy the custom status"
+            onCopy={() => transport.send({ type: 'copyText', text: prettyJson(value) })}
+          />
         )
       }
     >

@@ -12,7 +12,11 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
   const location = instance.failureLocation;
   return (
     <Section title="Failure" class="failure">
-      {failure === null ? <pre class="failure-text">{instance.output ?? 'Failed without a message.'}</pre> : <Failure failure={failure} />}
+      {failure === null ? (
+        <pre class="failure-text">{instance.output ?? 'Failed without a message.'}</pre>
+      ) : (
+        <Failure failure={failure} />
+      )}
       {location === null ? null : (
         <button type="button" class="link failure-location" onClick={() => transport.send({ type: 'openSource', location })}>
           <Icon name="go-to-file" /> {fileName(location.file)}:{location.line1}
@@ -29,7 +33,7 @@ function Failure({ failure }: { failure: FailureValue }): JSX.Element {
         <strong>{failure.ErrorType || 'Error'}</strong> {failure.ErrorMessage}
       </p>
       {failure.StackTrace == null || failure.StackTrace === '' ? null : (
-        <pre class="failure-text" tabIndex={0} role="region" aria-label="Stack trace">
+        <pre class="failure-text" tabIndex={0} role="group" aria-label="Stack trace">
           {failure.StackTrace}
         </pre>
       )}

@@ -36,7 +36,8 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
         </h2>
         {other === undefined || otherEvent === undefined ? null : (
           <button type="button" class="link" onClick={() => onGoTo(other)}>
-            {other < at ? 'answers' : 'answered by'} row {other + 1} ({otherEvent.EventType}, {durationText(apart)} {other < at ? 'earlier' : 'later'})
+            {other < at ? 'answers' : 'answered by'} row {other + 1} ({otherEvent.EventType}, {durationText(apart)}{' '}
+            {other < at ? 'earlier' : 'later'})
           </button>
         )}
         <span class="toolbar-gap" />

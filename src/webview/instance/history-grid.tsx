@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HistoryEvent } from '../../core/history';
 import { cellText, type HistoryColumn } from '../models/history-columns';
 import { csvField } from '../models/history-export';
 import { shortTimestamp } from '../models/time-text';
 import { Menu } from '../ui/menu';
 import { useDismiss } from '../ui/hooks';
+import { memo } from '../ui/memo';
 import { useVirtualRows } from '../ui/virtual-rows';
 
 export interface Cursor {
@@ -50,12 +51,8 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
   const virtual = useVirtualRows({ count: rows.length, rowHeight, scroller, headerHeight });
   const width = (column: HistoryColumn): number => widths[column.id] ?? column.width;
   const template = `${numberWidth}px ${columns.map((column) => `${width(column)}px`).join(' ')} minmax(0, 1fr)`;
-  const places = useMemo(() => {
-    const map = new Map<number, number>();
-    rows.forEach((at, place) => map.set(at, place));
-    return map;
-  }, [rows, rows.length]);
-  const cursorPlace = cursor === null ? undefined : places.get(cursor.at);
+  const found = cursor === null ? -1 : rows.indexOf(cursor.at);
+  const cursorPlace = found < 0 ? undefined : found;
 
   // Follows the newest row; the user's own scrolling up switches it off, down to the end on again.
   const lastTop = useRef(0);
@@ -124,7 +121,7 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
     setMenu(null);
     scroller.current?.focus();
   };
-  const menuRef = useDismiss<HTMLDivElement>(menu !== null, () => setMenu(null));
+  const menuRef = useDismiss(menu !== null, () => setMenu(null));
 
   return (
     <div class="grid-frame">
@@ -141,11 +138,17 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
         onScroll={onScroll}
       >
         <div class="grid-header" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-          <span class="grid-head number" role="columnheader" aria-colindex={1} title="Place in the commit order">
+          <span class="grid-head kind-number" role="columnheader" aria-colindex={1} title="Place in the commit order">
             #
           </span>
           {columns.map((column, index) => (
-            <span key={column.id} class={`grid-head ${column.kind}`} role="columnheader" aria-colindex={index + 2} title={column.hint}>
+            <span
+              key={column.id}
+              class={`grid-head kind-${column.kind}`}
+              role="columnheader"
+              aria-colindex={index + 2}
+              title={column.hint}
+            >
               {column.title}
               <ColumnBorder
                 width={width(column)}
@@ -154,53 +157,46 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
             </span>
           ))}
         </div>
-        <div class="grid-rows" role="presentation" style={{ height: `${virtual.totalSize}px` }}>
+        <div
+          class="grid-rows"
+          role="presentation"
+          style={{ height: `${virtual.totalSize}px` }}
+          onClick={(event) => {
+            const target = cellOf(event.target);
+            if (target === null) return;
+            if (follow) onFollow(false);
+            onCursor(target);
+            if (props.detailAt !== null) onOpenDetail(target.at);
+          }}
+          onDblClick={(event) => {
+            const target = cellOf(event.target);
+            if (target !== null) onOpenDetail(target.at);
+          }}
+          onContextMenu={(event) => {
+            const target = cellOf(event.target);
+            if (target === null) return;
+            event.preventDefault();
+            const box = scroller.current?.parentElement?.getBoundingClientRect();
+            onCursor(target);
+            setMenu({ x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0), cursor: target });
+          }}
+        >
           {virtual.items.map((item) => {
             const at = rows[item.index];
             const event = at === undefined ? undefined : events[at];
             if (at === undefined || event === undefined) return null;
             return (
-              <div
+              <HistoryRow
                 key={at}
-                class={`grid-row type-${rowTone(event)} ${at === cursor?.at ? 'selected' : ''}`}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={at === cursor?.at}
-                style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
-              >
-                <span class="grid-cell number row-number" role="rowheader" aria-colindex={1}>
-                  {at + 1}
-                </span>
-                {columns.map((column, index) => {
-                  const text = cellText(event, column.id, instanceId);
-                  const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
-                  return (
-                    <span
-                      key={column.id}
-                      id={cellId(at, index)}
-                      class={`grid-cell ${column.kind} ${at === cursor?.at && index === cursor.column ? 'cursor' : ''}`}
-                      role="gridcell"
-                      aria-colindex={index + 2}
-                      data-column={column.id}
-                      title={short === '' ? undefined : short}
-                      onClick={() => {
-                        if (follow) onFollow(false);
-                        onCursor({ at, column: index });
-                        if (props.detailAt !== null) onOpenDetail(at);
-                      }}
-                      onDblClick={() => onOpenDetail(at)}
-                      onContextMenu={(click) => {
-                        click.preventDefault();
-                        const box = scroller.current?.parentElement?.getBoundingClientRect();
-                        onCursor({ at, column: index });
-                        setMenu({ x: click.clientX - (box?.left ?? 0), y: click.clientY - (box?.top ?? 0), cursor: { at, column: index } });
-                      }}
-                    >
-                      {column.kind === 'time' ? shortTimestamp(short) : short}
-                    </span>
-                  );
-                })}
-              </div>
+                event={event}
+                at={at}
+                place={item.index}
+                start={item.start}
+                template={template}
+                columns={columns}
+                instanceId={instanceId}
+                cursorColumn={at === cursor?.at ? cursor.column : -1}
+              />
             );
           })}
         </div>
@@ -221,6 +217,62 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
       )}
     </div>
   );
+}
+
+interface HistoryRowProps {
+  event: HistoryEvent;
+  at: number;
+  /** Position among the rows shown. */
+  place: number;
+  start: number;
+  template: string;
+  columns: readonly HistoryColumn[];
+  instanceId: string;
+  /** -1: the cursor is in another row. */
+  cursorColumn: number;
+}
+
+// Rows hold no listeners and are drawn once: scrolling only adds and takes away.
+const HistoryRow = memo((props: HistoryRowProps): JSX.Element => {
+  const { event, at, place, columns, instanceId, cursorColumn } = props;
+  const selected = cursorColumn >= 0;
+  return (
+    <div
+      class={`grid-row type-${rowTone(event)} ${selected ? 'selected' : ''}`}
+      role="row"
+      aria-rowindex={place + 2}
+      aria-selected={selected}
+      style={{ gridTemplateColumns: props.template, transform: `translateY(${props.start}px)` }}
+    >
+      <span class="grid-cell kind-number row-number" role="rowheader" aria-colindex={1}>
+        {at + 1}
+      </span>
+      {columns.map((column, index) => {
+        const text = cellText(event, column.id, instanceId);
+        const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
+        return (
+          <span
+            key={column.id}
+            id={cellId(at, index)}
+            class={index === cursorColumn ? `grid-cell kind-${column.kind} cursor` : `grid-cell kind-${column.kind}`}
+            role="gridcell"
+            aria-colindex={index + 2}
+            data-column={column.id}
+            title={short.length > 8 ? short : undefined}
+          >
+            {column.kind === 'time' ? shortTimestamp(short) : short}
+          </span>
+        );
+      })}
+    </div>
+  );
+});
+
+/** The cell that something was done to, by its id. */
+function cellOf(target: EventTarget | null): Cursor | null {
+  const id = target instanceof Element ? target.closest('[role="gridcell"]')?.id : undefined;
+  const match = /^cell-(\d+)-(\d+)$/.exec(id ?? '');
+  return match === null ? null : { at: Number(match[1]), column: Number(match[2]) };
 }
 
 function cellId(at: number, column: number): string {

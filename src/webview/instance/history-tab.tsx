@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HistoryOrder } from '../../core/history-rows';
 import { isTerminal } from '../../core/status';
 import { availableColumns, UsedFields, visibleColumns } from '../models/history-columns';
@@ -39,7 +39,9 @@ export function HistoryTab({ parts }: { parts: InstanceParts }): JSX.Element {
     return table.rows(order, { text, types: new Set(types) });
   }, [state.historyKey, state.historyVersion, order, text, types]);
   const available = availableColumns(used);
-  const columns = visibleColumns(available, choice);
+  const availableIds = available.map((column) => column.id).join();
+  // The same array while nothing changed, so that rows need not be drawn again.
+  const columns = useMemo(() => visibleColumns(available, choice), [availableIds, choice]);
   const shownIds = new Set(columns.map((column) => column.id));
   const filtered = text.trim() !== '' || types.length > 0;
 
@@ -47,11 +49,11 @@ export function HistoryTab({ parts }: { parts: InstanceParts }): JSX.Element {
     const content =
       format === 'json' ? historyJson(state.events, rows) : historyCsv(state.events, rows, columns, instance.instanceId);
     const result = await parts.store.saveText(`${instance.instanceId.replaceAll(/[^\w.-]/g, '_')}-history.${format}`, content);
-    if (!result.ok) parts.tell({ kind: 'error', text: result.message ?? 'The history could not be saved.' });
-    else if (result.message !== undefined) parts.tell({ kind: 'info', text: result.message });
+    if (result.message !== undefined) parts.tell({ kind: result.ok ? 'info' : 'error', text: result.message });
   };
 
-  const toggleType = (type: string): void => setTypes(types.includes(type) ? types.filter((each) => each !== type) : [...types, type]);
+  const toggleType = (type: string): void =>
+    setTypes(types.includes(type) ? types.filter((each) => each !== type) : [...types, type]);
 
   return (
     <div class="history">

@@ -15,7 +15,7 @@ import { StatusBadge } from '../ui/status-badge';
 import { InstanceLink } from './instance-link';
 import type { InstanceParts } from './panel-context';
 
-/** Actions that ask before they are done: the question, and whether a reason goes along. */
+/** Actions that take a reason, which is asked for first. Purging is asked about by the host, who asks the same for its own commands. */
 const questions: Partial<Record<InstanceAction, { title: string; text: string; verb: string; reason: boolean }>> = {
   terminate: {
     title: 'Terminate this instance?',
@@ -35,12 +35,6 @@ const questions: Partial<Record<InstanceAction, { title: string; text: string; v
     verb: 'Rewind',
     reason: true,
   },
-  purge: {
-    title: 'Purge this instance?',
-    text: 'Its history, input, output and custom status are deleted.',
-    verb: 'Purge',
-    reason: false,
-  },
 };
 
 /** Title line, facts and actions. `onRaise`: opens the event editor. */
@@ -55,8 +49,8 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
     setBusy(true);
     const result = await store.act({ action, reason });
     setBusy(false);
-    if (!result.ok) tell({ kind: 'error', text: result.message ?? `Could not ${action} the instance.` });
-    else tell(result.message === undefined ? null : { kind: 'info', text: result.message });
+    // No message: the user was asked elsewhere and declined, or there is nothing to say.
+    tell(result.message === undefined ? null : { kind: result.ok ? 'info' : 'error', text: result.message });
   };
   const start = (action: InstanceAction): void => {
     if (questions[action] === undefined) void run(action, null);
@@ -94,10 +88,21 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
             label="More actions"
             items={[
               ...(snapshot.capabilities.rewind
-                ? [{ label: 'Rewind…', icon: 'debug-reverse-continue', disabled: !enabled('rewind'), onSelect: () => start('rewind') }]
+                ? [
+                    {
+                      label: 'Rewind…',
+                      icon: 'debug-reverse-continue',
+                      disabled: !enabled('rewind'),
+                      onSelect: () => start('rewind'),
+                    },
+                  ]
                 : []),
               { label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') },
-              { label: 'Open History as a Document', icon: 'go-to-file', onSelect: () => transport.send({ type: 'openHistory' }) },
+              {
+                label: 'Open History as a Document',
+                icon: 'go-to-file',
+                onSelect: () => transport.send({ type: 'openHistory' }),
+              },
             ]}
           />
         </div>
@@ -126,33 +131,38 @@ function Facts({ parts }: { parts: InstanceParts }): JSX.Element {
   const endMs = instance.completedTime === null ? null : fromTimestamp(instance.completedTime);
   const dueMs = instance.scheduledStartTime === null ? Number.NaN : fromTimestamp(instance.scheduledStartTime);
   return (
-    <dl class="facts">
-      <Fact icon="key" name="Instance id">
-        <code class="instance-id">{instance.instanceId}</code>
-        <CopyButton label="Copy the instance id" onCopy={() => transport.send({ type: 'copyText', text: instance.instanceId })} />
-      </Fact>
-      <Fact icon="calendar" name="Created">
-        <span title={`${instance.createdTime} · ${ageText(createdMs, nowMs)}`}>{dateTimeText(createdMs)}</span>
-      </Fact>
-      {instance.runtimeStatus === 'Pending' && dueMs > nowMs ? (
-        <Fact icon="clockface" name="Scheduled start">
-          {dateTimeText(dueMs)} (in {durationText(dueMs - nowMs)})
+    <div class="facts-line">
+      <dl class="facts">
+        <Fact icon="key" name="Instance id">
+          <code class="instance-id">{instance.instanceId}</code>
+          <CopyButton
+            label="Copy the instance id"
+            onCopy={() => transport.send({ type: 'copyText', text: instance.instanceId })}
+          />
         </Fact>
-      ) : (
-        <Fact icon="watch" name={over ? 'Duration' : 'Runs for'}>
-          <span title={instance.completedTime ?? ''}>{durationText((endMs ?? nowMs) - createdMs)}</span>
+        <Fact icon="calendar" name="Created">
+          <span title={`${instance.createdTime} · ${ageText(createdMs, nowMs)}`}>{dateTimeText(createdMs)}</span>
         </Fact>
-      )}
-      {instance.version === '' ? null : (
-        <Fact icon="versions" name="Version">
-          {instance.version}
-        </Fact>
-      )}
-      {snapshot.parent === null ? null : (
-        <Fact icon="type-hierarchy-super" name="Parent">
-          <InstanceLink instance={snapshot.parent} transport={transport} />
-        </Fact>
-      )}
+        {instance.runtimeStatus === 'Pending' && dueMs > nowMs ? (
+          <Fact icon="clockface" name="Scheduled start">
+            {dateTimeText(dueMs)} (in {durationText(dueMs - nowMs)})
+          </Fact>
+        ) : (
+          <Fact icon="watch" name={over ? 'Duration' : 'Runs for'}>
+            <span title={instance.completedTime ?? ''}>{durationText((endMs ?? nowMs) - createdMs)}</span>
+          </Fact>
+        )}
+        {instance.version === '' ? null : (
+          <Fact icon="versions" name="Version">
+            {instance.version}
+          </Fact>
+        )}
+        {snapshot.parent === null ? null : (
+          <Fact icon="type-hierarchy-super" name="Parent">
+            <InstanceLink instance={snapshot.parent} transport={transport} />
+          </Fact>
+        )}
+      </dl>
       {instance.codeLocation === null || transport.place === 'browser' ? null : (
         <IconButton
           icon="go-to-file"
@@ -163,11 +173,19 @@ function Facts({ parts }: { parts: InstanceParts }): JSX.Element {
           }}
         />
       )}
-    </dl>
+    </div>
   );
 }
 
-function Fact({ icon, name, children }: { icon: string; name: string; children: JSX.Element | (JSX.Element | string)[] | string }): JSX.Element {
+function Fact({
+  icon,
+  name,
+  children,
+}: {
+  icon: string;
+  name: string;
+  children: JSX.Element | (JSX.Element | string)[] | string;
+}): JSX.Element {
   return (
     <div class="fact" title={name}>
       <dt>

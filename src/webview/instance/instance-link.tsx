@@ -19,7 +19,9 @@ export function InstanceLink({ instance, transport }: InstanceLinkProps): JSX.El
       title={`Open ${instanceId}${runtimeStatus === undefined ? '' : ` (${runtimeStatus})`}`}
       onClick={() => transport.send({ type: 'openInstance', instanceId })}
     >
-      {runtimeStatus === undefined ? null : <Icon name={statusIcons[runtimeStatus]} class={`status-icon status-${runtimeStatus}`} />}
+      {runtimeStatus === undefined ? null : (
+        <Icon name={statusIcons[runtimeStatus]} class={`status-icon status-${runtimeStatus}`} />
+      )}
       <span class="link-name">{name}</span> <code>{instanceId}</code>
     </button>
   );

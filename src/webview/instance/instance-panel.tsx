@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InstanceStore } from '../state/instance-state';
 import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
@@ -56,7 +56,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
     return (
       <main class="panel">
         {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
-        <EmptyState icon="question" title={`No instance ${snapshot.instanceId}`}>
+        <EmptyState icon="question" heading title={`No instance ${snapshot.instanceId}`}>
           It was purged, or belongs to another task hub. This panel fills again when an instance with this id starts.
         </EmptyState>
       </main>

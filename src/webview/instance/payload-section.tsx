@@ -21,7 +21,10 @@ export function PayloadSection({ parts, title, text, none }: PayloadSectionProps
   const actions =
     text === null ? undefined : (
       <>
-        <CopyButton label={`Copy the ${title.toLowerCase()}`} onCopy={() => transport.send({ type: 'copyText', text: prettyJson(text) })} />
+        <CopyButton
+          label={`Copy the ${title.toLowerCase()}`}
+          onCopy={() => transport.send({ type: 'copyText', text: prettyJson(text) })}
+        />
         <IconButton
           icon="go-to-file"
           label={`Open the ${title.toLowerCase()} in an editor`}

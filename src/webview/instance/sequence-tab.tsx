@@ -17,7 +17,7 @@ export function SequenceTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { state } = parts;
   const sequence = useMemo(() => buildSequence(state.events), [state.historyKey, state.historyVersion]);
   const scroller = useRef<HTMLDivElement>(null);
-  const [sizer, size] = useSize<HTMLDivElement>();
+  const [sizer, size] = useSize();
   const virtual = useVirtualRows({ count: sequence.steps.length, rowHeight, scroller, headerHeight });
   if (sequence.steps.length === 0) {
     return (

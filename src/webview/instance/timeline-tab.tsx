@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { isTerminal } from '../../core/status';
 import { fromTimestamp } from '../../core/time';
 import { customStatusLine } from '../models/custom-status';
-import { dateTimeText, durationText } from '../models/time-text';
+import { axisText, dateTimeText, durationText } from '../models/time-text';
 import { fitWindow, panWindow, zoomWindow, type TimeWindow } from '../models/time-window';
 import { buildTimeline, type TimelineBar } from '../models/timeline';
 import { Icon } from '../ui/icon';
@@ -15,7 +15,7 @@ import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
 
 const rowHeight = 26;
-const labelWidth = 200;
+const labelWidth = 240;
 const headerHeight = 86;
 const barIcons = { activity: 'zap', timer: 'clockface', child: 'type-hierarchy-sub', event: 'mail' } as const;
 const kindTitles = { activity: 'Activity', timer: 'Timer', child: 'Sub-orchestration', event: 'Event' } as const;
@@ -28,7 +28,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const timeline = useMemo(() => buildTimeline(state.events), [state.historyKey, state.historyVersion]);
   const [chosen, setChosen] = useState<TimeWindow | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  const [sizer, size] = useSize<HTMLDivElement>();
+  const [sizer, size] = useSize();
   const virtual = useVirtualRows({ count: timeline.bars.length, rowHeight, scroller, headerHeight });
   const drag = useRef<{ x: number; window: TimeWindow } | null>(null);
 
@@ -38,7 +38,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const chartWidth = Math.max(100, size.width - labelWidth);
   const x = scaleTime().domain([shown.fromMs, shown.toMs]).range([0, chartWidth]);
   const ticks = x.ticks(Math.max(2, Math.floor(chartWidth / 110)));
-  const tickText = x.tickFormat();
+  const stepMs = ticks.length < 2 ? endMs - timeline.startMs : (ticks[1]?.getTime() ?? 0) - (ticks[0]?.getTime() ?? 0);
 
   const zoom = (factor: number, anchorMs = (shown.fromMs + shown.toMs) / 2): void => {
     const next = zoomWindow(shown, factor, anchorMs, all);
@@ -120,7 +120,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
           <div class="timeline-axis" aria-hidden="true">
             {ticks.map((tick) => (
               <span key={tick.getTime()} class="tick" style={{ left: `${labelWidth + x(tick)}px` }}>
-                {tickText(tick)}
+                {axisText(tick.getTime(), stepMs)}
               </span>
             ))}
           </div>
@@ -131,7 +131,11 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
             </span>
             <Episodes timeline={timeline} x={x} chartWidth={chartWidth} endMs={endMs} />
           </div>
-          <div class="timeline-row pinned" role="img" aria-label={`${snapshot.customStatusChanges.length} values of the custom status`}>
+          <div
+            class="timeline-row pinned"
+            role="img"
+            aria-label={`${snapshot.customStatusChanges.length} values of the custom status`}
+          >
             <span class="timeline-label">
               <Icon name="tag" />
               <span class="label-text">Custom status</span>

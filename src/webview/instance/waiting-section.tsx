@@ -26,9 +26,7 @@ export function WaitingSection({ parts }: { parts: InstanceParts }): JSX.Element
   if (instance.runtimeStatus === 'Pending' && lines.length === 0) {
     return (
       <Section title="Waiting for" class="waiting">
-        <p class="quiet-text">
-          {instance.scheduledStartTime === null ? 'A worker to start it.' : 'Its scheduled start.'}
-        </p>
+        <p class="quiet-text">{instance.scheduledStartTime === null ? 'A worker to start it.' : 'Its scheduled start.'}</p>
       </Section>
     );
   }

@@ -19,11 +19,39 @@ interface BulkBarProps {
 }
 
 const actions: readonly { action: InstanceAction; icon: string; verb: string; done: string; text: string; reason: boolean }[] = [
-  { action: 'terminate', icon: 'stop-circle', verb: 'Terminate', done: 'terminated', text: 'They end where they stand.', reason: true },
-  { action: 'suspend', icon: 'debug-pause', verb: 'Suspend', done: 'suspended', text: 'They stop until they are resumed.', reason: true },
+  {
+    action: 'terminate',
+    icon: 'stop-circle',
+    verb: 'Terminate',
+    done: 'terminated',
+    text: 'They end where they stand.',
+    reason: true,
+  },
+  {
+    action: 'suspend',
+    icon: 'debug-pause',
+    verb: 'Suspend',
+    done: 'suspended',
+    text: 'They stop until they are resumed.',
+    reason: true,
+  },
   { action: 'resume', icon: 'play', verb: 'Resume', done: 'resumed', text: 'They go on.', reason: true },
-  { action: 'restart', icon: 'debug-restart', verb: 'Restart', done: 'restarted', text: 'They start again with the same input.', reason: false },
-  { action: 'purge', icon: 'trash', verb: 'Purge', done: 'purged', text: 'Their histories, inputs and outputs are deleted.', reason: false },
+  {
+    action: 'restart',
+    icon: 'debug-restart',
+    verb: 'Restart',
+    done: 'restarted',
+    text: 'They start again with the same input.',
+    reason: false,
+  },
+  {
+    action: 'purge',
+    icon: 'trash',
+    verb: 'Purge',
+    done: 'purged',
+    text: 'Their histories, inputs and outputs are deleted.',
+    reason: false,
+  },
 ];
 
 /** What can be done to the picked rows. */
@@ -52,6 +80,7 @@ export function BulkBar({ state, store, selection, onDone, tell }: BulkBarProps)
       onDone();
       return;
     }
+    if (first === undefined && result.message === undefined) return; // The user was asked and declined.
     const why = first === undefined ? (result.message ?? 'It could not be done.') : `${first.instanceId}: ${first.message}`;
     const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
     tell({ kind: 'warning', text: `${(result.done ?? 0).toLocaleString('en')} ${chosen.done}. ${why}${more}` });
@@ -69,7 +98,11 @@ export function BulkBar({ state, store, selection, onDone, tell }: BulkBarProps)
           label={`${each.verb} the selected instances`}
           text={each.verb}
           disabled={busy || !state.connected || !isActionEnabledForAny(each.action, statuses, capabilities)}
-          onClick={() => setAsking(each)}
+          onClick={() => {
+            // The host asks about a purge.
+            if (each.action === 'purge') void run(each, null);
+            else setAsking(each);
+          }}
         />
       ))}
       <span class="toolbar-gap" />

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { fromTimestamp } from '../../core/time';
 import type { InstancesHistogram } from '../../protocol/instances-panel';
-import { dateTimeText } from '../models/time-text';
+import { axisText, dateTimeText } from '../models/time-text';
 import { IconButton } from '../ui/icon-button';
 import { useSize } from '../ui/hooks';
 import { statusOrder } from '../ui/status-badge';
@@ -25,7 +25,7 @@ const axisHeight = 18;
 
 /** Instances over their creation time. Drag over it, or use the arrows with Shift and Enter, to cut the list to a range. */
 export function CreationHistogram({ histogram, range, onRange }: CreationHistogramProps): JSX.Element | null {
-  const [frame, size] = useSize<HTMLDivElement>();
+  const [frame, size] = useSize();
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const [keys, setKeys] = useState<{ anchor: number; at: number } | null>(null);
   const chart = useRef<SVGSVGElement>(null);
@@ -38,7 +38,7 @@ export function CreationHistogram({ histogram, range, onRange }: CreationHistogr
   const x = scaleTime().domain([startMs, endMs]).range([0, width]);
   const y = scaleLinear().domain([0, most]).range([0, height]);
   const ticks = x.ticks(Math.max(2, Math.floor(width / 120)));
-  const tickText = x.tickFormat();
+  const stepMs = ticks.length < 2 ? endMs - startMs : (ticks[1]?.getTime() ?? 0) - (ticks[0]?.getTime() ?? 0);
   const barWidth = width / buckets.length;
 
   const place = (event: PointerEvent): number => event.clientX - (chart.current?.getBoundingClientRect().left ?? 0);
@@ -138,8 +138,14 @@ export function CreationHistogram({ histogram, range, onRange }: CreationHistogr
           })}
           <line class="axis" x1={0} x2={width} y1={height + 0.5} y2={height + 0.5} />
           {ticks.map((tick) => (
-            <text key={tick.getTime()} class="axis-text" x={x(tick)} y={height + 13} text-anchor="middle">
-              {tickText(tick)}
+            <text
+              key={tick.getTime()}
+              class="axis-text"
+              x={x(tick)}
+              y={height + 13}
+              text-anchor={x(tick) < 30 ? 'start' : x(tick) > width - 30 ? 'end' : 'middle'}
+            >
+              {axisText(tick.getTime(), stepMs)}
             </text>
           ))}
           {chosen === null ? null : (

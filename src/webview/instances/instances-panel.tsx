@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OrchestrationStatus } from '../../core/status';
 import { fromTimestamp, toTimestamp } from '../../core/time';
 import { instanceFilter, instanceOrder, type InstanceFilter, type InstanceOrder } from '../../protocol/instances-panel';
+import { withoutParts } from '../models/instance-list';
 import { nothingSelected, selectedCount, withoutGone, type Selection } from '../models/selection';
 import type { InstancesStore } from '../state/instances-state';
 import type { ViewMemory } from '../state/view-memory';
@@ -49,19 +50,19 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
   const chosen = filter.statuses ?? [];
   const toggleStatus = (status: OrchestrationStatus): void => {
     const statuses = chosen.includes(status) ? chosen.filter((each) => each !== status) : [...chosen, status];
-    const { statuses: _old, ...rest } = filter;
+    const rest = withoutParts(filter, 'statuses');
     show(statuses.length === 0 ? rest : { ...rest, statuses });
   };
   const setText = (text: string): void => {
-    const { text: _old, ...rest } = filter;
+    const rest = withoutParts(filter, 'text');
     show(text === '' ? rest : { ...rest, text });
   };
   const setNames = (names: string[]): void => {
-    const { names: _old, ...rest } = filter;
+    const rest = withoutParts(filter, 'names');
     show(names.length === 0 ? rest : { ...rest, names });
   };
   const setRange = (range: TimeRange | null): void => {
-    const { createdTimeFrom: _from, createdTimeTo: _to, ...rest } = filter;
+    const rest = withoutParts(filter, 'createdTimeFrom', 'createdTimeTo');
     show(
       range === null
         ? rest
@@ -95,7 +96,12 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           </div>
         </div>
         <div class="chips" role="group" aria-label="Filter by status">
-          <button type="button" class="chip" aria-pressed={chosen.length === 0} onClick={() => toggleAll(filter, show)}>
+          <button
+            type="button"
+            class="chip"
+            aria-pressed={chosen.length === 0}
+            onClick={() => show(withoutParts(filter, 'statuses'))}
+          >
             All <strong>{inList.toLocaleString('en')}</strong>
           </button>
           {statusOrder
@@ -109,7 +115,8 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
                 data-status={status}
                 onClick={() => toggleStatus(status)}
               >
-                <Icon name={statusIcons[status]} /> {statusTitle(status)} <strong>{(counts?.[status] ?? 0).toLocaleString('en')}</strong>
+                <Icon name={statusIcons[status]} /> {statusTitle(status)}{' '}
+                <strong>{(counts?.[status] ?? 0).toLocaleString('en')}</strong>
               </button>
             ))}
         </div>
@@ -125,7 +132,9 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           <MenuButton
             icon={names.length === 0 ? 'symbol-method' : 'filter-filled'}
             label="Filter by orchestrator"
-            text={names.length === 0 ? 'All orchestrators' : names.length === 1 ? (names[0] ?? '') : `${names.length} orchestrators`}
+            text={
+              names.length === 0 ? 'All orchestrators' : names.length === 1 ? (names[0] ?? '') : `${names.length} orchestrators`
+            }
             items={[
               { label: 'All orchestrators', icon: 'clear-all', onSelect: () => setNames([]) },
               ...(hello?.names ?? []).map((name) => ({
@@ -141,15 +150,20 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
             text="Roots only"
             pressed={filter.rootsOnly === true}
             onClick={() => {
-              const { rootsOnly, ...rest } = filter;
-              show(rootsOnly === true ? rest : { ...rest, rootsOnly: true });
+              const rest = withoutParts(filter, 'rootsOnly');
+              show(filter.rootsOnly === true ? rest : { ...rest, rootsOnly: true });
             }}
           />
           <span class="toolbar-gap" />
           <span class="row-count" aria-live="polite">
             {total.toLocaleString('en')} {total === 1 ? 'instance' : 'instances'}
           </span>
-          <IconButton icon="graph" label="Chart of the creation times" pressed={showChart} onClick={() => setShowChart(!showChart)} />
+          <IconButton
+            icon="graph"
+            label="Chart of the creation times"
+            pressed={showChart}
+            onClick={() => setShowChart(!showChart)}
+          />
         </div>
       </header>
       {showChart && histogram !== null && histogram.buckets.length > 0 ? (
@@ -183,11 +197,6 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
       )}
     </main>
   );
-}
-
-function toggleAll(filter: InstanceFilter, show: (filter: InstanceFilter) => void): void {
-  const { statuses: _old, ...rest } = filter;
-  show(rest);
 }
 
 function Nothing(props: { isFiltered: boolean; onClear: () => void; transport: PanelTransport }): JSX.Element {

@@ -8,6 +8,7 @@ import { customStatusLine } from '../models/custom-status';
 import { isSelected, toggled, withRange, type Selection } from '../models/selection';
 import { ageText, dateTimeText, durationText } from '../models/time-text';
 import { Icon } from '../ui/icon';
+import { memo } from '../ui/memo';
 import { StatusBadge } from '../ui/status-badge';
 import { useVirtualRows } from '../ui/virtual-rows';
 
@@ -58,7 +59,7 @@ const columns: readonly Column[] = [
   {
     id: 'created',
     title: 'Created',
-    width: '150px',
+    width: '160px',
     orderBy: 'createdTime',
     cell: (row) => <span title={row.createdTime}>{dateTimeText(fromTimestamp(row.createdTime))}</span>,
   },
@@ -91,6 +92,7 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
   const virtual = useVirtualRows({ count: total, rowHeight, scroller, headerHeight });
   const [cursor, setCursor] = useState(-1);
   const anchor = useRef(0);
+  const seconds = Math.floor(props.nowMs / 1000);
   const lastShown = virtual.items.at(-1)?.index ?? 0;
   useEffect(() => props.onWant(Math.min(lastShown + 100, total - 1)), [lastShown, total, rows.length]);
   useEffect(() => {
@@ -136,7 +138,8 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
     const first = column.orderBy === 'createdTime' || column.orderBy === 'lastUpdatedTime';
     props.onOrder({ orderBy: column.orderBy, descending: same ? !order.descending : first });
   };
-  const allPicked = selection.type === 'all' || (rows.length > 0 && selection.ids.size >= total);
+  const picks = selection.type === 'all' ? total : selection.ids.size;
+  const mark = picks === 0 ? 'off' : picks >= total ? 'on' : 'some';
   return (
     <div class="grid-frame">
       <div
@@ -157,11 +160,11 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
               type="button"
               class="pick-all"
               role="checkbox"
-              aria-checked={allPicked ? 'true' : selection.type === 'some' && selection.ids.size > 0 ? 'mixed' : 'false'}
+              aria-checked={mark === 'some' ? 'mixed' : mark === 'on'}
               aria-label="Select all"
-              onClick={() => onSelection(allPicked ? { type: 'some', ids: new Set() } : { type: 'all' })}
+              onClick={() => onSelection(mark === 'on' ? { type: 'some', ids: new Set() } : { type: 'all' })}
             >
-              <PickMark state={allPicked ? 'on' : selection.type === 'some' && selection.ids.size > 0 ? 'some' : 'off'} />
+              <PickMark state={mark} />
             </button>
           </span>
           {columns.map((column, index) => {
@@ -186,59 +189,37 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
             );
           })}
         </div>
-        <div class="grid-rows" role="presentation" style={{ height: `${virtual.totalSize}px` }}>
+        <div
+          class="grid-rows"
+          role="presentation"
+          style={{ height: `${virtual.totalSize}px` }}
+          onClick={(event) => {
+            const target = placeOf(event.target);
+            if (target === null) return;
+            setCursor(target.position);
+            const row = rows[target.position];
+            const extend = event.ctrlKey || event.metaKey || event.shiftKey;
+            if (extend || target.cell === 'pick') pick(target.position, event.shiftKey);
+            else if (target.cell === 'instanceId' && row !== undefined) props.onOpen(row.instanceId);
+          }}
+          onDblClick={(event) => {
+            const target = placeOf(event.target);
+            const row = target === null ? undefined : rows[target.position];
+            if (row !== undefined && target?.cell !== 'pick') props.onOpen(row.instanceId);
+          }}
+        >
           {virtual.items.map((item) => {
             const row = rows[item.index];
-            const picked = row !== undefined && isSelected(selection, row.instanceId);
             return (
-              <div
+              <InstanceRow
                 key={item.index}
-                id={`instance-row-${item.index}`}
-                class={`grid-row ${picked ? 'selected' : ''} ${item.index === cursor ? 'cursor-row' : ''} ${row === undefined ? 'missing' : ''}`}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={picked}
-                data-instance-id={row?.instanceId}
-                style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
-                onClick={(event) => {
-                  setCursor(item.index);
-                  if (event.ctrlKey || event.metaKey || event.shiftKey) pick(item.index, event.shiftKey);
-                }}
-                onDblClick={() => {
-                  if (row !== undefined) props.onOpen(row.instanceId);
-                }}
-              >
-                <span
-                  class="grid-cell pick"
-                  role="gridcell"
-                  aria-colindex={1}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    setCursor(item.index);
-                    pick(item.index, event.shiftKey);
-                  }}
-                >
-                  {row === undefined ? null : <PickMark state={picked ? 'on' : 'off'} />}
-                </span>
-                {columns.map((column, index) => (
-                  <span
-                    key={column.id}
-                    class={`grid-cell cell-${column.id}`}
-                    role="gridcell"
-                    aria-colindex={index + 2}
-                    onClick={
-                      column.id === 'instanceId' && row !== undefined
-                        ? (event) => {
-                            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                            props.onOpen(row.instanceId);
-                          }
-                        : undefined
-                    }
-                  >
-                    {row === undefined ? <span class="skeleton" /> : column.cell(row, props.nowMs)}
-                  </span>
-                ))}
-              </div>
+                row={row}
+                position={item.index}
+                start={item.start}
+                picked={row !== undefined && isSelected(selection, row.instanceId)}
+                isCursor={item.index === cursor}
+                nowMs={seconds * 1000}
+              />
             );
           })}
         </div>
@@ -247,6 +228,52 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
   );
 }
 
+interface InstanceRowProps {
+  /** Undefined: not loaded yet. */
+  row: InstanceSummary | undefined;
+  position: number;
+  start: number;
+  picked: boolean;
+  isCursor: boolean;
+  nowMs: number;
+}
+
+const InstanceRow = memo(({ row, position, start, picked, isCursor, nowMs }: InstanceRowProps): JSX.Element => (
+  <div
+    id={`instance-row-${position}`}
+    class={`grid-row ${picked ? 'selected' : ''} ${isCursor ? 'cursor-row' : ''} ${row === undefined ? 'missing' : ''}`}
+    role="row"
+    aria-rowindex={position + 2}
+    aria-selected={picked}
+    data-position={position}
+    data-instance-id={row?.instanceId}
+    style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
+  >
+    <span class="grid-cell pick" role="gridcell" aria-colindex={1} data-cell="pick">
+      {row === undefined ? null : <PickMark state={picked ? 'on' : 'off'} />}
+    </span>
+    {columns.map((column, index) => (
+      <span key={column.id} class={`grid-cell cell-${column.id}`} role="gridcell" aria-colindex={index + 2} data-cell={column.id}>
+        {row === undefined ? <span class="skeleton" /> : column.cell(row, nowMs)}
+      </span>
+    ))}
+  </div>
+));
+
+/** The row and cell that something was done to. The id opens on its text only, not on the blank beside it. */
+function placeOf(target: EventTarget | null): { position: number; cell: string } | null {
+  if (!(target instanceof Element)) return null;
+  const row = target.closest<HTMLElement>('[data-position]');
+  const cell = target.closest<HTMLElement>('[data-cell]')?.dataset['cell'] ?? '';
+  if (row === null) return null;
+  return {
+    position: Number(row.dataset['position']),
+    cell: cell === 'instanceId' && target.closest('code') === null ? '' : cell,
+  };
+}
+
 function PickMark({ state }: { state: 'on' | 'some' | 'off' }): JSX.Element {
-  return <span class={`pick-mark pick-${state}`}>{state === 'off' ? null : <Icon name={state === 'on' ? 'check' : 'dash'} />}</span>;
+  return (
+    <span class={`pick-mark pick-${state}`}>{state === 'off' ? null : <Icon name={state === 'on' ? 'check' : 'dash'} />}</span>
+  );
 }

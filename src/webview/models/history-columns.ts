@@ -19,16 +19,16 @@ export interface HistoryColumn {
 }
 
 const known: readonly HistoryColumn[] = [
-  { id: 'PartitionKey', title: 'PartitionKey', width: 96, kind: 'text', essential: true, hint: 'The instance id' },
-  { id: 'EventType', title: 'EventType', width: 184, kind: 'text', essential: true },
+  { id: 'PartitionKey', title: 'PartitionKey', width: 112, kind: 'text', essential: true, hint: 'The instance id' },
+  { id: 'EventType', title: 'EventType', width: 176, kind: 'text', essential: true },
   { id: 'Timestamp', title: 'Timestamp', width: 192, kind: 'time', essential: true },
   { id: 'Input', title: 'Input', width: 120, kind: 'json', essential: true },
   { id: 'Name', title: 'Name', width: 136, kind: 'text', essential: true },
   { id: 'Result', title: 'Result', width: 208, kind: 'json', essential: true },
   { id: 'Status', title: 'Status', width: 96, kind: 'text', essential: true, hint: 'OrchestrationStatus' },
-  { id: 'EventId', title: 'EventId', width: 72, kind: 'number', essential: true },
-  { id: 'TaskScheduledId', title: 'TaskScheduledId', width: 120, kind: 'number', essential: true },
-  { id: 'TimerId', title: 'TimerId', width: 72, kind: 'number', essential: false },
+  { id: 'EventId', title: 'EventId', width: 80, kind: 'number', essential: true },
+  { id: 'TaskScheduledId', title: 'TaskScheduledId', width: 136, kind: 'number', essential: true },
+  { id: 'TimerId', title: 'TimerId', width: 80, kind: 'number', essential: false },
   { id: 'FireAt', title: 'FireAt', width: 192, kind: 'time', essential: false },
   { id: 'Reason', title: 'Reason', width: 224, kind: 'text', essential: false },
   { id: 'Details', title: 'Details', width: 224, kind: 'text', essential: false },

@@ -1,5 +1,6 @@
 /** Which actions make sense for an instance as it stands. */
 import { isTerminal, type OrchestrationStatus } from '../../core/status';
+import { actionStatuses } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
 
 interface Capabilities {
@@ -7,23 +8,16 @@ interface Capabilities {
   suspend: boolean;
 }
 
-/** True where the engine would take the action (spec/engine.md 2.10.8 to 2.10.11). */
-export function isActionEnabled(action: InstanceAction | 'raiseEvent', status: OrchestrationStatus, capabilities: Capabilities): boolean {
-  switch (action) {
-    case 'raiseEvent':
-    case 'terminate':
-      return !isTerminal(status);
-    case 'suspend':
-      return capabilities.suspend && !isTerminal(status) && status !== 'Suspended';
-    case 'resume':
-      return capabilities.suspend && status === 'Suspended';
-    case 'rewind':
-      return capabilities.rewind && status === 'Failed';
-    case 'restart':
-      return true;
-    case 'purge':
-      return isTerminal(status);
-  }
+/** True where the action makes sense; the hub has the last word. */
+export function isActionEnabled(
+  action: InstanceAction | 'raiseEvent',
+  status: OrchestrationStatus,
+  capabilities: Capabilities,
+): boolean {
+  if (action === 'raiseEvent') return !isTerminal(status);
+  if ((action === 'suspend' || action === 'resume') && !capabilities.suspend) return false;
+  if (action === 'rewind' && !capabilities.rewind) return false;
+  return actionStatuses[action].includes(status);
 }
 
 /** Statuses of a selection: an action is offered when at least one of them takes it. */

@@ -2,6 +2,11 @@
 import type { InstanceFilter, InstanceOrder } from '../../protocol/instances-panel';
 import type { InstanceSummary } from '../../protocol/panel-values';
 
+/** The filter without some of its parts. */
+export function withoutParts(filter: InstanceFilter, ...parts: readonly (keyof InstanceFilter)[]): InstanceFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([part]) => !parts.includes(part as keyof InstanceFilter)));
+}
+
 /** True when a row that changed still belongs into a list with this filter. The hub's own filters, for one row. */
 export function matchesFilter(row: InstanceSummary, filter: InstanceFilter): boolean {
   const text = filter.text?.toLowerCase();
@@ -23,7 +28,8 @@ export function matchesFilter(row: InstanceSummary, filter: InstanceFilter): boo
 export function compareInstances(a: InstanceSummary, b: InstanceSummary, order: InstanceOrder): number {
   const left = a[order.orderBy];
   const right = b[order.orderBy];
-  const difference = left < right ? -1 : left > right ? 1 : a.instanceId < b.instanceId ? -1 : a.instanceId > b.instanceId ? 1 : 0;
+  const difference =
+    left < right ? -1 : left > right ? 1 : a.instanceId < b.instanceId ? -1 : a.instanceId > b.instanceId ? 1 : 0;
   return order.descending ? -difference : difference;
 }
 

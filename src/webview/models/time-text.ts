@@ -54,6 +54,15 @@ export function dateTimeText(epochMs: number): string {
   return `${day} ${clockText(epochMs).slice(0, 8)}`;
 }
 
+/** A mark on a time axis whose marks are `stepMs` apart, in the viewer's zone: as much of the time as tells them apart. */
+export function axisText(epochMs: number, stepMs: number): string {
+  if (stepMs < 1000) return clockText(epochMs);
+  if (stepMs < 60_000) return clockText(epochMs).slice(0, 8);
+  const whole = dateTimeText(epochMs);
+  if (stepMs >= 86_400_000) return whole.slice(0, 10);
+  return whole.endsWith('00:00:00') ? whole.slice(5, 10) : whole.slice(11, 16);
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

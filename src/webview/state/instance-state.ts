@@ -77,13 +77,18 @@ export class InstanceStore {
   private receive(value: unknown): void {
     const parsed = toInstancePanel.safeParse(value);
     if (!parsed.success) {
-      this.state.set({ problem: `This panel was sent something it does not understand. Close and open it again. (${describe(value)})` });
+      this.state.set({
+        problem: `This panel was sent something it does not understand. Close and open it again. (${describe(value)})`,
+      });
       return;
     }
     const message = parsed.data;
     switch (message.type) {
       case 'connection':
-        this.state.set({ connected: message.connected, problem: message.connected ? null : (message.message ?? 'Not connected.') });
+        this.state.set({
+          connected: message.connected,
+          problem: message.connected ? null : (message.message ?? 'Not connected.'),
+        });
         return;
       case 'instance':
         this.state.set({ snapshot: message, clockOffsetMs: fromTimestamp(message.now) - this.now() });

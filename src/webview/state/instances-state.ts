@@ -18,7 +18,7 @@ import {
   type ToInstancesPanel,
 } from '../../protocol/instances-panel';
 import type { ActionResult, InstanceAction, InstanceSummary } from '../../protocol/panel-values';
-import { applyChanges } from '../models/instance-list';
+import { applyChanges, withoutParts } from '../models/instance-list';
 import type { PanelTransport } from '../transport/panel-transport';
 import { Requests } from './requests';
 import { Store, type Schedule } from './store';
@@ -114,7 +114,10 @@ export class InstancesStore {
 
   private askAll(): void {
     this.listIsStale = false;
-    this.askPage(undefined, Math.min(largestPage, Math.max(firstPage, this.state.get().rows.length > firstPage ? this.wanted + 1 : 0)));
+    this.askPage(
+      undefined,
+      Math.min(largestPage, Math.max(firstPage, this.state.get().rows.length > firstPage ? this.wanted + 1 : 0)),
+    );
     this.askSums();
   }
 
@@ -139,7 +142,7 @@ export class InstancesStore {
     this.transport.send({ type: 'queryCounts', requestId: this.countsRequest, filter });
     this.histogramRequest = this.requests.next();
     // The chart keeps its whole width while a range of it is chosen.
-    const { createdTimeFrom: _from, createdTimeTo: _to, ...wide } = filter;
+    const wide = withoutParts(filter, 'createdTimeFrom', 'createdTimeTo');
     this.transport.send({ type: 'queryHistogram', requestId: this.histogramRequest, filter: wide, buckets: histogramBuckets });
   }
 
@@ -153,7 +156,10 @@ export class InstancesStore {
     switch (message.type) {
       case 'connection': {
         const wasConnected = this.state.get().connected;
-        this.state.set({ connected: message.connected, problem: message.connected ? null : (message.message ?? 'Not connected.') });
+        this.state.set({
+          connected: message.connected,
+          problem: message.connected ? null : (message.message ?? 'Not connected.'),
+        });
         if (message.connected && !wasConnected) this.askAll();
         return;
       }
@@ -196,7 +202,10 @@ export class InstancesStore {
     const { filter, rows } = this.state.get();
     const counted = Object.entries(byStatus) as [OrchestrationStatus, number][];
     const statuses = filter.statuses ?? [];
-    const total = counted.reduce((sum, [status, count]) => (statuses.length === 0 || statuses.includes(status) ? sum + count : sum), 0);
+    const total = counted.reduce(
+      (sum, [status, count]) => (statuses.length === 0 || statuses.includes(status) ? sum + count : sum),
+      0,
+    );
     this.state.set({ counts: byStatus, total: this.token === undefined ? rows.length : Math.max(total, rows.length) });
   }
 

@@ -1,5 +1,5 @@
 /** What a panel looks like (tab, filters, columns), kept by the editor or the browser so that a reload finds it again. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { PanelTransport } from '../transport/panel-transport';
 
 export class ViewMemory {

@@ -23,8 +23,8 @@ export function useHubNow(running: boolean, offsetMs: number, everyMs = 1000): n
 }
 
 /** Calls back when a press or the focus goes elsewhere, or on Escape. */
-export function useDismiss<T extends HTMLElement>(open: boolean, dismiss: (byEscape: boolean) => void): { current: T | null } {
-  const ref = useRef<T>(null);
+export function useDismiss(open: boolean, dismiss: (byEscape: boolean) => void): { current: HTMLDivElement | null } {
+  const ref = useRef<HTMLDivElement>(null);
   const latest = useRef(dismiss);
   latest.current = dismiss;
   useEffect(() => {
@@ -50,8 +50,8 @@ export function useDismiss<T extends HTMLElement>(open: boolean, dismiss: (byEsc
 }
 
 /** Width and height of an element, kept up. */
-export function useSize<T extends Element>(): [{ current: T | null }, { width: number; height: number }] {
-  const ref = useRef<T>(null);
+export function useSize(): [{ current: HTMLDivElement | null }, { width: number; height: number }] {
+  const ref = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
     const element = ref.current;

@@ -13,7 +13,7 @@ export function JsonView({ text, label }: { text: string; label: string }): JSX.
   const [limit, setLimit] = useState(pageLines);
   if (parsed === undefined) {
     return (
-      <pre class="json plain" tabIndex={0} role="region" aria-label={label}>
+      <pre class="json plain" tabIndex={0} role="group" aria-label={label}>
         {text}
       </pre>
     );
@@ -25,7 +25,7 @@ export function JsonView({ text, label }: { text: string; label: string }): JSX.
     setFolded(next);
   };
   return (
-    <div class="json" tabIndex={0} role="region" aria-label={label}>
+    <div class="json" tabIndex={0} role="group" aria-label={label}>
       {shown.slice(0, limit).map((at) => {
         const line = parsed.lines[at];
         if (line === undefined) return null;
@@ -55,7 +55,9 @@ export function JsonView({ text, label }: { text: string; label: string }): JSX.
       })}
       {shown.length > limit || parsed.cut ? (
         <button type="button" class="link json-more" onClick={() => setLimit(limit + pageLines * 4)}>
-          {parsed.cut && shown.length <= limit ? 'Cut here: open it in an editor to see all of it' : `Show more (${shown.length - limit} lines)`}
+          {parsed.cut && shown.length <= limit
+            ? 'Cut here: open it in an editor to see all of it'
+            : `Show more (${shown.length - limit} lines)`}
         </button>
       ) : null}
     </div>

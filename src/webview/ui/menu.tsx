@@ -24,7 +24,9 @@ interface MenuProps {
 /** Items one below the other; arrows, Home, End, letters and Escape as in the editor's own menus. */
 export function Menu({ items, label, onClose }: MenuProps): JSX.Element {
   const list = useRef<HTMLDivElement>(null);
-  const buttons = (): HTMLButtonElement[] => [...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? [])];
+  const buttons = (): HTMLButtonElement[] => [
+    ...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? []),
+  ];
   useEffect(() => buttons()[0]?.focus(), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const all = buttons();
@@ -33,7 +35,9 @@ export function Menu({ items, label, onClose }: MenuProps): JSX.Element {
     const to =
       moves[event.key] ??
       (event.key.length === 1
-        ? all.findIndex((button, index) => index > at && button.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()))
+        ? all.findIndex(
+            (button, index) => index > at && button.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()),
+          )
         : -2);
     if (event.key === 'Tab') onClose(false);
     if (to === -2 || !(event.key in moves || to >= 0)) return;
@@ -81,7 +85,7 @@ export function MenuButton({ icon, label, text, items, children, disabled = fals
     setOpen(false);
     if (giveFocusBack) ref.current?.querySelector('button')?.focus();
   };
-  const ref = useDismiss<HTMLDivElement>(open, close);
+  const ref = useDismiss(open, close);
   return (
     <div class="menu-anchor" ref={ref}>
       <IconButton

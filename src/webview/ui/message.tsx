@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Icon } from './icon';
 
-/** What stands where nothing is to be shown: a reason, and what to do next. */
-export function EmptyState(props: { icon: string; title: string; children?: ComponentChildren }): JSX.Element {
+/** What stands where nothing is to be shown: a reason, and what to do next. `heading`: it is all that the page shows. */
+export function EmptyState(props: { icon: string; title: string; heading?: boolean; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="empty-state">
       <Icon name={props.icon} />
-      <p class="empty-title">{props.title}</p>
+      {props.heading === true ? <h1 class="empty-title">{props.title}</h1> : <p class="empty-title">{props.title}</p>}
       {props.children === undefined ? null : <div class="empty-text">{props.children}</div>}
     </div>
   );
@@ -22,7 +22,11 @@ export function Loading({ text }: { text: string }): JSX.Element {
 }
 
 /** A line on top of a panel. */
-export function Banner(props: { kind: 'error' | 'warning' | 'info'; children: ComponentChildren; onClose?: () => void }): JSX.Element {
+export function Banner(props: {
+  kind: 'error' | 'warning' | 'info';
+  children: ComponentChildren;
+  onClose?: () => void;
+}): JSX.Element {
   const icons = { error: 'error', warning: 'warning', info: 'info' };
   return (
     <div class={`banner banner-${props.kind}`} role={props.kind === 'error' ? 'alert' : 'status'}>

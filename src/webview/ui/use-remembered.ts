@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ViewMemory } from '../state/view-memory';
 
 /** Like `useState`, and kept over reloads under `key`. */

@@ -60,7 +60,8 @@ const session =
         locate: (row) =>
           Promise.resolve({
             code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },
-            failure: row.runtimeStatus === 'Failed' ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 } : null,
+            failure:
+              row.runtimeStatus === 'Failed' ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 } : null,
           }),
       })
     : new InstancesPanelSession({

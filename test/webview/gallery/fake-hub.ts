@@ -141,7 +141,9 @@ export class FakeHub implements TaskHubClient {
   private alive(instanceId: string, then: () => void = () => undefined): Promise<void> {
     const status = this.found(instanceId).row.runtimeStatus;
     if (isTerminal(status)) {
-      return Promise.reject(new DurascopeError('InstanceTerminal', `The instance '${instanceId}' has already ended (${status}).`));
+      return Promise.reject(
+        new DurascopeError('InstanceTerminal', `The instance '${instanceId}' has already ended (${status}).`),
+      );
     }
     then();
     return Promise.resolve();

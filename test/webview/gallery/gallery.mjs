@@ -32,7 +32,8 @@ export async function startGallery() {
   });
   async function answer(request, response) {
     const url = new URL(request.url, 'http://localhost');
-    if (url.pathname === '/fake-editor.js') return void response.setHeader('content-type', 'text/javascript').end(fake.outputFiles[0].text);
+    if (url.pathname === '/fake-editor.js')
+      return void response.setHeader('content-type', 'text/javascript').end(fake.outputFiles[0].text);
     if (url.pathname === '/theme.css') {
       const variables = Object.entries(themes[url.searchParams.get('theme')]).map(([name, value]) => `${name}: ${value};`);
       return void response.setHeader('content-type', 'text/css').end(`:root { ${variables.join(' ')} }`);

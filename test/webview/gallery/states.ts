@@ -18,12 +18,17 @@ import {
   timer,
   turn,
 } from '../histories';
-import { FakeHub, waitsForNothing, type FakeInstance } from './fake-hub';
+import type { FakeHub } from './fake-hub';
+import { waitsForNothing, type FakeInstance } from './fake-hub';
 
 export const galleryNow = storyStart + 95_000;
 const at = (seconds: number): string => toTimestamp(storyStart + seconds * 1000);
 
-function instance(row: Partial<InstanceRow> & { instanceId: string }, history: HistoryEvent[] = [], rest: Partial<FakeInstance> = {}): FakeInstance {
+function instance(
+  row: Partial<InstanceRow> & { instanceId: string },
+  history: HistoryEvent[] = [],
+  rest: Partial<FakeInstance> = {},
+): FakeInstance {
   return {
     row: {
       executionId: '3b1f5a0c9d2e4f60a7b8c9d0e1f2a3b4',
@@ -138,7 +143,14 @@ function runningInstances(): FakeInstance[] {
       },
     ),
     instance({ instanceId: 'tour-1', name: 'BookTour', runtimeStatus: 'Running', completedTime: null }),
-    instance({ instanceId: 'ticket-7:4', name: 'CalculateDiscount', runtimeStatus: 'Running', completedTime: null, parentInstanceId: 'ticket-7', createdTime: at(32.1) }),
+    instance({
+      instanceId: 'ticket-7:4',
+      name: 'CalculateDiscount',
+      runtimeStatus: 'Running',
+      completedTime: null,
+      parentInstanceId: 'ticket-7',
+      createdTime: at(32.1),
+    }),
   ];
 }
 
@@ -163,7 +175,16 @@ function failedInstance(): FakeInstance {
         IsNonRetriable: false,
       },
     },
-    story(turn, started('ReserveTicket'), scheduled(0, 'CalculateDiscount'), rest, turn, failed(0), ended(1, 'failed', 'Failed'), rest),
+    story(
+      turn,
+      started('ReserveTicket'),
+      scheduled(0, 'CalculateDiscount'),
+      rest,
+      turn,
+      failed(0),
+      ended(1, 'failed', 'Failed'),
+      rest,
+    ),
     { customStatusChanges: [{ at: at(3), value: `{"log":"${'x'.repeat(7400)}"}` }] },
   );
 }
@@ -198,7 +219,17 @@ function manyInstances(count: number): FakeInstance[] {
   // Without randomness, so that pictures can be compared.
   const noise = (index: number): number => ((index * 2654435761) >>> 0) / 2 ** 32;
   const statusFor = (part: number): OrchestrationStatus =>
-    part < 0.72 ? 'Completed' : part < 0.8 ? 'Failed' : part < 0.9 ? 'Running' : part < 0.94 ? 'Terminated' : part < 0.97 ? 'Pending' : 'Suspended';
+    part < 0.72
+      ? 'Completed'
+      : part < 0.8
+        ? 'Failed'
+        : part < 0.9
+          ? 'Running'
+          : part < 0.94
+            ? 'Terminated'
+            : part < 0.97
+              ? 'Pending'
+              : 'Suspended';
   return Array.from({ length: count }, (_, index) => {
     const name = names[Math.floor(noise(index) * names.length)] ?? 'HelloCities';
     const runtimeStatus = statusFor(noise(index * 7 + 3));
@@ -212,7 +243,10 @@ function manyInstances(count: number): FakeInstance[] {
       lastUpdatedTime: at(created - 3595),
       completedTime: over ? at(created - 3600 + noise(index * 3) * 90) : null,
       customStatus: runtimeStatus === 'Running' ? `{"step":${index % 7},"city":"Tokyo"}` : '"London"',
-      output: runtimeStatus === 'Failed' ? "Orchestrator function failed: Cannot read properties of undefined (reading 'percent')" : null,
+      output:
+        runtimeStatus === 'Failed'
+          ? "Orchestrator function failed: Cannot read properties of undefined (reading 'percent')"
+          : null,
       historyLength: 16,
     });
   });
@@ -236,7 +270,13 @@ export const galleryStates = {
     instanceId: 'later',
     fill: (hub) =>
       hub.add(
-        instance({ instanceId: 'later', runtimeStatus: 'Pending', completedTime: null, scheduledStartTime: at(600), input: '"Tokyo"' }),
+        instance({
+          instanceId: 'later',
+          runtimeStatus: 'Pending',
+          completedTime: null,
+          scheduledStartTime: at(600),
+          input: '"Tokyo"',
+        }),
       ),
   },
   purged: { panel: 'instance', instanceId: 'gone', fill: () => undefined },
