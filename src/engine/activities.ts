@@ -4,7 +4,7 @@ import type { TaskCompleted, TaskFailed } from '../core/history';
 import { workKey, type PendingActivity } from '../core/instance';
 import type { ActivityOutcome, FunctionWorker } from '../core/ports/function-worker';
 import { isTerminal } from '../core/status';
-import { backOffMs, messageOf } from './back-off';
+import { backOffMs } from './back-off';
 import type { EngineCore } from './engine-core';
 
 interface Task {
@@ -55,11 +55,13 @@ export class Activities {
     worker.runActivity({ instanceId, executionId, taskId, name, input }).then(
       (outcome) => {
         this.#running--;
+        if (this.core.isStopped) return;
         this.core.requestTurn();
         this.#finish(task.activity, outcome);
       },
       (error: unknown) => {
         this.#running--;
+        if (this.core.isStopped) return;
         this.core.requestTurn();
         this.#failed(task, error);
       },
@@ -76,18 +78,11 @@ export class Activities {
     }
     task.exits++;
     const delayMs = backOffMs(task.exits);
-    if (!this.core.isStopped) {
-      this.core.log(
-        'warning',
-        `Activity '${activity.name}' did not end: ${messageOf(error)} It runs again${
-          delayMs === 0 ? '' : ` in ${delayMs / 1000} s (${task.exits} times now)`
-        }.`,
-        activity.instanceId,
-      );
-    }
+    const { name, instanceId } = activity;
+    this.core.retryNotes.add(error, { kind: 'activity', name, instanceId, failures: task.exits, delayMs });
     if (delayMs === 0) this.#waiting.push(task);
     else {
-      this.core.world.clock.at(this.core.world.clock.now() + delayMs, () => {
+      this.core.later(delayMs, () => {
         this.#waiting.push(task);
         this.core.requestTurn();
       });

@@ -2,7 +2,7 @@ import { Fifo } from '../base/fifo';
 import type { Checkpoint } from '../core/checkpoint';
 import type { InboundEvent } from '../core/history';
 import type { InboxMessage } from '../core/instance';
-import type { Clock } from '../core/ports/clock';
+import type { Clock, Disposable } from '../core/ports/clock';
 import type { BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { LogLevel, Logger } from '../core/ports/logger';
@@ -12,6 +12,7 @@ import type { DueQueue } from './due-queue';
 import type { EngineOptions } from './engine-options';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { LiveInstances } from './live-instances';
+import { RetryNotes } from './retry-notes';
 
 export interface EngineWorld {
   store: HistoryStore;
@@ -34,7 +35,9 @@ export class EngineCore {
   due!: DueQueue;
   nextSeq = 1;
   isStopped = false;
+  readonly retryNotes = new RetryNotes(this);
   readonly #held = new Set<LiveInstance>();
+  readonly #later = new Set<Disposable>();
 
   constructor(
     readonly world: EngineWorld,
@@ -112,6 +115,24 @@ export class EngineCore {
       live.isHeld = false;
       this.wake(live);
     }
+  }
+
+  /** Calls back after `delayMs`, unless the engine stops before. */
+  later(delayMs: number, callback: () => void): void {
+    const { clock } = this.world;
+    const call = clock.at(clock.now() + delayMs, () => {
+      this.#later.delete(call);
+      callback();
+    });
+    this.#later.add(call);
+  }
+
+  /** Nothing begins any more, and no timer is left. */
+  stop(): void {
+    this.isStopped = true;
+    this.due.stop();
+    for (const call of this.#later) call.dispose();
+    this.#later.clear();
   }
 
   /** The messages are over without having become history. */

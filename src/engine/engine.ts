@@ -137,7 +137,7 @@ export class Engine implements TaskHubClient {
   }
 
   get(instanceId: string): Promise<InstanceRow | undefined> {
-    return Promise.resolve(this.#core.world.store.instance(instanceId));
+    return settle(() => this.#core.world.store.instance(instanceId));
   }
 
   query(query: InstanceQuery): Promise<InstancePage> {
@@ -273,8 +273,7 @@ export class Engine implements TaskHubClient {
 
   async #stop(): Promise<void> {
     const core = this.#core;
-    core.isStopped = true;
-    core.due.stop();
+    core.stop();
     if (!(await core.committer.drain())) {
       core.log(
         'error',
@@ -309,6 +308,7 @@ export class Engine implements TaskHubClient {
     setImmediate(() => {
       this.#isTurnAsked = false;
       this.#dispatch();
+      this.#core.retryNotes.write();
       this.#core.committer.flush(); // E2
       this.#noteQuiet();
     });

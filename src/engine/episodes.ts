@@ -110,14 +110,15 @@ export class Episodes {
   #run(episode: Episode): void {
     const { core } = this;
     const { live, row } = episode;
+    const { versions } = core.options;
+    const mismatch = versions === null ? null : versionMismatch(versions, row.version);
     const terminated = terminationIn(episode.newEvents);
-    // Code that hangs or takes its process down, or is not there, can still be terminated.
-    if (terminated !== undefined && (core.worker === null || live.hangs > 0 || live.exits > 1)) {
+    // Code that hangs or takes its process down, or is not there, or must not run, can still be terminated.
+    const cannotRun = core.worker === null || live.hangs > 0 || live.exits > 1 || mismatch !== null;
+    if (terminated !== undefined && cannotRun) {
       this.#endByHost(episode, termination(this.#nextId(episode), terminated));
       return;
     }
-    const { versions } = core.options;
-    const mismatch = versions === null ? null : versionMismatch(versions, row.version);
     if (mismatch !== null && versions?.failure === 'Fail') {
       const failure = { ErrorType: 'VersionMismatch', ErrorMessage: mismatch, StackTrace: null, IsNonRetriable: true };
       this.#endByHost(episode, hostFailure(episode.generation.events.length, row.name, mismatch, failure));
@@ -252,10 +253,13 @@ export class Episodes {
     }
     live.exits++;
     const delayMs = backOffMs(live.exits);
-    if (!core.isStopped) {
-      const again = delayMs === 0 ? '' : ` in ${delayMs / 1000} s (${live.exits} times in a row now)`;
-      core.log('warning', `'${row.name}' did not answer: ${messageOf(error)} The episode runs again${again}.`, live.instanceId);
-    }
+    core.retryNotes.add(error, {
+      kind: 'episode',
+      name: row.name,
+      instanceId: live.instanceId,
+      failures: live.exits,
+      delayMs,
+    });
     this.#abandon(episode, delayMs);
   }
 
@@ -292,7 +296,7 @@ export class Episodes {
     else {
       const { life } = live;
       live.isHeld = true;
-      core.world.clock.at(core.world.clock.now() + delayMs, () => {
+      core.later(delayMs, () => {
         if (live.life !== life) return;
         live.isHeld = false;
         core.wake(live);

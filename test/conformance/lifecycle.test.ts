@@ -188,6 +188,16 @@ describe('conformance 8.10, lifecycle', () => {
     },
   );
 
+  conforms('an instance whose version no worker runs can be terminated', withActivities(one), async (hub) => {
+    const id = await hub.start('main', { version: '1.0' });
+    hub.engine.configure({ versions: { ...strict, failure: 'Reject' } });
+    await hub.complete('a', 1);
+    hub.expect(id, 'OS ES TS#0 OC', 'Running');
+    hub.engine.configure({ oneMessagePerEpisode: false });
+    await hub.terminate(id);
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 ET EC#1[Terminated] OC', 'Terminated enough');
+  });
+
   conforms(
     'L14: CurrentOrOlder runs the same and older versions',
     { scripts: { main: inline }, engine: { versions: { ...strict, match: 'CurrentOrOlder' } } },

@@ -31,7 +31,7 @@ describe('a worker that fails', () => {
       hub.expect(id, 'OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC');
       assert.deepEqual(
         hub.logs.map((entry) => entry.message),
-        ["'main' did not answer: The worker process ended with code 1. The episode runs again."],
+        ["An episode of 'main' got no answer: The worker process ended with code 1. It runs again."],
       );
     }));
 
@@ -92,7 +92,7 @@ describe('a worker that fails', () => {
       const id = await hub.start('main');
       hub.worker.call('a').reject(exited());
       await hub.quiet();
-      assert.match(hub.logs.at(-1)?.message ?? '', /Activity 'a' did not end.*It runs again\.$/);
+      assert.match(hub.logs.at(-1)?.message ?? '', /Activity 'a' got no answer.*It runs again\.$/);
       hub.worker.call('a').reject(exited());
       await hub.quiet();
       assert.deepEqual(hub.worker.calls, []);
@@ -108,6 +108,33 @@ describe('a worker that fails', () => {
       await hub.quiet();
       hub.expect(id, 'OS ES TS#0 OC | OS TF→0 EC#1[Failed] OC');
       assert.match(hub.row(id).output ?? '', /Activity function 'a' failed: The orchestrator 'main' blocked/);
+    }));
+
+  it('one that goes away under many of them is one line in the log', () =>
+    withHub(async (hub) => {
+      for (const id of ['x', 'y']) await hub.start('main', { instanceId: id });
+      for (const call of [...hub.worker.calls]) call.reject(exited());
+      await hub.quiet();
+      assert.deepEqual(
+        hub.logs.map((entry) => entry.message),
+        ["The worker process ended with code 1. 0 episodes and 2 activities got no answer ('a'). They run again."],
+      );
+      assert.equal(hub.worker.calls.length, 2);
+    }));
+
+  it('what comes back after the engine has stopped changes nothing', () =>
+    withHub(async (hub) => {
+      await hub.start('main', { instanceId: 'x' });
+      await hub.start('main', { instanceId: 'y' });
+      failEpisodes(hub, exited, 5);
+      await hub.complete('a', 1);
+      assert.equal(hub.clock.armed, 1);
+      const call = hub.worker.call('a');
+      await hub.engine.stop();
+      assert.equal(hub.clock.armed, 0);
+      call.complete(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      await assert.rejects(hub.engine.get('x'), { code: 'Stopped' });
     }));
 
   it('without a worker work waits, and goes on when there is one', () =>
