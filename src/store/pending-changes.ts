@@ -49,7 +49,7 @@ export class PendingChanges {
   readonly timers = new Map<string, PendingTimer>();
   readonly finishedTimers = new Set<string>();
   /** Ids whose row became terminal: best written first, for nothing more will come. */
-  finished: string[] = [];
+  readonly finished = new Set<string>();
   /** Ids that have a custom status in SQL or here; without it every new row would have to be compared with SQL. */
   readonly withCustomStatus = new Set<string>();
   nextSeq = 1;
@@ -80,6 +80,15 @@ export class PendingChanges {
     if (history !== undefined) this.weight -= weightOf(history);
     this.histories.delete(id);
     this.customStatuses.delete(id);
+    this.finished.delete(id);
+  }
+
+  /** Ids with anything that `written` is about, best first; an id may come several times. */
+  *instanceIds(): Generator<string> {
+    yield* this.finished;
+    yield* this.rows.keys();
+    yield* this.histories.keys();
+    yield* this.customStatuses.keys();
   }
 
   apply(changes: readonly Change[]): void {
@@ -132,7 +141,7 @@ export class PendingChanges {
       before.row = row;
       before.text = text;
     }
-    if (isTerminal(row.runtimeStatus)) this.finished.push(id);
+    if (isTerminal(row.runtimeStatus)) this.finished.add(id);
   }
 
   #noteCustomStatus(row: InstanceRow, before: InstanceRow | undefined): void {
@@ -181,6 +190,7 @@ export class PendingChanges {
       this.histories.delete(instanceId);
     }
     this.customStatuses.delete(instanceId);
+    this.finished.delete(instanceId);
     this.withCustomStatus.delete(instanceId);
     for (const map of [this.messages, this.activities, this.timers] as readonly Map<unknown, { instanceId: string }>[]) {
       for (const [key, value] of map) if (value.instanceId === instanceId) map.delete(key);

@@ -19,6 +19,8 @@ SELECT ?1, ?2, ?3, ?4 WHERE ?4 IS NOT (
 
 const tablesByInstance = ['history', 'inbox', 'activities', 'timers', 'custom_status_changes'];
 
+/** Looking at the clock costs about as much as a small write. */
+const itemsBetweenLooks = 16;
 const never = (): boolean => false;
 
 export class PendingWriter {
@@ -34,22 +36,30 @@ export class PendingWriter {
       if (this.pending.purged.size > 0) return false;
     }
     this.writeQueue();
-    if (!this.pending.isEmpty) this.sql.transaction(() => this.#writeInstances(false, isOver));
+    if (!this.pending.isEmpty) this.sql.transaction(() => this.#writeInstances(this.pending.instanceIds(), isOver));
     return this.pending.isEmpty;
+  }
+
+  /** Writes everything, however long that takes. In the order of ids: walking along the indexes beats jumping about in them. */
+  writeAll(): void {
+    this.writeQueue();
+    if (this.pending.isEmpty) return;
+    const ids = [...new Set(this.pending.instanceIds())].sort();
+    this.sql.transaction(() => this.#writeInstances(ids, never));
   }
 
   /** Writes finished instances only: running ones change again soon. True when some are left. */
   writeFinished(isOver: () => boolean): boolean {
-    if (this.pending.finished.length === 0) return false;
+    if (this.pending.finished.size === 0) return false;
     this.sql.transaction(() => {
       const purgesDone = this.#writePurges(never);
-      const done = this.#writeInstances(true, isOver);
+      const done = this.#writeInstances(this.pending.finished, isOver);
       return () => {
         purgesDone();
         done();
       };
     });
-    return this.pending.finished.length > 0;
+    return this.pending.finished.size > 0;
   }
 
   /** Inbox, activities and timers; purges before them. */
@@ -90,7 +100,6 @@ export class PendingWriter {
         purgesDone();
         for (const { text } of this.pending.rows.values()) this.pending.weight -= text.length;
         this.pending.rows.clear();
-        this.pending.finished = [];
       };
     });
   }
@@ -120,33 +129,17 @@ export class PendingWriter {
     };
   }
 
-  #writeInstances(finishedOnly: boolean, isOver: () => boolean): () => void {
-    const finished = this.pending.finished;
+  #writeInstances(ids: Iterable<string>, isOver: () => boolean): () => void {
     const done = new Set<string>();
-    let count = 0;
-    const write = (id: string): boolean => {
-      if (done.has(id)) return true;
+    for (const id of ids) {
+      if (done.has(id)) continue;
       this.#writeRow(id);
       this.#writeHistory(id, this.pending.histories.get(id));
       this.#writeCustomStatus(id);
       done.add(id);
-      count += 1;
-      return count % 16 !== 0 || !isOver();
-    };
-    let taken = 0;
-    const all = (): void => {
-      for (const id of finished) {
-        taken += 1;
-        if (!write(id)) return;
-      }
-      if (finishedOnly) return;
-      for (const ids of [this.pending.rows, this.pending.histories, this.pending.customStatuses]) {
-        for (const id of ids.keys()) if (!write(id)) return;
-      }
-    };
-    all();
+      if (done.size % itemsBetweenLooks === 0 && isOver()) break;
+    }
     return () => {
-      this.pending.finished = finished.slice(taken);
       for (const id of done) this.pending.written(id);
     };
   }

@@ -44,7 +44,7 @@ const smallJournalBytes = 2 * 1024 * 1024;
 const finishedLimit = 4 * 1024 * 1024;
 const pendingLimit = 4 * finishedLimit;
 /** A journal this many times the size for a snapshot does not wait for an idle moment any more. */
-const overdue = 16;
+const overdue = 4;
 const idleDelayMs = 100;
 const sliceMs = 8;
 
@@ -120,7 +120,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       this.#openIndex(new HistoryDatabase(sqlJs, snapshot.database));
       const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
         this.#pending.apply(decodeCheckpoints(payload));
-        if (this.#pending.weight > pendingLimit) this.#index?.writer.writeSlice(never);
+        if (this.#pending.weight > pendingLimit) this.#index?.writer.writeAll();
       });
       const sync: JournalSync = new JournalSync(
         this.#options.durability,
@@ -358,7 +358,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   async #compact(disk: Disk): Promise<void> {
     await disk.journal.sync(); // Leaves little for the blocking one below.
     const { database, writer } = this.#opened();
-    writer.writeSlice(never);
+    writer.writeAll();
     writer.writeNextSeq();
     const bytes = database.sql.export();
     const old = disk.journal;
@@ -404,8 +404,6 @@ export class SqlJsHistoryStore implements HistoryStore {
     this.#options.log({ level, category: 'store', message });
   }
 }
-
-const never = (): boolean => false;
 
 function storeErrorOf(error: unknown, dir: string): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
