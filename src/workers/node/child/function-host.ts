@@ -6,6 +6,7 @@ import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../message
 import { Activities } from './activities';
 import { loadApp } from './app-loader';
 import { installCoreModule, type CoreModule } from './core-module';
+import { DirectCalls } from './direct-call';
 import { describeFunction, FunctionRegistry } from './function-registry';
 import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
@@ -42,8 +43,9 @@ export class FunctionHost {
     const { hooks } = core;
     const { clientBinding } = init;
     const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clientBinding });
-    const activities = new Activities({ registry, invoker, hooks, log, clientBinding });
-    await activities.prepare();
+    const direct = new DirectCalls({ log, clientBinding, sampleContext: (fn) => invoker.sampleContext(fn) });
+    await direct.prepare(registry.all());
+    const activities = new Activities({ registry, invoker, hooks, direct });
     const names = {
       activity: registry.names('activity'),
       orchestrator: registry.names('orchestrator'),
@@ -53,6 +55,7 @@ export class FunctionHost {
       invoke: async ({ functionName, instanceId, triggerJson }) => {
         const fn = registry.get(functionName);
         if (fn === undefined) throw new Error(`The app has no function named "${functionName}".`);
+        if (direct.canCall(fn) && !hooks.aroundInvocations()) return direct.call(fn, instanceId, triggerJson).returned;
         const triggerMetadata = { instanceId: { string: instanceId } };
         return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
       },
