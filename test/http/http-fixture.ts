@@ -128,6 +128,15 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, text, json };
 }
 
+/** Turns of the event loop until the condition holds, with `eachTurn` in every one; fails when it does not come to hold. */
+export async function eventually(holds: () => boolean, eachTurn: () => void = () => undefined): Promise<void> {
+  for (let turn = 0; !holds(); turn++) {
+    assert.ok(turn < 100_000, `it does not come to hold: ${holds.toString()}`);
+    await new Promise(setImmediate);
+    eachTurn();
+  }
+}
+
 export function withCode(target: string): string {
   return `${target}${target.includes('?') ? '&' : '?'}${code}`;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { base, HttpFixture, jsonBody, key, rpcToken } from './http-fixture';
+import { base, eventually, HttpFixture, jsonBody, key, rpcToken } from './http-fixture';
 
 describe('management API: start', () => {
   let http: HttpFixture;
@@ -133,7 +133,7 @@ describe('management API: start', () => {
       method: 'POST',
     });
     await http.hub.quiet();
-    while (http.hub.clock.armed === 0) await new Promise(setImmediate);
+    await eventually(() => http.hub.clock.armed > 0);
     http.hub.clock.advance(10_000);
     const answer = await pending;
     assert.equal(answer.status, 202);

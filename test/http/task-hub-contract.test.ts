@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict';
+import { DurascopeError, type DurascopeErrorCode } from '../../src/core/errors';
+import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
+import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
+import { eventually, HttpFixture, key } from './http-fixture';
+
+interface Opened {
+  hub: TaskHubClient;
+  http: HttpFixture;
+  close(): Promise<void>;
+}
+
+const implementations: Record<string, () => Promise<Opened>> = {
+  'in this process': async () => {
+    const http = await HttpFixture.open();
+    return { hub: http.hub.engine, http, close: () => http.dispose() };
+  },
+  'over a connection': async () => {
+    const http = await HttpFixture.open();
+    const url = await http.listen();
+    const hub = await HttpTaskHubClient.connect({ url, key, clock: http.hub.clock });
+    return {
+      hub,
+      http,
+      close: async () => {
+        hub.dispose();
+        await http.dispose();
+      },
+    };
+  },
+};
+
+for (const [name, open] of Object.entries(implementations)) {
+  describe(`a task hub ${name}`, () => {
+    let opened: Opened;
+    let hub: TaskHubClient;
+    beforeEach(async () => {
+      opened = await open();
+      hub = opened.hub;
+    });
+    afterEach(() => opened.close());
+
+    const quiet = () => opened.http.hub.quiet();
+    const refuses = (act: Promise<unknown>, code: DurascopeErrorCode) =>
+      assert.rejects(act, (error) => DurascopeError.is(error, code) && error.message.length > 10);
+
+    it('starts with all options, and shows them in the row', async () => {
+      const started = await hub
+        .start({
+          name: 'Waits',
+          instanceId: 'a/b',
+          input: '{"x":1}',
+          version: '2',
+          tags: { a: 'b' },
+          scheduledStartTime: '2024-01-01T01:00:00.0000000Z',
+        })
+        .catch((error: unknown) => error);
+      // A slash is refused in an id that somebody chooses; the rest is accepted.
+      assert.ok(DurascopeError.is(started, 'InvalidInstanceId'));
+      const { instanceId, executionId } = await hub.start({
+        name: 'Waits',
+        instanceId: 'a b%2F+',
+        input: '{"x":1}',
+        version: '2',
+        tags: { a: 'b' },
+        scheduledStartTime: '2024-01-01T01:00:00.0000000Z',
+      });
+      await quiet();
+      assert.equal(instanceId, 'a b%2F+');
+      assert.deepEqual(await hub.get(instanceId), opened.http.hub.row(instanceId));
+      const row = await hub.get(instanceId);
+      assert.equal(row?.executionId, executionId);
+      assert.deepEqual([row.runtimeStatus, row.input, row.version, row.tags], ['Pending', '{"x":1}', '2', { a: 'b' }]);
+    });
+
+    it('an unknown id has no row, no history, and refuses every operation', async () => {
+      assert.equal(await hub.get('none'), undefined);
+      assert.deepEqual(await hub.history('none'), []);
+      assert.equal(await hub.purge('none'), 0);
+      await refuses(hub.raiseEvent('none', 'Go', null), 'InstanceNotFound');
+      await refuses(hub.terminate('none', null), 'InstanceNotFound');
+      await refuses(hub.suspend('none', null), 'InstanceNotFound');
+      await refuses(hub.resume('none', null), 'InstanceNotFound');
+      await refuses(hub.restart('none'), 'InstanceNotFound');
+      await refuses(hub.waitForCompletion('none', 0), 'InstanceNotFound');
+      await refuses(hub.waitingFor('none'), 'InstanceNotFound');
+    });
+
+    it('refuses an unknown function, an id in use and what does not fit the state', async () => {
+      await refuses(hub.start({ name: 'Nothing' }), 'UnknownFunction');
+      await hub.start({ name: 'Waits', instanceId: 'one' });
+      await quiet();
+      await refuses(hub.start({ name: 'Waits', instanceId: 'one' }), 'InstanceExists');
+      await refuses(hub.resume('one', null), 'InstanceWrongState');
+      await refuses(hub.purge('one'), 'InstanceNotTerminal');
+      await refuses(hub.restart('one', { newInstanceId: false }), 'InstanceExists');
+      await hub.terminate('one', null);
+      await quiet();
+      await refuses(hub.terminate('one', null), 'InstanceTerminal');
+      await refuses(hub.rewind('one', null), 'NotSupported');
+    });
+
+    it('reads history whole and in ranges, with every field', async () => {
+      await hub.start({ name: 'Echo', instanceId: 'one', input: '"x"' });
+      await quiet();
+      const rows = opened.http.hub.history('one');
+      assert.ok(rows.length > 5);
+      assert.deepEqual(await hub.history('one'), rows);
+      assert.deepEqual(await hub.history('one', 2), rows.slice(2));
+      assert.deepEqual(await hub.history('one', 1, 2), rows.slice(1, 3));
+      assert.deepEqual(await hub.history('one', 100), []);
+    });
+
+    it('shows custom status changes and what an instance waits for', async () => {
+      await hub.start({ name: 'Waits', instanceId: 'one' });
+      await hub.start({ name: 'Calls', instanceId: 'two' });
+      await quiet();
+      assert.deepEqual(
+        (await hub.customStatusChanges('one')).map((change) => change.value),
+        ['{"waitsFor":"Go"}'],
+      );
+      const waiting = await hub.waitingFor('two');
+      assert.deepEqual(
+        waiting.activities.map((each) => [each.name, each.attempt]),
+        [['Manual', 1]],
+      );
+      assert.deepEqual((await hub.waitingFor('one')).events, ['Go']);
+    });
+
+    it('queries with filters, order and pages, and counts', async () => {
+      for (const id of ['c', 'a', 'b']) await hub.start({ name: id === 'b' ? 'Echo' : 'Waits', instanceId: id });
+      await quiet();
+      const first = await hub.query({ statuses: ['Running'], orderBy: 'instanceId', descending: true, pageSize: 1 });
+      assert.deepEqual(
+        first.instances.map((row) => row.instanceId),
+        ['c'],
+      );
+      assert.ok(first.continuationToken !== undefined);
+      const second = await hub.query({
+        statuses: ['Running'],
+        orderBy: 'instanceId',
+        descending: true,
+        pageSize: 1,
+        continuationToken: first.continuationToken,
+      });
+      assert.deepEqual(
+        second.instances.map((row) => row.instanceId),
+        ['a'],
+      );
+      assert.deepEqual(await hub.countByStatus(), { Running: 2, Completed: 1 });
+      assert.deepEqual(await hub.countByStatus({ names: ['Echo'] }), { Completed: 1 });
+      await refuses(hub.query({ continuationToken: 'nonsense' }), 'InvalidArgument');
+    });
+
+    it('raises events, suspends, resumes, restarts and purges', async () => {
+      await hub.start({ name: 'Waits', instanceId: 'one', input: '1' });
+      await quiet();
+      await hub.suspend('one', 'pause');
+      await quiet();
+      assert.equal((await hub.get('one'))?.runtimeStatus, 'Suspended');
+      await hub.raiseEvent('one', 'Go', '{"a":[1]}');
+      await hub.resume('one', null);
+      await quiet();
+      assert.equal((await hub.get('one'))?.output, '{"a":[1]}');
+      const again = await hub.restart('one');
+      assert.notEqual(again.instanceId, 'one');
+      await quiet();
+      assert.equal((await hub.get(again.instanceId))?.input, '1');
+      assert.equal(await hub.purge('one'), 1);
+      assert.equal(await hub.purgeBy({ statuses: ['Completed'] }), 0);
+      await hub.terminate(again.instanceId, 'why', { recursive: true });
+      await quiet();
+      assert.equal((await hub.get(again.instanceId))?.output, 'why');
+      assert.equal(await hub.purgeBy({ createdTimeFrom: '2024-01-01T00:00:00.0000000Z' }), 1);
+    });
+
+    it('waits for the end, or gives the row as it is when the time is over', async () => {
+      await hub.start({ name: 'Calls', instanceId: 'one' });
+      await quiet();
+      const unfinished: string[] = [];
+      void hub.waitForCompletion('one', 0).then((row) => unfinished.push(row.runtimeStatus));
+      await eventually(
+        () => unfinished.length > 0,
+        () => opened.http.hub.clock.advance(1),
+      );
+      assert.deepEqual(unfinished, ['Running']);
+      const ended = hub.waitForCompletion('one', 20_000);
+      await opened.http.hub.complete('Manual', 'done');
+      assert.equal((await ended).output, '"done"');
+    });
+
+    it('announces changes until the listener leaves', async () => {
+      const seen: string[] = [];
+      const subscription = hub.subscribe((changes) => {
+        for (const change of changes) {
+          seen.push(
+            change.type === 'instance'
+              ? `${change.row.instanceId} ${change.row.runtimeStatus}`
+              : change.type === 'purged'
+                ? `${change.instanceId} purged`
+                : 'resync',
+          );
+        }
+      });
+      const until = (text: string) =>
+        eventually(
+          () => seen.at(-1) === text,
+          () => opened.http.hub.clock.advance(50),
+        );
+      if (hub instanceof HttpTaskHubClient) await until('resync');
+      await hub.start({ name: 'Waits', instanceId: 'one' });
+      await until('one Running');
+      await hub.terminate('one', null);
+      await until('one Terminated');
+      await hub.purge('one');
+      await until('one purged');
+      subscription.dispose();
+      const count = seen.length;
+      await hub.start({ name: 'Waits', instanceId: 'two' });
+      await quiet();
+      assert.equal(seen.length, count);
+    });
+  });
+}
+
+describe('the client of an emulator in another process', () => {
+  it('knows the emulator, its functions and its capabilities', async () => {
+    const http = await HttpFixture.open({
+      httpFunctions: [{ name: 'Greet', route: 'hi', methods: ['GET'] }],
+      app: { workerPid: () => 7 },
+    });
+    const url = await http.listen();
+    const hub = await HttpTaskHubClient.connect({ url: `${url}/`, clock: http.hub.clock });
+    assert.deepEqual(
+      { ...hub.info, pid: 0 },
+      {
+        version: '1.2.3',
+        pid: 0,
+        workerPid: 7,
+        appDir: '/app',
+        dataDir: null,
+        hubName: 'TestHubName',
+        url,
+        managementUrl: `${url}/runtime/webhooks/durabletask`,
+        startedAt: '2024-01-01T00:00:00.0000000Z',
+        capabilities: http.hub.engine.capabilities,
+      },
+    );
+    assert.equal((await hub.functions()).find((each) => each.name === 'Greet')?.route, 'hi');
+    hub.dispose();
+    await http.dispose();
+  });
+
+  it('without the key it reads, and a change is refused with the place of the key', async () => {
+    const http = await HttpFixture.open();
+    const hub = await HttpTaskHubClient.connect({ url: await http.listen(), clock: http.hub.clock });
+    assert.deepEqual(await hub.query({}), { instances: [] });
+    await assert.rejects(hub.start({ name: 'Waits' }), /x-functions-key/);
+    hub.dispose();
+    await http.dispose();
+  });
+
+  it('nobody there, or somebody else, is EmulatorNotFound with the address', async () => {
+    const http = await HttpFixture.open();
+    const url = await http.listen();
+    const hub = await HttpTaskHubClient.connect({ url, key, clock: http.hub.clock });
+    await http.dispose();
+    await assert.rejects(hub.get('one'), (error) => DurascopeError.is(error, 'EmulatorNotFound') && error.message.includes(url));
+    hub.dispose();
+    for (const reply of ['<html>hi</html>', '{"version":1}', '']) {
+      for (const status of [200, 404, 500]) {
+        const other = HttpTaskHubClient.connect({
+          url: 'http://localhost:1',
+          clock: http.hub.clock,
+          fetch: () => Promise.resolve(new Response(reply, { status })),
+        });
+        await assert.rejects(other, (error) => DurascopeError.is(error, 'EmulatorNotFound'));
+      }
+    }
+  });
+
+  it('a body that is not as expected is refused with what is wrong', async () => {
+    const http = await HttpFixture.open();
+    for (const [body, what] of [
+      ['{', /not JSON/],
+      ['{}', /name/],
+      ['{"name":"Waits","input":"not json"}', /JSON text/],
+      ['{"name":"Waits","scheduledStartTime":"soon"}', /a time such as/],
+      ['{"name":"Waits","surprise":1}', /surprise/],
+      ['null', /object/],
+    ] as const) {
+      const answer = await http.raw('POST', '/durascope/instances', { body, headers: { 'x-functions-key': key } });
+      assert.equal(answer.status, 400, body);
+      const { code, message } = answer.json as { code: string; message: string };
+      assert.equal(code, 'InvalidArgument');
+      assert.match(message, what);
+    }
+    assert.equal((await http.raw('GET', '/durascope/instances?query={"pageSize":0}')).status, 400);
+    assert.equal((await http.raw('GET', '/durascope/nothing')).status, 404);
+    await http.dispose();
+  });
+
+  it('a connection that breaks is opened again, and the listener told to read again', async () => {
+    const http = await HttpFixture.open();
+    const url = await http.listen();
+    let breakIt: () => void = () => undefined;
+    let opens = 0;
+    const hub = await HttpTaskHubClient.connect({
+      url,
+      key,
+      clock: http.hub.clock,
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        if (!(input as string).includes('/events')) return response;
+        opens++;
+        const body = response.body ?? assert.fail('no body');
+        const torn = new TransformStream<Uint8Array, Uint8Array>({
+          start: (controller) => (breakIt = () => controller.error(new Error('torn'))),
+        });
+        void body.pipeTo(torn.writable).catch(() => undefined);
+        return new Response(torn.readable);
+      },
+    });
+    let resyncs = 0;
+    const subscription = hub.subscribe((changes) => (resyncs += changes.filter((each) => each.type === 'resync').length));
+    const until = (holds: () => boolean) => eventually(holds, () => http.hub.clock.advance(20));
+    await until(() => resyncs === 1);
+    breakIt();
+    await until(() => resyncs === 2);
+    assert.equal(opens, 2);
+    subscription.dispose();
+    hub.dispose();
+    await http.dispose();
+  });
+
+  it('log lines and events of the emulator arrive too', async () => {
+    const logListeners = new Set<(entry: { level: 'information'; category: string; message: string }) => void>();
+    const eventListeners = new Set<(event: { type: string }) => void>();
+    const listenTo =
+      <T>(set: Set<T>) =>
+      (listener: T) => {
+        set.add(listener);
+        return { dispose: () => void set.delete(listener) };
+      };
+    const http = await HttpFixture.open({ app: { logs: listenTo(logListeners), emulatorEvents: listenTo(eventListeners) } });
+    const hub = await HttpTaskHubClient.connect({ url: await http.listen(), clock: http.hub.clock });
+    const seen: unknown[] = [];
+    hub.onLog((entries) => seen.push(...entries));
+    hub.onEvent((event) => seen.push(event));
+    await eventually(() => eventListeners.size > 0);
+    const entry = { level: 'information', category: 'user', message: 'hello\nthere' } as const;
+    for (const listener of logListeners) listener(entry);
+    for (const listener of eventListeners) listener({ type: 'workerReady', pid: 5 } as { type: string });
+    await eventually(
+      () => seen.length === 2,
+      () => http.hub.clock.advance(50),
+    );
+    assert.deepEqual(seen, [{ type: 'workerReady', pid: 5 }, entry]);
+    hub.dispose();
+    await eventually(() => logListeners.size + eventListeners.size === 0);
+    await http.dispose();
+  });
+});
