@@ -130,7 +130,7 @@ function headerOf(generation: number): Buffer {
   return header;
 }
 
-export type JournalHeader =
+type JournalHeader =
   | { type: 'valid'; generation: number }
   | { type: 'newer'; version: number }
   /** Too short: the process died while it made the file, before any record. */

@@ -11,12 +11,12 @@ import type { CustomStatusChange } from '../core/ports/history-store';
 import type { Change } from './checkpoint-codec';
 import { decodeEvents } from './event-codec';
 
-export interface PendingRow {
+interface PendingRow {
   row: InstanceRow;
   text: string;
 }
 
-export interface HistoryPiece {
+interface HistoryPiece {
   count: number;
   /** Encoded. */
   events: string;
@@ -31,7 +31,7 @@ export interface PendingHistory {
   pieces: HistoryPiece[];
 }
 
-export interface PendingCustomStatus {
+interface PendingCustomStatus {
   executionId: string;
   /** The first may equal what SQL has last: the database leaves it out then. */
   changes: CustomStatusChange[];

@@ -31,7 +31,7 @@ interface Files {
   journals: number[];
 }
 
-export interface LoadedJournals {
+interface LoadedJournals {
   writer: JournalWriter;
   warnings: string[];
 }
