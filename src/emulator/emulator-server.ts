@@ -101,7 +101,8 @@ export class EmulatorServer {
   async #call({ id, method, args }: HubCall): Promise<void> {
     try {
       if (this.#emulator === undefined) throw new Error('The emulator has not started yet.');
-      this.#answers.push({ id, ok: true, value: await callHub(this.#emulator.hub, method, args) });
+      const value = await callHub(this.#emulator.hub, method, args);
+      this.#answers.push({ id, ok: true, value });
     } catch (error) {
       this.#answers.push({ id, ok: false, error: toErrorValue(error) });
     }

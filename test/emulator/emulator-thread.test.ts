@@ -127,6 +127,15 @@ describe('the emulator on a thread', () => {
     });
   });
 
+  it('answers a call that takes long, whatever was answered meanwhile', async () => {
+    const { instanceId } = await proxy.hub.start({ name: 'waits' });
+    await hub.quiet();
+    const ended = proxy.hub.waitForCompletion(instanceId, 60_000);
+    for (let at = 0; at < 3; at++) await proxy.hub.countByStatus();
+    await proxy.hub.raiseEvent(instanceId, 'Go', 'null');
+    assert.equal((await ended).runtimeStatus, 'Completed');
+  });
+
   it('announces changes, merged into the latest row of each instance', async () => {
     const coming = nextChanges();
     const ids = await Promise.all([1, 2, 3].map(async () => (await proxy.hub.start({ name: 'returns' })).instanceId));
