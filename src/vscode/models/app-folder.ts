@@ -1,0 +1,25 @@
+import { parse } from 'jsonc-parser';
+
+/**
+ * Whether a folder with a host.json is a function app with durable functions: its package depends on `durable-functions`, or its
+ * host.json configures them.
+ */
+export function isDurableApp(files: { packageJson: string | undefined; hostJson: string | undefined }): boolean {
+  const host = objectOf(files.hostJson);
+  if (host === undefined) return false;
+  const manifest = objectOf(files.packageJson);
+  const dependsOn = ['dependencies', 'devDependencies', 'peerDependencies'].some((key) => {
+    const listed = manifest?.[key];
+    return typeof listed === 'object' && listed !== null && 'durable-functions' in listed;
+  });
+  if (dependsOn) return true;
+  const extensions = host['extensions'];
+  return typeof extensions === 'object' && extensions !== null && 'durableTask' in extensions;
+}
+
+function objectOf(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  // Comments are allowed in host.json.
+  const value: unknown = parse(text, [], { allowTrailingComma: true });
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+}

@@ -1,0 +1,130 @@
+/** The state of an emulator as the status bar and the emulator view show it. */
+
+export type EmulatorStatus =
+  | { type: 'stopped' }
+  | { type: 'starting' }
+  | { type: 'running'; url: string; managementUrl: string; dataDir: string | null; worker: WorkerStatus; isDebugging: boolean }
+  | { type: 'stopping' }
+  | { type: 'failed'; message: string };
+
+export type WorkerStatus =
+  | { type: 'loading' }
+  | { type: 'ready'; pid: number | undefined }
+  | { type: 'broken'; message: string }
+  | { type: 'exited'; message: string };
+
+export interface StatusBarText {
+  text: string;
+  tooltip: string;
+  /** What a click does. */
+  command: 'start' | 'menu' | 'output';
+  background: 'normal' | 'warning' | 'error';
+}
+
+export function statusBarText(status: EmulatorStatus, appName: string): StatusBarText {
+  switch (status.type) {
+    case 'stopped':
+      return {
+        text: '$(circle-outline) Durascope',
+        tooltip: `The emulator of ${appName} is stopped. Click to start it.`,
+        command: 'start',
+        background: 'normal',
+      };
+    case 'starting':
+      return {
+        text: '$(loading~spin) Durascope: starting',
+        tooltip: `The emulator of ${appName} starts.`,
+        command: 'output',
+        background: 'normal',
+      };
+    case 'stopping':
+      return {
+        text: '$(loading~spin) Durascope: stopping',
+        tooltip: `The emulator of ${appName} stops.`,
+        command: 'output',
+        background: 'normal',
+      };
+    case 'failed':
+      return { text: '$(error) Durascope', tooltip: status.message, command: 'output', background: 'error' };
+    case 'running': {
+      const where = `${appName} on ${status.url}`;
+      const port = new URL(status.url).port;
+      switch (status.worker.type) {
+        case 'loading':
+          return {
+            text: `$(loading~spin) Durascope :${port}`,
+            tooltip: `${where}\nThe app is being loaded.`,
+            command: 'menu',
+            background: 'normal',
+          };
+        case 'broken':
+          return {
+            text: `$(warning) Durascope :${port}`,
+            tooltip: `${where}\n${status.worker.message}`,
+            command: 'menu',
+            background: 'warning',
+          };
+        case 'exited':
+          return {
+            text: `$(warning) Durascope :${port}`,
+            tooltip: `${where}\n${status.worker.message}`,
+            command: 'menu',
+            background: 'warning',
+          };
+        case 'ready': {
+          const icon = status.isDebugging ? 'debug-alt' : 'pulse';
+          return {
+            text: `$(${icon}) Durascope :${port}`,
+            tooltip: `${where}\nClick for more.`,
+            command: 'menu',
+            background: 'normal',
+          };
+        }
+      }
+    }
+  }
+}
+
+export interface EmulatorLine {
+  id: string;
+  label: string;
+  description: string;
+  /** Codicon. */
+  icon: string;
+  /** Copied by the line's inline action. */
+  copies: string | null;
+  contextValue: string;
+}
+
+/** Lines of the emulator view; none unless it runs, so that the view's welcome text shows. */
+export function emulatorLines(status: EmulatorStatus, appName: string): EmulatorLine[] {
+  if (status.type !== 'running') return [];
+  return [
+    line('app', 'App', appName, 'folder', null),
+    line('worker', 'App process', workerText(status.worker), workerIcon(status.worker), null),
+    line('url', 'URL', status.url, 'globe', status.url),
+    line('management', 'Management API', status.managementUrl, 'server', status.managementUrl),
+    line('data', 'Data', status.dataDir ?? 'in memory', 'database', status.dataDir),
+  ];
+}
+
+function line(id: string, label: string, description: string, icon: string, copies: string | null): EmulatorLine {
+  return { id: `emulator:${id}`, label, description, icon, copies, contextValue: copies === null ? 'fact' : 'fact copyable' };
+}
+
+function workerText(worker: WorkerStatus): string {
+  switch (worker.type) {
+    case 'loading':
+      return 'loading';
+    case 'ready':
+      return worker.pid === undefined ? 'running' : `running (process ${worker.pid})`;
+    case 'broken':
+      return worker.message;
+    case 'exited':
+      return worker.message;
+  }
+}
+
+function workerIcon(worker: WorkerStatus): string {
+  return worker.type === 'ready' ? 'vm-running' : worker.type === 'loading' ? 'loading~spin' : 'warning';
+}

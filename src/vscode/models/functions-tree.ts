@@ -1,0 +1,81 @@
+/** The functions view without the view: the app's functions by kind. */
+import type { FunctionDescriptor, FunctionType } from '../../core/ports/function-worker';
+
+export interface FunctionGroupNode {
+  type: 'functionGroup';
+  id: string;
+  label: string;
+  functions: readonly FunctionNode[];
+}
+export interface FunctionNode {
+  type: 'function';
+  id: string;
+  label: string;
+  description: string;
+  tooltip: string;
+  /** Codicon. */
+  icon: string;
+  /** Words that menus ask for: the kind, `located` when the code can be shown, `get` for a route that a browser can open. */
+  contextValue: string;
+  name: string;
+  file: string | null;
+  /** Of an HTTP function. */
+  url: string | null;
+}
+
+const kinds: readonly { type: FunctionType; label: string; icon: string }[] = [
+  { type: 'orchestrator', label: 'Orchestrators', icon: 'symbol-method' },
+  { type: 'activity', label: 'Activities', icon: 'symbol-event' },
+  { type: 'entity', label: 'Entities', icon: 'symbol-object' },
+  { type: 'http', label: 'HTTP', icon: 'globe' },
+  { type: 'timer', label: 'Timers', icon: 'clock' },
+  { type: 'other', label: 'Other', icon: 'symbol-misc' },
+];
+
+/** `url` and `routePrefix` are the emulator's. Kinds without functions are left out. */
+export function functionsTree(functions: readonly FunctionDescriptor[], url: string, routePrefix: string): FunctionGroupNode[] {
+  return kinds
+    .map(({ type, label, icon }) => ({
+      type: 'functionGroup' as const,
+      id: `functions:${type}`,
+      label,
+      functions: functions
+        .filter((each) => each.type === type)
+        .sort((a, b) => a.name.localeCompare(b.name))
+        .map((each) => functionNode(each, icon, url, routePrefix)),
+    }))
+    .filter((group) => group.functions.length > 0);
+}
+
+function functionNode(each: FunctionDescriptor, icon: string, origin: string, routePrefix: string): FunctionNode {
+  const url =
+    each.type === 'http' ? [origin, routePrefix, each.route ?? each.name].filter((part) => part !== '').join('/') : null;
+  const methods = each.methods ?? [];
+  const opensInBrowser = url !== null && (methods.length === 0 || methods.includes('GET')) && !url.includes('{');
+  const words = [each.type, ...(each.file === undefined ? [] : ['located']), ...(opensInBrowser ? ['get'] : [])];
+  return {
+    type: 'function',
+    id: `function:${each.type}:${each.name}`,
+    label: each.name,
+    description: describe(each),
+    tooltip: [each.name, each.triggerType, url, each.file].filter((part) => part != null).join('\n'),
+    icon,
+    contextValue: `function ${words.join(' ')}`,
+    name: each.name,
+    file: each.file ?? null,
+    url,
+  };
+}
+
+function describe(each: FunctionDescriptor): string {
+  switch (each.type) {
+    case 'http':
+      return [(each.methods ?? []).join(', '), `/${each.route ?? each.name}`].filter((part) => part !== '').join(' ');
+    case 'timer':
+      return each.schedule ?? '';
+    case 'other':
+      return each.triggerType;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,130 @@
+/** What one line of the instances view shows. */
+import type { InstanceRow } from '../../core/instance';
+import type { OrchestrationStatus } from '../../core/status';
+import { fromTimestamp } from '../../core/time';
+import { actionStatuses } from '../../protocol/instance-actions';
+import type { InstanceAction } from '../../protocol/panel-values';
+
+export interface InstanceItem {
+  label: string;
+  description: string;
+  /** Markdown source; the values of the user in it are escaped. */
+  tooltip: string;
+  icon: StatusIcon;
+  /** Words that menus ask for: `instance` and the actions that make sense now. */
+  contextValue: string;
+  accessibilityLabel: string;
+}
+
+export interface StatusIcon {
+  /** Codicon. */
+  name: string;
+  /** Theme colour id. */
+  color: string;
+}
+
+/** In the order in which groups stand: what needs eyes first. */
+export const statusOrder: readonly OrchestrationStatus[] = [
+  'Running',
+  'Pending',
+  'ContinuedAsNew',
+  'Suspended',
+  'Failed',
+  'Terminated',
+  'Canceled',
+  'Completed',
+];
+
+export const statusIcons: Readonly<Record<OrchestrationStatus, StatusIcon>> = {
+  Running: { name: 'sync', color: 'charts.blue' },
+  Pending: { name: 'clock', color: 'charts.yellow' },
+  ContinuedAsNew: { name: 'sync', color: 'charts.blue' },
+  Suspended: { name: 'debug-pause', color: 'charts.orange' },
+  Failed: { name: 'error', color: 'testing.iconFailed' },
+  Terminated: { name: 'stop-circle', color: 'charts.orange' },
+  Canceled: { name: 'circle-slash', color: 'disabledForeground' },
+  Completed: { name: 'pass', color: 'testing.iconPassed' },
+};
+
+/** `by`: what the group above already says and the line need not repeat. */
+export function instanceItem(row: InstanceRow, nowMs: number, by: 'status' | 'orchestrator' | 'flat'): InstanceItem {
+  const status = customStatusText(row.customStatus, 40);
+  const age = shortAge(fromTimestamp(row.createdTime), nowMs);
+  const label = by === 'orchestrator' ? row.instanceId : row.name;
+  const id = by === 'orchestrator' ? '' : shortId(row.instanceId);
+  return {
+    label,
+    description: [status, age, id].filter((part) => part !== '').join(' · '),
+    tooltip: tooltipOf(row),
+    icon: statusIcons[row.runtimeStatus],
+    contextValue: ['instance', ...possibleActions(row.runtimeStatus)].join(' '),
+    accessibilityLabel: [row.name, row.runtimeStatus, status, `created ${age} ago`, row.instanceId]
+      .filter((part) => part !== '')
+      .join(', '),
+  };
+}
+
+export function possibleActions(status: OrchestrationStatus): InstanceAction[] {
+  const all = Object.keys(actionStatuses) as InstanceAction[];
+  return all.filter((action) => actionStatuses[action].includes(status));
+}
+
+/** Ids made by machines are cut to what tells them apart at a glance; those that people chose stay. */
+export function shortId(instanceId: string): string {
+  if (/^[0-9a-f]{32}$/i.test(instanceId) || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(instanceId))
+    return instanceId.slice(0, 8);
+  return instanceId.length > 32 ? `${instanceId.slice(0, 31)}…` : instanceId;
+}
+
+/** `now`, `12 s`, `5 m`, `3 h`, `2 d`. */
+export function shortAge(thenMs: number, nowMs: number): string {
+  const seconds = Math.max(0, Math.floor((nowMs - thenMs) / 1000));
+  if (seconds < 1) return 'now';
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** A string without its quotes, anything else as compact JSON; one line, cut. Empty for none. */
+export function customStatusText(json: string | null, limit: number): string {
+  if (json === null || json === 'null') return '';
+  let text = json;
+  try {
+    const value: unknown = JSON.parse(json);
+    text = typeof value === 'string' ? value : JSON.stringify(value);
+  } catch {
+    // Cut or foreign text: shown as it is.
+  }
+  text = text.replaceAll(/\s+/g, ' ');
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}
+
+function tooltipOf(row: InstanceRow): string {
+  const lines: (readonly [string, string | null])[] = [
+    ['Id', row.instanceId],
+    ['Status', row.runtimeStatus],
+    ['Created', row.createdTime],
+    ['Updated', row.lastUpdatedTime],
+    ['Completed', row.completedTime],
+    ['Scheduled for', row.scheduledStartTime],
+    ['Version', row.version === '' ? null : row.version],
+    ['Parent', row.parentInstanceId],
+    ['Custom status', customStatusText(row.customStatus, 200) || null],
+    ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
+    ['Failure', row.runtimeStatus === 'Failed' ? (row.failureDetails?.ErrorMessage ?? row.output) : null],
+    ['History', `${row.historyLength} events`],
+  ];
+  const shown = lines.filter((line): line is readonly [string, string] => line[1] !== null);
+  return [`**${escapeMarkdown(row.name)}**`, ...shown.map(([name, value]) => `${name}: ${escapeMarkdown(cut(value, 300))}`)].join(
+    '\n\n',
+  );
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>&~]/g, '\\$&').replaceAll(/\s+/g, ' ');
+}
+
+function cut(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
+import { isDurableApp } from '../../src/vscode/models/app-folder';
+import { targetIds, targetName } from '../../src/vscode/models/command-targets';
+import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
+import { functionsTree } from '../../src/vscode/models/functions-tree';
+import { jsonOrNull, jsonProblem, jsonProblemText } from '../../src/vscode/models/json-input';
+import { StartMemory } from '../../src/vscode/models/start-memory';
+
+describe('the functions view', () => {
+  const functions: FunctionDescriptor[] = [
+    { name: 'b', type: 'activity', triggerType: 'activityTrigger' },
+    { name: 'a', type: 'activity', triggerType: 'activityTrigger', file: '/app/a.js' },
+    { name: 'o', type: 'orchestrator', triggerType: 'orchestrationTrigger', file: '/app/o.js' },
+    { name: 'h', type: 'http', triggerType: 'httpTrigger', route: 'orders', methods: ['GET', 'POST'] },
+    { name: 'p', type: 'http', triggerType: 'httpTrigger', route: 'orders/{id}', methods: [] },
+    { name: 't', type: 'timer', triggerType: 'timerTrigger', schedule: '0 */5 * * * *' },
+    { name: 'q', type: 'other', triggerType: 'queueTrigger' },
+  ];
+
+  it('shows kinds in a fixed order, their functions by name, and no empty kinds', () => {
+    const tree = functionsTree(functions, 'http://localhost:7071', 'api');
+    assert.deepEqual(
+      tree.map((group) => [group.label, group.functions.map((each) => each.label)]),
+      [
+        ['Orchestrators', ['o']],
+        ['Activities', ['a', 'b']],
+        ['HTTP', ['h', 'p']],
+        ['Timers', ['t']],
+        ['Other', ['q']],
+      ],
+    );
+  });
+
+  it('knows the address of a route and what a menu may offer', () => {
+    const [, , http] = functionsTree(functions, 'http://localhost:7071', 'api');
+    assert.deepEqual(
+      http?.functions.map((each) => [each.url, each.contextValue, each.description]),
+      [
+        ['http://localhost:7071/api/orders', 'function http get', 'GET, POST /orders'],
+        ['http://localhost:7071/api/orders/{id}', 'function http', '/orders/{id}'],
+      ],
+    );
+    assert.equal(functionsTree(functions, 'http://localhost:1', '')[2]?.functions[0]?.url, 'http://localhost:1/orders');
+  });
+});
+
+describe('JSON that is typed', () => {
+  it('is fine when it is one value, or nothing', () => {
+    for (const text of ['', '  ', '1', 'null', '"x"', '{"a":[1,2,{"b":null}]}', '\n[]\n'])
+      assert.equal(jsonProblem(text), undefined, text);
+    assert.equal(jsonOrNull('  '), null);
+    assert.equal(jsonOrNull('1'), '1');
+  });
+
+  it('is marked where it goes wrong', () => {
+    const problem = jsonProblem('{\n  "a": 1,\n  "b": oops\n}');
+    assert.deepEqual([problem?.line0, problem?.column0, problem?.length], [2, 7, 4]);
+    assert.deepEqual([jsonProblem('[1,]')?.offset, jsonProblem('{"a" 1}')?.message], [3, 'A colon is expected']);
+    assert.equal(jsonProblem('{"a":1')?.message, 'The text ends too early');
+    assert.equal(jsonProblem("{'a':1}")?.message, 'Texts need double quotes');
+    assert.ok((jsonProblem('{"a":1} 2')?.offset ?? 0) >= 7);
+    assert.ok(jsonProblem('// note\n1') !== undefined);
+  });
+
+  it('reminds of quotes, and shows the place where only words can', () => {
+    assert.match(jsonProblemText('hello world') ?? '', /written with its quotes: "hello world"/);
+    assert.equal(jsonProblemText('{"a":1,}'), 'A property name in double quotes is expected at line 1, column 8: {"a":1,▸}');
+  });
+});
+
+describe('remembered inputs', () => {
+  function memory(): StartMemory {
+    const values = new Map<string, unknown>();
+    return new StartMemory({
+      get: (key) => values.get(key),
+      update: (key, value) => {
+        values.set(key, value);
+        return Promise.resolve();
+      },
+    });
+  }
+
+  it('are kept for each orchestrator, newest first, each once, ten of them', async () => {
+    const starts = memory();
+    for (let at = 0; at < 12; at++) await starts.remember('HelloCities', String(at));
+    await starts.remember('hellocities', '5');
+    assert.deepEqual(starts.inputs('helloCities'), ['5', '11', '10', '9', '8', '7', '6', '4', '3', '2']);
+    assert.deepEqual(starts.inputs('other'), []);
+  });
+
+  it('survive a memory that holds something else', () => {
+    const starts = new StartMemory({ get: () => ({ broken: true }), update: () => Promise.resolve() });
+    assert.deepEqual(starts.inputs('x'), []);
+  });
+
+  it('put the orchestrator started last in front', async () => {
+    const starts = memory();
+    await starts.rememberOrchestrator('b');
+    assert.deepEqual(starts.lastFirst(['a', 'b', 'c']), ['b', 'a', 'c']);
+  });
+});
+
+describe('what a command is meant for', () => {
+  const node = (id: string) => ({ type: 'instance', row: { instanceId: id } });
+
+  it('is all selected nodes when the menu passes them', () => {
+    assert.deepEqual(targetIds([node('a'), [node('a'), node('b'), { type: 'group' }]], [node('z')]), ['a', 'b']);
+  });
+  it('is the node alone from an inline button', () => {
+    assert.deepEqual(targetIds([node('a')], [node('z')]), ['a']);
+    assert.deepEqual(targetIds([node('a'), undefined], [node('z')]), ['a']);
+  });
+  it('is the selection of the view from the palette or a key', () => {
+    assert.deepEqual(targetIds([], [node('y'), node('z')]), ['y', 'z']);
+  });
+  it('is an id, or several, from elsewhere', () => {
+    assert.deepEqual(targetIds(['x'], []), ['x']);
+    assert.deepEqual(targetIds([['x', 'y', 'x']], []), ['x', 'y']);
+    assert.deepEqual(targetIds([{ instanceId: 'p' }], []), ['p']);
+    assert.deepEqual(targetIds([null], []), []);
+  });
+  it('is an orchestrator by its name or its node', () => {
+    assert.equal(targetName(['o']), 'o');
+    assert.equal(targetName([{ type: 'function', name: 'o' }]), 'o');
+    assert.equal(targetName([]), undefined);
+  });
+});
+
+describe('a function app with durable functions', () => {
+  it('is told by its package or by its host.json', () => {
+    const packageJson = JSON.stringify({ dependencies: { 'durable-functions': '^3.0.0' } });
+    assert.equal(isDurableApp({ packageJson, hostJson: '{ "version": "2.0", // note\n }' }), true);
+    assert.equal(isDurableApp({ packageJson: '{}', hostJson: '{"version":"2.0","extensions":{"durableTask":{}}}' }), true);
+    assert.equal(isDurableApp({ packageJson: '{"dependencies":{"express":"4"}}', hostJson: '{"version":"2.0"}' }), false);
+    assert.equal(isDurableApp({ packageJson, hostJson: undefined }), false);
+    assert.equal(isDurableApp({ packageJson: 'broken {', hostJson: '[]' }), false);
+  });
+});
+
+describe('the state of the emulator', () => {
+  const running: EmulatorStatus = {
+    type: 'running',
+    url: 'http://localhost:7071',
+    managementUrl: 'http://localhost:7071/runtime/webhooks/durabletask',
+    dataDir: null,
+    worker: { type: 'ready', pid: 7 },
+    isDebugging: false,
+  };
+  const all: EmulatorStatus[] = [
+    { type: 'stopped' },
+    { type: 'starting' },
+    { type: 'stopping' },
+    { type: 'failed', message: 'Port 7071 is taken.' },
+    running,
+    { ...running, isDebugging: true },
+    { ...running, worker: { type: 'loading' } },
+    { ...running, worker: { type: 'broken', message: 'does not build' } },
+    { ...running, worker: { type: 'exited', message: 'ended' } },
+  ];
+
+  it('has a text of its own in the status bar, and a tooltip that says more', () => {
+    assert.equal(new Set(all.map((status) => JSON.stringify(statusBarText(status, 'shop')))).size, all.length);
+    assert.match(statusBarText(running, 'shop').text, /:7071/);
+    assert.equal(statusBarText({ type: 'stopped' }, 'shop').command, 'start');
+    assert.equal(statusBarText({ type: 'failed', message: 'm' }, 'shop').tooltip, 'm');
+  });
+
+  it('lists its facts while it runs', () => {
+    assert.deepEqual(emulatorLines({ type: 'stopped' }, 'shop'), []);
+    assert.deepEqual(
+      emulatorLines(running, 'shop').map((each) => [each.label, each.description]),
+      [
+        ['App', 'shop'],
+        ['App process', 'running (process 7)'],
+        ['URL', 'http://localhost:7071'],
+        ['Management API', 'http://localhost:7071/runtime/webhooks/durabletask'],
+        ['Data', 'in memory'],
+      ],
+    );
+  });
+});

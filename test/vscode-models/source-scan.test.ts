@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { InstanceRow } from '../../src/core/instance';
+import { blankComments, findEventNames, findOrchestrators } from '../../src/vscode/models/source-scan';
+import { locateFailure, locateInStack } from '../../src/vscode/models/stack-location';
+
+describe('what is found in source text', () => {
+  it('orchestrators of the newer model, with their places', () => {
+    const text = [
+      "import * as df from 'durable-functions';",
+      "df.app.orchestration('helloCities', function* (context) {",
+      '});',
+      '  app.orchestration ( "second one", { handler: run });',
+      'df.app.orchestration(`third`, x);',
+    ].join('\n');
+    assert.deepEqual(findOrchestrators(text, null), [
+      { name: 'helloCities', line0: 1, column0: 3 },
+      { name: 'second one', line0: 3, column0: 2 },
+      { name: 'third', line0: 4, column0: 3 },
+    ]);
+  });
+
+  it('orchestrators of the older model, named by their folder', () => {
+    const text = "const df = require('durable-functions');\nmodule.exports = df.orchestrator(function* (context) {});";
+    assert.deepEqual(findOrchestrators(text, 'HelloSequence'), [{ name: 'HelloSequence', line0: 1, column0: 17 }]);
+    assert.deepEqual(findOrchestrators(text, null), []);
+  });
+
+  it('nothing in comments, and nothing that is computed', () => {
+    const text =
+      "// df.app.orchestration('no')\n/* app.orchestration('no') */\napp.orchestration(name, x);\nconst s = '// not a comment'; app.orchestration('yes', y)";
+    assert.deepEqual(
+      findOrchestrators(text, null).map((place) => [place.name, place.line0]),
+      [['yes', 3]],
+    );
+  });
+
+  it('names of events that are waited for or raised, once each', () => {
+    const text = `
+      const a = yield context.df.waitForExternalEvent('Approved');
+      const b = context.df.waitForExternalEvent<string>("BookingConfirmed");
+      await client.raiseEvent(instanceId, 'Approved', true);
+      await client.raiseEvent(request.params.get('id'), 'Cancelled');
+      // waitForExternalEvent('Commented')
+      context.df.waitForExternalEvent(\`dynamic\${x}\`);`;
+    assert.deepEqual(findEventNames(text), ['Approved', 'BookingConfirmed', 'Cancelled']);
+  });
+
+  it('positions stay when comments are blanked', () => {
+    const text = "a // x 'y\n/* b\n*/ c 'it\\'s // no comment' d";
+    const blanked = blankComments(text);
+    assert.equal(blanked.length, text.length);
+    assert.equal(blanked, "a        \n    \n   c 'it\\'s // no comment' d");
+  });
+
+  it('a large text without orchestrators takes no time worth noting', () => {
+    assert.deepEqual(findOrchestrators('x("'.repeat(100_000), null), []);
+  });
+});
+
+describe('the place of a failure', () => {
+  const appDir = path.resolve('/app');
+  const own = path.join(appDir, 'src', 'functions', 'orders.ts');
+
+  it('is the innermost frame in the app itself, not in its packages', () => {
+    const stack = [
+      'Error: no stock',
+      `    at inner (${path.join(appDir, 'node_modules', 'x', 'index.js')}:1:2)`,
+      '    at node:internal/process/task_queues:95:5',
+      `    at async reserve (${own}:12:7)`,
+      `    at outer (${own}:30:1)`,
+    ].join('\n');
+    assert.deepEqual(locateInStack(stack, appDir), { file: own, line1: 12, column1: 7 });
+  });
+
+  it('is found in file URLs, without a function name, and inside of JSON', () => {
+    const url = pathToFileURL(own).href;
+    assert.deepEqual(locateInStack(`    at ${url}:3:4`, appDir), { file: own, line1: 3, column1: 4 });
+    assert.deepEqual(locateInStack(`{"stack":"Error: x\\n    at f (${url}:3:4)"}`, appDir), { file: own, line1: 3, column1: 4 });
+  });
+
+  it('is unknown without a stack, and outside of the app', () => {
+    assert.equal(locateInStack('Error: x', appDir), undefined);
+    assert.equal(locateInStack(`    at f (${path.resolve('/elsewhere/a.js')}:1:1)`, appDir), undefined);
+  });
+
+  it('comes from the innermost cause', () => {
+    const frame = (line: number) => `    at f (${own}:${String(line)}:1)`;
+    const row = {
+      runtimeStatus: 'Failed',
+      output: null,
+      failureDetails: {
+        ErrorType: 'Error',
+        ErrorMessage: 'outer',
+        StackTrace: frame(1),
+        IsNonRetriable: false,
+        InnerFailure: { ErrorType: 'Error', ErrorMessage: 'inner', StackTrace: frame(2), IsNonRetriable: false },
+      },
+    } as InstanceRow;
+    assert.equal(locateFailure(row, appDir)?.line1, 2);
+    assert.equal(locateFailure({ ...row, runtimeStatus: 'Running' }, appDir), undefined);
+  });
+});
