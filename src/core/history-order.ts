@@ -31,7 +31,10 @@ export function toDisplayOrder<T extends Pick<HistoryEvent, 'EventType' | 'Event
 }
 
 /** Compares two events of one episode for display; 0 keeps their commit order. */
-export function comparePlaces(a: Pick<HistoryEvent, 'EventType' | 'EventId'>, b: Pick<HistoryEvent, 'EventType' | 'EventId'>): number {
+export function comparePlaces(
+  a: Pick<HistoryEvent, 'EventType' | 'EventId'>,
+  b: Pick<HistoryEvent, 'EventType' | 'EventId'>,
+): number {
   const place = places[a.EventType] ?? 0;
   const difference = place - (places[b.EventType] ?? 0);
   if (difference !== 0) return difference;

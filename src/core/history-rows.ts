@@ -16,7 +16,7 @@ export type HistoryRow = Readonly<Record<string, unknown>> & {
 };
 
 /** Fields beyond the envelope, by type, in the order of spec/engine.md 1.2. */
-export const historyFields: Readonly<Record<HistoryEventType, readonly string[]>> = {
+const historyFields: Readonly<Record<HistoryEventType, readonly string[]>> = {
   ExecutionStarted: [
     'OrchestrationInstance',
     'ParentInstance',

@@ -1,5 +1,5 @@
 /** Instance-ID rules (spec/engine.md 2.10.16). */
-export const maxInstanceIdLength = 100;
+const maxInstanceIdLength = 100;
 
 const forbidden = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 const control = /[\u0000-\u001f\u007f-\u009f]/g;

@@ -101,7 +101,7 @@ export function terminatedBeforeStart(row: InstanceRow, reason: string | null, a
 }
 
 /** `ErrorType: ErrorMessage`. */
-export function failureText(failure: FailureDetails): string {
+function failureText(failure: FailureDetails): string {
   return `${failure.ErrorType}: ${failure.ErrorMessage}`;
 }
 

@@ -35,7 +35,7 @@ export class EngineCore {
   due!: DueQueue;
   nextSeq = 1;
   isStopped = false;
-  readonly retryNotes = new RetryNotes(this);
+  readonly retryNotes: RetryNotes;
   readonly #held = new Set<LiveInstance>();
   readonly #later = new Set<Disposable>();
 
@@ -46,6 +46,7 @@ export class EngineCore {
     readonly requestTurn: () => void,
   ) {
     this.lives = new LiveInstances(world.store, options);
+    this.retryNotes = new RetryNotes((level, message, instanceId) => this.log(level, message, instanceId), requestTurn);
   }
 
   now(): string {
@@ -144,8 +145,6 @@ export class EngineCore {
     batch.pin(live);
   }
 }
-
-export type Consumption = Pick<Checkpoint, 'consumedMessages' | 'finishedActivities' | 'finishedTimers'>;
 
 /** What a checkpoint says of messages that it used up. */
 export function consumptionOf(entries: readonly InboxEntry[]): {

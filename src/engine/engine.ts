@@ -15,7 +15,7 @@ import type {
   WaitingFor,
 } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
-import { fromTimestamp, toTimestamp } from '../core/time';
+import { fromTimestamp } from '../core/time';
 import { unknownFunctionMessage } from '../core/unknown-function';
 import { Activities } from './activities';
 import { Committer, type Batch } from './committer';
@@ -25,6 +25,7 @@ import { EngineCore, type EngineWorld } from './engine-core';
 import { defaultEngineOptions, type EngineOptions } from './engine-options';
 import { Episodes } from './episodes';
 import type { InboxEntry } from './live-instance';
+import { alreadyExists, assertUnfinished, notFound, notTerminal, scheduledTime, wrongState } from './refusals';
 import { waitingFor } from './waiting-for';
 
 const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
@@ -110,11 +111,7 @@ export class Engine implements TaskHubClient {
     const instanceId = chosen ?? core.world.newId();
     const existing = core.lives.rowOf(instanceId);
     if (existing !== undefined && !isTerminal(existing.runtimeStatus) && core.options.overridableStates !== 'AnyState') {
-      throw new DurascopeError(
-        'InstanceExists',
-        `An orchestration instance with the id '${instanceId}' and the status ${existing.runtimeStatus} already exists. Choose another id, or terminate it first.`,
-        { details: { instanceId, status: existing.runtimeStatus } },
-      );
+      throw alreadyExists(instanceId, existing.runtimeStatus);
     }
     const executionId = core.world.newId();
     const { row, started } = newInstance(options, {
@@ -200,13 +197,7 @@ export class Engine implements TaskHubClient {
     this.#assertRunning();
     const row = this.#core.lives.rowOf(instanceId);
     if (row === undefined) return 0;
-    if (!isTerminal(row.runtimeStatus)) {
-      throw new DurascopeError(
-        'InstanceNotTerminal',
-        `The instance '${instanceId}' is ${row.runtimeStatus} and cannot be purged. Terminate it first, or wait for its end.`,
-        { details: { instanceId, status: row.runtimeStatus } },
-      );
-    }
+    if (!isTerminal(row.runtimeStatus)) throw notTerminal(instanceId, row.runtimeStatus);
     this.#purge(instanceId);
     await this.#gathered();
     return 1;
@@ -396,12 +387,8 @@ export class Engine implements TaskHubClient {
 
   #unfinished(instanceId: string, verb: string): InstanceRow {
     const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
-    if (!isTerminal(row.runtimeStatus)) return row;
-    throw new DurascopeError(
-      'InstanceTerminal',
-      `Cannot ${verb} the orchestration instance '${instanceId}' because it is in the ${row.runtimeStatus} state.`,
-      { details: { instanceId, status: row.runtimeStatus } },
-    );
+    assertUnfinished(row, verb);
+    return row;
   }
 
   #assertOrchestrator(name: string): void {
@@ -417,23 +404,6 @@ export class Engine implements TaskHubClient {
   #assertRunning(): void {
     if (this.#core.isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
   }
-}
-
-/** In the history's own form; null for none. */
-function scheduledTime(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const ms = fromTimestamp(text);
-  if (!Number.isNaN(ms)) return toTimestamp(ms);
-  throw new DurascopeError('InvalidArgument', `scheduledStartTime '${text}' is not a time; write it like 2024-01-31T10:00:00Z.`);
-}
-
-function notFound(instanceId: string): never {
-  throw new DurascopeError('InstanceNotFound', `There is no instance with the id '${instanceId}'.`, { details: { instanceId } });
-}
-
-function wrongState(instanceId: string, verb: string, status: OrchestrationStatus): DurascopeError {
-  const text = `Cannot ${verb} the orchestration instance ${instanceId} because instance is in the ${status} state.`;
-  return new DurascopeError('InstanceWrongState', text, { details: { instanceId, status } });
 }
 
 /** What `read` returns or throws, as a promise. */

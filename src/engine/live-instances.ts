@@ -20,10 +20,6 @@ export class LiveInstances {
     private readonly limits: { maxIdleInstances: number; maxIdleEvents: number },
   ) {}
 
-  get size(): number {
-    return this.#live.size;
-  }
-
   /** As last decided, committed or not. */
   rowOf(instanceId: string): InstanceRow | undefined {
     const live = this.#live.get(instanceId);

@@ -1,5 +1,5 @@
+import type { LogLevel } from '../core/ports/logger';
 import { messageOf } from './back-off';
-import type { EngineCore } from './engine-core';
 
 interface Note {
   kind: 'episode' | 'activity';
@@ -17,14 +17,17 @@ interface Note {
 export class RetryNotes {
   readonly #notes = new Map<string, Note[]>();
 
-  constructor(private readonly core: EngineCore) {}
+  constructor(
+    private readonly log: (level: LogLevel, message: string, instanceId?: string) => void,
+    private readonly requestTurn: () => void,
+  ) {}
 
   add(error: unknown, note: Note): void {
     const reason = messageOf(error);
     const notes = this.#notes.get(reason);
     if (notes === undefined) this.#notes.set(reason, [note]);
     else notes.push(note);
-    this.core.requestTurn();
+    this.requestTurn();
   }
 
   /** At the end of a turn. */
@@ -34,13 +37,13 @@ export class RetryNotes {
       const [note] = notes;
       if (note !== undefined && notes.length === 1) {
         const what = note.kind === 'episode' ? `An episode of '${note.name}'` : `Activity '${note.name}'`;
-        this.core.log('warning', `${what} got no answer: ${reason} It runs again${when(note)}.`, note.instanceId);
+        this.log('warning', `${what} got no answer: ${reason} It runs again${when(note)}.`, note.instanceId);
         continue;
       }
       const latest = notes.reduce((a, b) => (b.delayMs > a.delayMs ? b : a));
       const names = [...new Set(notes.map((each) => `'${each.name}'`))].slice(0, 5).join(', ');
       const count = (kind: Note['kind']): number => notes.filter((each) => each.kind === kind).length;
-      this.core.log(
+      this.log(
         'warning',
         `${reason} ${count('episode')} episodes and ${count('activity')} activities got no answer (${names}). They run again${when(latest)}.`,
       );
