@@ -7,7 +7,7 @@
 /** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
 export interface SdkTask {
   isPlayed: boolean;
-  parent?: SdkTask & { hasResult: boolean };
+  parent?: SdkTask;
   setValue(isError: boolean, value: unknown, executor?: unknown): void;
 }
 
@@ -119,8 +119,7 @@ export class SdkHooks {
       for (const task of completed) {
         task.isPlayed = true;
         const { parent } = task;
-        // SDK 2.x asks this of retries and long timers that are still under way, when they are part of a race.
-        if (parent?.hasResult === false && isSequence(parent)) parent.isPlayed = true;
+        if (parent !== undefined && isPlayedByChild(parent)) parent.isPlayed = true;
       }
       completed.length = 0;
     }
@@ -159,8 +158,12 @@ export class SdkHooks {
   }
 }
 
-/** A task whose children follow one another: all but the last are over. */
-function isSequence(task: object): boolean {
+/**
+ * Whether a task that goes on counts as played because one of its children does. In SDK 3.x it takes that from its children one by one;
+ * in 2.x from all or some of them, which for retries and long timers, whose last child is still to come, are those that are over.
+ */
+function isPlayedByChild(task: SdkTask): boolean {
+  if (!('trySetIsPlayed' in task)) return true;
   return 'isWaitingOnTimer' in task || 'maximumTimerDuration' in task || 'defaultHttpAsyncRequestSleepDuration' in task;
 }
 
