@@ -1,0 +1,224 @@
+/** The real engine and store on one side, the real SDKs on the other, in one process. */
+import assert from 'node:assert/strict';
+import type { HistoryEvent } from '../../../src/core/history';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  EpisodeOutcome,
+  EpisodeRequest,
+  FunctionWorker,
+} from '../../../src/core/ports/function-worker';
+import { Engine } from '../../../src/engine/engine';
+import { SqlJsHistoryStore } from '../../../src/store/sql-js-history-store';
+import type { EpisodeSlice } from '../../../src/workers/node/child/orchestrations/orchestration-runner';
+import type { SdkOrchestrationRunner } from '../../../src/workers/node/child/orchestrations/sdk-orchestration-runner';
+import { ManualClock } from '../../support/manual-clock';
+import { toSequence } from '../../support/sequence';
+import { newRunner } from './scenario';
+import type { Orchestrator, Sdk } from './sdks';
+import { sdks } from './sdks';
+
+type Activity = (input: unknown) => unknown;
+
+/** Hands over what the runner has not seen, as the parent of the child process does. */
+class InProcessWorker implements FunctionWorker {
+  readonly profile = 'A';
+  private readonly known = new Map<string, { executionId: string; events: readonly HistoryEvent[] }>();
+
+  constructor(
+    private readonly runner: SdkOrchestrationRunner,
+    private readonly activities: Readonly<Record<string, Activity>>,
+    private readonly orchestrators: readonly string[],
+  ) {}
+
+  functions() {
+    return [
+      ...this.orchestrators.map((name) => ({ name, type: 'orchestrator' as const, triggerType: 'orchestrationTrigger' })),
+      ...Object.keys(this.activities).map((name) => ({ name, type: 'activity' as const, triggerType: 'activityTrigger' })),
+    ];
+  }
+
+  async runEpisode({ instanceId, executionId, name, history, newEvents }: EpisodeRequest): Promise<EpisodeOutcome> {
+    const all = [...history, ...newEvents];
+    const known = this.known.get(instanceId);
+    const isContinued = known?.executionId === executionId && known.events.every((event, index) => isSame(event, history[index]));
+    const slice = (knownLength: number): EpisodeSlice => ({
+      instanceId,
+      executionId,
+      name,
+      knownLength,
+      events: all.slice(knownLength),
+    });
+    this.known.set(instanceId, { executionId, events: all });
+    let reply = await this.runner.run(slice(isContinued ? known.events.length : 0));
+    if (reply === 'needHistory') reply = await this.runner.run(slice(0));
+    assert.notEqual(reply, 'needHistory');
+    return reply as EpisodeOutcome;
+  }
+
+  async runActivity({ name, input }: ActivityRequest): Promise<ActivityOutcome> {
+    try {
+      const [value] = JSON.parse(input ?? '[]') as unknown[];
+      const result = await this.activities[name]?.(value);
+      return { ok: true, result: JSON.stringify(result ?? null) };
+    } catch (error) {
+      return {
+        ok: false,
+        reason: `Activity function '${name}' failed:  ${error instanceof Error ? error.message : ''}`,
+        details: '',
+      };
+    }
+  }
+
+  forget(instanceId: string): void {
+    this.known.delete(instanceId);
+    this.runner.forget(instanceId);
+  }
+}
+
+function isSame(one: HistoryEvent, other: HistoryEvent | undefined): boolean {
+  return (
+    other !== undefined && one.EventType === other.EventType && one.Timestamp === other.Timestamp && one.EventId === other.EventId
+  );
+}
+
+interface Hub {
+  engine: Engine;
+  clock: ManualClock;
+  store: SqlJsHistoryStore;
+  sequence(instanceId: string): string;
+}
+
+async function withHub(
+  sdk: Sdk,
+  orchestrators: Readonly<Record<string, Orchestrator>>,
+  activities: Readonly<Record<string, Activity>>,
+  script: (hub: Hub) => Promise<void>,
+): Promise<void> {
+  const names = { activity: Object.keys(activities), orchestrator: Object.keys(orchestrators), entity: [] };
+  const runner = newRunner(sdk, orchestrators, sdk.isV1 ? 'cold' : 'warm', { functionNames: (type) => names[type] });
+  const clock = new ManualClock();
+  const log = (): void => undefined;
+  const store = new SqlJsHistoryStore({ dir: null, log });
+  let ids = 0;
+  const newId = (): string => (++ids).toString(16).padStart(32, '0');
+  const engine = new Engine({ store, clock, log, newId }, { oneMessagePerEpisode: true });
+  try {
+    await engine.open();
+    engine.setWorker(new InProcessWorker(runner, activities, names.orchestrator));
+    await script({ engine, clock, store, sequence: (id) => toSequence(store.history(id)) });
+  } finally {
+    await engine.stop();
+    runner.dispose();
+  }
+}
+
+for (const sdk of sdks) {
+  describe(`orchestrations of SDK ${sdk.version} on the real engine`, () => {
+    const run = async ({ engine }: Hub, name: string, input?: unknown, instanceId = name): Promise<unknown> => {
+      await engine.start({ name, instanceId, ...(input === undefined ? {} : { input: JSON.stringify(input) }) });
+      await engine.whenQuiet();
+      return undefined;
+    };
+
+    it('B2: three activities in sequence', () =>
+      withHub(
+        sdk,
+        {
+          *Cities({ df }) {
+            const output: unknown[] = [];
+            for (const city of ['Tokyo', 'Seattle', 'London']) output.push(yield df.callActivity('SayHello', city));
+            return output;
+          },
+        },
+        { SayHello: (name) => `Hello ${String(name)}!` },
+        async (hub) => {
+          await run(hub, 'Cities');
+          assert.equal(hub.sequence('Cities'), 'OS ES TS#0 OC | OS TC→0 TS#1 OC | OS TC→1 TS#2 OC | OS TC→2 EC#3[Completed] OC');
+          assert.equal(hub.store.instance('Cities')?.output, '["Hello Tokyo!","Hello Seattle!","Hello London!"]');
+        },
+      ));
+
+    it('S1, S7: a parent, a child that continues as new, and retries with their timers', () => {
+      let attempts = 0;
+      return withHub(
+        sdk,
+        {
+          *Parent({ df }) {
+            return yield df.Task.all([df.callSubOrchestrator('Child', { left: 2 }), df.callActivity('Once', 1)]);
+          },
+          *Child({ df }) {
+            const { left } = df.getInput() as { left: number };
+            const result: unknown = yield df.callActivityWithRetry('Flaky', sdk.retry(5000, 3), left);
+            if (left === 0) return result;
+            const again = df.continueAsNew({ left: left - 1 });
+            if (sdk.isV1) yield again;
+          },
+        },
+        {
+          Once: (n) => n,
+          Flaky: (n) => {
+            attempts += 1;
+            if (attempts % 2 === 1) throw new Error('not yet');
+            return `after ${attempts}, with ${String(n)}`;
+          },
+        },
+        async (hub) => {
+          await run(hub, 'Parent');
+          for (let i = 0; i < 3; i++) {
+            hub.clock.advance(5000);
+            await hub.engine.whenQuiet();
+          }
+          assert.equal(hub.store.instance('Parent')?.output, '["after 6, with 0",1]');
+          assert.equal(hub.sequence('Parent'), 'OS ES SC#0 TS#1 OC | OS TC→1 OC | OS SD→0 EC#2[Completed] OC');
+          const [child] = hub.store.history('Parent').filter((event) => event.EventType === 'SubOrchestrationInstanceCreated');
+          assert.ok(child?.EventType === 'SubOrchestrationInstanceCreated');
+          assert.equal(
+            hub.sequence(child.InstanceId),
+            'OS ES OC TS#0 OC | OS TF→0 TmC#1 OC | OS TmF→1 TS#2 OC | OS TC→2 EC#3[Completed] OC',
+          );
+        },
+      );
+    });
+
+    it('S3, X7, X10: a child that fails, and one that is suspended, resumed and terminated', () =>
+      withHub(
+        sdk,
+        {
+          *Parent({ df }) {
+            try {
+              yield df.callSubOrchestrator('Fails', null, 'failing');
+            } catch (error) {
+              return error instanceof Error && error.message.includes('no luck');
+            }
+          },
+           
+          *Fails() {
+            throw new Error('no luck');
+          },
+          *Waits({ df }) {
+            yield df.waitForExternalEvent('Go');
+            yield df.waitForExternalEvent('Never');
+          },
+        },
+        {},
+        async (hub) => {
+          await run(hub, 'Parent');
+          assert.equal(hub.store.instance('Parent')?.output, 'true');
+          assert.equal(hub.store.instance('failing')?.output, "Orchestrator function 'Fails' failed: no luck");
+          await run(hub, 'Waits');
+          assert.deepEqual(hub.store.instance('Waits')?.awaitedEvents, ['Go']);
+          await hub.engine.suspend('Waits', 'hold');
+          await hub.engine.whenQuiet();
+          await hub.engine.raiseEvent('Waits', 'GO', '1');
+          await hub.engine.whenQuiet();
+          await hub.engine.resume('Waits', 'on');
+          await hub.engine.whenQuiet();
+          assert.deepEqual(hub.store.instance('Waits')?.awaitedEvents, ['Never']);
+          await hub.engine.terminate('Waits', 'enough', { recursive: false });
+          await hub.engine.whenQuiet();
+          assert.equal(hub.sequence('Waits'), 'OS ES OC | OS ESu OC | OS ER OC | OS ERe OC | OS ET EC#0[Terminated] OC');
+        },
+      ));
+  });
+}
