@@ -18,6 +18,8 @@ export interface HostActionsOptions {
   longTimerIntervalMs: number;
   /** Whether a race counts a task that was over before it began. SDK 2.x does, 3.5 (schema V4) waits for another one. */
   racesCountFinished: boolean;
+  /** Work that one generation may schedule: `maxOrchestrationActions` of host.json. */
+  maxActions: number;
   /** Why a function cannot be called, in the host's words; null when it can. */
   problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null;
   /** A task that was scheduled before is part of a later Task.any or Task.all. */

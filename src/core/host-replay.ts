@@ -87,7 +87,11 @@ export class HostReplay implements NodeHost {
   /** One event that takes effect (see `SuspensionGate`), then whatever actions can start now. */
   apply(event: HistoryEvent, actions: ActionList): void {
     if (this.failure?.atOnce === true) return;
-    this.applyEvent(event);
+    try {
+      this.applyEvent(event);
+    } catch (error) {
+      this.failBy(error);
+    }
     if (resumesCode(event)) this.isStalled = false;
     this.advance(actions);
   }
@@ -136,6 +140,11 @@ export class HostReplay implements NodeHost {
 
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
     const id = this.next;
+    const { maxActions } = this.options;
+    if (id >= maxActions) {
+      const limit = `The orchestration has scheduled ${maxActions} pieces of work, which is the limit for one generation.`;
+      throw new Error(`${limit} Let it continue as new, or raise maxOrchestrationActions in host.json.`);
+    }
     const decision = make(id);
     this.next += 1;
     this.pending.set(id, decision);
@@ -282,9 +291,13 @@ export class HostReplay implements NodeHost {
       this.current.begin(this);
       this.isStalled = this.options.buffersStall && this.current.isDone && !this.current.isInstant;
     } catch (error) {
-      // What an action asks for cannot be done: the host's exception, which is the orchestration's failure.
-      this.fail(error instanceof Error ? error.message : String(error));
+      this.failBy(error);
     }
+  }
+
+  /** What an action asks for may not be possible: the host's exception, which is the orchestration's failure. */
+  private failBy(error: unknown): void {
+    this.fail(error instanceof Error ? error.message : String(error));
   }
 
   /** A timer may have been cancelled after it was created, in the same turn. */

@@ -62,6 +62,8 @@ export interface OrchestrationRunnerOptions {
     /** Whether to watch the function's instance number `index` (from 0) at all. */
     watches?: (index: number) => boolean;
   };
+  /** `maxOrchestrationActions` of host.json. Default 100,000. */
+  maxActions?: number;
   /** Bounds on what is kept warm. Defaults 2,000 orchestrations and 200,000 events in all. */
   maxWarm?: number;
   maxWarmEvents?: number;

@@ -30,7 +30,7 @@ type FunctionKind = 'activity' | 'orchestrator' | 'entity';
 
 type Kept = WarmOrchestration | KeptHistory;
 
-const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000 };
+const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000, maxActions: 100_000 };
 
 export class SdkOrchestrationRunner implements OrchestrationRunner {
   /** Least recently used first. */
@@ -268,6 +268,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       parentInstanceId: started?.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
       name: slice.name,
       longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
+      maxActions: this.options.maxActions ?? defaults.maxActions,
       problemWith: this.problemWith,
       onReusedTask: this.onReusedTask,
     };
