@@ -34,6 +34,7 @@ const webviewEntryPoints = Object.fromEntries(Object.entries(webviews).filter(([
 
 const jobs = [
   { ...node, entryPoints, outdir: 'dist' },
+  { ...node, entryPoints: { main: 'bench/main.ts' }, outdir: 'bench/dist' },
   {
     bundle: true,
     platform: 'browser',

@@ -1,10 +1,11 @@
 /**
  * `npm run bench [-- W1 W4] [--durability strict] [--quick]`: the loads W1 to W6, through the real SDK in its own process and with the
- * journal on. Prints one JSON line a figure and a table at the end. Ratios stand against the best durable engine among the peers
- * measured on such a machine (2 cores), see `peers`.
+ * journal on. Prints one JSON line a figure and a table at the end. Ratios stand against the best engines among the peers measured on
+ * such a machine (2 cores), see `peers`. On Linux each figure carries the processor time per operation of both processes, which tells
+ * more than the clock where the machine has other work as well.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,7 +20,9 @@ const { values, positionals } = parseArgs({
 });
 const durability = values.durability === 'strict' ? 'strict' : 'interval';
 const wanted = new Set(positionals.map((p) => p.toUpperCase()));
-const appDir = path.join(__dirname, 'app');
+// This file runs as bench/dist/main.js.
+const appDir = path.join(__dirname, '..', 'app');
+const cli = path.join(__dirname, '..', '..', 'dist', 'cli.js');
 
 /** What others reach on such a machine: best durable engine, best engine in memory. */
 const peers: Readonly<Record<string, { durable: number; memory: number; unit: string; lowerIsBetter?: true }>> = {
@@ -36,13 +39,49 @@ interface Figure {
   value: number;
   unit: string;
   durability: string;
+  /** Milliseconds of processor time per operation. */
+  engineCpuMs?: number;
+  workerCpuMs?: number;
 }
 const figures: Figure[] = [];
 
-function report(load: string, variant: string, value: number, unit: string): void {
-  const figure = { load, variant, value: Number(value.toPrecision(5)), unit, durability };
+function report(load: string, variant: string, value: number, unit: string, cpu: Partial<Figure> = {}): void {
+  const figure = { load, variant, value: rounded(value), unit, durability, ...cpu };
   figures.push(figure);
   console.log(JSON.stringify(figure));
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+/** Runs a load of `operations` and tells its processor time per operation. */
+async function measured(
+  emulator: Emulator,
+  operations: number,
+  run: () => Promise<void>,
+): Promise<[seconds: number, Partial<Figure>]> {
+  const worker = await processorMs(emulator.workerPid);
+  const engine = process.cpuUsage();
+  const started = performance.now();
+  await run();
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(engine);
+  const workerMs = (await processorMs(emulator.workerPid)) - worker;
+  return [
+    seconds,
+    {
+      engineCpuMs: rounded((user + system) / 1000 / operations),
+      ...(Number.isNaN(workerMs) ? {} : { workerCpuMs: rounded(workerMs / operations) }),
+    },
+  ];
+}
+
+/** NaN where there is no /proc. */
+async function processorMs(pid: number | undefined): Promise<number> {
+  const text = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function whenFinished(hub: TaskHubClient, count: number): Promise<void> {
@@ -50,20 +89,17 @@ function whenFinished(hub: TaskHubClient, count: number): Promise<void> {
     let left = count;
     const subscription = hub.subscribe((changes) => {
       for (const change of changes) if (change.type === 'instance' && isTerminal(change.row.runtimeStatus)) left--;
-      if (left <= 0) {
-        subscription.dispose();
-        resolve();
-      }
+      if (left > 0) return;
+      subscription.dispose();
+      resolve();
     });
   });
 }
 
-async function allAtOnce(hub: TaskHubClient, name: string, count: number): Promise<number> {
-  const started = performance.now();
+async function allAtOnce(hub: TaskHubClient, name: string, count: number): Promise<void> {
   const finished = whenFinished(hub, count);
   for (let i = 0; i < count; i++) void hub.start({ name });
   await finished;
-  return (performance.now() - started) / 1000;
 }
 
 async function one(hub: TaskHubClient, name: string, input: string | null): Promise<number> {
@@ -79,79 +115,150 @@ function percentile(sorted: readonly number[], p: number): number {
 }
 
 const loads: Readonly<Record<string, (emulator: Emulator) => Promise<void>>> = {
-  async W1({ hub }) {
+  async W1(emulator) {
     for (const count of values.quick ? [1000] : [1000, 5000]) {
-      const seconds = await allAtOnce(hub, 'HelloCities5', count);
-      report('W1', `${count} at once`, count / seconds, 'instances/s');
+      const [seconds, cpu] = await measured(emulator, count, () => allAtOnce(emulator.hub, 'HelloCities5', count));
+      report('W1', `${count} at once`, count / seconds, 'instances/s', cpu);
     }
   },
-  async W2({ hub }) {
+  async W2(emulator) {
     const times: number[] = [];
-    for (let i = 0; i < (values.quick ? 200 : 500); i++) times.push(await one(hub, 'HelloCities5', null));
+    const count = values.quick ? 200 : 500;
+    const [, cpu] = await measured(emulator, count, async () => {
+      for (let i = 0; i < count; i++) times.push(await one(emulator.hub, 'HelloCities5', null));
+    });
     times.sort((a, b) => a - b);
-    report('W2', 'p50', percentile(times, 0.5), 'ms p50');
+    report('W2', 'p50', percentile(times, 0.5), 'ms p50', cpu);
     report('W2', 'p99', percentile(times, 0.99), 'ms p99');
   },
-  async W3({ hub }) {
-    for (const n of [1000, 5000])
-      report('W3', `fan-out ${n}`, n / ((await one(hub, 'FanOut', String(n))) / 1000), 'activities/s');
-  },
-  async W4({ hub }) {
-    for (const n of [500, 1000, 2000])
-      report('W4', `chain ${n}`, n / ((await one(hub, 'Chain', String(n))) / 1000), 'activities/s');
-  },
-  async W5({ hub }) {
-    const ids = await Promise.all(Array.from({ length: 200 }, async () => (await hub.start({ name: 'Waiter' })).instanceId));
-    for (;;) {
-      const rows = await Promise.all(ids.map((id) => hub.get(id)));
-      if (rows.every((row) => row?.runtimeStatus === 'Running')) break;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+  async W3(emulator) {
+    for (const n of [1000, 5000]) {
+      const [seconds, cpu] = await measured(emulator, n, async () => {
+        await one(emulator.hub, 'FanOut', String(n));
+      });
+      report('W3', `fan-out ${n}`, n / seconds, 'activities/s', cpu);
     }
-    const started = performance.now();
-    const finished = whenFinished(hub, ids.length);
-    for (const id of ids) void hub.raiseEvent(id, 'Go', '1');
-    await finished;
-    report('W5', '200 raised at once', ids.length / ((performance.now() - started) / 1000), 'instances/s');
+  },
+  async W4(emulator) {
+    for (const n of [500, 1000, 2000]) {
+      const [seconds, cpu] = await measured(emulator, n, async () => {
+        await one(emulator.hub, 'Chain', String(n));
+      });
+      report('W4', `chain ${n}`, n / seconds, 'activities/s', cpu);
+    }
+  },
+  async W5(emulator) {
+    const { hub } = emulator;
+    // The first round warms up.
+    for (const round of [1, 2]) {
+      const ids = await Promise.all(Array.from({ length: 200 }, async () => (await hub.start({ name: 'Waiter' })).instanceId));
+      for (;;) {
+        const rows = await Promise.all(ids.map((id) => hub.get(id)));
+        if (rows.every((row) => row?.runtimeStatus === 'Running')) break;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const [seconds, cpu] = await measured(emulator, ids.length, async () => {
+        const finished = whenFinished(hub, ids.length);
+        for (const id of ids) void hub.raiseEvent(id, 'Go', '1');
+        await finished;
+      });
+      if (round === 2) report('W5', '200 raised at once', ids.length / seconds, 'instances/s', cpu);
+    }
   },
 };
 
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+/** Resident memory; NaN where there is no /proc. Pages that both processes map are counted in both. */
+async function residentMiB(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** Start-up and memory of the built program, as a user starts it. */
+async function bytesIn(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder)) bytes += (await stat(path.join(folder, entry))).size;
+  return bytes;
+}
+
+interface Ready {
+  event: string;
+  url: string;
+  managementUrl: string;
+  key: string;
+  pid: number;
+  workerPid?: number;
+}
+
+/** Start-up, memory and disk of the built program, as a user starts it. */
 async function startUp(folder: string): Promise<void> {
-  const cli = path.join(__dirname, '..', 'dist', 'cli.js');
-  const started = performance.now();
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [cli, 'start', appDir, '--port', '0', '--data', path.join(folder, 'w6'), '--json'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+  const data = path.join(folder, 'w6');
+  const times: number[] = [];
+  const loadTimes: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const load = performance.now();
+    const app = spawn(process.execPath, ['-e', "require('durable-functions')"], { cwd: appDir, stdio: 'ignore' });
+    await new Promise((resolve) => app.once('exit', resolve));
+    loadTimes.push(performance.now() - load);
+    const { child, readyAfterMs } = await launch(data);
+    times.push(readyAfterMs);
+    await end(child);
+  }
+  report(
+    'W6',
+    'ready after, median of 5',
+    percentile(
+      times.sort((a, b) => a - b),
+      0.5,
+    ),
+    'ms',
   );
-  if (child.stdout === null) throw new Error('no output');
-  const lines = createInterface({ input: child.stdout });
-  const ready = await new Promise<{ managementUrl: string; key: string; pid: number; workerPid?: number }>((resolve) => {
-    lines.on('line', (line) => {
-      const message = JSON.parse(line) as { event: string };
-      if (message.event === 'ready') resolve(message as never);
+  report(
+    'W6',
+    'Node.js with the SDK alone',
+    percentile(
+      loadTimes.sort((a, b) => a - b),
+      0.5,
+    ),
+    'ms',
+  );
+  const { child, ready } = await launch(data);
+  report('W6', 'memory of the emulator, idle', await residentMiB(ready.pid), 'MiB');
+  report('W6', 'memory of the worker, idle', await residentMiB(ready.workerPid), 'MiB');
+  const started = performance.now();
+  const count = 1000;
+  let begun = 0;
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const url = `${ready.managementUrl}/orchestrators/HelloCities5?code=${ready.key}`;
+      while (begun++ < count) await (await fetch(url, { method: 'POST' })).arrayBuffer();
+    }),
+  );
+  for (;;) {
+    const counts = (await (await fetch(`${ready.url}/durascope/counts`)).json()) as { Completed?: number };
+    if ((counts.Completed ?? 0) >= count) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  report('W6', '1000 over HTTP, 50 callers', count / ((performance.now() - started) / 1000), 'instances/s');
+  report('W6', 'memory of the emulator, after 1000', await residentMiB(ready.pid), 'MiB');
+  report('W6', 'memory of the worker, after 1000', await residentMiB(ready.workerPid), 'MiB');
+  report('W6', 'on disk after 1000, per instance', (await bytesIn(data)) / count, 'bytes');
+  await end(child);
+}
+
+async function launch(data: string): Promise<{ child: ChildProcess; ready: Ready; readyAfterMs: number }> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [cli, 'start', appDir, '--port', '0', '--data', data, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ready = await new Promise<Ready>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const message = JSON.parse(line) as Ready;
+      if (message.event === 'ready') resolve(message);
     });
   });
-  report('W6', 'ready after', performance.now() - started, 'ms');
-  const load = performance.now();
-  await new Promise<void>((resolve, reject) => {
-    const app = spawn(process.execPath, ['-e', "require('durable-functions')"], { cwd: appDir, stdio: 'ignore' });
-    app.once('exit', () => resolve());
-    app.once('error', reject);
-  });
-  report('W6', 'of that, node with the SDK alone', performance.now() - load, 'ms');
-  const start = (): Promise<Response> =>
-    fetch(`${ready.managementUrl}/orchestrators/HelloCities5?timeout=30&pollingInterval=1&code=${ready.key}`, { method: 'POST' });
-  for (let i = 0; i < 20; i++) await start();
-  report('W6', 'memory, engine', await residentMiB(ready.pid), 'MiB');
-  if (ready.workerPid !== undefined) report('W6', 'memory, worker', await residentMiB(ready.workerPid), 'MiB');
+  return { child, ready, readyAfterMs: performance.now() - started };
+}
+
+async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
@@ -162,32 +269,40 @@ async function main(): Promise<void> {
   try {
     for (const [name, load] of Object.entries(loads)) {
       if (wanted.size > 0 && !wanted.has(name)) continue;
+      const dataDir = path.join(folder, name);
       const emulator = await startEmulator({
         appDir,
         port: 0,
-        dataDir: path.join(folder, name),
+        dataDir,
         durability,
         logger: (entry) => {
           if (entry.level === 'error' || entry.level === 'critical') console.error(entry.message);
         },
       });
-      for (let i = 0; i < 3; i++) await allAtOnce(emulator.hub, 'HelloCities5', 200);
+      for (let i = 0; i < 3; i++) await allAtOnce(emulator.hub, 'HelloCities5', 300);
       await load(emulator);
+      report('W6', `memory of the worker, after ${name}`, await residentMiB(emulator.workerPid), 'MiB');
       await emulator.stop();
+      report('W6', `on disk after ${name}`, (await bytesIn(dataDir)) / 1024, 'KiB');
     }
     if (wanted.size === 0 || wanted.has('W6')) await startUp(folder);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-  console.log(`\n| load | variant | ${durability} | unit | against the best durable peer | against the best in memory |`);
-  console.log('| --- | --- | ---: | --- | ---: | ---: |');
+  printTable();
+}
+
+function printTable(): void {
+  console.log(`\n| load | variant | ${durability} | unit | engine CPU ms | worker CPU ms | best durable peer | best in memory |`);
+  console.log('| --- | --- | ---: | --- | ---: | ---: | ---: | ---: |');
   for (const figure of figures) {
     const peer = peers[figure.load];
     const ratio = (other: number): string =>
       peer === undefined || peer.unit !== figure.unit
         ? ''
         : `${(peer.lowerIsBetter ? other / figure.value : figure.value / other).toFixed(2)}x`;
-    const cells = [figure.load, figure.variant, figure.value, figure.unit, ratio(peer?.durable ?? 0), ratio(peer?.memory ?? 0)];
+    const { load, variant, value, unit, engineCpuMs = '', workerCpuMs = '' } = figure;
+    const cells = [load, variant, value, unit, engineCpuMs, workerCpuMs, ratio(peer?.durable ?? 0), ratio(peer?.memory ?? 0)];
     console.log(`| ${cells.join(' | ')} |`);
   }
 }

@@ -8,7 +8,7 @@ import type { LogEntry, Logger } from '../core/ports/logger';
 import { Engine } from '../engine/engine';
 import { createHttpApp } from '../http/http-app';
 import { type HttpServer, startHttpServer } from '../http/http-server';
-import { durableClientBinding, webhookPath } from '../http/management-urls';
+import { durableClientBinding, rpcPath, webhookPath } from '../http/management-urls';
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app-settings';
 import { AppProcess } from './app-process';
@@ -89,8 +89,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
           origin: url,
           hubName: hostConfig.hubName,
           key,
-          rpcBaseUrl: `http://127.0.0.1:${server.port}/rpc/${rpcToken}/`,
+          rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
         }),
+      // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
+      execArgv: ['--max-semi-space-size=32'],
       env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
       startInstance: (start) => engine.start(start),
       ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),

@@ -1,4 +1,3 @@
-import { Fifo } from '../base/fifo';
 import type { Checkpoint } from '../core/checkpoint';
 import type { InboundEvent } from '../core/history';
 import type { InboxMessage } from '../core/instance';
@@ -12,6 +11,7 @@ import type { DueQueue } from './due-queue';
 import type { EngineOptions } from './engine-options';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { LiveInstances } from './live-instances';
+import { ReadyQueue } from './ready-queue';
 import { RetryNotes } from './retry-notes';
 
 export interface EngineWorld {
@@ -25,8 +25,7 @@ export interface EngineWorld {
 /** What the parts of the engine share: the world, the instances in memory, and the one way in for a message. */
 export class EngineCore {
   readonly lives: LiveInstances;
-  /** Instances with something to do, in the order they got it. */
-  readonly ready = new Fifo<LiveInstance>();
+  readonly ready = new ReadyQueue();
   worker: FunctionWorker | null = null;
   /** Of the last worker. */
   profile: BehaviourProfile = 'A';
