@@ -117,10 +117,108 @@ describe('activities of programming model v4', () => {
     );
   });
 
+  it('are warned of lines that come after their end', async () => {
+    await app.activity('logsLate');
+    const entry = await app.logged("Unexpected call to 'log'");
+    assert.equal(entry.level, 'warning');
+    await app.logged('too late');
+  });
+
+  it('may have children of their own whose output is shown', async () => {
+    await app.activity('spawns');
+    assert.equal((await app.logged('from a child of the app')).category, 'user');
+  });
+
+  it('get a context that is one of the library, with its members', async () => {
+    const [isContext, name, keys] = (await app.result('isContext')) as [boolean, string, string[]];
+    assert.equal(isContext, true);
+    assert.equal(name, 'InvocationContext');
+    assert.deepEqual(keys, [
+      'extraInputs',
+      'extraOutputs',
+      'functionName',
+      'invocationId',
+      'options',
+      'retryContext',
+      'traceContext',
+      'triggerMetadata',
+    ]);
+  });
+
   it('are listed with the file and the line that register them', () => {
     const fn = app.worker.functions().find(({ name }) => name === 'sayHello');
     assert.equal(path.basename(fn?.file ?? ''), 'activities.js');
     assert.equal(fn?.line, 5);
     assert.equal(fn.type, 'activity');
+  });
+});
+
+describe('activities that fail with properties', () => {
+  const fixture = new WorkerFixture();
+  let app: RunningApp;
+  before(async () => {
+    app = await fixture.start('failures');
+  });
+  after(() => fixture.cleanUp());
+
+  it('have them in their failure details', async () => {
+    const outcome = await app.activity('pay');
+    assert(!outcome.ok);
+    assert.equal(outcome.failureDetails?.ErrorType, 'PaymentError');
+    assert.equal(outcome.failureDetails.ErrorMessage, 'card declined');
+    assert.equal(outcome.failureDetails.IsNonRetriable, false);
+    assert.deepEqual(outcome.failureDetails.Properties, { amount: 42 });
+    assert.match(outcome.failureDetails.StackTrace ?? '', /index\.js/);
+  });
+
+  it('and those whose message merely looks like it have none', async () => {
+    const outcome = await app.activity('plain');
+    assert(!outcome.ok);
+    assert.equal(outcome.failureDetails, undefined);
+  });
+});
+
+describe('other triggers of programming model v4', () => {
+  const fixture = new WorkerFixture();
+  let app: RunningApp;
+  before(async () => {
+    app = await fixture.start('commonjs');
+  });
+  after(() => fixture.cleanUp());
+
+  it('are listed with their types', () => {
+    const timer = app.worker.functions().find(({ name }) => name === 'everyMinute');
+    assert.deepEqual([timer?.type, timer?.triggerType, timer?.schedule], ['timer', 'timerTrigger', '0 * * * * *']);
+    const queue = app.worker.functions().find(({ name }) => name === 'fromQueue');
+    assert.deepEqual([queue?.type, queue?.triggerType, queue?.hasDurableClient], ['other', 'queueTrigger', true]);
+  });
+
+  it('fire timers with their times', async () => {
+    const result = await app.worker.invokeTimer('everyMinute', { last: '2024-01-01T00:00:00Z', next: '2024-01-01T00:01:00Z' });
+    assert.deepEqual(JSON.parse(result ?? ''), {
+      name: 'everyMinute',
+      timer: {
+        schedule: { adjustForDST: true },
+        scheduleStatus: { last: '2024-01-01T00:00:00Z', lastUpdated: '2024-01-01T00:00:00Z', next: '2024-01-01T00:01:00Z' },
+        isPastDue: false,
+      },
+    });
+  });
+
+  it('are called by hand with any input, and start instances through their output', async () => {
+    const result = await app.worker.invoke('fromQueue', '{"order":7}', { Id: 'message-1' });
+    assert.deepEqual(JSON.parse(result ?? ''), { message: { order: 7 }, metadata: { id: 'message-1' } });
+    assert.deepEqual(app.starts, [
+      { name: 'helloCities', instanceId: 'from-queue', input: '{"order":7}' },
+      { name: 'waits', input: null },
+    ]);
+    assert.deepEqual(JSON.parse((await app.worker.invoke('fromQueue', 'just text')) ?? ''), {
+      message: 'just text',
+      metadata: {},
+    });
+  });
+
+  it('that are not there are refused with those that are', async () => {
+    await assert.rejects(app.worker.invoke('nope', null), /The app has no function "nope": it has sayHello, /);
   });
 });

@@ -187,6 +187,46 @@ describe('the life of the process that runs an app', () => {
   });
 });
 
+describe('stopping while the app is being loaded', () => {
+  const fixture = new WorkerFixture();
+  afterEach(() => fixture.cleanUp());
+
+  it('does not wait for the app to finish', async () => {
+    const files = { 'package.json': '{"main": "a.js"}', 'a.js': activity('one') };
+    const app = await fixture.start(null, { files });
+    await writeFile(path.join(app.dir, 'package.json'), '{"main": "b.mjs"}');
+    await writeFile(path.join(app.dir, 'b.mjs'), 'await new Promise((done) => setTimeout(done, 60_000));');
+    const reload = app.worker.reload();
+    await app.event('workerStarting');
+    await app.worker.stop();
+    await reload;
+  });
+
+  it('tries again when the process is killed meanwhile: that says nothing about the app', async () => {
+    const files = {
+      'package.json': '{"main": "a.mjs"}',
+      'a.mjs': `import { existsSync, writeFileSync } from 'node:fs';
+import * as df from 'durable-functions';
+if (existsSync('once')) process.kill(process.pid, 'SIGKILL');
+df.app.activity('kills', { handler: () => { writeFileSync('once', ''); process.kill(process.pid, 'SIGKILL'); } });
+df.app.activity('one', { handler: () => 1 });`,
+    };
+    const app = await fixture.start(null, { files });
+    await assert.rejects(app.activity('kills'), (error) => DurascopeError.is(error, 'WorkerExited'));
+    const waiting = app.result('one');
+    const deaths = (): number => app.events.filter(({ type }) => type === 'workerExited').length;
+    await new Promise<void>((resolve) => {
+      const subscription = app.worker.onEvent(() => {
+        if (deaths() < 2) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    await unlink(path.join(app.dir, 'once'));
+    assert.equal(await waiting, 1);
+  });
+});
+
 describe('reloading an app', () => {
   const fixture = new WorkerFixture();
   afterEach(() => fixture.cleanUp());

@@ -76,7 +76,7 @@ describe('loading an app', () => {
     it('names a pattern that matches nothing, and says to build when the app is TypeScript', async () => {
       await refused(
         { 'package.json': '{"main": "src/functions/*.js"}' },
-        /"main" of package\.json, "src\/functions\/\*\.js", matches no file\. Point "main"/,
+        /"main" of package\.json, "src\/functions\/\*\.js", matches no file\. Build the app first if its files are built; else point "main"/,
       );
       await refused(
         { 'package.json': '{"main": "dist/index.js"}', 'tsconfig.json': '{}' },

@@ -87,7 +87,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
     try {
       worker.use(await worker.launch());
     } catch (error) {
-      worker.isStopped = true;
+      worker.stopper.abort();
       throw error;
     }
     if (options.watch !== false) worker.watch();
@@ -103,7 +103,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   private waiting: { resolve: (worker: WorkerProcess) => void; reject: (error: Error) => void }[] = [];
   /** N3. */
   private broken: DurascopeError | null = null;
-  private isStopped = false;
+  private readonly stopper = new AbortController();
   private failures = 0;
   private startedAt = 0;
   private pause: NodeJS.Timeout | undefined;
@@ -112,6 +112,10 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   private watcher: Disposable | null = null;
 
   private constructor(private readonly options: NodeWorkerOptions) {}
+
+  private get isStopped(): boolean {
+    return this.stopper.signal.aborted;
+  }
 
   get pid(): number | undefined {
     return this.current?.pid;
@@ -215,7 +219,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
 
   /** Resolves when every process is gone. What is under way is rejected. May be called twice. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.stopper.abort();
     this.watcher?.dispose();
     clearTimeout(this.pause);
     for (const { reject } of this.waiting.splice(0)) reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
@@ -229,7 +233,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
       this.reloadAgain = false;
       if (this.isStopped) return;
       clearTimeout(this.pause);
-      this.emit({ type: 'workerReloading' });
+      if (this.current !== null) this.emit({ type: 'workerReloading' });
       try {
         this.use(await this.launch());
       } catch (error) {
@@ -269,6 +273,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      signal: this.stopper.signal,
     });
     for (const warning of started.warnings) this.note('warning', warning);
     return started;
@@ -327,6 +332,11 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   /** N3. */
   private report(error: unknown): void {
     if (this.isStopped) return;
+    if (DurascopeError.is(error, 'WorkerExited')) {
+      // Killed while it was loading: that says nothing about the app.
+      if (this.current === null) this.onDeath(error.message);
+      return;
+    }
     const known = DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error });
     const { file, line } = known.details;
     const goesOn = this.current === null ? '' : ' The app goes on as it was loaded before.';

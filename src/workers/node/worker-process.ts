@@ -48,6 +48,8 @@ export interface WorkerProcessOptions {
   watchdogMs: number;
   /** How long the process may take from its start until the app is loaded; 0: as long as it likes. */
   loadTimeoutMs: number;
+  /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
+  signal?: AbortSignal;
 }
 
 export interface HttpReply {
@@ -81,7 +83,10 @@ interface Known {
 }
 
 export class WorkerProcess {
-  /** Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be. */
+  /**
+   * Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when
+   * somebody killed the process meanwhile.
+   */
   static async start(options: WorkerProcessOptions): Promise<WorkerProcess> {
     const socket = await LocalSocket.listen();
     const worker = new WorkerProcess(options, socket);
@@ -143,6 +148,13 @@ export class WorkerProcess {
     this.output.read(this.process.stdout, 'information');
     this.output.read(this.process.stderr, 'warning');
     void this.process.exited.then((exit) => this.onExit(exit));
+    const { signal } = options;
+    if (signal !== undefined) {
+      const abort = (): void => this.failLoading(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      this.loaded.finally(() => signal.removeEventListener('abort', abort)).catch(() => undefined);
+    }
     if (options.loadTimeoutMs > 0) {
       this.loadTimer = setTimeout(() => this.onLoadTimeout(), options.loadTimeoutMs);
       this.loadTimer.unref();
@@ -420,11 +432,11 @@ export class WorkerProcess {
       return;
     }
     const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
-    this.finish(`The process that runs the app ended (${how}).`);
+    this.finish(`The process that runs the app ended (${how}).`, signal !== null);
   }
 
   // P1
-  private finish(how: string): void {
+  private finish(how: string, wasKilled = false): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
     clearTimeout(this.loadTimer);
@@ -450,7 +462,7 @@ export class WorkerProcess {
     this.resolveEnded({ message, wanted: this.stopping });
     if (!this.isReady) {
       const whileLoading = fatal === null ? `${how} The app was still loading.${this.output.tail()}` : message;
-      this.rejectLoaded(this.loadError ?? new DurascopeError('AppInvalid', whileLoading));
+      this.rejectLoaded(this.loadError ?? new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading));
     }
   }
 

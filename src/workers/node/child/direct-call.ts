@@ -94,6 +94,7 @@ export class DirectCalls {
       this.prepared.set(fn, sample.options);
       // One library for all functions of an app: the last one wins, as with the programming model.
       Object.setPrototypeOf(DirectContext.prototype, Object.getPrototypeOf(sample) as object);
+      Object.defineProperty(DirectContext.prototype, 'constructor', { value: sample.constructor });
     }
   }
 
@@ -108,7 +109,7 @@ export class DirectCalls {
   call(fn: RegisteredFunction, instanceId: string, text: string | null): { running: Running; returned: unknown } {
     const { log, clientBinding } = this.options;
     const input = text === null ? undefined : parseOrText(text);
-    const running: Running = { functionName: fn.name, instanceId, invocationId: randomUUID() };
+    const running: Running = { functionName: fn.name, instanceId, invocationId: randomUUID(), hasEnded: false };
     const metadata = {
       instanceId,
       // Hardly ever read, and a copy of the whole input each.
@@ -120,6 +121,7 @@ export class DirectCalls {
       },
     };
     const context = new DirectContext(running, metadata, this.prepared.get(fn), (level, args) => {
+      if (running.hasEnded === true) log.write('warning', 'system', endedText(running), running);
       log.write(level, 'user', format(...args), running, context);
     });
     for (const extra of fn.extraInputs) {
@@ -138,8 +140,14 @@ export class DirectCalls {
   }
 
   done(running: Running): void {
+    running.hasEnded = true;
     this.options.log.end(running);
   }
+}
+
+/** What the library says about a line that comes too late. */
+function endedText({ functionName, invocationId }: Running): string {
+  return `Warning: Unexpected call to 'log' on the context object after function execution has completed. Please check for asynchronous calls that are not awaited. Function name: ${functionName}. Invocation Id: ${invocationId ?? ''}.`;
 }
 
 /** The library's context has exactly the members that ours has; one that has more is left to the library. */

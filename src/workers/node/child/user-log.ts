@@ -13,6 +13,7 @@ export interface Running {
   functionName: string;
   instanceId: string | undefined;
   invocationId: string | undefined;
+  hasEnded?: boolean;
 }
 
 export class UserLog {

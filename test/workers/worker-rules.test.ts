@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { DurascopeError } from '../../src/core/errors';
+import { isFunctionName } from '../../src/workers/node/app-layout';
+import { matters } from '../../src/workers/node/app-watcher';
+import { checkNodeVersion } from '../../src/workers/node/node-version';
+import { readStartRequests } from '../../src/workers/node/start-requests';
+import { Watchdog } from '../../src/workers/node/watchdog';
+
+describe('start requests of an output binding', () => {
+  const read = (value: unknown) => readStartRequests([{ name: 'out', bindingType: 'durableClient', value }]);
+
+  it('are objects, lists of them, or the JSON text of either', () => {
+    assert.deepEqual(read({ FunctionName: 'a' }), [{ name: 'a', input: null }]);
+    assert.deepEqual(read('{"FunctionName":"a","InstanceId":"i","Input":"x"}'), [{ name: 'a', instanceId: 'i', input: '"x"' }]);
+    assert.deepEqual(
+      read([
+        { functionName: 'a', input: 0 },
+        { FunctionName: 'b', Input: false },
+      ]),
+      [
+        { name: 'a', input: '0' },
+        { name: 'b', input: 'false' },
+      ],
+    );
+    assert.deepEqual(read({ FunctionName: 'a', InstanceId: '', Input: null }), [{ name: 'a', input: null }]);
+  });
+
+  it('without a function name are refused by the name of the binding', () => {
+    for (const value of [{}, 'no json', 7, null, { FunctionName: '' }]) {
+      assert.throws(
+        () => read(value),
+        (error) => DurascopeError.is(error, 'InvalidArgument') && error.message.includes('"out"'),
+      );
+    }
+  });
+});
+
+describe('what a change of a file means', () => {
+  it('is a reload for code and settings', () => {
+    for (const file of [
+      'host.json',
+      'src/a.js',
+      'dist/b.mjs',
+      'F/function.json',
+      'local.settings.json',
+      'package.json',
+      'x.CJS',
+    ]) {
+      assert(matters(file), file);
+    }
+  });
+
+  it('is nothing for packages, data, sources to be built and everything else', () => {
+    for (const file of [
+      'node_modules/x/index.js',
+      '.durascope/journal.json',
+      '.git/config.json',
+      'src/a.ts',
+      'readme.md',
+      'a\\node_modules\\b.js',
+    ]) {
+      assert(!matters(file), file);
+    }
+  });
+});
+
+describe('the version of Node.js', () => {
+  it('has to suit the app and its packages', () => {
+    const engines = [
+      { packageName: 'package.json of the app', range: '>=18' },
+      { packageName: 'durable-functions', range: '>=22' },
+    ];
+    assert.equal(checkNodeVersion(engines, '22.1.0'), null);
+    assert.match(checkNodeVersion(engines, '20.11.1') ?? '', /Node\.js 20\.11\.1 .*durable-functions asks for ">=22"/);
+  });
+
+  it('is not judged by a range that cannot be read', () => {
+    assert.equal(checkNodeVersion([{ packageName: 'x', range: 'whatever' }], '20.0.0'), null);
+  });
+});
+
+describe('the name of a function', () => {
+  it('starts with a letter and is no longer than 128', () => {
+    for (const name of ['a', 'A-b_c1', 'x'.repeat(128)]) assert(isFunctionName(name), name);
+    for (const name of ['', '1a', '_a', 'a b', 'ä', 'host', 'HOST', 'x'.repeat(129)]) assert(!isFunctionName(name), name);
+  });
+});
+
+describe('the watchdog', () => {
+  it('pings after a silent quarter and calls out once after the whole time', async () => {
+    const said: string[] = [];
+    await new Promise<void>((resolve) => {
+      const dog = new Watchdog(
+        20,
+        () => said.push('ping'),
+        () => {
+          said.push('silence');
+          assert(dog.isSilent());
+          dog.heard();
+          assert(!dog.isSilent());
+          dog.rest();
+          resolve();
+        },
+      );
+      dog.watch();
+    });
+    assert.deepEqual(said, ['ping', 'silence']);
+  });
+
+  it('does not watch when it is told to wait for ever', () => {
+    const dog = new Watchdog(
+      0,
+      () => assert.fail(),
+      () => assert.fail(),
+    );
+    dog.watch();
+    dog.rest();
+    assert(!dog.isSilent());
+  });
+});
