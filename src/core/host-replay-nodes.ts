@@ -24,8 +24,6 @@ export interface NodeHost {
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number;
   /** True when an event of that name was buffered: it is consumed. Otherwise the node waits. */
   takeOrAwait(node: EventWaitNode): boolean;
-  /** An answer by name (entities) instead of by id. */
-  awaitAnswer(requestId: string, owner: OpenTask): void;
   /** An exception in the host at this point of the orchestrator's code. */
   fail(message: string, failure?: TaskFailure): void;
 }

@@ -38,7 +38,7 @@ export type SdkProgress =
   /** The SDK itself broke, or its answer has no JSON form: over at once. */
   | { type: 'crashed'; message: string; details: string };
 
-export interface Settlement {
+interface Settlement {
   decisions: Decision[];
   awaitedEvents: readonly string[];
 }
@@ -61,8 +61,7 @@ export class HostReplay implements NodeHost {
   private isStarted = false;
   private isStalled = false;
   private readonly open = new Map<number, OpenTask>();
-  /** Made when needed, like the next three: most orchestrations never do. */
-  private answers: Map<string, OpenTask> | null = null;
+  /** Made when needed, like the next two: most orchestrations wait for no event. */
   private readonly pending = new Map<number, WorkDecision>();
   private waiters: Map<string, EventWaitNode[]> | null = null;
   private buffered: Map<string, string[]> | null = null;
@@ -169,10 +168,6 @@ export class HostReplay implements NodeHost {
     return false;
   }
 
-  awaitAnswer(requestId: string, owner: OpenTask): void {
-    (this.answers ??= new Map<string, OpenTask>()).set(requestId, owner);
-  }
-
   fail(message: string, failure?: TaskFailure): void {
     const failureDetails = failure?.failureDetails;
     this.failure ??= { ...this.orchestratorFailure(message), ...(failureDetails ? { failureDetails } : {}) };
@@ -221,12 +216,6 @@ export class HostReplay implements NodeHost {
   }
 
   private raise(event: EventRaised): void {
-    const answered = this.answers?.get(event.Name);
-    if (answered !== undefined) {
-      this.answers?.delete(event.Name);
-      answered.succeeded(event.Input);
-      return;
-    }
     if (this.nextGeneration !== null) {
       this.nextGeneration.carryover.push(event);
       return;

@@ -192,7 +192,7 @@ for (const sdk of sdks) {
               return error instanceof Error && error.message.includes('no luck');
             }
           },
-           
+
           *Fails() {
             throw new Error('no luck');
           },

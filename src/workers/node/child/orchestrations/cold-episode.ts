@@ -21,7 +21,7 @@ export function maximumShortTimerMs(schemaVersion: number): number {
 }
 
 /** A generation's events in the order in which they take effect. */
-export interface EffectiveHistory {
+interface EffectiveHistory {
   events: readonly HistoryEvent[];
   /** Index of the first event whose effect is new. */
   newFrom: number;
@@ -29,7 +29,7 @@ export interface EffectiveHistory {
 }
 
 /** `newFrom`: index of the first new event in the order of commit. */
-export function effectiveHistory(events: readonly HistoryEvent[], newFrom: number): EffectiveHistory {
+function effectiveHistory(events: readonly HistoryEvent[], newFrom: number): EffectiveHistory {
   const gate = new SuspensionGate();
   const effective: HistoryEvent[] = [];
   let effectiveNewFrom = -1;
@@ -40,7 +40,7 @@ export function effectiveHistory(events: readonly HistoryEvent[], newFrom: numbe
   return { events: effective, newFrom: effectiveNewFrom, isSuspended: gate.isSuspended };
 }
 
-export interface ColdEpisode {
+interface ColdEpisode {
   reply: SdkReply;
   host: HostReplay;
   isSuspended: boolean;

@@ -14,7 +14,7 @@ import { parsedInput } from './trigger-input';
 import type { WarmOrchestration } from './warm-orchestration';
 import { executorProgress } from './warm-orchestration';
 
-export interface Difference {
+interface Difference {
   /** A sentence. */
   text: string;
   /** The host's own replay would fail on it. */

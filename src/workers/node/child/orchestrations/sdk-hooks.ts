@@ -5,7 +5,7 @@
  */
 
 /** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
-export interface SdkTask {
+interface SdkTask {
   isPlayed: boolean;
   parent?: SdkTask;
   setValue(isError: boolean, value: unknown, executor?: unknown): void;
@@ -30,7 +30,7 @@ export interface SdkInvocationContext {
   suppressAsyncDoneError?: boolean;
 }
 
-export type OrchestratorFunction = (context: SdkInvocationContext) => unknown;
+type OrchestratorFunction = (context: SdkInvocationContext) => unknown;
 
 export interface SdkExecutor {
   schemaVersion: number;

@@ -47,7 +47,7 @@ export function readFailure(error: unknown): SdkReply {
 }
 
 /** The SDK broke, or the app outside of it. */
-export function crashedReply(error: unknown): SdkReply {
+function crashedReply(error: unknown): SdkReply {
   return { actions: [], isV1: false, schemaVersion: 0, progress: crash(error), customStatus: null };
 }
 

@@ -12,7 +12,7 @@ export const timerLimits = {
 
 const defaultHttpSleepMs = 30_000;
 
-export interface TriggerInput {
+interface TriggerInput {
   instanceId: string;
   started: ExecutionStarted;
   /** Events that have taken effect, in the order in which they did. */

@@ -135,7 +135,7 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
 }
 
 /** JSON text of the custom status that the SDK would send; throws when the value has none. */
-export function statusText({ context, dropsFalsyStatus }: SdkRun): string | null {
+function statusText({ context, dropsFalsyStatus }: SdkRun): string | null {
   const status = context.df.customStatus;
   const isNone = dropsFalsyStatus ? !status : status === null || status === undefined;
   return isNone ? null : payloadText(status);
