@@ -182,9 +182,9 @@ describe('kill -9 at random moments', function () {
           }
         }
       };
-      const clients = [client(), client()];
+      const clients = Array.from({ length: 6 }, client);
       // Most kills hit the middle of the load, some the very start.
-      const lifeMs = random() < 0.2 ? random() * 15 : random() * 160;
+      const lifeMs = random() < 0.2 ? random() * 15 : random() * 300;
       await new Promise((resolve) => setTimeout(resolve, lifeMs));
       over = true;
       await kill(child);
