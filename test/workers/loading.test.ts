@@ -169,6 +169,15 @@ describe('loading an app', () => {
     );
   });
 
+  it('refuses durable-functions 4 by name', async () => {
+    const code = `const { app } = require('@azure/functions');
+app.generic('modern', { trigger: { name: 't', type: 'orchestrationTrigger', durableRequiresGrpc: true }, handler: () => undefined });`;
+    await refused(
+      { 'package.json': '{"main": "a.js"}', 'a.js': code },
+      /Function "modern" uses durable-functions 4.*Install durable-functions 3/s,
+    );
+  });
+
   it('reports a process that ends while loading, with its last words', async () => {
     await refused(
       { 'package.json': '{"main": "a.js"}', 'a.js': 'require("fs").writeSync(2, "last words\\n"); process.exit(5);' },

@@ -1,6 +1,7 @@
 /**
  * HTTP for apps that stream (spec/functions-worker.md 1.8): the request goes to a server inside the app's process, and its answer
- * comes back from there piece by piece, while the invocation itself goes the usual way.
+ * comes back from there piece by piece, while the invocation itself goes the usual way. Deviation: the body of the request is handed
+ * over whole, once it has arrived.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';

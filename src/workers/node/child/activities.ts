@@ -74,7 +74,10 @@ export class Activities {
   }
 }
 
-/** The one element of the input's array as text, for the library to parse; nothing for null. */
+/**
+ * The one element of the input's array as text, for the library to parse; nothing for null. Deviation: a boolean stays one, the
+ * real host makes it the text `True` or `False` (by reading, not run).
+ */
 function unwrap(input: string | null): TypedData {
   const text = input?.trim();
   if (text === undefined || !text.startsWith('[')) return text === undefined ? {} : { string: text };

@@ -48,6 +48,7 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
   }
   registry.lock();
   if (registry.all().length === 0) throw noFunctions(init);
+  refuseOtherProtocol(registry);
   warnings.push(...unknownInputs(registry));
   const version4 = registry.registeredByCode > 0 ? core.programmingModel() : null;
   const given = await version4?.getCapabilities?.({ ...capabilities });
@@ -131,6 +132,18 @@ function noFunctions(init: Init): AppLoadError {
   );
 }
 
+/** durable-functions 4 marks its bindings: it speaks protobuf and gRPC (spec/functions-worker.md 10). */
+function refuseOtherProtocol(registry: FunctionRegistry): void {
+  for (const fn of registry.all()) {
+    if (!Object.values(fn.bindings).some((binding) => binding['durableRequiresGrpc'] === true)) continue;
+    throw new AppLoadError(
+      `Function "${fn.name}" uses durable-functions 4, whose gRPC protocol is not supported yet. Install durable-functions 3 to run the app here.`,
+      fn.place,
+    );
+  }
+}
+
+/** Deviation: only durable clients come in beside the trigger. */
 function unknownInputs(registry: FunctionRegistry): string[] {
   return registry
     .all()

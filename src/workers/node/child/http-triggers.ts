@@ -62,6 +62,7 @@ export class Triggers {
     return fn;
   }
 
+  /** Deviation: only HTTP answers and durable clients go out. */
   private outputs(fn: RegisteredFunction, response: RpcResponse): OutputValue[] {
     const { outputs, ignored } = collectOutputs(fn, response);
     for (const type of ignored) {
