@@ -163,12 +163,14 @@ class Gathering {
   }
 
   #flush(): void {
-    // A reader that has not taken the last batches gets the next when it asks.
+    // A reader that has not taken the last batches gets the next when it asks. Sending may make it ask at once, in the middle of this
+    // method: whatever is sent is taken off first.
     if ((this.controller.desiredSize ?? 0) <= 0) return;
     for (const event of this.#events.splice(0)) this.#sendEvent('emulator', event);
     if (this.#logs.length > 0) {
-      this.#sendEvent('log', this.#logs);
+      const logs = this.#logs;
       this.#logs = [];
+      this.#sendEvent('log', logs);
     }
     if (this.#isBehind) {
       this.#isBehind = false;

@@ -50,15 +50,18 @@ async function respond(app: HttpApp, message: IncomingMessage, response: ServerR
   try {
     const request = nodeRequest(message, response);
     const direct = app.answer(request);
-    await sendReply(direct === null ? fromResponse(await app.answerWithHono(request)) : await direct, message, response);
+    await sendReply(direct === null ? await fromResponse(await app.answerWithHono(request)) : await direct, message, response);
   } catch {
     // Nothing above should throw; whatever does must not take the process with it.
     response.destroy();
   }
 }
 
-function fromResponse(response: Response): Reply {
-  return { status: response.status, headers: [...response.headers], body: response.body };
+/** Everything but an event stream is taken whole: it has a length then, and is written at once. */
+async function fromResponse(response: Response): Promise<Reply> {
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  const body = isStream || response.body === null ? response.body : new Uint8Array(await response.arrayBuffer());
+  return { status: response.status, headers: [...response.headers], body };
 }
 
 function listen(server: Server, port: number, host: string): Promise<Server> {
