@@ -44,6 +44,8 @@ export interface Init extends Framed {
   folders: readonly FunctionFolder[];
   /** The durable client binding's JSON (spec/functions-worker.md 8.1). */
   clientBinding: string;
+  /** `maxOrchestrationActions` of host.json. */
+  maxActions: number;
 }
 export interface EpisodeAsked extends Framed {
   type: 'episode';

@@ -270,6 +270,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
       appDir,
       layout,
       clientBinding: options.clientBinding(),
+      maxActions: settings.hostConfig.maxOrchestrationActions,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,

@@ -43,6 +43,7 @@ export interface WorkerProcessOptions {
   appDir: string;
   layout: AppLayout;
   clientBinding: string;
+  maxActions: number;
   log: (entry: LogEntry) => void;
   /** 0: never. */
   watchdogMs: number;
@@ -313,14 +314,14 @@ export class WorkerProcess {
     this.pid = pid;
     this.inspected = inspected;
     if (inspected) clearTimeout(this.loadTimer);
-    const { layout, appDir, clientBinding } = this.options;
+    const { layout, appDir, clientBinding, maxActions } = this.options;
     const tooOld = checkNodeVersion(layout.engines, nodeVersion);
     if (tooOld !== null) {
       this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
       return;
     }
     const folders: readonly FunctionFolder[] = layout.folders;
-    this.say({ type: 'init', appDir, entryFiles: layout.entryFiles, folders, clientBinding });
+    this.say({ type: 'init', appDir, entryFiles: layout.entryFiles, folders, clientBinding, maxActions });
   }
 
   private take(message: ChildMessage, bytes: Buffer | null): void {

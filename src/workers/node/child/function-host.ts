@@ -41,7 +41,7 @@ export class FunctionHost {
     const { registry, core, log } = this;
     const app = await loadApp(init, registry, core);
     const { hooks } = core;
-    const { clientBinding } = init;
+    const { clientBinding, maxActions } = init;
     const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clientBinding });
     const direct = new DirectCalls({ log, clientBinding, sampleContext: (fn) => invoker.sampleContext(fn) });
     await direct.prepare(registry.all());
@@ -60,6 +60,7 @@ export class FunctionHost {
         return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
       },
       functionNames: (type) => names[type],
+      maxActions,
       canStayWarm: () => !hooks.aroundInvocations(),
       quietly: (run) => log.quietly(run),
       onWarning: (instanceId, message) =>
