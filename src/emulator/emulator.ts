@@ -42,7 +42,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const { hostConfig, localHttpPort } = await readAppSettings(appDir);
+    const { hostConfig, localHttpPort, cors } = await readAppSettings(appDir);
     if (dataDir !== null) await prepareSession(dataDir, options.sessionStart ?? 'keep', log);
     const key = await systemKey(dataDir);
     const rpcToken = randomBytes(24).toString('base64url');
@@ -64,6 +64,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         version,
         appDir,
         dataDir,
+        ...(cors === null ? {} : { cors }),
       },
       log,
       clock,

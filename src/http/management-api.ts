@@ -1,6 +1,8 @@
 /**
  * The HTTP management API (spec/http-api.md 1 to 8): one handler for the webhook base, its older alias and the keyless base of the app's
  * own client. Texts and statuses are the real service's, quirks included, since clients and their tests depend on them.
+ *
+ * Deviation: `taskHub` and `connection` are not looked at, since there is one hub.
  */
 import type { InstanceRow } from '../core/instance';
 import type { InstanceQuery } from '../core/ports/history-store';
@@ -98,7 +100,7 @@ export class ManagementApi {
         if (count > 3 || (verb !== 'GET' && verb !== 'POST' && verb !== 'DELETE')) return undefined;
         return () => Promise.resolve(this.#entities());
       case 'makeprimary':
-        // This process is the only one there is, so it always is the primary.
+        // Deviation: this process is the only one there is, so it always is the primary.
         return count === 1 ? () => Promise.resolve(bare(200)) : undefined;
       default:
         return undefined;

@@ -62,6 +62,17 @@ describe('the settings files of an app', () => {
     assert.equal(settings.localHttpPort, 7072);
   });
 
+  it('take the origins that may call the app from Host.CORS', async () => {
+    assert.equal((await read()).cors, null);
+    await write('local.settings.json', '{"Host": {"CORS": "https://a.example, https://b.example,", "CORSCredentials": true}}');
+    assert.deepEqual((await read()).cors, {
+      allowedOrigins: ['https://a.example', 'https://b.example'],
+      supportCredentials: true,
+    });
+    await write('local.settings.json', '{"Host": {"CORS": "*"}}');
+    assert.deepEqual((await read()).cors, { allowedOrigins: ['*'], supportCredentials: false });
+  });
+
   it('take the hub name from WEBSITE_SITE_NAME when host.json has none', async () => {
     await write('local.settings.json', '{"Values": {"WEBSITE_SITE_NAME": "my-site"}}');
     assert.equal((await read()).hostConfig.hubName, 'my-site');

@@ -12,6 +12,8 @@ export interface AppSettings {
   values: Readonly<Record<string, string>>;
   /** `Host.LocalHttpPort` of local.settings.json. */
   localHttpPort: number | null;
+  /** `Host.CORS` (comma separated, or `*`) and `Host.CORSCredentials` of local.settings.json: who may call the app from a browser. */
+  cors: { allowedOrigins: readonly string[]; supportCredentials: boolean } | null;
   /** One sentence each, for the user: what was left aside. */
   warnings: readonly string[];
 }
@@ -46,7 +48,13 @@ const hostSchema = z.object({
 const localSettingsSchema = z.object({
   IsEncrypted: z.boolean().nullish(),
   Values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
-  Host: z.object({ LocalHttpPort: z.int().min(1).max(65_535).nullish() }).nullish(),
+  Host: z
+    .object({
+      LocalHttpPort: z.int().min(1).max(65_535).nullish(),
+      CORS: z.string().nullish(),
+      CORSCredentials: z.boolean().nullish(),
+    })
+    .nullish(),
 });
 
 /**
@@ -73,6 +81,7 @@ export async function readAppSettings(
   return {
     values,
     localHttpPort: local.Host?.LocalHttpPort ?? null,
+    cors: corsOf(local.Host?.CORS, local.Host?.CORSCredentials),
     warnings,
     hostConfig: {
       hubName: resolvePercent(durable.hubName, setting) ?? setting('WEBSITE_SITE_NAME') ?? defaultHostConfig.hubName,
@@ -93,6 +102,11 @@ export async function readAppSettings(
       functionTimeoutMs: timeSpanToMs(host.functionTimeout ?? null),
     },
   };
+}
+
+function corsOf(origins: string | null | undefined, credentials: boolean | null | undefined): AppSettings['cors'] {
+  const allowedOrigins = (origins ?? '').split(',').flatMap((each) => (each.trim() === '' ? [] : [each.trim()]));
+  return allowedOrigins.length === 0 ? null : { allowedOrigins, supportCredentials: credentials ?? false };
 }
 
 /** `%NAME%` in a hub name stands for the setting NAME. */
