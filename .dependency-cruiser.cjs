@@ -11,7 +11,8 @@ const mayImport = {
   http: ['core', 'base'],
   debug: ['replay', 'core', 'base'],
   emulator: ['http', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
-  webview: ['protocol', 'core', 'base'],
+  // The client of an emulator runs in a browser as it does in node.
+  webview: ['protocol', 'http/client', 'core', 'base'],
   cli: ['emulator', 'replay', 'core', 'base'],
   vscode: ['emulator', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
 };

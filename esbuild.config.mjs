@@ -29,7 +29,7 @@ const programs = {
 };
 const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file)));
 
-const webviews = { panels: 'src/webview/main.tsx' };
+const webviews = { panels: 'src/webview/main.tsx', dashboard: 'src/webview/styles/dashboard.css' };
 const webviewEntryPoints = Object.fromEntries(Object.entries(webviews).filter(([, file]) => existsSync(file)));
 
 const jobs = [

@@ -13,6 +13,7 @@ import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app-settings';
 import { AppProcess } from './app-process';
 import { prepareSession, systemKey } from './data-folder';
+import { dashboardFrom } from './dashboard';
 import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
 import { engineOptionsFrom } from './engine-options-from';
 import { Listeners } from './listeners';
@@ -72,6 +73,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       workerPid: () => app.pid,
       logs: (listener) => logs.add(listener),
       emulatorEvents: (listener) => events.add(listener),
+      dashboard: dashboardFrom(findWebviewDir()),
     });
     const server: HttpServer = await startHttpServer(httpApp, {
       port: options.port ?? localHttpPort ?? defaultPort,
@@ -138,6 +140,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
 function newId(): string {
   return randomUUID().replaceAll('-', '');
+}
+
+function findWebviewDir(): string {
+  const beside = path.join(__dirname, 'webview');
+  return existsSync(path.join(beside, 'panels.js')) ? beside : path.resolve(__dirname, '../../dist/webview');
 }
 
 /** Beside the bundle, or in dist/ when running from source. */

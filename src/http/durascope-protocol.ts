@@ -1,5 +1,5 @@
 /** Durascope's own JSON endpoints under `/durascope`: what both sides of the connection agree on. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DurascopeErrorCode } from '../core/errors';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
 

@@ -10,7 +10,7 @@ import { InstancesPanel, rememberedFilter, rememberedOrder } from './instances/i
 import { InstanceStore } from './state/instance-state';
 import { InstancesStore } from './state/instances-state';
 import { ViewMemory } from './state/view-memory';
-import { browserPlace, browserTransport } from './transport/browser-transport';
+import { browserPlace, browserTransport, takeKey } from './transport/browser-transport';
 import { editorTransport } from './transport/editor-transport';
 import type { PanelTransport } from './transport/panel-transport';
 
@@ -41,8 +41,9 @@ if (root !== null) {
   const editor = editorTransport();
   if (editor !== undefined) open(root, root.dataset['panel'] ?? 'instances', editor);
   else {
+    const key = takeKey();
     const place = browserPlace();
-    open(root, place.panel, browserTransport(place));
+    open(root, place.panel, browserTransport(place, key));
     window.addEventListener('hashchange', () => location.reload());
   }
 }

@@ -118,6 +118,7 @@ function announce(emulator: Emulator, json: boolean, terminal: Terminal): void {
   const facts: [string, string][] = [
     ['App', http.length === 0 ? emulator.url : http.map((each) => functionUrl(emulator, each)).join('\n             ')],
     ['Management', `${emulator.managementUrl}/instances?code=${emulator.key}`],
+    ['Dashboard', `${emulator.url}/#code=${encodeURIComponent(emulator.key)}`],
     ['Data', emulator.dataDir ?? 'in memory'],
   ];
   for (const [label, value] of facts) terminal.print(`${style.dim(label.padEnd(12))} ${value}`);

@@ -4,7 +4,7 @@
  *   F1. Whoever listens gets a `resync` when the stream begins: changes may have happened before.
  *   F2. One connection serves all listeners and asks for what they want; a new kind of listener opens it anew.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock, Disposable } from '../../core/ports/clock';
 import type { LogEntry } from '../../core/ports/logger';
 import type { HubChange } from '../../core/ports/task-hub-client';

@@ -1,5 +1,5 @@
 /** The task hub of an emulator in another process, over its endpoints under `/durascope`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError, type DurascopeErrorCode } from '../../core/errors';
 import type { HistoryEvent } from '../../core/history';
 import type { InstanceRow } from '../../core/instance';

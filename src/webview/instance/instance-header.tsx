@@ -60,6 +60,13 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
   const suspended = instance.runtimeStatus === 'Suspended';
   return (
     <header class="instance-header">
+      {transport.place === 'browser' ? (
+        <nav>
+          <a class="link" href="#/">
+            All instances
+          </a>
+        </nav>
+      ) : null}
       <div class="title-line">
         <h1>{instance.name}</h1>
         <StatusBadge status={instance.runtimeStatus} />

@@ -23,7 +23,7 @@ const known: readonly HistoryColumn[] = [
   { id: 'EventType', title: 'EventType', width: 176, kind: 'text', essential: true },
   { id: 'Timestamp', title: 'Timestamp', width: 192, kind: 'time', essential: true },
   { id: 'Input', title: 'Input', width: 120, kind: 'json', essential: true },
-  { id: 'Name', title: 'Name', width: 136, kind: 'text', essential: true },
+  { id: 'Name', title: 'Name', width: 160, kind: 'text', essential: true },
   { id: 'Result', title: 'Result', width: 208, kind: 'json', essential: true },
   { id: 'Status', title: 'Status', width: 96, kind: 'text', essential: true, hint: 'OrchestrationStatus' },
   { id: 'EventId', title: 'EventId', width: 80, kind: 'number', essential: true },

@@ -1,3 +1,11 @@
+/**
+ * The panels in a browser, as the dashboard of an emulator: the host's side of a panel runs in the page itself, over the
+ * emulator's own endpoints. Addresses: `#/` is the list, `#/instances/<id>` one instance.
+ */
+import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
+import { InstancePanelSession } from '../../protocol/instance-panel-session';
+import { InstancesPanelSession } from '../../protocol/instances-panel-session';
+import type { PanelHost, SessionClock } from '../../protocol/panel-host';
 import type { PanelTransport } from './panel-transport';
 
 export interface BrowserPlace {
@@ -5,7 +13,9 @@ export interface BrowserPlace {
   instanceId: string;
 }
 
-/** `#/instances/<id>` is an instance's panel; everything else the list. */
+const keyName = 'durascope.key';
+const retryMs = 2000;
+
 export function browserPlace(): BrowserPlace {
   const match = /^#\/instances\/(.+)$/.exec(location.hash);
   return match?.[1] === undefined
@@ -13,6 +23,119 @@ export function browserPlace(): BrowserPlace {
     : { panel: 'instance', instanceId: decodeURIComponent(match[1]) };
 }
 
-export function browserTransport(_place: BrowserPlace): PanelTransport {
-  throw new Error('to be written');
+/** The key that the printed address carries (`#code=...`): kept for this tab and taken out of the address bar. */
+export function takeKey(): string | undefined {
+  const match = /^#code=(.+)$/.exec(location.hash);
+  if (match?.[1] !== undefined) {
+    sessionStorage.setItem(keyName, decodeURIComponent(match[1]));
+    history.replaceState(null, '', '#/');
+  }
+  return sessionStorage.getItem(keyName) ?? undefined;
+}
+
+export function browserTransport(place: BrowserPlace, key: string | undefined): PanelTransport {
+  const listeners = new Set<(message: unknown) => void>();
+  const post = (message: unknown): void => {
+    for (const listener of listeners) listener(message);
+  };
+  const clock: SessionClock = { now: () => Date.now(), after: (delayMs, callback) => void setTimeout(callback, delayMs) };
+  let hub: HttpTaskHubClient | undefined;
+  const host = browserHost(() => hub);
+  const common = { post, host, clock, onError: (error: unknown) => console.error(error) };
+  const session =
+    place.panel === 'instance'
+      ? new InstancePanelSession({ ...common, instanceId: place.instanceId })
+      : new InstancesPanelSession({
+          ...common,
+          hubName: '',
+          names: async () =>
+            ((await hub?.functions()) ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
+        });
+  session.disconnect('Connecting to the emulator…');
+
+  let isUp = false;
+  const down = (): void => {
+    if (!isUp) return;
+    isUp = false;
+    session.disconnect('The emulator does not answer. What you see is its last state.');
+  };
+  // Every answer and every failure passes here, those of the event stream included, which the client opens again by itself.
+  const watchedFetch: typeof fetch = async (input, init) => {
+    try {
+      const response = await fetch(input, init);
+      if (!isUp && hub !== undefined) {
+        isUp = true;
+        session.connect(hub);
+      }
+      return response;
+    } catch (error) {
+      if (init?.signal?.aborted !== true) down();
+      throw error;
+    }
+  };
+  const connect = async (): Promise<void> => {
+    try {
+      hub = await HttpTaskHubClient.connect({
+        url: location.origin,
+        ...(key === undefined ? {} : { key }),
+        clock: { now: () => Date.now(), at: timerAt },
+        fetch: watchedFetch,
+      });
+      isUp = true;
+      session.connect(hub);
+    } catch (error) {
+      session.disconnect(error instanceof Error ? error.message : String(error));
+      setTimeout(() => void connect(), retryMs);
+    }
+  };
+  void connect();
+
+  const memoryName = `durascope.panel.${place.panel}`;
+  return {
+    place: 'browser',
+    send: (request) => void session.receive(request),
+    onMessage(listener) {
+      listeners.add(listener);
+      return { dispose: () => listeners.delete(listener) };
+    },
+    loadState() {
+      const saved = sessionStorage.getItem(memoryName);
+      return saved === null ? undefined : (JSON.parse(saved) as unknown);
+    },
+    saveState: (state) => sessionStorage.setItem(memoryName, JSON.stringify(state)),
+  };
+}
+
+function timerAt(epochMs: number, callback: () => void): { dispose(): void } {
+  const timer = setTimeout(callback, Math.max(0, epochMs - Date.now()));
+  return { dispose: () => clearTimeout(timer) };
+}
+
+function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
+  const show = (text: string, type: string): void => {
+    window.open(URL.createObjectURL(new Blob([text], { type })), '_blank');
+  };
+  return {
+    openInstance(instanceId) {
+      location.hash = `#/instances/${encodeURIComponent(instanceId)}`;
+    },
+    // Nothing here knows an editor; panels in a browser are sent no places in the code.
+    openSource: () => undefined,
+    openText: (_title, text, language) => show(text, language === 'json' ? 'application/json' : 'text/plain'),
+    openHistory: (instanceId) =>
+      void hub()
+        ?.history(instanceId)
+        .then((events) => show(JSON.stringify(events, null, 2), 'application/json')),
+    copyText: (text) => void navigator.clipboard.writeText(text),
+    saveText(suggestedName, text) {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text]));
+      link.download = suggestedName;
+      link.click();
+      URL.revokeObjectURL(link.href);
+      return Promise.resolve(true);
+    },
+    startInstance: () => undefined,
+    confirm: (question) => Promise.resolve(window.confirm(question)),
+  };
 }

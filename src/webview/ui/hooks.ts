@@ -49,19 +49,19 @@ export function useDismiss(open: boolean, dismiss: (byEscape: boolean) => void):
   return ref;
 }
 
-/** Width and height of an element, kept up. */
-export function useSize(): [{ current: HTMLDivElement | null }, { width: number; height: number }] {
-  const ref = useRef<HTMLDivElement>(null);
+/** Width and height of the element that the first answer is the `ref` of, kept up; the element may come and go. */
+export function useSize(): [(element: HTMLDivElement | null) => void, { width: number; height: number }] {
+  const [element, setElement] = useState<HTMLDivElement | null>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
-    const element = ref.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    const measure = (): void => setSize({ width: element.clientWidth, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
-    setSize({ width: element.clientWidth, height: element.clientHeight });
+    measure();
     return () => observer.disconnect();
-  }, []);
-  return [ref, size];
+  }, [element]);
+  return [setElement, size];
 }
 
 let lastId = 0;

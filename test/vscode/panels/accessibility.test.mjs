@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { axeViolations } from '../../support/vscode/axe.mjs';
+import { themeNames } from '../../webview/gallery/gallery.mjs';
+import { openPanel, screenshot, useGallery } from './gallery-page.mjs';
+
+const tabs = ['overview', 'history', 'timeline', 'sequence'];
+const views = [
+  ...['completed', 'running'].flatMap((state) => tabs.map((tab) => [state, tab])),
+  ['failed', 'overview'],
+  ['failed', 'history'],
+  ['pending', 'overview'],
+  ['pending', 'history'],
+  ['purged', ''],
+  ['stopped', 'overview'],
+  ['none', ''],
+  ['some', ''],
+];
+
+describe('the panels are accessible', function () {
+  this.timeout(120_000);
+  useGallery();
+
+  for (const theme of themeNames) {
+    it(`in every state and part, theme ${theme}`, async () => {
+      for (const [state, tab] of views) {
+        const page = await openPanel(state, theme, tab === '' ? {} : { tab });
+        assert.deepEqual(await axeViolations(page), [], `${state} ${tab}`);
+        await screenshot(`${state}${tab === '' ? '' : `-${tab}`}-${theme}`);
+      }
+    });
+
+    it(`with dialogs, menus, editors and a selection open, theme ${theme}`, async () => {
+      const page = await openPanel('running', theme);
+      await page.locator('[data-raise="BookingConfirmed"]').click();
+      await page.locator('.raise-event textarea').fill('{"seat": 12,\n "row": no}');
+      assert.deepEqual(await axeViolations(page), [], 'raise event');
+      await screenshot(`raise-event-${theme}`);
+      await page.locator('[data-action=terminate]').click();
+      assert.deepEqual(await axeViolations(page), [], 'terminate');
+      await screenshot(`terminate-${theme}`);
+      await page.keyboard.press('Escape');
+      await page.locator('#tab-history').click();
+      await page.getByRole('button', { name: 'Choose columns' }).click();
+      await page.locator('.grid-row').nth(5).locator('[data-column=EventType]').click({ force: true });
+      await page.getByRole('button', { name: 'Event types' }).click();
+      assert.deepEqual(await axeViolations(page), [], 'menu');
+      await screenshot(`menu-${theme}`);
+
+      await openPanel('some', theme);
+      await page.locator('.grid-row .pick').nth(1).click();
+      await page.locator('.grid-row .pick').nth(3).click();
+      assert.deepEqual(await axeViolations(page), [], 'selection');
+      await screenshot(`selection-${theme}`);
+    });
+  }
+});

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { asked, hubCalls, openPanel, screenshot, useGallery } from './gallery-page.mjs';
+
+const rowTexts = (page, column) => page.locator(`.grid-row [data-column=${column}]`).allInnerTexts();
+/** Rows in the order on screen: the document's own order is that of their drawing. */
+const inOrder = (page, column) =>
+  page
+    .locator('.grid-row')
+    .evaluateAll(
+      (rows, id) =>
+        rows
+          .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
+          .map((row) => row.querySelector(`[data-column=${id}]`).textContent),
+      column,
+    );
+
+describe('the instance panel', function () {
+  this.timeout(60_000);
+  useGallery();
+
+  it("shows the document's sixteen rows, in its order and with its columns", async () => {
+    const page = await openPanel('completed', 'dark', { tab: 'history' });
+    const heads = (await page.locator('.grid-head').allInnerTexts()).map((text) => text.trim());
+    assert.deepEqual(heads.slice(1, 8), ['PartitionKey', 'EventType', 'Timestamp', 'Input', 'Name', 'Result', 'Status']);
+    const types = await inOrder(page, 'EventType');
+    assert.equal(types.length, 16);
+    assert.deepEqual(types.slice(0, 5), [
+      'ExecutionStarted',
+      'OrchestratorStarted',
+      'TaskScheduled',
+      'OrchestratorCompleted',
+      'TaskCompleted',
+    ]);
+    assert.deepEqual(types.slice(-2), ['OrchestratorCompleted', 'ExecutionCompleted']);
+    assert.equal((await inOrder(page, 'Result')).at(-1), '["Hello Tokyo!","Hello Seattle!","Hello London!"]');
+    assert.equal((await inOrder(page, 'Status')).at(-1), 'Completed');
+  });
+
+  it('switches to the commit order and back', async () => {
+    const page = await openPanel('completed', 'dark', { tab: 'history' });
+    await page.getByRole('radio', { name: 'Commit order' }).click();
+    assert.deepEqual((await inOrder(page, 'EventType')).slice(0, 2), ['OrchestratorStarted', 'ExecutionStarted']);
+    await page.getByRole('radio', { name: 'Display order' }).click();
+    assert.equal((await inOrder(page, 'EventType'))[0], 'ExecutionStarted');
+  });
+
+  it('filters by text and by event type, and says how many rows are left', async () => {
+    const page = await openPanel('completed', 'dark', { tab: 'history' });
+    await page.locator('vscode-textfield.filter input').fill('london');
+    await page.locator('.row-count', { hasText: '2 of 16 rows' }).waitFor();
+    await page.locator('vscode-textfield.filter input').fill('');
+    await page.getByRole('button', { name: 'Event types' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'TaskCompleted' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('.row-count', { hasText: '3 of 16 rows' }).waitFor();
+    assert.deepEqual(await rowTexts(page, 'Result'), ['"Hello Tokyo!"', '"Hello Seattle!"', '"Hello London!"']);
+    await page.locator('vscode-textfield.filter input').fill('nothing like it');
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.locator('.row-count', { hasText: /^16 rows$/ }).waitFor();
+  });
+
+  it('lets columns be chosen, and remembers them', async () => {
+    let page = await openPanel('completed', 'dark', { tab: 'history' });
+    await page.getByRole('button', { name: 'Choose columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'PartitionKey' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'IsPlayed' }).click();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.locator('.grid-row').first().waitFor();
+    const heads = await page.locator('.grid-head').allInnerTexts();
+    assert.ok(!heads.some((head) => head.includes('PartitionKey')));
+    assert.ok(heads.some((head) => head.includes('IsPlayed')));
+  });
+
+  it('is worked by the keyboard: cells, copying, the detail and the row that answers it', async () => {
+    const page = await openPanel('completed', 'dark', { tab: 'history' });
+    await page.locator('.history-grid').focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'End', 'Home'])
+      await page.keyboard.press(key);
+    for (let column = 0; column < 5; column++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Control+c');
+    assert.equal((await asked()).at(-1), 'copyText "Hello Tokyo!"');
+    await page.keyboard.press('Control+Shift+C');
+    assert.equal(JSON.parse((await asked()).at(-1).slice('copyText '.length)).TaskScheduledId, 0);
+    await page.keyboard.press('Enter');
+    await page.locator('.history-detail h2', { hasText: 'TaskCompleted' }).waitFor();
+    await page.getByRole('button', { name: /^answers row 3/ }).click();
+    await page.locator('.history-detail h2', { hasText: '3 · TaskScheduled' }).waitFor();
+    await page.locator('.history-grid').focus();
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.history-detail').count(), 0);
+  });
+
+  it('exports the rows shown as CSV and as JSON', async () => {
+    const page = await openPanel('completed', 'dark', { tab: 'history' });
+    await page.locator('vscode-textfield.filter input').fill('SayHello');
+    await page.getByRole('button', { name: 'Export the rows shown' }).click();
+    await page.getByRole('menuitem', { name: 'Export as CSV' }).click();
+    await page.getByRole('button', { name: 'Export the rows shown' }).click();
+    await page.getByRole('menuitem', { name: 'Export as JSON' }).click();
+    const [csv, json] = (await asked()).slice(-2);
+    assert.match(csv, /^saveText eaee885b-history\.csv\nPartitionKey,EventType,/);
+    assert.equal(csv.trimEnd().split('\n').length, 5);
+    assert.equal(JSON.parse(json.slice(json.indexOf('\n'))).length, 3);
+  });
+
+  it('shows the custom status as it changes, with every value it has had', async () => {
+    const page = await openPanel('running');
+    await page.evaluate(() => globalThis.gallery.hub.change('ticket-7', { customStatus: '"Kyoto"' }));
+    await page.locator('[data-testid=custom-status]', { hasText: 'Kyoto' }).waitFor();
+    assert.deepEqual(await page.locator('.step-value').allInnerTexts(), [
+      'Kyoto',
+      '{"city":"Tokyo","discount":{"percent":15,"reason":"early booking"},"waitingFor":"BookingConfirmed"}',
+      '{"free":14}',
+      'Looking for seats',
+    ]);
+    assert.equal(await page.locator('.meter-text').innerText(), '14 bytes of 16 KB');
+  });
+
+  it('raises an event it waits for, and marks the mistake in bad JSON', async () => {
+    const page = await openPanel('running');
+    await page.locator('[data-raise="BookingConfirmed"]').click();
+    const editor = page.locator('.raise-event textarea');
+    await editor.fill('{"ok": tru}');
+    await page.locator('.json-editor-mistake', { hasText: 'Line 1, column 8' }).waitFor();
+    assert.equal(await page.locator('.json-editor-ground mark').innerText(), 't');
+    await editor.press('Control+Enter');
+    assert.deepEqual(await hubCalls(), []);
+    await editor.fill('{"ok": true}');
+    await editor.press('Control+Enter');
+    await page.locator('.banner-info', { hasText: 'Raised BookingConfirmed' }).waitFor();
+    assert.deepEqual(await hubCalls(), ['raise ticket-7 BookingConfirmed {"ok": true}']);
+  });
+
+  it('terminates with a reason, and then offers only what an ended instance takes', async () => {
+    const page = await openPanel('running');
+    await page.locator('[data-action=terminate]').click();
+    await page.locator('dialog .ask-reason input').fill('sold out');
+    await page.keyboard.press('Enter');
+    await page.locator('.status-badge.status-Terminated').waitFor();
+    assert.deepEqual(await hubCalls(), ['terminate ticket-7 sold out']);
+    for (const action of ['raiseEvent', 'suspend', 'terminate']) {
+      assert.equal(await page.locator(`[data-action=${action}]`).getAttribute('disabled'), '', action);
+    }
+    assert.equal(await page.locator('.waiting').count(), 0);
+  });
+
+  it('says so when the instance ended just before the action', async () => {
+    const page = await openPanel('running');
+    await page.locator('[data-action=terminate]').click();
+    await page.evaluate(() => {
+      // Ended, and not announced yet.
+      const { row } = globalThis.gallery.hub.instances.get('ticket-7');
+      row.runtimeStatus = 'Completed';
+    });
+    await page.locator('dialog .ask-verb').click();
+    await page.locator('.banner-error', { hasText: "'ticket-7' has already ended (Completed)" }).waitFor();
+  });
+
+  it('suspends and resumes', async () => {
+    const page = await openPanel('running');
+    await page.locator('[data-action=suspend]').click();
+    await page.locator('dialog .ask-verb').click();
+    await page.locator('[data-action=resume]').click();
+    await page.locator('.status-badge.status-Running').waitFor();
+    assert.deepEqual(await hubCalls(), ['suspend ticket-7', 'resume ticket-7']);
+  });
+
+  it('follows the newest rows until the user scrolls up', async () => {
+    const page = await openPanel('rows10000', 'dark', { tab: 'history' });
+    await page.locator('.row-count', { hasText: /^10,000 rows$/ }).waitFor();
+    const lastRow = () =>
+      page.locator('.grid-row').evaluateAll((rows) => Math.max(...rows.map((row) => Number(row.getAttribute('aria-rowindex')))));
+    await page.waitForFunction(() => {
+      const grid = document.querySelector('.history-grid');
+      return grid.scrollTop + grid.clientHeight > grid.scrollHeight - 30;
+    });
+    assert.equal(await lastRow(), 10_001);
+    const add = () =>
+      page.evaluate(() => {
+        const { hub } = globalThis.gallery;
+        const { history } = hub.instances.get('long-10000');
+        hub.change('long-10000', {}, [{ ...history.at(-1), Timestamp: globalThis.gallery.now() }]);
+      });
+    await add();
+    await page.locator('[aria-rowindex="10002"]').waitFor();
+    await page.locator('.history-grid').hover();
+    await page.mouse.wheel(0, -2000);
+    await page.getByRole('button', { name: 'Follow the newest rows', pressed: false }).waitFor();
+    const top = await page.locator('.history-grid').evaluate((grid) => grid.scrollTop);
+    await add();
+    await page.locator('.row-count', { hasText: '10,002 rows' }).waitFor();
+    assert.equal(await page.locator('.history-grid').evaluate((grid) => grid.scrollTop), top);
+  });
+
+  it('links to the line that failed, to the parent and to the children', async () => {
+    let page = await openPanel('failed');
+    await page.getByRole('button', { name: 'reserve-ticket.ts:31' }).click();
+    assert.deepEqual(await asked(), ['openSource /apps/custom-status/src/functions/reserve-ticket.ts:31']);
+    page = await openPanel('running');
+    await page.locator('.facts .instance-link').click();
+    await page.locator('.children-list .instance-link').click();
+    assert.deepEqual(await asked(), ['openInstance tour-1', 'openInstance ticket-7:4']);
+  });
+
+  it('zooms and pans the timeline by keyboard and by wheel', async () => {
+    const page = await openPanel('running', 'dark', { tab: 'timeline' });
+    const widthOf = () =>
+      page
+        .locator('.bar.bar-activity')
+        .first()
+        .evaluate((bar) => bar.getBoundingClientRect().width);
+    const before = await widthOf();
+    await page.locator('.timeline-chart').hover({ position: { x: 300, y: 120 } });
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -300);
+    await page.keyboard.up('Control');
+    await page.waitForFunction(
+      (width) => document.querySelector('.bar.bar-activity').getBoundingClientRect().width > width,
+      before,
+    );
+    await screenshot('timeline-zoomed');
+    await page.locator('.timeline-chart').focus();
+    await page.keyboard.press('0');
+    await page.waitForFunction(
+      (width) => Math.abs(document.querySelector('.bar.bar-activity').getBoundingClientRect().width - width) < 8,
+      before,
+    );
+  });
+
+  it('keeps what it shows when the emulator stops, and says why nothing can be done', async () => {
+    const page = await openPanel('stopped');
+    await page.locator('.banner-warning', { hasText: 'The emulator is stopped' }).waitFor();
+    assert.equal(await page.locator('h1').innerText(), 'HelloCities');
+    assert.equal(await page.locator('[data-action=restart]').getAttribute('disabled'), '');
+  });
+
+  it('moves between its tabs by the arrows and finds the last one again', async () => {
+    const page = await openPanel('completed');
+    await page.locator('#tab-overview').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('#tabpanel-timeline').waitFor();
+    await page.reload();
+    await page.locator('#tabpanel-timeline').waitFor();
+    await page.keyboard.press('Tab');
+  });
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { asked, hubCalls, openPanel, screenshot, useGallery } from './gallery-page.mjs';
+
+/** Texts of a column, top to bottom. */
+const cells = (page, column) =>
+  page
+    .locator('.grid-row:not(.missing)')
+    .evaluateAll(
+      (rows, id) =>
+        rows
+          .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
+          .map((row) => row.querySelector(`.cell-${id}`).textContent.trim()),
+      column,
+    );
+
+describe('the instances panel', function () {
+  this.timeout(60_000);
+  useGallery();
+
+  it('counts by status, and filters by a click on a count', async () => {
+    const page = await openPanel('some');
+    const chip = page.locator('[data-status=Failed]');
+    const count = Number(/\d+/.exec(await chip.innerText())[0]);
+    await chip.click();
+    await page.locator('.row-count', { hasText: `${count} instance` }).waitFor();
+    assert.deepEqual(new Set(await cells(page, 'status')), new Set(['Failed']));
+    await page.locator('.chip', { hasText: 'All' }).click();
+    await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
+  });
+
+  it('sorts by a click on a head, and again the other way round', async () => {
+    const page = await openPanel('some');
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.locator('[aria-sort=ascending]', { hasText: 'Name' }).waitFor();
+    await page.waitForFunction(() => document.querySelector('[aria-rowindex="2"] .cell-name').textContent === 'CityRecommender');
+    const up = await cells(page, 'name');
+    assert.deepEqual(up, [...up].sort());
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.waitForFunction(() => document.querySelector('[aria-rowindex="2"] .cell-name').textContent === 'ReserveTicket');
+  });
+
+  it('filters by text and by orchestrator, and remembers it', async () => {
+    const page = await openPanel('some');
+    await page.getByRole('button', { name: 'All orchestrators' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Monitor' }).click();
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.grid-row .cell-name')].every((cell) => cell.textContent === 'Monitor'),
+    );
+    const [id] = await cells(page, 'instanceId');
+    await page.locator('vscode-textfield.filter input').fill(id.slice(0, 8));
+    await page.locator('.row-count', { hasText: /^1 instance$/ }).waitFor();
+    await page.reload();
+    await page.locator('.row-count', { hasText: /^1 instance$/ }).waitFor();
+    await page.locator('vscode-textfield.filter input').fill('no such id');
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
+  });
+
+  it('cuts the list to a range dragged over the chart, also by the keyboard', async () => {
+    const page = await openPanel('some');
+    const chart = await page.locator('.histogram svg').boundingBox();
+    await page.mouse.move(chart.x + 100, chart.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(chart.x + 400, chart.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await page.locator('.range-chip').waitFor();
+    await page.waitForFunction(() => !document.querySelector('.row-count').textContent.startsWith('60 '));
+    await screenshot('histogram-range');
+    await page.locator('.histogram-frame').focus();
+    await page.keyboard.press('Escape');
+    await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.locator('.range-chip').waitFor();
+  });
+
+  it('acts on several picked rows at once, with a reason', async () => {
+    const page = await openPanel('some');
+    await page.locator('[data-status=Running]').click();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.grid-row .cell-status')].every((cell) => cell.textContent === 'Running'),
+    );
+    const ids = (await cells(page, 'instanceId')).slice(0, 2);
+    await page.locator('.instances-grid').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+Space');
+    await page.locator('.bulk-count', { hasText: '2 instances selected' }).waitFor();
+    await page.locator('.bulk-bar').getByRole('button', { name: 'Terminate' }).click();
+    await page.locator('dialog .ask-reason input').fill('test over');
+    await page.keyboard.press('Enter');
+    await page.locator('.banner-info', { hasText: 'Terminated 2 instances' }).waitFor();
+    assert.deepEqual((await hubCalls()).sort(), ids.map((id) => `terminate ${id} test over`).sort());
+    await page.locator('.bulk-bar').waitFor({ state: 'hidden' });
+  });
+
+  it('acts on everything the filter lets through', async () => {
+    const page = await openPanel('some');
+    await page.locator('[data-status=Failed]').click();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('.grid-row .cell-status')].every((cell) => cell.textContent === 'Failed'),
+    );
+    const ids = await cells(page, 'instanceId');
+    await page.getByRole('checkbox', { name: 'Select all' }).click();
+    await page.locator('.bulk-bar').getByRole('button', { name: 'Purge' }).click();
+    await page.locator('.banner-info', { hasText: `Purged ${ids.length} instances` }).waitFor();
+    assert.deepEqual((await hubCalls()).sort(), ids.map((id) => `purge ${id}`).sort());
+  });
+
+  it('follows what happens: states, new instances and purged ones', async () => {
+    const page = await openPanel('some');
+    const [running] = await page
+      .locator('.grid-row:has(.status-Running)')
+      .evaluateAll((rows) => rows.map((row) => row.dataset.instanceId));
+    await page.evaluate((id) => globalThis.gallery.hub.change(id, { runtimeStatus: 'Completed' }), running);
+    await page.locator(`[data-instance-id="${running}"] .status-Completed`).waitFor();
+    await page.evaluate((id) => {
+      const { hub } = globalThis.gallery;
+      const like = hub.instances.get(id);
+      hub.add({ ...like, row: { ...like.row, instanceId: 'brand-new', createdTime: globalThis.gallery.now() } });
+      hub.change('brand-new', { runtimeStatus: 'Running' });
+    }, running);
+    await page.locator('[data-instance-id="brand-new"][aria-rowindex="2"]').waitFor();
+    await page.evaluate(() => void globalThis.gallery.hub.purge('brand-new'));
+    await page.locator('[data-instance-id="brand-new"]').waitFor({ state: 'detached' });
+    await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
+  });
+
+  it('opens an instance by a click on its id, or by Enter', async () => {
+    const page = await openPanel('some');
+    const [first, second] = await cells(page, 'instanceId');
+    await page.locator('.cell-instanceId code').first().click();
+    await page.locator('.instances-grid').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await asked(), [`openInstance ${first}`, `openInstance ${second}`]);
+  });
+
+  it('says what to do when there are no instances', async () => {
+    const page = await openPanel('none');
+    await page.getByRole('button', { name: 'Start one' }).click();
+    assert.deepEqual(await asked(), ['startInstance']);
+  });
+
+  it('scrolls to the end of 100,000 instances', async () => {
+    const page = await openPanel('many');
+    await page.locator('.row-count', { hasText: '100,000 instances' }).waitFor();
+    await page.locator('.instances-grid').focus();
+    await page.keyboard.press('End');
+    await page.locator('.grid-row:not(.missing)[aria-rowindex="100001"]').waitFor();
+    assert.ok((await page.locator('.grid-row').count()) < 120);
+  });
+});
