@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { toTimestamp } from '../../src/core/time';
-import { binWidth, histogram } from '../../src/webview/models/histogram';
 import { buildSequence } from '../../src/webview/models/sequence';
 import { ageText, countdownText, durationText, shortTimestamp } from '../../src/webview/models/time-text';
 import { fitWindow, panWindow, zoomWindow } from '../../src/webview/models/time-window';
-import { barsWithin, buildTimeline } from '../../src/webview/models/timeline';
+import { buildTimeline } from '../../src/webview/models/timeline';
 import { needsClock, waitingLines } from '../../src/webview/models/waiting-for';
 import {
   completed,
@@ -101,12 +100,6 @@ describe('the timeline', () => {
     assert.equal(bars[1]?.runStartMs, null);
   });
 
-  it('finds the bars of a window, open ones up to now', () => {
-    const { bars } = buildTimeline(story(turn, started(), scheduled(0), rest));
-    assert.equal(barsWithin(bars, storyStart + 60_000, storyStart + 61_000, storyStart + 90_000).length, 1);
-    assert.equal(barsWithin(bars, storyStart + 60_000, storyStart + 61_000, storyStart + 50_000).length, 0);
-  });
-
   it('has nothing to show for an empty history', () => {
     assert.deepEqual(buildTimeline([]), { bars: [], episodes: [], startMs: 0, lastMs: 0, ended: false });
   });
@@ -173,46 +166,6 @@ describe('the sequence diagram', () => {
       steps.filter((step) => step.kind === 'answer').map((step) => step.label),
       ['B', 'A'],
     );
-  });
-});
-
-describe('the histogram', () => {
-  it('covers all entries without a gap and loses none', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 0, max: 4e12 }), { minLength: 1, maxLength: 50 }),
-        fc.integer({ min: 2, max: 120 }),
-        (times, maxBins) => {
-          const bins = histogram(
-            times.map((createdMs) => ({ createdMs, status: 'Completed' as const })),
-            maxBins,
-          );
-          assert.equal(
-            bins.reduce((sum, bin) => sum + bin.total, 0),
-            times.length,
-          );
-          assert.ok(bins.length <= maxBins, `${bins.length} of ${maxBins}`);
-          for (let at = 1; at < bins.length; at++) assert.equal(bins[at]?.fromMs, bins[at - 1]?.toMs);
-        },
-      ),
-    );
-  });
-  it('counts each status by itself', () => {
-    const [bin] = histogram(
-      [
-        { createdMs: 5, status: 'Failed' },
-        { createdMs: 6, status: 'Running' },
-        { createdMs: 7, status: 'Failed' },
-        { createdMs: Number.NaN, status: 'Failed' },
-      ],
-      10,
-    );
-    assert.deepEqual(bin?.byStatus, { Failed: 2, Running: 1 });
-  });
-  it('uses widths a person can read', () => {
-    assert.equal(binWidth(60_000, 60), 2000);
-    assert.equal(binWidth(3_600_000, 60), 120_000);
-    assert.deepEqual(histogram([], 10), []);
   });
 });
 

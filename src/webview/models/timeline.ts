@@ -202,8 +202,3 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
   const empty = events.length === 0;
   return { bars, episodes, startMs: empty ? 0 : startMs, lastMs: empty ? 0 : lastMs, ended };
 }
-
-/** Positions of bars that overlap [fromMs, toMs]; open bars reach to `nowMs`. */
-export function barsWithin(bars: readonly TimelineBar[], fromMs: number, toMs: number, nowMs: number): TimelineBar[] {
-  return bars.filter((bar) => bar.startMs <= toMs && (bar.endMs ?? nowMs) >= fromMs);
-}
