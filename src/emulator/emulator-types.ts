@@ -20,6 +20,8 @@ export interface EmulatorOptions {
   watchdogMs?: number;
   /** Lets a debugger attach to the process that runs the app; true: at any free port. */
   inspectPort?: number | true;
+  /** Node.js to run the app with. Default: the one that runs the emulator. */
+  nodePath?: string;
   /** What becomes of the instances of earlier sessions. Default `keep`. */
   sessionStart?: 'keep' | 'discard' | 'setAside';
   /** Environment of the app, over that of this process and local.settings.json. */

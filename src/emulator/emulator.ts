@@ -100,6 +100,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       startInstance: (start) => engine.start(start),
       ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
       ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
+      ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
       waitWhileBroken: options.brokenApp === 'wait',
     });
     // What it rejects with is awaited below, but perhaps only after another failure.

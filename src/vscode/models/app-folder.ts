@@ -17,6 +17,12 @@ export function isDurableApp(files: { packageJson: string | undefined; hostJson:
   return typeof extensions === 'object' && extensions !== null && 'durableTask' in extensions;
 }
 
+/** Of host.json, without slashes at its ends; `api` unless it says otherwise. */
+export function routePrefixOf(hostJson: string | undefined): string {
+  const http = (objectOf(hostJson)?.['extensions'] as { http?: { routePrefix?: unknown } } | undefined)?.http;
+  return typeof http?.routePrefix === 'string' ? http.routePrefix.replaceAll(/^\/+|\/+$/g, '') : 'api';
+}
+
 function objectOf(text: string | undefined): Record<string, unknown> | undefined {
   if (text === undefined) return undefined;
   // Comments are allowed in host.json.

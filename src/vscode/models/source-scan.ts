@@ -24,6 +24,16 @@ export function findOrchestrators(text: string, folderFunctionName: string | nul
   return places.sort((a, b) => a.line0 - b.line0);
 }
 
+/** Functions of any kind registered by name in this text, as `app.something('name', ...)`; for showing the code of a function. */
+export function findRegistrations(text: string): OrchestratorPlace[] {
+  const places: OrchestratorPlace[] = [];
+  const code = blankComments(text);
+  for (const match of code.matchAll(/\bapp(?:\s*\.\s*\w+){1,3}\s*\(\s*(['"`])((?:(?!\1)[^\\\n])+)\1/g)) {
+    places.push({ name: match[2] ?? '', ...positionAt(code, match.index) });
+  }
+  return places;
+}
+
 /** Names in `waitForExternalEvent('name')` and in `.raiseEvent(id, 'name'`, each once, in the order of the text. */
 export function findEventNames(text: string): string[] {
   const code = blankComments(text);

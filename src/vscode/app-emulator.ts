@@ -1,0 +1,151 @@
+/**
+ * The emulator of one app through its starts and stops.
+ *
+ *   A1. One step at a time: a start while it stops waits for the stop, a second start joins the first.
+ *   A2. `status` says what is, and listeners hear of every change of it.
+ */
+import type { Disposable } from '../core/ports/clock';
+import { DurascopeError } from '../core/errors';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import type { EmulatorEvent } from '../emulator/emulator-types';
+import { Listeners } from '../emulator/listeners';
+import type { EmulatorStatus, WorkerStatus } from './models/emulator-status';
+
+/** What the editor needs of a running emulator, in this window or in another one. */
+export interface RunningEmulator {
+  readonly hub: TaskHubClient;
+  readonly url: string;
+  readonly managementUrl: string;
+  readonly key: string;
+  readonly dataDir: string | null;
+  readonly routePrefix: string;
+  readonly workerPid: number | undefined;
+  functions(): readonly FunctionDescriptor[];
+  onEvent(listener: (event: EmulatorEvent) => void): Disposable;
+  onLost(listener: (error: Error) => void): Disposable;
+  stop(): Promise<void>;
+}
+
+export class AppEmulator {
+  #status: EmulatorStatus = { type: 'stopped' };
+  #running: RunningEmulator | undefined;
+  #starting: Promise<RunningEmulator> | undefined;
+  #stopping: Promise<void> | undefined;
+  #subscriptions: Disposable[] = [];
+  readonly #changed = new Listeners<EmulatorStatus>();
+  readonly #events = new Listeners<EmulatorEvent>();
+
+  constructor(readonly appDir: string) {}
+
+  get status(): EmulatorStatus {
+    return this.#status;
+  }
+
+  get running(): RunningEmulator | undefined {
+    return this.#running;
+  }
+
+  /** The hub; `Stopped` when the emulator does not run. */
+  get hub(): TaskHubClient {
+    if (this.#running === undefined) throw new DurascopeError('Stopped', 'The emulator is not running. Start it and try again.');
+    return this.#running.hub;
+  }
+
+  onStatus(listener: (status: EmulatorStatus) => void): Disposable {
+    return this.#changed.add(listener);
+  }
+
+  /** Of whichever run. */
+  onEvent(listener: (event: EmulatorEvent) => void): Disposable {
+    return this.#events.add(listener);
+  }
+
+  /** Runs `launch` unless it runs already. Rejects with what `launch` rejects with; the status says so too. */
+  async start(launch: () => Promise<RunningEmulator>, isDebugging = false): Promise<RunningEmulator> {
+    await this.#stopping; // A1
+    if (this.#running !== undefined) return this.#running;
+    this.#starting ??= this.#start(launch, isDebugging).finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    // A start under way is let through first: half an emulator cannot be stopped.
+    await this.#starting?.catch(() => undefined);
+    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined));
+    await this.#stopping;
+  }
+
+  async #start(launch: () => Promise<RunningEmulator>, isDebugging: boolean): Promise<RunningEmulator> {
+    this.#set({ type: 'starting' });
+    try {
+      const running = await launch();
+      this.#running = running;
+      this.#subscriptions = [
+        running.onEvent((event) => {
+          this.#note(event);
+          this.#events.tell(event);
+        }),
+        running.onLost((error) => {
+          this.#forget();
+          this.#set({ type: 'failed', message: error.message });
+        }),
+      ];
+      const { url, managementUrl, dataDir, workerPid } = running;
+      const worker: WorkerStatus = workerPid === undefined ? { type: 'loading' } : { type: 'ready', pid: workerPid };
+      this.#set({ type: 'running', url, managementUrl, dataDir, worker, isDebugging });
+      return running;
+    } catch (error) {
+      this.#set({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+      throw error;
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) {
+      this.#set({ type: 'stopped' });
+      return;
+    }
+    this.#set({ type: 'stopping' });
+    this.#forget();
+    try {
+      await running.stop();
+    } finally {
+      this.#set({ type: 'stopped' });
+    }
+  }
+
+  #forget(): void {
+    for (const each of this.#subscriptions.splice(0)) each.dispose();
+    this.#running = undefined;
+  }
+
+  #note(event: EmulatorEvent): void {
+    const status = this.#status;
+    if (status.type !== 'running') return;
+    const worker = workerAfter(event, this.#running?.workerPid);
+    if (worker !== undefined) this.#set({ ...status, worker });
+  }
+
+  #set(status: EmulatorStatus): void {
+    this.#status = status;
+    this.#changed.tell(status);
+  }
+}
+
+function workerAfter(event: EmulatorEvent, pid: number | undefined): WorkerStatus | undefined {
+  switch (event.type) {
+    case 'workerStarting':
+    case 'workerReloading':
+      return { type: 'loading' };
+    case 'workerReady':
+      return { type: 'ready', pid: event.pid ?? pid };
+    case 'workerExited':
+      return { type: 'exited', message: event.message ?? 'The process of the app has ended.' };
+    case 'appError':
+      return { type: 'broken', message: event.message };
+    case 'functionsChanged':
+      return undefined;
+  }
+}

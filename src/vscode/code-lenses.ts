@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { Emulators } from './emulators';
+import type { DurableApp } from './find-apps';
+import { commands, settings } from './ids';
+import { findOrchestrators } from './models/source-scan';
+import { folderFunctionName } from './source-index';
+
+const refreshEveryMs = 1000;
+export const codeLensLanguages = ['javascript', 'typescript', 'javascriptreact', 'typescriptreact'];
+
+/** Above each orchestrator: Start, how many run, Show instances. */
+export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.#changed.event;
+  readonly #subscriptions: { dispose(): void }[];
+  #isRefreshPlanned = false;
+  readonly #watched = new Map<string, { hub: unknown; subscription: { dispose(): void } }>();
+
+  constructor(
+    private readonly emulators: Emulators,
+    private readonly appOf: (file: vscode.Uri) => DurableApp | undefined,
+  ) {
+    this.#subscriptions = [
+      vscode.languages.registerCodeLensProvider(
+        codeLensLanguages.map((language) => ({ language })),
+        this,
+      ),
+      emulators.onChanged(() => this.#refreshSoon()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(`durascope.${settings.codeLens}`)) this.#refreshSoon();
+      }),
+    ];
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const app = this.appOf(document.uri);
+    if (app === undefined || !this.emulators.settingsOf(app).codeLens) return [];
+    const places = findOrchestrators(document.getText(), await folderFunctionName(document.uri));
+    if (places.length === 0) return [];
+    const hub = this.#watch(app);
+    const lenses = places.map(async ({ name, line0, column0 }) => {
+      const range = new vscode.Range(line0, column0, line0, column0);
+      const start = new vscode.CodeLens(range, { title: '$(play) Start', command: commands.startInstance, arguments: [name] });
+      if (hub === undefined) return [start];
+      const counts = await hub.countByStatus({ names: [name] });
+      const running = (counts.Running ?? 0) + (counts.Pending ?? 0) + (counts.Suspended ?? 0) + (counts.ContinuedAsNew ?? 0);
+      const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
+      return [
+        start,
+        new vscode.CodeLens(range, {
+          title: `${running} running`,
+          command: commands.showInstancesOf,
+          arguments: [name, 'running'],
+        }),
+        new vscode.CodeLens(range, {
+          title: all === 1 ? 'Show 1 instance' : `Show ${all} instances`,
+          command: commands.showInstancesOf,
+          arguments: [name],
+        }),
+      ];
+    });
+    return (await Promise.all(lenses).catch(() => [])).flat();
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+    for (const { subscription } of this.#watched.values()) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  /** The hub, watched from now on so that the counts follow. */
+  #watch(app: DurableApp) {
+    const hub = this.emulators.of(app).running?.hub;
+    const watched = this.#watched.get(app.appDir);
+    if (watched?.hub !== hub) {
+      watched?.subscription.dispose();
+      this.#watched.delete(app.appDir);
+      if (hub !== undefined) {
+        this.#watched.set(app.appDir, { hub, subscription: hub.subscribe(() => this.#refreshSoon(), { events: false }) });
+      }
+    }
+    return hub;
+  }
+
+  #refreshSoon(): void {
+    if (this.#isRefreshPlanned) return;
+    this.#isRefreshPlanned = true;
+    setTimeout(() => {
+      this.#isRefreshPlanned = false;
+      this.#changed.fire();
+    }, refreshEveryMs);
+  }
+}

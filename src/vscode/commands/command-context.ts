@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import { DurascopeError } from '../../core/errors';
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import type { RunningEmulator } from '../app-emulator';
+import type { Dialogs } from '../dialogs';
+import type { DurableApps } from '../durable-apps';
+import type { Emulators } from '../emulators';
+import type { DurableApp } from '../find-apps';
+import { commands, type CommandId } from '../ids';
+import type { InstancesView } from '../instances-view';
+import { targetIds } from '../models/command-targets';
+import type { StartMemory } from '../models/start-memory';
+import type { Panels } from '../panels';
+import type { SourceIndex } from '../source-index';
+import type { StatusBar } from '../status-bar';
+import type { TextDocuments } from '../text-documents';
+
+/** What commands work with. */
+export interface CommandContext {
+  apps: DurableApps;
+  emulators: Emulators;
+  panels: Panels;
+  instances: InstancesView;
+  sources: SourceIndex;
+  documents: TextDocuments;
+  dialogs: Dialogs;
+  statusBar: StatusBar;
+  starts: StartMemory;
+  output: vscode.LogOutputChannel;
+}
+
+export type Handler = (args: readonly unknown[]) => unknown;
+export type Handlers = Partial<Record<CommandId, Handler>>;
+
+export function currentApp(context: CommandContext): DurableApp {
+  const app = context.apps.current;
+  if (app === undefined) {
+    throw new DurascopeError(
+      'AppInvalid',
+      'No function app with durable functions is open. Open a folder with a host.json and a package.json that depends on durable-functions.',
+    );
+  }
+  return app;
+}
+
+/** The running emulator of the current app; undefined after telling the user how to get one. */
+export async function runningOrOffer(context: CommandContext): Promise<RunningEmulator | undefined> {
+  const app = currentApp(context);
+  const { running } = context.emulators.of(app);
+  if (running !== undefined) return running;
+  const chosen = await vscode.window.showInformationMessage('The emulator is not running.', 'Start Emulator');
+  return chosen === undefined ? undefined : context.emulators.start(app);
+}
+
+export async function hubOrOffer(context: CommandContext): Promise<TaskHubClient | undefined> {
+  return (await runningOrOffer(context))?.hub;
+}
+
+/** The instances that a command means; asks when nothing was chosen. Empty: the user changed their mind. */
+export async function chosenIds(
+  context: CommandContext,
+  args: readonly unknown[],
+  hub: TaskHubClient,
+  title: string,
+): Promise<string[]> {
+  const ids = targetIds(args, context.instances.selection);
+  if (ids.length > 0) return ids;
+  const picked = await pickInstance(hub, title);
+  return picked === undefined ? [] : [picked];
+}
+
+/** Picks one of the newest instances, or any by typing its id. */
+export async function pickInstance(hub: TaskHubClient, title: string): Promise<string | undefined> {
+  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { instanceId: string }>();
+  pick.title = title;
+  pick.placeholder = 'Instance id, or part of it or of the name';
+  pick.matchOnDescription = true;
+  let asked = 0;
+  const search = async (text: string): Promise<void> => {
+    const question = ++asked;
+    pick.busy = true;
+    const page = await hub.query({ orderBy: 'createdTime', descending: true, pageSize: 50, ...(text === '' ? {} : { text }) });
+    if (question !== asked) return;
+    pick.busy = false;
+    const items = page.instances.map(({ instanceId, name, runtimeStatus }) => ({
+      label: instanceId,
+      description: `${name} · ${runtimeStatus}`,
+      instanceId,
+    }));
+    const isListed = text === '' || items.some((item) => item.instanceId === text);
+    pick.items = isListed ? items : [...items, { label: text, description: 'this id', alwaysShow: true, instanceId: text }];
+  };
+  return new Promise((resolve, reject) => {
+    pick.onDidChangeValue((text) => void search(text.trim()).catch(reject));
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]?.instanceId);
+      pick.dispose();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+    search('').catch(reject);
+  });
+}
+
+/** Tells why a command could not do what was asked. */
+export function showFailure(error: unknown, output: vscode.LogOutputChannel): void {
+  output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const isOurs = DurascopeError.is(error);
+  const message = error instanceof Error ? error.message : String(error);
+  void vscode.window
+    .showErrorMessage(isOurs ? message : `Durascope: ${message}`, ...(isOurs ? [] : ['Show Log']))
+    .then((chosen) => {
+      if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);
+    });
+}

@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { commands, walkthrough } from '../ids';
+import { currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
+
+export function emulatorCommands(context: CommandContext): Handlers {
+  const { apps, emulators, dialogs, output, statusBar } = context;
+  return {
+    [commands.startEmulator]: async () => {
+      await apps.search();
+      const app = currentApp(context);
+      return (await emulators.start(app))?.url;
+    },
+    [commands.stopEmulator]: () => emulators.of(currentApp(context)).stop(),
+    [commands.restartEmulator]: async () => (await emulators.restart(currentApp(context)))?.url,
+    [commands.selectApp]: async ([appDir]) => {
+      const named = apps.all.find((app) => app.appDir === appDir);
+      const items = apps.all.map((app) => ({
+        label: app.name,
+        description: emulators.of(app).status.type,
+        detail: app.appDir,
+        app,
+      }));
+      const app = named ?? (await vscode.window.showQuickPick(items, { title: 'Which function app?' }))?.app;
+      if (app !== undefined) await apps.choose(app);
+    },
+    [commands.emulatorMenu]: async () => {
+      const entries = [
+        { label: '$(play) Start Instance…', command: commands.startInstance },
+        { label: '$(table) Open Instances Panel', command: commands.openInstances },
+        { label: '$(debug-restart) Restart Emulator', command: commands.restartEmulator },
+        { label: '$(debug-stop) Stop Emulator', command: commands.stopEmulator },
+        { label: '$(output) Show Log', command: commands.showOutput },
+        { label: '$(link) Copy URL', command: commands.copyUrl },
+        { label: '$(clear-all) Clear Task Hub…', command: commands.clearHub },
+        ...(apps.all.length > 1 ? [{ label: '$(folder) Select Function App…', command: commands.selectApp }] : []),
+        { label: '$(gear) Settings', command: commands.openSettings },
+      ];
+      const chosen = await vscode.window.showQuickPick(entries, { title: `Durascope: ${currentApp(context).name}` });
+      if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
+    },
+    [commands.showOutput]: () => output.show(true),
+    [commands.openSettings]: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:durascope.durascope'),
+    [commands.openWalkthrough]: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
+    [commands.copyUrl]: async ([node]) => {
+      const url = urlIn(node) ?? emulators.of(currentApp(context)).running?.url;
+      if (url === undefined) return undefined;
+      // In a remote window the address that the user's own machine reaches.
+      const reachable = (await vscode.env.asExternalUri(vscode.Uri.parse(url))).toString(true);
+      await vscode.env.clipboard.writeText(reachable);
+      statusBar.say(`Copied ${reachable}`);
+      return reachable;
+    },
+    [commands.openRoute]: async ([node]) => {
+      const url = urlIn(node);
+      if (url !== undefined) await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(url)));
+    },
+    [commands.copyText]: async ([line]) => {
+      const copies: unknown = typeof line === 'object' && line !== null && 'copies' in line ? line.copies : line;
+      if (typeof copies !== 'string') return;
+      await vscode.env.clipboard.writeText(copies);
+      statusBar.say('Copied');
+    },
+    [commands.clearHub]: async () => {
+      const hub = await hubOrOffer(context);
+      if (hub === undefined) return undefined;
+      const total = Object.values(await hub.countByStatus()).reduce((sum, each) => sum + each, 0);
+      const question = `Delete all ${total} instances of ${currentApp(context).name}? Running ones are terminated first. This cannot be undone.`;
+      if (!(await dialogs.confirm(question, 'Delete All'))) return undefined;
+      await emulators.of(currentApp(context)).stop();
+      const url = (await emulators.start(currentApp(context), { sessionStart: 'discard' }))?.url;
+      if (url !== undefined) statusBar.say('The task hub is empty.');
+      return url;
+    },
+  };
+}
+
+function urlIn(node: unknown): string | undefined {
+  if (typeof node !== 'object' || node === null || !('url' in node)) return undefined;
+  return typeof node.url === 'string' ? node.url : undefined;
+}

@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { act, actOnMany, bulkMessage } from '../../protocol/instance-actions';
+import type { InstanceAction } from '../../protocol/panel-values';
+import { commands, type CommandId } from '../ids';
+import { jsonOrNull, jsonProblemText } from '../models/json-input';
+import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handler, type Handlers } from './command-context';
+
+const actions: Readonly<Record<InstanceAction, { id: CommandId; title: string; asksReason: boolean }>> = {
+  terminate: { id: commands.terminate, title: 'Terminate', asksReason: true },
+  suspend: { id: commands.suspend, title: 'Suspend', asksReason: true },
+  resume: { id: commands.resume, title: 'Resume', asksReason: false },
+  rewind: { id: commands.rewind, title: 'Rewind', asksReason: true },
+  restart: { id: commands.restart, title: 'Restart', asksReason: false },
+  purge: { id: commands.purge, title: 'Purge', asksReason: false },
+};
+
+/** What is done to instances, one or many. */
+export function instanceCommands(context: CommandContext): Handlers {
+  const handlers: Partial<Record<CommandId, Handler>> = {};
+  for (const action of Object.keys(actions) as InstanceAction[])
+    handlers[actions[action].id] = (args) => run(context, action, args);
+  handlers[commands.raiseEvent] = (args) => raiseEvent(context, args);
+  return handlers;
+}
+
+/** A reason can come with the ids: `{ instanceIds, reason }`, from a keybinding or a test. */
+async function run(context: CommandContext, action: InstanceAction, args: readonly unknown[]): Promise<string | undefined> {
+  const hub = await hubOrOffer(context);
+  if (hub === undefined) return undefined;
+  const { title, asksReason } = actions[action];
+  const given = givenAction.safeParse(args[0]).data;
+  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, `${title} which instance?`));
+  if (ids.length === 0) return undefined;
+  if (action === 'purge') {
+    const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? The history is deleted.`;
+    if (!(await context.dialogs.confirm(question, 'Purge'))) return undefined;
+  }
+  const asked = asksReason && given === undefined;
+  const reason = asked
+    ? await context.dialogs.reason(`${title} ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}`)
+    : given?.reason;
+  if (asked && reason === undefined) return undefined;
+  const message = await perform(context, hub, action, ids, reason ?? null);
+  context.statusBar.say(message);
+  return message;
+}
+
+async function perform(
+  context: CommandContext,
+  hub: TaskHubClient,
+  action: InstanceAction,
+  ids: readonly string[],
+  reason: string | null,
+): Promise<string> {
+  const only = ids.length === 1 ? ids[0] : undefined;
+  if (only !== undefined) {
+    // The refusal of a single one is an error of the command, shown as it is.
+    const shown = await act(hub, action, only, reason);
+    if (shown !== only) context.panels.openInstance(currentApp(context), shown);
+    return bulkMessage(action, { done: [shown], failed: [] });
+  }
+  const outcome = await actOnMany(hub, action, ids, reason);
+  const message = bulkMessage(action, outcome);
+  if (outcome.failed.length > 0) void vscode.window.showWarningMessage(message);
+  return message;
+}
+
+const givenAction = z.object({ instanceIds: z.array(z.string()), reason: z.string().nullable().default(null) });
+
+/** Given whole, by a keybinding or a test: nothing is asked. */
+const givenEvent = z.object({
+  instanceIds: z.array(z.string()),
+  name: z.string().exactOptional(),
+  data: z.string().nullable().exactOptional(),
+});
+
+async function raiseEvent(context: CommandContext, args: readonly unknown[]): Promise<string | undefined> {
+  const hub = await hubOrOffer(context);
+  if (hub === undefined) return undefined;
+  const given = givenEvent.safeParse(args[0]).data;
+  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, 'Raise an event to which instance?'));
+  const [first] = ids;
+  if (first === undefined) return undefined;
+  const name = given?.name ?? (await askEventName(context, hub, ids));
+  if (name === undefined || name === '') return undefined;
+  const data = given?.data !== undefined ? given.data : await askEventData(name);
+  if (data === undefined) return undefined;
+  for (const id of ids) await hub.raiseEvent(id, name, data);
+  const message = `Raised ${name} to ${ids.length === 1 ? first : `${ids.length} instances`}`;
+  context.statusBar.say(message);
+  return message;
+}
+
+/** Awaited names first, then those of the code, then anything typed. */
+async function askEventName(context: CommandContext, hub: TaskHubClient, ids: readonly string[]): Promise<string | undefined> {
+  const [waits, coded] = await Promise.all([
+    Promise.all(ids.slice(0, 20).map((id) => hub.waitingFor(id))),
+    context.sources.eventNames(currentApp(context)),
+  ]);
+  const awaited = [...new Set(waits.flatMap((each) => each.events))];
+  const known = [
+    ...awaited.map((name) => ({ label: name, description: 'awaited now' })),
+    ...coded.filter((name) => !awaited.includes(name)).map((name) => ({ label: name, description: 'in the code' })),
+  ];
+  const pick = vscode.window.createQuickPick();
+  pick.title = 'Which event?';
+  pick.placeholder = 'Name of the event';
+  pick.items = known;
+  return new Promise((resolve) => {
+    pick.onDidChangeValue((text) => {
+      const isKnown = text === '' || known.some((item) => item.label === text);
+      pick.items = isKnown ? known : [...known, { label: text, description: 'this name', alwaysShow: true }];
+    });
+    pick.onDidAccept(() => {
+      resolve(pick.selectedItems[0]?.label);
+      pick.dispose();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+  });
+}
+
+async function askEventData(name: string): Promise<string | null | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: `Data of ${name}`,
+    prompt: 'JSON; empty for none',
+    placeHolder: '{ "seat": 12 }',
+    validateInput: jsonProblemText,
+  });
+  return text === undefined ? undefined : jsonOrNull(text);
+}

@@ -1,0 +1,183 @@
+import * as vscode from 'vscode';
+import { DurascopeError } from '../../core/errors';
+import type { StartOptions } from '../../core/ports/task-hub-client';
+import { toTimestamp } from '../../core/time';
+import { commands } from '../ids';
+import { targetName } from '../models/command-targets';
+import { jsonOrNull, jsonProblem, jsonProblemText } from '../models/json-input';
+import { parseStartTime } from '../models/start-time';
+import { currentApp, type CommandContext, type Handlers } from './command-context';
+
+interface Draft {
+  name: string;
+  instanceId?: string;
+  scheduledStartTime?: string;
+}
+
+type InputChoice = vscode.QuickPickItem & { input?: string | null; does?: 'type' | 'edit' | 'options' };
+
+/** Starting instances: which orchestrator, with what, and when. */
+export function startCommands(context: CommandContext): Handlers {
+  const drafts = new InputDrafts(context);
+  return {
+    [commands.startInstance]: async ([given]) => {
+      const app = currentApp(context);
+      const running = await context.emulators.start(app);
+      if (running === undefined) return undefined;
+      if (isStart(given)) return start(context, given);
+      const names = running
+        .functions()
+        .filter((each) => each.type === 'orchestrator')
+        .map((each) => each.name);
+      const wanted = targetName([given]) ?? (await pickOrchestrator(context, names));
+      if (wanted === undefined) return undefined;
+      const name = names.find((each) => each.toLowerCase() === wanted.toLowerCase()) ?? wanted;
+      return askInput(context, drafts, { name });
+    },
+    [commands.startFromEditor]: () => drafts.startActive(),
+  };
+}
+
+/** Given whole, by a keybinding or a test: nothing is asked. */
+function isStart(given: unknown): given is StartOptions {
+  return typeof given === 'object' && given !== null && 'name' in given && ('input' in given || 'instanceId' in given);
+}
+
+async function pickOrchestrator(context: CommandContext, names: readonly string[]): Promise<string | undefined> {
+  if (names.length === 0) {
+    throw new DurascopeError('UnknownFunction', 'The app has no orchestrators, or it could not be loaded: the log says more.');
+  }
+  const items = context.starts
+    .lastFirst([...names].sort())
+    .map((name) => ({ label: name, iconPath: new vscode.ThemeIcon('symbol-method') }));
+  return (await vscode.window.showQuickPick(items, { title: 'Start an instance of which orchestrator?' }))?.label;
+}
+
+async function askInput(context: CommandContext, drafts: InputDrafts, draft: Draft): Promise<string | undefined> {
+  const items: InputChoice[] = [
+    ...context.starts.inputs(draft.name).map((input) => ({ label: oneLine(input), description: 'used before', input })),
+    { label: '$(circle-slash) No input', input: null },
+    { label: '$(edit) Type an input…', does: 'type' },
+    { label: '$(json) Edit the input as a document…', does: 'edit' },
+    { label: '$(settings) Set instance id and start time…', does: 'options', description: describe(draft) },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, { title: `Start ${draft.name}`, placeHolder: 'With which input?' });
+  if (chosen === undefined) return undefined;
+  switch (chosen.does) {
+    case 'type': {
+      const text = await vscode.window.showInputBox({
+        title: `Input of ${draft.name}`,
+        prompt: 'JSON; empty for none',
+        value: context.starts.inputs(draft.name)[0] ?? '',
+        validateInput: jsonProblemText,
+      });
+      return text === undefined ? undefined : start(context, { ...draft, input: jsonOrNull(text) });
+    }
+    case 'edit':
+      await drafts.open(draft);
+      return undefined;
+    case 'options': {
+      const more = await askOptions(draft);
+      return more === undefined ? undefined : askInput(context, drafts, more);
+    }
+    case undefined:
+      return start(context, { ...draft, input: chosen.input ?? null });
+  }
+}
+
+async function askOptions(draft: Draft): Promise<Draft | undefined> {
+  const instanceId = await vscode.window.showInputBox({
+    title: 'Instance id',
+    prompt: 'Empty: made up',
+    value: draft.instanceId ?? '',
+  });
+  if (instanceId === undefined) return undefined;
+  const when = await vscode.window.showInputBox({
+    title: 'Start time',
+    prompt: 'Empty: at once. Or a time to wait (30s, 10m, 2h), or a moment (2030-01-31T08:00)',
+    validateInput: (text) => {
+      const parsed = parseStartTime(text, Date.now());
+      return 'problem' in parsed ? parsed.problem : undefined;
+    },
+  });
+  if (when === undefined) return undefined;
+  const parsed = parseStartTime(when, Date.now());
+  const atMs = 'atMs' in parsed ? parsed.atMs : null;
+  return {
+    name: draft.name,
+    ...(instanceId === '' ? {} : { instanceId }),
+    ...(atMs === null ? {} : { scheduledStartTime: toTimestamp(atMs) }),
+  };
+}
+
+async function start(context: CommandContext, options: StartOptions): Promise<string> {
+  const hub = context.emulators.of(currentApp(context)).hub;
+  const { instanceId } = await hub.start(options);
+  await context.starts.rememberOrchestrator(options.name);
+  if (options.input != null) await context.starts.remember(options.name, options.input);
+  context.statusBar.say(`Started ${options.name} as ${instanceId}`);
+  return instanceId;
+}
+
+function describe({ instanceId, scheduledStartTime }: Draft): string {
+  return [instanceId, scheduledStartTime].filter((part) => part !== undefined).join(', ');
+}
+
+function oneLine(json: string): string {
+  const text = json.replaceAll(/\s+/g, ' ');
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** Untitled JSON documents that inputs are written in, each with a lens that starts. */
+class InputDrafts implements vscode.CodeLensProvider {
+  readonly #drafts = new Map<string, Draft>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(private readonly context: CommandContext) {
+    vscode.languages.registerCodeLensProvider({ scheme: 'untitled', language: 'json' }, this);
+    vscode.workspace.onDidCloseTextDocument((document) => void this.#drafts.delete(document.uri.toString()));
+  }
+
+  async open(draft: Draft): Promise<vscode.TextEditor> {
+    const last = this.context.starts.inputs(draft.name)[0];
+    const content = last === undefined ? 'null\n' : `${pretty(last)}\n`;
+    const document = await vscode.workspace.openTextDocument({ language: 'json', content });
+    this.#drafts.set(document.uri.toString(), draft);
+    const editor = await vscode.window.showTextDocument(document);
+    this.#changed.fire();
+    return editor;
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const draft = this.#drafts.get(document.uri.toString());
+    if (draft === undefined) return [];
+    const title = `$(play) Start ${draft.name} with this input`;
+    return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command: commands.startFromEditor })];
+  }
+
+  /** Starts with what the active editor holds; a mistake in it is shown where it is. */
+  async startActive(): Promise<string | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    const draft = editor === undefined ? undefined : this.#drafts.get(editor.document.uri.toString());
+    if (editor === undefined || draft === undefined) return undefined;
+    const text = editor.document.getText();
+    const problem = jsonProblem(text);
+    if (problem !== undefined) {
+      const at = new vscode.Position(problem.line0, problem.column0);
+      editor.selection = new vscode.Selection(at, at.translate(0, problem.length));
+      editor.revealRange(editor.selection);
+      throw new DurascopeError('InvalidArgument', `The input is not JSON: ${jsonProblemText(text) ?? problem.message}`);
+    }
+    const input = jsonOrNull(text);
+    return start(this.context, { ...draft, input: input === null ? null : JSON.stringify(JSON.parse(input)) });
+  }
+}
+
+function pretty(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}

@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import { DurascopeError } from '../../core/errors';
+import type { OrchestrationStatus } from '../../core/status';
+import { showSource } from '../editor-host';
+import { commands } from '../ids';
+import { targetIds, targetName } from '../models/command-targets';
+import { historyDocument } from '../models/history-document';
+import type { MoreNode } from '../models/instances-tree';
+import { locateFailure } from '../models/stack-location';
+import { chosenIds, currentApp, hubOrOffer, pickInstance, type CommandContext, type Handlers } from './command-context';
+
+const liveStatuses: readonly OrchestrationStatus[] = ['Running', 'Pending', 'Suspended', 'ContinuedAsNew'];
+const maxOpenedAtOnce = 10;
+
+/** Looking at instances, their histories and their code. */
+export function viewCommands(context: CommandContext): Handlers {
+  const { instances, panels, documents, sources, statusBar } = context;
+  return {
+    [commands.openInstance]: async (args) => {
+      const hub = await hubOrOffer(context);
+      if (hub === undefined) return;
+      // A click opens the one that was clicked; a menu on several opens them all.
+      const ids = await chosenIds(context, args, hub, 'Open which instance?');
+      for (const id of ids.slice(0, maxOpenedAtOnce)) panels.openInstance(currentApp(context), id);
+    },
+    [commands.goToInstance]: async (args) => {
+      const hub = await hubOrOffer(context);
+      if (hub === undefined) return;
+      const id = targetIds(args, [])[0] ?? (await pickInstance(hub, 'Go to instance'));
+      if (id === undefined) return;
+      if ((await hub.get(id)) === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${id}'.`);
+      panels.openInstance(currentApp(context), id);
+    },
+    [commands.openInstances]: () => void panels.openInstances(currentApp(context)),
+    [commands.showInstancesOf]: ([given, which]) => {
+      const name = targetName([given]) ?? labelOf(given);
+      if (name === undefined) return;
+      panels.openInstances(currentApp(context), {
+        names: [name],
+        ...(which === 'running' ? { statuses: [...liveStatuses] } : {}),
+      });
+    },
+    [commands.openHistory]: async (args) => {
+      const hub = await hubOrOffer(context);
+      if (hub === undefined) return;
+      for (const id of (await chosenIds(context, args, hub, 'History of which instance?')).slice(0, maxOpenedAtOnce)) {
+        const row = await hub.get(id);
+        if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${id}'.`);
+        await documents.show(`${row.name}-${id}-history`, historyDocument(row, await hub.history(id)), 'json');
+      }
+    },
+    [commands.goToCode]: async ([given]) => {
+      const app = currentApp(context);
+      const hub = context.emulators.of(app).running?.hub;
+      const id = targetIds([given], given === undefined ? instances.selection : [])[0];
+      const name = rowName(given) ?? targetName([given]) ?? (id === undefined ? undefined : (await hub?.get(id))?.name);
+      if (name === undefined) return;
+      const place = await sources.locate(app, name);
+      const file = context.emulators
+        .of(app)
+        .running?.functions()
+        .find((each) => each.name.toLowerCase() === name.toLowerCase())?.file;
+      if (place !== undefined) await vscode.window.showTextDocument(place.uri, { selection: place.range });
+      else if (file !== undefined) await showSource({ file, line1: 1 });
+      else throw new DurascopeError('UnknownFunction', `The code of '${name}' was not found in ${app.name}.`);
+    },
+    [commands.goToFailure]: async (args) => {
+      const hub = await hubOrOffer(context);
+      const id = hub === undefined ? undefined : (await chosenIds(context, args, hub, 'Failure of which instance?'))[0];
+      const row = id === undefined ? undefined : await hub?.get(id);
+      if (row === undefined) return;
+      const place = locateFailure(row, currentApp(context).appDir);
+      if (place === undefined)
+        throw new DurascopeError('NotSupported', `The failure of '${row.instanceId}' names no line of the app.`);
+      await showSource(place);
+    },
+    [commands.copyId]: async (args) => {
+      const ids = targetIds(args, instances.selection);
+      if (ids.length === 0) return;
+      await vscode.env.clipboard.writeText(ids.join('\n'));
+      statusBar.say(ids.length === 1 ? `Copied ${ids[0] ?? ''}` : `Copied ${ids.length} ids`);
+    },
+    [commands.filter]: () => instances.askFilter(),
+    [commands.clearFilter]: () => instances.clearFilter(),
+    [commands.groupByStatus]: () => instances.group('status'),
+    [commands.groupByOrchestrator]: () => instances.group('orchestrator'),
+    [commands.groupFlat]: () => instances.group('flat'),
+    [commands.loadMore]: ([node]) => instances.model.loadMore(node as MoreNode),
+    [commands.refresh]: () => instances.model.refresh(),
+  };
+}
+
+function rowName(node: unknown): string | undefined {
+  if (typeof node !== 'object' || node === null || !('row' in node)) return undefined;
+  const { row } = node as { row: { name?: unknown } };
+  return typeof row.name === 'string' ? row.name : undefined;
+}
+
+/** A group of the instances view that stands for an orchestrator. */
+function labelOf(node: unknown): string | undefined {
+  if (typeof node !== 'object' || node === null || !('label' in node)) return undefined;
+  return typeof node.label === 'string' ? node.label : undefined;
+}

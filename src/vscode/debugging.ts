@@ -1,0 +1,89 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { DurableApps } from './durable-apps';
+import { freePort, type Emulators } from './emulators';
+import type { DurableApp } from './find-apps';
+import { debugType } from './ids';
+
+/** Set on the debug configuration that takes our place, so that its end is known as ours. */
+const marker = 'durascopeApp';
+
+/**
+ * The debug type `durascope`: starts the emulator with the app's process under inspection and hands over to the editor's own JavaScript
+ * debugger, which attaches to that process and stays attached over reloads. The emulator stops with the session.
+ */
+export class Debugging implements vscode.Disposable {
+  readonly #subscription: vscode.Disposable;
+
+  constructor(
+    private readonly apps: DurableApps,
+    private readonly emulators: Emulators,
+  ) {
+    this.#subscription = vscode.debug.onDidTerminateDebugSession((session) => {
+      const appDir: unknown = session.configuration[marker];
+      // The debugger opens child sessions with the same configuration: only the first one's end is the end.
+      if (typeof appDir !== 'string' || session.parentSession !== undefined) return;
+      void this.emulators.all.find((emulator) => emulator.appDir === appDir)?.stop();
+    });
+  }
+
+  provide(): vscode.DebugConfiguration[] {
+    return this.apps.all.map((app) => ({
+      type: debugType,
+      request: 'launch',
+      name: this.apps.all.length === 1 ? 'Durascope: debug function app' : `Durascope: debug ${app.name}`,
+      appDir: app.appDir,
+    }));
+  }
+
+  /** Undefined stops the launch: why has been shown. */
+  async resolve(
+    folder: vscode.WorkspaceFolder | undefined,
+    config: vscode.DebugConfiguration,
+  ): Promise<vscode.DebugConfiguration | undefined> {
+    const app = this.#appOf(folder, config);
+    if (app === undefined) {
+      void vscode.window.showErrorMessage(
+        'There is no function app with durable functions here. Name its folder in `appDir` of the launch configuration.',
+      );
+      return undefined;
+    }
+    const inspectPort = await freePort();
+    // A process without an inspector cannot be debugged: an emulator that runs begins again.
+    if (this.emulators.of(app).running !== undefined) await this.emulators.of(app).stop();
+    const port = typeof config['port'] === 'number' ? { port: config['port'] } : {};
+    const running = await this.emulators.start(app, { inspectPort, ...port });
+    if (running === undefined) return undefined;
+    return {
+      type: 'node',
+      request: 'attach',
+      name: config.name === '' ? 'Durascope: debug function app' : config.name,
+      address: '127.0.0.1',
+      port: inspectPort,
+      cwd: app.appDir,
+      localRoot: app.appDir,
+      // The app is loaded anew after a change of its files: attach again.
+      restart: { delay: 300, maxAttempts: 100 },
+      skipFiles: ['<node_internals>/**', '**/node_modules/durable-functions/**', '**/node-worker.js'],
+      sourceMaps: true,
+      outFiles: [path.join(app.appDir, '**', '*.js'), `!${path.join(app.appDir, '**', 'node_modules', '**')}`],
+      autoAttachChildProcesses: false,
+      [marker]: app.appDir,
+    };
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #appOf(folder: vscode.WorkspaceFolder | undefined, config: vscode.DebugConfiguration): DurableApp | undefined {
+    const given: unknown = config['appDir'];
+    if (typeof given === 'string' && given !== '') {
+      const appDir = path.resolve(folder?.uri.fsPath ?? '', given);
+      return this.apps.find(appDir) ?? { appDir, name: path.basename(appDir), folder };
+    }
+    const inFolder = this.apps.all.find((app) => app.folder?.uri.toString() === folder?.uri.toString());
+    const { current } = this.apps;
+    return current?.folder?.uri.toString() === folder?.uri.toString() ? current : (inFolder ?? current);
+  }
+}

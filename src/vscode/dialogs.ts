@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+
+/** Questions to the user, in one place so that a test can answer them. */
+export class Dialogs {
+  /** Modal; true when the user agrees. */
+  async confirm(question: string, yes: string): Promise<boolean> {
+    return (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
+  }
+
+  /** Undefined: cancelled. An empty answer is null. */
+  async reason(title: string): Promise<string | null | undefined> {
+    const text = await vscode.window.showInputBox({ title, prompt: 'Reason (optional)', placeHolder: 'Why?' });
+    return text === undefined ? undefined : text === '' ? null : text;
+  }
+
+  saveFile(suggested: vscode.Uri, filters: Record<string, string[]>): Thenable<vscode.Uri | undefined> {
+    return vscode.window.showSaveDialog({ defaultUri: suggested, filters });
+  }
+
+  async openFile(filters: Record<string, string[]>): Promise<vscode.Uri | undefined> {
+    return (await vscode.window.showOpenDialog({ canSelectMany: false, filters }))?.[0];
+  }
+}

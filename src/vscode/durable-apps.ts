@@ -1,0 +1,74 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { findDurableApps, type DurableApp } from './find-apps';
+
+const currentKey = 'apps.current';
+
+/** The function apps of the workspace, and which of them views and commands are about. */
+export class DurableApps implements vscode.Disposable {
+  #apps: DurableApp[] = [];
+  #current: DurableApp | undefined;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onChanged = this.#changed.event;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #search: Promise<void> | undefined;
+
+  constructor(private readonly memory: vscode.Memento) {}
+
+  async open(): Promise<void> {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/{host.json,package.json}');
+    const search = (uri: vscode.Uri): void => {
+      if (!uri.path.includes('/node_modules/')) void this.search();
+    };
+    watcher.onDidCreate(search);
+    watcher.onDidChange(search);
+    watcher.onDidDelete(search);
+    this.#subscriptions.push(
+      watcher,
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.search()),
+    );
+    await this.search();
+  }
+
+  get all(): readonly DurableApp[] {
+    return this.#apps;
+  }
+
+  get current(): DurableApp | undefined {
+    return this.#current;
+  }
+
+  find(appDir: string): DurableApp | undefined {
+    return this.#apps.find((app) => app.appDir === appDir);
+  }
+
+  /** The app that a file belongs to. */
+  of(file: vscode.Uri): DurableApp | undefined {
+    const holding = this.#apps.filter((app) => !path.relative(app.appDir, file.fsPath).startsWith('..'));
+    return holding.sort((a, b) => b.appDir.length - a.appDir.length)[0];
+  }
+
+  async choose(app: DurableApp): Promise<void> {
+    if (this.#current?.appDir === app.appDir) return;
+    this.#current = app;
+    this.#changed.fire();
+    await this.memory.update(currentKey, app.appDir);
+  }
+
+  search(): Promise<void> {
+    this.#search ??= this.#find().finally(() => (this.#search = undefined));
+    return this.#search;
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+    this.#changed.dispose();
+  }
+
+  async #find(): Promise<void> {
+    this.#apps = await findDurableApps();
+    const wanted = this.#current?.appDir ?? this.memory.get<string>(currentKey);
+    this.#current = this.#apps.find((app) => app.appDir === wanted) ?? this.#apps[0];
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,142 @@
+/** Composition root of the extension: builds its parts, shows in the views what happens, and runs commands. */
+import * as vscode from 'vscode';
+import { CodeLenses } from './code-lenses';
+import type { CommandContext, Handlers } from './commands/command-context';
+import { showFailure } from './commands/command-context';
+import { emulatorCommands } from './commands/emulator-commands';
+import { instanceCommands } from './commands/instance-commands';
+import { startCommands } from './commands/start-instance';
+import { transferCommands } from './commands/transfer-commands';
+import { viewCommands } from './commands/view-commands';
+import { Debugging } from './debugging';
+import { Dialogs } from './dialogs';
+import { DurableApps } from './durable-apps';
+import { EditorHost } from './editor-host';
+import { Emulators } from './emulators';
+import type { Trees } from './lazy-tree';
+import { EmulatorView, FunctionsView } from './facts-views';
+import { contextKeys, type CommandId } from './ids';
+import { InstancesView } from './instances-view';
+import { StartMemory } from './models/start-memory';
+import { outputLogger } from './output-log';
+import { Panels } from './panels';
+import { Problems } from './problems';
+import { SourceIndex } from './source-index';
+import { StatusBar } from './status-bar';
+import { TextDocuments } from './text-documents';
+
+export class Durascope implements vscode.Disposable {
+  readonly output = vscode.window.createOutputChannel('Durascope', { log: true });
+  readonly dialogs = new Dialogs();
+  readonly apps: DurableApps;
+  readonly emulators: Emulators;
+  readonly panels: Panels;
+  readonly debugging: Debugging;
+  readonly instances: InstancesView;
+  readonly statusBar = new StatusBar();
+  readonly #functions: FunctionsView;
+  readonly #emulatorView: EmulatorView;
+  readonly #handlers: Handlers;
+  readonly #disposables: { dispose(): unknown }[];
+
+  constructor(context: vscode.ExtensionContext, trees: Trees) {
+    const { extensionUri, workspaceState } = context;
+    const onError = (error: unknown): void =>
+      this.output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    this.apps = new DurableApps(workspaceState);
+    this.emulators = new Emulators(
+      vscode.Uri.joinPath(extensionUri, 'dist', 'emulator-thread.js').fsPath,
+      outputLogger(this.output),
+    );
+    const sources = new SourceIndex((file) => this.apps.of(file));
+    const documents = new TextDocuments();
+    this.panels = new Panels({
+      extensionUri,
+      memory: workspaceState,
+      emulators: this.emulators,
+      sources,
+      hostOf: (app) => new EditorHost(app, this.dialogs, documents, (in_, id) => void this.panels.openInstance(in_, id), onError),
+      findApp: (appDir) => this.apps.find(appDir),
+      currentApp: () => this.apps.current,
+      onError,
+    });
+    this.debugging = new Debugging(this.apps, this.emulators);
+    this.instances = new InstancesView(trees.instances, workspaceState, onError);
+    this.#functions = new FunctionsView(trees.functions);
+    this.#emulatorView = new EmulatorView(trees.emulator);
+    const commandContext: CommandContext = {
+      apps: this.apps,
+      emulators: this.emulators,
+      panels: this.panels,
+      instances: this.instances,
+      sources,
+      documents,
+      dialogs: this.dialogs,
+      statusBar: this.statusBar,
+      starts: new StartMemory(workspaceState),
+      output: this.output,
+    };
+    this.#handlers = {
+      ...emulatorCommands(commandContext),
+      ...instanceCommands(commandContext),
+      ...startCommands(commandContext),
+      ...transferCommands(commandContext),
+      ...viewCommands(commandContext),
+    };
+    this.#disposables = [
+      this.output,
+      this.apps,
+      this.emulators,
+      sources,
+      documents,
+      this.panels,
+      this.debugging,
+      this.instances,
+      this.statusBar,
+      new Problems(this.emulators),
+      new CodeLenses(this.emulators, (file) => this.apps.of(file)),
+      this.apps.onChanged(() => this.#show()),
+      this.emulators.onChanged(() => this.#show()),
+      this.emulators.onCreated((emulator) => emulator.onEvent((event) => event.type === 'functionsChanged' && this.#show())),
+    ];
+  }
+
+  /** Finds the workspace's apps and starts their emulators where the setting says so. */
+  async open(): Promise<void> {
+    await this.apps.open();
+    this.#show();
+    for (const app of this.apps.all) {
+      if (vscode.workspace.isTrusted && this.emulators.settingsOf(app).autoStart) void this.emulators.start(app);
+    }
+  }
+
+  /** Runs a command; what it refuses is shown to the user. The result is for callers by `executeCommand`. */
+  async runCommand(id: CommandId, args: readonly unknown[]): Promise<unknown> {
+    try {
+      return await this.#handlers[id]?.(args);
+    } catch (error) {
+      showFailure(error, this.output);
+      return undefined;
+    }
+  }
+
+  stopAll(): Promise<void> {
+    return this.emulators.stopAll();
+  }
+
+  dispose(): void {
+    for (const each of this.#disposables) each.dispose();
+  }
+
+  #show(): void {
+    const app = this.apps.current;
+    const emulator = app === undefined ? undefined : this.emulators.of(app);
+    const name = app?.name ?? '';
+    this.statusBar.show(emulator, name);
+    this.instances.show(emulator);
+    this.#functions.show(emulator);
+    this.#emulatorView.show(emulator, name);
+    void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? 'none');
+    void vscode.commands.executeCommand('setContext', contextKeys.severalApps, this.apps.all.length > 1);
+  }
+}

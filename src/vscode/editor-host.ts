@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import type { PanelHost } from '../protocol/panel-host';
+import type { SourceLocation } from '../protocol/panel-values';
+import type { Dialogs } from './dialogs';
+import { commands } from './ids';
+import type { DurableApp } from './find-apps';
+import type { TextDocuments } from './text-documents';
+
+/** What panels ask of the editor. */
+export class EditorHost implements PanelHost {
+  constructor(
+    private readonly app: DurableApp,
+    private readonly dialogs: Dialogs,
+    private readonly documents: TextDocuments,
+    private readonly open: (app: DurableApp, instanceId: string) => void,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  openInstance(instanceId: string): void {
+    this.open(this.app, instanceId);
+  }
+
+  openSource(location: SourceLocation): void {
+    showSource(location).then(undefined, this.onError);
+  }
+
+  openText(title: string, text: string, language: 'json' | 'csv' | 'plaintext'): void {
+    this.documents.show(title, text, language).then(undefined, this.onError);
+  }
+
+  openHistory(instanceId: string): void {
+    void vscode.commands.executeCommand(commands.openHistory, instanceId);
+  }
+
+  copyText(text: string): void {
+    void vscode.env.clipboard.writeText(text);
+  }
+
+  async saveText(suggestedName: string, text: string): Promise<boolean> {
+    const folder = this.app.folder?.uri ?? vscode.Uri.file(this.app.appDir);
+    const extension = /\.(\w+)$/.exec(suggestedName)?.[1] ?? 'txt';
+    const target = await this.dialogs.saveFile(vscode.Uri.joinPath(folder, suggestedName), {
+      [extension.toUpperCase()]: [extension],
+    });
+    if (target === undefined) return false;
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    return true;
+  }
+
+  startInstance(name?: string): void {
+    void vscode.commands.executeCommand(commands.startInstance, name);
+  }
+
+  confirm(question: string, yes: string): Promise<boolean> {
+    return this.dialogs.confirm(question, yes);
+  }
+}
+
+export async function showSource(location: SourceLocation): Promise<vscode.TextEditor> {
+  const position = new vscode.Position(Math.max(0, location.line1 - 1), Math.max(0, (location.column1 ?? 1) - 1));
+  return vscode.window.showTextDocument(vscode.Uri.file(location.file), {
+    selection: new vscode.Range(position, position),
+    viewColumn: vscode.ViewColumn.One,
+  });
+}

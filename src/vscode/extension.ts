@@ -1,0 +1,69 @@
+/**
+ * Entry of dist/extension.js. Does as little as possible: what the extension consists of is loaded when a workspace turns out to hold a
+ * function app with durable functions, or when a command, a view, a panel or the debugger asks for it.
+ */
+import * as vscode from 'vscode';
+import type { Durascope } from './durascope';
+import { findDurableApps } from './find-apps';
+import { commands, debugType, panels, views } from './ids';
+import { LazyTree, type Trees } from './lazy-tree';
+
+/** What `activate` returns: for tests and other extensions. */
+export interface DurascopeApi {
+  /** Loads the extension's parts. */
+  load(): Promise<Durascope>;
+}
+
+let stopAll: () => Promise<void> = () => Promise.resolve();
+
+export function activate(context: vscode.ExtensionContext): DurascopeApi {
+  let loading: Promise<Durascope> | undefined;
+  const load = (): Promise<Durascope> => {
+    loading ??= import('./durascope').then(async ({ Durascope: Root }) => {
+      const durascope = new Root(context, trees);
+      context.subscriptions.push(durascope);
+      await durascope.open();
+      return durascope;
+    });
+    return loading;
+  };
+  const trees: Trees = {
+    instances: new LazyTree(views.instances, load, true),
+    functions: new LazyTree(views.functions, load, false),
+    emulator: new LazyTree(views.emulator, load, false),
+  };
+  context.subscriptions.push(trees.instances, trees.functions, trees.emulator);
+  for (const id of Object.values(commands)) {
+    const run = async (...args: unknown[]): Promise<unknown> => (await load()).runCommand(id, args);
+    context.subscriptions.push(vscode.commands.registerCommand(id, run));
+  }
+  for (const viewType of Object.values(panels)) {
+    context.subscriptions.push(
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel: vscode.WebviewPanel, state: unknown) =>
+          (await load()).panels.restore(panel, state),
+      }),
+    );
+  }
+  context.subscriptions.push(
+    vscode.debug.registerDebugConfigurationProvider(debugType, {
+      resolveDebugConfigurationWithSubstitutedVariables: async (folder, config) =>
+        (await load()).debugging.resolve(folder, config),
+    }),
+    vscode.debug.registerDebugConfigurationProvider(
+      debugType,
+      { provideDebugConfigurations: async () => (await load()).debugging.provide() },
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+  );
+  stopAll = async () => {
+    await (await loading)?.stopAll();
+  };
+  void findDurableApps().then((apps) => (apps.length > 0 ? load() : undefined));
+  return { load };
+}
+
+/** Waits until every emulator has everything on disk. */
+export function deactivate(): Promise<void> {
+  return stopAll();
+}

@@ -1,0 +1,72 @@
+/** The two small views: functions of the app, and facts about the emulator. */
+import * as vscode from 'vscode';
+import { commands } from './ids';
+import type { AppEmulator } from './app-emulator';
+import type { LazyTree } from './lazy-tree';
+import { emulatorLines, type EmulatorLine } from './models/emulator-status';
+import { functionsTree, type FunctionGroupNode, type FunctionNode } from './models/functions-tree';
+
+type FunctionsNode = FunctionGroupNode | FunctionNode;
+
+export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
+  #groups: FunctionGroupNode[] = [];
+
+  constructor(private readonly tree: LazyTree<FunctionsNode>) {
+    tree.provide(this);
+  }
+
+  show(emulator: AppEmulator | undefined): void {
+    const running = emulator?.running;
+    this.#groups = running === undefined ? [] : functionsTree(running.functions(), running.url, running.routePrefix);
+    this.tree.refresh();
+  }
+
+  getChildren(element?: FunctionsNode): FunctionsNode[] {
+    if (element === undefined) return this.#groups;
+    return element.type === 'functionGroup' ? [...element.functions] : [];
+  }
+
+  getTreeItem(node: FunctionsNode): vscode.TreeItem {
+    if (node.type === 'functionGroup') {
+      const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.Expanded);
+      item.id = node.id;
+      item.description = String(node.functions.length);
+      return item;
+    }
+    const item = new vscode.TreeItem(node.label);
+    item.id = node.id;
+    item.description = node.description;
+    item.tooltip = node.tooltip;
+    item.iconPath = new vscode.ThemeIcon(node.icon);
+    item.contextValue = node.contextValue;
+    if (node.file !== null) item.command = { command: commands.goToCode, title: 'Go to Code', arguments: [node] };
+    return item;
+  }
+}
+
+export class EmulatorView implements vscode.TreeDataProvider<EmulatorLine> {
+  #lines: EmulatorLine[] = [];
+
+  constructor(private readonly tree: LazyTree<EmulatorLine>) {
+    tree.provide(this);
+  }
+
+  show(emulator: AppEmulator | undefined, appName: string): void {
+    this.#lines = emulator === undefined ? [] : emulatorLines(emulator.status, appName);
+    this.tree.refresh();
+  }
+
+  getChildren(element?: EmulatorLine): EmulatorLine[] {
+    return element === undefined ? this.#lines : [];
+  }
+
+  getTreeItem(line: EmulatorLine): vscode.TreeItem {
+    const item = new vscode.TreeItem(line.label);
+    item.id = line.id;
+    item.description = line.description;
+    item.tooltip = `${line.label}: ${line.description}`;
+    item.iconPath = new vscode.ThemeIcon(line.icon);
+    item.contextValue = line.contextValue;
+    return item;
+  }
+}

@@ -1,0 +1,76 @@
+/** Every id that package.json and the code must agree on; a test compares them. */
+
+export const commands = {
+  startEmulator: 'durascope.startEmulator',
+  stopEmulator: 'durascope.stopEmulator',
+  restartEmulator: 'durascope.restartEmulator',
+  emulatorMenu: 'durascope.emulatorMenu',
+  selectApp: 'durascope.selectApp',
+  startInstance: 'durascope.startInstance',
+  startFromEditor: 'durascope.startFromEditor',
+  raiseEvent: 'durascope.raiseEvent',
+  terminate: 'durascope.terminate',
+  suspend: 'durascope.suspend',
+  resume: 'durascope.resume',
+  rewind: 'durascope.rewind',
+  restart: 'durascope.restart',
+  purge: 'durascope.purge',
+  goToInstance: 'durascope.goToInstance',
+  openInstance: 'durascope.openInstance',
+  openInstances: 'durascope.openInstances',
+  openHistory: 'durascope.openHistory',
+  showInstancesOf: 'durascope.showInstancesOf',
+  goToCode: 'durascope.goToCode',
+  goToFailure: 'durascope.goToFailure',
+  clearHub: 'durascope.clearHub',
+  exportInstances: 'durascope.exportInstances',
+  copyId: 'durascope.copyId',
+  copyUrl: 'durascope.copyUrl',
+  copyText: 'durascope.copyText',
+  openRoute: 'durascope.openRoute',
+  showOutput: 'durascope.showOutput',
+  filter: 'durascope.filter',
+  clearFilter: 'durascope.clearFilter',
+  groupByStatus: 'durascope.groupByStatus',
+  groupByOrchestrator: 'durascope.groupByOrchestrator',
+  groupFlat: 'durascope.groupFlat',
+  loadMore: 'durascope.loadMore',
+  refresh: 'durascope.refresh',
+  openSettings: 'durascope.openSettings',
+  openWalkthrough: 'durascope.openWalkthrough',
+} as const;
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = {
+  instances: 'durascope.instances',
+  functions: 'durascope.functions',
+  emulator: 'durascope.emulator',
+} as const;
+
+export const panels = { instance: 'durascope.instance', instances: 'durascope.instancesPanel' } as const;
+
+export const debugType = 'durascope';
+
+export const contextKeys = {
+  /** `none` (no app), `stopped`, `starting`, `running`, `stopping` or `failed`. */
+  emulator: 'durascope.emulatorState',
+  hasFilter: 'durascope.hasFilter',
+  grouping: 'durascope.grouping',
+  severalApps: 'durascope.severalApps',
+} as const;
+
+/** Of the section `durascope`. */
+export const settings = {
+  port: 'port',
+  dataFolder: 'dataFolder',
+  storage: 'storage',
+  durability: 'durability',
+  sessionStart: 'sessionStart',
+  watchdogMs: 'watchdogMs',
+  nodePath: 'nodePath',
+  env: 'env',
+  autoStart: 'autoStart',
+  codeLens: 'codeLens',
+} as const;
+
+export const walkthrough = 'durascope.durascope#durascope.firstSteps';

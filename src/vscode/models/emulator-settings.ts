@@ -1,0 +1,59 @@
+/** The settings of the section `durascope` as they are used: checked, with their defaults. */
+import path from 'node:path';
+import { z } from 'zod';
+import type { EmulatorOptions } from '../../emulator/emulator-types';
+
+const shape = {
+  port: z.number().int().min(0).max(65_535).nullable().catch(null),
+  dataFolder: z.string().catch(''),
+  storage: z.enum(['disk', 'memory']).catch('disk'),
+  durability: z.enum(['interval', 'strict']).catch('interval'),
+  sessionStart: z.enum(['ask', 'keep', 'discard', 'setAside']).catch('ask'),
+  watchdogMs: z.number().min(0).catch(10_000),
+  nodePath: z.string().catch(''),
+  env: z.record(z.string(), z.string()).catch({}),
+  autoStart: z.boolean().catch(false),
+  codeLens: z.boolean().catch(true),
+};
+const schema = z.object(shape);
+export type EmulatorSettings = z.infer<typeof schema>;
+export type SessionStart = Exclude<EmulatorSettings['sessionStart'], 'ask'>;
+
+/** `read` gives the value of a setting or undefined. What is not of the right kind counts as not set. */
+export function readSettings(read: (name: string) => unknown): EmulatorSettings {
+  return schema.parse(Object.fromEntries(Object.keys(shape).map((name) => [name, read(name)])));
+}
+
+export function dataDirOf(settings: EmulatorSettings, appDir: string): string | null {
+  if (settings.storage === 'memory') return null;
+  return path.resolve(appDir, settings.dataFolder === '' ? '.durascope' : settings.dataFolder);
+}
+
+export interface StartOverrides {
+  port?: number;
+  inspectPort?: number;
+  sessionStart?: SessionStart;
+}
+
+/** `electron`: this process is not Node.js itself but an editor that can play it. */
+export function emulatorOptions(
+  settings: EmulatorSettings,
+  appDir: string,
+  overrides: StartOverrides,
+  electron: boolean,
+): Omit<EmulatorOptions, 'logger'> {
+  const dataDir = dataDirOf(settings, appDir);
+  const port = overrides.port ?? settings.port;
+  return {
+    appDir,
+    durability: settings.durability,
+    watchdogMs: overrides.inspectPort === undefined ? settings.watchdogMs : 0,
+    brokenApp: 'wait',
+    sessionStart: overrides.sessionStart ?? (settings.sessionStart === 'ask' ? 'keep' : settings.sessionStart),
+    ...(dataDir === null ? { memory: true } : { dataDir }),
+    ...(port === null ? {} : { port }),
+    ...(settings.nodePath === '' ? {} : { nodePath: settings.nodePath }),
+    ...(overrides.inspectPort === undefined ? {} : { inspectPort: overrides.inspectPort }),
+    env: { ...(electron && settings.nodePath === '' ? { ELECTRON_RUN_AS_NODE: '1' } : {}), ...settings.env },
+  };
+}

@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import type { InstanceRow } from '../core/instance';
+import { InstancePanelSession } from '../protocol/instance-panel-session';
+import type { InstanceFilter } from '../protocol/instances-panel';
+import { InstancesPanelSession } from '../protocol/instances-panel-session';
+import type { PanelHost, SessionClock } from '../protocol/panel-host';
+import type { SourceLocation } from '../protocol/panel-values';
+import type { DurableApp } from './find-apps';
+import type { Emulators } from './emulators';
+import { panels as panelIds } from './ids';
+import { shortId } from './models/instance-item';
+import { locateFailure } from './models/stack-location';
+import { panelPage } from './panel-page';
+import type { SourceIndex } from './source-index';
+
+type Session = InstancePanelSession | InstancesPanelSession;
+
+interface OpenPanel {
+  panel: vscode.WebviewPanel;
+  session: Session;
+  app: DurableApp;
+}
+
+export interface PanelsOptions {
+  extensionUri: vscode.Uri;
+  memory: vscode.Memento;
+  emulators: Emulators;
+  sources: SourceIndex;
+  /** What panels of this app ask of the editor. */
+  hostOf: (app: DurableApp) => PanelHost;
+  findApp: (appDir: string) => DurableApp | undefined;
+  currentApp: () => DurableApp | undefined;
+  onError: (error: unknown) => void;
+}
+
+const clock: SessionClock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => void setTimeout(callback, delayMs),
+};
+const savedState = z.object({ instanceId: z.string() });
+const openPanelsKey = 'panels.apps';
+const maxRemembered = 200;
+
+/** One panel an instance, one of all instances for each app. */
+export class Panels implements vscode.Disposable {
+  readonly #open = new Map<string, OpenPanel>();
+  readonly #subscription: vscode.Disposable;
+
+  constructor(private readonly options: PanelsOptions) {
+    this.#subscription = options.emulators.onChanged((emulator) => {
+      for (const open of this.#open.values()) if (open.app.appDir === emulator.appDir) this.#connect(open);
+    });
+  }
+
+  openInstance(app: DurableApp, instanceId: string, title?: string): vscode.WebviewPanel {
+    const key = `${app.appDir}\n${instanceId}`;
+    const known = this.#open.get(key);
+    if (known !== undefined) {
+      known.panel.reveal();
+      return known.panel;
+    }
+    const panel = this.#create(panelIds.instance, title ?? shortId(instanceId));
+    this.#showInstance(panel, app, instanceId);
+    this.#remember(instanceId, app);
+    return panel;
+  }
+
+  /** With a filter: shows what it lets through. */
+  openInstances(app: DurableApp, filter?: InstanceFilter): vscode.WebviewPanel {
+    let open = this.#open.get(app.appDir);
+    if (open === undefined) {
+      this.#showInstances(this.#create(panelIds.instances, `Instances: ${app.name}`), app);
+      open = this.#open.get(app.appDir);
+    } else {
+      open.panel.reveal();
+    }
+    if (open === undefined) throw new Error('A panel that was just opened is not there.');
+    if (filter !== undefined && open.session instanceof InstancesPanelSession) open.session.showFilter(filter);
+    return open.panel;
+  }
+
+  /** After a reload of the window: the panel exists, its page and its session do not. */
+  restore(panel: vscode.WebviewPanel, state: unknown): void {
+    const parsed = savedState.safeParse(state);
+    if (panel.viewType === panelIds.instances) {
+      const app = this.options.currentApp();
+      if (app === undefined || this.#open.has(app.appDir)) panel.dispose();
+      else this.#showInstances(panel, app);
+      return;
+    }
+    const app = parsed.success ? this.#appOf(parsed.data.instanceId) : undefined;
+    if (!parsed.success || app === undefined) panel.dispose();
+    else this.#showInstance(panel, app, parsed.data.instanceId);
+  }
+
+  /** The panel of an instance or, without an id, of all instances. */
+  find(app: DurableApp, instanceId?: string): vscode.WebviewPanel | undefined {
+    return this.#open.get(instanceId === undefined ? app.appDir : `${app.appDir}\n${instanceId}`)?.panel;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    for (const { session } of this.#open.values()) session.dispose();
+    this.#open.clear();
+  }
+
+  #showInstance(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string): void {
+    const session = new InstancePanelSession({
+      instanceId,
+      post: (message) => {
+        if (message.type === 'instance' && message.instance !== null) {
+          panel.title = `${message.instance.name} · ${shortId(instanceId)}`;
+          panel.iconPath = this.#icon(message.instance.runtimeStatus);
+        }
+        void panel.webview.postMessage(message);
+      },
+      host: this.options.hostOf(app),
+      clock,
+      locate: (row) => this.#locate(app, row),
+      eventNames: () => this.options.sources.eventNames(app),
+      onError: this.options.onError,
+    });
+    panel.iconPath = this.#icon('Pending');
+    this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'instance');
+  }
+
+  #showInstances(panel: vscode.WebviewPanel, app: DurableApp): void {
+    const emulator = this.options.emulators.of(app);
+    const session = new InstancesPanelSession({
+      post: (message) => void panel.webview.postMessage(message),
+      host: this.options.hostOf(app),
+      clock,
+      hubName: app.name,
+      names: () =>
+        Promise.resolve(
+          (emulator.running?.functions() ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
+        ),
+      onError: this.options.onError,
+    });
+    panel.iconPath = this.#icon('instances');
+    this.#adopt(app.appDir, { panel, session, app }, 'instances');
+  }
+
+  #adopt(key: string, open: OpenPanel, kind: 'instance' | 'instances'): void {
+    const { panel, session } = open;
+    this.#open.set(key, open);
+    panel.onDidDispose(() => {
+      session.dispose();
+      this.#open.delete(key);
+    });
+    panel.webview.onDidReceiveMessage((message: unknown) => void session.receive(message));
+    this.#connect(open);
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [this.#webviewFolder()] };
+    webview.html = panelPage({
+      panel: kind,
+      script: webview.asWebviewUri(vscode.Uri.joinPath(this.#webviewFolder(), 'panels.js')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(this.#webviewFolder(), 'panels.css')).toString(),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(18).toString('base64'),
+      title: panel.title,
+    });
+  }
+
+  #connect({ app, session }: OpenPanel): void {
+    const emulator = this.options.emulators.of(app);
+    if (emulator.running !== undefined) {
+      if (this.#connected.get(session) === emulator.running) return;
+      this.#connected.set(session, emulator.running);
+      session.connect(emulator.running.hub);
+      return;
+    }
+    this.#connected.delete(session);
+    const { status } = emulator;
+    session.disconnect(
+      status.type === 'failed'
+        ? `The emulator is not running: ${status.message}`
+        : status.type === 'starting'
+          ? 'The emulator is starting.'
+          : 'The emulator is stopped. Start it to go on.',
+    );
+  }
+  readonly #connected = new WeakMap<Session, unknown>();
+
+  #create(viewType: string, title: string): vscode.WebviewPanel {
+    return vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, { enableScripts: true });
+  }
+
+  async #locate(app: DurableApp, row: InstanceRow): Promise<{ code: SourceLocation | null; failure: SourceLocation | null }> {
+    const place = await this.options.sources.locate(app, row.name);
+    const code =
+      place === undefined
+        ? null
+        : { file: place.uri.fsPath, line1: place.range.start.line + 1, column1: place.range.start.character + 1 };
+    return { code, failure: locateFailure(row, app.appDir) ?? null };
+  }
+
+  #appOf(instanceId: string): DurableApp | undefined {
+    const appDir = this.options.memory.get<Record<string, string>>(openPanelsKey, {})[instanceId];
+    return (appDir === undefined ? undefined : this.options.findApp(appDir)) ?? this.options.currentApp();
+  }
+
+  /** Which app a panel belongs to is not in the panel's own state. */
+  #remember(instanceId: string, app: DurableApp): void {
+    const others = Object.entries(this.options.memory.get<Record<string, string>>(openPanelsKey, {})).filter(
+      ([id]) => id !== instanceId,
+    );
+    void this.options.memory.update(
+      openPanelsKey,
+      Object.fromEntries([...others.slice(1 - maxRemembered), [instanceId, app.appDir]]),
+    );
+  }
+
+  #webviewFolder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.options.extensionUri, 'dist', 'webview');
+  }
+
+  #icon(status: string): { light: vscode.Uri; dark: vscode.Uri } {
+    const file = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.options.extensionUri, 'media', 'status', `${iconNames[status] ?? 'running'}-${theme}.svg`);
+    return { light: file('light'), dark: file('dark') };
+  }
+}
+
+const iconNames: Readonly<Record<string, string>> = {
+  Running: 'running',
+  ContinuedAsNew: 'running',
+  Pending: 'pending',
+  Suspended: 'suspended',
+  Failed: 'failed',
+  Terminated: 'terminated',
+  Canceled: 'terminated',
+  Completed: 'completed',
+  instances: 'instances',
+};

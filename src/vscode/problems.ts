@@ -1,0 +1,55 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { EmulatorEvent } from '../emulator/emulator-types';
+import type { AppEmulator } from './app-emulator';
+import type { Emulators } from './emulators';
+import { commands } from './ids';
+
+/** Why an app cannot be loaded, where the editor shows problems; and a word when its process ends by itself. */
+export class Problems implements vscode.Disposable {
+  readonly #diagnostics = vscode.languages.createDiagnosticCollection('durascope');
+  readonly #subscriptions: { dispose(): void }[] = [];
+  readonly #files = new Map<string, Set<string>>();
+
+  constructor(emulators: Emulators) {
+    this.#subscriptions.push(
+      emulators.onCreated((emulator) => {
+        this.#subscriptions.push(emulator.onEvent((event) => this.#note(emulator, event)));
+      }),
+      emulators.onChanged((emulator) => {
+        if (emulator.status.type === 'stopped' || emulator.status.type === 'starting') this.#clear(emulator);
+      }),
+    );
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+    this.#diagnostics.dispose();
+  }
+
+  #note(emulator: AppEmulator, event: EmulatorEvent): void {
+    if (event.type === 'workerReady' || event.type === 'functionsChanged') this.#clear(emulator);
+    else if (event.type === 'appError') this.#show(emulator, event);
+    else if (event.type === 'workerExited') {
+      const message = event.message ?? 'The process of the app has ended.';
+      void vscode.window.showWarningMessage(message, 'Show Log').then((chosen) => {
+        if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);
+      });
+    }
+  }
+
+  #show(emulator: AppEmulator, { message, file, line }: Extract<EmulatorEvent, { type: 'appError' }>): void {
+    const shown = file ?? path.join(emulator.appDir, 'host.json');
+    const line0 = Math.max(0, (line ?? 1) - 1);
+    const diagnostic = new vscode.Diagnostic(new vscode.Range(line0, 0, line0, Number.MAX_SAFE_INTEGER), message);
+    diagnostic.source = 'Durascope';
+    this.#diagnostics.set(vscode.Uri.file(shown), [diagnostic]);
+    const files = this.#files.get(emulator.appDir) ?? new Set<string>();
+    this.#files.set(emulator.appDir, files.add(shown));
+  }
+
+  #clear(emulator: AppEmulator): void {
+    for (const file of this.#files.get(emulator.appDir) ?? []) this.#diagnostics.delete(vscode.Uri.file(file));
+    this.#files.delete(emulator.appDir);
+  }
+}

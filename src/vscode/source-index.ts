@@ -1,0 +1,94 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readText, type DurableApp } from './find-apps';
+import { findEventNames, findOrchestrators, findRegistrations, type OrchestratorPlace } from './models/source-scan';
+
+interface ScannedFile {
+  uri: vscode.Uri;
+  registrations: readonly OrchestratorPlace[];
+  eventNames: readonly string[];
+}
+
+const sourceFiles = '**/*.{ts,mts,cts,js,mjs,cjs}';
+const unwanted = '{**/node_modules/**,**/dist/**,**/out/**,**/*.d.ts,**/.git/**}';
+const maxFiles = 2000;
+
+/** What the sources of the workspace's apps hold, read when first asked and again where files change. */
+export class SourceIndex implements vscode.Disposable {
+  readonly #files = new Map<string, Promise<Map<string, ScannedFile>>>();
+  readonly #watcher = vscode.workspace.createFileSystemWatcher('**/*.{ts,mts,cts,js,mjs,cjs}');
+
+  constructor(private readonly appOf: (file: vscode.Uri) => DurableApp | undefined) {
+    this.#watcher.onDidCreate((uri) => this.#scanAgain(uri));
+    this.#watcher.onDidChange((uri) => this.#scanAgain(uri));
+    this.#watcher.onDidDelete((uri) => this.#scanAgain(uri));
+  }
+
+  /** Where a function is registered, ignoring the case of its name; undefined when that cannot be found in the text. */
+  async locate(app: DurableApp, functionName: string): Promise<vscode.Location | undefined> {
+    const wanted = functionName.toLowerCase();
+    for (const file of (await this.#filesOf(app)).values()) {
+      const place = file.registrations.find((each) => each.name.toLowerCase() === wanted);
+      if (place !== undefined) return new vscode.Location(file.uri, new vscode.Position(place.line0, place.column0));
+    }
+    return undefined;
+  }
+
+  async eventNames(app: DurableApp): Promise<string[]> {
+    const files = await this.#filesOf(app);
+    return [...new Set([...files.values()].flatMap((file) => file.eventNames))].sort();
+  }
+
+  dispose(): void {
+    this.#watcher.dispose();
+  }
+
+  #filesOf(app: DurableApp): Promise<Map<string, ScannedFile>> {
+    let files = this.#files.get(app.appDir);
+    if (files === undefined) {
+      files = scanAll(app);
+      this.#files.set(app.appDir, files);
+    }
+    return files;
+  }
+
+  #scanAgain(uri: vscode.Uri): void {
+    if (/[\\/](node_modules|dist|out|\.git)[\\/]/.test(uri.fsPath)) return;
+    const app = this.appOf(uri);
+    const files = app === undefined ? undefined : this.#files.get(app.appDir);
+    if (files === undefined) return;
+    void Promise.all([files, scan(uri)]).then(([known, scanned]) => {
+      if (scanned === undefined) known.delete(uri.fsPath);
+      else known.set(uri.fsPath, scanned);
+    });
+  }
+}
+
+async function scanAll(app: DurableApp): Promise<Map<string, ScannedFile>> {
+  const uris = await vscode.workspace.findFiles(new vscode.RelativePattern(app.appDir, sourceFiles), unwanted, maxFiles);
+  const files = new Map<string, ScannedFile>();
+  for (const uri of uris) {
+    const scanned = await scan(uri);
+    if (scanned !== undefined) files.set(uri.fsPath, scanned);
+  }
+  return files;
+}
+
+async function scan(uri: vscode.Uri): Promise<ScannedFile | undefined> {
+  const text = await readText(uri);
+  if (text === undefined) return undefined;
+  const folderName = await folderFunctionName(uri);
+  const older = folderName === null ? [] : [{ name: folderName, line0: 0, column0: 0 }];
+  return {
+    uri,
+    registrations: [...findOrchestrators(text, folderName), ...findRegistrations(text), ...older],
+    eventNames: findEventNames(text),
+  };
+}
+
+/** In the older model a function is named by the folder that holds its function.json. */
+export async function folderFunctionName(file: vscode.Uri): Promise<string | null> {
+  const folder = vscode.Uri.joinPath(file, '..');
+  const described = await readText(vscode.Uri.joinPath(folder, 'function.json'));
+  return described === undefined ? null : path.basename(folder.fsPath);
+}

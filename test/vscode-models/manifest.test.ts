@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import manifest from '../../package.json';
+import { commands, debugType, panels, settings, views, walkthrough } from '../../src/vscode/ids';
+import { readSettings } from '../../src/vscode/models/emulator-settings';
+
+const { contributes } = manifest;
+const known: ReadonlySet<string> = new Set(Object.values(commands));
+
+describe('package.json and the table of ids', () => {
+  it('name the same commands, each once', () => {
+    const contributed = contributes.commands.map((each) => each.command);
+    assert.deepEqual(contributed.toSorted(), Object.values(commands).toSorted());
+    assert.equal(new Set(contributed).size, contributed.length);
+  });
+
+  it('name only commands that exist in menus, keys and welcome texts', () => {
+    const inMenus = Object.values(contributes.menus)
+      .flat()
+      .map((each) => each.command);
+    const inKeys = contributes.keybindings.map((each) => each.command);
+    const inTexts = contributes.viewsWelcome.flatMap((each) =>
+      [...each.contents.matchAll(/command:(durascope\.\w+)/g)].map((match) => match[1] ?? ''),
+    );
+    for (const id of [...inMenus, ...inKeys, ...inTexts]) assert.ok(known.has(id), id);
+  });
+
+  it('name the same views and settings', () => {
+    assert.deepEqual(
+      contributes.views.durascope.map((each) => each.id),
+      Object.values(views),
+    );
+    const contributed = Object.keys(contributes.configuration.properties);
+    assert.deepEqual(
+      contributed.toSorted(),
+      Object.values(settings)
+        .map((name) => `durascope.${name}`)
+        .toSorted(),
+    );
+  });
+
+  it('describe every setting, and its default is what the code takes without it', () => {
+    const defaults: Record<string, unknown> = {};
+    for (const [id, property] of Object.entries(contributes.configuration.properties)) {
+      assert.ok(property.markdownDescription.length > 20, id);
+      defaults[id.replace('durascope.', '')] = property.default;
+    }
+    assert.deepEqual(
+      readSettings(() => undefined),
+      defaults,
+    );
+    assert.deepEqual(
+      readSettings((name) => defaults[name]),
+      defaults,
+    );
+  });
+
+  it('wake the extension up for its panels and its debug type, and never at the start of the editor', () => {
+    for (const viewType of Object.values(panels)) assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${viewType}`));
+    assert.ok(manifest.activationEvents.includes(`onDebugResolve:${debugType}`));
+    assert.equal(contributes.debuggers[0]?.type, debugType);
+    assert.ok(!manifest.activationEvents.some((event) => event === '*' || event === 'onStartupFinished'));
+  });
+
+  it('have a picture for whatever asks for one, and a walkthrough of that name', () => {
+    const pictures = [
+      manifest.icon,
+      contributes.viewsContainers.activitybar[0]?.icon,
+      ...contributes.views.durascope.map((each) => each.icon),
+      ...contributes.walkthroughs.flatMap((each) => each.steps.map((step) => step.media.image)),
+    ];
+    for (const picture of pictures)
+      assert.ok(picture !== undefined && existsSync(path.join(__dirname, '../..', picture)), picture);
+    assert.equal(`${manifest.publisher}.${manifest.name}#${contributes.walkthroughs[0]?.id ?? ''}`, walkthrough);
+  });
+});
