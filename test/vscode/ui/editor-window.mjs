@@ -1,0 +1,106 @@
+// One window of a real VS Code with the packaged extension, for the suites of this folder: the app `tour` is its workspace.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startCodeServer } from '../../support/vscode/code-server.mjs';
+import { repository, resultsDir } from '../../support/vscode/places.mjs';
+import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
+
+const fixture = path.join(repository, 'test', 'fixtures', 'apps', 'tour');
+
+/** The package that `npm run package` made; `DURASCOPE_VSIX` names another one. */
+function findPackage() {
+  if (process.env.DURASCOPE_VSIX !== undefined) return process.env.DURASCOPE_VSIX;
+  const found = fs.readdirSync(repository).filter((name) => name.endsWith('.vsix'));
+  if (found.length !== 1)
+    throw new Error(`Expected one .vsix in ${repository} and found ${found.length}: run "npm run package".`);
+  return path.join(repository, found[0]);
+}
+
+/** Opens the window for the suite that calls this, keeps pictures of failures, closes all at the end. */
+export function useEditor({ settings = {} } = {}) {
+  const window = {};
+  const lines = [];
+  before(async function () {
+    this.timeout(180_000);
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-tour-'));
+    window.root = root;
+    window.app = path.join(root, 'tour');
+    fs.cpSync(fixture, window.app, { recursive: true });
+    fs.symlinkSync(path.join(repository, 'node_modules'), path.join(window.app, 'node_modules'), 'dir');
+    window.server = await startCodeServer({
+      vsix: [findPackage()],
+      // Any free port, and a theme that stays whatever the system prefers.
+      settings: {
+        'durascope.port': 0,
+        'workbench.colorTheme': 'Default Dark Modern',
+        'files.simpleDialog.enable': true,
+        ...settings,
+      },
+      onLog: (line) => lines.push(`[server] ${line}`),
+    });
+    window.bench = await openWorkbench(window.server, {
+      folder: window.app,
+      onConsole: (message) => lines.push(`[${message.type()}] ${message.text()}`),
+    });
+    window.page = window.bench.page;
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed' || window.bench === undefined) return;
+    fs.mkdirSync(path.join(resultsDir, 'ui'), { recursive: true });
+    await screenshot(window, `failed-${this.currentTest.title}`).catch(() => undefined);
+    fs.writeFileSync(path.join(resultsDir, 'ui', 'last-failure.log'), lines.join('\n'));
+    await window.bench.dismissQuickInput().catch(() => undefined);
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await window.bench?.close();
+    await window.server?.stop();
+    if (window.root !== undefined) fs.rmSync(window.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+  return window;
+}
+
+export async function screenshot({ page }, name) {
+  const dir = path.join(resultsDir, 'ui');
+  fs.mkdirSync(dir, { recursive: true });
+  await page.screenshot({ path: path.join(dir, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`) });
+}
+
+/** A row of the instances view, by the beginning of its spoken label: `HelloCities, Completed`. */
+export const instanceRow = ({ bench }, label) =>
+  bench.pane('Instances').locator(`[role=treeitem][aria-label^="${label}"]`).first();
+
+/** Starts an instance from the command palette, with JSON text as its input or none. */
+export async function startInstance({ bench }, orchestrator, input) {
+  await bench.command('Durascope: Start Instance…');
+  const row = (text) => bench.quickInput.locator('.monaco-list-row', { hasText: text }).first();
+  await row(orchestrator).click();
+  await bench.quickInput.getByText(`Start ${orchestrator}`).waitFor();
+  if (input === undefined) {
+    await row('No input').click();
+    return;
+  }
+  await row('Type an input').click();
+  await bench.quickInput.getByText(`Input of ${orchestrator}`).waitFor();
+  await bench.quickField.fill(input);
+  await bench.page.keyboard.press('Enter');
+}
+
+/** The document of the panel on screen in which `selector` is found, as a frame. */
+export async function panelFrame({ bench, page }, selector) {
+  return until(
+    `a panel with ${selector}`,
+    async () => {
+      const outer = page.locator('iframe.webview.ready');
+      for (let at = 0; at < (await outer.count()); at++) {
+        if (!(await outer.nth(at).isVisible())) continue;
+        const handle = await outer.nth(at).contentFrame().locator('iframe#active-frame').elementHandle({ timeout: 1000 });
+        const frame = await handle?.contentFrame();
+        if (frame && (await frame.locator(selector).count()) > 0) return frame;
+      }
+      return null;
+    },
+    30_000,
+  );
+}

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { axeViolations } from '../../support/vscode/axe.mjs';
+import { until } from '../../support/vscode/workbench.mjs';
+import { instanceRow, panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+
+/** Rows on screen, top to bottom: texts of one column. */
+const rowTexts = (frame, column) =>
+  frame
+    .locator('.history-grid .grid-row')
+    .evaluateAll(
+      (rows, id) =>
+        rows
+          .sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex')))
+          .map((row) => row.querySelector(`[data-column=${id}]`).textContent),
+      column,
+    );
+
+// One window, one story: each part goes on where the one before it ended.
+describe('a user in a real VS Code', function () {
+  this.timeout(120_000);
+  this.bail(true);
+  const window = useEditor();
+
+  it('starts the emulator from the view, and sees the functions of the app', async () => {
+    const { bench, page } = window;
+    await bench.activity('Durascope');
+    await bench.pane('Instances').getByRole('button', { name: 'Start Emulator' }).click({ timeout: 60_000 });
+    await bench.treeItem('HelloCities', bench.pane('Functions')).waitFor({ timeout: 60_000 });
+    await page.locator('.statusbar-item', { hasText: /Durascope :\d+/ }).waitFor();
+    await screenshot(window, 'emulator-started');
+  });
+
+  it('starts HelloCities with an input, after a mistake in it was pointed out, and sees it complete in the tree', async () => {
+    const { bench } = window;
+    await startInstance(window, 'HelloCities', '{"to": tokyo}');
+    await bench.quickInput.locator('.quick-input-message', { hasText: /not JSON|JSON/ }).waitFor();
+    await screenshot(window, 'input-mistake');
+    await bench.quickField.fill('{"to": "tokyo"}');
+    await bench.page.keyboard.press('Enter');
+    await instanceRow(window, 'HelloCities, Completed').waitFor();
+    await screenshot(window, 'tree-completed');
+  });
+
+  it('opens its panel and reads the sixteen rows of the document', async () => {
+    await instanceRow(window, 'HelloCities, Completed').click();
+    const frame = await panelFrame(window, 'h1');
+    await frame.locator('.status-badge.status-Completed').waitFor();
+    assert.match(await frame.locator('.payload-input .json').innerText(), /"to": "tokyo"/);
+    await screenshot(window, 'panel-overview');
+    await frame.locator('#tab-history').click();
+    await frame.locator('[aria-rowindex="17"]').waitFor();
+    assert.deepEqual(await rowTexts(frame, 'EventType'), [
+      'ExecutionStarted',
+      ...['OrchestratorStarted', 'TaskScheduled', 'OrchestratorCompleted', 'TaskCompleted'],
+      ...['OrchestratorStarted', 'TaskScheduled', 'OrchestratorCompleted', 'TaskCompleted'],
+      ...['OrchestratorStarted', 'TaskScheduled', 'OrchestratorCompleted', 'TaskCompleted'],
+      ...['OrchestratorStarted', 'OrchestratorCompleted', 'ExecutionCompleted'],
+    ]);
+    assert.deepEqual(
+      (await rowTexts(frame, 'Result')).filter((text) => text !== ''),
+      ['"Hello Tokyo!"', '"Hello Seattle!"', '"Hello London!"', '["Hello Tokyo!","Hello Seattle!","Hello London!"]'],
+    );
+    await screenshot(window, 'panel-history');
+  });
+
+  it('filters the rows and saves them as CSV', async () => {
+    const { bench } = window;
+    const frame = await panelFrame(window, '.history-grid');
+    await frame.locator('vscode-textfield.filter input').fill('SayHello');
+    await frame.locator('.row-count', { hasText: '3 of 16 rows' }).waitFor();
+    await frame.getByRole('button', { name: 'Export the rows shown' }).click();
+    await frame.getByRole('menuitem', { name: 'Export as CSV' }).click();
+    // The editor's own dialog, with the name that the panel suggests.
+    await until('the suggested name', async () => (await bench.quickField.inputValue()).endsWith('-history.csv'));
+    await bench.page.keyboard.press('Enter');
+    const saved = () => fs.readdirSync(window.app).find((name) => name.endsWith('-history.csv'));
+    await until('the file to be saved', () => saved() !== undefined && fs.statSync(path.join(window.app, saved())).size > 0);
+    const csv = fs.readFileSync(path.join(window.app, saved()), 'utf8');
+    assert.equal(csv.trimEnd().split('\r\n').length, 4);
+    assert.match(csv, /^PartitionKey,EventType,Timestamp/);
+    await frame.locator('vscode-textfield.filter input').fill('');
+  });
+
+  it('watches the custom status change: Tokyo, Seattle, London', async () => {
+    const { page } = window;
+    await startInstance(window, 'SlowCities');
+    await instanceRow(window, 'SlowCities, Running').click();
+    const frame = await panelFrame(window, '.custom-status .status-now');
+    const seen = [];
+    await until(
+      'all three',
+      async () => {
+        const text = (await frame.locator('[data-testid=custom-status]').innerText()).replaceAll('"', '').trim();
+        if (text !== '' && seen.at(-1) !== text) {
+          seen.push(text);
+          await screenshot(window, `custom-status-${text}`);
+        }
+        return text === 'London';
+      },
+      30_000,
+      50,
+    );
+    assert.deepEqual(seen.slice(-3), ['Tokyo', 'Seattle', 'London'].slice(-Math.min(3, seen.length)));
+    await frame.locator('.status-badge.status-Completed').waitFor();
+    assert.deepEqual(await frame.locator('.step-value').allInnerTexts(), ['London', 'Seattle', 'Tokyo']);
+    await frame.locator('#tab-timeline').click();
+    await frame.locator('.timeline-row[role=listitem]').nth(2).waitFor();
+    await screenshot(window, 'panel-timeline');
+    await frame.locator('#tab-sequence').click();
+    await frame.locator('.sequence-row').nth(7).waitFor();
+    await screenshot(window, 'panel-sequence');
+    await page.keyboard.press('Escape');
+  });
+
+  it('raises BookingConfirmed on ReserveTicket from the panel', async () => {
+    await startInstance(window, 'ReserveTicket', '"vip-1"');
+    await instanceRow(window, 'ReserveTicket, Running').click();
+    const frame = await panelFrame(window, '[data-raise="BookingConfirmed"]');
+    await screenshot(window, 'panel-waiting');
+    await frame.locator('[data-raise="BookingConfirmed"]').click();
+    await frame.locator('.raise-event textarea').fill('true');
+    await frame.locator('[data-action=raise]').click();
+    await frame.locator('.status-badge.status-Completed').waitFor();
+    assert.equal((await frame.locator('.payload-output .json').innerText()).trim(), 'true');
+    await instanceRow(window, 'ReserveTicket, Completed').waitFor();
+  });
+
+  it('terminates another one with a reason', async () => {
+    await startInstance(window, 'ReserveTicket', '"user-2"');
+    await instanceRow(window, 'ReserveTicket, Running').click();
+    const frame = await panelFrame(window, '[data-raise="BookingConfirmed"]');
+    await frame.locator('[data-action=terminate]').click();
+    await frame.locator('dialog .ask-reason input').fill('sold out');
+    await screenshot(window, 'terminate');
+    await frame.locator('dialog .ask-verb').click();
+    await frame.locator('.status-badge.status-Terminated').waitFor();
+    assert.match(await frame.locator('.payload-output .json').innerText(), /sold out/);
+    await instanceRow(window, 'ReserveTicket, Terminated').waitFor();
+  });
+
+  it('follows a failure to the line of the code', async () => {
+    const { page } = window;
+    await startInstance(window, 'Fails');
+    await instanceRow(window, 'Fails, Failed').click();
+    const frame = await panelFrame(window, '.failure-message');
+    assert.match(await frame.locator('.failure-message').first().innerText(), /No such city: Atlantis/);
+    await screenshot(window, 'panel-failure');
+    await frame.locator('.failure-location').click();
+    await page.locator('.tab.active[data-resource-name="app.js"]').waitFor();
+  });
+
+  it('sorts and filters all instances in their own panel', async () => {
+    const { bench } = window;
+    await bench.command('Durascope: Open Instances Panel');
+    const frame = await panelFrame(window, '.instances-panel');
+    await frame.locator('.row-count', { hasText: '5 instances' }).waitFor();
+    await frame.getByRole('button', { name: 'Name' }).click();
+    await until('the order', async () => (await frame.locator('[aria-rowindex="2"] .cell-name').innerText()) === 'Fails');
+    await screenshot(window, 'instances-panel');
+    await frame.locator('[data-status=Terminated]').click();
+    await frame.locator('.row-count', { hasText: '1 instance' }).waitFor();
+    await frame.getByRole('button', { name: /^All/ }).first().click();
+    await frame.locator('.row-count', { hasText: '5 instances' }).waitFor();
+  });
+
+  it('finds panels without accessibility mistakes in dark, light and high contrast', async () => {
+    const settingsFile = path.join(window.server.userData, 'User', 'settings.json');
+    const settings = JSON.parse(fs.readFileSync(settingsFile, 'utf8'));
+    const { bench } = window;
+    for (const [theme, kind] of [
+      ['Default Light Modern', 'vscode-light'],
+      ['Default High Contrast', 'vscode-high-contrast'],
+      ['Default High Contrast Light', 'vscode-high-contrast-light'],
+      ['Default Dark Modern', 'vscode-dark'],
+    ]) {
+      fs.writeFileSync(settingsFile, JSON.stringify({ ...settings, 'workbench.colorTheme': theme }));
+      const list = await panelFrame(window, `body[data-vscode-theme-kind=${kind}] .instances-panel`);
+      assert.deepEqual(await axeViolations(list), [], `instances, ${theme}`);
+      await screenshot(window, `instances-${kind}`);
+      await instanceRow(window, 'HelloCities, Completed').click();
+      const panel = await panelFrame(window, `body[data-vscode-theme-kind=${kind}] .instance-panel`);
+      for (const tab of ['overview', 'history', 'timeline', 'sequence']) {
+        await panel.locator(`#tab-${tab}`).click();
+        await panel.locator(`#tabpanel-${tab}`).waitFor();
+        assert.deepEqual(await axeViolations(panel), [], `${tab}, ${theme}`);
+        await screenshot(window, `${tab}-${kind}`);
+      }
+      await bench.command('Durascope: Open Instances Panel');
+    }
+  });
+
+  it('finds everything again after the window was reloaded', async () => {
+    const { bench, page } = window;
+    await instanceRow(window, 'HelloCities, Completed').click();
+    const before = await panelFrame(window, '.instance-panel');
+    await before.locator('#tab-history').click();
+    await before.locator('[aria-rowindex="17"]').waitFor();
+    await page.reload();
+    await page.waitForSelector('.monaco-workbench', { timeout: 60_000 });
+    const frame = await panelFrame(window, '.instance-panel, .empty-state, .banner');
+    assert.equal(await frame.locator('body').count(), 1);
+    await screenshot(window, 'after-reload-stopped');
+    await bench.activity('Durascope');
+    const start = bench.pane('Instances').getByRole('button', { name: 'Start Emulator' });
+    if (await start.isVisible()) await start.click();
+    else await bench.command('Durascope: Start Emulator').catch(() => undefined);
+    await instanceRow(window, 'HelloCities, Completed').waitFor({ timeout: 60_000 });
+    const again = await panelFrame(window, '.history-grid [aria-rowindex="17"]');
+    assert.equal((await rowTexts(again, 'EventType')).length, 16);
+    await screenshot(window, 'after-reload');
+  });
+});
