@@ -13,7 +13,7 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
   return (
     <Section title="Failure" class="failure">
       {failure === null ? (
-        <pre class="failure-text">{instance.output ?? 'Failed without a message.'}</pre>
+        <p class="failure-message">{instance.output ?? 'Failed without a message.'}</p>
       ) : (
         <Failure failure={failure} />
       )}

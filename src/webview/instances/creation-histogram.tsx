@@ -37,7 +37,8 @@ export function CreationHistogram({ histogram, range, onRange }: CreationHistogr
   const width = Math.max(50, size.width);
   const x = scaleTime().domain([startMs, endMs]).range([0, width]);
   const y = scaleLinear().domain([0, most]).range([0, height]);
-  const ticks = x.ticks(Math.max(2, Math.floor(width / 120)));
+  // Marks too near the ends would be cut.
+  const ticks = x.ticks(Math.max(2, Math.floor(width / 130))).filter((tick) => x(tick) > 30 && x(tick) < width - 30);
   const stepMs = ticks.length < 2 ? endMs - startMs : (ticks[1]?.getTime() ?? 0) - (ticks[0]?.getTime() ?? 0);
   const barWidth = width / buckets.length;
 
@@ -138,13 +139,7 @@ export function CreationHistogram({ histogram, range, onRange }: CreationHistogr
           })}
           <line class="axis" x1={0} x2={width} y1={height + 0.5} y2={height + 0.5} />
           {ticks.map((tick) => (
-            <text
-              key={tick.getTime()}
-              class="axis-text"
-              x={x(tick)}
-              y={height + 13}
-              text-anchor={x(tick) < 30 ? 'start' : x(tick) > width - 30 ? 'end' : 'middle'}
-            >
+            <text key={tick.getTime()} class="axis-text" x={x(tick)} y={height + 13} text-anchor="middle">
               {axisText(tick.getTime(), stepMs)}
             </text>
           ))}

@@ -33,7 +33,7 @@ export function useEditor({ settings = {} } = {}) {
       // Any free port, and a theme that stays whatever the system prefers.
       settings: {
         'durascope.port': 0,
-        'workbench.colorTheme': 'Default Dark Modern',
+        'workbench.colorTheme': 'Dark Modern',
         'files.simpleDialog.enable': true,
         ...settings,
       },
