@@ -5,7 +5,7 @@ import type { InstanceStore } from '../state/instance-state';
 import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
 import { useStore } from '../ui/hooks';
-import { Banner, EmptyState, Loading } from '../ui/message';
+import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { Tabs, type Tab } from '../ui/tabs';
 import { useRemembered } from '../ui/use-remembered';
 import { HistoryTab } from './history-tab';
@@ -46,8 +46,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   if (snapshot === null) {
     return (
       <main class="panel">
-        {state.problem === null ? null : <Banner kind="error">{state.problem}</Banner>}
-        <Loading text="Reading the instance…" />
+        {state.problem === null ? <Loading text="Reading the instance…" /> : <NotConnected problem={state.problem} />}
       </main>
     );
   }

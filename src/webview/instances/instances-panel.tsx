@@ -15,7 +15,7 @@ import { useHubNow, useStore } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
-import { Banner, EmptyState, Loading } from '../ui/message';
+import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { statusIcons, statusOrder, statusTitle } from '../ui/status-badge';
 import { useRemembered } from '../ui/use-remembered';
 import { BulkBar } from './bulk-bar';
@@ -79,7 +79,7 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
 
   return (
     <main class="panel instances-panel">
-      {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
+      {state.problem === null || state.isLoading ? null : <Banner kind="warning">{state.problem}</Banner>}
       {notice === null ? null : (
         <Banner kind={notice.kind} onClose={() => setNotice(null)}>
           {notice.text}
@@ -169,7 +169,9 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
       {showChart && histogram !== null && histogram.buckets.length > 0 ? (
         <CreationHistogram histogram={histogram} range={range} onRange={setRange} />
       ) : null}
-      {state.isLoading ? (
+      {state.isLoading && state.problem !== null ? (
+        <NotConnected problem={state.problem} />
+      ) : state.isLoading ? (
         <Loading text="Reading the instances…" />
       ) : total === 0 ? (
         <Nothing isFiltered={isFiltered} onClear={() => show({})} transport={transport} />

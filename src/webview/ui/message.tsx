@@ -21,6 +21,15 @@ export function Loading({ text }: { text: string }): JSX.Element {
   );
 }
 
+/** In place of a panel that has nothing to show yet and cannot ask. */
+export function NotConnected({ problem }: { problem: string }): JSX.Element {
+  return (
+    <EmptyState icon="debug-disconnect" title={problem}>
+      This panel fills by itself as soon as it can.
+    </EmptyState>
+  );
+}
+
 /** A line on top of a panel. */
 export function Banner(props: {
   kind: 'error' | 'warning' | 'info';

@@ -7,6 +7,14 @@ import { findCodeServer, repository } from './places.mjs';
 import { setUpBrowser, setUpCodeServer } from './setup.mjs';
 
 const require = createRequire(import.meta.url);
+if (process.env.DURASCOPE_VSIX === undefined) {
+  const made = spawnSync('npm', ['run', '--silent', 'package'], {
+    cwd: repository,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (made.status !== 0) process.exit(made.status ?? 1);
+}
 setUpBrowser();
 setUpCodeServer();
 console.log(
