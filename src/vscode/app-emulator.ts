@@ -30,8 +30,11 @@ export interface RunningEmulator {
 export class AppEmulator {
   #status: EmulatorStatus = { type: 'stopped' };
   #running: RunningEmulator | undefined;
-  #starting: Promise<RunningEmulator> | undefined;
-  #stopping: Promise<void> | undefined;
+  /** Settles when every step asked for is over. */
+  #steps: Promise<unknown> = Promise.resolve();
+  /** The step asked for last, until it is over. */
+  #lastStart: Promise<RunningEmulator> | undefined;
+  #lastStop: Promise<void> | undefined;
   #subscriptions: Disposable[] = [];
   readonly #changed = new Listeners<EmulatorStatus>();
   readonly #events = new Listeners<EmulatorEvent>();
@@ -62,18 +65,31 @@ export class AppEmulator {
   }
 
   /** Runs `launch` unless it runs already. Rejects with what `launch` rejects with; the status says so too. */
-  async start(launch: () => Promise<RunningEmulator>, isDebugging = false): Promise<RunningEmulator> {
-    await this.#stopping; // A1
-    if (this.#running !== undefined) return this.#running;
-    this.#starting ??= this.#start(launch, isDebugging).finally(() => (this.#starting = undefined));
-    return this.#starting;
+  start(launch: () => Promise<RunningEmulator>, isDebugging = false): Promise<RunningEmulator> {
+    if (this.#lastStart !== undefined) return this.#lastStart; // A1
+    const start = this.#steps.then(() => this.#running ?? this.#start(launch, isDebugging));
+    this.#lastStart = start;
+    this.#lastStop = undefined;
+    this.#steps = start
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#lastStart === start) this.#lastStart = undefined;
+      });
+    return start;
   }
 
-  async stop(): Promise<void> {
-    // A start under way is let through first: half an emulator cannot be stopped.
-    await this.#starting?.catch(() => undefined);
-    this.#stopping ??= this.#stop().finally(() => (this.#stopping = undefined));
-    await this.#stopping;
+  /** Lets a start under way through first: half an emulator cannot be stopped. */
+  stop(): Promise<void> {
+    if (this.#lastStop !== undefined) return this.#lastStop;
+    const stop = this.#steps.then(() => this.#stop());
+    this.#lastStop = stop;
+    this.#lastStart = undefined;
+    this.#steps = stop
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#lastStop === stop) this.#lastStop = undefined;
+      });
+    return stop;
   }
 
   async #start(launch: () => Promise<RunningEmulator>, isDebugging: boolean): Promise<RunningEmulator> {

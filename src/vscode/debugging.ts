@@ -79,11 +79,22 @@ export class Debugging implements vscode.Disposable {
   #appOf(folder: vscode.WorkspaceFolder | undefined, config: vscode.DebugConfiguration): DurableApp | undefined {
     const given: unknown = config['appDir'];
     if (typeof given === 'string' && given !== '') {
-      const appDir = path.resolve(folder?.uri.fsPath ?? '', given);
-      return this.apps.find(appDir) ?? { appDir, name: path.basename(appDir), folder };
+      const appDir = path.resolve(folder?.uri.fsPath ?? '', withFolders(given, folder));
+      const known = this.apps.find(appDir);
+      if (known !== undefined) return known;
+      // The workspace folder as a default may hold the app deeper down.
+      if (appDir !== folder?.uri.fsPath) return { appDir, name: path.basename(appDir), folder };
     }
     const inFolder = this.apps.all.find((app) => app.folder?.uri.toString() === folder?.uri.toString());
     const { current } = this.apps;
     return current?.folder?.uri.toString() === folder?.uri.toString() ? current : (inFolder ?? current);
   }
+}
+
+/** The folder variables of launch configurations put in; others have no meaning for a folder. */
+function withFolders(text: string, folder: vscode.WorkspaceFolder | undefined): string {
+  return text.replaceAll(/\$\{workspaceFolder(?::([^}]+))?\}/g, (variable, name: string | undefined) => {
+    const named = name === undefined ? folder : vscode.workspace.workspaceFolders?.find((each) => each.name === name);
+    return (named ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath ?? variable;
+  });
 }

@@ -47,8 +47,8 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
   }
   context.subscriptions.push(
     vscode.debug.registerDebugConfigurationProvider(debugType, {
-      resolveDebugConfigurationWithSubstitutedVariables: async (folder, config) =>
-        (await load()).debugging.resolve(folder, config),
+      // Not after variables are put in: the editor asks the JavaScript debugger for its part only before that.
+      resolveDebugConfiguration: async (folder, config) => (await load()).debugging.resolve(folder, config),
     }),
     vscode.debug.registerDebugConfigurationProvider(
       debugType,

@@ -11,7 +11,7 @@ import type { DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
 import { panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
-import { locateFailure } from './models/stack-location';
+import { lastEvents, locateFailure } from './models/stack-location';
 import { panelPage } from './panel-page';
 import type { SourceIndex } from './source-index';
 
@@ -194,7 +194,10 @@ export class Panels implements vscode.Disposable {
       place === undefined
         ? null
         : { file: place.uri.fsPath, line1: place.range.start.line + 1, column1: place.range.start.character + 1 };
-    return { code, failure: locateFailure(row, app.appDir) ?? null };
+    if (row.runtimeStatus !== 'Failed') return { code, failure: null };
+    const hub = this.options.emulators.of(app).running?.hub;
+    const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
+    return { code, failure: locateFailure(row, history, app.appDir) ?? null };
   }
 
   #appOf(instanceId: string): DurableApp | undefined {

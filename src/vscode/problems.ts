@@ -31,6 +31,8 @@ export class Problems implements vscode.Disposable {
     if (event.type === 'workerReady' || event.type === 'functionsChanged') this.#clear(emulator);
     else if (event.type === 'appError') this.#show(emulator, event);
     else if (event.type === 'workerExited') {
+      // The debugger ends the process together with its session.
+      if (emulator.status.type === 'running' && emulator.status.isDebugging) return;
       const message = event.message ?? 'The process of the app has ended.';
       void vscode.window.showWarningMessage(message, 'Show Log').then((chosen) => {
         if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);

@@ -88,6 +88,20 @@ describe('the instances tree', () => {
     assert.deepEqual(await drawn(), ['p1', '  p1-child', 'r1', 'w1']);
   });
 
+  it('answers everybody who asks while it is being read, and never with what was asked for before', async () => {
+    await startSome();
+    connect();
+    const byStatus = tree.children();
+    tree.show({ grouping: 'orchestrator' });
+    const [first, second, third] = await Promise.all([byStatus, tree.children(), tree.children()]);
+    for (const nodes of [first, second, third]) {
+      assert.deepEqual(
+        nodes.map((node) => node.id),
+        ['orchestrator:waits', 'orchestrator:returns', 'orchestrator:parent'],
+      );
+    }
+  });
+
   it('finds children by text, wherever they are', async () => {
     await startSome();
     connect();

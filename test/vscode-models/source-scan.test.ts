@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { HistoryEvent } from '../../src/core/history';
 import type { InstanceRow } from '../../src/core/instance';
 import { blankComments, findEventNames, findOrchestrators } from '../../src/vscode/models/source-scan';
 import { locateFailure, locateInStack } from '../../src/vscode/models/stack-location';
@@ -98,7 +99,16 @@ describe('the place of a failure', () => {
         InnerFailure: { ErrorType: 'Error', ErrorMessage: 'inner', StackTrace: frame(2), IsNonRetriable: false },
       },
     } as InstanceRow;
-    assert.equal(locateFailure(row, appDir)?.line1, 2);
-    assert.equal(locateFailure({ ...row, runtimeStatus: 'Running' }, appDir), undefined);
+    assert.equal(locateFailure(row, [], appDir)?.line1, 2);
+    assert.equal(locateFailure({ ...row, runtimeStatus: 'Running' }, [], appDir), undefined);
+  });
+
+  it('comes from the last failed activity where the orchestrator itself names no line', () => {
+    const row = { runtimeStatus: 'Failed', output: 'failed: no stock', failureDetails: null } as InstanceRow;
+    const failed = (line: number) =>
+      ({ EventType: 'TaskFailed', Reason: 'x', Details: `    at f (${own}:${String(line)}:1)` }) as HistoryEvent;
+    const other = { EventType: 'OrchestratorCompleted' } as HistoryEvent;
+    assert.equal(locateFailure(row, [failed(4), failed(8), other], appDir)?.line1, 8);
+    assert.equal(locateFailure(row, [other], appDir), undefined);
   });
 });

@@ -6,7 +6,7 @@ import { commands } from '../ids';
 import { targetIds, targetName } from '../models/command-targets';
 import { historyDocument } from '../models/history-document';
 import type { MoreNode } from '../models/instances-tree';
-import { locateFailure } from '../models/stack-location';
+import { lastEvents, locateFailure } from '../models/stack-location';
 import { chosenIds, currentApp, hubOrOffer, pickInstance, type CommandContext, type Handlers } from './command-context';
 
 const liveStatuses: readonly OrchestrationStatus[] = ['Running', 'Pending', 'Suspended', 'ContinuedAsNew'];
@@ -69,10 +69,14 @@ export function viewCommands(context: CommandContext): Handlers {
       const id = hub === undefined ? undefined : (await chosenIds(context, args, hub, 'Failure of which instance?'))[0];
       const row = id === undefined ? undefined : await hub?.get(id);
       if (row === undefined) return;
-      const place = locateFailure(row, currentApp(context).appDir);
-      if (place === undefined)
-        throw new DurascopeError('NotSupported', `The failure of '${row.instanceId}' names no line of the app.`);
-      await showSource(place);
+      const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
+      const place = locateFailure(row, history, currentApp(context).appDir);
+      if (place !== undefined) {
+        await showSource(place);
+        return;
+      }
+      await vscode.commands.executeCommand(commands.goToCode, row.name);
+      statusBar.say('The failure names no line of the app: this is its orchestrator.');
     },
     [commands.copyId]: async (args) => {
       const ids = targetIds(args, instances.selection);

@@ -174,10 +174,12 @@ export class InstancesTree {
     }); // N3
   }
 
+  /** Whoever asks while it is being read waits for that reading, and for another one when something changed meanwhile. */
   async #ensureLoaded(): Promise<void> {
-    if (this.#isLoaded) return;
-    this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
-    await this.#loading;
+    while (this.#loading !== undefined || !this.#isLoaded) {
+      this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
+      await this.#loading;
+    }
   }
 
   async #load(): Promise<void> {

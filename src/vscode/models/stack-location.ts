@@ -1,25 +1,39 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FailureDetails, HistoryEvent } from '../../core/history';
 import type { InstanceRow } from '../../core/instance';
 import type { SourceLocation } from '../../protocol/panel-values';
 
+/** Events at the end of a history that are looked at for a failure. */
+export const lastEvents = 200;
+
 /**
  * The innermost stack frame of a failure that lies in the app's own code: inside `appDir`, outside of its packages. Undefined when
- * there is none. Frames are V8's: `at name (file:line:column)`.
+ * there is none. Looked for in the instance itself, then in the last failure of its activities and children: an orchestrator's own
+ * exception is reported without a stack by the JSON protocol. Frames are V8's: `at name (file:line:column)`.
  */
-export function locateFailure(row: InstanceRow, appDir: string): SourceLocation | undefined {
+export function locateFailure(row: InstanceRow, history: readonly HistoryEvent[], appDir: string): SourceLocation | undefined {
   if (row.runtimeStatus !== 'Failed') return undefined;
-  const texts: string[] = [];
-  for (let failure = row.failureDetails; failure != null; failure = failure.InnerFailure ?? null) {
-    // The innermost cause is where it happened.
-    texts.unshift(failure.StackTrace ?? '', failure.ErrorMessage);
+  const texts = [...textsOf(row.failureDetails), row.output ?? ''];
+  for (const event of history.toReversed()) {
+    if (event.EventType !== 'TaskFailed' && event.EventType !== 'SubOrchestrationInstanceFailed') continue;
+    texts.push(...textsOf(event.FailureDetails), event.Details, event.Reason);
+    break;
   }
-  texts.push(row.output ?? '');
   for (const text of texts) {
     const found = locateInStack(text, appDir);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The innermost cause first: that is where it happened. */
+function textsOf(details: FailureDetails | null | undefined): string[] {
+  const texts: string[] = [];
+  for (let failure = details; failure != null; failure = failure.InnerFailure) {
+    texts.unshift(failure.StackTrace ?? '', failure.ErrorMessage);
+  }
+  return texts;
 }
 
 export function locateInStack(stack: string, appDir: string): SourceLocation | undefined {

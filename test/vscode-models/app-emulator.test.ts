@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { DurascopeError } from '../../src/core/errors';
+import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
+import type { EmulatorEvent } from '../../src/emulator/emulator-types';
+import { Listeners } from '../../src/emulator/listeners';
+import { AppEmulator, type RunningEmulator } from '../../src/vscode/app-emulator';
+
+/** A running emulator whose events and end are in the test's hand. */
+class FakeRunning implements RunningEmulator {
+  readonly hub = {} as TaskHubClient;
+  readonly url = 'http://localhost:1';
+  readonly managementUrl = 'http://localhost:1/m';
+  readonly key = 'k';
+  readonly dataDir = null;
+  readonly routePrefix = 'api';
+  readonly workerPid = 7;
+  readonly events = new Listeners<EmulatorEvent>();
+  readonly lost = new Listeners<Error>();
+  stops = 0;
+  functions() {
+    return [];
+  }
+  onEvent(listener: (event: EmulatorEvent) => void) {
+    return this.events.add(listener);
+  }
+  onLost(listener: (error: Error) => void) {
+    return this.lost.add(listener);
+  }
+  stop() {
+    this.stops++;
+    return Promise.resolve();
+  }
+}
+
+describe('the emulator of an app', () => {
+  let emulator: AppEmulator;
+  let running: FakeRunning;
+  let states: string[];
+  const launch = () => Promise.resolve(running);
+
+  beforeEach(() => {
+    emulator = new AppEmulator('/app');
+    running = new FakeRunning();
+    states = [];
+    emulator.onStatus((status) => states.push(status.type));
+  });
+
+  it('starts once for several who ask', async () => {
+    let launches = 0;
+    const counted = () => {
+      launches++;
+      return launch();
+    };
+    await Promise.all([emulator.start(counted), emulator.start(counted)]);
+    await emulator.start(counted);
+    assert.equal(launches, 1);
+    assert.deepEqual(states, ['starting', 'running']);
+  });
+
+  it('refuses its hub until it runs', async () => {
+    assert.throws(
+      () => emulator.hub,
+      (error) => DurascopeError.is(error, 'Stopped'),
+    );
+    await emulator.start(launch);
+    assert.equal(emulator.hub, running.hub);
+  });
+
+  it('says why it did not start, and can be started after that', async () => {
+    await assert.rejects(emulator.start(() => Promise.reject(new DurascopeError('PortTaken', 'Port 7071 is in use.'))));
+    assert.deepEqual(emulator.status, { type: 'failed', message: 'Port 7071 is in use.' });
+    await emulator.start(launch);
+    assert.equal(emulator.status.type, 'running');
+  });
+
+  it('stops what is still starting, once it has started', async () => {
+    const starting = emulator.start(launch);
+    const stopping = emulator.stop();
+    await Promise.all([starting, stopping]);
+    assert.deepEqual([running.stops, emulator.status.type], [1, 'stopped']);
+  });
+
+  it('starts again only when it has stopped', async () => {
+    await emulator.start(launch);
+    const stopping = emulator.stop();
+    const again = emulator.start(launch);
+    await Promise.all([stopping, again]);
+    assert.deepEqual(states, ['starting', 'running', 'stopping', 'stopped', 'starting', 'running']);
+  });
+
+  it('follows the process of the app', async () => {
+    await emulator.start(launch);
+    const worker = () => (emulator.status.type === 'running' ? emulator.status.worker : undefined);
+    running.events.tell({ type: 'workerReloading' });
+    assert.deepEqual(worker(), { type: 'loading' });
+    running.events.tell({ type: 'appError', message: 'does not build' });
+    assert.deepEqual(worker(), { type: 'broken', message: 'does not build' });
+    running.events.tell({ type: 'workerReady', pid: 9 });
+    assert.deepEqual(worker(), { type: 'ready', pid: 9 });
+    running.events.tell({ type: 'workerExited', message: 'ended' });
+    assert.deepEqual(worker(), { type: 'exited', message: 'ended' });
+  });
+
+  it('is failed when its thread dies, and deaf to it after a stop', async () => {
+    await emulator.start(launch);
+    running.lost.tell(new Error('out of memory'));
+    assert.deepEqual(emulator.status, { type: 'failed', message: 'out of memory' });
+    await emulator.start(launch);
+    await emulator.stop();
+    running.lost.tell(new Error('late'));
+    assert.equal(emulator.status.type, 'stopped');
+  });
+});

@@ -1,0 +1,314 @@
+'use strict';
+// Every command, through the editor's own command service.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const vscode = require('vscode');
+const { until, durascope, run, startedHub, statusOf } = require('./support.cjs');
+
+const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
+const ids = (...instanceIds) => ({ instanceIds, reason: 'because' });
+
+describe('the emulator', () => {
+  it('is found as the app of the workspace, stopped at first', async () => {
+    const { apps, emulators } = await durascope();
+    assert.deepEqual(
+      apps.all.map((app) => app.appDir),
+      [folder()],
+    );
+    assert.equal(emulators.of(apps.current).status.type, 'stopped');
+  });
+
+  it('starts, answers over HTTP, and a second start is the same one', async () => {
+    const url = await run('startEmulator');
+    assert.match(url, /^http:\/\/localhost:\d+$/);
+    assert.equal(await run('startEmulator'), url);
+    assert.equal(await (await fetch(`${url}/api/ping`)).text(), 'pong');
+  });
+
+  it('keeps its instances over a restart', async () => {
+    await startedHub();
+    const id = await run('startInstance', { name: 'ReserveTicket', input: null });
+    await run('restartEmulator');
+    const hub = await startedHub();
+    assert.equal(await statusOf(hub, id), 'Running');
+    await run('terminate', ids(id));
+  });
+
+  it('stops, and may be stopped again', async () => {
+    const { apps, emulators } = await durascope();
+    await startedHub();
+    await run('stopEmulator');
+    assert.equal(emulators.of(apps.current).status.type, 'stopped');
+    await run('stopEmulator');
+  });
+
+  it('chooses the app of a path', async () => {
+    const { apps } = await durascope();
+    await run('selectApp', folder());
+    assert.equal(apps.current.appDir, folder());
+  });
+
+  it('copies its address', async () => {
+    await startedHub();
+    const url = await run('copyUrl');
+    assert.equal(await vscode.env.clipboard.readText(), url);
+    await run('copyText', { copies: 'a fact' });
+    assert.equal(await vscode.env.clipboard.readText(), 'a fact');
+  });
+});
+
+describe('commands on instances', () => {
+  let hub;
+  before(async () => {
+    hub = await startedHub();
+  });
+  const waiting = async () => {
+    const id = await run('startInstance', { name: 'ReserveTicket', input: null });
+    await until('it waits', async () => (await hub.waitingFor(id)).events.length > 0);
+    return id;
+  };
+  const ended = async (id) => (await hub.waitForCompletion(id, 20_000)).runtimeStatus;
+
+  it('start one with an id and an input', async () => {
+    const id = await run('startInstance', { name: 'EchoInput', instanceId: 'chosen', input: '{"a":1}' });
+    assert.equal(id, 'chosen');
+    assert.equal((await hub.waitForCompletion(id, 20_000)).output, '{"a":1}');
+  });
+
+  it('start one later', async () => {
+    const id = await run('startInstance', { name: 'EchoInput', input: null, scheduledStartTime: '2099-01-01T00:00:00.0000000Z' });
+    assert.equal(await statusOf(hub, id), 'Pending');
+    await run('terminate', ids(id));
+  });
+
+  it('raise an event to several', async () => {
+    const chosen = [await waiting(), await waiting()];
+    await run('raiseEvent', { instanceIds: chosen, name: 'BookingConfirmed', data: '"A7"' });
+    for (const id of chosen) assert.equal((await hub.waitForCompletion(id, 20_000)).output, '"A7"');
+  });
+
+  it('suspend and resume', async () => {
+    const id = await waiting();
+    await run('suspend', ids(id));
+    await until('it is suspended', async () => (await statusOf(hub, id)) === 'Suspended');
+    await run('resume', ids(id));
+    await until('it runs', async () => (await statusOf(hub, id)) === 'Running');
+    await run('terminate', ids(id));
+  });
+
+  it('terminate several with a reason', async () => {
+    const chosen = [await waiting(), await waiting()];
+    assert.equal(await run('terminate', ids(...chosen)), 'Terminated 2 instances');
+    for (const id of chosen) {
+      assert.equal(await ended(id), 'Terminated');
+      assert.match((await hub.get(id)).output, /because/);
+    }
+  });
+
+  it('say so when an instance has already ended', async () => {
+    const id = await waiting();
+    await run('terminate', ids(id));
+    await ended(id);
+    assert.equal(await run('suspend', ids(id)), undefined);
+    assert.equal(await statusOf(hub, id), 'Terminated');
+  });
+
+  it('rewind a failed one, or say that the hub cannot', async () => {
+    const id = await run('startInstance', { name: 'OutOfStock', input: null });
+    assert.equal(await ended(id), 'Failed');
+    await run('rewind', ids(id));
+    // The orchestrator fails again whether or not it was rewound.
+    assert.equal(await ended(id), 'Failed');
+  });
+
+  it('restart under a new id, and show that one', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'EchoInput', input: '5' });
+    await ended(id);
+    await run('restart', ids(id));
+    const restarted = await until('another of the same input', async () =>
+      (await hub.query({ names: ['EchoInput'] })).instances.find((row) => row.instanceId !== id && row.input === '5'),
+    );
+    assert.ok(parts.panels.find(parts.apps.current, restarted.instanceId));
+  });
+
+  it('purge after asking, and not on a no', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'EchoInput', input: null });
+    await ended(id);
+    parts.dialogs.confirm = () => Promise.resolve(false);
+    await run('purge', ids(id));
+    assert.ok(await hub.get(id));
+    parts.dialogs.confirm = () => Promise.resolve(true);
+    await run('purge', ids(id));
+    assert.equal(await hub.get(id), undefined);
+  });
+
+  it('copy ids', async () => {
+    await run('copyId', ['x', 'y']);
+    assert.equal(await vscode.env.clipboard.readText(), 'x\ny');
+  });
+
+  it('export what was chosen', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await ended(id);
+    const file = path.join(folder(), 'out.durascope.json');
+    parts.dialogs.saveFile = () => Promise.resolve(vscode.Uri.file(file));
+    assert.equal(await run('exportInstances', [id]), 1);
+    const { format, instances } = JSON.parse(fs.readFileSync(file, 'utf8'));
+    assert.equal(format, 'durascope/1');
+    assert.equal(instances[0].history.length, 16);
+  });
+
+  it('clear the hub', async () => {
+    const parts = await durascope();
+    parts.dialogs.confirm = () => Promise.resolve(true);
+    await run('clearHub');
+    hub = await startedHub();
+    assert.deepEqual(await hub.countByStatus(), {});
+  });
+});
+
+describe('what is shown', () => {
+  let hub;
+  before(async () => {
+    hub = await startedHub();
+  });
+
+  it('the tree follows what happens, children under their parents', async () => {
+    const { instances } = await durascope();
+    await run('instances.focus');
+    const id = await run('startInstance', { name: 'Parent', instanceId: 'p1', input: null });
+    const running = await until('a group Running', async () =>
+      (await instances.getChildren()).find((node) => node.label === 'Running'),
+    );
+    const node = await until('the parent with its child', async () =>
+      (await instances.getChildren(running)).find((each) => each.row?.instanceId === id && each.mayHaveChildren),
+    );
+    assert.deepEqual(
+      (await instances.getChildren(node)).map((each) => each.row.instanceId),
+      ['p1-child'],
+    );
+    await run('raiseEvent', { instanceIds: ['p1-child'], name: 'BookingConfirmed', data: 'null' });
+    await until('it moves to Completed', async () => {
+      const group = (await instances.getChildren()).find((each) => each.label === 'Completed');
+      return group !== undefined && (await instances.getChildren(group)).some((each) => each.row?.instanceId === id);
+    });
+  });
+
+  it('the tree is grouped, flattened, filtered, refreshed and paged', async () => {
+    const { instances } = await durascope();
+    await run('groupByOrchestrator');
+    assert.ok((await instances.getChildren()).some((node) => node.label === 'HelloCities'));
+    await run('groupFlat');
+    assert.ok((await instances.getChildren()).every((node) => node.type === 'instance'));
+    await run('groupByStatus');
+    instances.setFilter({ text: 'nothing has this', statuses: [], names: [], sinceMs: null });
+    assert.deepEqual(await instances.getChildren(), []);
+    await run('clearFilter');
+    await run('refresh');
+    await run('loadMore', { type: 'more', id: 'more:x', listId: 'x', opens: 'page' });
+    assert.ok((await instances.getChildren()).length > 0);
+  });
+
+  it('a click opens the panel of an instance, titled with its name', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await run('openInstance', id);
+    const panel = parts.panels.find(parts.apps.current, id);
+    await until('its title', () => panel.title.startsWith('HelloCities'));
+    await run('goToInstance', id);
+    assert.equal(parts.panels.find(parts.apps.current, id), panel);
+    panel.dispose();
+    assert.equal(parts.panels.find(parts.apps.current, id), undefined);
+  });
+
+  it('the instances panel, also of one orchestrator', async () => {
+    const parts = await durascope();
+    await run('openInstances');
+    assert.ok(parts.panels.find(parts.apps.current));
+    await run('showInstancesOf', 'HelloCities', 'running');
+    parts.panels.find(parts.apps.current).dispose();
+  });
+
+  it('a history as a document', async () => {
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await hub.waitForCompletion(id, 20_000);
+    await run('openHistory', id);
+    const { instance, history } = JSON.parse(vscode.window.activeTextEditor.document.getText());
+    assert.deepEqual(instance.output, ['Hello Tokyo!', 'Hello Seattle!', 'Hello London!']);
+    assert.equal(history.length, 16);
+  });
+
+  it('the code of a function, and the line of a failure', async () => {
+    await run('goToCode', 'ReserveTicket');
+    const editor = vscode.window.activeTextEditor;
+    assert.match(editor.document.lineAt(editor.selection.active.line).text, /'ReserveTicket'/);
+    const id = await run('startInstance', { name: 'OutOfStock', input: null });
+    await hub.waitForCompletion(id, 20_000);
+    await run('goToFailure', id);
+    const failed = vscode.window.activeTextEditor;
+    assert.match(failed.document.lineAt(failed.selection.active.line).text, /no stock/);
+  });
+
+  it('lenses above each orchestrator', async () => {
+    const file = vscode.Uri.file(path.join(folder(), 'src', 'functions', 'app.js'));
+    await vscode.window.showTextDocument(file);
+    const lenses = await until('lenses', async () => {
+      const found = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', file, 100);
+      return found.filter((lens) => lens.command?.command.startsWith('durascope.')).length >= 15 && found;
+    });
+    const titles = lenses.map((lens) => lens.command.title);
+    assert.equal(titles.filter((title) => title === '$(play) Start').length, 5);
+    assert.ok(titles.some((title) => /^\d+ running$/.test(title)));
+  });
+
+  it('an app that cannot be loaded is a problem in its file, gone when it is mended', async () => {
+    const file = path.join(folder(), 'src', 'functions', 'broken.js');
+    fs.writeFileSync(file, 'const x = ;\n');
+    const problems = () => vscode.languages.getDiagnostics(vscode.Uri.file(file)).filter((each) => each.source === 'Durascope');
+    await until('a problem', () => problems().length > 0);
+    fs.rmSync(file);
+    await until('no problem', () => problems().length === 0);
+    assert.equal((await fetch(`${await run('startEmulator')}/api/ping`)).status, 200);
+  });
+
+  it('log, settings and walkthrough', async () => {
+    await run('showOutput');
+    await run('openSettings');
+    await run('openWalkthrough');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+});
+
+describe('an input written as a document', () => {
+  it('is not started while it is no JSON, and starts when it is', async () => {
+    const hub = await startedHub();
+    const before = (await hub.query({ names: ['EchoInput'] })).instances.length;
+    // Pick the entry by its words, as a user would; the list is the editor's own.
+    const asked = run('startInstance', 'EchoInput');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (let at = 0; at < 20 && vscode.window.activeTextEditor?.document.isUntitled !== true; at++) {
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectPrevious');
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectPrevious');
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    await asked;
+    const editor = await until('the document', () => {
+      const active = vscode.window.activeTextEditor;
+      return active?.document.isUntitled === true && active;
+    });
+    const all = () => new vscode.Range(0, 0, editor.document.lineCount, 0);
+    await editor.edit((edit) => edit.replace(all(), '{ "a": }'));
+    assert.equal(await run('startFromEditor'), undefined);
+    assert.equal(editor.selection.start.character, 7);
+    await editor.edit((edit) => edit.replace(all(), '{ "a": 41 }'));
+    const id = await run('startFromEditor');
+    assert.equal((await hub.waitForCompletion(id, 20_000)).output, '{"a":41}');
+    assert.equal((await hub.query({ names: ['EchoInput'] })).instances.length, before + 1);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+});
