@@ -1,5 +1,5 @@
 import type { Command } from './command';
-import { resumeCommand, suspendCommand, terminateCommand } from './commands/control';
+import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
 import { historyCommand } from './commands/history';
 import { instancesCommand } from './commands/instances';
 import { purgeCommand } from './commands/purge';
@@ -22,6 +22,7 @@ export const commands: readonly Command[] = [
   terminateCommand,
   suspendCommand,
   resumeCommand,
+  rewindCommand,
   restartCommand,
   purgeCommand,
 ];

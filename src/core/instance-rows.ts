@@ -105,6 +105,23 @@ function failureText(failure: FailureDetails): string {
   return `${failure.ErrorType}: ${failure.ErrorMessage}`;
 }
 
+/** The row of a failed instance whose history has been rewound to `events`. */
+export function rewoundRow(
+  row: InstanceRow,
+  facts: { executionId: string; events: readonly HistoryEvent[]; status: 'Pending' | 'Running'; now: string },
+): InstanceRow {
+  return {
+    ...row,
+    executionId: facts.executionId,
+    runtimeStatus: facts.status,
+    output: null,
+    failureDetails: null,
+    lastUpdatedTime: facts.now,
+    completedTime: null,
+    historyLength: facts.events.length,
+  };
+}
+
 const noNames: readonly string[] = [];
 
 function outputOf(completion: ExecutionCompleted): string | null {

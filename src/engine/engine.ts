@@ -26,6 +26,7 @@ import { defaultEngineOptions, type EngineOptions } from './engine-options';
 import { Episodes } from './episodes';
 import type { InboxEntry } from './live-instance';
 import { alreadyExists, assertUnfinished, notFound, notTerminal, scheduledTime, wrongState } from './refusals';
+import { rewind } from './rewinding';
 import { waitingFor } from './waiting-for';
 
 const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
@@ -38,7 +39,7 @@ const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Ter
  *   E3. Memory is ahead of the store by what is gathered or in flight, never behind it: decisions read memory, callers read the store.
  */
 export class Engine implements TaskHubClient {
-  readonly capabilities: HubCapabilities = { rewind: false, entities: false, suspend: true };
+  readonly capabilities: HubCapabilities = { rewind: true, entities: false, suspend: true };
   readonly #core: EngineCore;
   readonly #episodes: Episodes;
   readonly #activities: Activities;
@@ -180,11 +181,10 @@ export class Engine implements TaskHubClient {
     await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionResumed', Reason: reason });
   }
 
-  rewind(instanceId: string): Promise<void> {
-    // Deviation: rewind is not built yet.
-    return Promise.reject(
-      new DurascopeError('NotSupported', `Rewind is not supported by this version of Durascope; '${instanceId}' is unchanged.`),
-    );
+  async rewind(instanceId: string, reason: string | null): Promise<void> {
+    this.#assertRunning();
+    rewind(this.#core, instanceId, reason);
+    await this.#gathered();
   }
 
   async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {

@@ -79,7 +79,7 @@ export class Episodes {
       return;
     }
     const inbound = this.#reconcile(row, generation, entries);
-    if (inbound.length === 0) {
+    if (inbound.length === 0 && !entries.some(isRewound)) {
       core.discard(live, entries); // No episode without a message (9.2, decision 4).
       return;
     }
@@ -351,7 +351,8 @@ export class Episodes {
         isStart && hasStart ? 'startedBefore' : refusalOf(event, executionId, row.executionId, generation, answered);
       if (refusal === null) {
         hasStart ||= isStart;
-        inbound.push(event);
+        // It begins an episode and is no row of it (spec/engine.md 2.3).
+        if (event.EventType !== 'ExecutionRewound') inbound.push(event);
         continue;
       }
       const level = refusal === 'notScheduled' ? 'warning' : 'debug';
@@ -381,6 +382,10 @@ function startFirst(entries: InboxEntry[]): InboxEntry[] {
   const at = entries.findIndex((entry) => entry.event.EventType === 'ExecutionStarted');
   const start = entries[at];
   return start === undefined || at === 0 ? entries : [start, ...entries.slice(0, at), ...entries.slice(at + 1)];
+}
+
+function isRewound({ event }: InboxEntry): boolean {
+  return event.EventType === 'ExecutionRewound';
 }
 
 function isInbound(event: HistoryEvent): boolean {

@@ -25,6 +25,11 @@ export function wrongState(instanceId: string, verb: string, status: Orchestrati
   return new DurascopeError('InstanceWrongState', text, { details: { instanceId, status } });
 }
 
+export function notRewindable(instanceId: string, status: OrchestrationStatus | undefined): DurascopeError {
+  const text = `The rewind operation is only supported on failed orchestration instances; '${instanceId}' is ${status ?? 'gone'}.`;
+  return new DurascopeError('InstanceWrongState', text, { details: { instanceId, status } });
+}
+
 export function alreadyExists(instanceId: string, status: OrchestrationStatus): DurascopeError {
   return new DurascopeError(
     'InstanceExists',

@@ -264,6 +264,12 @@ describe('the command line', function () {
       assert.equal(((await durascope('show', 'held')) as { output: unknown }).output, 'enough');
     });
 
+    it('rewind says what it is for when the instance has not failed', async () => {
+      await reserve('healthy');
+      const refused = await programs.run(['rewind', 'healthy', '--reason', 'mended']);
+      assert.match(refused.stderr, /only supported on failed orchestration instances/);
+    });
+
     it('restart starts it again under a new id, or the same', async () => {
       const first = (await durascope('start', 'CityRecommender', '--input', '1', '--id', 'city', '--wait')) as object;
       assert.ok('customStatus' in first);

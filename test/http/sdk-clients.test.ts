@@ -211,6 +211,12 @@ for (const [version, make] of Object.entries(sdks)) {
         await assert.rejects(client.terminate('none', 'x'));
         await assert.rejects(client.rewind('one', 'x'));
         await assert.rejects(client.rewind('none', 'x'));
+        await client.startNew('Fails', 'two');
+        await http.hub.quiet();
+        await client.rewind('two', 'mended');
+        await http.hub.quiet();
+        const waking = http.hub.history('two').filter((event) => event.EventType === 'GenericEvent' && event.Data === 'mended');
+        assert.equal(waking.length, 1);
       });
 
       if (version === '3.5.0') {

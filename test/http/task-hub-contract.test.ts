@@ -97,7 +97,7 @@ for (const [name, open] of Object.entries(implementations)) {
       await hub.terminate('one', null);
       await quiet();
       await refuses(hub.terminate('one', null), 'InstanceTerminal');
-      await refuses(hub.rewind('one', null), 'NotSupported');
+      await refuses(hub.rewind('one', null), 'InstanceWrongState');
     });
 
     it('reads history whole and in ranges, with every field', async () => {

@@ -1,10 +1,10 @@
-/** terminate, suspend, resume: one instance, perhaps a reason. */
+/** terminate, suspend, resume, rewind: one instance, perhaps a reason. */
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
 
 function control(
-  name: 'terminate' | 'suspend' | 'resume',
+  name: 'terminate' | 'suspend' | 'resume' | 'rewind',
   summary: string,
   done: string,
   act: (hub: TaskHubClient, instanceId: string, reason: string | null) => Promise<void>,
@@ -34,4 +34,11 @@ export const suspendCommand = control('suspend', 'Hold an instance until it is r
 
 export const resumeCommand = control('resume', 'Let a suspended instance go on.', 'Asked to resume', (hub, id, reason) =>
   hub.resume(id, reason),
+);
+
+export const rewindCommand = control(
+  'rewind',
+  'Run what made an instance fail again; what succeeded stays.',
+  'Asked to rewind',
+  (hub, id, reason) => hub.rewind(id, reason),
 );

@@ -181,6 +181,45 @@ for (const sdk of sdks) {
       );
     });
 
+    it('W2, W5: a failed family is rewound: what failed runs again, what succeeded does not', () => {
+      const calls = { SayHello: 0, Broken: 0 };
+      return withHub(
+        sdk,
+        {
+          *Parent({ df }) {
+            const hello: unknown = yield df.callActivity('SayHello', 'Tokyo');
+            return [hello, yield df.callSubOrchestrator('Child', null, 'child')];
+          },
+          *Child({ df }) {
+            const hello: unknown = yield df.callActivity('SayHello', 'Seattle');
+            return [hello, yield df.callActivity('Broken', null)];
+          },
+        },
+        {
+          SayHello: (name) => `Hello ${String(name)} ${++calls.SayHello}`,
+          Broken: () => {
+            calls.Broken += 1;
+            if (calls.Broken < 3) throw new Error(`not yet: ${calls.Broken}`);
+            return 'mended';
+          },
+        },
+        async (hub) => {
+          await run(hub, 'Parent');
+          for (const attempt of [1, 2]) {
+            assert.match(hub.store.instance('Parent')?.output ?? '', new RegExp(`not yet: ${attempt}`));
+            await hub.engine.rewind('Parent', 'again');
+            await hub.engine.whenQuiet();
+          }
+          assert.equal(hub.store.instance('Parent')?.output, '["Hello Tokyo 1",["Hello Seattle 2","mended"]]');
+          assert.equal(
+            hub.sequence('child'),
+            'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE GE#2 OC | OS GE GE#1 OC | OS GE GE#2 OC | OS GE TS#1 OC | OS TC→1 EC#2[Completed] OC',
+          );
+          assert.deepEqual(calls, { SayHello: 2, Broken: 3 });
+        },
+      );
+    });
+
     it('S3, X7, X10: a child that fails, and one that is suspended, resumed and terminated', () =>
       withHub(
         sdk,

@@ -1,0 +1,128 @@
+/** Takes a failed instance, and the failed children that it waits for, back to the moment before the failure: all in one batch. */
+import type { Checkpoint } from '../core/checkpoint';
+import { DurascopeError } from '../core/errors';
+import { Generation } from '../core/generation';
+import type { InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history';
+import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
+import { rewoundRow } from '../core/instance-rows';
+import { type ChildFate, markRewound, removeFailures } from '../core/rewind';
+import { isTerminal } from '../core/status';
+import type { EngineCore } from './engine-core';
+import type { LiveInstance } from './live-instance';
+import { notFound, notRewindable } from './refusals';
+
+/**
+ * Puts the checkpoints of the rewind into the turn's batch. InstanceNotFound; InstanceWrongState unless it has failed, or when a child
+ * could not answer the rewound instance.
+ */
+export function rewind(core: EngineCore, instanceId: string, reason: string | null): void {
+  const live = core.lives.find(instanceId) ?? notFound(instanceId);
+  const { row } = live;
+  if (row?.runtimeStatus !== 'Failed') throw notRewindable(instanceId, row?.runtimeStatus);
+  const generation = core.lives.generationOf(live);
+  if (generation.started === null) {
+    throw new DurascopeError('InstanceWrongState', `'${instanceId}' has no history to rewind. Restart it instead.`);
+  }
+  if (core.profile === 'G') assertChildrenEnded(core, live, row);
+  rewindTree(core, live, row, reason, null);
+}
+
+function rewindTree(
+  core: EngineCore,
+  live: LiveInstance,
+  row: InstanceRow,
+  reason: string | null,
+  parentExecutionId: string | null,
+): void {
+  const before = core.lives.generationOf(live);
+  const now = core.now();
+  const fateOf = (child: SubOrchestrationInstanceCreated): ChildFate => childFate(core, row, child);
+  const isOldScheme = core.profile === 'A';
+  const executionId = isOldScheme ? row.executionId : core.world.newId();
+  const { events, children } = isOldScheme
+    ? markRewound(before.events, fateOf)
+    : removeFailures(before.events, fateOf, { executionId, parentExecutionId, reason, now });
+  const generation = new Generation(events);
+  const next = rewoundRow(row, { executionId, events, status: isOldScheme ? 'Pending' : 'Running', now });
+
+  const messages: InboxMessage[] = [];
+  live.row = next;
+  live.generation = generation;
+  live.isHeld = false;
+  live.exits = live.hangs = live.abandoned = 0;
+  // Only the deepest begin: whoever is above them goes on when they answer.
+  if (children.length === 0) core.accept(messages, live, executionId, wakingEvent(isOldScheme, reason, now));
+  const timers = openTimers(generation, live.instanceId, executionId);
+  const finished = core.world.store.pendingActivities(live.instanceId);
+  const checkpoint: Checkpoint = {
+    instanceId: live.instanceId,
+    instance: next,
+    history: { executionId, mode: 'replace', from: 0, events },
+    messages,
+    ...(timers.length === 0 ? {} : { timers }),
+    ...(finished.length === 0 ? {} : { finishedActivities: finished.map((each) => workKey(each.executionId, each.taskId)) }),
+  };
+  const batch = core.gather();
+  batch.checkpoints.push(checkpoint);
+  batch.timers.push(...timers);
+  batch.pin(live);
+  batch.changes.push({ type: 'instance', row: next, newEvents: events, historyReplaced: true });
+  for (const id of children) {
+    const child = core.lives.find(id);
+    if (child?.row?.runtimeStatus === 'Failed') rewindTree(core, child, child.row, reason, isOldScheme ? null : executionId);
+  }
+}
+
+/** A generic event is a row of the history; the other only begins an episode. */
+function wakingEvent(isOldScheme: boolean, reason: string | null, Timestamp: string): InboundEvent {
+  const row = { EventId: -1, IsPlayed: false, Timestamp };
+  return isOldScheme
+    ? { ...row, EventType: 'GenericEvent', Data: reason }
+    : { ...row, EventType: 'ExecutionRewound', Reason: null };
+}
+
+function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestrationInstanceCreated): ChildFate {
+  const row = core.lives.rowOf(call.InstanceId);
+  const live = row === undefined ? undefined : core.lives.find(call.InstanceId);
+  if (row === undefined || live === undefined || !isAnswering(core, live, parent, call.EventId)) return 'create';
+  if (!isTerminal(row.runtimeStatus)) return 'keep';
+  return row.runtimeStatus === 'Failed' ? 'rewind' : 'create';
+}
+
+/** Whether the instance still is the child of this very call; a restart under its id made it somebody else's. */
+function isAnswering(core: EngineCore, child: LiveInstance, parent: InstanceRow, taskId: number): boolean {
+  const called = core.lives.generationOf(child).started?.ParentInstance;
+  if (called == null) return child.row?.runtimeStatus === 'Pending' && child.row.parentInstanceId === parent.instanceId;
+  return (
+    called.TaskScheduleId === taskId &&
+    called.OrchestrationInstance.InstanceId === parent.instanceId &&
+    called.OrchestrationInstance.ExecutionId === parent.executionId
+  );
+}
+
+/** With a new ExecutionId the parent would not take the answer of a child that knows the old one. */
+function assertChildrenEnded(core: EngineCore, live: LiveInstance, row: InstanceRow): void {
+  const generation = core.lives.generationOf(live);
+  for (const event of generation.events) {
+    if (event.EventType !== 'SubOrchestrationInstanceCreated') continue;
+    const child = core.lives.rowOf(event.InstanceId);
+    if (child === undefined) continue;
+    if (isTerminal(child.runtimeStatus)) {
+      const its = child.runtimeStatus === 'Failed' ? core.lives.find(event.InstanceId) : undefined;
+      if (its !== undefined && isAnswering(core, its, row, event.EventId)) assertChildrenEnded(core, its, child);
+      continue;
+    }
+    if (generation.open.get(event.EventId) !== 'child') continue;
+    throw new DurascopeError(
+      'InstanceWrongState',
+      `'${live.instanceId}' cannot be rewound while its child '${event.InstanceId}' is ${child.runtimeStatus}. Wait for its end, or terminate it first.`,
+      { details: { instanceId: live.instanceId, child: event.InstanceId, status: child.runtimeStatus } },
+    );
+  }
+}
+
+function openTimers(generation: Generation, instanceId: string, executionId: string): PendingTimer[] {
+  return generation.events
+    .filter((event): event is TimerCreated => event.EventType === 'TimerCreated' && generation.open.has(event.EventId))
+    .map((event) => ({ instanceId, executionId, timerId: event.EventId, fireAt: event.FireAt }));
+}

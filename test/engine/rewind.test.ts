@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { Script } from '../support/script-types';
+import { TestHub, type TestHubOptions } from '../support/test-hub';
+
+const minute = 60_000;
+
+const failing: Script = function* (context) {
+  yield context.activity('a');
+  return yield context.activity('b');
+};
+
+async function withHub(options: TestHubOptions, body: (hub: TestHub) => Promise<void>): Promise<void> {
+  const hub = await TestHub.open(options);
+  try {
+    await body(hub);
+  } finally {
+    await hub.dispose();
+  }
+}
+
+const manual = { a: 'manual', b: 'manual' } as const;
+
+describe('rewind', () => {
+  it('a timer that was under way when the instance failed is armed again', () =>
+    withHub(
+      {
+        profile: 'G',
+        activities: manual,
+        scripts: {
+          main: function* (context) {
+            const timer = context.timer(context.nowMs + 10 * minute);
+            yield context.activity('b');
+            yield timer;
+            return 'done';
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.fail('b');
+        assert.deepEqual(hub.store.pendingTimers(id), []);
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        await hub.complete('b', 1);
+        assert.equal(hub.row(id).runtimeStatus, 'Running');
+        await hub.advance(10 * minute);
+        assert.equal(hub.outcome(id), 'Completed "done"');
+      },
+    ));
+
+  it('an activity that was under way when the instance failed is asked for again', () =>
+    withHub(
+      {
+        profile: 'G',
+        activities: manual,
+        scripts: {
+          main: function* (context) {
+            const slow = context.activity('a');
+            yield context.activity('b');
+            return yield slow;
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.fail('b');
+        await hub.complete('a', 'late');
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        await hub.complete('a', 'again');
+        await hub.complete('b', 1);
+        assert.equal(hub.outcome(id), 'Completed "again"');
+      },
+    ));
+
+  it('is refused while a child of the failed instance still runs, in the scheme that changes the ExecutionId', () =>
+    withHub(
+      {
+        profile: 'G',
+        activities: manual,
+        scripts: {
+          main: function* (context) {
+            const child = context.child('kid', null, { instanceId: 'kid' });
+            yield context.activity('b');
+            return yield child;
+          },
+          kid: function* (context) {
+            return yield context.activity('a');
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.fail('b');
+        await assert.rejects(hub.engine.rewind(id, null), { code: 'InstanceWrongState', message: /child 'kid' is Running/ });
+        assert.equal(hub.row(id).runtimeStatus, 'Failed');
+        await hub.complete('a', 'lost');
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        await hub.complete('a', 'again');
+        await hub.complete('b', 1);
+        assert.equal(hub.outcome(id), 'Completed "again"');
+      },
+    ));
+
+  it('a child that was restarted by somebody else is called anew once it has ended', () =>
+    withHub(
+      {
+        activities: manual,
+        scripts: {
+          main: function* (context) {
+            return yield context.child('kid', null, { instanceId: 'kid' });
+          },
+          kid: function* (context) {
+            return yield context.activity('b');
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.fail('b');
+        await hub.engine.restart('kid', { newInstanceId: false });
+        await hub.quiet();
+        await hub.complete('b', 'for nobody');
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        await hub.complete('b', 'for the parent');
+        assert.equal(hub.outcome(id), 'Completed "for the parent"');
+      },
+    ));
+
+  it('survives a kill right after it was accepted', async () => {
+    for (const profile of ['A', 'G'] as const) {
+      let hub = await TestHub.open({ profile, store: 'folder', scripts: { main: failing }, activities: manual });
+      try {
+        const id = await hub.start('main');
+        await hub.complete('a', 1);
+        await hub.fail('b');
+        hub.engine.configure({ maxConcurrentEpisodes: 0 });
+        await hub.engine.rewind(id, 'mended');
+        hub = await hub.kill();
+        await hub.quiet();
+        await hub.complete('b', 'now');
+        assert.equal(hub.outcome(id), 'Completed "now"');
+        assert.equal(hub.worker.callCounts['a'], undefined);
+      } finally {
+        await hub.dispose();
+      }
+    }
+  });
+
+  it('whoever waits for the end of the instance waits for the new one', () =>
+    withHub({ scripts: { main: failing }, activities: manual }, async (hub) => {
+      const id = await hub.start('main');
+      await hub.complete('a', 1);
+      await hub.fail('b');
+      await hub.engine.rewind(id, null);
+      const ended = hub.engine.waitForCompletion(id, minute);
+      await hub.quiet();
+      await hub.complete('b', 'now');
+      assert.equal((await ended).runtimeStatus, 'Completed');
+    }));
+});
