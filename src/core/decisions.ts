@@ -2,7 +2,7 @@
  * What one run of an orchestrator decided (spec/engine.md 2.5). Ids are chosen by whoever replayed the code and are data
  * from then on: the engine never renumbers them. A list of decisions is in ascending id order and holds only new work.
  */
-import type { EventRaised, FailureDetails, Tags } from './history';
+import type { EventRaised, FailureDetails, Tags, TraceContext } from './history';
 
 export interface ScheduleTask {
   type: 'ScheduleTask';
@@ -12,6 +12,7 @@ export interface ScheduleTask {
   /** Text handed to the activity as it is: for JSON-protocol workers the JSON of an array of one, `["Tokyo"]`. */
   input: string | null;
   tags?: Tags;
+  traceContext?: TraceContext;
 }
 export interface CreateTimer {
   type: 'CreateTimer';
@@ -30,6 +31,7 @@ export interface CreateSubOrchestration {
   input: string | null;
   /** The key `FireAndForget` makes the child answer nobody. */
   tags?: Tags;
+  traceContext?: TraceContext;
 }
 export interface SendEvent {
   type: 'SendEvent';

@@ -21,6 +21,7 @@ export type DurascopeErrorCode =
   // The process that runs user code.
   | 'WorkerExited'
   | 'WorkerHung'
+  | 'WorkReturned'
   | 'Stopped';
 
 export class DurascopeError extends Error {

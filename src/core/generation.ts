@@ -15,6 +15,7 @@ export class Generation {
   /** Highest id given to an event so far. */
   highestId = -1;
   readonly #scheduled = new Set<number>();
+  readonly #failed = new Set<number>();
 
   constructor(events: readonly HistoryEvent[] = []) {
     this.append(events);
@@ -27,6 +28,11 @@ export class Generation {
   /** Whether a scheduling event of this generation bears the id. */
   hasScheduled(id: number): boolean {
     return this.#scheduled.has(id);
+  }
+
+  /** Whether the last answer to the id was a failure. */
+  hasFailed(id: number): boolean {
+    return this.#failed.has(id);
   }
 
   append(events: readonly HistoryEvent[]): void {
@@ -47,10 +53,13 @@ export class Generation {
           this.#schedule(event.EventId, null);
           break;
         case 'TaskCompleted':
-        case 'TaskFailed':
         case 'SubOrchestrationInstanceCompleted':
+          this.open.delete(event.TaskScheduledId);
+          break;
+        case 'TaskFailed':
         case 'SubOrchestrationInstanceFailed':
           this.open.delete(event.TaskScheduledId);
+          this.#failed.add(event.TaskScheduledId);
           break;
         case 'TimerFired':
           this.open.delete(event.TimerId);
@@ -81,6 +90,14 @@ export class Generation {
 
   #schedule(id: number, work: OpenWork | null): void {
     this.#scheduled.add(id);
+    this.#failed.delete(id);
     if (work !== null) this.open.set(id, work);
   }
+}
+
+/** The scheduling id that the event says has failed. */
+export function failedId(event: HistoryEvent): number | undefined {
+  return event.EventType === 'TaskFailed' || event.EventType === 'SubOrchestrationInstanceFailed'
+    ? event.TaskScheduledId
+    : undefined;
 }

@@ -39,6 +39,12 @@ export interface FailureDetails {
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** W3C trace context, handed on as it came. */
+export interface TraceContext {
+  traceParent: string;
+  traceState?: string | null;
+}
+
 export interface ExecutionStarted extends EventBase {
   EventType: 'ExecutionStarted';
   OrchestrationInstance: OrchestrationInstance;
@@ -49,6 +55,7 @@ export interface ExecutionStarted extends EventBase {
   Tags?: Tags | null;
   ScheduledStartTime?: string | null;
   Generation?: number;
+  ParentTraceContext?: TraceContext | null;
 }
 export interface ExecutionCompleted extends EventBase {
   EventType: 'ExecutionCompleted';
@@ -68,6 +75,7 @@ export interface TaskScheduled extends EventBase {
   Version: string;
   Input: string | null;
   Tags?: Tags | null;
+  ParentTraceContext?: TraceContext | null;
 }
 export interface TaskCompleted extends EventBase {
   EventType: 'TaskCompleted';
@@ -88,6 +96,7 @@ export interface SubOrchestrationInstanceCreated extends EventBase {
   InstanceId: string;
   Input: string | null;
   Tags?: Tags | null;
+  ParentTraceContext?: TraceContext | null;
 }
 export interface SubOrchestrationInstanceCompleted extends EventBase {
   EventType: 'SubOrchestrationInstanceCompleted';

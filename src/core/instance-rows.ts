@@ -1,6 +1,7 @@
 /** How an instance's row follows from what happens to it (spec/engine.md 6). */
 import type { ExecutionCompleted, ExecutionStarted, FailureDetails, HistoryEvent, Tags } from './history';
 import type { InstanceRow } from './instance';
+import type { BehaviourProfile } from './ports/function-worker';
 import { isTerminal } from './status';
 
 export interface NewInstance {
@@ -14,6 +15,7 @@ export interface NewInstance {
   parentInstanceId?: string | null;
   generation?: number;
   tags?: Tags | null;
+  profile?: BehaviourProfile;
 }
 
 /** The row of an instance that has not run yet. */
@@ -37,6 +39,7 @@ export function pendingRow(start: NewInstance): InstanceRow {
     failureDetails: null,
     awaitedEvents: noNames,
     historyLength: 0,
+    ...(start.profile === undefined || start.profile === 'A' ? {} : { profile: start.profile }),
   };
 }
 
@@ -92,6 +95,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     failureDetails: completion?.FailureDetails ?? null,
     awaitedEvents: isOver ? noNames : facts.awaitedEvents,
     historyLength: row.historyLength + facts.events.length,
+    ...(row.profile === undefined ? {} : { profile: row.profile }),
   };
 }
 

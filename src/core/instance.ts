@@ -1,5 +1,6 @@
 /** The instance row and the queued work around it: what a store keeps besides history (spec/engine.md 6). */
-import type { FailureDetails, InboundEvent, Tags } from './history';
+import type { FailureDetails, InboundEvent, Tags, TraceContext } from './history';
+import type { BehaviourProfile } from './ports/function-worker';
 import type { OrchestrationStatus } from './status';
 
 export interface InstanceRow {
@@ -27,6 +28,12 @@ export interface InstanceRow {
   awaitedEvents: readonly string[];
   /** Number of stored history events of the current generation. */
   historyLength: number;
+  /** Which kind of worker runs it, from its start to its end; absent for A, the function app. */
+  profile?: BehaviourProfile;
+}
+
+export function profileOf(row: InstanceRow): BehaviourProfile {
+  return row.profile ?? 'A';
 }
 
 export interface InboxMessage {
@@ -48,6 +55,8 @@ export interface PendingActivity {
   version: string;
   input: string | null;
   scheduledAt: string;
+  tags?: Tags;
+  traceContext?: TraceContext;
 }
 
 export interface PendingTimer {

@@ -32,6 +32,7 @@ export function newInstance(
     scheduledStartTime,
     generation,
     tags: options.tags ?? null,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   const started: ExecutionStarted = {
     EventType: 'ExecutionStarted',
@@ -46,6 +47,7 @@ export function newInstance(
     Tags: row.tags,
     ScheduledStartTime: scheduledStartTime,
     Generation: generation,
+    ...(options.traceContext === undefined ? {} : { ParentTraceContext: options.traceContext }),
   };
   return { row, started };
 }

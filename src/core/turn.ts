@@ -1,12 +1,13 @@
 /**
  * Decisions to events and messages (spec/engine.md 2.5), and the start of the next generation (2.8).
  *
- *   T1. Ids come with the decisions and are never changed; a scheduling id counts once in a generation (9.2, decision 3).
+ *   T1. Ids come with the decisions and are never changed; a scheduling id counts once in a generation (9.2, decision 3). Only in
+ *       profile G may work that failed be scheduled again under its id, which is how one of its SDKs retries (spec/grpc.md 2.1).
  *   T2. A completion does not suppress the other decisions: they are committed with it.
  *   T3. A terminate in the episode beats continue-as-new (9.2, decision 8).
  */
 import type { CompleteOrchestration, CreateSubOrchestration, Decision } from './decisions';
-import type { Generation } from './generation';
+import { failedId, type Generation } from './generation';
 import type {
   EventRaised,
   ExecutionCompleted,
@@ -16,7 +17,7 @@ import type {
   InboundEvent,
   SubOrchestrationInstanceFailed,
 } from './history';
-import type { InstanceRow, PendingActivity, PendingTimer } from './instance';
+import { profileOf, type InstanceRow, type PendingActivity, type PendingTimer } from './instance';
 import { pendingRow } from './instance-rows';
 import { childTags, fireAndForgetTag } from './tags';
 
@@ -81,13 +82,13 @@ export function applyDecisions(turn: TurnInput): TurnResult {
       complete(turn, decision, result);
       continue;
     }
-    if (turn.generation.hasScheduled(decision.id)) {
+    if (turn.generation.hasScheduled(decision.id) && !isRetry(turn, decision.id)) {
       result.droppedIds.push(decision.id); // T1
       continue;
     }
     switch (decision.type) {
       case 'ScheduleTask': {
-        const { id, name, input, tags } = decision;
+        const { id, name, input, tags, traceContext } = decision;
         const version = decision.version ?? '';
         result.events.push({
           EventType: 'TaskScheduled',
@@ -98,8 +99,12 @@ export function applyDecisions(turn: TurnInput): TurnResult {
           Version: version,
           Input: turn.storeInputs ? input : null,
           ...(tags === undefined ? {} : { Tags: tags }),
+          ...(traceContext === undefined ? {} : { ParentTraceContext: traceContext }),
         });
-        result.activities.push({ instanceId, executionId, taskId: id, name, version, input, scheduledAt: now });
+        const activity: PendingActivity = { instanceId, executionId, taskId: id, name, version, input, scheduledAt: now };
+        if (tags !== undefined) activity.tags = tags;
+        if (traceContext !== undefined) activity.traceContext = traceContext;
+        result.activities.push(activity);
         break;
       }
       case 'CreateTimer':
@@ -235,7 +240,10 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
   const { row, now } = turn;
   const { id, name, input, instanceId } = decision;
   const version = decision.version ?? turn.defaultVersion;
-  const tags = childTags(decision.tags, row.tags);
+  const profile = profileOf(row);
+  // Worker-replayed SDKs send the tags that the child is to have.
+  const tags = profile === 'A' ? childTags(decision.tags, row.tags) : (decision.tags ?? null);
+  const traceContext = decision.traceContext === undefined ? {} : { ParentTraceContext: decision.traceContext };
   const executionId = turn.newId();
   result.events.push({
     EventType: 'SubOrchestrationInstanceCreated',
@@ -247,6 +255,7 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
     InstanceId: instanceId,
     Input: turn.storeInputs ? input : null,
     ...(tags === null ? {} : { Tags: tags }),
+    ...traceContext,
   });
   const started: ExecutionStarted = inbound(now, {
     EventType: 'ExecutionStarted',
@@ -262,6 +271,7 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
     Input: input,
     Tags: tags,
     Generation: 0,
+    ...traceContext,
   });
   const child = pendingRow({
     instanceId,
@@ -272,8 +282,19 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
     createdTime: now,
     parentInstanceId: row.instanceId,
     tags,
+    profile,
   });
   result.children.push({ taskId: id, row: child, started });
+}
+
+/** Whether the id's work has failed and may be tried again. While suspended the worker cannot know what it has scheduled (G9). */
+function isRetry({ row, generation, newEvents }: TurnInput, id: number): boolean {
+  if (profileOf(row) === 'A') return false;
+  const isSuspended = newEvents.reduce(
+    (is, { EventType }) => (EventType === 'ExecutionSuspended' ? true : EventType === 'ExecutionResumed' ? false : is),
+    generation.isSuspended,
+  );
+  return !isSuspended && (generation.hasFailed(id) || newEvents.some((event) => failedId(event) === id));
 }
 
 function inbound<T extends object>(now: string, fields: T): T & { EventId: number; IsPlayed: boolean; Timestamp: string } {

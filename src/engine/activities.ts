@@ -1,8 +1,8 @@
 import { Fifo } from '../base/fifo';
 import { DurascopeError } from '../core/errors';
 import type { TaskCompleted, TaskFailed } from '../core/history';
-import { workKey, type PendingActivity } from '../core/instance';
-import type { ActivityOutcome, FunctionWorker } from '../core/ports/function-worker';
+import { profileOf, workKey, type PendingActivity } from '../core/instance';
+import type { ActivityOutcome, ActivityRequest, BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
 import { isTerminal } from '../core/status';
 import { backOffMs } from './back-off';
 import type { EngineCore } from './engine-core';
@@ -13,6 +13,14 @@ interface Task {
   exits: number;
 }
 
+/** What waits for one kind of worker. */
+interface Line {
+  readonly waiting: Fifo<Task>;
+  /** The worker takes none of that name and version now. */
+  held: Task[];
+  running: number;
+}
+
 /** Durable HTTP calls come as activities of this name (spec/engine.md 2.10.19). */
 const httpActivityName = 'BuiltIn::HttpActivity';
 
@@ -21,55 +29,82 @@ const httpActivityName = 'BuiltIn::HttpActivity';
  * its result is committed.
  */
 export class Activities {
-  readonly #waiting = new Fifo<Task>();
-  #running = 0;
+  readonly #lines: Readonly<Record<BehaviourProfile, Line>> = { A: newLine(), G: newLine() };
 
   constructor(private readonly core: EngineCore) {}
 
   add(activity: PendingActivity): void {
-    this.#waiting.push({ activity, exits: 0 });
+    const row = this.core.lives.rowOf(activity.instanceId);
+    if (row === undefined) return; // Purged: it need not begin.
+    this.#lines[profileOf(row)].waiting.push({ activity, exits: 0 });
     this.core.requestTurn();
   }
 
-  dispatch(): void {
-    const worker = this.core.worker;
-    if (worker === null || this.core.committer.isStalled || this.core.isStopped) return;
-    while (this.#running < this.core.options.maxConcurrentActivities) {
-      const task = this.#waiting.shift();
-      if (task === undefined) return;
-      // Of a purged instance: it need not begin.
-      if (this.core.lives.rowOf(task.activity.instanceId) === undefined) continue;
-      this.#run(worker, task);
+  /** What a worker can run has changed. */
+  releaseHeld(): void {
+    for (const line of Object.values(this.#lines)) {
+      const { held } = line;
+      line.held = [];
+      for (const task of held) line.waiting.push(task);
     }
   }
 
-  #run(worker: FunctionWorker, task: Task): void {
-    const { instanceId, executionId, taskId, name, input } = task.activity;
+  dispatch(): void {
+    if (this.core.committer.isStalled || this.core.isStopped) return;
+    const { A, G } = this.core.workers;
+    if (A.worker !== null) this.#dispatchTo(A.worker, this.#lines.A);
+    if (G.worker !== null) this.#dispatchTo(G.worker, this.#lines.G);
+  }
+
+  #dispatchTo(worker: FunctionWorker, line: Line): void {
+    while (line.running < this.core.options.maxConcurrentActivities) {
+      const task = line.waiting.shift();
+      if (task === undefined) return;
+      const { activity } = task;
+      const row = this.core.lives.rowOf(activity.instanceId);
+      if (row === undefined) continue; // Purged meanwhile.
+      const { name, version } = activity;
+      // An activity without a version is of its orchestration's (spec/grpc.md 1.3).
+      if (worker.accepts?.('activity', name, version === '' ? row.version : version) === false) line.held.push(task);
+      else this.#run(worker, line, task, version === '' ? row.version : version);
+    }
+  }
+
+  #run(worker: FunctionWorker, line: Line, task: Task, matchedVersion: string): void {
+    const { instanceId, executionId, taskId, name, input, version, tags, traceContext } = task.activity;
     if (name === httpActivityName) {
       // Deviation: durable HTTP is not built yet; it fails by name rather than wait for ever.
       const reason = 'Durable HTTP calls (callHttp) are not supported by this version of Durascope.';
       this.#finish(task.activity, { ok: false, reason, details: '' });
       return;
     }
-    this.#running++;
-    worker.runActivity({ instanceId, executionId, taskId, name, input }).then(
+    line.running++;
+    const request: ActivityRequest = { instanceId, executionId, taskId, name, input };
+    if (worker.profile === 'G') Object.assign(request, { version, matchedVersion });
+    if (tags !== undefined) request.tags = tags;
+    if (traceContext !== undefined) request.traceContext = traceContext;
+    worker.runActivity(request).then(
       (outcome) => {
-        this.#running--;
+        line.running--;
         if (this.core.isStopped) return;
         this.core.requestTurn();
         this.#finish(task.activity, outcome);
       },
       (error: unknown) => {
-        this.#running--;
+        line.running--;
         if (this.core.isStopped) return;
         this.core.requestTurn();
-        this.#failed(task, error);
+        this.#failed(line, task, error);
       },
     );
   }
 
-  #failed(task: Task, error: unknown): void {
+  #failed(line: Line, task: Task, error: unknown): void {
     const { activity } = task;
+    if (DurascopeError.is(error, 'WorkReturned')) {
+      this.#again(line, task, Number(error.details['delayMs'] ?? 0));
+      return;
+    }
     if (DurascopeError.is(error, 'WorkerHung')) {
       const reason = `Activity function '${activity.name}' failed: ${error.message}`;
       this.core.log('error', reason, activity.instanceId);
@@ -80,10 +115,14 @@ export class Activities {
     const delayMs = backOffMs(task.exits);
     const { name, instanceId } = activity;
     this.core.retryNotes.add(error, { kind: 'activity', name, instanceId, failures: task.exits, delayMs });
-    if (delayMs === 0) this.#waiting.push(task);
+    this.#again(line, task, delayMs);
+  }
+
+  #again(line: Line, task: Task, delayMs: number): void {
+    if (delayMs === 0) line.waiting.push(task);
     else {
       this.core.later(delayMs, () => {
-        this.#waiting.push(task);
+        line.waiting.push(task);
         this.core.requestTurn();
       });
     }
@@ -104,6 +143,10 @@ export class Activities {
     }
     this.core.deliver(live, executionId, resultEvent(this.core.now(), taskId, outcome), key);
   }
+}
+
+function newLine(): Line {
+  return { waiting: new Fifo(), held: [], running: 0 };
 }
 
 function resultEvent(Timestamp: string, TaskScheduledId: number, outcome: ActivityOutcome): TaskCompleted | TaskFailed {

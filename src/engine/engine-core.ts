@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../core/checkpoint';
 import type { InboundEvent } from '../core/history';
-import type { InboxMessage } from '../core/instance';
+import { profileOf, type InboxMessage, type InstanceRow } from '../core/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
 import type { HistoryStore } from '../core/ports/history-store';
@@ -22,13 +22,17 @@ export interface EngineWorld {
   log: Logger;
 }
 
+/** A kind of worker, there or not, and what waits for it. */
+export class WorkerSlot {
+  worker: FunctionWorker | null = null;
+  readonly ready = new ReadyQueue();
+  runningEpisodes = 0;
+}
+
 /** What the parts of the engine share: the world, the instances in memory, and the one way in for a message. */
 export class EngineCore {
   readonly lives: LiveInstances;
-  readonly ready = new ReadyQueue();
-  worker: FunctionWorker | null = null;
-  /** Of the last worker. */
-  profile: BehaviourProfile = 'A';
+  readonly workers: Readonly<Record<BehaviourProfile, WorkerSlot>> = { A: new WorkerSlot(), G: new WorkerSlot() };
   /** Set by the engine right after construction. */
   committer!: Committer;
   due!: DueQueue;
@@ -93,11 +97,16 @@ export class EngineCore {
     this.wake(to);
   }
 
+  /** Of the worker that runs the instance. */
+  slotOf(row: InstanceRow): WorkerSlot {
+    return this.workers[profileOf(row)];
+  }
+
   /** There is something to do for the instance. */
   wake(live: LiveInstance): void {
     if (live.isQueued || live.isBusy || live.isHeld) return;
     live.isQueued = true;
-    this.ready.push(live);
+    this.workers[live.row?.profile ?? 'A'].ready.push(live);
     this.requestTurn();
   }
 

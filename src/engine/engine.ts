@@ -2,9 +2,9 @@ import { DurascopeError } from '../core/errors';
 import type { HistoryEvent, InboundEvent } from '../core/history';
 import { instanceIdProblem } from '../core/instance-id';
 import { newInstance } from '../core/new-instance';
-import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
+import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
 import type { Disposable } from '../core/ports/clock';
-import type { FunctionWorker } from '../core/ports/function-worker';
+import type { BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
 import type { CustomStatusChange, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type {
   HubCapabilities,
@@ -45,6 +45,7 @@ export class Engine implements TaskHubClient {
   readonly #activities: Activities;
   readonly #waiters: CompletionWaiters;
   readonly #listeners = new Set<(changes: readonly HubChange[]) => void>();
+  /** Of the function app; null before it was ever loaded. */
   #orchestrators: ReadonlySet<string> | null = null;
   #orchestratorNames: readonly string[] = [];
   #isTurnAsked = false;
@@ -81,18 +82,26 @@ export class Engine implements TaskHubClient {
     return (this.#stopping ??= this.#stop());
   }
 
-  /** The process that runs user code: null while there is none; work waits for it. */
+  /**
+   * What runs user code, one worker of each profile at most: set it again when what it can run has changed. Null: there is none any
+   * more, and work waits.
+   */
   setWorker(worker: FunctionWorker | null): void {
-    const core = this.#core;
-    core.worker = worker;
-    if (worker === null) return;
-    core.profile = worker.profile;
-    this.#orchestratorNames = worker
-      .functions()
-      .filter((each) => each.type === 'orchestrator')
-      .map((each) => each.name);
-    this.#orchestrators = new Set(this.#orchestratorNames.map((name) => name.toLowerCase()));
-    core.releaseHeld();
+    const { workers } = this.#core;
+    if (worker === null) {
+      workers.A.worker = workers.G.worker = null;
+      return;
+    }
+    workers[worker.profile].worker = worker;
+    if (worker.profile === 'A') {
+      this.#orchestratorNames = worker
+        .functions()
+        .filter((each) => each.type === 'orchestrator')
+        .map((each) => each.name);
+      this.#orchestrators = new Set(this.#orchestratorNames.map((name) => name.toLowerCase()));
+    }
+    this.#core.releaseHeld();
+    this.#activities.releaseHeld();
     this.#requestTurn();
   }
 
@@ -108,21 +117,24 @@ export class Engine implements TaskHubClient {
     const chosen = options.instanceId === undefined || options.instanceId === '' ? null : options.instanceId;
     const problem = chosen === null ? null : instanceIdProblem(chosen);
     if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
-    this.#assertOrchestrator(options.name);
+    const profile = this.#profileFor(options);
     const instanceId = chosen ?? core.world.newId();
     const existing = core.lives.rowOf(instanceId);
-    if (existing !== undefined && !isTerminal(existing.runtimeStatus) && core.options.overridableStates !== 'AnyState') {
+    if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
       throw alreadyExists(instanceId, existing.runtimeStatus);
     }
     const executionId = core.world.newId();
-    const { row, started } = newInstance(options, {
-      instanceId,
-      executionId,
-      createdTime: core.now(),
-      scheduledStartTime: scheduledTime(options.scheduledStartTime),
-      defaultVersion: core.options.defaultVersion,
-      generation: existing === undefined ? 0 : existing.generation + 1,
-    });
+    const { row, started } = newInstance(
+      { ...options, profile },
+      {
+        instanceId,
+        executionId,
+        createdTime: core.now(),
+        scheduledStartTime: scheduledTime(options.scheduledStartTime),
+        defaultVersion: core.options.defaultVersion,
+        generation: existing === undefined ? 0 : existing.generation + 1,
+      },
+    );
     const replaces = existing !== undefined;
     const live = core.lives.begin(row);
     const messages: InboxMessage[] = [];
@@ -189,8 +201,15 @@ export class Engine implements TaskHubClient {
 
   async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
     this.#assertRunning();
-    const { name, input, version } = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
-    return this.start({ name, input, version, ...(options?.newInstanceId === false ? { instanceId } : {}) });
+    const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    const { name, input, version } = row;
+    return this.start({
+      name,
+      input,
+      version,
+      profile: profileOf(row),
+      ...(options?.newInstanceId === false ? { instanceId } : {}),
+    });
   }
 
   async purge(instanceId: string): Promise<number> {
@@ -391,10 +410,21 @@ export class Engine implements TaskHubClient {
     return row;
   }
 
-  #assertOrchestrator(name: string): void {
+  #isReplaceable(status: OrchestrationStatus, replaceable: readonly OrchestrationStatus[] | undefined): boolean {
+    if (replaceable !== undefined) return replaceable.includes(status);
+    return isTerminal(status) || this.#core.options.overridableStates === 'AnyState';
+  }
+
+  #profileFor({ name, version, profile }: StartOptions): BehaviourProfile {
     if (name.trim() === '') throw new DurascopeError('InvalidArgument', 'A start needs the name of an orchestrator function.');
-    // Worker-replayed SDKs answer for unknown names themselves (2.10.21); before the first worker nobody knows.
-    if (this.#core.profile !== 'A' || this.#orchestrators?.has(name.toLowerCase()) !== false) return;
+    // Worker-replayed SDKs answer for unknown names themselves (2.10.21).
+    if (profile === 'G') return 'G';
+    const { A, G } = this.#core.workers;
+    if (this.#orchestrators?.has(name.toLowerCase()) === true) return 'A';
+    if (profile === undefined && G.worker !== null && G.worker.accepts?.('orchestrator', name, version ?? '') !== false)
+      return 'G';
+    // Before the app was loaded nobody knows.
+    if (A.worker === null && this.#orchestrators === null) return 'A';
     const known = this.#orchestratorNames;
     throw new DurascopeError('UnknownFunction', unknownFunctionMessage(name, 'orchestrator', known), {
       details: { name, known },

@@ -1,7 +1,7 @@
 import { DurascopeError } from '../core/errors';
 import { Generation } from '../core/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history';
-import type { InstanceRow } from '../core/instance';
+import { profileOf, type InstanceRow } from '../core/instance';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/outcome-checks';
 import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
 import { refusalOf, type Refusal } from '../core/reconcile';
@@ -10,7 +10,7 @@ import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/t
 import { continuedRow } from '../core/instance-rows';
 import { versionMismatch } from '../core/version';
 import { backOffMs, messageOf } from './back-off';
-import type { EngineCore } from './engine-core';
+import type { EngineCore, WorkerSlot } from './engine-core';
 import type { Episode } from './episode';
 import { commitEpisode, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
@@ -29,20 +29,25 @@ const refusalTexts: Readonly<Record<Refusal, string>> = {
  *   W2. Messages leave the inbox for good only with a checkpoint; until then every way back puts them in front again.
  */
 export class Episodes {
-  #running = 0;
-
   constructor(private readonly core: EngineCore) {}
 
   get isIdle(): boolean {
-    return this.#running === 0;
+    const { A, G } = this.core.workers;
+    return A.runningEpisodes === 0 && G.runningEpisodes === 0;
   }
 
   /** Begins as many work items as there is room for. */
   dispatch(): void {
     const { core } = this;
     if (core.committer.isStalled || core.isStopped) return;
-    while (this.#running < core.options.maxConcurrentEpisodes) {
-      const live = core.ready.shift();
+    this.#dispatchTo(core.workers.A, core.options.maxConcurrentEpisodes);
+    this.#dispatchTo(core.workers.G, core.options.maxConcurrentEpisodes);
+  }
+
+  #dispatchTo(slot: WorkerSlot, most: number): void {
+    const { core } = this;
+    while (slot.runningEpisodes < most) {
+      const live = slot.ready.shift();
       if (live === undefined) return;
       live.isQueued = false;
       if (!live.isBusy) this.#begin(live);
@@ -110,11 +115,15 @@ export class Episodes {
   #run(episode: Episode): void {
     const { core } = this;
     const { live, row } = episode;
-    const { versions } = core.options;
+    const slot = core.slotOf(row);
+    const { worker } = slot;
+    // Other workers look after versions themselves.
+    const versions = profileOf(row) === 'A' ? core.options.versions : null;
+    const isThere = worker?.accepts?.('orchestrator', row.name, row.version) ?? worker !== null;
     const mismatch = versions === null ? null : versionMismatch(versions, row.version);
     const terminated = terminationIn(episode.newEvents);
     // Code that hangs or takes its process down, or is not there, or must not run, can still be terminated.
-    const cannotRun = core.worker === null || live.hangs > 0 || live.exits > 1 || mismatch !== null;
+    const cannotRun = !isThere || live.hangs > 0 || live.exits > 1 || mismatch !== null;
     if (terminated !== undefined && cannotRun) {
       this.#endByHost(episode, termination(this.#nextId(episode), terminated));
       return;
@@ -130,18 +139,17 @@ export class Episodes {
       this.#abandon(episode);
       return;
     }
-    const { worker } = core;
-    if (worker === null) {
+    if (worker === null || !isThere) {
       core.hold(live);
       this.#abandon(episode);
       return;
     }
     live.isBusy = true;
-    this.#ask(episode, worker);
+    this.#ask(episode, slot, worker);
   }
 
-  #ask(episode: Episode, worker: FunctionWorker): void {
-    this.#running++;
+  #ask(episode: Episode, slot: WorkerSlot, worker: FunctionWorker): void {
+    slot.runningEpisodes++;
     const { row } = episode;
     worker
       .runEpisode({
@@ -150,16 +158,17 @@ export class Episodes {
         name: row.name,
         history: episode.generation.events,
         newEvents: episode.newEvents,
+        ...(worker.profile === 'G' ? { version: row.version } : {}),
       })
       .then(
         (outcome) => {
-          this.#running--;
+          slot.runningEpisodes--;
           this.core.requestTurn();
           if (this.#isVoid(episode)) worker.forget(row.instanceId);
           else this.#decide(episode, worker, outcome);
         },
         (error: unknown) => {
-          this.#running--;
+          slot.runningEpisodes--;
           this.core.requestTurn();
           if (!this.#isVoid(episode)) this.#failed(episode, error);
         },
@@ -183,7 +192,7 @@ export class Episodes {
       newEvents,
       decisions: outcome.decisions,
       now: this.#endOf(episode),
-      storeInputs: core.options.storeInputs,
+      storeInputs: core.options.storeInputs || worker.profile === 'G',
       defaultVersion: core.options.defaultVersion,
       newId: core.world.newId,
     });
@@ -241,6 +250,12 @@ export class Episodes {
   #failed(episode: Episode, error: unknown): void {
     const { core } = this;
     const { live, row } = episode;
+    if (DurascopeError.is(error, 'WorkReturned')) {
+      const { delayMs } = error.details;
+      if (delayMs !== undefined) live.exits++;
+      this.#abandon(episode, Number(delayMs ?? 0));
+      return;
+    }
     if (DurascopeError.is(error, 'WorkerHung')) {
       live.hangs++;
       core.log('error', messageOf(error), live.instanceId);
@@ -268,7 +283,7 @@ export class Episodes {
     const { core } = this;
     const { live, row, newEvents } = episode;
     live.isBusy = true;
-    if (core.profile === 'A') for (const event of newEvents) event.IsPlayed = isInbound(event);
+    if (profileOf(row) === 'A') for (const event of newEvents) event.IsPlayed = isInbound(event);
     const turn = applyDecisions({
       row,
       generation: episode.generation,
@@ -280,7 +295,7 @@ export class Episodes {
       defaultVersion: core.options.defaultVersion,
       newId: core.world.newId,
     });
-    core.worker?.forget(live.instanceId);
+    core.slotOf(row).worker?.forget(live.instanceId);
     commitEpisode(core, episode, turn, row.customStatus, []);
   }
 
@@ -290,7 +305,7 @@ export class Episodes {
     const { live } = episode;
     live.isBusy = false;
     putBack(live, episode.entries);
-    core.worker?.forget(live.instanceId);
+    core.slotOf(episode.row).worker?.forget(live.instanceId);
     if (delayMs === undefined) return;
     if (delayMs === 0) core.wake(live);
     else {
@@ -362,8 +377,8 @@ export class Episodes {
   }
 
   /** An id for the host's own completion: above all that the generation has given. */
-  #nextId({ generation }: Episode): number {
-    return Math.max(this.core.profile === 'A' ? 0 : 1, generation.highestId + 1);
+  #nextId({ generation, row }: Episode): number {
+    return Math.max(profileOf(row) === 'A' ? 0 : 1, generation.highestId + 1);
   }
 
   /** Timestamp of what the episode appends at its end. */

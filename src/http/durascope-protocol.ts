@@ -198,6 +198,7 @@ export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 |
   PortTaken: 500,
   EmulatorNotFound: 500,
   WorkerExited: 502,
+  WorkReturned: 503,
   WorkerHung: 502,
   Stopped: 503,
 };

@@ -58,6 +58,7 @@ const answerFor: Readonly<Record<DurascopeErrorCode, Answer>> = {
   PortTaken: 'operation',
   EmulatorNotFound: 'operation',
   WorkerExited: 'operation',
+  WorkReturned: 503,
   WorkerHung: 'operation',
   Stopped: 503,
 };

@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../core/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
 import type { CustomStatusChange } from '../core/ports/history-store';
 import { decodeEvents } from './event-codec';
-import { decodeRow } from './row-codec';
+import { activityRest, decodeRow } from './row-codec';
 import { schemaSql, schemaVersion } from './schema';
 import { SqlConnection } from './sql-connection';
 
@@ -19,6 +19,10 @@ export class HistoryDatabase {
       if (bytes !== undefined) this.#checkVersion();
       this.sql.configure();
       if (bytes === undefined) this.sql.script(schemaSql);
+      // Snapshots of before the column came in.
+      else if (!this.sql.rows('PRAGMA table_info(activities)').some((column) => column[1] === 'rest')) {
+        this.sql.run('ALTER TABLE activities ADD COLUMN rest TEXT');
+      }
     } catch (error) {
       this.sql.close();
       throw error;
@@ -97,16 +101,20 @@ export class HistoryDatabase {
   }
 
   activities(instanceId?: string): PendingActivity[] {
-    const columns = 'SELECT instance_id, execution_id, task_id, name, version, CAST(input AS TEXT), scheduled_at FROM activities';
-    return this.#queued(columns, 'rowid', instanceId).map(([id, executionId, taskId, name, version, input, scheduledAt]) => ({
-      instanceId: id as string,
-      executionId: executionId as string,
-      taskId: taskId as number,
-      name: name as string,
-      version: version as string,
-      input: input as string | null,
-      scheduledAt: scheduledAt as string,
-    }));
+    const columns =
+      'SELECT instance_id, execution_id, task_id, name, version, CAST(input AS TEXT), scheduled_at, rest FROM activities';
+    return this.#queued(columns, 'rowid', instanceId).map(
+      ([id, executionId, taskId, name, version, input, scheduledAt, rest]) => ({
+        instanceId: id as string,
+        executionId: executionId as string,
+        taskId: taskId as number,
+        name: name as string,
+        version: version as string,
+        input: input as string | null,
+        scheduledAt: scheduledAt as string,
+        ...activityRest(rest as string | null),
+      }),
+    );
   }
 
   timers(instanceId?: string): PendingTimer[] {

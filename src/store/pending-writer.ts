@@ -2,6 +2,7 @@
  * Writes pending changes into SQL, in slices that are one transaction each: when one fails, nothing of it is in SQL and all of it
  * is still pending.
  */
+import { activityRestText } from './row-codec';
 import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instance';
 import { encodeEvents } from './event-codec';
 import type { PendingChanges, PendingHistory } from './pending-changes';
@@ -193,8 +194,18 @@ export class PendingWriter {
 
   #insertActivity(key: string, a: PendingActivity): void {
     this.sql.run(
-      'INSERT OR REPLACE INTO activities (key, instance_id, execution_id, task_id, name, version, input, scheduled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      [key, a.instanceId, a.executionId, a.taskId, a.name, a.version, a.input === null ? null : utf8(a.input), a.scheduledAt],
+      'INSERT OR REPLACE INTO activities (key, instance_id, execution_id, task_id, name, version, input, scheduled_at, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      [
+        key,
+        a.instanceId,
+        a.executionId,
+        a.taskId,
+        a.name,
+        a.version,
+        a.input === null ? null : utf8(a.input),
+        a.scheduledAt,
+        activityRestText(a),
+      ],
     );
   }
 

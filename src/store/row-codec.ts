@@ -26,6 +26,7 @@ type RowTuple = [
   failureDetails: InstanceRow['failureDetails'],
   awaitedEvents: readonly string[],
   historyLength: number,
+  profile?: InstanceRow['profile'],
 ];
 
 /** A {@link RowTuple}. */
@@ -35,7 +36,7 @@ export function encodeRow(row: InstanceRow): string {
     `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
     `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
     `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
-    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}]`
+    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${row.profile === undefined ? '' : `,"${row.profile}"`}]`
   );
 }
 
@@ -46,7 +47,7 @@ function timeText(time: string | null): string {
 export function decodeRow(text: string): InstanceRow {
   const tuple = JSON.parse(text) as RowTuple;
   // A literal with every field named: a field added to InstanceRow does not compile until it is stored too.
-  const row: Required<InstanceRow> = {
+  const row: Required<Omit<InstanceRow, 'profile'>> & Pick<InstanceRow, 'profile'> = {
     instanceId: tuple[0],
     executionId: tuple[1],
     name: tuple[2],
@@ -65,6 +66,7 @@ export function decodeRow(text: string): InstanceRow {
     failureDetails: tuple[15],
     awaitedEvents: tuple[16],
     historyLength: tuple[17],
+    ...(tuple[18] === undefined ? {} : { profile: tuple[18] }),
   };
   return row;
 }
@@ -100,6 +102,7 @@ type ActivityTuple = [
   version: string,
   input: string | null,
   scheduledAt: string,
+  rest?: Pick<PendingActivity, 'tags' | 'traceContext'>,
 ];
 
 export function encodeActivities(activities: readonly PendingActivity[]): string {
@@ -107,13 +110,26 @@ export function encodeActivities(activities: readonly PendingActivity[]): string
     activities,
     (a) =>
       `[${quote(a.instanceId)},${quote(a.executionId)},${a.taskId},${quote(a.name)},${quote(a.version)},` +
-      `${jsonOf(a.input)},${quote(a.scheduledAt)}]`,
+      `${jsonOf(a.input)},${quote(a.scheduledAt)}${comma(activityRestText(a))}]`,
   );
+}
+
+/** What most activities do not have, as a JSON object; null for nothing. */
+export function activityRestText({ tags, traceContext }: PendingActivity): string | null {
+  return tags === undefined && traceContext === undefined ? null : JSON.stringify({ tags, traceContext });
+}
+
+export function activityRest(text: string | null): Pick<PendingActivity, 'tags' | 'traceContext'> {
+  return text === null ? {} : (JSON.parse(text) as Pick<PendingActivity, 'tags' | 'traceContext'>);
+}
+
+function comma(text: string | null): string {
+  return text === null ? '' : `,${text}`;
 }
 
 export function decodeActivities(text: string): PendingActivity[] {
   return (JSON.parse(text) as ActivityTuple[]).map(
-    ([instanceId, executionId, taskId, name, version, input, scheduledAt]): Required<PendingActivity> => ({
+    ([instanceId, executionId, taskId, name, version, input, scheduledAt, rest]): PendingActivity => ({
       instanceId,
       executionId,
       taskId,
@@ -121,6 +137,7 @@ export function decodeActivities(text: string): PendingActivity[] {
       version,
       input,
       scheduledAt,
+      ...rest,
     }),
   );
 }

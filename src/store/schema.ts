@@ -55,7 +55,8 @@ CREATE TABLE activities (
   name TEXT NOT NULL,
   version TEXT NOT NULL,
   input BLOB,
-  scheduled_at TEXT NOT NULL
+  scheduled_at TEXT NOT NULL,
+  rest TEXT
 );
 CREATE INDEX activities_by_instance ON activities (instance_id);
 

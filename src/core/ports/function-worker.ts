@@ -3,7 +3,7 @@
  * asked again whenever there is doubt.
  */
 import type { Decision } from '../decisions';
-import type { FailureDetails, HistoryEvent } from '../history';
+import type { FailureDetails, HistoryEvent, Tags, TraceContext } from '../history';
 
 /** Spec/engine.md 0.2. `A`: ids from 0, inbound rows stored as played. `G`: worker-replayed, every row stored as not played. */
 export type BehaviourProfile = 'A' | 'G';
@@ -17,6 +17,8 @@ export interface EpisodeRequest {
   history: readonly HistoryEvent[];
   /** OrchestratorStarted first, then the reconciled inbox. */
   newEvents: readonly HistoryEvent[];
+  /** Of the generation; told to workers of profile G. */
+  version?: string;
 }
 
 export interface EpisodeOutcome {
@@ -34,6 +36,11 @@ export interface ActivityRequest {
   taskId: number;
   name: string;
   input: string | null;
+  /** Told to workers of profile G: its own version, and what `accepts` was asked with. */
+  version?: string;
+  matchedVersion?: string;
+  tags?: Tags;
+  traceContext?: TraceContext;
 }
 
 export type ActivityOutcome =
@@ -62,10 +69,16 @@ export interface FunctionDescriptor {
 
 /**
  * Rejections: `WorkerExited` when the process died before it answered (ask again), `WorkerHung` when the watchdog had to end it
- * (the message names the function).
+ * (the message names the function), `WorkReturned` when the worker gave the work back: it is handed out again, after
+ * `details.delayMs` (default 0).
  */
 export interface FunctionWorker {
   readonly profile: BehaviourProfile;
+  /**
+   * False: nobody here could run it now, so it waits until the worker is set again. Absent: it takes whatever comes. `version` is
+   * the activity's own, else that of its orchestration.
+   */
+  accepts?(type: 'orchestrator' | 'activity', name: string, version: string): boolean;
   functions(): readonly FunctionDescriptor[];
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;

@@ -5,10 +5,11 @@
  * Errors are `DurascopeError`s: InstanceNotFound, InstanceTerminal, InstanceWrongState, InstanceExists, InvalidInstanceId,
  * UnknownFunction, NotSupported.
  */
-import type { HistoryEvent, Tags } from '../history';
+import type { HistoryEvent, Tags, TraceContext } from '../history';
 import type { InstanceRow, PendingActivity, PendingTimer } from '../instance';
 import type { OrchestrationStatus } from '../status';
 import type { Disposable } from './clock';
+import type { BehaviourProfile } from './function-worker';
 import type { CustomStatusChange, InstancePage, InstanceQuery } from './history-store';
 
 export interface StartOptions {
@@ -20,6 +21,11 @@ export interface StartOptions {
   /** The history's time form; the instance is Pending until then. */
   scheduledStartTime?: string;
   tags?: Tags;
+  traceContext?: TraceContext;
+  /** Who is to run it. Default: the function app if it has the orchestrator, else a connected worker that takes it. */
+  profile?: BehaviourProfile;
+  /** Statuses in which an instance of the same id is replaced. Default: the terminal ones, and what host.json says. */
+  replaceable?: readonly OrchestrationStatus[];
 }
 
 export interface PurgeFilter {
