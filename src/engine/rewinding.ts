@@ -3,7 +3,7 @@ import type { Checkpoint } from '../core/checkpoint';
 import { DurascopeError } from '../core/errors';
 import { Generation } from '../core/generation';
 import type { InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
+import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
 import { rewoundRow } from '../core/instance-rows';
 import { type ChildFate, markRewound, removeFailures } from '../core/rewind';
 import { isTerminal } from '../core/status';
@@ -23,7 +23,7 @@ export function rewind(core: EngineCore, instanceId: string, reason: string | nu
   if (generation.started === null) {
     throw new DurascopeError('InstanceWrongState', `'${instanceId}' has no history to rewind. Restart it instead.`);
   }
-  if (core.profile === 'G') assertChildrenEnded(core, live, row);
+  if (profileOf(row) === 'G') assertChildrenEnded(core, live, row);
   rewindTree(core, live, row, reason, null);
 }
 
@@ -37,7 +37,7 @@ function rewindTree(
   const before = core.lives.generationOf(live);
   const now = core.now();
   const fateOf = (child: SubOrchestrationInstanceCreated): ChildFate => childFate(core, row, child);
-  const isOldScheme = core.profile === 'A';
+  const isOldScheme = profileOf(row) === 'A';
   const executionId = isOldScheme ? row.executionId : core.world.newId();
   const { events, children } = isOldScheme
     ? markRewound(before.events, fateOf)
