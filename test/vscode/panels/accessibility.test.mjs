@@ -17,7 +17,7 @@ const views = [
 ];
 
 describe('the panels are accessible', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   useGallery();
 
   for (const theme of themeNames) {

@@ -22,7 +22,7 @@ export function useEditor({ settings = {} } = {}) {
   const window = {};
   const lines = [];
   before(async function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-tour-'));
     window.root = root;
     window.app = path.join(root, 'tour');
@@ -101,6 +101,6 @@ export async function panelFrame({ bench, page }, selector) {
       }
       return null;
     },
-    30_000,
+    60_000,
   );
 }

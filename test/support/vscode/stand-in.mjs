@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Stands in for the desktop `code` executable, so that @vscode/test-electron can run a suite where no desktop can be had: the same
+// VS Code, its workbench in Chromium and its extension host a node process. Takes --extensionDevelopmentPath, --extensionTestsPath,
+// --user-data-dir (for its settings) and a folder or a .code-workspace; ignores the rest. Ends with the suite's exit code.
+import fs from 'node:fs';
+import path from 'node:path';
+import { startCodeServer } from './code-server.mjs';
+import { openWorkbench, until } from './workbench.mjs';
+
+const limitMs = 20 * 60_000;
+const given = (name) =>
+  process.argv
+    .slice(2)
+    .find((each) => each.startsWith(`--${name}=`))
+    ?.slice(name.length + 3);
+
+const tests = given('extensionTestsPath');
+const extension = given('extensionDevelopmentPath');
+if (tests === undefined || extension === undefined) {
+  console.error('Runs tests only: needs --extensionDevelopmentPath and --extensionTestsPath.');
+  process.exit(2);
+}
+const folder = process.argv.slice(2).findLast((each) => !each.startsWith('-'));
+const settingsFile = path.join(given('user-data-dir') ?? '', 'User', 'settings.json');
+const settings = fs.existsSync(settingsFile) ? JSON.parse(fs.readFileSync(settingsFile, 'utf8')) : {};
+
+let server;
+let bench;
+let code = 1;
+try {
+  server = await startCodeServer({ development: true, settings });
+  bench = await openWorkbench(server, { folder, extension: path.resolve(extension), hostTests: path.resolve(tests) });
+  const exit = await until('the extension host to end its tests', () => bench.automation.exit, limitMs, 250);
+  code = exit.code ?? 1;
+} catch (error) {
+  console.error(error, server?.lines.slice(-40).join('\n') ?? '');
+} finally {
+  await bench?.close();
+  await server?.stop();
+}
+process.exit(code);
