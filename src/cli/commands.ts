@@ -1,6 +1,8 @@
 import type { Command } from './command';
 import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
+import { exportCommand } from './commands/export';
 import { historyCommand } from './commands/history';
+import { importCommand } from './commands/import';
 import { instancesCommand } from './commands/instances';
 import { purgeCommand } from './commands/purge';
 import { raiseEventCommand } from './commands/raise-event';
@@ -25,4 +27,6 @@ export const commands: readonly Command[] = [
   rewindCommand,
   restartCommand,
   purgeCommand,
+  exportCommand,
+  importCommand,
 ];

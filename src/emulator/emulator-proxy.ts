@@ -182,6 +182,7 @@ class EmulatorProxy {
       restart: call('restart'),
       purge: call('purge'),
       purgeBy: call('purgeBy'),
+      importInstances: call('importInstances'),
       waitForCompletion: call('waitForCompletion'),
       subscribe: (listener, options) => this.#subscribe(listener, options?.events !== false),
     };

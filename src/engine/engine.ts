@@ -1,4 +1,5 @@
 import { DurascopeError } from '../core/errors';
+import type { ExportedInstance } from '../core/exported-instance';
 import type { HistoryEvent, InboundEvent } from '../core/history';
 import { instanceIdProblem } from '../core/instance-id';
 import { newInstance } from '../core/new-instance';
@@ -9,6 +10,8 @@ import type { CustomStatusChange, InstancePage, InstanceQuery, RecoveredWork } f
 import type {
   HubCapabilities,
   HubChange,
+  ImportConflicts,
+  ImportOutcome,
   PurgeFilter,
   StartOptions,
   TaskHubClient,
@@ -24,6 +27,7 @@ import { DueQueue } from './due-queue';
 import { EngineCore, type EngineWorld } from './engine-core';
 import { defaultEngineOptions, type EngineOptions } from './engine-options';
 import { Episodes } from './episodes';
+import { gatherImport } from './imports';
 import type { InboxEntry } from './live-instance';
 import { alreadyExists, assertUnfinished, notFound, notTerminal, scheduledTime, wrongState } from './refusals';
 import { rewind } from './rewinding';
@@ -244,6 +248,13 @@ export class Engine implements TaskHubClient {
       deleted += purged;
       if (purged === 0 || page.continuationToken === undefined) return deleted;
     }
+  }
+
+  async importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome> {
+    this.#assertRunning();
+    const outcome = gatherImport(this.#core, instances, onConflict);
+    if (outcome.imported.length > 0) await this.#gathered();
+    return outcome;
   }
 
   async waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow> {

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { DurascopeError } from '../core/errors';
+import type { ExportedInstance } from '../core/exported-instance';
 import type { HistoryEvent } from '../core/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
@@ -9,6 +10,7 @@ import {
   durascopeStatusFor,
   type EmulatorInfo,
   eventSchema,
+  importSchema,
   instanceQuerySchema,
   purgeFilterSchema,
   reasonSchema,
@@ -27,6 +29,7 @@ export interface DurascopeApiOptions {
   info: () => EmulatorInfo;
   stream: ChangeStreamSources;
   maxBodyBytes: number;
+  maxImportBytes: number;
   onUnexpected(error: unknown): void;
 }
 
@@ -84,6 +87,10 @@ export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
     c.json(await hub.restart(c.req.param('id'), await bodyOf(c, restartSchema)), 202),
   );
   api.delete('/instances/:id', async (c) => c.json({ count: await hub.purge(c.req.param('id')) }));
+  api.post('/import', async (c) => {
+    const { instances, onConflict } = await bodyOf(c, importSchema, options.maxImportBytes);
+    return c.json(await hub.importInstances(instances as unknown as ExportedInstance[], onConflict));
+  });
   api.post('/purge', async (c) => c.json({ count: await hub.purgeBy(await bodyOf(c, purgeFilterSchema)) }));
 
   api.notFound((c) =>
@@ -91,8 +98,8 @@ export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
   );
   return api;
 
-  async function bodyOf<T>(c: Context<ExchangeEnv>, schema: z.ZodType<T>): Promise<T> {
-    const text = bodyText(await c.env.exchange.body(options.maxBodyBytes));
+  async function bodyOf<T>(c: Context<ExchangeEnv>, schema: z.ZodType<T>, maxBytes = options.maxBodyBytes): Promise<T> {
+    const text = bodyText(await c.env.exchange.body(maxBytes));
     return checked(schema, text === '' ? '{}' : text, 'The body');
   }
 }

@@ -30,6 +30,7 @@ function isJson(text: string): boolean {
 
 export const instanceQuerySchema = z.strictObject({
   instanceIdPrefix: z.string().exactOptional(),
+  instanceIds: z.array(z.string()).exactOptional(),
   text: z.string().exactOptional(),
   names: z.array(z.string()).exactOptional(),
   statuses: z.array(statusSchema).exactOptional(),
@@ -92,6 +93,18 @@ export const instanceRowSchema = z.looseObject({
   awaitedEvents: z.array(z.string()),
   historyLength: z.int(),
 });
+
+/** Its facts are judged by the hub (`exportedInstanceProblem`). */
+export const exportedInstanceSchema = z.object({
+  instance: instanceRowSchema,
+  history: z.array(z.lazy(() => historyEventSchema)),
+  customStatusChanges: z.array(z.lazy(() => customStatusChangeSchema)),
+});
+export const importSchema = z.strictObject({
+  instances: z.array(exportedInstanceSchema),
+  onConflict: z.enum(['refuse', 'skip', 'replace']),
+});
+export const importOutcomeSchema = z.object({ imported: z.array(z.string()), skipped: z.array(z.string()) });
 
 export const instancePageSchema = z.object({
   instances: z.array(instanceRowSchema),

@@ -136,6 +136,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         ...(options.emulatorEvents !== undefined && { emulatorEvents: options.emulatorEvents }),
       },
       maxBodyBytes: limits.managementBodyBytes,
+      maxImportBytes: limits.importBodyBytes,
       onUnexpected,
     }),
   );

@@ -4,6 +4,8 @@ import type { CorsSettings } from './security';
 export interface HttpLimits {
   /** Management API and Durascope's own routes, in bytes. */
   managementBodyBytes: number;
+  /** Import of instances, in bytes: one instance with 100,000 history rows has about 20 MB. */
+  importBodyBytes: number;
   /** Bodies for the app's HTTP triggers, and those that the app's own client sends, in bytes. */
   appBodyBytes: number;
   /** How long a request waits for a worker that is starting. */
@@ -15,6 +17,7 @@ export interface HttpLimits {
 /** 100 MB is the real host's limit for triggers. */
 export const defaultHttpLimits: HttpLimits = {
   managementBodyBytes: 4 * 1024 * 1024,
+  importBodyBytes: 256 * 1024 * 1024,
   appBodyBytes: 100 * 1024 * 1024,
   readyWaitMs: 30_000,
   purgeWaitMs: 10_000,

@@ -97,6 +97,7 @@ function filtersOf(connection: SqlConnection, query: InstanceQuery): Filter[] {
   if (prefix) {
     filters.push({ sql: 'id >= ? AND id < ?', params: [prefix, `${prefix}\u{10FFFF}`], index: 'instances_by_id' });
   }
+  oneOf('id', 'instances_by_id', query.instanceIds);
   oneOf('status', 'instances_by_status', query.statuses);
   oneOf('name', 'instances_by_name', query.names);
   if (query.parentInstanceId !== undefined) {

@@ -7,6 +7,13 @@ export class Dialogs {
     return (await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes;
   }
 
+  /** Modal, one button an answer; undefined: cancelled. */
+  async choose<T>(question: string, detail: string, answers: readonly { label: string; value: T }[]): Promise<T | undefined> {
+    const labels = answers.map((each) => each.label);
+    const chosen = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...labels);
+    return answers.find((each) => each.label === chosen)?.value;
+  }
+
   /** Undefined: cancelled. An empty answer is null. */
   async reason(title: string): Promise<string | null | undefined> {
     const text = await vscode.window.showInputBox({ title, prompt: 'Reason (optional)', placeHolder: 'Why?' });

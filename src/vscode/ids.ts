@@ -24,6 +24,7 @@ export const commands = {
   goToFailure: 'durascope.goToFailure',
   clearHub: 'durascope.clearHub',
   exportInstances: 'durascope.exportInstances',
+  importInstances: 'durascope.importInstances',
   copyId: 'durascope.copyId',
   copyUrl: 'durascope.copyUrl',
   copyText: 'durascope.copyText',

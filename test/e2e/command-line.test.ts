@@ -279,6 +279,34 @@ describe('the command line', function () {
       assert.deepEqual(await durascope('restart', 'city', '--same-id'), { instanceId: 'city' });
     });
 
+    it('export writes what import takes, unfinished instances included', async () => {
+      await durascope('start', 'CityRecommender', '--input', '1', '--id', 'moved', '--wait');
+      const file = path.join(folder, 'moved.json');
+      assert.deepEqual(await durascope('export', 'moved', '--out', file), { exported: 1, file });
+      const before = await durascope('history', 'moved');
+      const refused = await programs.run(['import', file]);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /Nothing was imported.*moved.*--on-conflict/);
+      const renamed = (await durascope('import', file, '--on-conflict', 'rename')) as { imported: string[] };
+      assert.deepEqual(renamed.imported, ['moved-imported']);
+      await durascope('purge', 'moved');
+      assert.deepEqual(await durascope('import', file), { imported: ['moved'], skipped: [], unfinished: [] });
+      assert.deepEqual(await durascope('history', 'moved'), before);
+      const printed = await programs.run(['export', 'moved']);
+      assert.equal((JSON.parse(printed.stdout) as { format: string }).format, 'durascope/1');
+      for (const [args, what] of [
+        [['import'], /The file to import is missing/],
+        [['import', path.join(folder, 'none.json')], /cannot be read/],
+        [['import', file, '--on-conflict', 'ask'], /refuse, skip, replace, rename/],
+        [['export', 'nobody'], /no instance 'nobody'/],
+        [['export', 'moved', '--status', 'Failed'], /not both/],
+      ] as const) {
+        const { code, stderr } = await programs.run(args);
+        assert.equal(code, 1);
+        assert.match(stderr, what);
+      }
+    });
+
     it('purge deletes ended instances and refuses others', async () => {
       await durascope('start', 'CityRecommender', '--input', '1', '--id', 'gone', '--wait');
       assert.deepEqual(await durascope('purge', 'gone'), { instancesDeleted: 1 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ExportedInstance } from '../../src/core/exported-instance';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/errors';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
@@ -29,6 +30,16 @@ const implementations: Record<string, () => Promise<Opened>> = {
     };
   },
 };
+
+function readAll(hub: TaskHubClient, instanceIds: readonly string[]): Promise<ExportedInstance[]> {
+  return Promise.all(
+    instanceIds.map(async (id) => ({
+      instance: (await hub.get(id)) ?? assert.fail(id),
+      history: await hub.history(id),
+      customStatusChanges: await hub.customStatusChanges(id),
+    })),
+  );
+}
 
 for (const [name, open] of Object.entries(implementations)) {
   describe(`a task hub ${name}`, () => {
@@ -187,6 +198,40 @@ for (const [name, open] of Object.entries(implementations)) {
       const ended = hub.waitForCompletion('one', 20_000);
       await opened.http.hub.complete('Manual', 'done');
       assert.equal((await ended).output, '"done"');
+    });
+
+    it('takes instances in with their histories, and says what it will not take', async () => {
+      await hub.start({ name: 'Parent', instanceId: 'p' });
+      await hub.start({ name: 'Waits', instanceId: 'w' });
+      await quiet();
+      const other = await HttpFixture.open();
+      const exported = await readAll(hub, ['p', 'the-child', 'w']);
+      assert.deepEqual(await other.hub.engine.importInstances(exported, 'refuse'), {
+        imported: ['p', 'the-child', 'w'],
+        skipped: [],
+      });
+      assert.deepEqual(await readAll(other.hub.engine, ['p', 'the-child', 'w']), exported);
+      await other.dispose();
+      await assert.rejects(hub.importInstances(exported, 'refuse'), (error) => {
+        assert.ok(DurascopeError.is(error, 'InstanceExists'));
+        assert.deepEqual(error.details['instanceIds'], ['p', 'the-child', 'w']);
+        return true;
+      });
+      await hub.terminate('w', null);
+      await quiet();
+      await hub.purge('w');
+      assert.deepEqual(await hub.importInstances(exported, 'skip'), { imported: ['w'], skipped: ['p', 'the-child'] });
+      assert.deepEqual(await hub.importInstances(exported, 'replace'), { imported: ['p', 'the-child', 'w'], skipped: [] });
+      assert.deepEqual(await readAll(hub, ['p', 'the-child', 'w']), exported);
+      assert.deepEqual(await hub.importInstances([], 'refuse'), { imported: [], skipped: [] });
+      const [first] = exported;
+      assert.ok(first !== undefined);
+      await refuses(hub.importInstances([{ ...first, history: [] }], 'replace'), 'InvalidArgument');
+      const ids = await hub.query({ instanceIds: ['w', 'nobody', 'p'] });
+      assert.deepEqual(
+        ids.instances.map((row) => row.instanceId),
+        ['p', 'w'],
+      );
     });
 
     it('announces changes until the listener leaves', async () => {

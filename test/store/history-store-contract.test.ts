@@ -340,6 +340,9 @@ for (const [moment, { kind, settle }] of Object.entries(moments)) {
       });
 
       const cases: readonly [title: string, query: InstanceQuery, expected: readonly string[]][] = [
+        ['by ids', { instanceIds: ['order-2', 'nobody', 'order-1'] }, ['order-1', 'order-2']],
+        ['by one id', { instanceIds: ['order-2'] }, ['order-2']],
+        ['by no ids', { instanceIds: [] }, []],
         ['by id prefix', { instanceIdPrefix: 'order-2' }, ['order-2', 'order-2:child']],
         ['by status', { statuses: ['Failed'] }, ['order-2']],
         ['by several statuses', { statuses: ['Failed', 'Pending'] }, ['Ticket%1', 'order-2']],

@@ -2,12 +2,18 @@ import type { InstanceRow } from '../../core/instance';
 import type { InstanceQuery } from '../../core/ports/history-store';
 import { type OrchestrationStatus, orchestrationStatusNumbers } from '../../core/status';
 import { DurascopeError } from '../../core/errors';
-import type { ParsedArguments } from '../arguments';
+import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { connect, connectionOptions } from '../connection';
 import { instanceTable, instanceView } from '../instance-view';
 
 const allStatuses = Object.keys(orchestrationStatusNumbers) as OrchestrationStatus[];
+
+export const filterOptions: Options = {
+  status: { value: 'LIST', help: 'Only these runtime statuses, separated by commas: Running,Failed ...' },
+  name: { value: 'NAME', help: 'Only instances of this orchestrator.' },
+  prefix: { value: 'TEXT', help: 'Only ids that begin so.' },
+};
 
 export const instancesCommand: Command = {
   name: 'instances',
@@ -15,9 +21,7 @@ export const instancesCommand: Command = {
   summary: 'List instances, the newest first.',
   options: {
     ...connectionOptions,
-    status: { value: 'LIST', help: 'Only these runtime statuses, separated by commas: Running,Failed ...' },
-    name: { value: 'NAME', help: 'Only instances of this orchestrator.' },
-    prefix: { value: 'TEXT', help: 'Only ids that begin so.' },
+    ...filterOptions,
     limit: { value: 'N', help: 'At most so many (default 100).' },
   },
   async run(args, terminal) {
@@ -40,7 +44,8 @@ export const instancesCommand: Command = {
   },
 };
 
-function filterOf(args: ParsedArguments): InstanceQuery {
+/** Of {@link filterOptions}; empty when none was given. */
+export function filterOf(args: ParsedArguments): InstanceQuery {
   const name = args.text('name');
   const prefix = args.text('prefix');
   const status = args.text('status');

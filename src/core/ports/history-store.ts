@@ -17,6 +17,8 @@ export interface RecoveredWork {
 
 export interface InstanceQuery {
   instanceIdPrefix?: string;
+  /** Of these ids only. */
+  instanceIds?: readonly string[];
   /** Substring of instance id or name, ignoring case. */
   text?: string;
   names?: readonly string[];

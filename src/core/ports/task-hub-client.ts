@@ -6,6 +6,7 @@
  * UnknownFunction, NotSupported.
  */
 import type { HistoryEvent, Tags, TraceContext } from '../history';
+import type { ExportedInstance } from '../exported-instance';
 import type { InstanceRow, PendingActivity, PendingTimer } from '../instance';
 import type { OrchestrationStatus } from '../status';
 import type { Disposable } from './clock';
@@ -32,6 +33,15 @@ export interface PurgeFilter {
   createdTimeFrom?: string;
   createdTimeTo?: string;
   statuses?: readonly OrchestrationStatus[];
+}
+
+/** What becomes of an instance whose id the hub has already: all are refused (`InstanceExists`), it is left out, or it takes the place. */
+export type ImportConflicts = 'refuse' | 'skip' | 'replace';
+
+/** Instance ids, in the order given. */
+export interface ImportOutcome {
+  imported: readonly string[];
+  skipped: readonly string[];
 }
 
 /** Announced after the change is in the journal, in commit order, batched. */
@@ -76,6 +86,11 @@ export interface TaskHubClient {
   purge(instanceId: string): Promise<number>;
   /** Terminal instances only. */
   purgeBy(filter: PurgeFilter): Promise<number>;
+  /**
+   * Takes instances in as they are, with their whole histories; all of a call or none. Unfinished ones stand still (exported-instance.ts,
+   * X2). Errors: InvalidArgument names the instance and what is wrong with it; InstanceExists has all ids in its details (`instanceIds`).
+   */
+  importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome>;
   /** Resolves with the row once it is terminal, or as it is after `timeoutMs`. */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow>;
   /** With `events: false` the listener does not need `newEvents`: they may be left out (empty), which spares a hub behind a wire much work. */

@@ -1,6 +1,7 @@
 /** The task hub of an emulator in another process, over its endpoints under `/durascope`. */
 import * as z from 'zod';
 import { DurascopeError, type DurascopeErrorCode } from '../../core/errors';
+import type { ExportedInstance } from '../../core/exported-instance';
 import type { HistoryEvent } from '../../core/history';
 import type { InstanceRow } from '../../core/instance';
 import type { Clock, Disposable } from '../../core/ports/clock';
@@ -10,6 +11,8 @@ import type { LogEntry } from '../../core/ports/logger';
 import type {
   HubCapabilities,
   HubChange,
+  ImportConflicts,
+  ImportOutcome,
   PurgeFilter,
   StartOptions,
   TaskHubClient,
@@ -25,6 +28,7 @@ import {
   errorSchema,
   functionSchema,
   historyEventSchema,
+  importOutcomeSchema,
   infoSchema,
   instancePageSchema,
   instanceRowSchema,
@@ -148,6 +152,10 @@ export class HttpTaskHubClient implements TaskHubClient {
 
   async purgeBy(filter: PurgeFilter): Promise<number> {
     return (await this.#call(purgedSchema, 'POST', '/purge', filter)).count;
+  }
+
+  importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome> {
+    return this.#call(importOutcomeSchema, 'POST', '/import', { instances, onConflict });
   }
 
   async waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow> {

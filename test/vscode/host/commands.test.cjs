@@ -162,6 +162,30 @@ describe('commands on instances', () => {
     assert.equal(instances[0].history.length, 16);
   });
 
+  it('import what was exported, and ask about ids that are there', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await ended(id);
+    const file = vscode.Uri.file(path.join(folder(), 'in.durascope.json'));
+    parts.dialogs.saveFile = () => Promise.resolve(file);
+    await run('exportInstances', [id]);
+    const history = await hub.history(id);
+    await hub.purge(id);
+    parts.dialogs.openFile = () => Promise.resolve(file);
+    assert.deepEqual(await run('importInstances'), { imported: [id], skipped: [], unfinished: [] });
+    assert.deepEqual(await hub.history(id), history);
+    const asked = [];
+    const answer = (value) => (parts.dialogs.choose = (question) => Promise.resolve(asked.push(question) && value));
+    answer(undefined);
+    assert.equal(await run('importInstances', file), undefined);
+    answer('skip');
+    assert.deepEqual((await run('importInstances', file)).skipped, [id]);
+    answer('rename');
+    assert.deepEqual((await run('importInstances', file)).imported, [`${id}-imported`]);
+    assert.equal((await hub.get(`${id}-imported`)).historyLength, 16);
+    assert.deepEqual(new Set(asked), new Set([`There is an instance '${id}' already.`]));
+  });
+
   it('clear the hub', async () => {
     const parts = await durascope();
     parts.dialogs.confirm = () => Promise.resolve(true);

@@ -107,6 +107,9 @@ export class FakeHub implements TaskHubClient {
     this.announce({ type: 'purged', instanceId });
     return Promise.resolve(existed ? 1 : 0);
   }
+  importInstances(): Promise<{ imported: string[]; skipped: string[] }> {
+    return Promise.reject(new DurascopeError('NotSupported', 'This hub imports nothing.'));
+  }
   purgeBy(): Promise<number> {
     return Promise.resolve(0);
   }

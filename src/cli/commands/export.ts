@@ -1,0 +1,59 @@
+import { open } from 'node:fs/promises';
+import { DurascopeError } from '../../core/errors';
+import { allInstanceIds, exportPieces } from '../../emulator/export-file';
+import type { Command } from '../command';
+import { connect, connectionOptions } from '../connection';
+import { filterOf, filterOptions } from './instances';
+
+export const exportCommand: Command = {
+  name: 'export',
+  takes: '[ID ...]',
+  summary: 'Write instances with their whole histories to a file that import reads.',
+  details:
+    'Without ids: all instances, or those that --status, --name and --prefix let through. Without --out: to the standard output.',
+  options: {
+    ...connectionOptions,
+    ...filterOptions,
+    out: { value: 'FILE', short: 'o', help: 'The file, replaced when it is there.' },
+  },
+  async run(args, terminal) {
+    const filter = filterOf(args);
+    if (args.positionals.length > 0 && Object.keys(filter).length > 0) {
+      throw new DurascopeError('InvalidArgument', 'Name instance ids, or choose with --status, --name and --prefix; not both.');
+    }
+    const hub = await connect(args);
+    const ids = args.positionals.length > 0 ? args.positionals : await allInstanceIds(hub, filter);
+    const unknown: string[] = [];
+    for (const id of args.positionals) if ((await hub.get(id)) === undefined) unknown.push(id);
+    if (unknown.length > 0) {
+      throw new DurascopeError('InstanceNotFound', `There is no instance ${unknown.map((id) => `'${id}'`).join(', ')}.`, {
+        details: { instanceIds: unknown },
+      });
+    }
+    let count = 0;
+    const pieces = exportPieces(hub, ids, new Date().toISOString(), (written) => (count = written));
+    const out = args.text('out');
+    if (out === undefined) {
+      let text = '';
+      for await (const piece of pieces) text += piece;
+      terminal.print(text.trimEnd());
+      return 0;
+    }
+    const file = await open(out, 'w').catch((error: unknown) => {
+      throw new DurascopeError('InvalidArgument', `--out names '${out}', which cannot be written: ${(error as Error).message}`, {
+        cause: error,
+      });
+    });
+    try {
+      for await (const piece of pieces) await file.write(piece);
+    } finally {
+      await file.close();
+    }
+    terminal.print(
+      args.has('json')
+        ? JSON.stringify({ exported: count, file: out })
+        : `Exported ${count} ${count === 1 ? 'instance' : 'instances'} to ${out}.`,
+    );
+    return 0;
+  },
+};

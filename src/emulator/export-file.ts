@@ -1,0 +1,107 @@
+/** The Durascope file: instances with their whole histories, as JSON; one instance a line, so that a large file is read and compared easily. */
+import * as z from 'zod';
+import { DurascopeError } from '../core/errors';
+import { exportedInstanceProblem, type ExportedInstance } from '../core/exported-instance';
+import type { InstanceQuery } from '../core/ports/history-store';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { exportedInstanceSchema } from '../http/durascope-protocol';
+
+const exportFormat = 'durascope/1';
+
+const fileSchema = z.object({ format: z.literal(exportFormat), exportedAt: z.string(), instances: z.array(z.unknown()) });
+
+/** Instances read at the same time. */
+const readAtOnce = 16;
+
+/**
+ * The file in pieces of text, in the order of the ids; ids that the hub does not know are left out. `exportedAt` is UTC, ISO-8601;
+ * `counted` is told the number of instances written so far.
+ */
+export async function* exportPieces(
+  hub: TaskHubClient,
+  instanceIds: readonly string[],
+  exportedAt: string,
+  counted: (instances: number) => void = () => undefined,
+): AsyncGenerator<string> {
+  yield `{"format":${JSON.stringify(exportFormat)},"exportedAt":${JSON.stringify(exportedAt)},"instances":[`;
+  let written = 0;
+  for (let from = 0; from < instanceIds.length; from += readAtOnce) {
+    const read = await Promise.all(instanceIds.slice(from, from + readAtOnce).map((id) => exportedInstance(hub, id)));
+    for (const each of read) {
+      if (each === undefined) continue;
+      yield `${written++ === 0 ? '' : ','}\n${JSON.stringify(each)}`;
+    }
+    counted(written);
+  }
+  yield '\n]}\n';
+}
+
+async function exportedInstance(hub: TaskHubClient, instanceId: string): Promise<ExportedInstance | undefined> {
+  for (;;) {
+    const instance = await hub.get(instanceId);
+    if (instance === undefined) return undefined;
+    const history = await hub.history(instanceId);
+    const customStatusChanges = await hub.customStatusChanges(instanceId);
+    const after = await hub.get(instanceId);
+    // It went on meanwhile: row and history are of two moments.
+    if (after?.executionId !== instance.executionId || after.historyLength !== instance.historyLength) continue;
+    return { instance: after, history, customStatusChanges };
+  }
+}
+
+/** The ids of all instances that the filters let through, in the order of the query. */
+export async function allInstanceIds(hub: TaskHubClient, query: InstanceQuery): Promise<string[]> {
+  const ids: string[] = [];
+  let continuationToken: string | undefined;
+  do {
+    const page = await hub.query({
+      ...query,
+      pageSize: 10_000,
+      ...(continuationToken === undefined ? {} : { continuationToken }),
+    });
+    for (const row of page.instances) ids.push(row.instanceId);
+    continuationToken = page.continuationToken;
+  } while (continuationToken !== undefined);
+  return ids;
+}
+
+/** What the text of a Durascope file holds, checked to the last row. `InvalidArgument` says what is wrong with which instance. */
+export function readExportFile(text: string): ExportedInstance[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refused(`it is not JSON (${error instanceof Error ? error.message : String(error)})`, error);
+  }
+  const file = fileSchema.safeParse(value);
+  if (!file.success) {
+    const format = z.looseObject({ format: z.string() }).safeParse(value).data?.format;
+    const what =
+      format === undefined || format === exportFormat
+        ? z.prettifyError(file.error).replaceAll('\n', ' ')
+        : `its format is '${format}', and this version reads '${exportFormat}'`;
+    throw refused(what, file.error);
+  }
+  const ids = new Set<string>();
+  return file.data.instances.map((entry, index) => {
+    const parsed = exportedInstanceSchema.safeParse(entry);
+    if (!parsed.success) {
+      const problem = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+      throw refused(`instance ${index + 1} of ${file.data.instances.length} is not as expected: ${problem}`, parsed.error);
+    }
+    // What the fields of each type are is judged below; types that are not known here are kept.
+    const instance = parsed.data as unknown as ExportedInstance;
+    const problem = exportedInstanceProblem(instance);
+    if (problem !== null) throw refused(problem);
+    const { instanceId } = instance.instance;
+    if (ids.has(instanceId)) throw refused(`the instance '${instanceId}' stands in it twice`);
+    ids.add(instanceId);
+    return instance;
+  });
+}
+
+function refused(what: string, cause?: unknown): DurascopeError {
+  return new DurascopeError('InvalidArgument', `This is not a file that Durascope exported, or it was changed: ${what}.`, {
+    cause,
+  });
+}
