@@ -1,0 +1,60 @@
+/** A moment in the protocol's words. */
+import { Scope, StoppedEvent } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { durableContext, scheduledWork } from './moment-variables';
+import type { MomentFrame } from './moment-frames';
+import { stepAt, type Position } from './replay-cursor';
+import type { Stop } from './replay-movement';
+import type { VariableHandles } from './variable-handles';
+
+export function stoppedEvent({ timeline, step }: Position, stop: Stop, threadId: number): DebugProtocol.StoppedEvent {
+  const event: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, threadId);
+  event.body.description = `Step ${step + 1} of ${timeline.steps.length}`;
+  event.body.allThreadsStopped = true;
+  if (stop.text !== null) event.body.text = stop.text;
+  if (stop.breakpointIds.length > 0) event.body.hitBreakpointIds = stop.breakpointIds;
+  return event;
+}
+
+/** What the editor shows at the line of a stop for an exception. */
+export function exceptionInfo(position: Position, stop: Stop): DebugProtocol.ExceptionInfoResponse['body'] {
+  const { failure, kind } = stepAt(position);
+  const info: DebugProtocol.ExceptionInfoResponse['body'] = {
+    exceptionId: kind === 'diverged' ? 'Not deterministic' : (failure?.ErrorType ?? 'Failure'),
+    breakMode: 'always',
+    description: stop.text ?? '',
+  };
+  if (failure === null) return info;
+  const { ErrorMessage: message, ErrorType: typeName, StackTrace: stackTrace } = failure;
+  info.details = { message, typeName, ...(stackTrace == null ? {} : { stackTrace }) };
+  return info;
+}
+
+/** The code's own scopes, then what `context.df` knows and what is scheduled. */
+export async function momentScopes(frame: MomentFrame, variables: VariableHandles): Promise<DebugProtocol.Scope[]> {
+  const { position, index, isLabel } = frame;
+  if (isLabel) return [];
+  const { timeline } = position;
+  const moment = stepAt(position);
+  const own = index === null ? [] : await timeline.scopes(moment.index, index);
+  const scopes = own.map(({ name, reference, expensive }) => {
+    const scope: DebugProtocol.Scope = new Scope(name, variables.ofReference(timeline, reference), expensive);
+    if (name.startsWith('Local')) scope.presentationHint = 'locals';
+    return scope;
+  });
+  scopes.push(
+    new Scope(
+      'Durable context',
+      variables.ofNodes(() => durableContext(timeline, moment)),
+    ),
+  );
+  if (moment.pending.length > 0) {
+    scopes.push(
+      new Scope(
+        'Scheduled',
+        variables.ofNodes(() => scheduledWork(timeline, moment)),
+      ),
+    );
+  }
+  return scopes;
+}
