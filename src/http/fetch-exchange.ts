@@ -60,7 +60,10 @@ export function fetchResponse(reply: Reply): Response {
     const headers = new Headers();
     for (const [name, value] of reply.headers) headers.append(name, value);
     const isBodyless = reply.status === 204 || reply.status === 205 || reply.status === 304;
-    return new Response(isBodyless ? null : (reply.body as BodyInit | null), { status: reply.status, headers });
+    return new Response(isBodyless ? null : (reply.body as NonNullable<RequestInit['body']> | null), {
+      status: reply.status,
+      headers,
+    });
   } catch (error) {
     if (reply.body instanceof ReadableStream) void reply.body.cancel(error).catch(() => undefined);
     const text = `The reply has a header or a status that HTTP does not allow: ${error instanceof Error ? error.message : String(error)}\n`;

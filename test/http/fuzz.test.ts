@@ -66,7 +66,7 @@ describe('the server and whatever may come', () => {
           const hasBody = verb !== 'GET' && verb !== 'HEAD' && payload !== undefined;
           const answer = await http.raw(verb, `http://localhost${target.startsWith('/') ? '' : '/'}${target}`, {
             headers: { 'x-functions-key': key, 'content-type': 'application/json' },
-            ...(hasBody && { body: payload as BodyInit }),
+            ...(hasBody && { body: payload as NonNullable<RequestInit['body']> }),
           });
           // An operation in the wrong state is a 500 of the real service's, with its own words.
           if (answer.status === 500)
