@@ -53,4 +53,15 @@ export interface CompleteOrchestration {
   carryoverEvents?: readonly EventRaised[];
 }
 
+const stackMark = ', StackTrace: ';
+const maxStackLength = 8_000;
+
+/** The stack in the `details` of an orchestration that threw; undefined when it holds none. */
+export function stackOf(completion: CompleteOrchestration | null): string | undefined {
+  if (completion?.status !== 'Failed' || completion.details === undefined) return undefined;
+  const at = completion.details.indexOf(stackMark);
+  const stack = at < 0 ? '' : completion.details.slice(at + stackMark.length, at + stackMark.length + maxStackLength);
+  return stack === '' ? undefined : stack;
+}
+
 export type Decision = ScheduleTask | CreateTimer | CreateSubOrchestration | SendEvent | CompleteOrchestration;

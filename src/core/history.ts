@@ -77,12 +77,17 @@ export interface TaskScheduled extends EventBase {
   Tags?: Tags | null;
   ParentTraceContext?: TraceContext | null;
 }
-export interface TaskCompleted extends EventBase {
+/** A note of the engine's that no row shows. */
+interface QueueNote {
+  /** Milliseconds from the TaskScheduled event until a worker took the activity; absent for less than one. */
+  QueuedMs?: number;
+}
+export interface TaskCompleted extends EventBase, QueueNote {
   EventType: 'TaskCompleted';
   TaskScheduledId: number;
   Result: string | null;
 }
-export interface TaskFailed extends EventBase {
+export interface TaskFailed extends EventBase, QueueNote {
   EventType: 'TaskFailed';
   TaskScheduledId: number;
   Reason: string;

@@ -62,6 +62,7 @@ export interface EpisodeFacts {
   isSuspended: boolean;
   customStatus: string | null;
   awaitedEvents: readonly string[];
+  failureStack: string | undefined;
 }
 
 /** The row after an episode's commit. */
@@ -96,6 +97,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     awaitedEvents: isOver ? noNames : facts.awaitedEvents,
     historyLength: row.historyLength + facts.events.length,
     ...(row.profile === undefined ? {} : { profile: row.profile }),
+    ...(facts.failureStack === undefined ? {} : { failureStack: facts.failureStack }),
   };
 }
 
@@ -114,7 +116,7 @@ export function rewoundRow(
   row: InstanceRow,
   facts: { executionId: string; events: readonly HistoryEvent[]; status: 'Pending' | 'Running'; now: string },
 ): InstanceRow {
-  return {
+  const rewound: InstanceRow = {
     ...row,
     executionId: facts.executionId,
     runtimeStatus: facts.status,
@@ -124,6 +126,8 @@ export function rewoundRow(
     completedTime: null,
     historyLength: facts.events.length,
   };
+  delete rewound.failureStack;
+  return rewound;
 }
 
 const noNames: readonly string[] = [];

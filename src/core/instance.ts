@@ -24,6 +24,8 @@ export interface InstanceRow {
   generation: number;
   tags: Tags | null;
   failureDetails: FailureDetails | null;
+  /** Where the orchestrator's own exception was thrown, as V8 writes stacks: for the user's eyes, and no part of any history. */
+  failureStack?: string;
   /** Names of the external events that the code waits for now, in the order of the waits. */
   awaitedEvents: readonly string[];
   /** Number of stored history events of the current generation. */

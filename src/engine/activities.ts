@@ -4,6 +4,7 @@ import type { TaskCompleted, TaskFailed } from '../core/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instance';
 import type { ActivityOutcome, ActivityRequest, BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
 import { isTerminal } from '../core/status';
+import { fromTimestamp, toTimestamp } from '../core/time';
 import { backOffMs } from './back-off';
 import type { EngineCore } from './engine-core';
 
@@ -11,6 +12,8 @@ interface Task {
   activity: PendingActivity;
   /** Times that the worker went away under it. */
   exits: number;
+  /** Epoch milliseconds at which the worker was last given it. */
+  startedMs: number;
 }
 
 /** What waits for one kind of worker. */
@@ -30,14 +33,24 @@ const httpActivityName = 'BuiltIn::HttpActivity';
  */
 export class Activities {
   readonly #lines: Readonly<Record<BehaviourProfile, Line>> = { A: newLine(), G: newLine() };
+  readonly #running = new Set<Task>();
 
   constructor(private readonly core: EngineCore) {}
 
   add(activity: PendingActivity): void {
     const row = this.core.lives.rowOf(activity.instanceId);
     if (row === undefined) return; // Purged: it need not begin.
-    this.#lines[profileOf(row)].waiting.push({ activity, exits: 0 });
+    this.#lines[profileOf(row)].waiting.push({ activity, exits: 0, startedMs: Number.NaN });
     this.core.requestTurn();
+  }
+
+  /** When the worker was given the activities of this instance that it has now, by scheduling id. */
+  startTimes(instanceId: string): ReadonlyMap<number, string> {
+    const times = new Map<number, string>();
+    for (const { activity, startedMs } of this.#running) {
+      if (activity.instanceId === instanceId) times.set(activity.taskId, toTimestamp(startedMs));
+    }
+    return times;
   }
 
   /** What a worker can run has changed. */
@@ -75,10 +88,12 @@ export class Activities {
     if (name === httpActivityName) {
       // Deviation: durable HTTP is not built yet; it fails by name rather than wait for ever.
       const reason = 'Durable HTTP calls (callHttp) are not supported by this version of Durascope.';
-      this.#finish(task.activity, { ok: false, reason, details: '' });
+      this.#finish(task, { ok: false, reason, details: '' });
       return;
     }
     line.running++;
+    task.startedMs = this.core.world.clock.now();
+    this.#running.add(task);
     const request: ActivityRequest = { instanceId, executionId, taskId, name, input };
     if (worker.profile === 'G') Object.assign(request, { version, matchedVersion });
     if (tags !== undefined) request.tags = tags;
@@ -86,12 +101,14 @@ export class Activities {
     worker.runActivity(request).then(
       (outcome) => {
         line.running--;
+        this.#running.delete(task);
         if (this.core.isStopped) return;
         this.core.requestTurn();
-        this.#finish(task.activity, outcome);
+        this.#finish(task, outcome);
       },
       (error: unknown) => {
         line.running--;
+        this.#running.delete(task);
         if (this.core.isStopped) return;
         this.core.requestTurn();
         this.#failed(line, task, error);
@@ -108,7 +125,7 @@ export class Activities {
     if (DurascopeError.is(error, 'WorkerHung')) {
       const reason = `Activity function '${activity.name}' failed: ${error.message}`;
       this.core.log('error', reason, activity.instanceId);
-      this.#finish(activity, { ok: false, reason, details: '' });
+      this.#finish(task, { ok: false, reason, details: '' });
       return;
     }
     task.exits++;
@@ -128,7 +145,7 @@ export class Activities {
     }
   }
 
-  #finish(activity: PendingActivity, outcome: ActivityOutcome): void {
+  #finish({ activity, startedMs }: Task, outcome: ActivityOutcome): void {
     const { instanceId, executionId, taskId } = activity;
     const key = workKey(executionId, taskId);
     const live = this.core.lives.find(instanceId);
@@ -141,7 +158,10 @@ export class Activities {
       batch.pin(live);
       return;
     }
-    this.core.deliver(live, executionId, resultEvent(this.core.now(), taskId, outcome), key);
+    const event = resultEvent(this.core.now(), taskId, outcome);
+    const queuedMs = startedMs - fromTimestamp(activity.scheduledAt);
+    if (queuedMs >= 1) event.QueuedMs = queuedMs;
+    this.core.deliver(live, executionId, event, key);
   }
 }
 

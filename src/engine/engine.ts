@@ -171,7 +171,9 @@ export class Engine implements TaskHubClient {
   }
 
   waitingFor(instanceId: string): Promise<WaitingFor> {
-    return settle(() => waitingFor(this.#core.world.store, instanceId) ?? notFound(instanceId));
+    return settle(
+      () => waitingFor(this.#core.world.store, instanceId, this.#activities.startTimes(instanceId)) ?? notFound(instanceId),
+    );
   }
 
   async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {

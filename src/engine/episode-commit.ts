@@ -1,5 +1,6 @@
 /** An episode's results as checkpoints of the turn's batch. */
 import type { Checkpoint } from '../core/checkpoint';
+import { stackOf } from '../core/decisions';
 import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history';
 import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
 import { rowAfterEpisode, terminatedBeforeStart } from '../core/instance-rows';
@@ -24,7 +25,13 @@ export function commitEpisode(
   const events = newEvents.length === 0 ? turn.events : newEvents.concat(turn.events);
   const from = generation.events.length;
   generation.append(events);
-  const row = rowAfterEpisode(episode.row, { events, isSuspended: generation.isSuspended, customStatus, awaitedEvents });
+  const row = rowAfterEpisode(episode.row, {
+    events,
+    isSuspended: generation.isSuspended,
+    customStatus,
+    awaitedEvents,
+    failureStack: stackOf(turn.completion),
+  });
   const isOver = isTerminal(row.runtimeStatus);
 
   const batch = core.gather();

@@ -5,7 +5,11 @@ import { isTerminal } from '../core/status';
 import { fireAndForgetTag } from '../core/tags';
 
 /** What an instance waits for, from its history and queues in the store; undefined for an unknown id. */
-export function waitingFor(store: HistoryStore, instanceId: string): WaitingFor | undefined {
+export function waitingFor(
+  store: HistoryStore,
+  instanceId: string,
+  startTimes: ReadonlyMap<number, string>,
+): WaitingFor | undefined {
   const row = store.instance(instanceId);
   if (row === undefined) return undefined;
   if (isTerminal(row.runtimeStatus)) return { activities: [], timers: [], events: [], children: [] };
@@ -23,7 +27,11 @@ export function waitingFor(store: HistoryStore, instanceId: string): WaitingFor 
     activities: store
       .pendingActivities(instanceId)
       .filter((activity) => activity.executionId === row.executionId)
-      .map((activity) => ({ ...activity, attempt: attempts.get(activity.taskId) ?? 1 })),
+      .map((activity) => {
+        const startedAt = startTimes.get(activity.taskId);
+        const attempt = attempts.get(activity.taskId) ?? 1;
+        return { ...activity, attempt, ...(startedAt === undefined ? {} : { startedAt }) };
+      }),
     timers: store.pendingTimers(instanceId).filter((timer) => timer.executionId === row.executionId),
     events: row.awaitedEvents,
     children: [...children.values()],

@@ -133,6 +133,7 @@ export const waitingForSchema = z.object({
       input: z.string().nullable(),
       scheduledAt: z.string(),
       attempt: z.int(),
+      startedAt: z.string().exactOptional(),
     }),
   ),
   timers: z.array(z.looseObject({ instanceId: z.string(), executionId: z.string(), timerId: z.int(), fireAt: z.string() })),

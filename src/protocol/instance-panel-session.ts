@@ -33,6 +33,8 @@ export const frameMs = 16;
 const firstChunk = 200;
 const nextChunks = 1000;
 const maxChildren = 200;
+const minAskAgainMs = 250;
+const maxAskAgainMs = 4000;
 const nothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
 
 export class InstancePanelSession {
@@ -43,6 +45,8 @@ export class InstancePanelSession {
   #isDisposed = false;
   #dirty = false;
   #busy = false;
+  #asksAgain = false;
+  #askAgainMs = minAskAgainMs;
   #sent: { executionId: string; length: number } | undefined;
 
   constructor(private readonly options: InstancePanelSessionOptions) {}
@@ -150,7 +154,9 @@ export class InstancePanelSession {
         concerned = true;
       }
     }
-    if (concerned) this.#refreshSoon();
+    if (!concerned) return;
+    this.#askAgainMs = minAskAgainMs;
+    this.#refreshSoon();
   }
 
   #refreshSoon(): void {
@@ -204,11 +210,12 @@ export class InstancePanelSession {
       childCount: Object.values(childCounts).reduce((sum, each) => sum + each, 0),
       customStatusChanges: customStatusChanges.map(({ at, value }) => ({ at, value })),
       waitingFor: {
-        activities: waitingFor.activities.map(({ taskId, name, scheduledAt, attempt }) => ({
+        activities: waitingFor.activities.map(({ taskId, name, scheduledAt, attempt, startedAt }) => ({
           taskId,
           name,
           scheduledAt,
           attempt,
+          ...(startedAt === undefined ? {} : { startedAt }),
         })),
         timers: waitingFor.timers.map(({ timerId, fireAt }) => ({ timerId, fireAt })),
         events: [...waitingFor.events],
@@ -217,7 +224,20 @@ export class InstancePanelSession {
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
     });
+    this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
+  }
+
+  /** That a worker takes an activity is announced to nobody: it is asked for, ever less often, while somebody looks. */
+  #askAgainWhileQueued(isQueued: boolean): void {
+    if (!isQueued || this.#asksAgain) return;
+    this.#asksAgain = true;
+    this.options.clock.after(this.#askAgainMs, () => {
+      this.#asksAgain = false;
+      this.#askAgainMs = Math.min(2 * this.#askAgainMs, maxAskAgainMs);
+      this.#dirty = true;
+      void this.#refresh();
+    });
   }
 
   async #sendHistory(hub: TaskHubClient, row: InstanceRow): Promise<void> {

@@ -34,6 +34,7 @@ export function toInstanceDetails(
     generation: row.generation,
     tags: row.tags === null ? null : { ...row.tags },
     failureDetails: row.failureDetails === null ? null : toFailureValue(row.failureDetails),
+    failureStack: row.failureStack ?? null,
     failureLocation: locations.failure,
     codeLocation: locations.code,
   };

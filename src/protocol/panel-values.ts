@@ -64,6 +64,8 @@ export const instanceDetails = z.object({
   generation: count,
   tags: z.record(text, text).nullable(),
   failureDetails: failureDetailsValue.nullable(),
+  /** Stack of the orchestrator's own exception, where it is known. */
+  failureStack: textOrNull,
   /** Where the user's code threw, where that could be found. */
   failureLocation: sourceLocation.nullable(),
   /** Where the orchestrator is written, where known. */
@@ -74,7 +76,9 @@ export type InstanceDetails = z.infer<typeof instanceDetails>;
 export const customStatusChange = z.object({ at: text, value: textOrNull });
 
 export const waitingForValue = z.object({
-  activities: z.array(z.object({ taskId: z.number(), name: text, scheduledAt: text, attempt: count })),
+  activities: z.array(
+    z.object({ taskId: z.number(), name: text, scheduledAt: text, attempt: count, startedAt: text.exactOptional() }),
+  ),
   timers: z.array(z.object({ timerId: z.number(), fireAt: text })),
   events: z.array(text),
   children: z.array(z.object({ instanceId: text, name: text, taskId: z.number() })),

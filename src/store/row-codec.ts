@@ -26,7 +26,8 @@ type RowTuple = [
   failureDetails: InstanceRow['failureDetails'],
   awaitedEvents: readonly string[],
   historyLength: number,
-  profile?: InstanceRow['profile'],
+  profile?: InstanceRow['profile'] | null,
+  failureStack?: string,
 ];
 
 /** A {@link RowTuple}. */
@@ -36,8 +37,13 @@ export function encodeRow(row: InstanceRow): string {
     `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
     `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
     `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
-    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${row.profile === undefined ? '' : `,"${row.profile}"`}]`
+    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${optionalText(row)}]`
   );
+}
+
+function optionalText({ profile, failureStack }: InstanceRow): string {
+  if (failureStack !== undefined) return `,${jsonOf(profile ?? null)},${quote(failureStack)}`;
+  return profile === undefined ? '' : `,"${profile}"`;
 }
 
 function timeText(time: string | null): string {
@@ -47,7 +53,7 @@ function timeText(time: string | null): string {
 export function decodeRow(text: string): InstanceRow {
   const tuple = JSON.parse(text) as RowTuple;
   // A literal with every field named: a field added to InstanceRow does not compile until it is stored too.
-  const row: Required<Omit<InstanceRow, 'profile'>> & Pick<InstanceRow, 'profile'> = {
+  const row: Required<Omit<InstanceRow, 'profile' | 'failureStack'>> & Pick<InstanceRow, 'profile' | 'failureStack'> = {
     instanceId: tuple[0],
     executionId: tuple[1],
     name: tuple[2],
@@ -66,7 +72,8 @@ export function decodeRow(text: string): InstanceRow {
     failureDetails: tuple[15],
     awaitedEvents: tuple[16],
     historyLength: tuple[17],
-    ...(tuple[18] === undefined ? {} : { profile: tuple[18] }),
+    ...(tuple[18] == null ? {} : { profile: tuple[18] }),
+    ...(tuple[19] === undefined ? {} : { failureStack: tuple[19] }),
   };
   return row;
 }

@@ -113,6 +113,20 @@ describe('the session behind an instance panel', () => {
     session.dispose();
   });
 
+  it('sees that a worker took an activity, which nobody announces', async () => {
+    hub.engine.configure({ maxConcurrentActivities: 0 });
+    const id = await hub.start('cities');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    assert.equal(snapshots().at(-1)?.waitingFor.activities[0]?.startedAt, undefined);
+    hub.engine.configure({ maxConcurrentActivities: 5 });
+    await hub.start('booking'); // A turn of the engine.
+    await hub.advance(2000);
+    await settle();
+    assert.equal(typeof snapshots().at(-1)?.waitingFor.activities[0]?.startedAt, 'string');
+    session.dispose();
+  });
+
   it('sends a long history in pieces, a small one first', async () => {
     hub.engine.configure({ oneMessagePerEpisode: false });
     const id = await hub.start('many');

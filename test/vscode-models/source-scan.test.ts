@@ -103,6 +103,17 @@ describe('the place of a failure', () => {
     assert.equal(locateFailure({ ...row, runtimeStatus: 'Running' }, [], appDir), undefined);
   });
 
+  it('is where the orchestrator threw, whatever activity failed before', () => {
+    const row = {
+      runtimeStatus: 'Failed',
+      output: 'failed: no stock',
+      failureDetails: null,
+      failureStack: `Error: no stock\n    at f (${own}:3:1)`,
+    } as InstanceRow;
+    const failed = { EventType: 'TaskFailed', Reason: 'x', Details: `    at f (${own}:8:1)` } as HistoryEvent;
+    assert.equal(locateFailure(row, [failed], appDir)?.line1, 3);
+  });
+
   it('comes from the last failed activity where the orchestrator itself names no line', () => {
     const row = { runtimeStatus: 'Failed', output: 'failed: no stock', failureDetails: null } as InstanceRow;
     const failed = (line: number) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toTimestamp } from '../../src/core/time';
+import { fromTimestamp, toTimestamp } from '../../src/core/time';
 import { buildSequence } from '../../src/webview/models/sequence';
 import { ageText, countdownText, durationText, shortTimestamp } from '../../src/webview/models/time-text';
 import { fitWindow, panWindow, zoomWindow } from '../../src/webview/models/time-window';
@@ -85,6 +85,17 @@ describe('the timeline', () => {
       ],
     );
     assert.equal(bars.find((bar) => bar.kind === 'timer')?.label, 'Retry delay (Flaky)');
+  });
+
+  it('parts the time in the queue from the run: of what is over by the history, of what runs by the hub', () => {
+    const done = { ...completed(0), QueuedMs: 400 };
+    const events = story(turn, started(), scheduled(0, 'A'), scheduled(1, 'B'), rest, turn, done, rest);
+    const startOf = (eventId: number) => events.find((event) => event.EventId === eventId)?.Timestamp ?? '';
+    const { bars } = buildTimeline(events, [{ eventId: 1, startedAt: toTimestamp(fromTimestamp(startOf(1)) + 700) }]);
+    assert.deepEqual(
+      bars.map((bar) => (bar.runStartMs ?? 0) - bar.startMs),
+      [400, 700],
+    );
   });
 
   it('draws the wait for an event from the last rest, as a guess', () => {

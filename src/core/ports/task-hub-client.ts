@@ -59,7 +59,8 @@ export interface HubCapabilities {
 
 /** What an instance waits for right now, derived from its history and queues. */
 export interface WaitingFor {
-  activities: readonly (PendingActivity & { attempt: number })[];
+  /** `startedAt`: when a worker took it; absent while it waits for one, or where the hub does not know. */
+  activities: readonly (PendingActivity & { attempt: number; startedAt?: string })[];
   timers: readonly PendingTimer[];
   events: readonly string[];
   children: readonly { instanceId: string; name: string; taskId: number }[];

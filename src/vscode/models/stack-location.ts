@@ -9,12 +9,12 @@ export const lastEvents = 200;
 
 /**
  * The innermost stack frame of a failure that lies in the app's own code: inside `appDir`, outside of its packages. Undefined when
- * there is none. Looked for in the instance itself, then in the last failure of its activities and children: an orchestrator's own
- * exception is reported without a stack by the JSON protocol. Frames are V8's: `at name (file:line:column)`.
+ * there is none. Looked for in the instance itself, then in the last failure of its activities and children: what they threw passes through
+ * an orchestrator without a line of its own. Frames are V8's: `at name (file:line:column)`.
  */
 export function locateFailure(row: InstanceRow, history: readonly HistoryEvent[], appDir: string): SourceLocation | undefined {
   if (row.runtimeStatus !== 'Failed') return undefined;
-  const texts = [...textsOf(row.failureDetails), row.output ?? ''];
+  const texts = [...textsOf(row.failureDetails), row.failureStack ?? '', row.output ?? ''];
   for (const event of history.toReversed()) {
     if (event.EventType !== 'TaskFailed' && event.EventType !== 'SubOrchestrationInstanceFailed') continue;
     texts.push(...textsOf(event.FailureDetails), event.Details, event.Reason);

@@ -13,7 +13,10 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
   return (
     <Section title="Failure" class="failure">
       {failure === null ? (
-        <p class="failure-message">{instance.output ?? 'Failed without a message.'}</p>
+        <>
+          <p class="failure-message">{instance.output ?? 'Failed without a message.'}</p>
+          <Stack text={instance.failureStack} />
+        </>
       ) : (
         <Failure failure={failure} />
       )}
@@ -32,11 +35,7 @@ function Failure({ failure }: { failure: FailureValue }): JSX.Element {
       <p class="failure-message">
         <strong>{failure.ErrorType || 'Error'}</strong> {failure.ErrorMessage}
       </p>
-      {failure.StackTrace == null || failure.StackTrace === '' ? null : (
-        <pre class="failure-text" tabIndex={0} role="group" aria-label="Stack trace">
-          {failure.StackTrace}
-        </pre>
-      )}
+      <Stack text={failure.StackTrace} />
       {failure.InnerFailure == null ? null : (
         <div class="failure-inner">
           <p class="quiet-text">Caused by</p>
@@ -44,6 +43,15 @@ function Failure({ failure }: { failure: FailureValue }): JSX.Element {
         </div>
       )}
     </>
+  );
+}
+
+function Stack({ text }: { text: string | null | undefined }): JSX.Element | null {
+  if (text == null || text === '') return null;
+  return (
+    <pre class="failure-text" tabIndex={0} role="group" aria-label="Stack trace">
+      {text}
+    </pre>
   );
 }
 

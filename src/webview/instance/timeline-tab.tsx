@@ -25,7 +25,15 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { state, instance, snapshot } = parts;
   const over = isTerminal(instance.runtimeStatus);
   const nowMs = useHubNow(!over, state.clockOffsetMs, 500);
-  const timeline = useMemo(() => buildTimeline(state.events), [state.historyKey, state.historyVersion]);
+  const { activities } = snapshot.waitingFor;
+  const timeline = useMemo(
+    () =>
+      buildTimeline(
+        state.events,
+        activities.flatMap(({ taskId, startedAt }) => (startedAt === undefined ? [] : [{ eventId: taskId, startedAt }])),
+      ),
+    [state.historyKey, state.historyVersion, activities.map(({ startedAt }) => startedAt ?? '').join()],
+  );
   const [chosen, setChosen] = useState<TimeWindow | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [sizer, size] = useSize();

@@ -78,7 +78,9 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
         <span class="waiting-text">
           Activity <strong>{line.name}</strong>
           {line.attempt > 1 ? <span class="pill">attempt {line.attempt}</span> : null}
-          <span class="countdown">{line.sinceText}</span>
+          <span class="countdown">
+            {line.isQueued ? 'queued' : 'running'} for {line.sinceText}
+          </span>
         </span>
       );
     case 'child':

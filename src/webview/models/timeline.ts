@@ -65,7 +65,7 @@ interface RetryChain {
   attempt: number;
 }
 
-/** The whole timeline. `runStarts`: when activities were taken up, for hubs that know. */
+/** The whole timeline. `runStarts`: when the activities that run now were taken up; for those that are over the history has it. */
 export function buildTimeline(events: readonly HistoryEvent[], runStarts: readonly RunStart[] = []): Timeline {
   const bars: TimelineBar[] = [];
   const episodes: Episode[] = [];
@@ -185,6 +185,7 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
         break;
     }
     if (bar !== undefined && answered !== undefined) {
+      if ('QueuedMs' in event && event.QueuedMs !== undefined) bar.runStartMs = Math.min(ms, bar.startMs + event.QueuedMs);
       bar.endMs = Math.max(bar.startMs, ms);
       bar.closedAt = at;
       bar.state =

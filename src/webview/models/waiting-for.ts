@@ -6,7 +6,7 @@ import { countdownText, durationText } from './time-text';
 export type WaitingLine =
   | { kind: 'event'; key: string; name: string }
   | { kind: 'timer'; key: string; dueMs: number; countdown: string }
-  | { kind: 'activity'; key: string; name: string; attempt: number; sinceText: string }
+  | { kind: 'activity'; key: string; name: string; attempt: number; isQueued: boolean; sinceText: string }
   | { kind: 'child'; key: string; name: string; instanceId: string };
 
 export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLine[] {
@@ -22,7 +22,8 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
     key: `activity-${activity.taskId}`,
     name: activity.name,
     attempt: activity.attempt,
-    sinceText: durationText(nowMs - fromTimestamp(activity.scheduledAt)),
+    isQueued: activity.startedAt === undefined,
+    sinceText: durationText(nowMs - fromTimestamp(activity.startedAt ?? activity.scheduledAt)),
   }));
   const children = waiting.children.map((child): WaitingLine => ({
     kind: 'child',
