@@ -45,7 +45,6 @@ describe('the stack of an exception in an orchestrator', () => {
   it('is kept with the instance, over a restart, and stays out of its history', async () => {
     const hub = await TestHub.open({
       scripts: {
-        // eslint-disable-next-line require-yield -- fails before it could
         *failing() {
           throw new Error('no stock');
         },

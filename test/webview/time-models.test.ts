@@ -88,7 +88,7 @@ describe('the timeline', () => {
   });
 
   it('parts the time in the queue from the run: of what is over by the history, of what runs by the hub', () => {
-    const done = { ...completed(0), QueuedMs: 400 };
+    const done = { ...completed(0, 'null'), QueuedMs: 400 };
     const events = story(turn, started(), scheduled(0, 'A'), scheduled(1, 'B'), rest, turn, done, rest);
     const startOf = (eventId: number) => events.find((event) => event.EventId === eventId)?.Timestamp ?? '';
     const { bars } = buildTimeline(events, [{ eventId: 1, startedAt: toTimestamp(fromTimestamp(startOf(1)) + 700) }]);
