@@ -185,7 +185,7 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
         break;
     }
     if (bar !== undefined && answered !== undefined) {
-      if ('QueuedMs' in event && event.QueuedMs !== undefined) bar.runStartMs = Math.min(ms, bar.startMs + event.QueuedMs);
+      if ('QueuedMs' in event) bar.runStartMs = Math.min(ms, bar.startMs + event.QueuedMs);
       bar.endMs = Math.max(bar.startMs, ms);
       bar.closedAt = at;
       bar.state =
