@@ -11,6 +11,7 @@ export const emulatorOptions: Options = {
   memory: { help: 'Keep nothing on disk.' },
   durability: { value: 'interval|strict', help: 'Flush the journal now and then (default) or on every commit.' },
   watchdog: { value: 'MS', help: 'Report an orchestrator that blocks the app for so long (default 10000; 0: never).' },
+  'http-stubs': { value: 'FILE', help: "Answers to the app's durable HTTP calls (default <app>/durascope.http.json)." },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
 };
 
@@ -25,6 +26,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
   if (args.has('memory') && data !== undefined) {
     throw new DurascopeError('InvalidArgument', '--memory keeps nothing on disk, so --data DIR cannot be given with it.');
   }
+  const httpStubs = args.text('http-stubs');
   const watchdogMs = args.number('watchdog', 0);
   return {
     appDir,
@@ -33,6 +35,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     memory: args.has('memory'),
     ...(port === undefined ? {} : { port }),
     ...(data === undefined ? {} : { dataDir: path.resolve(data) }),
+    ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),
   };

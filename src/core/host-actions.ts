@@ -1,8 +1,11 @@
 /** From the SDK's actions to the nodes of the host's tree: names, inputs, child ids, retry options (spec/functions-worker.md 5 and 6). */
 import type { DurableAction } from './durable-action';
 import { actionTypes, activityInput, childActions, fireAtMs, isActionEntry, payloadText, textField } from './durable-action';
+import { readHttpRequest } from './durable-http';
+import { defaultHostConfig } from './host-config';
 import type { ReplayNode } from './host-replay-nodes';
 import { AllNode, AnyNode, EventWaitNode, InstantNode, LongTimerNode, RetryNode, TaskNode, TimerNode } from './host-replay-nodes';
+import { httpActivity, PolledHttpNode } from './http-call-node';
 import { defaultChildInstanceId, instanceIdProblem } from './instance-id';
 import type { WorkDecision } from './non-determinism';
 import type { RetryPolicy } from './retry';
@@ -18,6 +21,8 @@ export interface HostActionsOptions {
   longTimerIntervalMs: number;
   /** Whether a race counts a task that was over before it began. SDK 2.x does, 3.5 (schema V4) waits for another one. */
   racesCountFinished: boolean;
+  /** Pause between polls of an HTTP call that names none: `defaultAsyncRequestSleepTimeMilliseconds` of host.json, default 30,000. */
+  httpPollDelayMs?: number;
   /** Work that one generation may schedule: `maxOrchestrationActions` of host.json. */
   maxActions: number;
   /** Why a function cannot be called, in the host's words; null when it can. */
@@ -25,6 +30,8 @@ export interface HostActionsOptions {
   /** A task that was scheduled before is part of a later Task.any or Task.all. */
   onReusedTask?(instanceId: string, orchestrator: string, task: string): void;
 }
+
+const defaultHttpPollDelayMs = defaultHostConfig.defaultAsyncRequestSleepTimeMs;
 
 export class HostActions {
   /** The same action object is the same task. Actions that came as text are all different. */
@@ -103,7 +110,7 @@ export class HostActions {
       case actionTypes.WhenAll:
         return new AllNode(childActions(action).map((child) => this.node(child)));
       case actionTypes.CallHttp:
-        throw new Error('Durascope does not support callHttp yet. Call an activity that makes the request.');
+        return this.httpCall(action);
       case actionTypes.CallEntity:
       case actionTypes.SignalEntity:
       case actionTypes.ScheduledSignalEntity:
@@ -139,6 +146,15 @@ export class HostActions {
     });
   }
 
+  /** Schemas before V3 know nothing of polling: there a 202 is the result (a deviation for SDK 1.x, whose host goes on asking in vain). */
+  private httpCall(action: DurableAction): ReplayNode {
+    const request = readHttpRequest(action['httpRequest']);
+    const knowsPolling = Number.isFinite(this.options.maximumShortTimerMs);
+    if (!knowsPolling || request.asynchronousPatternEnabled === false) return new TaskNode(httpActivity(request));
+    const delayMs = this.options.httpPollDelayMs ?? defaultHttpPollDelayMs;
+    return this.sequel(new PolledHttpNode(request, delayMs, (fireAt) => this.timerNode(fireAt, () => false)));
+  }
+
   private childIdProblem(childId: string): string | null {
     if (childId === this.options.instanceId) {
       return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the orchestration that calls it.`;
@@ -159,7 +175,10 @@ export class HostActions {
   private timer(action: DurableAction): ReplayNode {
     const fireAt = fireAtMs(action);
     if (Number.isNaN(fireAt)) throw new Error('The timer has no valid time to fire at: pass createTimer a valid Date.');
-    const isCanceled = () => action['isCanceled'] === true;
+    return this.timerNode(fireAt, () => action['isCanceled'] === true);
+  }
+
+  private timerNode(fireAt: number, isCanceled: () => boolean): ReplayNode {
     if (fireAt - this.clock.nowMs <= this.options.maximumShortTimerMs) return new TimerNode(fireAt, isCanceled);
     return this.sequel(new LongTimerNode(fireAt, isCanceled));
   }

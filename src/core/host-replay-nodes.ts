@@ -22,6 +22,9 @@ export interface NodeHost {
   readonly longTimerIntervalMs: number;
   /** Takes the next id. With an owner, the id is an open task until a result comes. */
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number;
+  /** Takes the next id for work that is scheduled later, with `schedule`. */
+  reserve(): number;
+  schedule(id: number, decision: WorkDecision, owner: OpenTask | null): void;
   /** True when an event of that name was buffered: it is consumed. Otherwise the node waits. */
   takeOrAwait(node: EventWaitNode): boolean;
   /** An exception in the host at this point of the orchestrator's code. */

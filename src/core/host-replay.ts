@@ -138,17 +138,26 @@ export class HostReplay implements NodeHost {
   }
 
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
+    const decision = make(this.next);
+    const id = this.reserve();
+    this.schedule(id, decision, owner);
+    return id;
+  }
+
+  reserve(): number {
     const id = this.next;
     const { maxActions } = this.options;
     if (id >= maxActions) {
       const limit = `The orchestration has scheduled ${maxActions} pieces of work, which is the limit for one generation.`;
       throw new Error(`${limit} Let it continue as new, or raise maxOrchestrationActions in host.json.`);
     }
-    const decision = make(id);
     this.next += 1;
+    return id;
+  }
+
+  schedule(id: number, decision: WorkDecision, owner: OpenTask | null): void {
     this.pending.set(id, decision);
     if (owner !== null) this.open.set(id, owner);
-    return id;
   }
 
   takeOrAwait(node: EventWaitNode): boolean {

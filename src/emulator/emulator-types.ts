@@ -26,6 +26,8 @@ export interface EmulatorOptions {
   sessionStart?: 'keep' | 'discard' | 'setAside';
   /** Environment of the app, over that of this process and local.settings.json. */
   env?: Readonly<Record<string, string>>;
+  /** File with stubs for durable HTTP calls, relative to the app. Default: its durascope.http.json, if there is one. */
+  httpStubs?: string;
   /** An app that cannot be loaded: `fail` (default) rejects the start, `wait` reports it and loads the app once it is mended. */
   brokenApp?: 'fail' | 'wait';
 }

@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import type { Disposable } from '../core/ports/clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
 import { Engine } from '../engine/engine';
+import { DurableHttp } from '../http/durable-http';
 import { createHttpApp } from '../http/http-app';
 import { type HttpServer, startHttpServer } from '../http/http-server';
 import { durableClientBinding, rpcPath, webhookPath } from '../http/management-urls';
@@ -16,6 +17,7 @@ import { prepareSession, systemKey } from './data-folder';
 import { dashboardFrom } from './dashboard';
 import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
 import { engineOptionsFrom } from './engine-options-from';
+import { HttpStubFile } from './http-stub-file';
 import { Listeners } from './listeners';
 import { announceEmulator } from './running-emulators';
 import { SystemClock } from './system-clock';
@@ -43,14 +45,23 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const { hostConfig, localHttpPort, cors } = await readAppSettings(appDir);
+    const { hostConfig, localHttpPort, cors, values } = await readAppSettings(appDir);
+    const stubFile = new HttpStubFile(appDir, options.httpStubs);
+    await stubFile.read();
     if (dataDir !== null) await prepareSession(dataDir, options.sessionStart ?? 'keep', log);
     const key = await systemKey(dataDir);
     const rpcToken = randomBytes(24).toString('base64url');
     const clock = new SystemClock();
 
     const store = new SqlJsHistoryStore({ dir: dataDir, durability: options.durability ?? 'interval', log });
-    const engine = new Engine({ store, clock, newId, log }, engineOptionsFrom(hostConfig));
+    const http = new DurableHttp({
+      stubs: () => stubFile.read(),
+      token: options.env?.['DURASCOPE_HTTP_TOKEN'] ?? process.env['DURASCOPE_HTTP_TOKEN'] ?? values['DURASCOPE_HTTP_TOKEN'],
+      version,
+      log,
+      clock,
+    });
+    const engine = new Engine({ store, clock, newId, log, http: http.call }, engineOptionsFrom(hostConfig));
     const app = new AppProcess(events);
     const httpApp = createHttpApp({
       hub: engine,
@@ -106,6 +117,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     // What it rejects with is awaited below, but perhaps only after another failure.
     loading.catch(() => undefined);
     undo.push(async () => {
+      http.stop();
       const stopped = engine.stop();
       await app.stop();
       await stopped;

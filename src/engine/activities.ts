@@ -1,4 +1,5 @@
 import { Fifo } from '../base/fifo';
+import { httpActivityName } from '../core/durable-http';
 import { DurascopeError } from '../core/errors';
 import type { TaskCompleted, TaskFailed } from '../core/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instance';
@@ -23,9 +24,6 @@ interface Line {
   held: Task[];
   running: number;
 }
-
-/** Durable HTTP calls come as activities of this name (spec/engine.md 2.10.19). */
-const httpActivityName = 'BuiltIn::HttpActivity';
 
 /**
  * Hands activities to the worker, a bounded number at a time, at least once each: an activity is over when the episode that takes
@@ -85,12 +83,6 @@ export class Activities {
 
   #run(worker: FunctionWorker, line: Line, task: Task, matchedVersion: string): void {
     const { instanceId, executionId, taskId, name, input, version, tags, traceContext } = task.activity;
-    if (name === httpActivityName) {
-      // Deviation: durable HTTP is not built yet; it fails by name rather than wait for ever.
-      const reason = 'Durable HTTP calls (callHttp) are not supported by this version of Durascope.';
-      this.#finish(task, { ok: false, reason, details: '' });
-      return;
-    }
     line.running++;
     task.startedMs = this.core.world.clock.now();
     this.#running.add(task);
@@ -98,7 +90,9 @@ export class Activities {
     if (worker.profile === 'G') Object.assign(request, { version, matchedVersion });
     if (tags !== undefined) request.tags = tags;
     if (traceContext !== undefined) request.traceContext = traceContext;
-    worker.runActivity(request).then(
+    const { http = noHttp } = this.core.world;
+    const outcome = name === httpActivityName ? http({ instanceId, taskId, input }) : worker.runActivity(request);
+    outcome.then(
       (outcome) => {
         line.running--;
         this.#running.delete(task);
@@ -167,6 +161,10 @@ export class Activities {
 
 function newLine(): Line {
   return { waiting: new Fifo(), held: [], running: 0 };
+}
+
+function noHttp(): Promise<ActivityOutcome> {
+  return Promise.resolve({ ok: false, reason: 'Durable HTTP calls (callHttp) cannot be made here.', details: '' });
 }
 
 function resultEvent(Timestamp: string, TaskScheduledId: number, outcome: ActivityOutcome): TaskCompleted | TaskFailed {

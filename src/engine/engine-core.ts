@@ -2,6 +2,7 @@ import type { Checkpoint } from '../core/checkpoint';
 import type { InboundEvent } from '../core/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
+import type { DurableHttpHost } from '../core/ports/durable-http';
 import type { BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { LogLevel, Logger } from '../core/ports/logger';
@@ -20,6 +21,8 @@ export interface EngineWorld {
   /** 32 lower-case hex digits, new at each call. */
   newId: () => string;
   log: Logger;
+  /** Makes the requests of durable HTTP calls; without it they fail by name. */
+  http?: DurableHttpHost;
 }
 
 /** A kind of worker, there or not, and what waits for it. */

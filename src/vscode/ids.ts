@@ -70,6 +70,7 @@ export const settings = {
   watchdogMs: 'watchdogMs',
   nodePath: 'nodePath',
   env: 'env',
+  httpStubs: 'httpStubs',
   autoStart: 'autoStart',
   codeLens: 'codeLens',
 } as const;

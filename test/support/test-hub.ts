@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Checkpoint } from '../../src/core/checkpoint';
 import type { InstanceRow } from '../../src/core/instance';
 import type { HistoryEvent, InboundEvent } from '../../src/core/history';
+import type { DurableHttpHost } from '../../src/core/ports/durable-http';
 import type { HistoryStore } from '../../src/core/ports/history-store';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { StartOptions } from '../../src/core/ports/task-hub-client';
@@ -25,6 +26,7 @@ export interface TestHubOptions {
   /** Default: the real store, in memory. `folder`: the real store on disk, so that it can be killed. */
   store?: 'memory' | 'folder' | HistoryStore;
   clock?: ManualClock;
+  durableHttp?: DurableHttpHost;
 }
 
 /** The real engine over a store, a scripted worker and a clock that stands still. */
@@ -52,7 +54,10 @@ export class TestHub {
     const log = (entry: LogEntry): void => void logs.push(entry);
     const store = typeof options.store === 'object' ? options.store : new SqlJsHistoryStore({ dir: folder, log });
     const worker = new ScriptedWorker(options.profile ?? 'A', options);
-    const engine = new Engine({ store, clock, log, newId }, { oneMessagePerEpisode: true, ...options.engine });
+    const engine = new Engine(
+      { store, clock, log, newId, ...(options.durableHttp === undefined ? {} : { http: options.durableHttp }) },
+      { oneMessagePerEpisode: true, ...options.engine },
+    );
     const hub = new TestHub(engine, store, worker, clock, logs, options, folder);
     const commit = store.commit.bind(store);
     store.commit = (checkpoints) => hub.beforeCommit(checkpoints) ?? commit(checkpoints);

@@ -11,6 +11,7 @@ const shape = {
   sessionStart: z.enum(['ask', 'keep', 'discard', 'setAside']).catch('ask'),
   watchdogMs: z.number().min(0).catch(10_000),
   nodePath: z.string().catch(''),
+  httpStubs: z.string().catch(''),
   env: z.record(z.string(), z.string()).catch({}),
   autoStart: z.boolean().catch(false),
   codeLens: z.boolean().catch(true),
@@ -53,6 +54,7 @@ export function emulatorOptions(
     ...(dataDir === null ? { memory: true } : { dataDir }),
     ...(port === null ? {} : { port }),
     ...(settings.nodePath === '' ? {} : { nodePath: settings.nodePath }),
+    ...(settings.httpStubs === '' ? {} : { httpStubs: settings.httpStubs }),
     ...(overrides.inspectPort === undefined ? {} : { inspectPort: overrides.inspectPort }),
     env: { ...(electron && settings.nodePath === '' ? { ELECTRON_RUN_AS_NODE: '1' } : {}), ...settings.env },
   };

@@ -46,6 +46,8 @@ export interface Init extends Framed {
   clientBinding: string;
   /** `maxOrchestrationActions` of host.json. */
   maxActions: number;
+  /** `defaultAsyncRequestSleepTimeMilliseconds` of host.json. */
+  httpPollDelayMs?: number;
 }
 export interface EpisodeAsked extends Framed {
   type: 'episode';

@@ -271,6 +271,7 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
       layout,
       clientBinding: options.clientBinding(),
       maxActions: settings.hostConfig.maxOrchestrationActions,
+      httpPollDelayMs: settings.hostConfig.defaultAsyncRequestSleepTimeMs,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,

@@ -44,6 +44,7 @@ export interface WorkerProcessOptions {
   layout: AppLayout;
   clientBinding: string;
   maxActions: number;
+  httpPollDelayMs?: number;
   log: (entry: LogEntry) => void;
   /** 0: never. */
   watchdogMs: number;
@@ -314,14 +315,22 @@ export class WorkerProcess {
     this.pid = pid;
     this.inspected = inspected;
     if (inspected) clearTimeout(this.loadTimer);
-    const { layout, appDir, clientBinding, maxActions } = this.options;
+    const { layout, appDir, clientBinding, maxActions, httpPollDelayMs } = this.options;
     const tooOld = checkNodeVersion(layout.engines, nodeVersion);
     if (tooOld !== null) {
       this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
       return;
     }
     const folders: readonly FunctionFolder[] = layout.folders;
-    this.say({ type: 'init', appDir, entryFiles: layout.entryFiles, folders, clientBinding, maxActions });
+    this.say({
+      type: 'init',
+      appDir,
+      entryFiles: layout.entryFiles,
+      folders,
+      clientBinding,
+      maxActions,
+      ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
+    });
   }
 
   private take(message: ChildMessage, bytes: Buffer | null): void {

@@ -41,7 +41,7 @@ export class FunctionHost {
     const { registry, core, log } = this;
     const app = await loadApp(init, registry, core);
     const { hooks } = core;
-    const { clientBinding, maxActions } = init;
+    const { clientBinding, maxActions, httpPollDelayMs } = init;
     const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clientBinding });
     const direct = new DirectCalls({ log, clientBinding, sampleContext: (fn) => invoker.sampleContext(fn) });
     await direct.prepare(registry.all());
@@ -61,6 +61,7 @@ export class FunctionHost {
       },
       functionNames: (type) => names[type],
       maxActions,
+      ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
       canStayWarm: () => !hooks.aroundInvocations(),
       quietly: (run) => log.quietly(run),
       onWarning: (instanceId, message) =>

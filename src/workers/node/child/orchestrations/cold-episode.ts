@@ -13,7 +13,7 @@ import { timerLimits, triggerJson } from './trigger-input';
 export type HostSetting = Omit<
   HostReplayOptions,
   'isV1' | 'maximumShortTimerMs' | 'racesCountFinished' | 'buffersStall' | 'pastRows' | 'spellings'
->;
+> & { httpPollDelayMs: number };
 
 /** Schemas from V3 (number 2) on know chains of timers. */
 export function maximumShortTimerMs(schemaVersion: number): number {
@@ -64,6 +64,7 @@ export async function runColdEpisode(
       newFrom: history.newFrom,
       isReplaying: newFrom > 0,
       spelled,
+      httpPollDelayMs: setting.httpPollDelayMs,
     });
   let reply = await invoke(trigger());
   // Each round gives at least one event its final name.

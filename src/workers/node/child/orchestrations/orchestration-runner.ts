@@ -64,6 +64,8 @@ export interface OrchestrationRunnerOptions {
   };
   /** `maxOrchestrationActions` of host.json. Default 100,000. */
   maxActions?: number;
+  /** `defaultAsyncRequestSleepTimeMilliseconds` of host.json, above 0. Default 30,000. */
+  httpPollDelayMs?: number;
   /** Bounds on what is kept warm. Defaults 2,000 orchestrations and 200,000 events in all. */
   maxWarm?: number;
   maxWarmEvents?: number;

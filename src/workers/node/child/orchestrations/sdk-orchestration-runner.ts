@@ -30,7 +30,7 @@ type FunctionKind = 'activity' | 'orchestrator' | 'entity';
 
 type Kept = WarmOrchestration | KeptHistory;
 
-const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000, maxActions: 100_000 };
+const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000, maxActions: 100_000, httpPollDelayMs: 30_000 };
 
 export class SdkOrchestrationRunner implements OrchestrationRunner {
   /** Least recently used first. */
@@ -138,6 +138,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
         newFrom: newFrom > 0 ? 2 : 0,
         isReplaying: newFrom > 0,
         spelled: null,
+        httpPollDelayMs: this.httpPollDelayMs,
       });
       const uncaught = (): void => {
         this.hooks.cancel(instanceId);
@@ -203,7 +204,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const reply = await this.invoke(
       name,
       instanceId,
-      triggerJson({ instanceId, started, events, newFrom, isReplaying: true, spelled }),
+      triggerJson({ instanceId, started, events, newFrom, isReplaying: true, spelled, httpPollDelayMs: this.httpPollDelayMs }),
     );
     const difference = replyDifference(warm, reply);
     if (difference?.breaksReplay === true) warm.host.disagree(nonDeterministic(difference.text));
@@ -261,6 +262,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     return settled(host, crash(new Error(problem)), null, false);
   }
 
+  /** The SDK takes 0 for a missing value. */
+  private get httpPollDelayMs(): number {
+    return Math.max(this.options.httpPollDelayMs ?? defaults.httpPollDelayMs, 1);
+  }
+
   private hostSetting(slice: EpisodeSlice, started: ExecutionStarted | null): HostSetting {
     return {
       instanceId: slice.instanceId,
@@ -269,6 +275,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       name: slice.name,
       longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
       maxActions: this.options.maxActions ?? defaults.maxActions,
+      httpPollDelayMs: this.httpPollDelayMs,
       problemWith: this.problemWith,
       onReusedTask: this.onReusedTask,
     };

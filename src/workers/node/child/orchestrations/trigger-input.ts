@@ -10,8 +10,6 @@ export const timerLimits = {
   maximumShortTimerMs: 6 * 24 * 60 * 60 * 1000,
 } as const;
 
-const defaultHttpSleepMs = 30_000;
-
 interface TriggerInput {
   instanceId: string;
   started: ExecutionStarted;
@@ -22,6 +20,7 @@ interface TriggerInput {
   isReplaying: boolean;
   /** Names of external events as the code spells them, by event. */
   spelled: ReadonlyMap<HistoryEvent, string> | null;
+  httpPollDelayMs: number;
 }
 
 export function triggerJson(trigger: TriggerInput): string {
@@ -35,7 +34,7 @@ export function triggerJson(trigger: TriggerInput): string {
     upperSchemaVersionNew: 3,
     longRunningTimerIntervalDuration: timerLimits.longRunningTimerInterval,
     maximumShortTimerDuration: timerLimits.maximumShortTimer,
-    defaultHttpAsyncRequestSleepTimeMillseconds: defaultHttpSleepMs,
+    defaultHttpAsyncRequestSleepTimeMillseconds: trigger.httpPollDelayMs,
   });
   return `{"history":${JSON.stringify(history)},"input":${inputJson(started)},${rest.slice(1)}`;
 }

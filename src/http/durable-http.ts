@@ -1,0 +1,182 @@
+/**
+ * Makes the requests of durable HTTP calls (spec/http-api.md 9.2): only those that the app asks for, or none where a stub answers.
+ *
+ *   D1. Any status is an answer. Failures are transport, a time-out, redirects without end and answers without measure.
+ *   D2. Every call ends: at the latest when its time is over, or with the emulator.
+ *   D3. The developer's credentials are never read: a managed identity is a fixed local token, or a failure that says so.
+ */
+import { DurascopeError } from '../core/errors';
+import { type DurableHttpRequest, readHttpRequest } from '../core/durable-http';
+import type { Clock } from '../core/ports/clock';
+import type { DurableHttpCall } from '../core/ports/durable-http';
+import type { ActivityOutcome } from '../core/ports/function-worker';
+import type { LogLevel, Logger } from '../core/ports/logger';
+import { type HttpAnswer, HttpRequests } from './http-requests';
+import { type HttpStubs, StubAnswers } from './http-stubs';
+
+export interface DurableHttpOptions {
+  /** What is known of stubs and the token at this moment; null for nothing. Rejections fail the call with their message. */
+  stubs: () => Promise<HttpStubs | null>;
+  /** In place of a managed identity's, when the stubs name none. */
+  token?: string | undefined;
+  /** Of Durascope. */
+  version: string;
+  log: Logger;
+  clock: Clock;
+  /** Longest answer that is taken in. Default 16 MB. */
+  maxAnswerBytes?: number;
+}
+
+/** Overall, with all redirects: the real host's (9.2). */
+const timeoutMs = 240_000;
+
+export class DurableHttp {
+  readonly #requests: HttpRequests;
+  readonly #answers: StubAnswers;
+  readonly #running = new Set<AbortController>();
+  readonly #tokensTold = new Set<string>();
+
+  constructor(private readonly options: DurableHttpOptions) {
+    this.#requests = new HttpRequests(options.maxAnswerBytes ?? 16 * 1024 * 1024);
+    this.#answers = new StubAnswers(options.clock);
+  }
+
+  /** A `DurableHttpHost`. */
+  readonly call = async (call: DurableHttpCall): Promise<ActivityOutcome> => {
+    let request: DurableHttpRequest | undefined;
+    try {
+      request = readHttpRequest((JSON.parse(call.input ?? 'null') as unknown[] | null)?.[0]);
+      return { ok: true, result: resultText(await this.#answerTo(request, call.instanceId)) };
+    } catch (error) {
+      const what = request === undefined ? 'callHttp' : `callHttp ${request.method} ${shownUrl(request.uri)}`;
+      return { ok: false, reason: `${what} failed: ${error instanceof Error ? error.message : String(error)}`, details: '' };
+    }
+  };
+
+  /** Calls under way fail; no connection is left. */
+  stop(): void {
+    for (const controller of this.#running) controller.abort(new Error('the emulator is stopping'));
+    this.#requests.stop();
+  }
+
+  async #answerTo(request: DurableHttpRequest, instanceId: string): Promise<HttpAnswer> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    const { clock } = this.options;
+    const own = request.timeout === undefined ? undefined : timeSpanMs(request.timeout);
+    const timer = clock.at(clock.now() + Math.min(own ?? timeoutMs, timeoutMs), () => {
+      const limit =
+        own === undefined
+          ? `there was no complete answer within ${timeoutMs / 1000} s`
+          : `Reached user specified timeout: ${request.timeout}.`;
+      controller.abort(new Error(limit));
+    });
+    const { signal } = controller;
+    try {
+      const began = clock.now();
+      const stubs = await this.options.stubs();
+      const stub = stubs === null ? null : this.#answers.find(stubs, request, instanceId);
+      if (stub !== null) {
+        this.#log('debug', `callHttp ${request.method} ${shownUrl(request.uri)}: answered by a stub.`, instanceId);
+        return await this.#answers.give(stub, signal);
+      }
+      if (stubs?.otherRequests === 'refuse') {
+        throw new DurascopeError('NotSupported', `no stub is for it, and ${stubs.source} lets no other request out.`);
+      }
+      const answer = await this.#requests.send(this.#authorized(request, stubs, instanceId), this.#userAgent(), signal);
+      this.#log(
+        'debug',
+        `callHttp ${request.method} ${shownUrl(request.uri)}: ${answer.status} after ${clock.now() - began} ms.`,
+        instanceId,
+      );
+      return answer;
+    } finally {
+      timer.dispose();
+      this.#running.delete(controller);
+    }
+  }
+
+  #userAgent(): string {
+    return `Microsoft.Azure.WebJobs.Extensions.DurableTask/3.0.0.0 Durascope/${this.options.version}`;
+  }
+
+  #authorized(request: DurableHttpRequest, stubs: HttpStubs | null, instanceId: string): DurableHttpRequest {
+    if (request.tokenSource == null) return request;
+    const resource = request.tokenSource.resource ?? 'an unnamed resource';
+    const token = stubs?.token ?? this.options.token;
+    if (token === undefined) {
+      throw new DurascopeError(
+        'NotSupported',
+        `it asks for a token of the app's managed identity for ${resource}. There is none here, and Durascope never uses your own credentials. ` +
+          'Give a token to send instead: "token" in durascope.http.json, or DURASCOPE_HTTP_TOKEN in the Values of local.settings.json.',
+      );
+    }
+    if (!this.#tokensTold.has(resource)) {
+      this.#tokensTold.add(resource);
+      this.#log(
+        'information',
+        `callHttp sends the fixed local token in place of a managed identity's for ${resource}.`,
+        instanceId,
+      );
+    }
+    const { headers = {} } = request;
+    const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization');
+    return { ...request, headers: { ...Object.fromEntries(others), Authorization: `Bearer ${token}` } };
+  }
+
+  #log(level: LogLevel, message: string, instanceId: string): void {
+    this.options.log({ level, category: 'http', message, instanceId });
+  }
+}
+
+/** Without query and user, where keys are. */
+function shownUrl(text: string): string {
+  try {
+    const url = new URL(text);
+    return `${url.origin}${url.pathname}`;
+  } catch {
+    return `'${text.slice(0, 200)}'`;
+  }
+}
+
+function timeSpanMs(text: string): number | undefined {
+  const match = /^(?:(\d+)\.)?(\d+):(\d+)(?::(\d+(?:\.\d+)?))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, days, hours, minutes, seconds] = match;
+  return (((Number(days ?? 0) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds ?? 0)) * 1000;
+}
+
+/** .NET keeps these apart from the headers of the message, and the extension hands only the latter over (9.1). */
+const contentHeaders: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'content-language',
+  'content-disposition',
+  'content-range',
+  'content-md5',
+  'content-location',
+  'last-modified',
+  'expires',
+  'allow',
+]);
+
+function resultText({ status, headers, content }: HttpAnswer): string {
+  const shown: Record<string, string | string[]> = {};
+  for (const [name, value] of headers) {
+    if (contentHeaders.has(name.toLowerCase())) continue;
+    const key = canonicalName(name);
+    const before = shown[key];
+    shown[key] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value];
+  }
+  return JSON.stringify({ statusCode: status, headers: shown, content });
+}
+
+const canonicalNames: Readonly<Record<string, string>> = { etag: 'ETag', 'www-authenticate': 'WWW-Authenticate', te: 'TE' };
+
+/** As .NET spells what it knows: code reads `Location` and `Retry-After` literally. */
+function canonicalName(name: string): string {
+  const lower = name.toLowerCase();
+  if (name !== lower && lower !== 'location' && lower !== 'retry-after') return name;
+  return canonicalNames[lower] ?? lower.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
