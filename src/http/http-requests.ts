@@ -111,7 +111,7 @@ function outgoing(request: DurableHttpRequest, userAgent: string): Outgoing {
 function redirectTarget({ status, headers }: HttpAnswer, from: URL): URL | null {
   if (![300, 301, 302, 303, 307, 308].includes(status)) return null;
   const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1];
-  if (location === undefined || !URL.canParse(location, from)) return null;
+  if (location === undefined || !URL.canParse(location, from.href)) return null;
   const target = new URL(location, from);
   if (target.protocol !== 'https:' && (target.protocol !== 'http:' || from.protocol === 'https:')) return null;
   return target;
