@@ -48,6 +48,9 @@ export interface EncodedBatch {
   changes: Change[];
 }
 
+/** A piece is decoded whole, whichever of its events are asked for. */
+const maxEventsPerPiece = 1000;
+
 export function encodeCheckpoints(checkpoints: readonly Checkpoint[]): EncodedBatch {
   const changes: Change[] = [];
   let text = '';
@@ -57,20 +60,25 @@ export function encodeCheckpoints(checkpoints: readonly Checkpoint[]): EncodedBa
       text += `p${JSON.stringify(checkpoint.instanceId)}\n`;
     }
     if (checkpoint.history) {
+      const { instanceId } = checkpoint;
       const { executionId, mode, from, events } = checkpoint.history;
-      const replace = mode === 'replace';
-      const encoded = encodeEvents(events);
-      changes.push({
-        type: 'history',
-        instanceId: checkpoint.instanceId,
-        executionId,
-        replace,
-        from,
-        count: events.length,
-        events: encoded,
-      });
-      const head = JSON.stringify([checkpoint.instanceId, executionId, replace ? 1 : 0, from, events.length]);
-      text += `h${head}\t${encoded}\n`;
+      let at = 0;
+      do {
+        const piece = events.length <= maxEventsPerPiece ? events : events.slice(at, at + maxEventsPerPiece);
+        const replace = mode === 'replace' && at === 0;
+        const encoded = encodeEvents(piece);
+        changes.push({
+          type: 'history',
+          instanceId,
+          executionId,
+          replace,
+          from: from + at,
+          count: piece.length,
+          events: encoded,
+        });
+        text += `h${JSON.stringify([instanceId, executionId, replace ? 1 : 0, from + at, piece.length])}\t${encoded}\n`;
+        at += maxEventsPerPiece;
+      } while (at < events.length);
     }
     if (checkpoint.instance) text += rowLine(checkpoint.instance, changes);
     if (checkpoint.children) for (const child of checkpoint.children) text += rowLine(child, changes);

@@ -50,8 +50,8 @@ export class PendingChanges {
   readonly finishedTimers = new Set<string>();
   /** Ids whose row became terminal: best written first, for nothing more will come. */
   readonly finished = new Set<string>();
-  /** Ids that have a custom status in SQL or here; without it every new row would have to be compared with SQL. */
-  readonly withCustomStatus = new Set<string>();
+  /** Ids that have a custom status, and whether SQL has any of it; without it every new row would have to be compared with SQL. */
+  readonly withCustomStatus = new Map<string, boolean>();
   nextSeq = 1;
   /** Characters of encoded text held here. */
   weight = 0;
@@ -79,8 +79,12 @@ export class PendingChanges {
     const history = this.histories.get(id);
     if (history !== undefined) this.weight -= weightOf(history);
     this.histories.delete(id);
-    this.customStatuses.delete(id);
+    this.customStatusWritten(id);
     this.finished.delete(id);
+  }
+
+  customStatusWritten(id: string): void {
+    if (this.customStatuses.delete(id)) this.withCustomStatus.set(id, true);
   }
 
   /** Ids with anything that `written` is about, best first; an id may come several times. */
@@ -148,11 +152,11 @@ export class PendingChanges {
     const id = row.instanceId;
     if (row.customStatus === null && !this.withCustomStatus.has(id)) return;
     if (before?.executionId === row.executionId && before.customStatus === row.customStatus) return;
-    this.withCustomStatus.add(id);
+    if (!this.withCustomStatus.has(id)) this.withCustomStatus.set(id, false);
     const change = { at: row.lastUpdatedTime, value: row.customStatus };
     const pending = this.customStatuses.get(id);
     if (pending?.executionId === row.executionId) {
-      pending.changes.push(change);
+      if (pending.changes.at(-1)?.value !== row.customStatus) pending.changes.push(change);
     } else {
       this.customStatuses.set(id, { executionId: row.executionId, changes: [change] });
     }

@@ -18,8 +18,13 @@ INSERT INTO custom_status_changes (instance_id, execution_id, at, value)
 SELECT ?1, ?2, ?3, ?4 WHERE ?4 IS NOT (
   SELECT value FROM custom_status_changes WHERE instance_id = ?1 AND execution_id = ?2 ORDER BY rowid DESC LIMIT 1)`;
 
+/** For an id of which SQL has none. */
+const insertFirstCustomStatus = 'INSERT INTO custom_status_changes (instance_id, execution_id, at, value) VALUES (?, ?, ?, ?)';
+
 const tablesByInstance = ['history', 'inbox', 'activities', 'timers', 'custom_status_changes'];
 
+/** Rows are read whole: a page of a long history should not need all of it. */
+const enoughEventsPerRow = 500;
 /** Looking at the clock costs about as much as a small write. */
 const itemsBetweenLooks = 16;
 const never = (): boolean => false;
@@ -112,7 +117,7 @@ export class PendingWriter {
       this.#writeCustomStatus(instanceId);
       return () => {
         purgesDone();
-        this.pending.customStatuses.delete(instanceId);
+        this.pending.customStatusWritten(instanceId);
       };
     });
   }
@@ -163,22 +168,31 @@ export class PendingWriter {
   #writeHistory(id: string, history: PendingHistory | undefined): void {
     if (history === undefined) return;
     if (history.replace) this.sql.run('DELETE FROM history WHERE instance_id = ?', [id]);
-    if (history.count === 0) return;
-    this.sql.run('INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)', [
-      id,
-      history.executionId,
-      history.from,
-      history.count,
-      utf8(history.pieces.map((piece) => piece.events).join(',')),
-    ]);
+    let from = history.from;
+    for (let at = 0; at < history.pieces.length;) {
+      const first = at;
+      let count = 0;
+      while (at < history.pieces.length && count < enoughEventsPerRow) count += history.pieces[at++]?.count ?? 0;
+      const pieces = history.pieces.slice(first, at).map((piece) => piece.events);
+      this.sql.run(
+        'INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)',
+        [id, history.executionId, from, count, utf8(pieces.join(','))],
+      );
+      from += count;
+    }
   }
 
   #writeCustomStatus(id: string): void {
     const status = this.pending.customStatuses.get(id);
     if (status === undefined) return;
-    this.sql.run('DELETE FROM custom_status_changes WHERE instance_id = ? AND execution_id <> ?', [id, status.executionId]);
-    for (const { at, value } of status.changes) {
-      this.sql.run(insertCustomStatus, [id, status.executionId, at, value === null ? null : utf8(value)]);
+    const { executionId, changes } = status;
+    const isInSql = this.pending.withCustomStatus.get(id) === true;
+    if (isInSql) this.sql.run('DELETE FROM custom_status_changes WHERE instance_id = ? AND execution_id <> ?', [id, executionId]);
+    const insert = isInSql ? insertCustomStatus : insertFirstCustomStatus;
+    for (const [index, { at, value }] of changes.entries()) {
+      // None at first is no change.
+      if (index === 0 && value === null && !isInSql) continue;
+      this.sql.run(insert, [id, executionId, at, value === null ? null : utf8(value)]);
     }
   }
 

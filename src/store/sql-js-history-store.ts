@@ -140,7 +140,7 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   #openIndex(database: HistoryDatabase): readonly string[] {
     this.#index = { database, writer: new PendingWriter(database.sql, this.#pending) };
-    for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.add(id);
+    for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.set(id, true);
     this.#pending.nextSeq = database.nextSeq();
     return [];
   }

@@ -108,6 +108,28 @@ for (const [moment, { kind, settle }] of Object.entries(moments)) {
       }
     });
 
+    it('gives any part of a history of thousands of events, however many came at a time', async () => {
+      const sizes = [2600, 1, 999, 1000, ...Array.from({ length: 700 }, () => 1)];
+      let length = 0;
+      for (const size of sizes) {
+        await store.commit([stepOf('a', length, size)]);
+        length += size;
+        if (length === 3600) store.instance('a');
+      }
+      const now = await settled();
+      const all = eventsOf(0, length);
+      assert.deepEqual(now.history('a'), all);
+      for (const from of [0, 499, 500, 999, 1000, 2599, 2600, 3600, 4599, 4600, 4601, 5299, 5300]) {
+        for (const count of [1, 2, 1000, 1500]) {
+          assert.deepEqual(now.history('a', from, count), all.slice(from, from + count), `${from} ${count}`);
+        }
+      }
+      await now.commit([
+        { ...stepOf('a', 0, 2), history: { executionId: 'x2', mode: 'replace', from: 0, events: eventsOf(7, 1500) } },
+      ]);
+      assert.deepEqual(now.history('a', 1000, 600), eventsOf(1007, 500));
+    });
+
     it('gives back every kind of history event field by field, and unknown fields too', async () => {
       const base = { EventId: -1, IsPlayed: false, Timestamp: at(1) };
       const instance = { InstanceId: 'a', ExecutionId: 'x' };
@@ -302,6 +324,20 @@ for (const [moment, { kind, settle }] of Object.entries(moments)) {
         { instanceId: 'a', instance: rowOf('a', { executionId: 'x2', customStatus: '"Next"', lastUpdatedTime: at(7) }) },
       ]);
       assert.deepEqual(now.customStatusChanges('a'), [{ at: at(7), value: '"Next"' }]);
+    });
+
+    it('CS1: a generation without a custom status has none, though the one before had, and sets it as any other', async () => {
+      const set = (second: number, customStatus: string | null, executionId: string): Promise<void> =>
+        store.commit([{ instanceId: 'a', instance: rowOf('a', { executionId, customStatus, lastUpdatedTime: at(second) }) }]);
+      await set(1, '"Tokyo"', 'x1');
+      await set(2, null, 'x2');
+      store.query({});
+      await set(3, null, 'x2');
+      await set(4, '"Seattle"', 'x2');
+      store.query({});
+      await set(5, '"Seattle"', 'x2');
+      const now = await settled();
+      assert.deepEqual(now.customStatusChanges('a'), [{ at: at(4), value: '"Seattle"' }]);
     });
 
     it('accepts a checkpoint that changes nothing', async () => {
