@@ -1,0 +1,480 @@
+/**
+ * The walk through an orchestrator and everything of the app that it calls, looking for what a replay cannot repeat.
+ *
+ *   1. Only what surely breaks the rules is reported: where it cannot be told what a name stands for, nothing is said.
+ *   2. A place is reported once, at the offending expression; awaiting or yielding it is not reported besides.
+ *   3. Functions inside of an orchestrator count as its code; functions of the app are entered where they are called.
+ */
+import type * as t from '@babel/types';
+import { causeTexts, type DeterminismCause } from '../core/divergence';
+import { DurableCode } from './durable-code';
+import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
+import type { FoundFunction } from './find-functions';
+import type { FunctionPlace, ValueFollower } from './follow-value';
+import { GlobalState, rootOf } from './global-state';
+import { causeOfUse } from './known-sources';
+import { loadTimeCause } from './load-time-values';
+import * as fixes from './fixes';
+import { sleepDuration } from './sleeps';
+import type { SourceModule } from './source-module';
+import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
+import { discardedTask, notATask } from './task-use';
+
+interface CallSite {
+  node: t.Node;
+  module: SourceModule;
+  /** The function that the call stands in, for the eye. */
+  caller: string;
+}
+
+/** The function being walked through, and how the orchestrator came there. */
+interface Frame {
+  readonly fn: FunctionNode;
+  readonly module: SourceModule;
+  readonly calls: readonly CallSite[];
+  /** What it yields goes to the orchestration's runtime, and has to be a task. */
+  readonly yieldsTasks: boolean;
+  /** Its awaits are reported where it is called. */
+  readonly isCalledAsync: boolean;
+  /** What is only logged, or only done when not replaying, decides nothing. */
+  readonly isOnlyTold: boolean;
+  readonly isOrchestrator: boolean;
+}
+
+const maxFunctions = 400;
+const maxDepth = 15;
+const onlyTold = new Set<DeterminismCause>(['currentTime', 'random', 'uuid', 'environment', 'process', 'globalState']);
+const callbackMethods = new Set(
+  'map forEach filter reduce reduceRight some every find findIndex findLast flatMap sort toSorted from then catch finally'.split(
+    ' ',
+  ),
+);
+
+export class OrchestratorCheck {
+  readonly findings: Finding[] = [];
+  readonly #durable: DurableCode;
+  readonly #globals = new GlobalState();
+  readonly #visited = new Map<FunctionNode, Set<string>>();
+
+  constructor(
+    private readonly orchestrator: FoundFunction,
+    private readonly follower: ValueFollower,
+  ) {
+    this.#durable = new DurableCode(follower);
+  }
+
+  run(): void {
+    for (const { node, module } of this.orchestrator.handlers) {
+      this.#durable.enterOrchestrator(node, module);
+      const frame: Frame = {
+        fn: node,
+        module,
+        calls: [],
+        yieldsTasks: true,
+        isCalledAsync: false,
+        isOnlyTold: false,
+        isOrchestrator: true,
+      };
+      if (node.async === true)
+        this.#report(
+          frame,
+          fixes.asyncKeyword(node, module),
+          'asyncOrchestrator',
+          null,
+          fixes.makeGenerator(node, module, this.#durable),
+        );
+      this.#enter(frame);
+    }
+  }
+
+  #enter(frame: Frame): void {
+    const key = `${frame.yieldsTasks} ${frame.isOnlyTold}`;
+    const ways = this.#visited.get(frame.fn) ?? new Set();
+    if (ways.has(key) || (ways.size === 0 && this.#visited.size >= maxFunctions) || frame.calls.length > maxDepth) return;
+    this.#visited.set(frame.fn, ways.add(key));
+    for (const each of frame.fn.params) this.#visit(each, frame);
+    this.#visit(frame.fn.body, frame);
+  }
+
+  #visit(node: t.Node, frame: Frame): void {
+    switch (node.type) {
+      case 'Identifier':
+        if (frame.module.isReference(node)) this.#checkName(node, frame);
+        return;
+      case 'MemberExpression':
+      case 'OptionalMemberExpression':
+        if (this.#checkExternal(node, node, frame, 'read', [])) return;
+        this.#checkTaskUse(node, frame);
+        this.#visit(node.object, frame);
+        if (node.computed) this.#visit(node.property, frame);
+        return;
+      case 'CallExpression':
+      case 'OptionalCallExpression':
+        this.#visitCall(node, frame);
+        return;
+      case 'NewExpression': {
+        const isReported = this.#checkExternal(node, node.callee, frame, 'new', node.arguments);
+        if (!isReported) {
+          this.#visit(node.callee, frame);
+          this.#followInstance(node, frame);
+        }
+        for (const each of node.arguments) this.#visit(each, frame);
+        return;
+      }
+      case 'YieldExpression':
+        this.#visitYield(node, frame);
+        return;
+      case 'AwaitExpression':
+        this.#visitAwait(node, frame);
+        return;
+      case 'ForOfStatement':
+        if (node.await && !frame.isCalledAsync) this.#report(frame, node, 'awaitNonDurable', '`for await`');
+        this.#visitChildren(node, frame);
+        return;
+      case 'IfStatement': {
+        this.#visit(node.test, frame);
+        const isTold = this.#asksNotReplaying(node.test, frame);
+        this.#visit(node.consequent, isTold ? { ...frame, isOnlyTold: true } : frame);
+        if (node.alternate != null) this.#visit(node.alternate, frame);
+        return;
+      }
+      case 'ObjectProperty':
+        if (node.computed) this.#visit(node.key, frame);
+        this.#visit(node.value, frame);
+        return;
+      case 'AssignmentExpression':
+      case 'UpdateExpression':
+      case 'UnaryExpression':
+        this.#checkMemberWrite(node, frame);
+        this.#visitChildren(node, frame);
+        return;
+      case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+      case 'ObjectMethod':
+      case 'ClassMethod':
+      case 'ClassPrivateMethod':
+        this.#enter({ ...frame, fn: node, yieldsTasks: false, isOrchestrator: false });
+        return;
+      default:
+        this.#visitChildren(node, frame);
+    }
+  }
+
+  #visitChildren(node: t.Node, frame: Frame): void {
+    for (const child of childrenOf(node)) this.#visit(child, frame);
+  }
+
+  #visitCall(node: CallNode, frame: Frame): void {
+    const { module } = frame;
+    this.#checkTaskUse(node, frame);
+    const isTold = frame.isOnlyTold || this.#isLogCall(node, module);
+    const inside = isTold === frame.isOnlyTold ? frame : { ...frame, isOnlyTold: isTold };
+    if (!this.#checkExternal(node, node.callee, frame, 'call', node.arguments)) {
+      const mutated = this.#globals.mutatedBy(node, module);
+      if (mutated !== null) this.#report(frame, node, 'globalState', `\`${mutated}\` is changed here`);
+      const value = this.follower.follow(node.callee, module);
+      if (value?.type === 'node' && isFunction(value.node)) {
+        this.#followCall(node, { node: value.node, module: value.module }, inside);
+        // The name of a function of the app is no use of outside state, so that only what it is reached through is looked at.
+        if (isMember(node.callee)) this.#visit(node.callee.object, frame);
+      } else this.#visit(node.callee, frame);
+      this.#followCallbacks(node, inside);
+    }
+    for (const each of node.arguments) this.#visit(each, inside);
+  }
+
+  /** Reports a use of something outside that a replay cannot repeat. `node` is the whole expression, `of` what is used. */
+  #checkExternal(node: t.Node, of: t.Node, frame: Frame, how: 'call' | 'new' | 'read', given: readonly t.Node[]): boolean {
+    const value = this.follower.follow(of, frame.module);
+    if (value?.type !== 'external') return false;
+    // What a variable of this function holds was judged where it was set; of the module's variables, when the module is loaded.
+    if (how === 'read' && (value.path.includes('()') || isLocal(of, frame.module))) return false;
+    const cause = causeOfUse({ ...value, how, arguments: given.length });
+    if (cause === null) return false;
+    const df = this.#durable.dfText(frame.fn, frame.module);
+    this.#report(frame, node, cause, null, fixes.replacements(node, value, cause, df, frame.module));
+    return true;
+  }
+
+  #checkName(node: t.Identifier, frame: Frame): void {
+    const { module } = frame;
+    this.#checkTaskUse(node, frame);
+    const state = this.#globals.stateUsed(node, module, frame.fn);
+    if (state !== null) {
+      this.#report(
+        frame,
+        node,
+        'globalState',
+        state === 'write' ? `\`${node.name}\` is set here` : `\`${node.name}\` changes while the app runs`,
+      );
+      return;
+    }
+    const loaded = loadTimeCause(node, module, this.follower);
+    if (loaded !== null) {
+      const where: RelatedPlace = {
+        file: loaded.module.file,
+        span: spanOf(loaded.node),
+        message: 'set here, when the module is loaded',
+      };
+      this.#report(frame, node, loaded.cause, `\`${node.name}\` is \`${short(loaded.node, loaded.module)}\``, [], [where]);
+      return;
+    }
+    this.#checkExternal(node, node, frame, 'read', []);
+  }
+
+  #checkMemberWrite(node: t.AssignmentExpression | t.UpdateExpression | t.UnaryExpression, frame: Frame): void {
+    const written = this.#globals.memberWritten(node, frame.module);
+    if (written !== null) this.#report(frame, node, 'globalState', `\`${written}\` is changed here`);
+  }
+
+  #visitYield(node: t.YieldExpression, frame: Frame): void {
+    const { module } = frame;
+    const { argument } = node;
+    if (argument == null) {
+      if (frame.yieldsTasks) this.#report(frame, node, 'yieldNonTask', '`yield` of nothing');
+      return;
+    }
+    const callee = isCall(argument) ? this.#calledFunction(argument, module) : null;
+    if (node.delegate) {
+      if (callee !== null && isCall(argument) && callee.node.generator === true) {
+        this.#followCall(argument, callee, { ...frame }, frame.yieldsTasks);
+        for (const each of argument.arguments) this.#visit(each, frame);
+      } else this.#visit(argument, frame);
+      return;
+    }
+    if (frame.yieldsTasks) {
+      if (this.#reportSleep(node, argument, frame)) return;
+      if (callee?.node.generator === true) {
+        this.#report(frame, node, 'yieldNonTask', `\`${short(argument, module)}\` is a generator`, [fixes.delegate(node)]);
+        this.#visit(argument, frame);
+        return;
+      }
+    }
+    const before = this.findings.length;
+    this.#visit(argument, frame);
+    if (!frame.yieldsTasks || this.#hasFoundInside(argument, frame, before)) return;
+    const wrong = notATask(argument, module, this.#durable, this.follower);
+    if (wrong === null) return;
+    const df = this.#durable.dfText(frame.fn, module);
+    this.#report(frame, node, 'yieldNonTask', wrong, fixes.forYield(node, module, df, this.#durable));
+  }
+
+  #visitAwait(node: t.AwaitExpression, frame: Frame): void {
+    const { module } = frame;
+    const { argument } = node;
+    if (frame.isCalledAsync) {
+      this.#visit(argument, frame);
+      return;
+    }
+    if (this.#durable.isTask(argument, module)) {
+      // In an async function the whole function is what is wrong.
+      if (frame.fn.async !== true) {
+        const text = `\`${short(argument, module)}\` is a task: it is yielded, not awaited`;
+        this.#report(frame, node, 'awaitNonDurable', text, [fixes.awaitToYield(node)]);
+      }
+      this.#visit(argument, frame);
+      return;
+    }
+    if (this.#reportSleep(node, argument, frame)) return;
+    const before = this.findings.length;
+    this.#visit(argument, frame);
+    if (this.#hasFoundInside(argument, frame, before)) return;
+    const df = this.#durable.dfText(frame.fn, module);
+    this.#report(frame, node, 'awaitNonDurable', null, fixes.forAwait(node, module, df, frame.fn, this.#durable));
+  }
+
+  /** `await sleep(1000)` and its like. */
+  #reportSleep(node: t.AwaitExpression | t.YieldExpression, argument: t.Node, frame: Frame): boolean {
+    const duration = sleepDuration(argument, frame.module, this.follower);
+    if (duration === null) return false;
+    const df = this.#durable.dfText(frame.fn, frame.module);
+    this.#report(frame, node, 'timer', null, fixes.durableTimer(node, duration, df, frame.fn, frame.module));
+    return true;
+  }
+
+  #checkTaskUse(node: t.Node, frame: Frame): void {
+    const wrong = discardedTask(node, frame.module, this.#durable, frame);
+    if (wrong === null) return;
+    this.#report(
+      frame,
+      node,
+      'missingYield',
+      wrong.text,
+      wrong.canYield && frame.fn.generator === true ? fixes.addYield(node, frame.module) : [],
+    );
+  }
+
+  #followCall(node: CallNode, to: FunctionPlace, frame: Frame, yieldsTasks = false): void {
+    const { module } = frame;
+    const hasLearned = this.#durable.enterHelper(to.node, to.module, node, module);
+    if (hasLearned) this.#visited.delete(to.node);
+    let isOfTasks = yieldsTasks;
+    if (to.node.generator === true && !yieldsTasks) {
+      const parent = module.parents.get(node);
+      const takesContext = node.arguments.some((each) => this.#durable.roleOf(each, module) !== undefined);
+      if (
+        parent?.type === 'ExpressionStatement' ||
+        (parent?.type === 'ReturnStatement' && takesContext && frame.fn.generator === true)
+      ) {
+        const fix = frame.fn.generator === true ? fixes.addDelegation(node) : [];
+        this.#report(frame, node, 'missingYield', `\`${short(node, module)}\` is a generator that nothing runs`, fix);
+        isOfTasks = takesContext;
+      } else if (frame.isOrchestrator && takesContext && frame.fn.generator !== true) isOfTasks = true;
+    }
+    const call: CallSite = { node, module, caller: this.#nameOf(frame) };
+    this.#enter({
+      ...frame,
+      fn: to.node,
+      module: to.module,
+      calls: [call, ...frame.calls],
+      yieldsTasks: isOfTasks,
+      isCalledAsync: to.node.async === true,
+      isOrchestrator: frame.isOrchestrator && isOfTasks && frame.fn.generator !== true,
+    });
+  }
+
+  #followInstance(node: t.NewExpression, frame: Frame): void {
+    const value = this.follower.follow(node, frame.module);
+    if (value?.type !== 'instance') return;
+    const made = value.node.body.body.find((each) => each.type === 'ClassMethod' && each.kind === 'constructor');
+    if (made?.type !== 'ClassMethod') return;
+    this.#durable.enterHelper(made, value.module, node, frame.module);
+    const call: CallSite = { node, module: frame.module, caller: this.#nameOf(frame) };
+    this.#enter({
+      ...frame,
+      fn: made,
+      module: value.module,
+      calls: [call, ...frame.calls],
+      yieldsTasks: false,
+      isOrchestrator: false,
+    });
+  }
+
+  /** Named functions handed to `map` and its like run as part of the orchestrator. */
+  #followCallbacks(node: CallNode, frame: Frame): void {
+    if (!isMember(node.callee) || !callbackMethods.has(memberName(node.callee) ?? '')) return;
+    for (const each of node.arguments) {
+      const inner = unwrap(each);
+      if (inner.type !== 'Identifier' && !isMember(inner)) continue;
+      const value = this.follower.follow(inner, frame.module);
+      if (value?.type !== 'node' || !isFunction(value.node)) continue;
+      const call: CallSite = { node: each, module: frame.module, caller: this.#nameOf(frame) };
+      this.#enter({
+        ...frame,
+        fn: value.node,
+        module: value.module,
+        calls: [call, ...frame.calls],
+        yieldsTasks: false,
+        isCalledAsync: value.node.async === true,
+        isOrchestrator: false,
+      });
+    }
+  }
+
+  #calledFunction(node: CallNode, module: SourceModule): FunctionPlace | null {
+    const value = this.follower.follow(node.callee, module);
+    return value?.type === 'node' && isFunction(value.node) ? { node: value.node, module: value.module } : null;
+  }
+
+  #isLogCall(node: CallNode, module: SourceModule): boolean {
+    const callee = unwrap(node.callee);
+    if (!isMember(callee)) return false;
+    for (let each: t.Node = callee; isMember(each); each = unwrap(each.object)) {
+      if (each.object.type === 'Identifier' && each.object.name === 'console') return module.bindingOf(each.object) === undefined;
+      const name = memberName(each);
+      if (name === null || !/^(log|trace|debug|info|warn|error|verbose)$/.test(name)) return false;
+      if (this.#durable.roleOf(each.object, module) === 'context') return true;
+    }
+    return false;
+  }
+
+  /** `!context.df.isReplaying` or `context.df.isReplaying === false`. */
+  #asksNotReplaying(test: t.Node, frame: Frame): boolean {
+    const inner = unwrap(test);
+    if (inner.type === 'LogicalExpression' && inner.operator === '&&') {
+      return this.#asksNotReplaying(inner.left, frame) || this.#asksNotReplaying(inner.right, frame);
+    }
+    const asked =
+      inner.type === 'UnaryExpression' && inner.operator === '!'
+        ? inner.argument
+        : inner.type === 'BinaryExpression' && inner.right.type === 'BooleanLiteral' && !inner.right.value
+          ? inner.left
+          : null;
+    if (asked === null || !isMember(asked)) return false;
+    return memberName(asked) === 'isReplaying' && this.#durable.roleOf(asked.object, frame.module) === 'df';
+  }
+
+  #nameOf(frame: Frame): string {
+    if (frame.calls.length === 0) return this.#orchestratorText();
+    const { fn } = frame;
+    if ((fn.type === 'FunctionDeclaration' || fn.type === 'FunctionExpression') && fn.id != null) return `${fn.id.name}()`;
+    const parent = frame.module.parents.get(fn);
+    return parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? `${parent.id.name}()` : 'a function';
+  }
+
+  #orchestratorText(): string {
+    return this.orchestrator.name === null ? 'an orchestrator' : `orchestrator '${this.orchestrator.name}'`;
+  }
+
+  #hasFoundInside(node: t.Node, frame: Frame, before: number): boolean {
+    const { start, end } = spanOf(node);
+    return this.findings
+      .slice(before)
+      .some((each) => each.file === frame.module.file && each.span.start >= start && each.span.end <= end);
+  }
+
+  #report(
+    frame: Frame,
+    node: t.Node,
+    cause: DeterminismCause,
+    text: string | null,
+    fixesOfIt: readonly Fix[] = [],
+    where: readonly RelatedPlace[] = [],
+  ): void {
+    if (frame.isOnlyTold && onlyTold.has(cause)) return;
+    const { module } = frame;
+    const span = spanOf(node);
+    const sites = [
+      { module, line: span.startLine1 },
+      ...frame.calls.map((each) => ({ module: each.module, line: spanOf(each.node).startLine1 })),
+    ];
+    if (sites.some((each) => isIgnored(each.module, each.line, cause))) return;
+    const { reason, explanation } = causeTexts[cause];
+    const what = text ?? `\`${short(node, module)}\``;
+    this.findings.push({
+      cause,
+      message: `${what}. ${reason} ${explanation}`,
+      file: module.file,
+      span,
+      orchestrator: this.orchestrator.name,
+      related: [
+        ...where,
+        ...frame.calls.map((each) => ({
+          file: each.module.file,
+          span: spanOf(each.node),
+          message: `called from ${each.caller}`,
+        })),
+      ],
+      fixes: fixesOfIt,
+    });
+  }
+}
+
+/** True for a variable set inside of a function, and for what hangs on one. */
+function isLocal(node: t.Node, module: SourceModule): boolean {
+  const root = rootOf(node);
+  const binding = root === null ? undefined : module.bindingOf(root);
+  return binding !== undefined && binding.insideOf !== null;
+}
+
+function isIgnored(module: SourceModule, line1: number, cause: DeterminismCause): boolean {
+  const causes = module.ignored.get(line1);
+  return causes !== undefined && (causes.size === 0 || causes.has(cause));
+}
+
+/** The text of an expression, made to fit a message. */
+function short(node: t.Node, module: SourceModule): string {
+  const text = module.text.slice(node.start ?? 0, node.end ?? 0).replaceAll(/\s+/g, ' ');
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

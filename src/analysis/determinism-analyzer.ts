@@ -1,0 +1,73 @@
+import { OrchestratorCheck } from './check-orchestrator';
+import type { Finding } from './finding';
+import { findFunctions, type FoundFunction } from './find-functions';
+import { ValueFollower } from './follow-value';
+import { ModuleGraph, type SourceFiles } from './module-graph';
+
+export interface FileFindings {
+  /** Places in this file and in others that its orchestrators come to. In the order of files, then of places. */
+  readonly findings: readonly Finding[];
+  /** The files that the findings depend on, this one included. */
+  readonly files: readonly string[];
+  /** False when the file's text is no program (yet): then there are no findings, whatever there were before. */
+  readonly isReadable: boolean;
+}
+
+/** Finds what keeps the orchestrators of an app from replaying. Keeps what it has parsed; one for each app. */
+export class DeterminismAnalyzer {
+  readonly #graph: ModuleGraph;
+  readonly #follower: ValueFollower;
+
+  constructor(files: SourceFiles) {
+    this.#graph = new ModuleGraph(files);
+    this.#follower = new ValueFollower(this.#graph);
+  }
+
+  /**
+   * Looks at the orchestrators that a file registers or defines. `folderFunctionName` is the name of the folder that holds a
+   * function.json beside the file, which names the functions of the older programming model; null when there is none.
+   */
+  async analyze(file: string, folderFunctionName: string | null = null): Promise<FileFindings> {
+    const files = await this.#graph.load(file);
+    const module = this.#graph.module(file);
+    if (module == null) return { findings: [], files, isReadable: false };
+    const functions = findFunctions(module, this.#follower, folderFunctionName).filter((each) => each.kind === 'orchestration');
+    return { findings: merge(functions.flatMap((each) => this.#check(each))), files, isReadable: true };
+  }
+
+  #check(orchestrator: FoundFunction): readonly Finding[] {
+    const check = new OrchestratorCheck(orchestrator, this.#follower);
+    try {
+      check.run();
+    } catch (error) {
+      // Code nested deeper than the stack reaches.
+      if (!(error instanceof RangeError)) throw error;
+    }
+    return check.findings;
+  }
+}
+
+/** One finding for each place and cause, with the ways of all who come there; in the order of the text. */
+export function merge(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.file}\n${finding.span.start} ${finding.span.end} ${finding.cause}`;
+    const before = merged.get(key);
+    if (before === undefined) merged.set(key, finding);
+    else {
+      const isNew = (message: string, line: number): boolean =>
+        !before.related.some((each) => each.message === message && each.span.startLine1 === line);
+      const more = finding.related.filter((each) => isNew(each.message, each.span.startLine1));
+      const fixes = before.fixes.length > 0 ? before.fixes : finding.fixes;
+      const orchestrator = before.orchestrator ?? finding.orchestrator;
+      merged.set(key, { ...before, orchestrator, fixes, related: [...before.related, ...more].slice(0, maxRelated) });
+    }
+  }
+  return [...merged.values()].sort((a, b) => compare(a.file, b.file) || a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+const maxRelated = 6;
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
