@@ -9,8 +9,9 @@ const mayImport = {
   workers: ['core', 'base'],
   replay: ['core', 'base'],
   http: ['core', 'base'],
+  grpc: ['core', 'base'],
   debug: ['replay', 'core', 'base'],
-  emulator: ['http', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
+  emulator: ['http', 'grpc', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
   // The client of an emulator runs in a browser as it does in node.
   webview: ['protocol', 'http/client', 'core', 'base'],
   cli: ['emulator', 'replay', 'core', 'base'],

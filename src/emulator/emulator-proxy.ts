@@ -45,7 +45,7 @@ class EmulatorProxy {
   readonly #calls = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #nextId = 1;
   #outbox: HubCall[] = [];
-  #app: AppFacts = { functions: [], workerPid: undefined };
+  #app: AppFacts = { functions: [], workerPid: undefined, connectedWorkers: [] };
   readonly #events = new Listeners<EmulatorEvent>();
   readonly #lost = new Listeners<Error>();
   readonly #changes = new Listeners<readonly HubChange[]>();
@@ -143,6 +143,7 @@ class EmulatorProxy {
         return app().workerPid;
       },
       functions: (): readonly FunctionDescriptor[] => app().functions,
+      connectedWorkers: () => app().connectedWorkers,
       onEvent: (listener) => this.#events.add(listener),
       onLost: (listener) => this.#lost.add(listener),
       stop: () => (this.#stopping ??= this.#stop()),

@@ -62,7 +62,7 @@ export class EmulatorServer {
       const logger: Logger = (entry) => this.#log(entry);
       const emulator = await this.options.start({ ...options, logger });
       this.#emulator = emulator;
-      const { hub, url, managementUrl, key, appDir, dataDir, routePrefix } = emulator;
+      const { hub, url, managementUrl, key, appDir, dataDir, routePrefix, grpc } = emulator;
       this.#subscriptions = [
         hub.subscribe((changes) => {
           this.#changes.add(changes);
@@ -73,7 +73,7 @@ export class EmulatorServer {
           this.#flushSoon();
         }),
       ];
-      const facts = { url, managementUrl, key, appDir, dataDir, routePrefix, capabilities: { ...hub.capabilities } };
+      const facts = { url, managementUrl, key, appDir, dataDir, routePrefix, grpc, capabilities: { ...hub.capabilities } };
       this.#flush();
       this.options.post({ type: 'started', facts, app: this.#app() });
     } catch (error) {
@@ -110,7 +110,11 @@ export class EmulatorServer {
   }
 
   #app(): AppFacts {
-    return { functions: this.#emulator?.functions() ?? [], workerPid: this.#emulator?.workerPid };
+    return {
+      functions: this.#emulator?.functions() ?? [],
+      workerPid: this.#emulator?.workerPid,
+      connectedWorkers: this.#emulator?.connectedWorkers() ?? [],
+    };
   }
 
   #log(entry: LogEntry): void {

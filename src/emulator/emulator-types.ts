@@ -1,12 +1,17 @@
 /** What starts an emulator and what it is then; `startEmulator` is in emulator.ts. */
 import type { Disposable } from '../core/ports/clock';
+import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 
 export interface EmulatorOptions {
-  /** The function app: the folder of host.json. */
+  /** The function app: the folder of host.json. Without an app: the folder that the emulator works for. */
   appDir: string;
+  /** False: there is no function app, only programs that connect to the gRPC port. */
+  app?: boolean;
+  /** Listen for Durable Task SDKs. `port` 0 takes any that is free; default 8080, or any that is free when that is taken. Absent: off. */
+  grpc?: { port?: number };
   /** Default: the port of local.settings.json, else 7071; 0 takes any that is free. */
   port?: number;
   /** Default `<appDir>/.durascope`. */
@@ -34,9 +39,17 @@ export interface EmulatorOptions {
 
 export type EmulatorEvent =
   | { type: 'functionsChanged' }
+  /** Programs have connected to the gRPC port, or left it, or it is known what more they run. */
+  | { type: 'connectedWorkersChanged' }
   | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
   /** The app could not be loaded, or user code failed outside of an invocation. */
   | { type: 'appError'; message: string; file?: string; line?: number };
+
+export interface GrpcEndpoint {
+  port: number;
+  /** For the SDKs: `Endpoint=http://localhost:8080;Authentication=None;TaskHub=default`. */
+  connectionString: string;
+}
 
 export interface Emulator {
   readonly hub: TaskHubClient;
@@ -52,7 +65,11 @@ export interface Emulator {
   readonly routePrefix: string;
   /** While it runs. */
   readonly workerPid: number | undefined;
+  /** Where Durable Task SDKs connect; null: nowhere. */
+  readonly grpc: GrpcEndpoint | null;
   functions(): readonly FunctionDescriptor[];
+  /** Programs at the gRPC port. */
+  connectedWorkers(): readonly ConnectedWorker[];
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   /** Resolves when everything has stopped and is on disk. May be called twice. */
   stop(): Promise<void>;

@@ -15,8 +15,10 @@ import { readAppSettings } from '../workers/node/app-settings';
 import { AppProcess } from './app-process';
 import { prepareSession, systemKey } from './data-folder';
 import { dashboardFrom } from './dashboard';
-import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
+import type { Emulator, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
 import { engineOptionsFrom } from './engine-options-from';
+import { startGrpcServer } from '../grpc/grpc-server';
+import { remoteEngineOptions, TaskHubs } from './grpc-hubs';
 import { HttpStubFile } from './http-stub-file';
 import { Listeners } from './listeners';
 import { announceEmulator } from './running-emulators';
@@ -26,6 +28,9 @@ export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types'
 
 /** Without `port` and without one in local.settings.json: that of Core Tools, which clients know. */
 const defaultPort = 7071;
+/** That of the Durable Task Scheduler's emulator, which its samples name (spec/grpc.md 0.1). */
+const defaultGrpcPort = 8080;
+const ownHubName = 'default';
 
 /**
  * Opens the histories, loads the app and serves it. Rejects with PortTaken, StoreLocked, StoreTooNew, StoreNotWritable, or AppInvalid;
@@ -61,7 +66,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       log,
       clock,
     });
-    const engine = new Engine({ store, clock, newId, log, http: http.call }, engineOptionsFrom(hostConfig));
+    const engine = new Engine(
+      { store, clock, newId, log, http: http.call },
+      {
+        ...engineOptionsFrom(hostConfig),
+        maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
+        defaultProfile: options.app === false ? 'G' : 'A',
+      },
+    );
     const app = new AppProcess(events);
     const httpApp = createHttpApp({
       hub: engine,
@@ -94,26 +106,28 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const url = `http://localhost:${server.port}`;
 
     // The app loads in its own process meanwhile.
-    const loading = app.start({
-      appDir,
-      childScript: findChildScript(),
-      log,
-      clientBinding: () =>
-        durableClientBinding({
-          origin: url,
-          hubName: hostConfig.hubName,
-          key,
-          rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
-        }),
-      // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
-      execArgv: ['--max-semi-space-size=32'],
-      env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
-      startInstance: (start) => engine.start(start),
-      ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
-      ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
-      ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
-      waitWhileBroken: options.brokenApp === 'wait',
-    });
+    const loadApp = (): Promise<void> =>
+      app.start({
+        appDir,
+        childScript: findChildScript(),
+        log,
+        clientBinding: () =>
+          durableClientBinding({
+            origin: url,
+            hubName: hostConfig.hubName,
+            key,
+            rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
+          }),
+        // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
+        execArgv: ['--max-semi-space-size=32'],
+        env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
+        startInstance: (start) => engine.start(start),
+        ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
+        ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
+        ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
+        waitWhileBroken: options.brokenApp === 'wait',
+      });
+    const loading = options.app === false ? Promise.resolve() : loadApp();
     // What it rejects with is awaited below, but perhaps only after another failure.
     loading.catch(() => undefined);
     undo.push(async () => {
@@ -124,6 +138,34 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     });
     await engine.open();
     app.onLoaded((worker) => engine.setWorker(worker));
+    const hubs = new TaskHubs({
+      engine,
+      ownNames: [ownHubName, hostConfig.hubName],
+      dataDir,
+      durability: options.durability ?? 'interval',
+      clock,
+      log,
+      newId,
+      workersChanged: () => events.tell({ type: 'connectedWorkersChanged' }),
+    });
+    undo.push(() => hubs.stop());
+    let grpc: GrpcEndpoint | null = null;
+    if (options.grpc !== undefined) {
+      const { port } = options.grpc;
+      const listening = await startGrpcServer({
+        port: port ?? defaultGrpcPort,
+        orAnyOther: port === undefined,
+        hubs,
+        clock,
+        log,
+        dashboard: () => url,
+      });
+      undo.push(() => listening.stop());
+      grpc = {
+        port: listening.port,
+        connectionString: `Endpoint=http://localhost:${listening.port};Authentication=None;TaskHub=${ownHubName}`,
+      };
+    }
     await loading;
 
     const managementUrl = `${url}${webhookPath}`;
@@ -141,7 +183,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       get workerPid() {
         return app.pid;
       },
+      grpc,
       functions: () => app.functions(),
+      connectedWorkers: () => hubs.connected(),
       onEvent: (listener): Disposable => events.add(listener),
       stop: () => (stopping ??= stop()),
     };

@@ -6,7 +6,8 @@ import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubCapabilities, HubChange, TaskHubClient } from '../core/ports/task-hub-client';
-import type { EmulatorEvent, EmulatorOptions } from './emulator-types';
+import type { ConnectedWorker } from '../core/ports/connected-worker';
+import type { EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
 
 export type HubMethod = Exclude<keyof TaskHubClient, 'capabilities' | 'subscribe'>;
 
@@ -35,6 +36,7 @@ export interface EmulatorFacts {
   appDir: string;
   dataDir: string | null;
   routePrefix: string;
+  grpc: GrpcEndpoint | null;
   capabilities: HubCapabilities;
 }
 
@@ -42,6 +44,7 @@ export interface EmulatorFacts {
 export interface AppFacts {
   functions: readonly FunctionDescriptor[];
   workerPid: number | undefined;
+  connectedWorkers: readonly ConnectedWorker[];
 }
 
 export type FromThread =

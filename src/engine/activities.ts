@@ -63,12 +63,13 @@ export class Activities {
   dispatch(): void {
     if (this.core.committer.isStalled || this.core.isStopped) return;
     const { A, G } = this.core.workers;
-    if (A.worker !== null) this.#dispatchTo(A.worker, this.#lines.A);
-    if (G.worker !== null) this.#dispatchTo(G.worker, this.#lines.G);
+    const { maxConcurrentActivities, maxConcurrentRemote } = this.core.options;
+    if (A.worker !== null) this.#dispatchTo(A.worker, this.#lines.A, maxConcurrentActivities);
+    if (G.worker !== null) this.#dispatchTo(G.worker, this.#lines.G, maxConcurrentRemote ?? maxConcurrentActivities);
   }
 
-  #dispatchTo(worker: FunctionWorker, line: Line): void {
-    while (line.running < this.core.options.maxConcurrentActivities) {
+  #dispatchTo(worker: FunctionWorker, line: Line, most: number): void {
+    while (line.running < most) {
       const task = line.waiting.shift();
       if (task === undefined) return;
       const { activity } = task;

@@ -1,3 +1,4 @@
+import type { BehaviourProfile } from '../core/ports/function-worker';
 import type { VersionPolicy } from '../core/version';
 
 export interface EngineOptions {
@@ -5,6 +6,10 @@ export interface EngineOptions {
   maxConcurrentActivities: number;
   /** Episodes handed to the worker at one time. */
   maxConcurrentEpisodes: number;
+  /** Of each, for workers of profile G; null: as for the others. */
+  maxConcurrentRemote: number | null;
+  /** Who is to run what is started before anybody is known who could. */
+  defaultProfile: BehaviourProfile;
   /** Keep inputs in TaskScheduled and SubOrchestrationInstanceCreated rows (`storeInputsInOrchestrationHistory`). */
   storeInputs: boolean;
   /** Which existing instances a start with the same id may replace. */
@@ -25,6 +30,8 @@ export interface EngineOptions {
 export const defaultEngineOptions: EngineOptions = {
   maxConcurrentActivities: 100,
   maxConcurrentEpisodes: 256,
+  maxConcurrentRemote: null,
+  defaultProfile: 'A',
   storeInputs: false,
   overridableStates: 'NonRunningStates',
   defaultVersion: '',

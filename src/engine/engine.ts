@@ -437,7 +437,7 @@ export class Engine implements TaskHubClient {
     if (profile === undefined && G.worker !== null && G.worker.accepts?.('orchestrator', name, version ?? '') !== false)
       return 'G';
     // Before the app was loaded nobody knows.
-    if (A.worker === null && this.#orchestrators === null) return 'A';
+    if (A.worker === null && this.#orchestrators === null) return this.#core.options.defaultProfile;
     const known = this.#orchestratorNames;
     throw new DurascopeError('UnknownFunction', unknownFunctionMessage(name, 'orchestrator', known), {
       details: { name, known },

@@ -40,8 +40,9 @@ export class Episodes {
   dispatch(): void {
     const { core } = this;
     if (core.committer.isStalled || core.isStopped) return;
-    this.#dispatchTo(core.workers.A, core.options.maxConcurrentEpisodes);
-    this.#dispatchTo(core.workers.G, core.options.maxConcurrentEpisodes);
+    const { maxConcurrentEpisodes, maxConcurrentRemote } = core.options;
+    this.#dispatchTo(core.workers.A, maxConcurrentEpisodes);
+    this.#dispatchTo(core.workers.G, maxConcurrentRemote ?? maxConcurrentEpisodes);
   }
 
   #dispatchTo(slot: WorkerSlot, most: number): void {

@@ -70,6 +70,8 @@ describe('the emulator on a thread', () => {
       dataDir: null,
       routePrefix: 'api',
       workerPid: 42,
+      grpc: null,
+      connectedWorkers: () => [],
       functions: () => hub.worker.functions(),
       onEvent: (listener) => {
         tell = listener;

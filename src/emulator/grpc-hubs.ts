@@ -1,0 +1,161 @@
+/** The task hubs that clients of the gRPC port reach: the emulator's own, and others made when they are first named. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { DurascopeError } from '../core/errors';
+import type { Clock } from '../core/ports/clock';
+import type { ConnectedWorker } from '../core/ports/connected-worker';
+import type { Logger } from '../core/ports/logger';
+import { Engine } from '../engine/engine';
+import { GrpcWorker } from '../grpc/grpc-worker';
+import { InstanceWaiters } from '../grpc/instance-waiters';
+import type { GrpcHub, GrpcHubs } from '../grpc/task-hub-service';
+import { SqlJsHistoryStore } from '../store/sql-js-history-store';
+
+export interface TaskHubsOptions {
+  /** The emulator's own. */
+  engine: Engine;
+  /** Names that mean the emulator's own, besides none at all. */
+  ownNames: readonly string[];
+  /** Where other hubs are kept; null: in memory. */
+  dataDir: string | null;
+  durability: 'interval' | 'strict';
+  clock: Clock;
+  log: Logger;
+  newId: () => string;
+  /** Which workers are connected has changed. */
+  workersChanged: () => void;
+}
+
+interface OtherHub extends GrpcHub {
+  engine: Engine;
+}
+
+const validName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export class TaskHubs implements GrpcHubs {
+  readonly #own: GrpcHub;
+  readonly #others = new Map<string, OtherHub | Promise<OtherHub>>();
+  readonly #ownNames: ReadonlySet<string>;
+  #isStopped = false;
+
+  constructor(private readonly options: TaskHubsOptions) {
+    this.#ownNames = new Set(options.ownNames.map((name) => name.toLowerCase()));
+    this.#own = this.#hub(options.engine, options.ownNames[0] ?? 'default');
+  }
+
+  find(name: string | null): GrpcHub | Promise<GrpcHub> {
+    if (this.#isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
+    if (name === null || this.#ownNames.has(name.toLowerCase())) return this.#own;
+    const key = name.toLowerCase();
+    const known = this.#others.get(key);
+    if (known !== undefined) return known;
+    if (!validName.test(name)) {
+      throw new DurascopeError(
+        'InvalidArgument',
+        `'${name}' cannot be the name of a task hub: letters, digits, '-', '_' and '.', at most 64 of them, the first a letter or digit.`,
+      );
+    }
+    const opening = this.#open(name);
+    this.#others.set(key, opening);
+    opening.then(
+      (hub) => void this.#others.set(key, hub),
+      () => void this.#others.delete(key),
+    );
+    return opening;
+  }
+
+  async create(name: string | null, recreate: boolean): Promise<void> {
+    if (recreate) await this.delete(name);
+    await this.find(name);
+  }
+
+  /** The emulator's own is emptied, others go. */
+  async delete(name: string | null): Promise<void> {
+    if (name === null || this.#ownNames.has(name.toLowerCase())) {
+      await empty(this.options.engine);
+      return;
+    }
+    const hub = await this.#others.get(name.toLowerCase());
+    this.#others.delete(name.toLowerCase());
+    if (hub !== undefined) await close(hub, `Task hub '${name}' was deleted.`);
+    const dir = this.#dirOf(name);
+    if (dir !== null) await rm(dir, { recursive: true, force: true });
+  }
+
+  connected(): readonly ConnectedWorker[] {
+    const workers = [...this.#own.worker.connected()];
+    for (const hub of this.#others.values()) if (!(hub instanceof Promise)) workers.push(...hub.worker.connected());
+    return workers;
+  }
+
+  /** Ends the streams and closes the hubs that were made here. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#own.worker.stop('The emulator stops.');
+    this.#own.waiters.dispose();
+    for (const opening of this.#others.values()) {
+      const hub = await Promise.resolve(opening).catch(() => null);
+      if (hub !== null) await close(hub, 'The emulator stops.');
+    }
+  }
+
+  async #open(name: string): Promise<OtherHub> {
+    const { clock, log, newId, durability } = this.options;
+    const store = new SqlJsHistoryStore({ dir: this.#dirOf(name), durability, log });
+    const engine = new Engine({ store, clock, newId, log }, remoteEngineOptions);
+    await engine.open();
+    log({
+      level: 'information',
+      category: 'grpc',
+      message: `Task hub '${name}' is open. The editor and the dashboard show '${this.options.ownNames[0] ?? 'default'}'.`,
+    });
+    return { engine, ...this.#hub(engine, name) };
+  }
+
+  #dirOf(name: string): string | null {
+    return this.options.dataDir === null ? null : path.join(this.options.dataDir, 'hubs', name.toLowerCase());
+  }
+
+  #hub(engine: Engine, hubName: string): GrpcHub {
+    const { clock, log, newId, workersChanged } = this.options;
+    const worker: GrpcWorker = new GrpcWorker({
+      hubName,
+      clock,
+      log,
+      newId,
+      changed: () => {
+        engine.setWorker(worker);
+        workersChanged();
+      },
+      terminate: ({ instanceId, reason, recursive }) => {
+        engine.terminate(instanceId, reason, { recursive }).catch((error: unknown) => {
+          const message = `A worker asked to terminate '${instanceId}': ${error instanceof Error ? error.message : String(error)}`;
+          log({ level: 'information', category: 'grpc', message, instanceId });
+        });
+      },
+    });
+    engine.setWorker(worker);
+    return { client: engine, worker, waiters: new InstanceWaiters(engine) };
+  }
+}
+
+/** How much a hub hands to workers at a time: their own limits count, this one bounds what is held in memory. */
+export const remoteEngineOptions = { maxConcurrentRemote: 1000, defaultProfile: 'G' } as const;
+
+async function empty(engine: Engine): Promise<void> {
+  for (;;) {
+    const { instances } = await engine.query({ statuses: ['Running', 'Pending', 'Suspended'], pageSize: 1000 });
+    if (instances.length === 0) break;
+    await Promise.all(
+      instances.map(({ instanceId }) => engine.terminate(instanceId, 'The task hub was deleted.').catch(() => undefined)),
+    );
+    await engine.whenQuiet();
+  }
+  await engine.purgeBy({});
+}
+
+async function close(hub: OtherHub, reason: string): Promise<void> {
+  hub.worker.stop(reason);
+  hub.waiters.dispose();
+  await hub.engine.stop();
+}

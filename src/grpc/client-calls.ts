@@ -1,0 +1,233 @@
+/** What clients of the protocol ask of a hub (spec/grpc.md 1.2), one function a method. Errors are DurascopeErrors. */
+import { DurascopeError } from '../core/errors';
+import type { InstanceRow } from '../core/instance';
+import type { InstanceQuery } from '../core/ports/history-store';
+import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
+import { isTerminal, type OrchestrationStatus } from '../core/status';
+import { tagsOf, traceOf } from './from-proto';
+import type {
+  CreateInstanceRequest,
+  GetInstanceRequest,
+  GetInstanceResponse,
+  ListInstanceIdsRequest,
+  ListInstanceIdsResponse,
+  OrchestrationIdReusePolicy,
+  OrchestrationStatus as ProtoStatus,
+  PurgeInstancesRequest,
+  QueryInstancesRequest,
+  QueryInstancesResponse,
+  RestartInstanceRequest,
+} from './generated/task-hub-sidecar';
+import { coreStatus, historyTime } from './proto-time';
+import { protoState } from './to-proto';
+
+const maxPage = 1000;
+const defaultPage = 100;
+
+/** `now` in epoch milliseconds. */
+export async function startInstance(hub: TaskHubClient, request: CreateInstanceRequest, now: number): Promise<string> {
+  const { name, version, input, scheduledStartTimestamp, tags, parentTraceContext } = request;
+  const policy = request.orchestrationIdReusePolicy;
+  const options: StartOptions = {
+    name,
+    profile: 'G',
+    version: version ?? '',
+    input: input ?? null,
+    ...(request.instanceId === '' ? {} : { instanceId: request.instanceId }),
+    // A time that has passed means now; one SDK always sends one.
+    ...(scheduledStartTimestamp === undefined || scheduledStartTimestamp.seconds * 1000 <= now
+      ? {}
+      : { scheduledStartTime: historyTime(scheduledStartTimestamp) }),
+    ...tagsOf(tags),
+    ...traceOf(parentTraceContext),
+    ...(policy === undefined ? {} : { replaceable: replaceable(policy) }),
+  };
+  try {
+    return (await hub.start(options)).instanceId;
+  } catch (error) {
+    if (policy?.action !== oldActions.ignore || !DurascopeError.is(error, 'InstanceExists')) throw error;
+    const existing = await hub.get(request.instanceId);
+    if (existing === undefined || !coreStatuses(policy.replaceableStatus).includes(existing.runtimeStatus)) throw error;
+    return request.instanceId;
+  }
+}
+
+/** What older clients say in the policy's second field. */
+const oldActions = { ignore: 1, terminate: 2 } as const;
+
+function replaceable({ replaceableStatus, action }: OrchestrationIdReusePolicy): readonly OrchestrationStatus[] {
+  const statuses = coreStatuses(replaceableStatus);
+  // The list names the statuses that the action is for; others are an error.
+  if (action !== undefined) return action === oldActions.terminate ? statuses : [];
+  const unfinished = statuses.some((status) => !isTerminal(status));
+  if (unfinished && !statuses.includes('Terminated')) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances. " +
+        'A running instance is terminated before its id is used again: allow Terminated as well.',
+    );
+  }
+  return statuses;
+}
+
+function coreStatuses(statuses: readonly ProtoStatus[]): OrchestrationStatus[] {
+  return statuses.map(coreStatus).filter((status) => status !== undefined);
+}
+
+export function instanceResponse(row: InstanceRow | undefined, { getInputsAndOutputs }: GetInstanceRequest): GetInstanceResponse {
+  return row === undefined
+    ? { exists: false, orchestrationState: undefined }
+    : { exists: true, orchestrationState: protoState(row, getInputsAndOutputs) };
+}
+
+/** What an ended instance does not mind: it is over, so there is nothing to do. InstanceNotFound for an unknown id. */
+export async function unlessOver(hub: TaskHubClient, instanceId: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!DurascopeError.is(error, 'InstanceTerminal') && !DurascopeError.is(error, 'InstanceWrongState')) throw error;
+    if ((await hub.get(instanceId)) === undefined) throw error;
+  }
+}
+
+/** InstanceNotFound; InstanceNotTerminal for the same id while it still runs. */
+export async function restartInstance(hub: TaskHubClient, request: RestartInstanceRequest): Promise<string> {
+  const { instanceId, restartWithNewInstanceId: newInstanceId } = request;
+  const row = await hub.get(instanceId);
+  if (row !== undefined && !newInstanceId && !isTerminal(row.runtimeStatus)) {
+    throw new DurascopeError(
+      'InstanceNotTerminal',
+      `'${instanceId}' is ${row.runtimeStatus}: it can be restarted under its id once it has ended. Terminate it, or restart it with a new id.`,
+    );
+  }
+  return (await hub.restart(instanceId, { newInstanceId })).instanceId;
+}
+
+export async function queryInstances(hub: TaskHubClient, { query }: QueryInstancesRequest): Promise<QueryInstancesResponse> {
+  const asked: InstanceQuery = {
+    entities: 'exclude',
+    pageSize: pageSize(query?.maxInstanceCount),
+    ...(query === undefined || query.runtimeStatus.length === 0 ? {} : { statuses: coreStatuses(query.runtimeStatus) }),
+    ...(query?.createdTimeFrom === undefined ? {} : { createdTimeFrom: historyTime(query.createdTimeFrom) }),
+    ...(query?.createdTimeTo === undefined ? {} : { createdTimeTo: historyTime(query.createdTimeTo) }),
+    ...(query?.instanceIdPrefix === undefined ? {} : { instanceIdPrefix: query.instanceIdPrefix }),
+    ...continuation(query?.continuationToken),
+  };
+  const { instances, continuationToken } = await hub.query(asked);
+  return {
+    orchestrationState: instances.map((row) => protoState(row, query?.fetchInputsAndOutputs === true)),
+    continuationToken,
+  };
+}
+
+/** Ended instances in the order of their ends. */
+export async function listInstanceIds(hub: TaskHubClient, request: ListInstanceIdsRequest): Promise<ListInstanceIdsResponse> {
+  const wanted = request.runtimeStatus.length === 0 ? terminal : coreStatuses(request.runtimeStatus).filter(isTerminal);
+  const to = request.completedTimeTo === undefined ? null : historyTime(request.completedTimeTo);
+  const { instances, continuationToken } = await hub.query({
+    entities: 'exclude',
+    statuses: wanted,
+    // An ended instance changes no more.
+    orderBy: 'lastUpdatedTime',
+    pageSize: pageSize(request.pageSize),
+    ...(request.completedTimeFrom === undefined ? {} : { lastUpdatedFrom: historyTime(request.completedTimeFrom) }),
+    ...(to === null ? {} : { lastUpdatedTo: to }),
+    ...continuation(request.lastInstanceKey),
+  });
+  const before = to === null ? instances : instances.filter((row) => row.lastUpdatedTime < to);
+  return { instanceIds: before.map((row) => row.instanceId), lastInstanceKey: continuationToken };
+}
+
+const terminal: readonly OrchestrationStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+
+/** Number of instances deleted: what still runs or is unknown is left alone. */
+export async function purgeInstances(hub: TaskHubClient, { request, recursive }: PurgeInstancesRequest): Promise<number> {
+  switch (request?.$case) {
+    case 'instanceId':
+      return purgeOne(hub, request.value, recursive);
+    case 'instanceBatch': {
+      let deleted = 0;
+      for (const id of request.value.instanceIds) deleted += await purgeOne(hub, id, recursive);
+      return deleted;
+    }
+    case 'purgeInstanceFilter': {
+      const { createdTimeFrom, createdTimeTo, runtimeStatus } = request.value;
+      const filter = {
+        ...(createdTimeFrom === undefined ? {} : { createdTimeFrom: historyTime(createdTimeFrom) }),
+        ...(createdTimeTo === undefined ? {} : { createdTimeTo: historyTime(createdTimeTo) }),
+        ...(runtimeStatus.length === 0 ? {} : { statuses: coreStatuses(runtimeStatus) }),
+      };
+      return recursive ? purgeTrees(hub, filter) : hub.purgeBy(filter);
+    }
+    case undefined:
+      throw new DurascopeError('InvalidArgument', 'A purge needs an instance id, a list of them or a filter.');
+  }
+}
+
+async function purgeOne(hub: TaskHubClient, instanceId: string, recursive: boolean): Promise<number> {
+  const row = await hub.get(instanceId);
+  if (row === undefined || !isTerminal(row.runtimeStatus)) return 0;
+  const children = recursive ? await childrenOf(hub, instanceId) : [];
+  let deleted = 0;
+  for (const child of children) deleted += await purgeOne(hub, child, true);
+  try {
+    deleted += await hub.purge(instanceId);
+  } catch (error) {
+    // Started anew since the look at it.
+    if (!DurascopeError.is(error, 'InstanceNotTerminal')) throw error;
+  }
+  return deleted;
+}
+
+async function purgeTrees(
+  hub: TaskHubClient,
+  filter: Pick<InstanceQuery, 'createdTimeFrom' | 'createdTimeTo' | 'statuses'>,
+): Promise<number> {
+  const statuses = filter.statuses?.filter(isTerminal) ?? terminal;
+  const roots = await allIds(hub, { ...filter, statuses, entities: 'exclude' });
+  let deleted = 0;
+  for (const id of roots) deleted += await purgeOne(hub, id, true);
+  return deleted;
+}
+
+function childrenOf(hub: TaskHubClient, parentInstanceId: string): Promise<string[]> {
+  return allIds(hub, { parentInstanceId });
+}
+
+async function allIds(hub: TaskHubClient, query: InstanceQuery): Promise<string[]> {
+  const ids: string[] = [];
+  let continuationToken: string | undefined;
+  do {
+    const page = await hub.query({
+      ...query,
+      pageSize: maxPage,
+      ...(continuationToken === undefined ? {} : { continuationToken }),
+    });
+    ids.push(...page.instances.map((row) => row.instanceId));
+    ({ continuationToken } = page);
+  } while (continuationToken !== undefined);
+  return ids;
+}
+
+/** Terminates a list of instances; returns those that could not be terminated. */
+export async function terminateAll(hub: TaskHubClient, instanceIds: readonly string[], reason: string | null): Promise<string[]> {
+  const left: string[] = [];
+  for (const id of instanceIds) {
+    try {
+      await hub.terminate(id, reason);
+    } catch (error) {
+      if (!DurascopeError.is(error)) throw error;
+      left.push(id);
+    }
+  }
+  return left;
+}
+
+function pageSize(asked: number | undefined): number {
+  return asked === undefined || asked <= 0 ? defaultPage : Math.min(asked, maxPage);
+}
+
+/** Some clients send an empty token for the first page. */
+function continuation(token: string | undefined): { continuationToken?: string } {
+  return token === undefined || token === '' ? {} : { continuationToken: token };
+}

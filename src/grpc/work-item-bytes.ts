@@ -1,0 +1,74 @@
+/** Work items as they go over the stream (spec/grpc.md 1.4). */
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { HistoryEvent } from '../core/history';
+import type { ActivityRequest, EpisodeRequest } from '../core/ports/function-worker';
+import {
+  type HistoryEvent as ProtoEvent,
+  OrchestratorRequest,
+  type OrchestrationTraceContext,
+  WorkItem,
+} from './generated/task-hub-sidecar';
+import { protoEvent, protoTags, protoTrace } from './to-proto';
+
+/** Fields of WorkItem with their wire type, length-delimited. */
+const orchestratorRequestTag = (1 << 3) | 2;
+const completionTokenTag = (10 << 3) | 2;
+
+/** `pastEvents` is that field, encoded; null tells the worker to ask for it (history streaming). */
+export function orchestratorWorkItem(
+  request: EpisodeRequest,
+  pastEvents: Uint8Array | null,
+  traceContext: OrchestrationTraceContext | undefined,
+  token: string,
+): Uint8Array {
+  const rest = OrchestratorRequest.encode({
+    instanceId: request.instanceId,
+    executionId: request.executionId,
+    pastEvents: [],
+    newEvents: protoEvents(request.newEvents),
+    entityParameters: { entityMessageReorderWindow: undefined },
+    requiresHistoryStreaming: pastEvents === null,
+    properties: {},
+    orchestrationTraceContext: traceContext,
+  }).finish();
+  const past = pastEvents ?? new Uint8Array(0);
+  // A message's fields may come in any order, and a repeated one in pieces.
+  return new BinaryWriter()
+    .uint32(orchestratorRequestTag)
+    .uint32(past.length + rest.length)
+    .raw(past)
+    .raw(rest)
+    .uint32(completionTokenTag)
+    .string(token)
+    .finish();
+}
+
+export function activityWorkItem(request: ActivityRequest, token: string): Uint8Array {
+  const { instanceId, executionId, taskId, name, version, input, tags, traceContext } = request;
+  return WorkItem.encode({
+    request: {
+      $case: 'activityRequest',
+      value: {
+        name,
+        version: version === undefined || version === '' ? undefined : version,
+        input: input ?? undefined,
+        orchestrationInstance: { instanceId, executionId },
+        taskId,
+        parentTraceContext: protoTrace(traceContext),
+        tags: protoTags(tags),
+      },
+    },
+    completionToken: token,
+  }).finish();
+}
+
+export const healthPing = WorkItem.encode({ request: { $case: 'healthPing', value: {} }, completionToken: '' }).finish();
+
+export function protoEvents(events: readonly HistoryEvent[]): ProtoEvent[] {
+  const result: ProtoEvent[] = [];
+  for (const event of events) {
+    const proto = protoEvent(event);
+    if (proto !== null) result.push(proto);
+  }
+  return result;
+}

@@ -1,0 +1,69 @@
+import { TaskHubGrpcClient, TaskHubGrpcWorker, type Logger as SdkLogger } from '@microsoft/durabletask-js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { LogEntry } from '../../src/core/ports/logger';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator';
+import type { EmulatorOptions } from '../../src/emulator/emulator-types';
+
+const silent: SdkLogger = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
+
+/** An emulator without a function app, and programs of the JavaScript SDK that are connected to it. */
+export class GrpcFixture {
+  readonly #undo: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly logs: readonly LogEntry[],
+    readonly folder: string,
+  ) {}
+
+  static async start(options: Partial<EmulatorOptions> = {}): Promise<GrpcFixture> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'durascope-grpc-'));
+    const logs: LogEntry[] = [];
+    const emulator = await startEmulator({
+      appDir: folder,
+      app: false,
+      port: 0,
+      grpc: { port: 0 },
+      memory: true,
+      logger: (entry) => void logs.push(entry),
+      ...options,
+    });
+    return new GrpcFixture(emulator, logs, folder);
+  }
+
+  get address(): string {
+    return `localhost:${this.emulator.grpc?.port ?? 0}`;
+  }
+
+  client(): TaskHubGrpcClient {
+    const client = new TaskHubGrpcClient({ hostAddress: this.address, logger: silent });
+    this.#undo.push(() => client.stop());
+    return client;
+  }
+
+  /** Started and connected. */
+  async worker(register: (worker: TaskHubGrpcWorker) => void): Promise<TaskHubGrpcWorker> {
+    const worker = new TaskHubGrpcWorker({ hostAddress: this.address, logger: silent });
+    register(worker);
+    const before = this.emulator.connectedWorkers().length;
+    const connected = new Promise<void>((resolve) => {
+      const subscription = this.emulator.onEvent(() => {
+        if (this.emulator.connectedWorkers().length <= before) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    await worker.start();
+    await connected;
+    this.#undo.push(() => worker.stop());
+    return worker;
+  }
+
+  async stop(): Promise<void> {
+    for (const step of this.#undo.splice(0).reverse()) await step();
+    await this.emulator.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
