@@ -14,6 +14,7 @@ import { act, messageOf } from './instance-actions';
 import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
 import type { PanelHost, SessionClock } from './panel-host';
+import type { PanelReplay } from './panel-replay';
 import type { ActionResult, SourceLocation } from './panel-values';
 
 export interface InstancePanelSessionOptions {
@@ -26,6 +27,8 @@ export interface InstancePanelSessionOptions {
   /** Event names that the app's code waits for somewhere. */
   eventNames?: () => Promise<readonly string[]>;
   onError?: (error: unknown) => void;
+  /** Where instances can be replayed; the session closes it. */
+  replay?: PanelReplay;
 }
 
 export const frameMs = 16;
@@ -49,7 +52,10 @@ export class InstancePanelSession {
   #askAgainMs = minAskAgainMs;
   #sent: { executionId: string; length: number } | undefined;
 
-  constructor(private readonly options: InstancePanelSessionOptions) {}
+  constructor(private readonly options: InstancePanelSessionOptions) {
+    options.replay?.onStep((step) => this.#post({ type: 'replayAt', step }));
+    options.replay?.onLine((location) => this.#post({ type: 'replayLine', location }));
+  }
 
   connect(hub: TaskHubClient): void {
     this.#subscription?.dispose();
@@ -79,7 +85,9 @@ export class InstancePanelSession {
     try {
       await this.#handle(parsed.data);
     } catch (error) {
-      if ('requestId' in parsed.data) this.#answer(parsed.data.requestId, false, messageOf(error));
+      if (isReplayQuestion(parsed.data)) {
+        this.#post({ type: 'replayRefused', requestId: parsed.data.requestId, message: messageOf(error) });
+      } else if ('requestId' in parsed.data) this.#answer(parsed.data.requestId, false, messageOf(error));
       else this.options.onError?.(error);
     }
   }
@@ -88,6 +96,7 @@ export class InstancePanelSession {
     this.#isDisposed = true;
     this.#subscription?.dispose();
     this.#hub = undefined;
+    this.options.replay?.close();
   }
 
   async #handle(message: FromInstancePanel): Promise<void> {
@@ -134,7 +143,26 @@ export class InstancePanelSession {
         const shown = await act(this.#connected(), message.action, instanceId, message.reason);
         this.#answer(message.requestId, true);
         if (shown !== instanceId) host.openInstance(shown);
+        return;
       }
+      case 'openReplay':
+        this.#post({ type: 'replayOpened', requestId: message.requestId, overview: await this.#replay().open() });
+        return;
+      case 'showMoment': {
+        const moment = await this.#replay().moment(message.step, message.reveal);
+        this.#post({ type: 'replayMoment', requestId: message.requestId, moment });
+        return;
+      }
+      case 'openVariable': {
+        const variables = await this.#replay().variables(message.reference, message.start, message.count);
+        this.#post({ type: 'replayVariables', requestId: message.requestId, variables: [...variables] });
+        return;
+      }
+      case 'debugReplay':
+        this.#replay().debug(message.step, message.how);
+        return;
+      case 'closeReplay':
+        this.options.replay?.close();
     }
   }
 
@@ -223,6 +251,7 @@ export class InstancePanelSession {
       },
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
+      ...(this.options.replay === undefined ? {} : { canReplay: true }),
     });
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
@@ -264,6 +293,11 @@ export class InstancePanelSession {
     }
   }
 
+  #replay(): PanelReplay {
+    if (this.options.replay === undefined) throw new Error('Open the panel in the editor to replay this instance.');
+    return this.options.replay;
+  }
+
   #connected(): TaskHubClient {
     if (this.#hub === undefined) throw new Error(this.#disconnectedMessage);
     return this.#hub;
@@ -293,3 +327,9 @@ function jsonProblem(text: string): string | undefined {
     return `The data is not JSON: ${messageOf(error)}. A text is written with its quotes: "like this".`;
   }
 }
+
+function isReplayQuestion(message: FromInstancePanel): message is Extract<FromInstancePanel, { type: ReplayQuestion }> {
+  return message.type === 'openReplay' || message.type === 'showMoment' || message.type === 'openVariable';
+}
+
+type ReplayQuestion = 'openReplay' | 'showMoment' | 'openVariable';

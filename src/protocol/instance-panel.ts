@@ -20,6 +20,7 @@ import {
   instanceSummary,
   waitingForValue,
 } from './panel-values';
+import { fromPanelReplay, toPanelReplay } from './replay-values';
 
 const text = z.string();
 const count = z.number().int().nonnegative();
@@ -41,6 +42,8 @@ export const instanceSnapshot = z.object({
   /** Names for completion: awaited now first, then those found in the code. */
   knownEventNames: z.array(text),
   capabilities,
+  /** The host can replay instances (replay-values.ts). */
+  canReplay: z.boolean().exactOptional(),
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshot>;
 
@@ -54,7 +57,13 @@ export const historyChunk = z.object({
 });
 export type HistoryChunk = z.infer<typeof historyChunk>;
 
-export const toInstancePanel = z.discriminatedUnion('type', [connectionState, instanceSnapshot, historyChunk, actionResult]);
+export const toInstancePanel = z.discriminatedUnion('type', [
+  connectionState,
+  instanceSnapshot,
+  historyChunk,
+  actionResult,
+  ...toPanelReplay,
+]);
 export type ToInstancePanel = z.infer<typeof toInstancePanel>;
 
 export const fromInstancePanel = z.discriminatedUnion('type', [
@@ -64,5 +73,6 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('act'), requestId: count, action: instanceAction, reason: text.nullable() }),
   /** The whole history as a document in the editor. */
   z.object({ type: z.literal('openHistory') }),
+  ...fromPanelReplay,
 ]);
 export type FromInstancePanel = z.infer<typeof fromInstancePanel>;

@@ -13,15 +13,17 @@ import { InstanceHeader } from './instance-header';
 import { OverviewTab } from './overview-tab';
 import type { InstanceParts, InstanceView, Notice } from './panel-context';
 import { RaiseEvent } from './raise-event';
+import { ReplayTab } from './replay-tab';
 import { SequenceTab } from './sequence-tab';
 import { TimelineTab } from './timeline-tab';
 
-const tabShape = z.enum(['overview', 'history', 'timeline', 'sequence']);
+const tabShape = z.enum(['overview', 'history', 'replay', 'timeline', 'sequence']);
 type TabId = z.infer<typeof tabShape>;
 
 const views: Readonly<Record<TabId, InstanceView>> = {
   overview: (parts) => <OverviewTab parts={parts} />,
   history: (parts) => <HistoryTab parts={parts} />,
+  replay: (parts) => <ReplayTab parts={parts} />,
   timeline: (parts) => <TimelineTab parts={parts} />,
   sequence: (parts) => <SequenceTab parts={parts} />,
 };
@@ -65,9 +67,12 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   const tabs: Tab<TabId>[] = [
     { id: 'overview', title: 'Overview' },
     { id: 'history', title: 'History', count: Math.max(state.historyTotal, instance.historyLength) },
+    ...(snapshot.canReplay === true ? [{ id: 'replay', title: 'Replay' } as const] : []),
     { id: 'timeline', title: 'Timeline' },
     { id: 'sequence', title: 'Sequence' },
   ];
+  // What a reload remembers may not be there any more.
+  const shown = tabs.some(({ id }) => id === tab) ? tab : 'overview';
   return (
     <main class="panel instance-panel">
       {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
@@ -82,8 +87,8 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
           <RaiseEvent parts={parts} name={snapshot.knownEventNames[0] ?? ''} fixed={false} onClose={() => setRaising(false)} />
         </div>
       ) : null}
-      <Tabs label="Parts of the instance" tabs={tabs} active={tab} onSelect={setTab}>
-        {views[tab](parts)}
+      <Tabs label="Parts of the instance" tabs={tabs} active={shown} onSelect={setTab}>
+        {views[shown](parts)}
       </Tabs>
     </main>
   );

@@ -5,6 +5,7 @@ import { fromTimestamp } from '../../core/time';
 import { toInstancePanel, type FromInstancePanel, type HistoryChunk, type InstanceSnapshot } from '../../protocol/instance-panel';
 import type { ActionResult } from '../../protocol/panel-values';
 import type { PanelTransport } from '../transport/panel-transport';
+import { ReplayStore } from './replay-state';
 import { Requests } from './requests';
 import { Store, type Schedule } from './store';
 
@@ -29,6 +30,7 @@ type Act = Omit<Extract<FromInstancePanel, { type: 'act' }>, 'requestId' | 'type
 
 export class InstanceStore {
   readonly state: Store<InstanceState>;
+  readonly replay: ReplayStore;
   private readonly requests = new Requests();
   private events: HistoryEvent[] = [];
   private executionId = '';
@@ -40,6 +42,7 @@ export class InstanceStore {
     schedule: Schedule,
     private readonly now: () => number,
   ) {
+    this.replay = new ReplayStore(transport, schedule);
     this.state = new Store<InstanceState>(
       {
         snapshot: null,
@@ -98,6 +101,9 @@ export class InstanceStore {
         return;
       case 'actionResult':
         this.requests.settle(message);
+        return;
+      default:
+        this.replay.receive(message);
     }
   }
 

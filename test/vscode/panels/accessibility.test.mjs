@@ -12,6 +12,9 @@ const views = [
   ['pending', 'history'],
   ['purged', ''],
   ['stopped', 'overview'],
+  ['replay', 'replay'],
+  ['replayDiverges', 'replay'],
+  ['replayRefused', 'replay'],
   ['none', ''],
   ['some', ''],
 ];

@@ -52,6 +52,7 @@ const session =
   state.panel === 'instance'
     ? new InstancePanelSession({
         instanceId: state.instanceId,
+        ...(state.replay === undefined ? {} : { replay: state.replay }),
         post,
         host,
         clock,
@@ -83,4 +84,4 @@ page.acquireVsCodeApi = () => ({
   getState: () => JSON.parse(page.sessionStorage.getItem(name) ?? 'null') as unknown,
   setState: (value: unknown) => page.sessionStorage.setItem(name, JSON.stringify(value)),
 });
-page.gallery = { hub, asked, session, now: () => toTimestamp(now()) };
+page.gallery = { hub, asked, replay: state.replay, session, now: () => toTimestamp(now()) };

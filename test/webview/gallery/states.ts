@@ -18,6 +18,7 @@ import {
   timer,
   turn,
 } from '../histories';
+import { FakeReplay } from './fake-replay';
 import type { FakeHub } from './fake-hub';
 import { waitsForNothing, type FakeInstance } from './fake-hub';
 
@@ -259,6 +260,7 @@ export interface GalleryState {
   fill: (hub: FakeHub) => void;
   /** Not connected: the message shown. */
   disconnected?: string;
+  replay?: FakeReplay;
 }
 
 export const galleryStates = {
@@ -288,6 +290,30 @@ export const galleryStates = {
   },
   rows10000: { panel: 'instance', instanceId: 'long-10000', fill: (hub) => hub.add(longInstance(10_000)) },
   rows100000: { panel: 'instance', instanceId: 'long-100000', fill: (hub) => hub.add(longInstance(100_000)) },
+  replay: {
+    panel: 'instance',
+    instanceId: 'eaee885b',
+    fill: (hub) => hub.add(completedInstance()),
+    replay: new FakeReplay(helloCities),
+  },
+  replayDiverges: {
+    panel: 'instance',
+    instanceId: 'eaee885b',
+    fill: (hub) => hub.add(completedInstance()),
+    replay: new FakeReplay(helloCities, { diverges: true }),
+  },
+  replayRefused: {
+    panel: 'instance',
+    instanceId: 'eaee885b',
+    fill: (hub) => hub.add(completedInstance()),
+    replay: new FakeReplay(helloCities, { refuses: 'The app has no orchestrator HelloCities. It was renamed or removed.' }),
+  },
+  replay10000: {
+    panel: 'instance',
+    instanceId: 'long-10000',
+    fill: (hub) => hub.add(longInstance(10_000)),
+    replay: new FakeReplay(longHistory(10_000)),
+  },
   none: { panel: 'instances', instanceId: '', fill: () => undefined },
   some: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(60)) },
   many: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(100_000)) },

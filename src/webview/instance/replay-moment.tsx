@@ -1,0 +1,162 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { ReplayMomentValue, ReplayVariable } from '../../protocol/replay-values';
+import { shortFile } from '../models/replay';
+import { Icon } from '../ui/icon';
+import { JsonView } from '../ui/json-view';
+import { Section } from '../ui/section';
+import type { InstanceParts } from './panel-context';
+import { ReplayVariables } from './replay-variables';
+
+interface ReplayMomentProps {
+  parts: InstanceParts;
+  moment: ReplayMomentValue;
+  opened: ReadonlyMap<string, readonly ReplayVariable[]>;
+  /** False while the answer for the step that is wanted has not come yet. */
+  isCurrent: boolean;
+}
+
+/** What the code knew at this moment. */
+export function ReplayMoment({ parts, moment, opened, isCurrent }: ReplayMomentProps): JSX.Element {
+  const { replay } = parts.store;
+  return (
+    <div class={`replay-moment ${isCurrent ? '' : 'behind'}`} aria-busy={!isCurrent}>
+      <Snippet parts={parts} moment={moment} />
+      {moment.failure === null ? null : (
+        <Section title="Failure">
+          <p class="replay-failure">{moment.failure}</p>
+        </Section>
+      )}
+      {moment.output === null ? null : (
+        <Section title="Output">
+          <JsonView text={moment.output} label="Output" />
+        </Section>
+      )}
+      <Section title="Variables">
+        {moment.scopes.length === 0 ? <p class="quiet-text">The code does not run here any more.</p> : null}
+        {moment.scopes.map((scope) => (
+          <ReplayVariables
+            key={`${moment.step} ${scope.name}`}
+            scope={scope}
+            opened={opened}
+            onOpen={(reference, start, count) => replay.openVariable(reference, start, count)}
+            onClose={(reference) => replay.closeVariable(reference)}
+          />
+        ))}
+      </Section>
+      <Section title="Scheduled and not finished" note={String(moment.pending.length)}>
+        {moment.pending.length === 0 ? (
+          <p class="quiet-text">Nothing.</p>
+        ) : (
+          <ul class="replay-pending">
+            {moment.pending.map((task) => (
+              <li key={task.text}>
+                <Icon name="watch" />
+                <span>{task.text}</span>
+                {task.attempt > 1 ? <span class="pill">attempt {task.attempt}</span> : null}
+                <PendingLinks parts={parts} sinceRow={task.sinceRow} instanceId={task.instanceId} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+      <Section title="Custom status">
+        {moment.customStatus === null ? (
+          <p class="quiet-text">None yet.</p>
+        ) : (
+          <JsonView text={moment.customStatus} label="Custom status" />
+        )}
+      </Section>
+      <Section title="Logged in this step" note={String(moment.logs.length)}>
+        {moment.logs.length === 0 ? <p class="quiet-text">Nothing.</p> : <LogLines lines={moment.logs} />}
+        {moment.earlierLogs.length === 0 ? null : (
+          <details class="replay-earlier">
+            <summary>{moment.earlierLogs.length} logged before</summary>
+            <LogLines lines={moment.earlierLogs} />
+          </details>
+        )}
+      </Section>
+    </div>
+  );
+}
+
+function PendingLinks(props: { parts: InstanceParts; sinceRow: number | null; instanceId: string | null }): JSX.Element {
+  const { parts, sinceRow, instanceId } = props;
+  return (
+    <>
+      {sinceRow === null ? null : (
+        <button type="button" class="link" onClick={() => parts.store.replay.showRow(sinceRow)}>
+          row {sinceRow + 1}
+        </button>
+      )}
+      {instanceId === null ? null : (
+        <button type="button" class="link" onClick={() => parts.transport.send({ type: 'openInstance', instanceId })}>
+          open
+        </button>
+      )}
+    </>
+  );
+}
+
+function Snippet({ parts, moment }: { parts: InstanceParts; moment: ReplayMomentValue }): JSX.Element {
+  const { snippet, frames } = moment;
+  const place = frames[0]?.place ?? null;
+  const note = frames.find((frame) => frame.note !== null)?.note ?? null;
+  if (snippet === null) {
+    return (
+      <p class="quiet-text replay-no-source">
+        {frames.length === 0 ? 'The code has ended.' : (note ?? 'The source of this moment could not be found.')}
+      </p>
+    );
+  }
+  return (
+    <figure class="replay-source">
+      <figcaption>
+        <button
+          type="button"
+          class="link"
+          onClick={() => (place === null ? undefined : parts.transport.send({ type: 'openSource', location: place }))}
+        >
+          {shortFile(snippet.file)}:{snippet.line1}
+        </button>
+        {frames.length > 1 ? <span class="quiet-text"> {frames.map(({ name }) => name).join(' ← ')}</span> : null}
+      </figcaption>
+      <div class="replay-code" role="group" aria-label={`Source around line ${snippet.line1}`} tabIndex={0}>
+        {snippet.lines.map((line, index) => {
+          const line1 = snippet.firstLine1 + index;
+          const waits = line1 === snippet.line1;
+          return (
+            <CodeLine key={line1} line1={line1} waits={waits}>
+              {line === '' ? ' ' : line}
+            </CodeLine>
+          );
+        })}
+      </div>
+      {note === null ? null : <p class="quiet-text">{note}</p>}
+    </figure>
+  );
+}
+
+function CodeLine(props: { line1: number; waits: boolean; children: ComponentChildren }): JSX.Element {
+  const { line1, waits, children } = props;
+  return (
+    <div class={waits ? 'code-line waits' : 'code-line'} aria-current={waits ? 'location' : undefined}>
+      <span class="code-number" aria-hidden="true">
+        {waits ? <Icon name="debug-stackframe" /> : null}
+        {line1}
+      </span>
+      <code>{children}</code>
+    </div>
+  );
+}
+
+function LogLines({ lines }: { lines: ReplayMomentValue['logs'] }): JSX.Element {
+  return (
+    <ol class="replay-logs">
+      {lines.map(({ level, message }, index) => (
+        <li key={index} class={`log-${level}`}>
+          <code>{message}</code>
+        </li>
+      ))}
+    </ol>
+  );
+}
