@@ -56,6 +56,9 @@ export class HostReplay implements NodeHost {
   readonly maximumShortTimerMs: number;
   readonly longTimerIntervalMs: number;
 
+  /** The first scheduled row that the code did not ask for, and what it asked for under the same number. */
+  disagreement: { row: ScheduledRow; found: WorkDecision | null } | null = null;
+
   private next = 0;
   private highestRowId = -1;
   private isStarted = false;
@@ -254,7 +257,9 @@ export class HostReplay implements NodeHost {
     this.highestRowId = Math.max(this.highestRowId, row.EventId);
     const decision = this.pending.get(row.EventId);
     this.pending.delete(row.EventId);
-    if (decision === undefined || !agrees(row, decision)) this.disagree(nonDeterminismMessage(row, decision ?? null));
+    if (decision !== undefined && agrees(row, decision)) return;
+    this.disagreement ??= { row, found: decision ?? null };
+    this.disagree(nonDeterminismMessage(row, decision ?? null));
   }
 
   /** Another replay of the same history went another way: the orchestration fails, whatever is still open. */

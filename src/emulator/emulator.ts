@@ -14,6 +14,7 @@ import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app-settings';
 import { AppProcess } from './app-process';
 import { prepareSession, systemKey } from './data-folder';
+import { findChildScript } from './child-script';
 import { dashboardFrom } from './dashboard';
 import type { Emulator, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
 import { engineOptionsFrom } from './engine-options-from';
@@ -202,10 +203,4 @@ function newId(): string {
 function findWebviewDir(): string {
   const beside = path.join(__dirname, 'webview');
   return existsSync(path.join(beside, 'panels.js')) ? beside : path.resolve(__dirname, '../../dist/webview');
-}
-
-/** Beside the bundle, or in dist/ when running from source. */
-function findChildScript(): string {
-  const beside = path.join(__dirname, 'node-worker.js');
-  return existsSync(beside) ? beside : path.resolve(__dirname, '../../dist/node-worker.js');
 }

@@ -5,6 +5,7 @@
  * expression that cannot be evaluated), `WorkerHung` (the code did not come back), `WorkerExited`, `Stopped`.
  */
 import type { Decision } from '../decisions';
+import type { DeterminismCause } from '../divergence';
 import type { FailureDetails, HistoryEvent } from '../history';
 import type { ScheduledRow, WorkDecision } from '../non-determinism';
 import type { SourcePlace } from '../source-place';
@@ -65,6 +66,14 @@ export interface ReplayDisagreement {
   found: WorkDecision | null;
 }
 
+/** Something that the orchestrator's code asked of the world while it ran. */
+export interface ImpureUse {
+  cause: DeterminismCause;
+  /** As code names it: `Math.random`. */
+  what: string;
+  place: SourcePlace | null;
+}
+
 /** One run over a whole history. `moments` has at least one element. */
 export interface ReplayRun {
   moments: readonly ReplayMoment[];
@@ -72,6 +81,10 @@ export interface ReplayRun {
   end: ReplayEnd;
   /** The first one; the run ends with it. */
   disagreement: ReplayDisagreement | null;
+  /** The generator functions that ran, as text; null where V8 does not tell. */
+  sourceText: string | null;
+  /** In the order in which they were first seen. */
+  impureUses: readonly ImpureUse[];
   /** Whole sentences: what could not be shown. */
   notes: readonly string[];
 }

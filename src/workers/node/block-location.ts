@@ -121,14 +121,19 @@ export function describeBlock(
   where: BlockLocation | null,
   limitMs: number,
 ): string {
-  const kinds: Readonly<Record<string, string>> = { episode: 'orchestrator', activity: 'activity', http: 'HTTP function' };
+  const kinds: Readonly<Record<string, string>> = {
+    episode: 'orchestrator',
+    replay: 'replay of the orchestrator',
+    activity: 'activity',
+    http: 'HTTP function',
+  };
   const who =
     request === null
       ? 'The app'
       : `The ${kinds[request.kind] ?? 'function'} "${request.name}"${request.instanceId === null ? '' : ` (instance ${request.instanceId})`}`;
   const at = where?.frames[0] === undefined ? '' : ` in ${where.frames[0]}`;
   const advice =
-    request?.kind === 'episode'
+    request?.kind === 'episode' || request?.kind === 'replay'
       ? 'Look for a loop that never ends; what takes long belongs into an activity.'
       : 'Look for a loop or a synchronous call that takes too long.';
   return `${who} has blocked the app's event loop for more than ${limitMs / 1000} s${at}, so its process was ended and is started again. ${advice}`;

@@ -1,7 +1,9 @@
 /** What the parent and the process that runs user code say to each other (frames.ts carries it). Both are built from one source. */
 import type { HistoryEvent } from '../../core/history';
 import type { ActivityOutcome, EpisodeOutcome, FunctionDescriptor } from '../../core/ports/function-worker';
+import type { DurascopeErrorCode } from '../../core/errors';
 import type { LogLevel } from '../../core/ports/logger';
+import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { Framed } from './frames';
 
 /**
@@ -48,6 +50,8 @@ export interface Init extends Framed {
   maxActions: number;
   /** `defaultAsyncRequestSleepTimeMilliseconds` of host.json. */
   httpPollDelayMs?: number;
+  /** The app is there to be replayed: of the requests only `replay` is answered. */
+  replay?: boolean;
 }
 export interface EpisodeAsked extends Framed {
   type: 'episode';
@@ -87,6 +91,18 @@ export interface InvocationAsked extends Framed {
   /** Trigger metadata by name; texts as they are, everything else as JSON. */
   metadata: Readonly<Record<string, unknown>>;
 }
+/** A question about a replay; `session` is chosen by the parent. */
+export type ReplayAsk =
+  | { what: 'open'; session: number; request: ReplayRequest }
+  | { what: 'scopes'; session: number; moment: number; frame: number }
+  | { what: 'variables'; session: number; reference: string; range?: { start: number; count: number } }
+  | { what: 'evaluate'; session: number; moment: number; frame: number; expression: string }
+  | { what: 'close'; session: number };
+export interface ReplayAsked extends Framed {
+  type: 'replay';
+  id: number;
+  ask: ReplayAsk;
+}
 export interface Forgotten extends Framed {
   type: 'forget';
   instanceId: string;
@@ -99,7 +115,8 @@ export interface ShutDown extends Framed {
   type: 'shutDown';
 }
 
-export type ParentMessage = Init | EpisodeAsked | ActivityAsked | HttpAsked | InvocationAsked | Forgotten | Ping | ShutDown;
+export type ParentMessage =
+  Init | EpisodeAsked | ActivityAsked | HttpAsked | InvocationAsked | ReplayAsked | Forgotten | Ping | ShutDown;
 
 export interface Hello extends Framed {
   type: 'hello';
@@ -154,6 +171,18 @@ export interface InvocationAnswered extends Framed {
   result: string | null;
   outputs: readonly OutputValue[];
 }
+export interface ReplayAnswered extends Framed {
+  type: 'replayed';
+  id: number;
+  /** By what was asked: a packed run, scopes, variables, a variable, null. */
+  value: unknown;
+}
+export interface ReplayRefused extends Framed {
+  type: 'replayRefused';
+  id: number;
+  code: DurascopeErrorCode;
+  message: string;
+}
 /** The user's code threw (http, invoke). */
 export interface InvocationFailed extends Framed {
   type: 'failed';
@@ -187,6 +216,8 @@ export type ChildMessage =
   | HttpAnswered
   | InvocationAnswered
   | InvocationFailed
+  | ReplayAnswered
+  | ReplayRefused
   | Logged
   | Pong
   | Fatal;

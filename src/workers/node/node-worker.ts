@@ -7,7 +7,6 @@
  *   N3. An app that does not load is not tried again until a file of it changes.
  */
 import { randomUUID } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import { DurascopeError } from '../../core/errors';
 import type { Disposable } from '../../core/ports/clock';
 import type {
@@ -22,29 +21,17 @@ import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '.
 import type { LogEntry, Logger } from '../../core/ports/logger';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { watchApp } from './app-watcher';
-import { readAppLayout } from './app-layout';
-import { readAppSettings } from './app-settings';
+import { prepareLaunch, type AppLaunchOptions } from './app-launch';
 import { streamHttp } from './http-stream';
 import { spawnProcess, type Launcher } from './launch';
 import type { OutputValue } from './messages';
 import { readStartRequests } from './start-requests';
 import { WorkerProcess } from './worker-process';
 
-export interface NodeWorkerOptions {
-  appDir: string;
-  /** The built child program (dist/node-worker.js). */
-  childScript: string;
+export interface NodeWorkerOptions extends AppLaunchOptions {
   log: Logger;
   /** The durable client binding's JSON (spec/functions-worker.md 8.1); asked for at each start of the process. */
   clientBinding(): string;
-  /** Node.js to run the app with. Default: the one that runs this. */
-  nodePath?: string;
-  /** For Node.js, before the script. */
-  execArgv?: readonly string[];
-  /** Opens the inspector at this port (true: any that is free); the watchdog is off then. */
-  inspectPort?: number | true;
-  /** On top of everything else, `WEBSITE_HOSTNAME` above all. */
-  env?: Readonly<Record<string, string>>;
   /** Starts an instance for a durable client output binding. Without it such an output is refused. */
   startInstance?: (start: StartOptions) => Promise<unknown>;
   /** How long the app may block its event loop. Default 10,000; 0: for ever. */
@@ -246,32 +233,12 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   private async launch(): Promise<WorkerProcess> {
     const { options } = this;
     this.emit({ type: 'workerStarting' });
-    // Node.js knows modules by their real paths; errors and functions are compared with the folder.
-    const appDir = await realpath(options.appDir).catch(() => options.appDir);
-    const settings = await readAppSettings(appDir);
-    for (const warning of settings.warnings) this.note('warning', warning);
-    const env = this.environment(settings.values);
-    const layout = await readAppLayout(appDir, (name) => {
-      const setting = env[`AzureWebJobs.${name}.Disabled`] ?? env[`AzureWebJobs_${name}_Disabled`];
-      return setting === '1' || setting?.toLowerCase() === 'true';
-    });
-    for (const warning of layout.warnings) this.note('warning', warning);
-    const { inspectPort } = options;
-    const inspect =
-      inspectPort === undefined ? '--inspect-port=127.0.0.1:0' : `--inspect=127.0.0.1:${inspectPort === true ? 0 : inspectPort}`;
+    const prepared = await prepareLaunch(options);
+    for (const warning of prepared.warnings) this.note('warning', warning);
     const started = await WorkerProcess.start({
+      ...prepared,
       launcher: options.launcher ?? spawnProcess,
-      launch: {
-        command: options.nodePath ?? process.execPath,
-        args: [...(options.execArgv ?? []), inspect, options.childScript],
-        cwd: appDir,
-        env,
-      },
-      appDir,
-      layout,
       clientBinding: options.clientBinding(),
-      maxActions: settings.hostConfig.maxOrchestrationActions,
-      httpPollDelayMs: settings.hostConfig.defaultAsyncRequestSleepTimeMs,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
@@ -279,17 +246,6 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
     });
     for (const warning of started.warnings) this.note('warning', warning);
     return started;
-  }
-
-  private environment(values: Readonly<Record<string, string>>): Record<string, string> {
-    const env: Record<string, string> = {};
-    for (const [name, value] of Object.entries({ ...values, ...process.env })) {
-      if (value !== undefined) env[name] = value;
-    }
-    env['AZURE_FUNCTIONS_ENVIRONMENT'] ??= 'Development';
-    env['FUNCTIONS_WORKER_RUNTIME'] = 'node';
-    env['AzureWebJobsScriptRoot'] = this.options.appDir;
-    return { ...env, ...this.options.env };
   }
 
   /** N1. */

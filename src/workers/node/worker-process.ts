@@ -32,6 +32,7 @@ import {
   type InvocationAnswered,
   type OutputValue,
   type ParentMessage,
+  type ReplayAsk,
 } from './messages';
 import { OutputLines } from './output-lines';
 import { Watchdog } from './watchdog';
@@ -45,6 +46,8 @@ export interface WorkerProcessOptions {
   clientBinding: string;
   maxActions: number;
   httpPollDelayMs?: number;
+  /** For `replay` requests only. */
+  forReplay?: boolean;
   log: (entry: LogEntry) => void;
   /** 0: never. */
   watchdogMs: number;
@@ -67,7 +70,7 @@ export interface WorkerEnd {
   wanted: boolean;
 }
 
-type RequestKind = 'episode' | 'activity' | 'http' | 'invoke';
+type RequestKind = 'episode' | 'activity' | 'http' | 'invoke' | 'replay';
 
 interface Pending {
   kind: RequestKind;
@@ -101,6 +104,7 @@ export class WorkerProcess {
   httpUri: string | null = null;
   warnings: readonly string[] = [];
   pid: number | undefined;
+  hasEnded = false;
   /** A debugger may stop the process. */
   inspected = false;
   /** Settles when the process is gone and everything of it is cleaned up. */
@@ -123,7 +127,6 @@ export class WorkerProcess {
   private resolveLoaded!: () => void;
   private rejectLoaded!: (error: Error) => void;
   private resolveEnded!: (end: WorkerEnd) => void;
-  private hasEnded = false;
   private loadError: DurascopeError | null = null;
   private loadTimer: NodeJS.Timeout | undefined;
 
@@ -210,6 +213,14 @@ export class WorkerProcess {
     return new Promise((resolve, reject) => {
       const id = this.register('invoke', name, null, resolve, reject);
       this.say({ type: 'invoke', id, name, input, metadata });
+    });
+  }
+
+  /** `functionName` is for messages. Rejects with what the process refuses. */
+  replay(ask: ReplayAsk, functionName: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.register('replay', functionName, null, resolve, reject);
+      this.say({ type: 'replay', id, ask });
     });
   }
 
@@ -315,7 +326,7 @@ export class WorkerProcess {
     this.pid = pid;
     this.inspected = inspected;
     if (inspected) clearTimeout(this.loadTimer);
-    const { layout, appDir, clientBinding, maxActions, httpPollDelayMs } = this.options;
+    const { layout, appDir, clientBinding, maxActions, httpPollDelayMs, forReplay } = this.options;
     const tooOld = checkNodeVersion(layout.engines, nodeVersion);
     if (tooOld !== null) {
       this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
@@ -330,6 +341,7 @@ export class WorkerProcess {
       clientBinding,
       maxActions,
       ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
+      ...(forReplay === true ? { replay: true } : {}),
     });
   }
 
@@ -346,6 +358,12 @@ export class WorkerProcess {
       }
       case 'invoked':
         this.settle(message.id)?.resolve(message as never);
+        break;
+      case 'replayed':
+        this.settle(message.id)?.resolve(message.value as never);
+        break;
+      case 'replayRefused':
+        this.settle(message.id)?.reject(new DurascopeError(message.code, message.message));
         break;
       case 'failed': {
         const { name, message: text, stack } = message.error;

@@ -129,6 +129,8 @@ export class FunctionHost {
           .then(({ result, outputs }) => this.out.send({ type: 'invoked', id, result, outputs }), this.fail(id));
         break;
       }
+      case 'replay':
+        throw new Error('The app was not loaded to be replayed.');
       default:
         message satisfies never;
     }

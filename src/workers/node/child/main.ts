@@ -8,6 +8,8 @@ import { FrameReader, FrameWriter } from '../frames';
 import { socketVariable, tokenVariable, type ChildMessage, type ParentMessage } from '../messages';
 import { AppLoadError } from './app-load-error';
 import { FunctionHost } from './function-host';
+import { LogSink } from './replay/log-sink';
+import { ReplayHost } from './replay/replay-host';
 import { captureOutput, UserLog } from './user-log';
 
 const socketPath = process.env[socketVariable];
@@ -27,8 +29,8 @@ process.on('SIGINT', () => undefined);
 
 const socket = connect(socketPath);
 const writer = new FrameWriter<ChildMessage>(socket);
-const log = new UserLog(writer);
-const host = new FunctionHost(writer, log);
+let log: UserLog | null = null;
+let host: FunctionHost | ReplayHost | null = null;
 
 function exit(code: number): void {
   writer.flush();
@@ -38,39 +40,48 @@ function exit(code: number): void {
 }
 
 function fatal(error: unknown): void {
+  // What the app left running without the network it expects is no reason to end a replay.
+  if (host instanceof ReplayHost && host.isLoaded) return;
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writer.send({ type: 'fatal', message, running: log.runningFunctions() });
+  writer.send({ type: 'fatal', message, running: log?.runningFunctions() ?? [] });
   exit(1);
 }
 
 process.on('uncaughtException', fatal);
 process.on('unhandledRejection', (reason) => {
-  if (!host.takeUnhandledRejection(reason)) fatal(reason);
+  if (host?.takeUnhandledRejection(reason) !== true) fatal(reason);
 });
 process.on('exit', () => writer.flush());
 
 const reader = new FrameReader<ParentMessage>(
   (message, bytes) => {
     if (message.type === 'init') {
-      captureOutput(log);
+      const sink = message.replay === true ? new LogSink(writer) : null;
+      const output = new UserLog(sink ?? writer);
+      log = output;
+      host = sink === null ? new FunctionHost(writer, output) : new ReplayHost(writer, output, sink);
+      captureOutput(output);
       host.load(message).catch((error: unknown) => {
         if (!(error instanceof AppLoadError)) {
           fatal(error);
           return;
         }
         const { place } = error;
-        if (error.cause instanceof Error) log.print('debug', error.cause.stack ?? error.cause.message);
+        if (error.cause instanceof Error) output.print('debug', error.cause.stack ?? error.cause.message);
         writer.send({
           type: 'loadFailed',
           message: error.message,
           ...(place === null ? {} : { file: place.file, line: place.line }),
         });
       });
+    } else if (host === null) {
+      // Before the app is loaded there is nothing to answer with.
+      if (message.type === 'shutDown') exit(0);
     } else if (message.type === 'shutDown') {
       host.terminate().then(
         () => exit(0),
         (error: unknown) => {
-          log.print('error', `An appTerminate hook failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+          log?.print('error', `An appTerminate hook failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
           exit(0);
         },
       );

@@ -2,6 +2,7 @@
 import { findSourceMap } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SourcePlace as Located } from '../../../core/source-place';
 
 export interface SourcePlace {
   /** Absolute path. */
@@ -17,6 +18,18 @@ export function callerOutside(): SourcePlace | null {
     .filter((site) => site.file !== __filename);
   const [first] = places;
   return first === undefined ? null : toSource(first.file, first.line, first.column);
+}
+
+/**
+ * Where the app's code asked for what is being done now; null when it was not the app that asked but Azure's own packages (or nobody).
+ */
+export function appCaller(): Located | null {
+  const sites = callSites().filter((site) => site.file !== __filename);
+  const [asked] = sites;
+  if (asked === undefined || /[\\/]node_modules[\\/](durable-functions[^\\/]*|@azure[\\/]functions)[\\/]/.test(asked.file))
+    return null;
+  const site = sites.find(({ file }) => !/[\\/]node_modules[\\/]/.test(file));
+  return site === undefined ? null : { column: site.column, ...toSource(site.file, site.line, site.column) };
 }
 
 interface CallSite {

@@ -53,9 +53,10 @@ export async function runColdEpisode(
   started: ExecutionStarted,
   setting: HostSetting,
   invoke: (trigger: string) => Promise<SdkReply>,
+  /** Is given the names under which the code waits for external events, where they differ from what was sent. */
+  spelled = new Map<HistoryEvent, string>(),
 ): Promise<ColdEpisode> {
   const history = effectiveHistory(stored, newFrom);
-  const spelled = new Map<HistoryEvent, string>();
   const trigger = (): string =>
     triggerJson({
       instanceId: setting.instanceId,

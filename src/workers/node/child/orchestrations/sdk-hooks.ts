@@ -5,7 +5,7 @@
  */
 
 /** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
-interface SdkTask {
+export interface SdkTask {
   isPlayed: boolean;
   parent?: SdkTask;
   setValue(isError: boolean, value: unknown, executor?: unknown): void;
@@ -75,7 +75,7 @@ export class SdkHooks {
   private readonly expected = new Map<string, (run: SdkRun) => void>();
   private readonly patched = new Map<object, Undo>();
   private readonly completed: SdkTask[] = [];
-  private isPlaying = false;
+  private collecting: SdkTask[] | null = null;
 
   /** Opens every copy of the SDK among the loaded modules (`require.cache`) that is not open yet. Returns how many are open. */
   attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): number {
@@ -110,18 +110,21 @@ export class SdkHooks {
 
   /** Runs `feed`; afterwards every task that got its value in it counts as played, as it would when the history is replayed. */
   playing(feed: () => void): void {
-    const { completed } = this;
-    this.isPlaying = true;
     try {
-      feed();
+      this.collect(this.completed, feed);
     } finally {
-      this.isPlaying = false;
-      for (const task of completed) {
-        task.isPlayed = true;
-        const { parent } = task;
-        if (parent !== undefined && isPlayedByChild(parent)) parent.isPlayed = true;
-      }
-      completed.length = 0;
+      countAsPlayed(this.completed);
+    }
+  }
+
+  /** Runs `feed`; the tasks that get their value in it are added to `completed`, for `countAsPlayed` when their episode is over. */
+  collect<T>(completed: SdkTask[], feed: () => T): T {
+    const before = this.collecting;
+    this.collecting = completed;
+    try {
+      return feed();
+    } finally {
+      this.collecting = before;
     }
   }
 
@@ -135,7 +138,7 @@ export class SdkHooks {
     const { setValue } = taskPrototype;
     const { expected } = this;
     const note = (task: SdkTask): void => {
-      if (this.isPlaying) this.completed.push(task);
+      this.collecting?.push(task);
     };
     prototype.execute = function (context, history, schemaVersion, orchestrator) {
       const begin = expected.get(context.df.instanceId);
@@ -156,6 +159,16 @@ export class SdkHooks {
       },
     });
   }
+}
+
+/** From now on these tasks count as played, as they would when the history is replayed. Empties the list. */
+export function countAsPlayed(completed: SdkTask[]): void {
+  for (const task of completed) {
+    task.isPlayed = true;
+    const { parent } = task;
+    if (parent !== undefined && isPlayedByChild(parent)) parent.isPlayed = true;
+  }
+  completed.length = 0;
 }
 
 /**

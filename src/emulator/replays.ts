@@ -1,0 +1,64 @@
+/**
+ * Replays of an app's orchestrations, in a process of their own that is started with the first one. No emulator is needed: a history and the
+ * app's folder are enough, so this runs in whatever process wants to look.
+ */
+import path from 'node:path';
+import { DurascopeError } from '../core/errors';
+import type { Logger } from '../core/ports/logger';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { ReplayRequest } from '../core/ports/replay-worker';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { openReplay } from '../replay/open-replay';
+import type { ReplayTimeline } from '../replay/replay-timeline';
+import type { Launcher } from '../workers/node/launch';
+import { NodeReplayWorker } from '../workers/node/node-replay-worker';
+import { findChildScript } from './child-script';
+
+export interface ReplaysOptions {
+  /** The function app: the folder of host.json. */
+  appDir: string;
+  log: Logger;
+  /** Node.js to load the app with. Default: the one that runs this. */
+  nodePath?: string;
+  /** Environment of the app, over that of this process and local.settings.json. */
+  env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which code that does not come back is ended and named; 0: never. Default 10,000. */
+  watchdogMs?: number;
+  /** Who starts the process; a debugger, for instance. Default: as a child of this process. */
+  launcher?: Launcher;
+}
+
+export interface Replays {
+  /** Rejects with `AppInvalid`, `UnknownFunction`, `InvalidArgument` (no history), `WorkerHung` or `WorkerExited`. */
+  open(request: ReplayRequest): Promise<ReplayTimeline>;
+  /** The same for an instance of a hub, as it is now. Rejects with `InstanceNotFound` too. */
+  openInstance(hub: TaskHubClient, instanceId: string): Promise<ReplayTimeline>;
+  /** The app's functions. Starts the process. */
+  functions(): Promise<readonly FunctionDescriptor[]>;
+  /** The app's code has changed: what is opened next is opened with the new code. */
+  reload(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export function createReplays(options: ReplaysOptions): Replays {
+  const worker = new NodeReplayWorker({ ...options, appDir: path.resolve(options.appDir), childScript: findChildScript() });
+  return {
+    open: (request) => openReplay(request, worker),
+    openInstance: async (hub, instanceId) => openReplay(await replayRequestOf(hub, instanceId), worker),
+    functions: () => worker.functions(),
+    reload: () => worker.reload(),
+    dispose: () => worker.dispose(),
+  };
+}
+
+/** Row and history of the same moment. */
+async function replayRequestOf(hub: TaskHubClient, instanceId: string): Promise<ReplayRequest> {
+  for (;;) {
+    const before = await hub.get(instanceId);
+    if (before === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+    const history = await hub.history(instanceId);
+    const row = await hub.get(instanceId);
+    if (row?.executionId !== before.executionId || row.historyLength !== before.historyLength) continue;
+    return { instanceId, executionId: row.executionId, functionName: row.name, history };
+  }
+}

@@ -1,0 +1,98 @@
+/** Work from the moment at which the code asked for it to the moment at which its result was there. */
+import { activityAttempts } from '../core/attempts';
+import type { HistoryEvent } from '../core/history';
+import { isEntityId } from '../core/instance-id';
+import { isScheduledRow, type WorkDecision } from '../core/non-determinism';
+import { payloadValue } from '../core/payload';
+import type { ReplayMoment } from '../core/ports/replay-worker';
+import type { PendingTask } from './replay-timeline';
+
+interface WorkItem {
+  task: PendingTask;
+  /** Moments `[from, until)` at which it is under way. */
+  from: number;
+  until: number;
+}
+
+export class WorkItems {
+  private readonly items: WorkItem[] = [];
+
+  constructor(
+    private readonly moments: readonly ReplayMoment[],
+    history: readonly HistoryEvent[],
+  ) {
+    const attempts = activityAttempts(history);
+    const scheduled = new Map<number, number>();
+    const finished = new Map<number | string, number>();
+    for (const [row, event] of history.entries()) {
+      if (isScheduledRow(event)) scheduled.set(event.EventId, row);
+      else if ('TaskScheduledId' in event) finished.set(event.TaskScheduledId, row);
+      else if (event.EventType === 'TimerFired') finished.set(event.TimerId, row);
+      else if (event.EventType === 'EventRaised') finished.set(event.Name, row);
+    }
+    for (const [from, moment] of moments.entries()) {
+      for (const decision of moment.decisions) {
+        if (decision.type === 'CompleteOrchestration') continue;
+        const open = openTask(decision, attempts.get(decision.id) ?? 1, scheduled.get(decision.id) ?? null);
+        if (open === null) continue;
+        const row = finished.get(open.answeredBy);
+        this.items.push({ task: open.task, from, until: row === undefined ? moments.length : this.firstAfter(row) });
+      }
+    }
+  }
+
+  at(moment: number): PendingTask[] {
+    const pending = this.items.filter(({ from, until }) => from <= moment && moment < until).map(({ task }) => task);
+    for (const name of this.moments[moment]?.awaitedEvents ?? []) {
+      pending.push({ id: null, kind: 'event', name, attempt: 1, sinceRow: null, instanceId: null });
+    }
+    return pending;
+  }
+
+  /** The first moment at which the code had been given the row. */
+  private firstAfter(row: number): number {
+    let low = 0;
+    let high = this.moments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.moments[middle]?.rows ?? 0) > row) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+/** Null for what nobody answers. `answeredBy`: the scheduling number, or the name of the event that brings the answer. */
+function openTask(
+  decision: WorkDecision,
+  attempt: number,
+  sinceRow: number | null,
+): { task: PendingTask; answeredBy: number | string } | null {
+  const { id } = decision;
+  switch (decision.type) {
+    case 'ScheduleTask':
+      return { answeredBy: id, task: { id, kind: 'activity', name: decision.name, attempt, sinceRow, instanceId: null } };
+    case 'CreateTimer':
+      if (decision.isCanceled === true) return null;
+      return { answeredBy: id, task: { id, kind: 'timer', name: decision.fireAt, attempt, sinceRow, instanceId: null } };
+    case 'CreateSubOrchestration': {
+      if (decision.tags !== undefined && 'FireAndForget' in decision.tags) return null;
+      const { name, instanceId } = decision;
+      return { answeredBy: id, task: { id, kind: 'subOrchestration', name, attempt, sinceRow, instanceId } };
+    }
+    case 'SendEvent': {
+      const { instanceId } = decision;
+      const requestId = isEntityId(instanceId) ? callId(decision.input) : null;
+      if (requestId === null) return null;
+      return { answeredBy: requestId, task: { id, kind: 'entity', name: instanceId, attempt, sinceRow, instanceId: null } };
+    }
+  }
+}
+
+/** The id of a call to an entity, by which it is answered; null for a signal. */
+function callId(input: string | null): string | null {
+  const request = payloadValue(input);
+  if (typeof request !== 'object' || request === null) return null;
+  const { id, signal } = request as { id?: unknown; signal?: unknown };
+  return typeof id === 'string' && signal !== true ? id : null;
+}

@@ -1,0 +1,11 @@
+import type { DurascopeErrorCode } from '../../../../core/errors';
+
+/** What cannot be done, for the parent to reject with. */
+export class ReplayRefusal extends Error {
+  constructor(
+    readonly code: DurascopeErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

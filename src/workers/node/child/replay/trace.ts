@@ -1,0 +1,310 @@
+/** One run over a whole history, with a look at every moment at which the code stands still. */
+import { payloadText, type ActionList } from '../../../../core/durable-action';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
+import { HostReplay, type SdkProgress } from '../../../../core/host-replay';
+import type { NodeHost } from '../../../../core/host-replay-nodes';
+import { isScheduledRow, type WorkDecision } from '../../../../core/non-determinism';
+import type {
+  ReplayDisagreement,
+  ReplayEnd,
+  ReplayFrame,
+  ReplayMoment,
+  ReplayRequest,
+  ReplayRun,
+} from '../../../../core/ports/replay-worker';
+import { toTimestamp } from '../../../../core/time';
+import { maximumShortTimerMs, runColdEpisode, type HostSetting } from '../orchestrations/cold-episode';
+import { readFailure, readReply } from '../orchestrations/sdk-reply';
+import { timerLimits, triggerJson } from '../orchestrations/trigger-input';
+import { ExecutorRun } from './executor-run';
+import { framesOf } from './frames-of';
+import { beginExecutor, type ReplayApp } from './replay-app';
+import type { Delivery, ReplayedRun } from './replay-run';
+import type { WorldState } from './sealed-world';
+import { StepwiseRun } from './stepwise-run';
+
+/** What every run of one replay is made of. */
+export interface TraceInput {
+  request: ReplayRequest;
+  started: ExecutionStarted;
+  deliveries: readonly Delivery[];
+  world: Readonly<WorldState>;
+}
+
+/** How the code came through, and what later runs of it need to know. */
+export interface Trace {
+  run: ReplayRun;
+  /** By executor (SDK 2.x, 3.x) or in one go (1.x). */
+  manner: 'executor' | 'stepwise';
+  /** External events under the names by which the code waits for them. */
+  spelled: ReadonlyMap<HistoryEvent, string>;
+}
+
+type Moment = { -readonly [K in keyof ReplayMoment]: ReplayMoment[K] };
+
+/** The host's half, with a list of what the code asked for. */
+class ListeningHost extends HostReplay {
+  scheduled: WorkDecision[] = [];
+
+  override allocate(...[make, owner]: Parameters<NodeHost['allocate']>): number {
+    return super.allocate((id) => {
+      const decision = make(id);
+      this.scheduled.push(decision);
+      return decision;
+    }, owner);
+  }
+}
+
+const ended: readonly ReplayFrame[] = [];
+
+/** Nothing that has an effect: lets the host take up actions issued since the last event. */
+const nothing: HistoryEvent = { EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: '' };
+
+/** Enough for an SDK to build its context from; the executor is fed here. */
+export function beginningJson(app: ReplayApp, { request, started }: TraceInput): string {
+  const first = request.history.find((event) => event.EventType === 'OrchestratorStarted') ?? started;
+  return triggerJson({
+    instanceId: request.instanceId,
+    started,
+    events: [{ ...first, EventType: 'OrchestratorStarted' }, started],
+    newFrom: 0,
+    isReplaying: false,
+    spelled: null,
+    httpPollDelayMs: app.httpPollDelayMs,
+  });
+}
+
+export async function trace(app: ReplayApp, input: TraceInput): Promise<Trace> {
+  app.world.uses = [];
+  app.inspector.sources.clear();
+  app.logs.collect();
+  try {
+    return (await traceExecutor(app, input, null)) ?? (await traceStepwise(app, input));
+  } finally {
+    app.logs.mute();
+  }
+}
+
+async function traceExecutor(
+  app: ReplayApp,
+  input: TraceInput,
+  spellings: ReadonlyMap<string, string> | null,
+): Promise<Trace | null> {
+  const { request, started, deliveries } = input;
+  const sdk = await beginExecutor(app, { ...request, started }, beginningJson(app, input), { ...input.world });
+  if (sdk === null) return null;
+  const host = new ListeningHost({
+    ...hostOptions(app, input),
+    isV1: false,
+    maximumShortTimerMs: maximumShortTimerMs(sdk.schemaVersion),
+    racesCountFinished: sdk.schemaVersion < 3,
+    buffersStall: false,
+    pastRows: null,
+    ...(spellings === null ? {} : { spellings }),
+  });
+  const spelled = new Map<HistoryEvent, string>();
+  const moments: Moment[] = [];
+  const actionCounts: number[] = [];
+  let settled = 0;
+  let disagreement: ReplayDisagreement | null = null;
+  const actions = (): ActionList => sdk.executor.actions as unknown as ActionList;
+  /** Gives the host's view to the moments that the event has brought about. */
+  const settle = (event: HistoryEvent): void => {
+    const fresh = moments.slice(settled);
+    const counts = actionCounts.slice(settled);
+    settled = moments.length;
+    host.apply(event, fresh.length > 1 ? actions().slice(0, counts[0]) : actions());
+    for (const [index, moment] of fresh.entries()) {
+      const count = counts[index];
+      if (index > 0) host.apply(nothing, index === fresh.length - 1 ? actions() : actions().slice(0, count));
+      moment.decisions = host.scheduled;
+      host.scheduled = [];
+      moment.awaitedEvents = host.settle({ type: 'waiting' }, false).awaitedEvents;
+    }
+  };
+  const run = new ExecutorRun({
+    run: sdk,
+    deliveries,
+    hooks: app.hooks,
+    watch: app.watch,
+    world: app.world,
+    state: { ...input.world },
+    nameOf: (event) => {
+      const name = host.spellingOf(event.Name);
+      if (name !== event.Name) spelled.set(event, name);
+      return name;
+    },
+    onDelivered: ({ event, rows }) => {
+      settle(event);
+      if (host.disagreement === null) return true;
+      disagreement = { rowIndex: rows - 1, ...host.disagreement };
+      return false;
+    },
+  });
+  while (run.advance()) {
+    moments.push(momentOf(app, input, run));
+    actionCounts.push(actions().length);
+  }
+  if (host.spellingsToReplayWith !== null && spellings === null) return traceExecutor(app, input, host.spellingsToReplayWith);
+  const progress = run.progress();
+  if (moments.length === 0) moments.push(momentOf(app, input, run));
+  return {
+    manner: 'executor',
+    spelled,
+    run: {
+      moments,
+      end: endOf(host, progress),
+      disagreement,
+      notes: [],
+      sourceText: app.inspector.sourceText(),
+      impureUses: app.world.uses,
+    },
+  };
+}
+
+async function traceStepwise(app: ReplayApp, input: TraceInput): Promise<Trace> {
+  const { request, started, deliveries } = input;
+  let moments: Moment[] = [];
+  const spelled = new Map<HistoryEvent, string>();
+  const { reply, host } = await runColdEpisode(
+    request.history,
+    0,
+    started,
+    hostOptions(app, input),
+    async (trigger) => {
+      moments = [];
+      const run: StepwiseRun = new StepwiseRun({
+        watch: app.watch,
+        world: app.world,
+        deliveries,
+        state: { ...input.world },
+        until: null,
+        onMoment: () => moments.push(momentOf(app, input, run)),
+      });
+      const invocation = app.stepwise.watching(run, () =>
+        app.invoke(request.functionName, request.instanceId, trigger, { ...input.world }),
+      );
+      return invocation.then(readReply, readFailure);
+    },
+    spelled,
+  );
+  const { decisions, awaitedEvents } = host.settle(reply.progress, false);
+  const notes: string[] = [];
+  if (moments.length === 0) {
+    notes.push(
+      'This durable-functions package has a shape that Durascope does not know: only the end of the replay can be shown.',
+    );
+    moments.push({
+      ...emptyMoment(input),
+      rows: request.history.length,
+      customStatus: reply.customStatus,
+      logs: app.logs.take(),
+    });
+  }
+  const last = moments.at(-1);
+  if (last !== undefined) last.awaitedEvents = awaitedEvents;
+  giveDecisions(moments, request.history, decisions);
+  const disagreement =
+    host.disagreement === null ? null : { rowIndex: request.history.indexOf(host.disagreement.row), ...host.disagreement };
+  return {
+    manner: 'stepwise',
+    spelled,
+    run: {
+      moments,
+      end: endOf(host, reply.progress),
+      disagreement,
+      notes,
+      sourceText: app.inspector.sourceText(),
+      impureUses: app.world.uses,
+    },
+  };
+}
+
+/** Without a look at the actions of each moment, the rows tell: work belongs to the last moment before its row was written. */
+function giveDecisions(moments: readonly Moment[], history: readonly HistoryEvent[], open: readonly { type: string }[]): void {
+  let at = 0;
+  const given = moments.map((): WorkDecision[] => []);
+  for (const [index, event] of history.entries()) {
+    while (at + 1 < moments.length && (moments[at + 1]?.rows ?? 0) <= index) at += 1;
+    if (isScheduledRow(event)) given[at]?.push(decisionOf(event));
+  }
+  for (const decision of open) {
+    if (decision.type !== 'CompleteOrchestration') given.at(-1)?.push(decision as WorkDecision);
+  }
+  for (const [index, moment] of moments.entries()) moment.decisions = given[index] ?? [];
+}
+
+function decisionOf(row: Parameters<typeof isScheduledRow>[0] & HistoryEvent): WorkDecision {
+  if (row.EventType === 'TaskScheduled') return { type: 'ScheduleTask', id: row.EventId, name: row.Name, input: row.Input };
+  if (row.EventType === 'TimerCreated') return { type: 'CreateTimer', id: row.EventId, fireAt: row.FireAt };
+  if (row.EventType === 'SubOrchestrationInstanceCreated')
+    return { type: 'CreateSubOrchestration', id: row.EventId, name: row.Name, instanceId: row.InstanceId, input: row.Input };
+  if (row.EventType === 'EventSent')
+    return { type: 'SendEvent', id: row.EventId, instanceId: row.InstanceId, name: row.Name, input: row.Input };
+  throw new Error(`${row.EventType} schedules nothing.`);
+}
+
+function hostOptions(app: ReplayApp, { request, started }: TraceInput): HostSetting {
+  return {
+    instanceId: request.instanceId,
+    executionId: request.executionId,
+    parentInstanceId: started.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
+    name: request.functionName,
+    longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
+    maxActions: app.maxActions,
+    httpPollDelayMs: app.httpPollDelayMs,
+    // What the app lacks now is seen when the code is compared with the history, not when it asks.
+    problemWith: () => null,
+  };
+}
+
+function endOf(host: HostReplay, progress: SdkProgress): ReplayEnd {
+  const completion = host.settle(progress, false).decisions.find((decision) => decision.type === 'CompleteOrchestration');
+  if (completion?.type === 'CompleteOrchestration' && completion.status === 'Failed') {
+    return { type: 'failed', reason: completion.result ?? '', failureDetails: completion.failureDetails ?? null };
+  }
+  if (completion?.type === 'CompleteOrchestration' && completion.status === 'ContinuedAsNew') {
+    return { type: 'continuedAsNew', input: completion.result };
+  }
+  if (progress.type === 'returned') return { type: 'completed', output: progress.output };
+  if (progress.type === 'waiting') return { type: 'waiting' };
+  return { type: 'failed', reason: progress.message, failureDetails: null };
+}
+
+function momentOf(app: ReplayApp, input: TraceInput, run: ReplayedRun): Moment {
+  const moment = emptyMoment(input);
+  moment.rows = run.rows;
+  moment.logs = app.logs.take();
+  moment.frames = run.hasEnded ? ended : framesOf(app.inspector, run.suspended, input.request.functionName);
+  if (run.hasContext) {
+    const { df } = run.context;
+    const now = df.currentUtcDateTime.getTime();
+    if (Number.isFinite(now)) moment.currentUtcDateTime = toTimestamp(now);
+    moment.isReplaying = df.isReplaying;
+    moment.customStatus = statusText(df.customStatus);
+  }
+  return moment;
+}
+
+function emptyMoment({ started }: TraceInput): Moment {
+  return {
+    rows: 0,
+    frames: [],
+    currentUtcDateTime: started.Timestamp,
+    isReplaying: false,
+    customStatus: null,
+    decisions: [],
+    awaitedEvents: [],
+    logs: [],
+  };
+}
+
+function statusText(status: unknown): string | null {
+  if (status === undefined || status === null) return null;
+  try {
+    return payloadText(status);
+  } catch {
+    // It has no JSON form (a cycle): the orchestration fails over it when the host asks for it.
+    return null;
+  }
+}
