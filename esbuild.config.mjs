@@ -23,7 +23,6 @@ const node = {
 // name in dist -> entry; a part that does not exist yet is left out.
 const programs = {
   cli: 'src/cli/main.ts',
-  extension: 'src/vscode/extension.ts',
   'node-worker': 'src/workers/node/child/main.ts',
   'emulator-thread': 'src/emulator/thread.ts',
 };
@@ -32,8 +31,20 @@ const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]
 const webviews = { panels: 'src/webview/main.tsx', dashboard: 'src/webview/styles/dashboard.css' };
 const webviewEntryPoints = Object.fromEntries(Object.entries(webviews).filter(([, file]) => existsSync(file)));
 
+// The editor's rim is two files: the small one wakes up and reads the other once there is something to do.
+const editorParts = Object.fromEntries(
+  ['extension', 'durascope'].map((name) => [name, `src/vscode/${name}.ts`]).filter(([, file]) => existsSync(file)),
+);
+
 const jobs = [
   { ...node, entryPoints, outdir: 'dist' },
+  {
+    ...node,
+    entryPoints: editorParts,
+    outdir: 'dist',
+    external: [...node.external, './durascope'],
+    supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
+  },
   { ...node, entryPoints: { main: 'bench/main.ts' }, outdir: 'bench/dist' },
   {
     bundle: true,

@@ -1,6 +1,6 @@
 /** Durascope's own endpoints: all of a task hub, for programs that attach to a running emulator (the command line, another window, a browser). */
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../core/errors';
 import type { ExportedInstance } from '../core/exported-instance';
 import type { HistoryEvent } from '../core/history';

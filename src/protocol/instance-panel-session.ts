@@ -118,6 +118,9 @@ export class InstancePanelSession {
       case 'openText':
         host.openText(message.title, message.text, message.language);
         return;
+      case 'startAgain':
+        host.startAgain(instanceId);
+        return;
       case 'openHistory':
         host.openHistory(instanceId);
         return;

@@ -74,5 +74,7 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   /** The whole history as a document in the editor. */
   z.object({ type: z.literal('openHistory') }),
   ...fromPanelReplay,
+  /** Opens the editor's own dialog for starting an instance, with this one's orchestrator and input. */
+  z.object({ type: z.literal('startAgain') }),
 ]);
 export type FromInstancePanel = z.infer<typeof fromInstancePanel>;

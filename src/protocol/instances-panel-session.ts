@@ -157,10 +157,10 @@ export class InstancesPanelSession {
   async #act(requestId: number, action: InstanceAction, target: BulkTarget, reason: string | null): Promise<void> {
     const hub = this.#connected();
     const ids = await targetIds(hub, action, target);
-    if (needsConsent(action, ids.length)) {
-      const verb = action === 'purge' ? 'Purge' : 'Terminate';
-      const question = `${verb} ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? This cannot be undone.`;
-      if (!(await this.options.host.confirm(question, verb))) {
+    // The panel itself has asked about everything that takes a reason.
+    if (action === 'purge' && ids.length > 0) {
+      const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? This cannot be undone.`;
+      if (!(await this.options.host.confirm(question, 'Purge'))) {
         this.#answer({ requestId, ok: false });
         return;
       }
@@ -285,10 +285,6 @@ export class InstancesPanelSession {
 }
 
 /** Asked before what cannot be undone: any purge, and ending more than one instance at once. */
-function needsConsent(action: InstanceAction, count: number): boolean {
-  return count > 0 && (action === 'purge' || (action === 'terminate' && count > 1));
-}
-
 /** The last of the history's ticks (100 ns) before this millisecond: ranges include both ends. */
 function lastTickBefore(epochMs: number): string {
   return toTimestamp(epochMs - 1).replace('0000Z', '9999Z');

@@ -10,6 +10,8 @@ export interface PanelHost {
   /** False when the user changed their mind. */
   saveText(suggestedName: string, text: string): Promise<boolean>;
   startInstance(name?: string): void;
+  /** Asks for an input, beginning with that of this instance. */
+  startAgain(instanceId: string): void;
   /** True when the user agrees to something that cannot be undone. */
   confirm(question: string, yes: string): Promise<boolean>;
 }

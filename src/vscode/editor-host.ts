@@ -51,6 +51,10 @@ export class EditorHost implements PanelHost {
     void vscode.commands.executeCommand(commands.startInstance, name);
   }
 
+  startAgain(instanceId: string): void {
+    void vscode.commands.executeCommand(commands.startAgain, instanceId);
+  }
+
   confirm(question: string, yes: string): Promise<boolean> {
     return this.dialogs.confirm(question, yes);
   }

@@ -59,8 +59,25 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
   stopAll = async () => {
     await (await loading)?.stopAll();
   };
-  void findDurableApps().then((apps) => (apps.length > 0 ? load() : undefined));
+  void loadForApps(context, load);
   return { load };
+}
+
+/** Loads as soon as there is an app, which may come to be while the folder is open. */
+async function loadForApps(context: vscode.ExtensionContext, load: () => Promise<unknown>): Promise<void> {
+  const watcher = vscode.workspace.createFileSystemWatcher('**/{host.json,package.json}');
+  context.subscriptions.push(watcher);
+  const search = async (): Promise<void> => {
+    if ((await findDurableApps()).length === 0) return;
+    watcher.dispose();
+    await load();
+  };
+  const onFile = ({ path }: vscode.Uri): void => {
+    if (!path.includes('/node_modules/')) void search();
+  };
+  watcher.onDidCreate(onFile);
+  watcher.onDidChange(onFile);
+  await search();
 }
 
 /** Waits until every emulator has everything on disk. */

@@ -7,6 +7,7 @@ export const commands = {
   emulatorMenu: 'durascope.emulatorMenu',
   selectApp: 'durascope.selectApp',
   startInstance: 'durascope.startInstance',
+  startAgain: 'durascope.startAgain',
   startFromEditor: 'durascope.startFromEditor',
   raiseEvent: 'durascope.raiseEvent',
   terminate: 'durascope.terminate',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../core/errors';
 import type { Logger } from '../core/ports/logger';
 import { connectToEmulator } from '../emulator/connect';

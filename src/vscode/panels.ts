@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InstanceRow } from '../core/instance';
 import { InstancePanelSession } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';

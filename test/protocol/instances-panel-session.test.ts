@@ -152,19 +152,18 @@ describe('the session behind the instances panel', () => {
     assert.match(answer?.message ?? '', /Suspended .*; 2 refused/);
   });
 
-  it('asks before ending or purging many, and does nothing on a no', async () => {
+  it('asks before purging, does nothing on a no, and asks nothing that the panel has asked', async () => {
     host.agrees = false;
     for (let at = 0; at < 3; at++) await hub.start('waits');
-    await session.receive({
-      type: 'act',
-      requestId: 1,
-      action: 'terminate',
-      target: { type: 'filter', filter: {} },
-      reason: null,
-    });
-    assert.deepEqual(host.calls, [['confirm', 'Terminate 3 instances? This cannot be undone.', 'Terminate']]);
-    assert.deepEqual(await hub.engine.countByStatus(), { Running: 3 });
-    assert.equal(answers()[0]?.ok, false);
+    const target = { type: 'filter', filter: {} };
+    await session.receive({ type: 'act', requestId: 1, action: 'terminate', target, reason: null });
+    await hub.quiet();
+    assert.deepEqual(host.calls, []);
+    assert.deepEqual(await hub.engine.countByStatus(), { Terminated: 3 });
+    await session.receive({ type: 'act', requestId: 2, action: 'purge', target, reason: null });
+    assert.deepEqual(host.calls, [['confirm', 'Purge 3 instances? This cannot be undone.', 'Purge']]);
+    assert.deepEqual(await hub.engine.countByStatus(), { Terminated: 3 });
+    assert.equal(answers().at(-1)?.ok, false);
   });
 
   it('says why nothing can be asked while the emulator is stopped', async () => {

@@ -15,6 +15,9 @@ export class RecordingHost implements PanelHost {
   openText(...args: unknown[]): void {
     this.calls.push(['openText', ...args]);
   }
+  startAgain(...args: unknown[]): void {
+    this.calls.push(['startAgain', ...args]);
+  }
   openHistory(...args: unknown[]): void {
     this.calls.push(['openHistory', ...args]);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import manifest from '../../package.json';
 import { commands, debugType, panels, settings, views, walkthrough } from '../../src/vscode/ids';
@@ -13,6 +13,21 @@ describe('package.json and the table of ids', () => {
     const contributed = contributes.commands.map((each) => each.command);
     assert.deepEqual(contributed.toSorted(), Object.values(commands).toSorted());
     assert.equal(new Set(contributed).size, contributed.length);
+  });
+
+  it('name no command that the tests in the editor leave out', () => {
+    const folder = path.join(__dirname, '../vscode');
+    const texts = ['host', 'ui'].flatMap((part) =>
+      readdirSync(path.join(folder, part), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.test\.[cm]js$/.test(name))
+        .map((name) => readFileSync(path.join(folder, part, name), 'utf8')),
+    );
+    const isTested = ({ command, title }: { command: string; title: string }) =>
+      texts.some((text) => text.includes(`run('${command.replace('durascope.', '')}'`) || text.includes(`'Durascope: ${title}'`));
+    assert.deepEqual(
+      contributes.commands.filter((each) => !isTested(each)).map((each) => each.command),
+      [],
+    );
   });
 
   it('name only commands that exist in menus, keys and welcome texts', () => {

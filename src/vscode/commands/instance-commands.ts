@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { act, actOnMany, bulkMessage } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';

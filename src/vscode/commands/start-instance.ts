@@ -6,10 +6,12 @@ import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblem, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
-import { currentApp, type CommandContext, type Handlers } from './command-context';
+import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 interface Draft {
   name: string;
+  /** JSON text to begin with, offered first; null: none. Absent: what was used before. */
+  input?: string | null;
   instanceId?: string;
   scheduledStartTime?: string;
 }
@@ -34,6 +36,12 @@ export function startCommands(context: CommandContext): Handlers {
       const name = names.find((each) => each.toLowerCase() === wanted.toLowerCase()) ?? wanted;
       return askInput(context, drafts, { name });
     },
+    [commands.startAgain]: async (args) => {
+      const hub = await hubOrOffer(context);
+      const id = hub === undefined ? undefined : (await chosenIds(context, args, hub, 'Start which instance again?'))[0];
+      const row = id === undefined ? undefined : await hub?.get(id);
+      return row === undefined ? undefined : askInput(context, drafts, { name: row.name, input: row.input });
+    },
     [commands.startFromEditor]: () => drafts.startActive(),
   };
 }
@@ -54,8 +62,13 @@ async function pickOrchestrator(context: CommandContext, names: readonly string[
 }
 
 async function askInput(context: CommandContext, drafts: InputDrafts, draft: Draft): Promise<string | undefined> {
+  const first = draft.input ?? null;
   const items: InputChoice[] = [
-    ...context.starts.inputs(draft.name).map((input) => ({ label: oneLine(input), description: 'used before', input })),
+    ...(first === null ? [] : [{ label: oneLine(first), description: 'of that instance', input: first }]),
+    ...context.starts
+      .inputs(draft.name)
+      .filter((input) => input !== first)
+      .map((input) => ({ label: oneLine(input), description: 'used before', input })),
     { label: '$(circle-slash) No input', input: null },
     { label: '$(edit) Type an input…', does: 'type' },
     { label: '$(json) Edit the input as a document…', does: 'edit' },
@@ -68,7 +81,7 @@ async function askInput(context: CommandContext, drafts: InputDrafts, draft: Dra
       const text = await vscode.window.showInputBox({
         title: `Input of ${draft.name}`,
         prompt: 'JSON; empty for none',
-        value: context.starts.inputs(draft.name)[0] ?? '',
+        value: first ?? context.starts.inputs(draft.name)[0] ?? '',
         validateInput: jsonProblemText,
       });
       return text === undefined ? undefined : start(context, { ...draft, input: jsonOrNull(text) });
@@ -105,6 +118,7 @@ async function askOptions(draft: Draft): Promise<Draft | undefined> {
   const atMs = 'atMs' in parsed ? parsed.atMs : null;
   return {
     name: draft.name,
+    ...(draft.input === undefined ? {} : { input: draft.input }),
     ...(instanceId === '' ? {} : { instanceId }),
     ...(atMs === null ? {} : { scheduledStartTime: toTimestamp(atMs) }),
   };
@@ -140,7 +154,7 @@ class InputDrafts implements vscode.CodeLensProvider {
   }
 
   async open(draft: Draft): Promise<vscode.TextEditor> {
-    const last = this.context.starts.inputs(draft.name)[0];
+    const last = draft.input ?? this.context.starts.inputs(draft.name)[0];
     const content = last === undefined ? 'null\n' : `${pretty(last)}\n`;
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
     this.#drafts.set(document.uri.toString(), draft);

@@ -1,6 +1,6 @@
 /** The settings of the section `durascope` as they are used: checked, with their defaults. */
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 
 const shape = {

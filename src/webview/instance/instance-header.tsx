@@ -104,6 +104,16 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
                     },
                   ]
                 : []),
+              ...(transport.place === 'browser'
+                ? []
+                : [
+                    {
+                      label: 'Start Again With This Input…',
+                      icon: 'debug-rerun',
+                      disabled: !parts.state.connected,
+                      onSelect: () => transport.send({ type: 'startAgain' }),
+                    },
+                  ]),
               { label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') },
               {
                 label: 'Open History as a Document',

@@ -136,6 +136,7 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
       return Promise.resolve(true);
     },
     startInstance: () => undefined,
+    startAgain: () => undefined,
     confirm: (question) => Promise.resolve(window.confirm(question)),
   };
 }

@@ -5,7 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import glob from 'fast-glob';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../../core/errors';
 import { parseJsonWithComments } from './app-settings';
 import type { EntryFile, FunctionFolder } from './messages';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../../core/errors';
 import { defaultHostConfig, type HostConfig } from '../../core/host-config';
 

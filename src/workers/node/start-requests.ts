@@ -1,5 +1,5 @@
 /** What a durable client output binding asks for (spec/functions-worker.md 3.3): instances to start. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../../core/errors';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import type { OutputValue } from './messages';

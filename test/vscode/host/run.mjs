@@ -84,7 +84,7 @@ async function runSuite({ name, files, workspace, settings = {} }) {
       extensionTestsPath: entry,
       extensionTestsEnv: { DURASCOPE_RESULTS_DIR: resultsDir },
       launchArgs: [
-        workspace(root),
+        await workspace(root),
         `--user-data-dir=${path.join(root, 'data')}`,
         `--extensions-dir=${path.join(root, 'extensions')}`,
       ],

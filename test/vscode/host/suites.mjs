@@ -1,16 +1,57 @@
 // The suites that run inside an extension host, each in a window of its own.
 import fs from 'node:fs';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { repository } from '../../support/vscode/places.mjs';
 
 /** A copy of a fixture app that the tests may change, with the packages of this repository. */
-export function copyApp(name, target) {
+function copyApp(name, target) {
   fs.cpSync(path.join(repository, 'test', 'fixtures', 'apps', name), target, { recursive: true });
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(target, 'node_modules'), 'dir');
   return target;
 }
 
+/** As `tsc` would: each file by itself, with a source map beside it. */
+function buildTypeScript(app) {
+  return build({
+    absWorkingDir: app,
+    entryPoints: ['src/**/*.ts'],
+    outdir: 'dist',
+    outbase: 'src',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+}
+
+function writeJson(file, value) {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, JSON.stringify(value, null, 2));
+}
+
 /** `files`: folder below this one; `workspace`: makes the folder or .code-workspace below `root` and names it. */
 export const suites = [
   { name: 'one function app', files: '.', workspace: (root) => copyApp('editor', path.join(root, 'editor')) },
+  {
+    name: 'two function apps in two workspace folders, one of them in TypeScript',
+    files: 'several',
+    workspace: async (root) => {
+      copyApp('editor', path.join(root, 'plain'));
+      await buildTypeScript(copyApp('editor-ts', path.join(root, 'typed')));
+      const file = path.join(root, 'two.code-workspace');
+      writeJson(file, { folders: [{ path: 'plain' }, { path: 'typed' }], settings: { 'durascope.port': 0 } });
+      return file;
+    },
+  },
+  {
+    name: 'a folder without durable functions',
+    files: 'later',
+    workspace: (root) => {
+      writeJson(path.join(root, 'bare', 'notes.json'), {});
+      return path.join(root, 'bare');
+    },
+  },
 ];

@@ -29,4 +29,40 @@ async function startedHub() {
 
 const statusOf = async (hub, id) => (await hub.get(id))?.runtimeStatus;
 
-module.exports = { until, durascope, run, startedHub, statusOf };
+/** While `act` runs, what the editor would ask the user with `vscode.window[method]` is answered by `answer`. */
+async function answering(method, answer, act) {
+  const original = vscode.window[method];
+  vscode.window[method] = async (...args) => answer(...args);
+  try {
+    return await act();
+  } finally {
+    vscode.window[method] = original;
+  }
+}
+
+/** Debugs with `config`, breakpoints in the lines of `file` that match; `lines` and those stopped at, counted from 0, ascending. */
+async function stopsAt(folder, config, file, patterns, act) {
+  const text = (await vscode.workspace.openTextDocument(file)).getText().split('\n');
+  const lines = patterns.map((pattern) => text.findIndex((line) => pattern.test(line)));
+  vscode.debug.addBreakpoints(
+    lines.map((line) => new vscode.SourceBreakpoint(new vscode.Location(file, new vscode.Position(line, 0)))),
+  );
+  if (!(await vscode.debug.startDebugging(folder, config))) throw new Error('The debugger did not start.');
+  await until('the debugger attaches', () => vscode.debug.activeDebugSession?.parentSession);
+  await act();
+  const seen = new Set();
+  while (seen.size < lines.length) {
+    const item = await until('a stop', () => vscode.debug.activeStackItem?.frameId !== undefined && vscode.debug.activeStackItem);
+    const { session, threadId } = item;
+    const { stackFrames } = await session.customRequest('stackTrace', { threadId, levels: 1 });
+    seen.add(stackFrames[0].line - 1);
+    await session.customRequest('continue', { threadId });
+    await until('it goes on', () => vscode.debug.activeStackItem !== item);
+  }
+  vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
+  await vscode.debug.stopDebugging();
+  const ascending = (numbers) => [...numbers].sort((a, b) => a - b);
+  return { lines: ascending(lines), seen: ascending(seen) };
+}
+
+module.exports = { until, durascope, run, startedHub, statusOf, answering, stopsAt };

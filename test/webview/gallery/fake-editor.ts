@@ -32,6 +32,7 @@ const host: PanelHost = {
   openInstance: (instanceId) => void asked.push(`openInstance ${instanceId}`),
   openSource: (location) => void asked.push(`openSource ${location.file}:${location.line1}`),
   openText: (title) => void asked.push(`openText ${title}`),
+  startAgain: (instanceId) => void asked.push(`startAgain ${instanceId}`),
   openHistory: (instanceId) => void asked.push(`openHistory ${instanceId}`),
   copyText: (text) => void asked.push(`copyText ${text}`),
   saveText: (suggestedName, text) => {

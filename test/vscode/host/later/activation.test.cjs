@@ -1,0 +1,33 @@
+'use strict';
+// What is loaded, and when: nothing of the extension before there is something for it to do.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const vscode = require('vscode');
+const { until } = require('../support.cjs');
+
+const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
+const loaded = (name) => Object.keys(require.cache).some((file) => path.basename(file) === name);
+const extension = () => vscode.extensions.getExtension('durascope.durascope');
+
+describe('the extension in a folder without durable functions', () => {
+  it('is not even activated', () => {
+    assert.equal(extension().isActive, false);
+    assert.equal(loaded('extension.js') && loaded('durascope.js'), false);
+  });
+
+  it('reads its small file only, in a function app without durable functions', async () => {
+    fs.writeFileSync(path.join(folder(), 'host.json'), '{ "version": "2.0" }');
+    fs.writeFileSync(path.join(folder(), 'package.json'), '{ "dependencies": { "@azure/functions": "^4.0.0" } }');
+    await extension().activate();
+    assert.deepEqual([loaded('extension.js'), loaded('durascope.js')], [true, false]);
+    assert.ok(fs.statSync(path.join(extension().extensionPath, 'dist', 'extension.js')).size < 60_000);
+  });
+
+  it('loads the rest once the app depends on durable functions', async () => {
+    fs.writeFileSync(path.join(folder(), 'package.json'), '{ "dependencies": { "durable-functions": "^3.0.0" } }');
+    await until('the rest is loaded', () => loaded('durascope.js'));
+    const { apps } = await (await extension().activate()).load();
+    await until('the app is found', () => apps.all.length === 1);
+  });
+});

@@ -1,0 +1,110 @@
+'use strict';
+// How an emulator starts: on which port, with which instances, and beside a window that has the same data.
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const net = require('node:net');
+const path = require('node:path');
+const vscode = require('vscode');
+const { until, durascope, run, answering } = require('../support.cjs');
+
+const appDir = () => vscode.workspace.workspaceFolders.find(({ name }) => name === 'plain').uri.fsPath;
+const settings = () => vscode.workspace.getConfiguration('durascope', vscode.Uri.file(appDir()));
+const set = (name, value) => settings().update(name, value, vscode.ConfigurationTarget.WorkspaceFolder);
+
+describe('the start of an emulator', () => {
+  let parts;
+  before(async () => {
+    parts = await durascope();
+    await run('selectApp', appDir());
+    await run('stopEmulator');
+  });
+  afterEach(() => run('stopEmulator'));
+  const hub = () => parts.emulators.of(parts.apps.current).hub;
+
+  it('offers another port where the one of the settings is taken', async () => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address();
+    await set('port', port);
+    let said = '';
+    const url = await answering(
+      'showErrorMessage',
+      (message, use) => ((said = message), use),
+      () => run('startEmulator'),
+    );
+    assert.equal(said, `Port ${port} is in use by another program.`);
+    assert.match(url, /^http:\/\/localhost:\d+$/);
+    assert.notEqual(new URL(url).port, String(port));
+    await set('port', 0);
+    other.close();
+  });
+
+  describe('with instances of an earlier session', () => {
+    const start = (label) =>
+      answering(
+        'showQuickPick',
+        (items) => items.find((item) => item.label === label),
+        () => run('startEmulator'),
+      );
+    const leaveOne = async () => {
+      await set('sessionStart', 'keep');
+      await run('startEmulator');
+      const id = await run('startInstance', { name: 'ReserveTicket', input: null });
+      await run('stopEmulator');
+      await set('sessionStart', undefined);
+      await settings().update('sessionStart', undefined, vscode.ConfigurationTarget.Workspace);
+      return id;
+    };
+    after(() => set('sessionStart', 'keep'));
+
+    it('keeps them', async () => {
+      const id = await leaveOne();
+      assert.ok(await start('Keep them'));
+      assert.equal((await hub().get(id)).runtimeStatus, 'Running');
+      assert.equal(settings().get('sessionStart'), 'keep');
+    });
+
+    it('sets them aside, where they can be found', async () => {
+      const id = await leaveOne();
+      assert.ok(await start('Set them aside'));
+      assert.equal(await hub().get(id), undefined);
+      const { dataDir } = parts.emulators.of(parts.apps.current).running;
+      const beside = fs.readdirSync(path.dirname(dataDir)).filter((name) => name !== path.basename(dataDir));
+      assert.ok(beside.some((name) => fs.statSync(path.join(path.dirname(dataDir), name)).isDirectory()));
+    });
+
+    it('discards them', async () => {
+      const id = await leaveOne();
+      assert.ok(await start('Discard them'));
+      assert.equal(await hub().get(id), undefined);
+      assert.equal(settings().get('sessionStart'), 'discard');
+    });
+
+    it('does not start when the question is dismissed, and asks again', async () => {
+      await leaveOne();
+      assert.equal(await start('no such answer'), undefined);
+      assert.equal(parts.emulators.of(parts.apps.current).status.type, 'stopped');
+      assert.ok(await start('Keep them'));
+    });
+  });
+
+  it('says how a process of the app ended, with a way to the log, and the instances go on', async () => {
+    await run('startEmulator');
+    const waiting = await run('startInstance', { name: 'ReserveTicket', input: null });
+    const { running } = parts.emulators.of(parts.apps.current);
+    const { workerPid } = running;
+    let said;
+    await answering(
+      'showWarningMessage',
+      (message, ...buttons) => void (said = [message, ...buttons]),
+      async () => {
+        process.kill(workerPid, 'SIGKILL');
+        await until('the user is told', () => said);
+      },
+    );
+    assert.equal(said[1], 'Show Log');
+    await until('a new process', () => running.workerPid !== undefined && running.workerPid !== workerPid);
+    await run('raiseEvent', { instanceIds: [waiting], name: 'BookingConfirmed', data: '1' });
+    assert.equal((await hub().waitForCompletion(waiting, 60_000)).output, '1');
+  });
+});
