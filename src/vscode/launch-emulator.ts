@@ -50,6 +50,10 @@ async function attachTo(dataDir: string, logger: Logger): Promise<RunningEmulato
   const told = hub.onEvent((event) => {
     if (event.type === 'functionsChanged') void hub.functions().then((now) => (functions = now));
   });
+  const detach = (): void => {
+    told.dispose();
+    hub.dispose();
+  };
   logger({ level: 'information', category: 'emulator', message: `Using the emulator of process ${note.pid} at ${note.url}.` });
   return {
     hub,
@@ -65,10 +69,17 @@ async function attachTo(dataDir: string, logger: Logger): Promise<RunningEmulato
         const known = emulatorEvent.safeParse(event);
         if (known.success) listener(known.data);
       }),
-    onLost: () => ({ dispose: () => undefined }),
+    onLost: (listener) =>
+      hub.onBreak(() => {
+        // A connection can break by itself and comes back; an emulator that stopped has taken its note away.
+        void emulatorOf(dataDir).then((now) => {
+          if (now?.url === note.url) return;
+          detach();
+          listener(new Error('The window or command that ran the emulator has ended. Start it here to go on.'));
+        });
+      }),
     stop: () => {
-      told.dispose();
-      hub.dispose();
+      detach();
       return Promise.resolve();
     },
   };

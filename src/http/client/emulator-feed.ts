@@ -33,6 +33,7 @@ export class EmulatorFeed {
   readonly #changes = new Set<(changes: readonly HubChange[]) => void>();
   readonly #logs = new Set<(entries: readonly LogEntry[]) => void>();
   readonly #events = new Set<(event: StreamedEmulatorEvent) => void>();
+  readonly #breaks = new Set<(nothing: undefined) => void>();
   #connection: { include: string; abort: AbortController } | undefined;
   #pause: Disposable | undefined;
 
@@ -50,7 +51,14 @@ export class EmulatorFeed {
     return this.#add(this.#events, listener);
   }
 
+  /** Each time that the connection breaks or cannot be had, while others listen. It is tried again by itself. */
+  onBreak(listener: () => void): Disposable {
+    this.#breaks.add(listener);
+    return { dispose: () => void this.#breaks.delete(listener) };
+  }
+
   dispose(): void {
+    this.#breaks.clear();
     this.#changes.clear();
     this.#logs.clear();
     this.#events.clear();
@@ -102,6 +110,7 @@ export class EmulatorFeed {
       // The connection broke or was ended; whether to go on is decided below.
     }
     if (signal.aborted) return;
+    this.#tell(this.#breaks, undefined);
     const { clock } = this.options;
     this.#pause = clock.at(clock.now() + pauseMs, () => void this.#hold(include, signal, nextPauseMs));
   }

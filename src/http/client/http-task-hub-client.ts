@@ -184,6 +184,11 @@ export class HttpTaskHubClient implements TaskHubClient {
     return this.#feed.onEvent(listener);
   }
 
+  /** Each time that the connection of listeners breaks or cannot be had. It is tried again by itself. */
+  onBreak(listener: () => void): Disposable {
+    return this.#feed.onBreak(listener);
+  }
+
   /** Ends the connection that listeners hold open. */
   dispose(): void {
     this.#feed.dispose();

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, startedHub, statusOf } = require('./support.cjs');
+const { until, durascope, run, startedHub, statusOf, answering } = require('./support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
 const ids = (...instanceIds) => ({ instanceIds, reason: 'because' });
@@ -49,6 +49,28 @@ describe('the emulator', () => {
     assert.equal(apps.current.appDir, folder());
   });
 
+  it('has a menu behind its place in the status bar', async () => {
+    await startedHub();
+    let offered;
+    await answering(
+      'showQuickPick',
+      (items) => ((offered = items.map((item) => item.label)), items.find((item) => item.label.endsWith('Copy URL'))),
+      () => run('emulatorMenu'),
+    );
+    assert.ok(offered.includes('$(debug-stop) Stop Emulator'));
+    assert.match(await vscode.env.clipboard.readText(), /^http:/);
+  });
+
+  it('opens an HTTP trigger in the browser', async () => {
+    const url = await run('startEmulator');
+    const { openExternal } = vscode.env;
+    let opened;
+    vscode.env.openExternal = (uri) => Promise.resolve(void (opened = uri.toString(true)));
+    await run('openRoute', { url: `${url}/api/ping` });
+    vscode.env.openExternal = openExternal;
+    assert.match(opened, /\/api\/ping$/);
+  });
+
   it('copies its address', async () => {
     await startedHub();
     const url = await run('copyUrl');
@@ -74,6 +96,19 @@ describe('commands on instances', () => {
     const id = await run('startInstance', { name: 'EchoInput', instanceId: 'chosen', input: '{"a":1}' });
     assert.equal(id, 'chosen');
     assert.equal((await hub.waitForCompletion(id, 20_000)).output, '{"a":1}');
+  });
+
+  it('start one again with the input of another, offered first', async () => {
+    const id = await run('startInstance', { name: 'EchoInput', input: '{"again":true}' });
+    await ended(id);
+    await run('startInstance', { name: 'EchoInput', input: '"later"' });
+    const again = await answering(
+      'showQuickPick',
+      (items) => items[0],
+      () => run('startAgain', id),
+    );
+    assert.notEqual(again, id);
+    assert.equal((await hub.waitForCompletion(again, 20_000)).output, '{"again":true}');
   });
 
   it('start one later', async () => {

@@ -1,6 +1,7 @@
 'use strict';
 // How an emulator starts: on which port, with which instances, and beside a window that has the same data.
 const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
@@ -86,6 +87,36 @@ describe('the start of an emulator', () => {
       assert.equal(parts.emulators.of(parts.apps.current).status.type, 'stopped');
       assert.ok(await start('Keep them'));
     });
+  });
+
+  it('uses the emulator that another program runs on the same data, and says when that has ended', async () => {
+    const cli = path.join(vscode.extensions.getExtension('durascope.durascope').extensionPath, 'dist', 'cli.js');
+    const other = spawn('node', [cli, 'start', appDir(), '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise((resolve) => other.once('exit', resolve));
+    try {
+      const note = path.join(appDir(), '.durascope', 'emulator.json');
+      const theirs = await until(
+        'the other one runs',
+        () => other.exitCode ?? (fs.existsSync(note) && JSON.parse(fs.readFileSync(note))),
+      );
+      const url = await run('startEmulator');
+      assert.equal(url, theirs.url);
+      const id = await run('startInstance', { name: 'HelloCities', input: null });
+      assert.equal((await hub().waitForCompletion(id, 60_000)).runtimeStatus, 'Completed');
+      const node = await until('it is in the view', async () => {
+        const groups = await parts.instances.getChildren();
+        const rows = await Promise.all(groups.map((group) => parts.instances.getChildren(group)));
+        return rows.flat().find((each) => each.row?.instanceId === id);
+      });
+      assert.equal(node.row.runtimeStatus, 'Completed');
+    } finally {
+      other.kill();
+      await ended;
+    }
+    const emulator = parts.emulators.of(parts.apps.current);
+    await until('the end is noticed', () => emulator.status.type === 'failed');
+    assert.match(emulator.status.message, /has ended. Start it here/);
+    assert.ok(await run('startEmulator'));
   });
 
   it('says how a process of the app ended, with a way to the log, and the instances go on', async () => {
