@@ -45,6 +45,8 @@ const jobs = [
     external: [...node.external, './durascope'],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
+  // Loaded when it is needed: most of it is a parser.
+  { ...node, minify: !watch, entryPoints: { analysis: 'src/vscode/analysis-entry.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { main: 'bench/main.ts' }, outdir: 'bench/dist' },
   {
     bundle: true,

@@ -9,8 +9,11 @@ export interface FileFindings {
   readonly findings: readonly Finding[];
   /** The files that the findings depend on, this one included. */
   readonly files: readonly string[];
-  /** False when the file's text is no program (yet): then there are no findings, whatever there were before. */
-  readonly isReadable: boolean;
+  /**
+   * Those of `files` whose text is no program (yet), for instance while it is being typed: of them nothing is known. When the file itself
+   * is among them there are no findings at all.
+   */
+  readonly unreadable: readonly string[];
 }
 
 /** Finds what keeps the orchestrators of an app from replaying. Keeps what it has parsed; one for each app. */
@@ -29,10 +32,11 @@ export class DeterminismAnalyzer {
    */
   async analyze(file: string, folderFunctionName: string | null = null): Promise<FileFindings> {
     const files = await this.#graph.load(file);
+    const unreadable = files.filter((each) => this.#graph.module(each) === null);
     const module = this.#graph.module(file);
-    if (module == null) return { findings: [], files, isReadable: false };
+    if (module == null) return { findings: [], files, unreadable };
     const functions = findFunctions(module, this.#follower, folderFunctionName).filter((each) => each.kind === 'orchestration');
-    return { findings: merge(functions.flatMap((each) => this.#check(each))), files, isReadable: true };
+    return { findings: merge(functions.flatMap((each) => this.#check(each))), files, unreadable };
   }
 
   #check(orchestrator: FoundFunction): readonly Finding[] {

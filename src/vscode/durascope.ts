@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { CodeLenses } from './code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
+import { determinismCommands } from './commands/determinism-commands';
 import { showFailure } from './commands/command-context';
 import { emulatorCommands } from './commands/emulator-commands';
 import { instanceCommands } from './commands/instance-commands';
@@ -10,6 +11,7 @@ import { transferCommands } from './commands/transfer-commands';
 import { viewCommands } from './commands/view-commands';
 import { Debugging } from './debugging';
 import { Dialogs } from './dialogs';
+import { DeterminismDiagnostics } from './determinism-diagnostics';
 import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
 import { Emulators } from './emulators';
@@ -32,6 +34,7 @@ export class Durascope implements vscode.Disposable {
   readonly emulators: Emulators;
   readonly panels: Panels;
   readonly debugging: Debugging;
+  readonly determinism: DeterminismDiagnostics;
   readonly instances: InstancesView;
   readonly statusBar = new StatusBar();
   readonly #functions: FunctionsView;
@@ -61,6 +64,7 @@ export class Durascope implements vscode.Disposable {
       onError,
     });
     this.debugging = new Debugging(this.apps, this.emulators);
+    this.determinism = new DeterminismDiagnostics(this.apps, onError);
     this.instances = new InstancesView(trees.instances, workspaceState, onError);
     this.#functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
@@ -82,6 +86,7 @@ export class Durascope implements vscode.Disposable {
       ...startCommands(commandContext),
       ...transferCommands(commandContext),
       ...viewCommands(commandContext),
+      ...determinismCommands(extensionUri),
     };
     this.#disposables = [
       this.output,
@@ -91,6 +96,7 @@ export class Durascope implements vscode.Disposable {
       documents,
       this.panels,
       this.debugging,
+      this.determinism,
       this.instances,
       this.statusBar,
       new Problems(this.emulators),

@@ -40,6 +40,7 @@ export const commands = {
   refresh: 'durascope.refresh',
   openSettings: 'durascope.openSettings',
   openWalkthrough: 'durascope.openWalkthrough',
+  explainCause: 'durascope.explainCause',
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
 
@@ -74,6 +75,8 @@ export const settings = {
   httpStubs: 'httpStubs',
   autoStart: 'autoStart',
   codeLens: 'codeLens',
+  diagnostics: 'diagnostics.enabled',
+  severity: 'diagnostics.severity',
 } as const;
 
 export const walkthrough = 'durascope.durascope#durascope.firstSteps';

@@ -64,8 +64,13 @@ export class SourceIndex implements vscode.Disposable {
   }
 }
 
+/** The app's own source files, up to a number that no app should reach. */
+export async function sourceFilesOf(app: DurableApp): Promise<vscode.Uri[]> {
+  return vscode.workspace.findFiles(new vscode.RelativePattern(app.appDir, sourceFiles), unwanted, maxFiles);
+}
+
 async function scanAll(app: DurableApp): Promise<Map<string, ScannedFile>> {
-  const uris = await vscode.workspace.findFiles(new vscode.RelativePattern(app.appDir, sourceFiles), unwanted, maxFiles);
+  const uris = await sourceFilesOf(app);
   const files = new Map<string, ScannedFile>();
   for (const uri of uris) {
     const scanned = await scan(uri);

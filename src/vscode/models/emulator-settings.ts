@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
+import { severities } from './finding-severity';
 
 const shape = {
   port: z.number().int().min(0).max(65_535).nullable().catch(null),
@@ -15,6 +16,8 @@ const shape = {
   env: z.record(z.string(), z.string()).catch({}),
   autoStart: z.boolean().catch(false),
   codeLens: z.boolean().catch(true),
+  'diagnostics.enabled': z.boolean().catch(true),
+  'diagnostics.severity': z.record(z.string(), z.enum(severities).catch('warning')).catch({}),
 };
 const schema = z.object(shape);
 export type EmulatorSettings = z.infer<typeof schema>;

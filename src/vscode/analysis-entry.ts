@@ -1,0 +1,3 @@
+/** Entry of dist/analysis.js, which is loaded when the first orchestrator is looked at: the parser is large. */
+export { DeterminismAnalyzer, merge } from '../analysis/determinism-analyzer';
+export { resolutionCandidates } from '../analysis/module-graph';

@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import { causeTexts, type DeterminismCause } from '../../core/divergence';
+import { commands } from '../ids';
+import { causeAnchor } from '../models/finding-severity';
+import type { Handlers } from './command-context';
+
+/** The words behind findings and divergences. */
+export function determinismCommands(extensionUri: vscode.Uri): Handlers {
+  return {
+    [commands.explainCause]: async ([given]) => {
+      const page = vscode.Uri.joinPath(extensionUri, 'docs', 'determinism.md');
+      const isCause = typeof given === 'string' && Object.hasOwn(causeTexts, given);
+      const fragment = isCause ? causeAnchor(given as DeterminismCause) : '';
+      await vscode.commands.executeCommand('markdown.showPreview', page.with({ fragment }));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { causeTexts, type DeterminismCause } from '../../core/divergence';
+
+export const severities = ['error', 'warning', 'information', 'hint', 'off'] as const;
+export type FindingSeverity = (typeof severities)[number];
+
+/** Causes that findings in source text have; the others need a history. */
+export const findingCauses = [
+  ...(['currentTime', 'random', 'uuid', 'environment', 'timer', 'network', 'fileSystem', 'process'] as const),
+  ...(['awaitNonDurable', 'asyncOrchestrator', 'yieldNonTask', 'missingYield', 'globalState'] as const),
+] satisfies readonly DeterminismCause[];
+
+// These fail, or do nothing, at the first run already.
+const errors: ReadonlySet<DeterminismCause> = new Set(['asyncOrchestrator', 'awaitNonDurable', 'yieldNonTask']);
+
+const schema = z.record(z.string(), z.enum(severities).catch('warning'));
+
+/** What the setting `durascope.diagnostics.severity` says of a cause, or the severity without it. Anything may stand in the setting. */
+export function severityOf(cause: DeterminismCause, setting: unknown): FindingSeverity {
+  const parsed = schema.safeParse(setting);
+  return (parsed.success ? parsed.data[cause] : undefined) ?? (errors.has(cause) ? 'error' : 'warning');
+}
+
+/** The heading of the cause in docs/determinism.md as Markdown viewers name it. */
+export function causeAnchor(cause: DeterminismCause): string {
+  return causeTexts[cause].title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 ]/g, '')
+    .replaceAll(' ', '-');
+}
