@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DurascopeError } from '../../core/errors';
 import { toHistoryRows } from '../../core/history-rows';
-import { type Emulator, startEmulator } from '../../emulator/emulator';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/emulator';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
@@ -18,6 +18,8 @@ import { startInstance, startInstanceOptions } from './start-instance';
 
 const ownOptions: Options = {
   ...emulatorOptions,
+  'grpc-port': { value: 'N', help: 'Port for Durable Task SDKs (default 8080, or another when that is taken); 0 takes any.' },
+  'no-grpc': { help: 'Do not listen for Durable Task SDKs.' },
   run: { value: 'NAME', help: 'Once it is ready, run this orchestrator and print its history.' },
 };
 
@@ -67,7 +69,13 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
   const input = (await jsonArgument(args.text('input'), '--input')) ?? null;
   const live = json ? jsonLog(terminal) : textLog(terminal);
   const end = endRequested();
-  const options = emulatorOptionsFrom(args, folder, (entry) => live.log(entry));
+  // Every function app has one; without it there are only the programs that connect.
+  const hasApp = existsSync(path.join(folder, 'host.json'));
+  const options = {
+    ...emulatorOptionsFrom(args, folder, (entry) => live.log(entry)),
+    ...grpcOptions(args, hasApp),
+    app: hasApp,
+  };
   // A person mends the app and watches; a program wants to know.
   const emulator = await startEmulator({ ...options, brokenApp: json ? 'fail' : 'wait' }).catch((error: unknown) => {
     // What led to it helps: the app's own lines, warnings about the store.
@@ -77,10 +85,14 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
   try {
     emulator.hub.subscribe((changes) => live.changes(changes));
     emulator.onEvent((event) => {
+      if (event.type === 'connectedWorkersChanged') {
+        if (json) terminal.print(JSON.stringify({ event: event.type, workers: emulator.connectedWorkers() }));
+        return;
+      }
       if (event.type === 'functionsChanged' && !json) terminal.print(functionList(emulator, terminal));
       if (json) terminal.print(JSON.stringify({ event: event.type, ...('message' in event ? { message: event.message } : {}) }));
     });
-    announce(emulator, json, terminal);
+    announce(emulator, hasApp, json, terminal);
     live.open();
     const name = args.text('run');
     if (name !== undefined) await Promise.race([runOne(emulator, name, input, json, terminal), end]);
@@ -92,7 +104,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
   }
 }
 
-function announce(emulator: Emulator, json: boolean, terminal: Terminal): void {
+function announce(emulator: Emulator, hasApp: boolean, json: boolean, terminal: Terminal): void {
   const { style } = terminal;
   if (json) {
     terminal.print(
@@ -102,6 +114,7 @@ function announce(emulator: Emulator, json: boolean, terminal: Terminal): void {
         managementUrl: emulator.managementUrl,
         key: emulator.key,
         dataDir: emulator.dataDir,
+        ...(emulator.grpc === null ? {} : { grpc: emulator.grpc }),
         pid: process.pid,
         ...(emulator.workerPid === undefined ? {} : { workerPid: emulator.workerPid }),
         functions: emulator
@@ -112,18 +125,44 @@ function announce(emulator: Emulator, json: boolean, terminal: Terminal): void {
     return;
   }
   terminal.print('');
-  terminal.print(functionList(emulator, terminal));
+  terminal.print(
+    hasApp
+      ? functionList(emulator, terminal)
+      : 'No function app here (no host.json): instances run in the programs that connect.',
+  );
   terminal.print('');
   const http = emulator.functions().filter((each) => each.type === 'http' && isTriggered(each));
-  const facts: [string, string][] = [
-    ['App', http.length === 0 ? emulator.url : http.map((each) => functionUrl(emulator, each)).join('\n             ')],
+  const facts: [string, string][] = [];
+  if (hasApp)
+    facts.push([
+      'App',
+      http.length === 0 ? emulator.url : http.map((each) => functionUrl(emulator, each)).join('\n             '),
+    ]);
+  facts.push(
     ['Management', `${emulator.managementUrl}/instances?code=${emulator.key}`],
     ['Dashboard', `${emulator.url}/#code=${encodeURIComponent(emulator.key)}`],
     ['Data', emulator.dataDir ?? 'in memory'],
-  ];
-  for (const [label, value] of facts) terminal.print(`${style.dim(label.padEnd(12))} ${value}`);
+  );
+  if (emulator.grpc !== null) facts.push(['Durable Task', emulator.grpc.connectionString]);
+  for (const [label, value] of facts) terminal.print(`${style.dim(label.padEnd(13))} ${value}`);
   terminal.print('');
   terminal.print(style.green('Ready. Press Ctrl+C to stop.'));
+}
+
+function grpcOptions(args: ParsedArguments, hasApp: boolean): Pick<EmulatorOptions, 'grpc'> {
+  const port = args.number('grpc-port', 0);
+  if (port !== undefined && port > 65535) {
+    throw new DurascopeError('InvalidArgument', `--grpc-port takes 0 to 65535, not ${port}.`);
+  }
+  if (!args.has('no-grpc')) return { grpc: port === undefined ? {} : { port } };
+  if (port !== undefined) throw new DurascopeError('InvalidArgument', '--no-grpc and --grpc-port do not go together.');
+  if (!hasApp) {
+    throw new DurascopeError(
+      'AppInvalid',
+      'There is no host.json in the folder, so no function app, and --no-grpc keeps other programs away. Give the folder of the app.',
+    );
+  }
+  return {};
 }
 
 async function runOne(emulator: Emulator, name: string, input: string | null, json: boolean, terminal: Terminal): Promise<void> {
