@@ -64,4 +64,48 @@ export function stackOf(completion: CompleteOrchestration | null): string | unde
   return stack === '' ? undefined : stack;
 }
 
-export type Decision = ScheduleTask | CreateTimer | CreateSubOrchestration | SendEvent | CompleteOrchestration;
+/**
+ * Entity decisions in the form of worker-replayed SDKs (`sendEntityMessage`): they leave EntityOperationCalled, EntityOperationSignaled,
+ * EntityLockRequested and EntityUnlockSent rows, and are answered by EntityOperationCompleted or -Failed and EntityLockGranted. A worker of the
+ * JSON protocol (and whoever else wants EventSent and EventRaised rows) sends the same messages as `SendEvent`s in the form of
+ * entity-messages.ts; either way entities and their answers are the same. Ids of entities are `@name@key`.
+ */
+export interface CallEntity {
+  type: 'CallEntity';
+  id: number;
+  /** Chosen by the orchestrator, unique in its generation; the answer bears it. */
+  requestId: string;
+  instanceId: string;
+  operation: string;
+  /** JSON text. */
+  input: string | null;
+  scheduledTime?: string;
+}
+export interface SignalEntity {
+  type: 'SignalEntity';
+  id: number;
+  requestId: string;
+  instanceId: string;
+  operation: string;
+  /** JSON text. */
+  input: string | null;
+  /** Not before this time. */
+  scheduledTime?: string;
+}
+export interface LockEntities {
+  type: 'LockEntities';
+  id: number;
+  criticalSectionId: string;
+  /** Entity ids. The engine sorts them and leaves doubles out, so that two sections never wait for each other. */
+  lockSet: readonly string[];
+}
+/** Fire and forget; one for each locked entity. */
+export interface UnlockEntity {
+  type: 'UnlockEntity';
+  id: number;
+  criticalSectionId: string;
+  instanceId: string;
+}
+export type EntityDecision = CallEntity | SignalEntity | LockEntities | UnlockEntity;
+
+export type Decision = EntityDecision | ScheduleTask | CreateTimer | CreateSubOrchestration | SendEvent | CompleteOrchestration;

@@ -44,6 +44,13 @@ const requiredFields: Readonly<Record<HistoryEventType, Readonly<Record<string, 
   ExecutionSuspended: { Reason: 'textOrNull' },
   ExecutionResumed: { Reason: 'textOrNull' },
   ExecutionRewound: { Reason: 'textOrNull' },
+  EntityOperationCalled: { RequestId: 'text', Operation: 'text', Input: 'textOrNull', TargetInstanceId: 'text' },
+  EntityOperationSignaled: { RequestId: 'text', Operation: 'text', Input: 'textOrNull', TargetInstanceId: 'text' },
+  EntityOperationCompleted: { RequestId: 'text', Output: 'textOrNull' },
+  EntityOperationFailed: { RequestId: 'text' },
+  EntityLockRequested: { CriticalSectionId: 'text' },
+  EntityLockGranted: { CriticalSectionId: 'text' },
+  EntityUnlockSent: { CriticalSectionId: 'text', TargetInstanceId: 'text' },
 };
 
 /** Why an instance cannot be imported, as a sentence with the place; null when it can. Its types must be right already, its facts are judged. */

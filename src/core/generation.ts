@@ -1,7 +1,15 @@
 /** What the engine must know of one generation's history to take in the next message, kept up to date event by event. */
+import { awaitedRequestId } from './entity-messages';
+import { HeldLocks } from './held-locks';
 import type { ExecutionStarted, HistoryEvent } from './history';
+import { isEntityId } from './instance-id';
 
 export type OpenWork = 'activity' | 'timer' | 'child';
+
+/** How an entity's answer is written into this history: as EventRaised, or as a row of its own kind. */
+export type OpenEntityRequest = 'event' | 'call' | 'lock';
+
+const noRequests: ReadonlyMap<string, OpenEntityRequest> = new Map();
 
 export class Generation {
   /** Stored events, commit order. */
@@ -16,6 +24,8 @@ export class Generation {
   highestId = -1;
   readonly #scheduled = new Set<number>();
   readonly #failed = new Set<number>();
+  #entityRequests: Map<string, OpenEntityRequest> | null = null;
+  #locks: HeldLocks | null = null;
 
   constructor(events: readonly HistoryEvent[] = []) {
     this.append(events);
@@ -35,10 +45,21 @@ export class Generation {
     return this.#failed.has(id);
   }
 
+  /** Calls of entities and lock requests without an answer, by request id. */
+  get entityRequests(): ReadonlyMap<string, OpenEntityRequest> {
+    return this.#entityRequests ?? noRequests;
+  }
+
+  /** Critical sections that were asked for and not given back; null: none ever. */
+  get locks(): HeldLocks | null {
+    return this.#locks;
+  }
+
   append(events: readonly HistoryEvent[]): void {
     for (const event of events) {
       this.events.push(event);
       if (event.EventId > this.highestId) this.highestId = event.EventId;
+      if (this.#locks !== null || HeldLocks.concerns(event)) (this.#locks ??= new HeldLocks()).note(event);
       switch (event.EventType) {
         case 'TaskScheduled':
           this.#schedule(event.EventId, 'activity');
@@ -51,6 +72,29 @@ export class Generation {
           break;
         case 'EventSent':
           this.#schedule(event.EventId, null);
+          if (isEntityId(event.InstanceId)) this.#awaitEntity(awaitedRequestId(event.Name, event.Input), 'event');
+          break;
+        case 'EntityOperationCalled':
+          this.#schedule(event.EventId, null);
+          this.#awaitEntity(event.RequestId, 'call');
+          break;
+        case 'EntityLockRequested':
+          this.#schedule(event.EventId, null);
+          this.#awaitEntity(event.CriticalSectionId, 'lock');
+          break;
+        case 'EntityOperationSignaled':
+        case 'EntityUnlockSent':
+          this.#schedule(event.EventId, null);
+          break;
+        case 'EntityOperationCompleted':
+        case 'EntityOperationFailed':
+          this.#entityRequests?.delete(event.RequestId);
+          break;
+        case 'EntityLockGranted':
+          this.#entityRequests?.delete(event.CriticalSectionId);
+          break;
+        case 'EventRaised':
+          this.#entityRequests?.delete(event.Name);
           break;
         case 'TaskCompleted':
         case 'SubOrchestrationInstanceCompleted':
@@ -80,12 +124,15 @@ export class Generation {
         case 'ExecutionTerminated':
         case 'ExecutionRewound':
         case 'OrchestratorCompleted':
-        case 'EventRaised':
         case 'ContinueAsNew':
         case 'GenericEvent':
           break;
       }
     }
+  }
+
+  #awaitEntity(requestId: string | null, form: OpenEntityRequest): void {
+    if (requestId !== null) (this.#entityRequests ??= new Map<string, OpenEntityRequest>()).set(requestId, form);
   }
 
   #schedule(id: number, work: OpenWork | null): void {

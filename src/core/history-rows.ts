@@ -46,6 +46,13 @@ const historyFields: Readonly<Record<HistoryEventType, readonly string[]>> = {
   ExecutionSuspended: ['Reason'],
   ExecutionResumed: ['Reason'],
   ExecutionRewound: ['Reason', 'ParentExecutionId', 'InstanceId'],
+  EntityOperationCalled: ['RequestId', 'Operation', 'Input', 'TargetInstanceId', 'ScheduledTime'],
+  EntityOperationSignaled: ['RequestId', 'Operation', 'Input', 'TargetInstanceId', 'ScheduledTime'],
+  EntityOperationCompleted: ['RequestId', 'Output'],
+  EntityOperationFailed: ['RequestId', 'FailureDetails'],
+  EntityLockRequested: ['CriticalSectionId', 'LockSet', 'Position'],
+  EntityLockGranted: ['CriticalSectionId'],
+  EntityUnlockSent: ['CriticalSectionId', 'TargetInstanceId'],
 };
 
 /** `events` in commit order, from the first of the generation. Fields that an event carries beyond the known ones are kept. */

@@ -166,6 +166,52 @@ export interface ExecutionRewound extends EventBase {
   InstanceId?: string | null;
 }
 
+/**
+ * Entity rows of worker-replayed SDKs (protobuf only, spec/engine.md 1.2). Profile A has the same facts as EventSent and EventRaised.
+ * `TargetInstanceId` and `LockSet` are entity ids, `@name@key`.
+ */
+export interface EntityOperationCalled extends EventBase {
+  EventType: 'EntityOperationCalled';
+  RequestId: string;
+  Operation: string;
+  Input: string | null;
+  TargetInstanceId: string;
+  ScheduledTime?: string | null;
+}
+export interface EntityOperationSignaled extends EventBase {
+  EventType: 'EntityOperationSignaled';
+  RequestId: string;
+  Operation: string;
+  Input: string | null;
+  TargetInstanceId: string;
+  ScheduledTime?: string | null;
+}
+export interface EntityOperationCompleted extends EventBase {
+  EventType: 'EntityOperationCompleted';
+  RequestId: string;
+  Output: string | null;
+}
+export interface EntityOperationFailed extends EventBase {
+  EventType: 'EntityOperationFailed';
+  RequestId: string;
+  FailureDetails: FailureDetails;
+}
+export interface EntityLockRequested extends EventBase {
+  EventType: 'EntityLockRequested';
+  CriticalSectionId: string;
+  LockSet: readonly string[];
+  Position: number;
+}
+export interface EntityLockGranted extends EventBase {
+  EventType: 'EntityLockGranted';
+  CriticalSectionId: string;
+}
+export interface EntityUnlockSent extends EventBase {
+  EventType: 'EntityUnlockSent';
+  CriticalSectionId: string;
+  TargetInstanceId: string;
+}
+
 export type HistoryEvent =
   | ExecutionStarted
   | ExecutionCompleted
@@ -186,7 +232,14 @@ export type HistoryEvent =
   | GenericEvent
   | ExecutionSuspended
   | ExecutionResumed
-  | ExecutionRewound;
+  | ExecutionRewound
+  | EntityOperationCalled
+  | EntityOperationSignaled
+  | EntityOperationCompleted
+  | EntityOperationFailed
+  | EntityLockRequested
+  | EntityLockGranted
+  | EntityUnlockSent;
 
 export type HistoryEventType = HistoryEvent['EventType'];
 
@@ -205,7 +258,7 @@ export type InboundEvent =
   | ExecutionResumed
   | ExecutionRewound;
 
-/** The `EventType` numbers of the JSON protocol (spec/engine.md 1.2). */
+/** The `EventType` numbers of the JSON protocol (spec/engine.md 1.2); entity rows, which it does not have, bear their protobuf numbers. */
 export const eventTypeNumbers: Readonly<Record<HistoryEventType, number>> = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,
@@ -227,4 +280,11 @@ export const eventTypeNumbers: Readonly<Record<HistoryEventType, number>> = {
   ExecutionSuspended: 19,
   ExecutionResumed: 20,
   ExecutionRewound: 21,
+  EntityOperationSignaled: 23,
+  EntityOperationCalled: 24,
+  EntityOperationCompleted: 25,
+  EntityOperationFailed: 26,
+  EntityLockRequested: 27,
+  EntityLockGranted: 28,
+  EntityUnlockSent: 29,
 };

@@ -4,11 +4,25 @@ import { actionTypes, activityInput, childActions, fireAtMs, isActionEntry, payl
 import { readHttpRequest } from './durable-http';
 import { defaultHostConfig } from './host-config';
 import type { ReplayNode } from './host-replay-nodes';
-import { AllNode, AnyNode, EventWaitNode, InstantNode, LongTimerNode, RetryNode, TaskNode, TimerNode } from './host-replay-nodes';
+import {
+  AllNode,
+  AnyNode,
+  EntityRequestNode,
+  EventWaitNode,
+  InstantNode,
+  LongTimerNode,
+  RetryNode,
+  TaskNode,
+  TimerNode,
+} from './host-replay-nodes';
 import { httpActivity, PolledHttpNode } from './http-call-node';
+import { entityIdProblem, entityInstanceId, lockOrder, parseEntityId } from './entity-id';
+import type { EntityRequest } from './entity-messages';
+import { requestEventName, requestText } from './entity-messages';
 import { defaultChildInstanceId, instanceIdProblem } from './instance-id';
 import type { WorkDecision } from './non-determinism';
 import type { RetryPolicy } from './retry';
+import { toTimestamp } from './time';
 
 export interface HostActionsOptions {
   instanceId: string;
@@ -27,6 +41,8 @@ export interface HostActionsOptions {
   maxActions: number;
   /** Why a function cannot be called, in the host's words; null when it can. */
   problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null;
+  /** A GUID made of a name, the same for the same name: version 5 in the namespace of .NET in-proc (spec/engine.md 3.5). */
+  guidOf?(name: string): string;
   /** A task that was scheduled before is part of a later Task.any or Task.all. */
   onReusedTask?(instanceId: string, orchestrator: string, task: string): void;
 }
@@ -111,12 +127,22 @@ export class HostActions {
         return new AllNode(childActions(action).map((child) => this.node(child)));
       case actionTypes.CallHttp:
         return this.httpCall(action);
-      case actionTypes.CallEntity:
+      case actionTypes.CallEntity: {
+        const message = this.entityOperation(action);
+        return new EntityRequestNode((id, requestId) => message(id, requestId, {}));
+      }
       case actionTypes.SignalEntity:
-      case actionTypes.ScheduledSignalEntity:
+      case actionTypes.ScheduledSignalEntity: {
+        const message = this.entityOperation(action);
+        return new InstantNode((host) => {
+          const requestId = host.newRequestId();
+          host.allocate((id) => message(id, requestId, { signal: true }), null);
+        });
+      }
       case actionTypes.LockEntities:
+        return this.lock(action);
       case actionTypes.ReleaseEntities:
-        throw new Error('Durascope does not support durable entities yet.');
+        return new InstantNode((host) => host.releaseLocks());
       default:
         throw new Error(`Durascope does not know the action type ${action.actionType} of this durable-functions package.`);
     }
@@ -153,6 +179,56 @@ export class HostActions {
     if (!knowsPolling || request.asynchronousPatternEnabled === false) return new TaskNode(httpActivity(request));
     const delayMs = this.options.httpPollDelayMs ?? defaultHttpPollDelayMs;
     return this.sequel(new PolledHttpNode(request, delayMs, (fireAt) => this.timerNode(fireAt, () => false)));
+  }
+
+  private entityOperation(
+    action: DurableAction,
+  ): (id: number, requestId: string, more: Pick<EntityRequest, 'signal'>) => WorkDecision {
+    const instanceId = this.required(action, 'instanceId');
+    const entity = parseEntityId(instanceId);
+    if (entity === null) throw new Error(`'${instanceId}' is not the id of an entity.`);
+    this.refuse(entityIdProblem(entity));
+    this.refuse(this.options.problemWith('entity', entity.name));
+    const input = payloadText(action['input']);
+    const dueMs = action.actionType === actionTypes.ScheduledSignalEntity ? fireAtMs(action) : Number.NaN;
+    const due = Number.isNaN(dueMs) ? undefined : toTimestamp(dueMs);
+    const { instanceId: parent, executionId: parentExecution } = this.options;
+    return (id, requestId, more) => {
+      const request: EntityRequest = {
+        id: requestId,
+        op: textField(action, 'operation') ?? '',
+        ...more,
+        ...(input === null ? {} : { input }),
+        parent,
+        parentExecution,
+        ...(due === undefined ? {} : { due }),
+      };
+      const name = requestEventName(due);
+      return { type: 'SendEvent', id, instanceId: entityInstanceId(entity), name, input: requestText(request) };
+    };
+  }
+
+  private lock(action: DurableAction): ReplayNode {
+    const ids: string[] = [];
+    for (const value of Array.isArray(action['lockSet']) ? (action['lockSet'] as unknown[]) : []) {
+      const { name, key } = (value ?? {}) as { name?: unknown; key?: unknown };
+      if (typeof name !== 'string' || typeof key !== 'string') throw new Error('A lock needs entities with a name and a key.');
+      this.refuse(entityIdProblem({ name, key }));
+      this.refuse(this.options.problemWith('entity', name));
+      ids.push(entityInstanceId({ name, key }));
+    }
+    const lockset = lockOrder(ids).flatMap((id) => parseEntityId(id) ?? []);
+    const [first] = lockset;
+    if (first === undefined) throw new Error('A lock needs at least one entity.');
+    const { instanceId: parent, executionId: parentExecution } = this.options;
+    const decide = (id: number, requestId: string): WorkDecision => ({
+      type: 'SendEvent',
+      id,
+      instanceId: entityInstanceId(first),
+      name: requestEventName(undefined),
+      input: requestText({ id: requestId, parent, parentExecution, lockset, pos: 0 }),
+    });
+    return new EntityRequestNode(decide, this.required(action, 'lockRequestId'), lockset);
   }
 
   private childIdProblem(childId: string): string | null {

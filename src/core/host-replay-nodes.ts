@@ -2,6 +2,8 @@
  * The tree that a host keeps beside the SDK's: one node for each action, each knowing which ids it takes and when it is over
  * (spec/functions-worker.md 6). Starting a node takes ids depth first, left to right, which is the SDK's order.
  */
+import type { EntityId } from './entity-id';
+import { readAnswer } from './entity-messages';
 import type { FailureDetails } from './history';
 import type { RetryPolicy } from './retry';
 import { nextRetry } from './retry';
@@ -27,6 +29,12 @@ export interface NodeHost {
   schedule(id: number, decision: WorkDecision, owner: OpenTask | null): void;
   /** True when an event of that name was buffered: it is consumed. Otherwise the node waits. */
   takeOrAwait(node: EventWaitNode): boolean;
+  /** Takes the next id for a message to an entity, which answers with an event named by the message's request id. */
+  request(make: (id: number, requestId: string) => WorkDecision, requestId: string | null, node: EntityRequestNode): void;
+  /** Gives back what the last lock request asked for. */
+  releaseLocks(): void;
+  /** A new request id, the same at each replay. */
+  newRequestId(): string;
   /** An exception in the host at this point of the orchestrator's code. */
   fail(message: string, failure?: TaskFailure): void;
 }
@@ -225,6 +233,29 @@ export class EventWaitNode extends ReplayNode {
 
   received(): void {
     this.finish(false);
+  }
+}
+
+/**
+ * A call of an entity or a lock request: one id, and an answer named by the request's id. Unlike other tasks it does not keep the
+ * instance Running (spec/functions-worker.md 6.9).
+ */
+export class EntityRequestNode extends ReplayNode {
+  constructor(
+    private readonly decide: (id: number, requestId: string) => WorkDecision,
+    /** Of a lock request, whose id the SDK chooses. */
+    private readonly requestId: string | null = null,
+    readonly lockSet: readonly EntityId[] = [],
+  ) {
+    super();
+  }
+
+  protected start(host: NodeHost): void {
+    host.request(this.decide, this.requestId, this);
+  }
+
+  answered(input: string | null): void {
+    this.finish(readAnswer(input).exceptionType !== undefined);
   }
 }
 

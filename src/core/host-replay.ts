@@ -6,17 +6,19 @@
  *   H2. Each event is applied once, in commit order, after the SDK has seen it; `actions` may have grown since the last call, never changed.
  *   H3. New work is what has an id and no scheduled row with that EventId.
  */
-import type { Decision } from './decisions';
+import type { CompleteOrchestration, SendEvent } from './decisions';
+import { awaitedRequestId, releaseName, releaseText } from './entity-messages';
+import { entityInstanceId } from './entity-id';
 import type { ActionList, DurableAction } from './durable-action';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
-import type { EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
+import type { EntityRequestNode, EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
 import { StepNode } from './host-replay-nodes';
-import type { EventRaised, FailureDetails, HistoryEvent } from './history';
+import type { EventRaised, EventSent, FailureDetails, HistoryEvent } from './history';
 import type { ScheduledRow, WorkDecision } from './non-determinism';
 import { agrees, isScheduledRow, nonDeterminismMessage } from './non-determinism';
 import type { PastRows } from './past-rows';
-import { fromTimestamp } from './time';
+import { fromTimestamp, toTimestamp } from './time';
 
 export interface HostReplayOptions extends HostActionsOptions {
   /** V1 has steps and gives an event to its oldest waiter; later schemas have compounds and give it to the newest. */
@@ -38,8 +40,10 @@ export type SdkProgress =
   /** The SDK itself broke, or its answer has no JSON form: over at once. */
   | { type: 'crashed'; message: string; details: string };
 
+type HostDecision = WorkDecision | CompleteOrchestration;
+
 interface Settlement {
-  decisions: Decision[];
+  decisions: HostDecision[];
   awaitedEvents: readonly string[];
 }
 
@@ -68,6 +72,10 @@ export class HostReplay implements NodeHost {
   private readonly pending = new Map<number, WorkDecision>();
   private waiters: Map<string, EventWaitNode[]> | null = null;
   private buffered: Map<string, string[]> | null = null;
+  /** Requests to entities without an answer, by request id. */
+  private answers: Map<string, EntityRequestNode> | null = null;
+  private lock: { id: string; node: EntityRequestNode } | null = null;
+  private requestIds = 0;
   private spellings: Map<string, string> | null;
   private misspelt = false;
   private readonly actions: HostActions;
@@ -133,7 +141,7 @@ export class HostReplay implements NodeHost {
     const end = this.completion(progress);
     if (isSuspended)
       return { decisions: this.terminated === null || end === null ? [] : [end], awaitedEvents: this.awaitedEvents() };
-    const decisions: Decision[] = [];
+    const decisions: HostDecision[] = [];
     for (const decision of this.pending.values()) decisions.push(this.asItIsNow(decision));
     if (end !== null) decisions.push(end);
     if (decisions.length > 1) decisions.sort((a, b) => a.id - b.id);
@@ -161,6 +169,29 @@ export class HostReplay implements NodeHost {
   schedule(id: number, decision: WorkDecision, owner: OpenTask | null): void {
     this.pending.set(id, decision);
     if (owner !== null) this.open.set(id, owner);
+  }
+
+  request(make: (id: number, requestId: string) => WorkDecision, chosenId: string | null, node: EntityRequestNode): void {
+    const requestId = chosenId ?? this.newRequestId();
+    this.allocate((id) => make(id, requestId), null);
+    (this.answers ??= new Map<string, EntityRequestNode>()).set(requestId, node);
+    if (node.lockSet.length > 0) this.lock = { id: requestId, node };
+  }
+
+  releaseLocks(): void {
+    const { lock } = this;
+    if (lock === null) return;
+    this.lock = null;
+    const input = releaseText(this.options.instanceId, lock.id);
+    for (const entity of lock.node.lockSet) {
+      const instanceId = entityInstanceId(entity);
+      this.allocate((id) => ({ type: 'SendEvent', id, instanceId, name: releaseName, input }), null);
+    }
+  }
+
+  newRequestId(): string {
+    const name = `${this.options.instanceId}_${toTimestamp(this.nowMs)}_${this.requestIds++}`;
+    return this.options.guidOf?.(name) ?? name;
   }
 
   takeOrAwait(node: EventWaitNode): boolean {
@@ -228,6 +259,12 @@ export class HostReplay implements NodeHost {
   }
 
   private raise(event: EventRaised): void {
+    const asked = this.answers?.get(event.Name);
+    if (asked !== undefined) {
+      this.answers?.delete(event.Name);
+      asked.answered(event.Input);
+      return;
+    }
     if (this.nextGeneration !== null) {
       this.nextGeneration.carryover.push(event);
       return;
@@ -257,9 +294,21 @@ export class HostReplay implements NodeHost {
     this.highestRowId = Math.max(this.highestRowId, row.EventId);
     const decision = this.pending.get(row.EventId);
     this.pending.delete(row.EventId);
+    if (decision?.type === 'SendEvent' && row.EventType === 'EventSent') this.adoptRequestId(decision, row);
     if (decision !== undefined && agrees(row, decision)) return;
     this.disagreement ??= { row, found: decision ?? null };
     this.disagree(nonDeterminismMessage(row, decision ?? null));
+  }
+
+  /** The id under which the answer comes is the one that was sent, whoever chose it. */
+  private adoptRequestId(decision: SendEvent, row: EventSent): void {
+    if (this.answers === null || decision.input === row.Input) return;
+    const made = awaitedRequestId(decision.name, decision.input);
+    const sent = awaitedRequestId(row.Name, row.Input);
+    const node = made === null ? undefined : this.answers.get(made);
+    if (made === null || sent === null || made === sent || node === undefined) return;
+    this.answers.delete(made);
+    this.answers.set(sent, node);
   }
 
   /** Another replay of the same history went another way: the orchestration fails, whatever is still open. */
@@ -304,7 +353,7 @@ export class HostReplay implements NodeHost {
   }
 
   /** A timer may have been cancelled after it was created, in the same turn. */
-  private asItIsNow(decision: WorkDecision): Decision {
+  private asItIsNow(decision: WorkDecision): WorkDecision {
     const isCanceled = decision.type === 'CreateTimer' && this.open.get(decision.id)?.blocksCompletion() === false;
     return isCanceled ? { ...decision, isCanceled } : decision;
   }
@@ -315,7 +364,7 @@ export class HostReplay implements NodeHost {
     return waiting.sort((a, b) => a.order - b.order).map((node) => node.eventName);
   }
 
-  private completion(progress: SdkProgress): Decision | null {
+  private completion(progress: SdkProgress): CompleteOrchestration | null {
     if (this.failure?.atOnce === true) return this.failed(this.failure);
     if (this.terminated !== null) {
       return { type: 'CompleteOrchestration', id: this.terminated.id, status: 'Terminated', result: this.terminated.reason };
@@ -340,7 +389,7 @@ export class HostReplay implements NodeHost {
     };
   }
 
-  private failed({ reason, details, failureDetails }: Failure): Decision {
+  private failed({ reason, details, failureDetails }: Failure): CompleteOrchestration {
     const end = { type: 'CompleteOrchestration', id: this.next, status: 'Failed', result: reason, details } as const;
     return failureDetails === undefined ? end : { ...end, failureDetails };
   }

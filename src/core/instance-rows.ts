@@ -43,6 +43,12 @@ export function pendingRow(start: NewInstance): InstanceRow {
   };
 }
 
+/** The row of an entity that has run nothing yet. Entities are always Running, and named by their id (spec/engine.md 5.2). */
+export function entityRow(instanceId: string, executionId: string, now: string, profile: BehaviourProfile): InstanceRow {
+  const row = pendingRow({ instanceId, executionId, name: instanceId, version: '', input: null, createdTime: now, profile });
+  return { ...row, runtimeStatus: 'Running' };
+}
+
 /** The row of the generation that `started` begins by continue-as-new; it replaces the row before it at the next commit. */
 export function continuedRow(row: InstanceRow, started: ExecutionStarted): InstanceRow {
   return {

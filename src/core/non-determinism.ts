@@ -1,18 +1,23 @@
 /** When a replay no longer fits its history (spec/engine.md 3.1 and 3.2): what is compared, and the words for it. */
-import type { Decision } from './decisions';
+import type { CompleteOrchestration, Decision } from './decisions';
 import type { EventSent, SubOrchestrationInstanceCreated, TaskScheduled, TimerCreated } from './history';
 
 /** Rows that a decision leaves in the history. */
 export type ScheduledRow = TaskScheduled | TimerCreated | SubOrchestrationInstanceCreated | EventSent;
 
-export type WorkDecision = Exclude<Decision, { type: 'CompleteOrchestration' }>;
+export type WorkDecision = Exclude<Decision, CompleteOrchestration>;
 
+/** Entity rows of their own kind are worker-replayed SDKs' alone, which compare for themselves: nothing agrees with them here. */
 const rowTypeOf = {
   ScheduleTask: 'TaskScheduled',
   CreateTimer: 'TimerCreated',
   CreateSubOrchestration: 'SubOrchestrationInstanceCreated',
   SendEvent: 'EventSent',
-} as const satisfies Record<WorkDecision['type'], ScheduledRow['EventType']>;
+  CallEntity: null,
+  SignalEntity: null,
+  LockEntities: null,
+  UnlockEntity: null,
+} as const satisfies Record<WorkDecision['type'], ScheduledRow['EventType'] | null>;
 
 /** True for the four kinds of rows that carry the id of a decision. */
 export function isScheduledRow(event: { EventType: string }): event is ScheduledRow {
@@ -31,6 +36,7 @@ export function isScheduledRow(event: { EventType: string }): event is Scheduled
 export function agrees(row: ScheduledRow, decision: WorkDecision): boolean {
   if (row.EventType !== rowTypeOf[decision.type]) return false;
   if (row.EventType === 'TimerCreated' || decision.type === 'CreateTimer') return true;
+  if (!('name' in decision)) return false;
   return row.Name === decision.name || row.Name.toLowerCase() === decision.name.toLowerCase();
 }
 
@@ -73,5 +79,12 @@ function decisionText(decision: WorkDecision): string {
       return `the event '${decision.name}' to '${decision.instanceId}'`;
     case 'CreateTimer':
       return `a timer for ${decision.fireAt}`;
+    case 'CallEntity':
+    case 'SignalEntity':
+      return `the operation '${decision.operation}' of the entity '${decision.instanceId}'`;
+    case 'LockEntities':
+      return `a lock on ${decision.lockSet.map((id) => `'${id}'`).join(', ')}`;
+    case 'UnlockEntity':
+      return `the release of the entity '${decision.instanceId}'`;
   }
 }

@@ -2,7 +2,8 @@
 import { customStatusProblem } from './custom-status';
 import type { CompleteOrchestration, Decision } from './decisions';
 import type { ExecutionTerminated, FailureDetails, HistoryEvent } from './history';
-import { isEntityId } from './instance-id';
+import { parseEntityId } from './entity-id';
+import { instanceIdProblem, isEntityId } from './instance-id';
 import type { EpisodeOutcome } from './ports/function-worker';
 
 export interface OutcomeContext {
@@ -24,14 +25,13 @@ export function checkOutcome(outcome: EpisodeOutcome, context: OutcomeContext): 
   if (tooLarge !== null) {
     return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
   }
-  // Deviation: entities are not built yet; using one fails by name rather than wait for ever for an answer.
-  if (outcome.decisions.some(addressesEntity)) {
-    const reason = 'Durable entities and critical sections are not supported by this version of Durascope.';
+  const misnamed = outcome.decisions.find((decision) => misnames(decision) !== null);
+  if (misnamed !== undefined) {
     return failing(
       outcome,
       context,
-      reason,
-      outcome.decisions.filter((decision) => !addressesEntity(decision)),
+      misnames(misnamed) ?? '',
+      outcome.decisions.filter((decision) => misnames(decision) === null),
     );
   }
   const terminated = terminationIn(context.newEvents);
@@ -78,6 +78,27 @@ function nextIdAfter(decisions: readonly Decision[], nextId: number): number {
   return decisions.reduce((next, decision) => Math.max(next, decision.id + 1), nextId);
 }
 
-function addressesEntity(decision: Decision): boolean {
-  return (decision.type === 'SendEvent' || decision.type === 'CreateSubOrchestration') && isEntityId(decision.instanceId);
+/** What is wrong with the entity that a decision names, or with its naming one; null when nothing is. */
+function misnames(decision: Decision): string | null {
+  switch (decision.type) {
+    case 'CreateSubOrchestration':
+      return isEntityId(decision.instanceId) ? (instanceIdProblem(decision.instanceId) ?? '') : null;
+    case 'SendEvent':
+      return isEntityId(decision.instanceId) ? noEntity(decision.instanceId) : null;
+    case 'CallEntity':
+    case 'SignalEntity':
+    case 'UnlockEntity':
+      return noEntity(decision.instanceId);
+    case 'LockEntities':
+      return decision.lockSet.length === 0
+        ? 'A critical section needs at least one entity to lock.'
+        : (decision.lockSet.map(noEntity).find((problem) => problem !== null) ?? null);
+    default:
+      return null;
+  }
+}
+
+function noEntity(instanceId: string): string | null {
+  if (parseEntityId(instanceId) !== null) return null;
+  return `'${instanceId}' is not the id of an entity: entities are addressed as '@name@key'.`;
 }

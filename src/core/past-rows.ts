@@ -4,6 +4,7 @@
  */
 import type { DurableAction } from './durable-action';
 import { actionTypes, textField } from './durable-action';
+import { isRequestName, releaseName } from './entity-messages';
 import type { HistoryEvent } from './history';
 import type { ScheduledRow } from './non-determinism';
 import { isScheduledRow } from './non-determinism';
@@ -57,10 +58,16 @@ function looksLike(row: ScheduledRow, action: DurableAction, timerFiresAt: (acti
     case 'TimerCreated':
       return action.actionType === actionTypes.CreateTimer && timerFiresAt(action) === fromTimestamp(row.FireAt);
     case 'EventSent':
-      return (
-        action.actionType === actionTypes.CallEntity ||
-        action.actionType === actionTypes.SignalEntity ||
-        action.actionType === actionTypes.LockEntities
-      );
+      switch (action.actionType) {
+        case actionTypes.CallEntity:
+        case actionTypes.SignalEntity:
+        case actionTypes.ScheduledSignalEntity:
+        case actionTypes.LockEntities:
+          return isRequestName(row.Name);
+        case actionTypes.ReleaseEntities:
+          return row.Name === releaseName;
+        default:
+          return false;
+      }
   }
 }

@@ -1,6 +1,7 @@
 /** Which messages of an inbox become history (spec/engine.md 2.3 and 2.10.18). */
 import type { Generation, OpenWork } from './generation';
-import type { InboundEvent } from './history';
+import { failureOf, readAnswer } from './entity-messages';
+import type { HistoryEvent, InboundEvent } from './history';
 
 export type Refusal =
   /** A second ExecutionStarted. */
@@ -36,14 +37,33 @@ export function refusalOf(
       return answer(event.TaskScheduledId, 'child', generation, answered);
     case 'TimerFired':
       return answer(event.TimerId, 'timer', generation, answered);
+    case 'EventRaised':
+      // Addressed to one generation: the answer of an entity (entity-messages.ts M2).
+      return executionId === null || generation.entityRequests.has(event.Name) ? null : 'notScheduled';
     case 'ExecutionTerminated':
     case 'ExecutionSuspended':
     case 'ExecutionResumed':
     case 'ExecutionRewound':
-    case 'EventRaised':
     case 'GenericEvent':
       return null;
   }
+}
+
+/**
+ * The event as this history has it: the answer of an entity whose request stands there as a row of its own kind is one too
+ * (worker-replayed SDKs); everything else is appended as it came.
+ */
+export function asHistory(event: InboundEvent, generation: Generation): HistoryEvent {
+  if (event.EventType !== 'EventRaised') return event;
+  const form = generation.entityRequests.get(event.Name);
+  if (form === undefined || form === 'event') return event;
+  const { EventId, IsPlayed, Timestamp, Name } = event;
+  if (form === 'lock') return { EventType: 'EntityLockGranted', EventId, IsPlayed, Timestamp, CriticalSectionId: Name };
+  const answer = readAnswer(event.Input);
+  const failure = failureOf(answer);
+  return failure === null
+    ? { EventType: 'EntityOperationCompleted', EventId, IsPlayed, Timestamp, RequestId: Name, Output: answer.result }
+    : { EventType: 'EntityOperationFailed', EventId, IsPlayed, Timestamp, RequestId: Name, FailureDetails: failure };
 }
 
 function answer(id: number, work: OpenWork, generation: Generation, answered: Set<number>): Refusal | null {

@@ -5,8 +5,18 @@
  *       profile G may work that failed be scheduled again under its id, which is how one of its SDKs retries (spec/grpc.md 2.1).
  *   T2. A completion does not suppress the other decisions: they are committed with it.
  *   T3. A terminate in the episode beats continue-as-new (9.2, decision 8).
+ *   T4. A generation that ends gives back what it has locked, ahead of its completion; one that is terminated does not (5.5).
  */
-import type { CompleteOrchestration, CreateSubOrchestration, Decision } from './decisions';
+import type {
+  CompleteOrchestration,
+  CreateSubOrchestration,
+  Decision,
+  EntityDecision,
+  SendEvent,
+  UnlockEntity,
+} from './decisions';
+import { entityInstanceId, lockOrder, parseEntityId } from './entity-id';
+import { releaseName, releaseText, requestEventName, requestText } from './entity-messages';
 import { failedId, type Generation } from './generation';
 import type {
   EventRaised,
@@ -17,6 +27,7 @@ import type {
   InboundEvent,
   SubOrchestrationInstanceFailed,
 } from './history';
+import { HeldLocks } from './held-locks';
 import { profileOf, type InstanceRow, type PendingActivity, type PendingTimer } from './instance';
 import { pendingRow } from './instance-rows';
 import { childTags, fireAndForgetTag } from './tags';
@@ -122,21 +133,15 @@ export function applyDecisions(turn: TurnInput): TurnResult {
       case 'CreateSubOrchestration':
         createChild(turn, decision, result);
         break;
-      case 'SendEvent': {
-        const { id, name, input } = decision;
-        result.events.push({
-          EventType: 'EventSent',
-          EventId: id,
-          IsPlayed: false,
-          Timestamp: now,
-          InstanceId: decision.instanceId,
-          Name: name,
-          Input: input,
-        });
-        const raised: EventRaised = inbound(now, { EventType: 'EventRaised', Name: name, Input: input });
-        result.messages.push({ instanceId: decision.instanceId, executionId: null, event: raised });
+      case 'SendEvent':
+        sendEvent(turn, decision, result);
         break;
-      }
+      case 'CallEntity':
+      case 'SignalEntity':
+      case 'LockEntities':
+      case 'UnlockEntity':
+        addressEntity(turn, decision, result);
+        break;
     }
   }
   // A continued generation brings its OrchestratorCompleted with it; only what it schedules gets another.
@@ -216,11 +221,12 @@ function complete(turn: TurnInput, decision: CompleteOrchestration, result: Turn
   if (decision.status === 'ContinuedAsNew') {
     const terminated = turn.newEvents.find((event): event is ExecutionTerminated => event.EventType === 'ExecutionTerminated');
     if (terminated === undefined) {
-      result.completion = decision;
+      result.completion = { ...decision, id: releaseLocks(turn, decision.id, result) };
       return;
     }
     completion = { type: 'CompleteOrchestration', id: decision.id, status: 'Terminated', result: terminated.Input }; // T3
   }
+  if (completion.status !== 'Terminated') completion = { ...completion, id: releaseLocks(turn, completion.id, result) }; // T4
   const completed: ExecutionCompleted = {
     EventType: 'ExecutionCompleted',
     EventId: completion.id,
@@ -234,6 +240,43 @@ function complete(turn: TurnInput, decision: CompleteOrchestration, result: Turn
   result.events.push(completed);
   const answer = answerToParent(turn.started, completed, completion.details ?? '');
   if (answer !== null) result.messages.push(answer);
+}
+
+function sendEvent({ now }: TurnInput, { id, instanceId, name, input }: SendEvent, result: TurnResult): void {
+  result.events.push({
+    EventType: 'EventSent',
+    EventId: id,
+    IsPlayed: false,
+    Timestamp: now,
+    InstanceId: instanceId,
+    Name: name,
+    Input: input,
+  });
+  const raised: EventRaised = inbound(now, { EventType: 'EventRaised', Name: name, Input: input });
+  result.messages.push({ instanceId, executionId: null, event: raised });
+}
+
+/** Returns the next free id, `id` when nothing is locked. */
+function releaseLocks(turn: TurnInput, id: number, result: TurnResult): number {
+  const { generation, newEvents } = turn;
+  const isConcerned = (event: HistoryEvent): boolean => HeldLocks.concerns(event);
+  if (generation.locks === null && !newEvents.some(isConcerned) && !result.events.some(isConcerned)) return id;
+  const locks = new HeldLocks(generation.locks?.all());
+  for (const event of newEvents) locks.note(event);
+  for (const event of result.events) locks.note(event);
+  let next = id;
+  for (const section of locks.all()) {
+    if (!section.isGranted) continue;
+    for (const instanceId of section.entities) {
+      const decision: UnlockEntity = { type: 'UnlockEntity', id: next++, criticalSectionId: section.id, instanceId };
+      if (section.form === 'native') addressEntity(turn, decision, result);
+      else {
+        const input = releaseText(turn.row.instanceId, section.id);
+        sendEvent(turn, { type: 'SendEvent', id: decision.id, instanceId, name: releaseName, input }, result);
+      }
+    }
+  }
+  return next;
 }
 
 function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: TurnResult): void {
@@ -295,6 +338,63 @@ function isRetry({ row, generation, newEvents }: TurnInput, id: number): boolean
     generation.isSuspended,
   );
   return !isSuspended && (generation.hasFailed(id) || newEvents.some((event) => failedId(event) === id));
+}
+
+/** Entity decisions of worker-replayed SDKs: a row of their own kind, and the message that every entity understands. */
+function addressEntity({ row, now }: TurnInput, decision: EntityDecision, result: TurnResult): void {
+  const envelope = { EventId: decision.id, IsPlayed: false, Timestamp: now };
+  const from = { parent: row.instanceId, parentExecution: row.executionId };
+  const say = (instanceId: string, Name: string, Input: string): void => {
+    result.messages.push({ instanceId, executionId: null, event: inbound(now, { EventType: 'EventRaised', Name, Input }) });
+  };
+  switch (decision.type) {
+    case 'CallEntity':
+    case 'SignalEntity': {
+      const { requestId: id, instanceId, operation, input, scheduledTime } = decision;
+      const isSignal = decision.type === 'SignalEntity';
+      result.events.push({
+        EventType: isSignal ? 'EntityOperationSignaled' : 'EntityOperationCalled',
+        ...envelope,
+        RequestId: id,
+        Operation: operation,
+        Input: input,
+        TargetInstanceId: instanceId,
+        ...(scheduledTime === undefined ? {} : { ScheduledTime: scheduledTime }),
+      });
+      const due = scheduledTime === undefined ? {} : { due: scheduledTime };
+      const request = {
+        id,
+        op: operation,
+        ...(isSignal ? { signal: true } : {}),
+        ...(input === null ? {} : { input }),
+        ...from,
+        ...due,
+      };
+      say(instanceId, requestEventName(scheduledTime), requestText(request));
+      break;
+    }
+    case 'LockEntities': {
+      const lockSet = lockOrder(decision.lockSet);
+      const id = decision.criticalSectionId;
+      result.events.push({ EventType: 'EntityLockRequested', ...envelope, CriticalSectionId: id, LockSet: lockSet, Position: 0 });
+      const lockset = lockSet.flatMap((one) => parseEntityId(one) ?? []);
+      const first = lockset[0];
+      if (first !== undefined)
+        say(entityInstanceId(first), requestEventName(undefined), requestText({ id, ...from, lockset, pos: 0 }));
+      break;
+    }
+    case 'UnlockEntity': {
+      const { criticalSectionId, instanceId } = decision;
+      result.events.push({
+        EventType: 'EntityUnlockSent',
+        ...envelope,
+        CriticalSectionId: criticalSectionId,
+        TargetInstanceId: instanceId,
+      });
+      say(instanceId, releaseName, releaseText(row.instanceId, criticalSectionId));
+      break;
+    }
+  }
 }
 
 function inbound<T extends object>(now: string, fields: T): T & { EventId: number; IsPlayed: boolean; Timestamp: string } {

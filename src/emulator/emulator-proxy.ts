@@ -185,6 +185,11 @@ class EmulatorProxy {
       purgeBy: call('purgeBy'),
       importInstances: call('importInstances'),
       waitForCompletion: call('waitForCompletion'),
+      signalEntity: call('signalEntity'),
+      getEntity: call('getEntity'),
+      queryEntities: call('queryEntities'),
+      entityBatches: call('entityBatches'),
+      cleanEntityStorage: call('cleanEntityStorage'),
       subscribe: (listener, options) => this.#subscribe(listener, options?.events !== false),
     };
   }

@@ -10,6 +10,7 @@ import { fromTimestamp, toTimestamp } from '../core/time';
 import type { Batch, Committer } from './committer';
 import type { DueQueue } from './due-queue';
 import type { EngineOptions } from './engine-options';
+import type { KnownNames } from './known-names';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { LiveInstances } from './live-instances';
 import { ReadyQueue } from './ready-queue';
@@ -30,12 +31,17 @@ export class WorkerSlot {
   worker: FunctionWorker | null = null;
   readonly ready = new ReadyQueue();
   runningEpisodes = 0;
+  runningEntities = 0;
+  /** Entities that found no room. */
+  waitingEntities: LiveInstance[] = [];
 }
 
 /** What the parts of the engine share: the world, the instances in memory, and the one way in for a message. */
 export class EngineCore {
   readonly lives: LiveInstances;
   readonly workers: Readonly<Record<BehaviourProfile, WorkerSlot>> = { A: new WorkerSlot(), G: new WorkerSlot() };
+  /** Entities of the function app; null before it was ever loaded. */
+  entityNames: KnownNames | null = null;
   /** Set by the engine right after construction. */
   committer!: Committer;
   due!: DueQueue;
@@ -105,6 +111,13 @@ export class EngineCore {
     return this.workers[profileOf(row)];
   }
 
+  /** Who runs an entity that begins to be: the function app if it has it, else a connected worker that takes it. */
+  profileOfEntity(name: string): BehaviourProfile {
+    if (this.entityNames?.has(name) === true) return 'A';
+    const { worker } = this.workers.G;
+    return worker !== null && worker.accepts?.('entity', name, '') !== false ? 'G' : 'A';
+  }
+
   /** There is something to do for the instance. */
   wake(live: LiveInstance): void {
     if (live.isQueued || live.isBusy || live.isHeld) return;
@@ -145,6 +158,16 @@ export class EngineCore {
     this.due.stop();
     for (const call of this.#later) call.dispose();
     this.#later.clear();
+  }
+
+  /** Row, history, messages and work of the instance go away. */
+  remove(live: LiveInstance): void {
+    const { instanceId } = live;
+    live.replace(null);
+    const batch = this.gather();
+    batch.checkpoints.push({ instanceId, purged: true });
+    batch.changes.push({ type: 'purged', instanceId });
+    batch.pin(live);
   }
 
   /** The messages are over without having become history. */

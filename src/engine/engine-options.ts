@@ -10,6 +10,12 @@ export interface EngineOptions {
   maxConcurrentRemote: number | null;
   /** Who is to run what is started before anybody is known who could. */
   defaultProfile: BehaviourProfile;
+  /** Batches of entities handed to the worker at one time. */
+  maxConcurrentEntities: number;
+  /** Operations of one batch. */
+  maxEntityBatch: number;
+  /** Forget an entity as soon as it has no state, no lock and nothing to do (MSSQL, Netherite, the managed scheduler). */
+  dropsEmptyEntities: boolean;
   /** Keep inputs in TaskScheduled and SubOrchestrationInstanceCreated rows (`storeInputsInOrchestrationHistory`). */
   storeInputs: boolean;
   /** Which existing instances a start with the same id may replace. */
@@ -32,6 +38,9 @@ export const defaultEngineOptions: EngineOptions = {
   maxConcurrentEpisodes: 256,
   maxConcurrentRemote: null,
   defaultProfile: 'A',
+  maxConcurrentEntities: 256,
+  maxEntityBatch: 5000,
+  dropsEmptyEntities: false,
   storeInputs: false,
   overridableStates: 'NonRunningStates',
   defaultVersion: '',

@@ -1,7 +1,15 @@
 import { DurascopeError } from '../core/errors';
 import type { ExportedInstance } from '../core/exported-instance';
+import type {
+  CleanEntityStorageOptions,
+  CleanEntityStorageResult,
+  EntityBatchRecord,
+  EntityDetails,
+  EntityPage,
+  EntityQuery,
+} from '../core/entity-views';
 import type { HistoryEvent, InboundEvent } from '../core/history';
-import { instanceIdProblem } from '../core/instance-id';
+import { instanceIdProblem, isEntityId } from '../core/instance-id';
 import { newInstance } from '../core/new-instance';
 import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
 import type { Disposable } from '../core/ports/clock';
@@ -13,23 +21,26 @@ import type {
   ImportConflicts,
   ImportOutcome,
   PurgeFilter,
+  SignalOptions,
   StartOptions,
   TaskHubClient,
   WaitingFor,
 } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
 import { fromTimestamp } from '../core/time';
-import { unknownFunctionMessage } from '../core/unknown-function';
 import { Activities } from './activities';
 import { Committer, type Batch } from './committer';
 import { CompletionWaiters } from './completion-waiters';
 import { DueQueue } from './due-queue';
 import { EngineCore, type EngineWorld } from './engine-core';
 import { defaultEngineOptions, type EngineOptions } from './engine-options';
+import { Entities } from './entities';
+import { EntityCommands } from './entity-commands';
 import { Episodes } from './episodes';
 import { gatherImport } from './imports';
+import { KnownNames, unknownFunction } from './known-names';
 import type { InboxEntry } from './live-instance';
-import { alreadyExists, assertUnfinished, notFound, notTerminal, scheduledTime, wrongState } from './refusals';
+import { alreadyExists, assertUnfinished, notFound, notForEntities, notTerminal, scheduledTime, wrongState } from './refusals';
 import { rewind } from './rewinding';
 import { waitingFor } from './waiting-for';
 
@@ -43,15 +54,16 @@ const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Ter
  *   E3. Memory is ahead of the store by what is gathered or in flight, never behind it: decisions read memory, callers read the store.
  */
 export class Engine implements TaskHubClient {
-  readonly capabilities: HubCapabilities = { rewind: true, entities: false, suspend: true };
+  readonly capabilities: HubCapabilities = { rewind: true, entities: true, suspend: true };
   readonly #core: EngineCore;
   readonly #episodes: Episodes;
+  readonly #entities: Entities;
+  readonly #entityCommands: EntityCommands;
   readonly #activities: Activities;
   readonly #waiters: CompletionWaiters;
   readonly #listeners = new Set<(changes: readonly HubChange[]) => void>();
   /** Of the function app; null before it was ever loaded. */
-  #orchestrators: ReadonlySet<string> | null = null;
-  #orchestratorNames: readonly string[] = [];
+  #orchestrators: KnownNames | null = null;
   #isTurnAsked = false;
   #quiet: (() => void)[] = [];
   #stopping: Promise<void> | null = null;
@@ -65,7 +77,9 @@ export class Engine implements TaskHubClient {
       (timer) => this.#timerFired(timer),
       (entry) => this.#show(entry),
     );
-    this.#episodes = new Episodes(core);
+    this.#entities = new Entities(core);
+    this.#entityCommands = new EntityCommands(core, () => this.#gathered());
+    this.#episodes = new Episodes(core, this.#entities);
     this.#activities = new Activities(core);
     this.#waiters = new CompletionWaiters(world.clock);
   }
@@ -98,11 +112,8 @@ export class Engine implements TaskHubClient {
     }
     workers[worker.profile].worker = worker;
     if (worker.profile === 'A') {
-      this.#orchestratorNames = worker
-        .functions()
-        .filter((each) => each.type === 'orchestrator')
-        .map((each) => each.name);
-      this.#orchestrators = new Set(this.#orchestratorNames.map((name) => name.toLowerCase()));
+      this.#orchestrators = new KnownNames(worker, 'orchestrator');
+      this.#core.entityNames = new KnownNames(worker, 'entity');
     }
     this.#core.releaseHeld();
     this.#activities.releaseHeld();
@@ -207,6 +218,7 @@ export class Engine implements TaskHubClient {
 
   async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
     this.#assertRunning();
+    if (isEntityId(instanceId)) throw notForEntities(instanceId, 'restart');
     const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
     const { name, input, version } = row;
     return this.start({
@@ -220,10 +232,11 @@ export class Engine implements TaskHubClient {
 
   async purge(instanceId: string): Promise<number> {
     this.#assertRunning();
-    const row = this.#core.lives.rowOf(instanceId);
-    if (row === undefined) return 0;
-    if (!isTerminal(row.runtimeStatus)) throw notTerminal(instanceId, row.runtimeStatus);
-    this.#purge(instanceId);
+    const live = this.#core.lives.find(instanceId);
+    if (live?.row == null) return 0;
+    // Entities never end: they are removed as they are.
+    if (!isTerminal(live.row.runtimeStatus) && !isEntityId(instanceId)) throw notTerminal(instanceId, live.row.runtimeStatus);
+    this.#core.remove(live);
     await this.#gathered();
     return 1;
   }
@@ -240,9 +253,9 @@ export class Engine implements TaskHubClient {
       let purged = 0;
       for (const { instanceId } of page.instances) {
         // Memory may know better: purged a moment ago, or started anew.
-        const row = this.#core.lives.rowOf(instanceId);
-        if (row === undefined || !isTerminal(row.runtimeStatus)) continue;
-        this.#purge(instanceId);
+        const live = this.#core.lives.find(instanceId);
+        if (live?.row == null || !isTerminal(live.row.runtimeStatus)) continue;
+        this.#core.remove(live);
         purged++;
       }
       // The next query begins anew, so what was just purged must be gone from it.
@@ -257,6 +270,28 @@ export class Engine implements TaskHubClient {
     const outcome = gatherImport(this.#core, instances, onConflict);
     if (outcome.imported.length > 0) await this.#gathered();
     return outcome;
+  }
+
+  async signalEntity(instanceId: string, operation: string, options: SignalOptions = {}): Promise<void> {
+    this.#assertRunning();
+    await this.#entityCommands.signal(instanceId, operation, options);
+  }
+
+  getEntity(instanceId: string): Promise<EntityDetails | undefined> {
+    return settle(() => this.#entityCommands.get(instanceId));
+  }
+
+  queryEntities(query: EntityQuery): Promise<EntityPage> {
+    return settle(() => this.#entityCommands.query(query));
+  }
+
+  entityBatches(instanceId: string): Promise<readonly EntityBatchRecord[]> {
+    return settle(() => this.#entityCommands.batches(instanceId));
+  }
+
+  async cleanEntityStorage(options: CleanEntityStorageOptions = {}): Promise<CleanEntityStorageResult> {
+    this.#assertRunning();
+    return this.#entityCommands.clean(options);
   }
 
   async waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow> {
@@ -307,17 +342,6 @@ export class Engine implements TaskHubClient {
     await core.world.store.close();
   }
 
-  #purge(instanceId: string): void {
-    const core = this.#core;
-    const live = core.lives.find(instanceId);
-    if (live === undefined) return;
-    live.replace(null);
-    const batch = core.gather();
-    batch.checkpoints.push({ instanceId, purged: true });
-    batch.changes.push({ type: 'purged', instanceId });
-    batch.pin(live);
-  }
-
   /** Resolves once what this turn has gathered so far is in the journal. */
   #gathered(): Promise<void> {
     const batch = this.#core.gather();
@@ -339,6 +363,7 @@ export class Engine implements TaskHubClient {
 
   #dispatch(): void {
     this.#episodes.dispatch();
+    this.#entities.dispatch();
     this.#activities.dispatch();
   }
 
@@ -368,7 +393,8 @@ export class Engine implements TaskHubClient {
   }
 
   #noteQuiet(): void {
-    if (this.#quiet.length === 0 || this.#isTurnAsked || !this.#core.committer.isIdle || !this.#episodes.isIdle) return;
+    if (this.#quiet.length === 0 || this.#isTurnAsked || !this.#core.committer.isIdle) return;
+    if (!this.#episodes.isIdle || !this.#entities.isIdle) return;
     const quiet = this.#quiet;
     this.#quiet = [];
     for (const resolve of quiet) resolve();
@@ -417,8 +443,10 @@ export class Engine implements TaskHubClient {
     return { EventId: -1, IsPlayed: false, Timestamp: this.#core.now() };
   }
 
+  /** Entities know none of the commands for orchestrations. */
   #unfinished(instanceId: string, verb: string): InstanceRow {
     const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    if (isEntityId(instanceId) && verb !== 'raise an event for') throw notForEntities(instanceId, verb);
     assertUnfinished(row, verb);
     return row;
   }
@@ -433,15 +461,12 @@ export class Engine implements TaskHubClient {
     // Worker-replayed SDKs answer for unknown names themselves (2.10.21).
     if (profile === 'G') return 'G';
     const { A, G } = this.#core.workers;
-    if (this.#orchestrators?.has(name.toLowerCase()) === true) return 'A';
+    if (this.#orchestrators?.has(name) === true) return 'A';
     if (profile === undefined && G.worker !== null && G.worker.accepts?.('orchestrator', name, version ?? '') !== false)
       return 'G';
     // Before the app was loaded nobody knows.
     if (A.worker === null && this.#orchestrators === null) return this.#core.options.defaultProfile;
-    const known = this.#orchestratorNames;
-    throw new DurascopeError('UnknownFunction', unknownFunctionMessage(name, 'orchestrator', known), {
-      details: { name, known },
-    });
+    throw this.#orchestrators?.unknown(name) ?? unknownFunction(name, 'orchestrator', []);
   }
 
   #assertRunning(): void {

@@ -1,14 +1,13 @@
 /** An episode's results as checkpoints of the turn's batch. */
-import type { Checkpoint } from '../core/checkpoint';
 import { stackOf } from '../core/decisions';
 import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
+import { workKey, type PendingActivity, type PendingTimer } from '../core/instance';
 import { rowAfterEpisode, terminatedBeforeStart } from '../core/instance-rows';
 import { isTerminal } from '../core/status';
-import { fireAndForgetTag } from '../core/tags';
-import { answerToParent, childIdInUse, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turn';
+import { answerToParent, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turn';
 import { terminationIn } from '../core/outcome-checks';
 import { consumptionOf, type EngineCore } from './engine-core';
+import { send, startChild, type OpenCheckpoint } from './outgoing';
 import type { Episode } from './episode';
 import type { LiveInstance } from './live-instance';
 
@@ -102,46 +101,6 @@ export function commitTerminationBeforeStart(core: EngineCore, live: LiveInstanc
   batch.checkpoints.push(checkpoint);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: false });
-}
-
-/** While it is being filled. */
-type OpenCheckpoint = Checkpoint & { children?: InstanceRow[]; messages?: InboxMessage[] };
-
-function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent: LiveInstance, child: ChildStart): void {
-  const { row, started, taskId } = child;
-  const existing = core.lives.rowOf(row.instanceId);
-  const batch = core.gather();
-  if (existing !== undefined && !isTerminal(existing.runtimeStatus)) {
-    const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
-    core.log('warning', text, parent.instanceId);
-    if (started.Tags?.[fireAndForgetTag] !== undefined || parent.row === null) return;
-    const event = childIdInUse(taskId, row.instanceId, existing.runtimeStatus, started.Timestamp);
-    send(core, checkpoint, { instanceId: parent.instanceId, executionId: parent.row.executionId, event });
-    return;
-  }
-  if (existing !== undefined) {
-    row.generation = existing.generation + 1;
-    started.Generation = row.generation;
-    // Ahead of the parent's checkpoint: a crash between the two makes the parent decide again, and finds the id free.
-    batch.checkpoints.push({ instanceId: row.instanceId, purged: true });
-  }
-  const live = core.lives.begin(row);
-  batch.pin(live);
-  (checkpoint.children ??= []).push(row);
-  core.accept((checkpoint.messages ??= []), live, row.executionId, started);
-  batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: existing !== undefined });
-}
-
-function send(core: EngineCore, checkpoint: OpenCheckpoint, message: OutgoingMessage): void {
-  const { instanceId, executionId, event } = message;
-  const row = core.lives.rowOf(instanceId);
-  const to = row === undefined || isTerminal(row.runtimeStatus) ? undefined : core.lives.find(instanceId);
-  if (to === undefined) {
-    const why = row === undefined ? 'there is no such instance' : `it is ${row.runtimeStatus}`;
-    core.log('information', `${event.EventType} is dropped: ${why}.`, instanceId);
-    return;
-  }
-  core.accept((checkpoint.messages ??= []), to, executionId, event);
 }
 
 /** A terminate with `Recurse` goes on to every child that the generation created. */

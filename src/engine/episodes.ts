@@ -2,9 +2,10 @@ import { DurascopeError } from '../core/errors';
 import { Generation } from '../core/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history';
 import { profileOf, type InstanceRow } from '../core/instance';
+import { isEntityId } from '../core/instance-id';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/outcome-checks';
 import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
-import { refusalOf, type Refusal } from '../core/reconcile';
+import { asHistory, refusalOf, type Refusal } from '../core/reconcile';
 import { isTerminal } from '../core/status';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turn';
 import { continuedRow } from '../core/instance-rows';
@@ -12,6 +13,7 @@ import { versionMismatch } from '../core/version';
 import { backOffMs, messageOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import type { Episode } from './episode';
+import type { Entities } from './entities';
 import { commitEpisode, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
 
@@ -29,7 +31,10 @@ const refusalTexts: Readonly<Record<Refusal, string>> = {
  *   W2. Messages leave the inbox for good only with a checkpoint; until then every way back puts them in front again.
  */
 export class Episodes {
-  constructor(private readonly core: EngineCore) {}
+  constructor(
+    private readonly core: EngineCore,
+    private readonly entities: Entities,
+  ) {}
 
   get isIdle(): boolean {
     const { A, G } = this.core.workers;
@@ -51,7 +56,10 @@ export class Episodes {
       const live = slot.ready.shift();
       if (live === undefined) return;
       live.isQueued = false;
-      if (!live.isBusy) this.#begin(live);
+      if (!live.isBusy) {
+        if (isEntityId(live.instanceId)) this.entities.begin(live);
+        else this.#begin(live);
+      }
       core.lives.rest(live);
     }
   }
@@ -368,7 +376,7 @@ export class Episodes {
       if (refusal === null) {
         hasStart ||= isStart;
         // It begins an episode and is no row of it (spec/engine.md 2.3).
-        if (event.EventType !== 'ExecutionRewound') inbound.push(event);
+        if (event.EventType !== 'ExecutionRewound') inbound.push(asHistory(event, generation));
         continue;
       }
       const level = refusal === 'notScheduled' ? 'warning' : 'debug';

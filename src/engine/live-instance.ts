@@ -1,4 +1,6 @@
 import { Generation } from '../core/generation';
+import type { EntityScheduler } from '../core/entity-scheduler';
+import type { EntityBatchRecord } from '../core/entity-views';
 import type { InboundEvent } from '../core/history';
 import type { InstanceRow } from '../core/instance';
 
@@ -23,6 +25,10 @@ export class LiveInstance {
   row: InstanceRow | null;
   /** Null: not read from the store yet. */
   generation: Generation | null;
+  /** Of an entity, as last decided; null: not read from the row yet. Never changed, only replaced. */
+  entity: EntityScheduler | null = null;
+  /** Of an entity: what it did last, while it stays in memory. */
+  batches: EntityBatchRecord[] = [];
   inbox: InboxEntry[] = [];
   /** An episode runs or waits to be committed. */
   isBusy = false;
@@ -51,6 +57,8 @@ export class LiveInstance {
   replace(row: InstanceRow | null): void {
     this.row = row;
     this.generation = new Generation();
+    this.entity = null;
+    this.batches = [];
     this.inbox = [];
     this.life++;
     this.isHeld = false;

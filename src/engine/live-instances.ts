@@ -86,5 +86,7 @@ export class LiveInstances {
 }
 
 function weight(live: LiveInstance): number {
-  return live.generation?.events.length ?? 0;
+  // The state of an entity as if it were so many events.
+  const state = live.entity?.state?.length ?? 0;
+  return (live.generation?.events.length ?? 0) + live.batches.length + Math.ceil(state / 200);
 }

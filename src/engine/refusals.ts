@@ -38,6 +38,14 @@ export function alreadyExists(instanceId: string, status: OrchestrationStatus): 
   );
 }
 
+export function notForEntities(instanceId: string, verb: string): DurascopeError {
+  return new DurascopeError(
+    'NotSupported',
+    `Cannot ${verb} '${instanceId}': it is an entity, not an orchestration. Signal it, or purge it.`,
+    { details: { instanceId } },
+  );
+}
+
 export function notTerminal(instanceId: string, status: OrchestrationStatus): DurascopeError {
   return new DurascopeError(
     'InstanceNotTerminal',

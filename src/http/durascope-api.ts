@@ -7,14 +7,17 @@ import type { HistoryEvent } from '../core/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import {
+  cleanEntitiesSchema,
   durascopeStatusFor,
   type EmulatorInfo,
+  entityQuerySchema,
   eventSchema,
   importSchema,
   instanceQuerySchema,
   purgeFilterSchema,
   reasonSchema,
   restartSchema,
+  signalSchema,
   startSchema,
   terminateSchema,
 } from './durascope-protocol';
@@ -93,6 +96,20 @@ export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
   });
   api.post('/purge', async (c) => c.json({ count: await hub.purgeBy(await bodyOf(c, purgeFilterSchema)) }));
 
+  api.get('/entities', async (c) => c.json(await hub.queryEntities(entityQueryOf(c))));
+  api.get('/entities/:id', async (c) => {
+    const entity = await hub.getEntity(c.req.param('id'));
+    if (entity === undefined) throw missing(c.req.param('id'));
+    return c.json(entity);
+  });
+  api.get('/entities/:id/batches', async (c) => c.json(await hub.entityBatches(c.req.param('id'))));
+  api.post('/entities/:id/signal', async (c) => {
+    const { operation, ...signal } = await bodyOf(c, signalSchema);
+    await hub.signalEntity(c.req.param('id'), operation, signal);
+    return c.json({}, 202);
+  });
+  api.post('/clean-entities', async (c) => c.json(await hub.cleanEntityStorage(await bodyOf(c, cleanEntitiesSchema))));
+
   api.notFound((c) =>
     c.json({ code: 'InvalidArgument', message: `There is no ${c.req.method} ${c.req.path}.`, details: {} }, 404),
   );
@@ -120,6 +137,10 @@ export function durascopeFailure(error: unknown, c: Context, onUnexpected: (erro
 
 function queryOf(c: Context<ExchangeEnv>) {
   return checked(instanceQuerySchema, parseQuery(c.env.exchange.query).get('query') ?? '{}', "The parameter 'query'");
+}
+
+function entityQueryOf(c: Context<ExchangeEnv>) {
+  return checked(entityQuerySchema, parseQuery(c.env.exchange.query).get('query') ?? '{}', "The parameter 'query'");
 }
 
 function checked<T>(schema: z.ZodType<T>, text: string, what: string): T {

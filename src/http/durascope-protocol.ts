@@ -66,6 +66,26 @@ export const purgeFilterSchema = z.strictObject({
   statuses: z.array(statusSchema).exactOptional(),
 });
 
+export const signalSchema = z.strictObject({
+  operation: z.string(),
+  input: payload.exactOptional(),
+  scheduledTime: timestamp.exactOptional(),
+});
+export const entityQuerySchema = z.strictObject({
+  name: z.string().exactOptional(),
+  instanceIdPrefix: z.string().exactOptional(),
+  lastOperationFrom: timestamp.exactOptional(),
+  lastOperationTo: timestamp.exactOptional(),
+  includeState: z.boolean().exactOptional(),
+  includeTransient: z.boolean().exactOptional(),
+  pageSize: z.int().min(1).max(10_000).exactOptional(),
+  continuationToken: z.string().exactOptional(),
+});
+export const cleanEntitiesSchema = z.strictObject({
+  removeEmptyEntities: z.boolean().exactOptional(),
+  releaseOrphanedLocks: z.boolean().exactOptional(),
+});
+
 // What the client accepts. Newer servers may add fields.
 export const startedSchema = z.object({ instanceId: z.string(), executionId: z.string() });
 export const purgedSchema = z.object({ count: z.int() });
@@ -139,7 +159,67 @@ export const waitingForSchema = z.object({
   timers: z.array(z.looseObject({ instanceId: z.string(), executionId: z.string(), timerId: z.int(), fireAt: z.string() })),
   events: z.array(z.string()),
   children: z.array(z.looseObject({ instanceId: z.string(), name: z.string(), taskId: z.int() })),
+  entities: z
+    .array(
+      z.looseObject({
+        kind: z.enum(['call', 'lock']),
+        requestId: z.string(),
+        operation: z.string().nullable(),
+        since: z.string(),
+        entities: z.array(z.looseObject({ instanceId: z.string(), lockedBy: z.string().nullable() })),
+        orphanedBy: z.string().exactOptional(),
+        cycle: z.array(z.string()).exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  holds: z.array(z.string()).exactOptional(),
 });
+
+const entityInfo = {
+  instanceId: z.string(),
+  name: z.string(),
+  key: z.string(),
+  exists: z.boolean(),
+  state: z.string().nullable(),
+  lastOperationTime: z.string(),
+  queueSize: z.int(),
+  lockedBy: z.string().nullable(),
+};
+const entityRequestSchema = z.looseObject({
+  id: z.string(),
+  op: z.string().exactOptional(),
+  signal: z.boolean().exactOptional(),
+  input: z.string().exactOptional(),
+  parent: z.string().exactOptional(),
+  parentExecution: z.string().exactOptional(),
+  due: z.string().exactOptional(),
+  lockset: z.array(z.looseObject({ name: z.string(), key: z.string() })).exactOptional(),
+  pos: z.int().exactOptional(),
+});
+export const entityDetailsSchema = z.looseObject({ ...entityInfo, queue: z.array(entityRequestSchema) });
+export const entityPageSchema = z.object({
+  entities: z.array(z.looseObject(entityInfo)),
+  continuationToken: z.string().exactOptional(),
+});
+export const entityBatchSchema = z.looseObject({
+  at: z.string(),
+  executionId: z.string(),
+  stateBefore: z.string().nullable(),
+  stateAfter: z.string().nullable(),
+  operations: z.array(
+    z.looseObject({
+      name: z.string(),
+      input: z.string().nullable(),
+      isSignal: z.boolean(),
+      requestId: z.string(),
+      parentInstanceId: z.string().nullable(),
+      ok: z.boolean(),
+      result: z.string().nullable(),
+    }),
+  ),
+  omitted: z.int(),
+});
+export const cleanedSchema = z.object({ emptyEntitiesRemoved: z.int(), orphanedLocksReleased: z.int() });
 
 export const capabilitiesSchema = z.looseObject({ rewind: z.boolean(), entities: z.boolean(), suspend: z.boolean() });
 

@@ -6,6 +6,7 @@ import { type TriggerRoutes, triggerRoutes } from './trigger-routes';
 export class KnownFunctions {
   #list: readonly FunctionDescriptor[] = [];
   #orchestrators = new Set<string>();
+  #entities = new Set<string>();
   #routes: TriggerRoutes;
 
   constructor(
@@ -26,6 +27,11 @@ export class KnownFunctions {
     return this.#orchestrators.has(name.toLowerCase());
   }
 
+  isEntity(name: string): boolean {
+    this.#refresh();
+    return this.#entities.has(name.toLowerCase());
+  }
+
   /** The real service's words for a name that is not there (spec/functions-worker.md 6). */
   unknownMessage(name: string, type: 'orchestrator' | 'entity'): string {
     const known = this.list().filter((each) => each.type === type);
@@ -44,6 +50,7 @@ export class KnownFunctions {
     this.#list = list;
     if (isSame) return;
     this.#orchestrators = new Set(list.filter((each) => each.type === 'orchestrator').map((each) => each.name.toLowerCase()));
+    this.#entities = new Set(list.filter((each) => each.type === 'entity').map((each) => each.name.toLowerCase()));
     this.#routes = triggerRoutes(list, this.routePrefix);
     for (const problem of this.#routes.problems) this.report(problem);
   }

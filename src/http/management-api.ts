@@ -10,6 +10,7 @@ import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client'
 import { DurascopeError } from '../core/errors';
 import { isTerminal } from '../core/status';
 import { BodyTooLarge, bare, bodyText, type IncomingRequest, json, jsonText, plainText, type Reply } from './exchange';
+import { EntityApi } from './entity-api';
 import type { HttpLimits } from './http-settings';
 import { compactJson } from './json-body';
 import type { KnownFunctions } from './known-functions';
@@ -54,9 +55,11 @@ const continuationHeader = 'x-ms-continuation-token';
 
 export class ManagementApi {
   readonly #hub: TaskHubClient;
+  readonly #entities: EntityApi;
 
   constructor(private readonly options: ManagementApiOptions) {
     this.#hub = options.hub;
+    this.#entities = new EntityApi(options);
   }
 
   /** Never rejects. */
@@ -97,8 +100,7 @@ export class ManagementApi {
         }
         return count === 3 && verb === 'POST' ? this.#operation(call, name, operation.toLowerCase()) : undefined;
       case 'entities':
-        if (count > 3 || (verb !== 'GET' && verb !== 'POST' && verb !== 'DELETE')) return undefined;
-        return () => Promise.resolve(this.#entities());
+        return this.#entities.route(call, segments.slice(1));
       case 'makeprimary':
         // Deviation: this process is the only one there is, so it always is the primary.
         return count === 1 ? () => Promise.resolve(bare(200)) : undefined;
@@ -338,12 +340,6 @@ export class ManagementApi {
       }
       return failureReply(error, unknownInstanceMessage);
     }
-  }
-
-  #entities(): Reply {
-    return json(501, {
-      Message: 'Durable entities are not supported by this version of Durascope: their routes answer nothing yet.',
-    });
   }
 
   /** Ids are tried as sent first; then `+` as the blank that links carry for it (1.3). */

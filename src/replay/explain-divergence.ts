@@ -242,6 +242,12 @@ function callOf(decision: WorkDecision): Call {
       return { kind: 'sub-orchestration', name: decision.name, id };
     case 'SendEvent':
       return { kind: 'event', name: decision.name, id };
+    case 'CallEntity':
+    case 'SignalEntity':
+      return { kind: 'event', name: decision.operation, id };
+    case 'LockEntities':
+    case 'UnlockEntity':
+      return { kind: 'event', name: null, id };
   }
 }
 

@@ -1,9 +1,9 @@
 /** Work from the moment at which the code asked for it to the moment at which its result was there. */
 import { activityAttempts } from '../core/attempts';
 import type { HistoryEvent } from '../core/history';
+import { awaitedRequestId } from '../core/entity-messages';
 import { isEntityId } from '../core/instance-id';
 import { isScheduledRow, type WorkDecision } from '../core/non-determinism';
-import { payloadValue } from '../core/payload';
 import type { ReplayMoment } from '../core/ports/replay-worker';
 import type { PendingTask } from './replay-timeline';
 
@@ -29,6 +29,9 @@ export class WorkItems {
       else if ('TaskScheduledId' in event) finished.set(event.TaskScheduledId, row);
       else if (event.EventType === 'TimerFired') finished.set(event.TimerId, row);
       else if (event.EventType === 'EventRaised') finished.set(event.Name, row);
+      else if (event.EventType === 'EntityOperationCompleted' || event.EventType === 'EntityOperationFailed')
+        finished.set(event.RequestId, row);
+      else if (event.EventType === 'EntityLockGranted') finished.set(event.CriticalSectionId, row);
     }
     for (const [from, moment] of moments.entries()) {
       for (const decision of moment.decisions) {
@@ -82,17 +85,20 @@ function openTask(
     }
     case 'SendEvent': {
       const { instanceId } = decision;
-      const requestId = isEntityId(instanceId) ? callId(decision.input) : null;
+      const requestId = isEntityId(instanceId) ? awaitedRequestId(decision.name, decision.input) : null;
       if (requestId === null) return null;
       return { answeredBy: requestId, task: { id, kind: 'entity', name: instanceId, attempt, sinceRow, instanceId: null } };
     }
+    case 'CallEntity': {
+      const { instanceId, requestId } = decision;
+      return { answeredBy: requestId, task: { id, kind: 'entity', name: instanceId, attempt, sinceRow, instanceId: null } };
+    }
+    case 'LockEntities': {
+      const name = decision.lockSet.join(', ');
+      return { answeredBy: decision.criticalSectionId, task: { id, kind: 'entity', name, attempt, sinceRow, instanceId: null } };
+    }
+    case 'SignalEntity':
+    case 'UnlockEntity':
+      return null;
   }
-}
-
-/** The id of a call to an entity, by which it is answered; null for a signal. */
-function callId(input: string | null): string | null {
-  const request = payloadValue(input);
-  if (typeof request !== 'object' || request === null) return null;
-  const { id, signal } = request as { id?: unknown; signal?: unknown };
-  return typeof id === 'string' && signal !== true ? id : null;
 }

@@ -33,6 +33,13 @@ const fieldsOf: Readonly<Record<HistoryEventType, readonly string[]>> = {
   ExecutionSuspended: ['Reason'],
   ExecutionResumed: ['Reason'],
   ExecutionRewound: ['Reason'],
+  EntityOperationCalled: ['RequestId', 'Operation', 'Input', 'TargetInstanceId'],
+  EntityOperationSignaled: ['RequestId', 'Operation', 'Input', 'TargetInstanceId'],
+  EntityOperationCompleted: ['RequestId', 'Output'],
+  EntityOperationFailed: ['RequestId', 'FailureDetails'],
+  EntityLockRequested: ['CriticalSectionId', 'LockSet', 'Position'],
+  EntityLockGranted: ['CriticalSectionId'],
+  EntityUnlockSent: ['CriticalSectionId', 'TargetInstanceId'],
 };
 
 interface EventShape {

@@ -252,10 +252,6 @@ describe('adversarial orders', () => {
     withHub(
       {
         scripts: {
-          *entity(context) {
-            context.sendEvent('@counter@1', 'op', { op: 'add' });
-            yield context.activity('a');
-          },
           *http(context) {
             return yield context.activity('BuiltIn::HttpActivity', { uri: 'http://localhost' });
           },
@@ -263,12 +259,8 @@ describe('adversarial orders', () => {
         activities: { a: 'manual', 'BuiltIn::HttpActivity': 'manual' },
       },
       async (hub) => {
-        assert.match(
-          hub.outcome(await hub.start('entity')),
-          /^Failed .*Durable entities and critical sections are not supported/,
-        );
         assert.match(hub.outcome(await hub.start('http')), /^Failed .*Durable HTTP calls \(callHttp\) cannot be made here/);
-        assert.deepEqual(hub.engine.capabilities, { rewind: true, entities: false, suspend: true });
+        assert.deepEqual(hub.engine.capabilities, { rewind: true, entities: true, suspend: true });
       },
     ));
 });

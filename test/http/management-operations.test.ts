@@ -142,21 +142,6 @@ describe('management API: operations on one instance', () => {
     assert.equal((await http.call('POST', '/instances/one/raiseEvent/Go')).status, 410);
   });
 
-  it('http 8: entity routes answer 501 with the name of the feature', async () => {
-    for (const [method, target] of [
-      ['GET', '/entities'],
-      ['GET', '/entities/Counter'],
-      ['GET', '/entities/counter/$'],
-      ['POST', '/entities/counter/a?op=add'],
-      ['DELETE', '/entities/counter/a'],
-    ] as const) {
-      const answer = await http.call(method, target);
-      assert.equal(answer.status, 501);
-      assert.match((answer.json as { Message: string }).Message, /entities are not supported/);
-    }
-    assert.equal((await http.call('PUT', '/entities/counter/a')).status, 404);
-  });
-
   it('http 1: makeprimary is 200 and empty', async () => {
     for (const method of ['GET', 'POST']) {
       const answer = await http.call(method, '/makeprimary');

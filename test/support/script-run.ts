@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { CompleteOrchestration, CreateTimer, Decision } from '../../src/core/decisions';
 import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../src/core/history';
 import type { EpisodeOutcome, EpisodeRequest } from '../../src/core/ports/function-worker';
+import { parseEntityId } from '../../src/core/entity-id';
+import { readAnswer } from '../../src/core/entity-messages';
 import { nextRetry } from '../../src/core/retry';
 import { fromTimestamp, toTimestamp } from '../../src/core/time';
 import { unknownFunctionMessage } from '../../src/core/unknown-function';
@@ -11,6 +13,7 @@ import type { ChildOptions, Retry, Script, ScriptContext, Task, TimerTask } from
 export interface ScriptFacts {
   profile: 'A' | 'G';
   activityNames: readonly string[];
+  entityNames?: readonly string[];
   script: Script;
 }
 
@@ -47,6 +50,8 @@ export class ScriptRun implements ScriptContext {
   readonly #open = new Map<number, { task: Task; kind: 'task' | 'timer' | 'child' }>();
   readonly #waiters: { name: string; task: Task }[] = [];
   readonly #buffered: EventRaised[] = [];
+  readonly #requests = new Map<string, Task>();
+  #locked: { id: string; lockSet: readonly string[] } | null = null;
   #isSuspended = false;
   #held: HistoryEvent[] = [];
   #status: string | null = null;
@@ -154,6 +159,99 @@ export class ScriptRun implements ScriptContext {
     this.#schedule({ type: 'SendEvent', id, instanceId, name, input: JSON.stringify(data) }, null);
   }
 
+  callEntity(entityId: string, operation: string, input?: unknown): Task {
+    this.#mayCall(entityId);
+    const requestId = this.newGuid();
+    const text = input === undefined ? null : JSON.stringify(input);
+    return this.#request(requestId, (id) =>
+      this.facts.profile === 'G'
+        ? { type: 'CallEntity', id, requestId, instanceId: entityId, operation, input: text }
+        : this.#toEntity(id, entityId, {
+            id: requestId,
+            op: operation,
+            ...(text === null ? {} : { input: text }),
+            ...this.#sender(),
+          }),
+    );
+  }
+
+  signalEntity(entityId: string, operation: string, input?: unknown, scheduledTime?: string): void {
+    const requestId = this.newGuid();
+    const id = this.#nextId++;
+    const text = input === undefined ? null : JSON.stringify(input);
+    const due = scheduledTime === undefined ? {} : { scheduledTime };
+    const request = { id: requestId, op: operation, signal: true, ...(text === null ? {} : { input: text }), ...this.#sender() };
+    this.#schedule(
+      this.facts.profile === 'G'
+        ? { type: 'SignalEntity', id, requestId, instanceId: entityId, operation, input: text, ...due }
+        : this.#toEntity(id, entityId, scheduledTime === undefined ? request : { ...request, due: scheduledTime }, scheduledTime),
+      null,
+    );
+  }
+
+  lock(...entityIds: string[]): Task {
+    const requestId = this.newGuid();
+    const lockSet = [...new Set(entityIds)].sort();
+    this.#locked = { id: requestId, lockSet };
+    const lockset = lockSet.flatMap((one) => parseEntityId(one) ?? []);
+    return this.#request(requestId, (id) =>
+      this.facts.profile === 'G'
+        ? { type: 'LockEntities', id, criticalSectionId: requestId, lockSet: entityIds }
+        : this.#toEntity(id, lockSet[0] ?? '', { id: requestId, ...this.#sender(), lockset, pos: 0 }),
+    );
+  }
+
+  release(): void {
+    const locked = this.#locked;
+    this.#locked = null;
+    for (const instanceId of locked?.lockSet ?? []) {
+      const criticalSectionId = locked?.id ?? '';
+      const id = this.#nextId++;
+      const input = JSON.stringify({ parent: this.instanceId, id: criticalSectionId });
+      this.#schedule(
+        this.facts.profile === 'G'
+          ? { type: 'UnlockEntity', id, criticalSectionId, instanceId }
+          : { type: 'SendEvent', id, instanceId, name: 'release', input },
+        null,
+      );
+    }
+  }
+
+  #mayCall(entityId: string): void {
+    const name = parseEntityId(entityId)?.name ?? '';
+    if (this.facts.profile === 'A' && !(this.facts.entityNames ?? []).includes(name)) {
+      throw new Error(unknownFunctionMessage(name, 'entity', this.facts.entityNames ?? []));
+    }
+    if (this.#locked !== null && !this.#locked.lockSet.includes(entityId)) {
+      throw new Error('Must not call an entity from a critical section unless it is one of the locked ones.');
+    }
+  }
+
+  #sender(): { parent: string; parentExecution: string } {
+    return { parent: this.instanceId, parentExecution: this.executionId };
+  }
+
+  #toEntity(id: number, instanceId: string, request: object, due?: string): Scheduling {
+    const name = due === undefined ? 'op' : `op@${due}`;
+    return { type: 'SendEvent', id, instanceId, name, input: JSON.stringify(request) };
+  }
+
+  #request(requestId: string, decide: (id: number) => Scheduling): Task {
+    const task: Task = { isDone: false };
+    const decision = decide(this.#nextId++);
+    this.#pending.set(decision.id, decision);
+    this.#requests.set(requestId, task);
+    return task;
+  }
+
+  #entityAnswered(requestId: string, text: string | null, failure?: string): boolean {
+    const task = this.#requests.get(requestId);
+    if (task === undefined) return false;
+    this.#requests.delete(requestId);
+    settle(task, text === null ? undefined : parse(text), failure === undefined ? undefined : new Error(failure));
+    return true;
+  }
+
   all(tasks: readonly Task[]): Task {
     const result: Task = { isDone: false };
     let left = tasks.length;
@@ -248,8 +346,32 @@ export class ScriptRun implements ScriptContext {
       case 'TimerFired':
         this.#answer(event.TimerId, undefined);
         break;
-      case 'EventRaised':
-        this.#raise(event);
+      case 'EventRaised': {
+        const answer = this.#requests.has(event.Name) ? readAnswer(event.Input) : null;
+        const failure = answer?.exceptionType === undefined ? undefined : String(parse(answer.result));
+        if (!this.#entityAnswered(event.Name, answer?.result ?? null, failure)) this.#raise(event);
+        break;
+      }
+      case 'EntityOperationCalled':
+        this.#confirm(event, 'CallEntity', '');
+        break;
+      case 'EntityOperationSignaled':
+        this.#confirm(event, 'SignalEntity', '');
+        break;
+      case 'EntityLockRequested':
+        this.#confirm(event, 'LockEntities', '');
+        break;
+      case 'EntityUnlockSent':
+        this.#confirm(event, 'UnlockEntity', '');
+        break;
+      case 'EntityOperationCompleted':
+        this.#entityAnswered(event.RequestId, event.Output);
+        break;
+      case 'EntityOperationFailed':
+        this.#entityAnswered(event.RequestId, null, event.FailureDetails.ErrorMessage);
+        break;
+      case 'EntityLockGranted':
+        this.#entityAnswered(event.CriticalSectionId, null);
         break;
       case 'ExecutionSuspended':
         if (this.#isSuspended) break;
@@ -442,7 +564,11 @@ function isScheduling(event: HistoryEvent): boolean {
     event.EventType === 'TaskScheduled' ||
     event.EventType === 'TimerCreated' ||
     event.EventType === 'SubOrchestrationInstanceCreated' ||
-    event.EventType === 'EventSent'
+    event.EventType === 'EventSent' ||
+    event.EventType === 'EntityOperationCalled' ||
+    event.EventType === 'EntityOperationSignaled' ||
+    event.EventType === 'EntityLockRequested' ||
+    event.EventType === 'EntityUnlockSent'
   );
 }
 

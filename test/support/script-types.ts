@@ -41,6 +41,13 @@ export interface ScriptContext {
   sendEvent(instanceId: string, name: string, data: unknown): void;
   all(tasks: readonly Task[]): Task;
   any(tasks: readonly Task[]): Task;
+  /** Fails with what the entity says. */
+  callEntity(entityId: string, operation: string, input?: unknown): Task;
+  signalEntity(entityId: string, operation: string, input?: unknown, scheduledTime?: string): void;
+  /** Done when all are locked. */
+  lock(...entityIds: string[]): Task;
+  /** Gives back what `lock` locked. */
+  release(): void;
   setStatus(value: unknown): void;
   newGuid(): string;
   continueAsNew(input: unknown, options?: { preserve?: boolean; version?: string }): void;

@@ -3,12 +3,15 @@ import type {
   ActivityOutcome,
   ActivityRequest,
   BehaviourProfile,
+  EntityBatchOutcome,
+  EntityBatchRequest,
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
   FunctionWorker,
 } from '../../src/core/ports/function-worker';
 import { unknownFunctionMessage } from '../../src/core/unknown-function';
+import { runEntityScript, type EntityScript } from './entity-script';
 import { ScriptRun } from './script-run';
 import type { Script } from './script-types';
 
@@ -26,6 +29,11 @@ export interface ActivityCall extends ActivityRequest {
 export class ScriptedWorker implements FunctionWorker {
   readonly scripts: Record<string, Script>;
   readonly activities: Record<string, ActivityScript>;
+  readonly entities: Record<string, EntityScript>;
+  /** Every batch asked for. */
+  readonly batches: EntityBatchRequest[] = [];
+  /** Answers instead of the entity's script, when it returns something: fault injection. */
+  interceptBatch: (request: EntityBatchRequest) => Promise<EntityBatchOutcome> | undefined = () => undefined;
   /** Manual activity calls that have not ended, oldest first. */
   readonly calls: ActivityCall[] = [];
   /** Number of calls by activity name. */
@@ -39,8 +47,13 @@ export class ScriptedWorker implements FunctionWorker {
 
   constructor(
     readonly profile: BehaviourProfile,
-    app: { scripts: Record<string, Script>; activities?: Record<string, ActivityScript> },
+    app: {
+      scripts: Record<string, Script>;
+      activities?: Record<string, ActivityScript>;
+      entities?: Record<string, EntityScript>;
+    },
   ) {
+    this.entities = app.entities ?? {};
     this.scripts = app.scripts;
     this.activities = app.activities ?? {};
   }
@@ -49,6 +62,7 @@ export class ScriptedWorker implements FunctionWorker {
     return [
       ...Object.keys(this.scripts).map((name) => ({ name, type: 'orchestrator' as const, triggerType: 'orchestrationTrigger' })),
       ...Object.keys(this.activities).map((name) => ({ name, type: 'activity' as const, triggerType: 'activityTrigger' })),
+      ...Object.keys(this.entities).map((name) => ({ name, type: 'entity' as const, triggerType: 'entityTrigger' })),
     ];
   }
 
@@ -114,6 +128,14 @@ export class ScriptedWorker implements FunctionWorker {
     });
   }
 
+  runEntityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    this.batches.push(structuredClone(request));
+    const intercepted = this.interceptBatch(request);
+    if (intercepted !== undefined) return intercepted;
+    const script = find(this.entities, request.name);
+    return Promise.resolve().then(() => runEntityScript(this.profile, request, script, Object.keys(this.entities)));
+  }
+
   forget(instanceId: string): void {
     this.forgotten.push(instanceId);
   }
@@ -132,7 +154,8 @@ export class ScriptedWorker implements FunctionWorker {
       throw new Error(unknownFunctionMessage(request.name, 'orchestrator', []));
     };
     const activityNames = Object.keys(this.activities).map((name) => name.toLowerCase());
-    return new ScriptRun({ profile: this.profile, activityNames, script: script ?? unknown }, request).outcome();
+    const entityNames = Object.keys(this.entities).map((name) => name.toLowerCase());
+    return new ScriptRun({ profile: this.profile, activityNames, entityNames, script: script ?? unknown }, request).outcome();
   }
 }
 

@@ -22,6 +22,13 @@ const marks: Readonly<Record<HistoryEventType, string>> = {
   EventRaised: 'ER',
   EventSent: 'EvS',
   GenericEvent: 'GE',
+  EntityOperationCalled: 'EntityOperationCalled',
+  EntityOperationSignaled: 'EntityOperationSignaled',
+  EntityOperationCompleted: 'EntityOperationCompleted',
+  EntityOperationFailed: 'EntityOperationFailed',
+  EntityLockRequested: 'EntityLockRequested',
+  EntityLockGranted: 'EntityLockGranted',
+  EntityUnlockSent: 'EntityUnlockSent',
 };
 
 export function toSequence(events: readonly HistoryEvent[]): string {

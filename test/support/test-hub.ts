@@ -15,12 +15,14 @@ import { Engine } from '../../src/engine/engine';
 import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
 import { ManualClock } from './manual-clock';
 import { ScriptedWorker, type ActivityScript } from './scripted-worker';
+import type { EntityScript } from './entity-script';
 import type { Script } from './script-types';
 import { toSequence } from './sequence';
 
 export interface TestHubOptions {
   scripts: Record<string, Script>;
   activities?: Record<string, ActivityScript>;
+  entities?: Record<string, EntityScript>;
   profile?: 'A' | 'G';
   engine?: Partial<EngineOptions>;
   /** Default: the real store, in memory. `folder`: the real store on disk, so that it can be killed. */
@@ -86,6 +88,20 @@ export class TestHub {
   async raise(id: string, name: string, data: unknown = null): Promise<void> {
     await this.engine.raiseEvent(id, name, JSON.stringify(data));
     await this.quiet();
+  }
+
+  async signal(entityId: string, operation: string, input?: unknown, scheduledTime?: string): Promise<void> {
+    await this.engine.signalEntity(entityId, operation, {
+      ...(input === undefined ? {} : { input: JSON.stringify(input) }),
+      ...(scheduledTime === undefined ? {} : { scheduledTime }),
+    });
+    await this.quiet();
+  }
+
+  /** The parsed state of an entity; undefined when it does not exist. */
+  async state(entityId: string): Promise<unknown> {
+    const text = (await this.engine.getEntity(entityId))?.state;
+    return text == null ? undefined : JSON.parse(text);
   }
 
   async terminate(id: string, reason: string | null = 'enough', recursive = false): Promise<void> {

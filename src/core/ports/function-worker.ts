@@ -46,6 +46,63 @@ export interface ActivityRequest {
 export type ActivityOutcome =
   { ok: true; result: string | null } | { ok: false; reason: string; details: string; failureDetails?: FailureDetails | null };
 
+export interface EntityOperation {
+  /** Operation name; may be empty. */
+  name: string;
+  /** JSON text. */
+  input: string | null;
+  isSignal: boolean;
+  requestId: string;
+  /** Instance that sent it; null: a client. */
+  parentInstanceId: string | null;
+  /** Of a call's sender. */
+  parentExecutionId: string | null;
+}
+
+export interface EntityBatchRequest {
+  /** `@name@key`. */
+  instanceId: string;
+  /** Of the generation that ends with this batch. */
+  executionId: string;
+  /** Lower case. The function's name may be spelled otherwise. */
+  name: string;
+  key: string;
+  /** JSON text; null: none. */
+  state: string | null;
+  /** May be true without a state (`EntityBatchOutcome.exists`). */
+  exists: boolean;
+  /** At least one, to be run in this order on one state. */
+  operations: readonly EntityOperation[];
+}
+
+/** `result` is JSON text. A failed operation of a worker-replayed SDK has details; one of a JSON-protocol SDK what its reply says. */
+export type EntityOperationResult =
+  { ok: true; result: string | null } | { ok: false; result: string | null; message: string; failureDetails?: FailureDetails };
+
+/** What operations sent; goes out when the batch is committed. */
+export type EntityAction =
+  | { type: 'SendSignal'; instanceId: string; operation: string; input: string | null; scheduledTime?: string }
+  | {
+      type: 'StartOrchestration';
+      name: string;
+      /** Absent: a new one. */
+      instanceId?: string;
+      version?: string;
+      input: string | null;
+      scheduledTime?: string;
+      tags?: Tags;
+    };
+
+export interface EntityBatchOutcome {
+  /** JSON text; null: the entity has none (any more), and is taken for deleted. Roll-back of failed operations, where the SDK has it, is done. */
+  state: string | null;
+  /** For SDKs that tell an entity without a state from one that is not there. Default: whether it has a state. */
+  exists?: boolean;
+  /** One for each operation, in order; fewer when the worker stopped early: the engine asks again for the rest. */
+  results: readonly EntityOperationResult[];
+  actions: readonly EntityAction[];
+}
+
 export type FunctionType = 'orchestrator' | 'activity' | 'entity' | 'http' | 'timer' | 'other';
 
 export interface FunctionDescriptor {
@@ -78,10 +135,12 @@ export interface FunctionWorker {
    * False: nobody here could run it now, so it waits until the worker is set again. Absent: it takes whatever comes. `version` is
    * the activity's own, else that of its orchestration.
    */
-  accepts?(type: 'orchestrator' | 'activity', name: string, version: string): boolean;
+  accepts?(type: 'orchestrator' | 'activity' | 'entity', name: string, version: string): boolean;
   functions(): readonly FunctionDescriptor[];
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;
+  /** One batch of an entity at a time. An entity that the worker does not have: a failed result for each operation. Absent: entities wait. */
+  runEntityBatch?(request: EntityBatchRequest): Promise<EntityBatchOutcome>;
   /** The instance's generation is over: whatever was kept warm for it may go. */
   forget(instanceId: string): void;
 }

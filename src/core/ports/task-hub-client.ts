@@ -7,6 +7,14 @@
  */
 import type { HistoryEvent, Tags, TraceContext } from '../history';
 import type { ExportedInstance } from '../exported-instance';
+import type {
+  CleanEntityStorageOptions,
+  CleanEntityStorageResult,
+  EntityBatchRecord,
+  EntityDetails,
+  EntityPage,
+  EntityQuery,
+} from '../entity-views';
 import type { InstanceRow, PendingActivity, PendingTimer } from '../instance';
 import type { OrchestrationStatus } from '../status';
 import type { Disposable } from './clock';
@@ -57,6 +65,30 @@ export interface HubCapabilities {
   suspend: boolean;
 }
 
+export interface SignalOptions {
+  /** JSON text. */
+  input?: string | null;
+  /** The history's time form: not before. */
+  scheduledTime?: string;
+  /** Who is to run an entity that begins to be. Default: the function app if it has the entity, else a connected worker that takes it. */
+  profile?: BehaviourProfile;
+}
+
+/** A request to entities that has no answer yet. */
+export interface EntityWait {
+  kind: 'call' | 'lock';
+  requestId: string;
+  /** Of a call. */
+  operation: string | null;
+  since: string;
+  /** The called entity; of a lock the set, in the order in which it is locked. With who holds them now. */
+  entities: readonly { instanceId: string; lockedBy: string | null }[];
+  /** What is in the way is held by this instance, which has ended or is gone: the wait never ends by itself. */
+  orphanedBy?: string;
+  /** Instances and entities that wait for each other in a circle, from this instance back to it: the wait never ends by itself. */
+  cycle?: readonly string[];
+}
+
 /** What an instance waits for right now, derived from its history and queues. */
 export interface WaitingFor {
   /** `startedAt`: when a worker took it; absent while it waits for one, or where the hub does not know. */
@@ -64,6 +96,10 @@ export interface WaitingFor {
   timers: readonly PendingTimer[];
   events: readonly string[];
   children: readonly { instanceId: string; name: string; taskId: number }[];
+  /** Absent: none. */
+  entities?: readonly EntityWait[];
+  /** Ids of the entities that it has locked. Absent: none. */
+  holds?: readonly string[];
 }
 
 export interface TaskHubClient {
@@ -94,6 +130,18 @@ export interface TaskHubClient {
   importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome>;
   /** Resolves with the row once it is terminal, or as it is after `timeoutMs`. */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow>;
+  /**
+   * Sends an operation to the entity `@name@key`, which need not exist; resolves when it is in the journal, not when it has run.
+   * InvalidInstanceId for what is no entity id; UnknownFunction when the app has no such entity.
+   */
+  signalEntity(instanceId: string, operation: string, options?: SignalOptions): Promise<void>;
+  /** As of the last batch. Undefined for an entity that nothing was ever sent to; one without state has `exists: false`. */
+  getEntity(instanceId: string): Promise<EntityDetails | undefined>;
+  queryEntities(query: EntityQuery): Promise<EntityPage>;
+  /** The last batches of an entity, oldest first, as far as the hub remembers them: some, and none from before its start. */
+  entityBatches(instanceId: string): Promise<readonly EntityBatchRecord[]>;
+  /** Removes entities that have no state, no lock and nothing to do; takes locks from instances that have ended or are gone. */
+  cleanEntityStorage(options?: CleanEntityStorageOptions): Promise<CleanEntityStorageResult>;
   /** With `events: false` the listener does not need `newEvents`: they may be left out (empty), which spares a hub behind a wire much work. */
   subscribe(listener: (changes: readonly HubChange[]) => void, options?: { events?: boolean }): Disposable;
 }

@@ -2,6 +2,14 @@
 import * as z from 'zod';
 import { DurascopeError, type DurascopeErrorCode } from '../../core/errors';
 import type { ExportedInstance } from '../../core/exported-instance';
+import type {
+  CleanEntityStorageOptions,
+  CleanEntityStorageResult,
+  EntityBatchRecord,
+  EntityDetails,
+  EntityPage,
+  EntityQuery,
+} from '../../core/entity-views';
 import type { HistoryEvent } from '../../core/history';
 import type { InstanceRow } from '../../core/instance';
 import type { Clock, Disposable } from '../../core/ports/clock';
@@ -14,6 +22,7 @@ import type {
   ImportConflicts,
   ImportOutcome,
   PurgeFilter,
+  SignalOptions,
   StartOptions,
   TaskHubClient,
   WaitingFor,
@@ -21,10 +30,14 @@ import type {
 import { isTerminal, type OrchestrationStatus } from '../../core/status';
 import {
   countsSchema,
+  cleanedSchema,
   customStatusChangeSchema,
   durascopePath,
   durascopeStatusFor,
   type EmulatorInfo,
+  entityBatchSchema,
+  entityDetailsSchema,
+  entityPageSchema,
   errorSchema,
   functionSchema,
   historyEventSchema,
@@ -168,6 +181,31 @@ export class HttpTaskHubClient implements TaskHubClient {
     }
   }
 
+  async signalEntity(instanceId: string, operation: string, options: SignalOptions = {}): Promise<void> {
+    await this.#call(emptySchema, 'POST', `${entityAt(instanceId)}/signal`, { operation, ...options });
+  }
+
+  async getEntity(instanceId: string): Promise<EntityDetails | undefined> {
+    try {
+      return await this.#call(entityDetailsSchema, 'GET', entityAt(instanceId));
+    } catch (error) {
+      if (DurascopeError.is(error, 'InstanceNotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  queryEntities(query: EntityQuery): Promise<EntityPage> {
+    return this.#call(entityPageSchema, 'GET', `/entities${queryText(query)}`);
+  }
+
+  entityBatches(instanceId: string): Promise<readonly EntityBatchRecord[]> {
+    return this.#call(z.array(entityBatchSchema), 'GET', `${entityAt(instanceId)}/batches`);
+  }
+
+  cleanEntityStorage(options: CleanEntityStorageOptions = {}): Promise<CleanEntityStorageResult> {
+    return this.#call(cleanedSchema, 'POST', '/clean-entities', options);
+  }
+
   subscribe(listener: (changes: readonly HubChange[]) => void): Disposable {
     return this.#feed.onChanges(listener);
   }
@@ -203,7 +241,11 @@ function at(instanceId: string): string {
   return `/instances/${encodeURIComponent(instanceId)}`;
 }
 
-function queryText(query: InstanceQuery): string {
+function entityAt(instanceId: string): string {
+  return `/entities/${encodeURIComponent(instanceId)}`;
+}
+
+function queryText(query: InstanceQuery | EntityQuery): string {
   return Object.keys(query).length === 0 ? '' : `?query=${encodeURIComponent(JSON.stringify(query))}`;
 }
 

@@ -1,6 +1,12 @@
 /** What the parent and the process that runs user code say to each other (frames.ts carries it). Both are built from one source. */
 import type { HistoryEvent } from '../../core/history';
-import type { ActivityOutcome, EpisodeOutcome, FunctionDescriptor } from '../../core/ports/function-worker';
+import type {
+  ActivityOutcome,
+  EntityBatchOutcome,
+  EntityBatchRequest,
+  EpisodeOutcome,
+  FunctionDescriptor,
+} from '../../core/ports/function-worker';
 import type { DurascopeErrorCode } from '../../core/errors';
 import type { LogLevel } from '../../core/ports/logger';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
@@ -71,6 +77,10 @@ export interface ActivityAsked extends Framed {
   /** JSON of an array of one, or null. */
   input: string | null;
 }
+export interface EntityAsked extends EntityBatchRequest, Framed {
+  type: 'entity';
+  id: number;
+}
 export interface HttpAsked extends Framed {
   type: 'http';
   id: number;
@@ -116,7 +126,7 @@ export interface ShutDown extends Framed {
 }
 
 export type ParentMessage =
-  Init | EpisodeAsked | ActivityAsked | HttpAsked | InvocationAsked | ReplayAsked | Forgotten | Ping | ShutDown;
+  Init | EpisodeAsked | ActivityAsked | EntityAsked | HttpAsked | InvocationAsked | ReplayAsked | Forgotten | Ping | ShutDown;
 
 export interface Hello extends Framed {
   type: 'hello';
@@ -149,6 +159,11 @@ export interface ActivityAnswered extends Framed {
   type: 'activityDone';
   id: number;
   outcome: ActivityOutcome;
+}
+export interface EntityAnswered extends Framed {
+  type: 'entityDone';
+  id: number;
+  outcome: EntityBatchOutcome;
 }
 /** Values for output bindings other than the HTTP response and the return value, by binding. */
 export interface OutputValue {
@@ -213,6 +228,7 @@ export type ChildMessage =
   | LoadFailed
   | EpisodeAnswered
   | ActivityAnswered
+  | EntityAnswered
   | HttpAnswered
   | InvocationAnswered
   | InvocationFailed

@@ -12,6 +12,8 @@ import type { Disposable } from '../../core/ports/clock';
 import type {
   ActivityOutcome,
   ActivityRequest,
+  EntityBatchOutcome,
+  EntityBatchRequest,
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
@@ -125,6 +127,11 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
     if (this.current !== null) return this.current.activity(request);
     return this.whenUp().then((running) => running.activity(request));
+  }
+
+  runEntityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    if (this.current !== null) return this.current.entityBatch(request);
+    return this.whenUp().then((running) => running.entityBatch(request));
   }
 
   forget(instanceId: string): void {

@@ -11,6 +11,8 @@ import type { HistoryEvent } from '../../core/history';
 import type {
   ActivityOutcome,
   ActivityRequest,
+  EntityBatchOutcome,
+  EntityBatchRequest,
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
@@ -70,7 +72,7 @@ export interface WorkerEnd {
   wanted: boolean;
 }
 
-type RequestKind = 'episode' | 'activity' | 'http' | 'invoke' | 'replay';
+type RequestKind = 'episode' | 'activity' | 'entity' | 'http' | 'invoke' | 'replay';
 
 interface Pending {
   kind: RequestKind;
@@ -199,6 +201,13 @@ export class WorkerProcess {
     return new Promise((resolve, reject) => {
       const id = this.register('activity', name, instanceId, resolve, reject);
       this.say({ type: 'activity', id, instanceId, name, input });
+    });
+  }
+
+  entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    return new Promise((resolve, reject) => {
+      const id = this.register('entity', request.name, request.instanceId, resolve, reject);
+      this.say({ ...request, type: 'entity', id });
     });
   }
 
@@ -349,6 +358,7 @@ export class WorkerProcess {
     switch (message.type) {
       case 'episodeDone':
       case 'activityDone':
+      case 'entityDone':
         this.settle(message.id)?.resolve(message.outcome as never);
         break;
       case 'httpDone': {

@@ -1,9 +1,16 @@
 /** A task hub of arrays for the panels: its rows and histories are set by the test, which also makes them change. */
 import { DurascopeError } from '../../../src/core/errors';
+import type {
+  CleanEntityStorageResult,
+  EntityBatchRecord,
+  EntityDetails,
+  EntityPage,
+  EntityQuery,
+} from '../../../src/core/entity-views';
 import type { HistoryEvent } from '../../../src/core/history';
 import type { InstanceRow } from '../../../src/core/instance';
 import type { CustomStatusChange, InstancePage, InstanceQuery } from '../../../src/core/ports/history-store';
-import type { HubChange, TaskHubClient, WaitingFor } from '../../../src/core/ports/task-hub-client';
+import type { HubChange, SignalOptions, TaskHubClient, WaitingFor } from '../../../src/core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus } from '../../../src/core/status';
 import { toTimestamp } from '../../../src/core/time';
 import { toInstanceSummary } from '../../../src/protocol/instance-summary';
@@ -21,6 +28,7 @@ export const waitsForNothing: WaitingFor = { activities: [], timers: [], events:
 export class FakeHub implements TaskHubClient {
   readonly capabilities = { rewind: true, entities: true, suspend: true };
   readonly instances = new Map<string, FakeInstance>();
+  readonly entities = new Map<string, { details: EntityDetails; batches: EntityBatchRecord[] }>();
   private readonly listeners = new Set<(changes: readonly HubChange[]) => void>();
   /** What clients asked for, one line each. */
   readonly calls: string[] = [];
@@ -76,6 +84,24 @@ export class FakeHub implements TaskHubClient {
   }
   waitingFor(instanceId: string): Promise<WaitingFor> {
     return Promise.resolve(this.found(instanceId).waitingFor);
+  }
+  signalEntity(instanceId: string, operation: string, options?: SignalOptions): Promise<void> {
+    this.calls.push(`signalEntity ${instanceId} ${operation} ${options?.input ?? ''}`);
+    return Promise.resolve();
+  }
+  getEntity(instanceId: string): Promise<EntityDetails | undefined> {
+    return Promise.resolve(this.entities.get(instanceId)?.details);
+  }
+  queryEntities(query: EntityQuery): Promise<EntityPage> {
+    const all = [...this.entities.values()].map((each) => each.details);
+    return Promise.resolve({ entities: all.filter((each) => query.name === undefined || each.name === query.name) });
+  }
+  entityBatches(instanceId: string): Promise<readonly EntityBatchRecord[]> {
+    return Promise.resolve(this.entities.get(instanceId)?.batches ?? []);
+  }
+  cleanEntityStorage(): Promise<CleanEntityStorageResult> {
+    this.calls.push('cleanEntityStorage');
+    return Promise.resolve({ emptyEntitiesRemoved: 0, orphanedLocksReleased: 0 });
   }
   raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
     this.calls.push(`raise ${instanceId} ${name} ${data ?? 'null'}`);

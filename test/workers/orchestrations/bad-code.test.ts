@@ -149,12 +149,12 @@ const cases: Case[] = [
     on: [sdk3],
   },
   {
-    title: 'calls an entity, which is still to come',
+    title: 'calls an entity that the app does not have',
     code: (sdk) =>
       function* ({ df }: Parameters<Orchestrator>[0]) {
-        yield df.callEntity(sdk.entityId('Counter', 'a'), 'get');
+        yield df.callEntity(sdk.entityId('Nobody', 'a'), 'get');
       },
-    expected: /Durascope does not support durable entities yet/,
+    expected: /The function 'nobody' doesn't exist, is disabled, or is not an entity function.*: 'Counter'/,
   },
 ];
 

@@ -258,13 +258,18 @@ export class TestHost {
         };
       case 'SendEvent':
         return { ...base, EventType: 'EventSent', InstanceId: decision.instanceId, Name: decision.name, Input: decision.input };
+      case 'CallEntity':
+      case 'SignalEntity':
+      case 'LockEntities':
+      case 'UnlockEntity':
+        throw new Error(`${decision.type} is no decision of a JSON-protocol SDK`);
       case 'CompleteOrchestration':
         return { ...base, EventType: 'ExecutionCompleted', OrchestrationStatus: decision.status, Result: decision.result };
     }
   }
 }
 
-const short: Record<HistoryEvent['EventType'], string> = {
+const short: Partial<Record<HistoryEvent['EventType'], string>> = {
   ExecutionStarted: 'ES',
   ExecutionCompleted: 'EC',
   ExecutionTerminated: 'ET',
@@ -288,7 +293,7 @@ const short: Record<HistoryEvent['EventType'], string> = {
 };
 
 function rowText(event: HistoryEvent): string {
-  const text = short[event.EventType];
+  const text = short[event.EventType] ?? event.EventType;
   if ('TaskScheduledId' in event) return `${text}→${event.TaskScheduledId}`;
   if (event.EventType === 'TimerFired') return `${text}→${event.TimerId}`;
   if (event.EventType === 'ExecutionCompleted') return `${text}#${event.EventId}[${event.OrchestrationStatus}]`;

@@ -87,7 +87,7 @@ export class DirectCalls {
   async prepare(functions: readonly RegisteredFunction[]): Promise<void> {
     for (const fn of functions) {
       const hasOutputs = Object.values(fn.bindings).some((binding) => binding.direction === 'out');
-      const isDurable = fn.type === 'activity' || fn.type === 'orchestrator';
+      const isDurable = fn.type === 'activity' || fn.type === 'orchestrator' || fn.type === 'entity';
       if (!isDurable || fn.model !== 'v4' || hasOutputs) continue;
       const sample = await this.options.sampleContext(fn);
       if (!looksKnown(sample)) continue;
@@ -127,7 +127,7 @@ export class DirectCalls {
     for (const extra of fn.extraInputs) {
       if (extra.isDurableClient) context.extraInputs.set(extra.name, JSON.parse(clientBinding));
     }
-    if (fn.type === 'activity') log.begin(running);
+    if (fn.type !== 'orchestrator') log.begin(running);
     const previous = log.enter(running);
     try {
       return { running, returned: fn.callback(input, context) };

@@ -6,6 +6,7 @@ import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../message
 import { Activities } from './activities';
 import { loadApp } from './app-loader';
 import { installCoreModule, type CoreModule } from './core-module';
+import { Entities } from './entities';
 import { DirectCalls } from './direct-call';
 import { describeFunction, FunctionRegistry } from './function-registry';
 import { Triggers } from './http-triggers';
@@ -17,6 +18,7 @@ import type { Running, UserLog } from './user-log';
 interface Loaded {
   invoker: Invoker;
   activities: Activities;
+  entities: Entities;
   triggers: Triggers;
   orchestrations: OrchestrationRunner;
 }
@@ -46,6 +48,7 @@ export class FunctionHost {
     const direct = new DirectCalls({ log, clientBinding, sampleContext: (fn) => invoker.sampleContext(fn) });
     await direct.prepare(registry.all());
     const activities = new Activities({ registry, invoker, hooks, direct });
+    const entities = new Entities({ registry, invoker, hooks, direct });
     const names = {
       activity: registry.names('activity'),
       orchestrator: registry.names('orchestrator'),
@@ -71,6 +74,7 @@ export class FunctionHost {
     this.loaded = {
       invoker,
       activities,
+      entities,
       triggers: new Triggers({ registry, invoker, log, streaming: app.httpUri !== undefined }),
       orchestrations,
     };
@@ -97,7 +101,7 @@ export class FunctionHost {
       return;
     }
     if (this.loaded === null) throw new Error(`"${message.type}" came before the app was loaded.`);
-    const { activities, triggers, orchestrations } = this.loaded;
+    const { activities, entities, triggers, orchestrations } = this.loaded;
     switch (message.type) {
       case 'forget':
         orchestrations.forget(message.instanceId);
@@ -108,6 +112,11 @@ export class FunctionHost {
       case 'activity': {
         const { id } = message;
         void activities.run(message).then((outcome) => this.out.send({ type: 'activityDone', id, outcome }));
+        break;
+      }
+      case 'entity': {
+        const { id } = message;
+        void entities.run(message).then((outcome) => this.out.send({ type: 'entityDone', id, outcome }));
         break;
       }
       case 'http': {

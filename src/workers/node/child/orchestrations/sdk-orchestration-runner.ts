@@ -10,6 +10,7 @@ import { nonDeterministic } from '../../../../core/non-determinism';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
 import { maximumShortTimerMs, runColdEpisode } from './cold-episode';
+import { namedGuid } from './named-guid';
 import { replayDifference, replyDifference } from './determinism-check';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner, OrchestrationRunnerOptions } from './orchestration-runner';
 import type { SdkRun } from './sdk-hooks';
@@ -277,6 +278,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       maxActions: this.options.maxActions ?? defaults.maxActions,
       httpPollDelayMs: this.httpPollDelayMs,
       problemWith: this.problemWith,
+      guidOf: namedGuid,
       onReusedTask: this.onReusedTask,
     };
   }

@@ -1,0 +1,259 @@
+import { DurascopeError } from '../core/errors';
+import { entityInstanceId, parseEntityId } from '../core/entity-id';
+import { copyOf, nextBatch, readScheduler, takeIn, type EntityBatch, type EntityScheduler } from '../core/entity-scheduler';
+import { finishBatch, toOperation, type EntityTurnResult } from '../core/entity-turn';
+import type { EntityBatchRecord } from '../core/entity-views';
+import type { EntityRequest } from '../core/entity-messages';
+import type { EventRaised } from '../core/history';
+import { profileOf, type InstanceRow } from '../core/instance';
+import type { EntityBatchOutcome } from '../core/ports/function-worker';
+import { backOffMs, messageOf } from './back-off';
+import { consumptionOf, type EngineCore, type WorkerSlot } from './engine-core';
+import type { InboxEntry, LiveInstance } from './live-instance';
+import { send, startChild, type OpenCheckpoint } from './outgoing';
+
+/** One work item: messages taken from an entity's inbox, and what it is to run of them. */
+interface Work {
+  readonly live: LiveInstance;
+  readonly life: number;
+  readonly entries: readonly InboxEntry[];
+  readonly row: InstanceRow;
+  readonly before: EntityScheduler;
+  /** A copy: what was decided counts only once it is committed. */
+  readonly scheduler: EntityScheduler;
+  readonly early: readonly EntityRequest[];
+  readonly batch: EntityBatch;
+}
+
+/** Kept of a batch for the developer's eyes, and so many batches of an entity. */
+const shownOperations = 50;
+const shownBatches = 50;
+
+/**
+ * Runs the batches of entities: takes their messages, asks the worker, and commits the answer as the entity's next generation.
+ *
+ *   W1. One batch of an entity at a time, from the taking of its messages to the end of its commit.
+ *   W2. Messages leave the inbox for good only with a checkpoint; until then every way back puts them in front again. So an operation
+ *       runs at least once, and its effects (state, answer, signals, locks) count exactly once.
+ *   W3. After a crash or a hang of the worker under it, an entity runs one operation at a time until one is through: what is broken
+ *       holds up nobody but itself.
+ */
+export class Entities {
+  constructor(private readonly core: EngineCore) {}
+
+  get isIdle(): boolean {
+    const { A, G } = this.core.workers;
+    return A.runningEntities === 0 && G.runningEntities === 0;
+  }
+
+  /** Goes on with those that found no room. */
+  dispatch(): void {
+    const { A, G } = this.core.workers;
+    if (A.waitingEntities.length > 0) this.#dispatchTo(A);
+    if (G.waitingEntities.length > 0) this.#dispatchTo(G);
+  }
+
+  #dispatchTo(slot: WorkerSlot): void {
+    if (this.core.committer.isStalled || this.core.isStopped) return;
+    const waiting = slot.waitingEntities;
+    slot.waitingEntities = [];
+    for (const live of waiting) if (!live.isBusy) this.begin(live);
+  }
+
+  begin(live: LiveInstance): void {
+    const { core } = this;
+    const { row } = live;
+    if (row === null) {
+      live.inbox = [];
+      return;
+    }
+    if (!live.inbox.some((entry) => entry.isReady)) return;
+    const slot = core.slotOf(row);
+    if (slot.runningEntities >= core.options.maxConcurrentEntities) {
+      slot.waitingEntities.push(live);
+      return;
+    }
+    const entries = take(live);
+    const before = (live.entity ??= readScheduler(row.input));
+    const scheduler = copyOf(before);
+    const messages: EventRaised[] = [];
+    for (const { event } of entries) if (event.EventType === 'EventRaised') messages.push(event);
+    const { early, unknown } = takeIn(scheduler, messages, core.world.clock.now());
+    for (const name of unknown) core.log('warning', `A message '${name}' without a request in it is dropped.`, live.instanceId);
+    const maxOperations = live.hangs > 0 || live.exits > 0 ? 1 : core.options.maxEntityBatch; // W3
+    const batch = nextBatch(scheduler, maxOperations);
+    const work: Work = { live, life: live.life, entries, row, before, scheduler, early, batch };
+    live.isBusy = true;
+    if (batch.operations.length === 0) this.#commit(work, null);
+    else this.#ask(work, slot);
+  }
+
+  #ask(work: Work, slot: WorkerSlot): void {
+    const { core } = this;
+    const { live, row, scheduler, batch } = work;
+    const id = parseEntityId(live.instanceId);
+    const { worker } = slot;
+    if (id === null || worker?.runEntityBatch === undefined || worker.accepts?.('entity', id.name, row.version) === false) {
+      core.hold(live);
+      this.#abandon(work);
+      return;
+    }
+    slot.runningEntities++;
+    worker
+      .runEntityBatch({
+        instanceId: entityInstanceId(id),
+        executionId: row.executionId,
+        ...id,
+        state: scheduler.state,
+        exists: scheduler.exists,
+        operations: batch.operations.map(toOperation),
+      })
+      .then(
+        (outcome) => {
+          slot.runningEntities--;
+          core.requestTurn();
+          if (this.#isVoid(work)) return;
+          live.exits = live.hangs = 0;
+          // An answer without a single result would be asked for ever.
+          if (outcome.results.length === 0) this.#failAll(work, 'The worker gave no result for the operation.');
+          else this.#commit(work, outcome);
+        },
+        (error: unknown) => {
+          slot.runningEntities--;
+          core.requestTurn();
+          if (!this.#isVoid(work)) this.#failed(work, error);
+        },
+      );
+  }
+
+  /** The worker gave no answer. */
+  #failed(work: Work, error: unknown): void {
+    const { core } = this;
+    const { live } = work;
+    if (DurascopeError.is(error, 'WorkerHung')) {
+      live.hangs++;
+      core.log('error', messageOf(error), live.instanceId);
+      if (live.hangs > 1 && work.batch.operations.length === 1) {
+        live.hangs = 0;
+        this.#failAll(work, messageOf(error));
+      } else this.#abandon(work, 0);
+      return;
+    }
+    live.exits++;
+    const delayMs = backOffMs(live.exits);
+    const { instanceId } = live;
+    core.retryNotes.add(error, { kind: 'episode', name: instanceId, instanceId, failures: live.exits, delayMs });
+    this.#abandon(work, delayMs);
+  }
+
+  /** The operations fail by the host's word; the state stays. */
+  #failAll(work: Work, message: string): void {
+    const { scheduler, batch } = work;
+    const results = batch.operations.map(() => ({ ok: false as const, result: null, message }));
+    this.#commit(work, { state: scheduler.state, exists: scheduler.exists, results, actions: [] });
+  }
+
+  #commit(work: Work, outcome: EntityBatchOutcome | null): void {
+    const { core } = this;
+    const { live, row, scheduler, batch, early, entries } = work;
+    const stateBefore = work.before.state;
+    const now = core.now();
+    const turn = finishBatch({
+      row,
+      scheduler,
+      early,
+      batch,
+      outcome,
+      executionId: core.world.newId(),
+      now: now < row.createdTime ? row.createdTime : now,
+
+      defaultVersion: core.options.defaultVersion,
+      newId: core.world.newId,
+    });
+    const gathered = core.gather();
+    const checkpoint: OpenCheckpoint = {
+      instanceId: live.instanceId,
+      instance: turn.row,
+      history: { executionId: turn.row.executionId, mode: 'replace', from: 0, events: turn.events },
+      ...consumptionOf(entries),
+    };
+    live.row = turn.row;
+    live.entity = scheduler;
+    live.generation = null;
+    for (const child of turn.children) startChild(core, checkpoint, live, child);
+    for (const message of turn.messages) send(core, checkpoint, message);
+    gathered.checkpoints.push(checkpoint);
+    gathered.unlocked.push(live);
+    gathered.pin(live);
+    if (turn.ran.length > 0) remember(live, recordOf(turn, stateBefore, scheduler.state));
+    gathered.changes.push({ type: 'instance', row: turn.row, newEvents: turn.events, historyReplaced: true });
+    if ((core.options.dropsEmptyEntities || profileOf(row) === 'G') && isEmpty(scheduler) && live.inbox.length === 0)
+      core.remove(live);
+  }
+
+  /** Nothing of the work item remains; its messages are taken again, after `delayMs` or, without one, when the entity is let go. */
+  #abandon({ live, entries }: Work, delayMs?: number): void {
+    const { core } = this;
+    live.isBusy = false;
+    live.inbox = entries.concat(live.inbox);
+    if (delayMs === undefined) return;
+    if (delayMs === 0) core.wake(live);
+    else {
+      const { life } = live;
+      live.isHeld = true;
+      core.later(delayMs, () => {
+        if (live.life !== life) return;
+        live.isHeld = false;
+        core.wake(live);
+      });
+    }
+  }
+
+  /** True when the entity was removed meanwhile. */
+  #isVoid({ live, life }: Work): boolean {
+    if (live.life === life && !this.core.isStopped) return false;
+    live.isBusy = false;
+    this.core.wake(live);
+    return true;
+  }
+}
+
+export function isEmpty({ exists, queue, lockedBy }: EntityScheduler): boolean {
+  return !exists && queue.length === 0 && lockedBy === null;
+}
+
+function take(live: LiveInstance): InboxEntry[] {
+  const { inbox } = live;
+  if (inbox.every((entry) => entry.isReady)) {
+    live.inbox = [];
+    return inbox;
+  }
+  live.inbox = inbox.filter((entry) => !entry.isReady);
+  return inbox.filter((entry) => entry.isReady);
+}
+
+function recordOf(turn: EntityTurnResult, stateBefore: string | null, stateAfter: string | null): EntityBatchRecord {
+  const { ran, row } = turn;
+  const shown = ran.length > shownOperations ? ran.slice(-shownOperations) : ran;
+  return {
+    at: row.createdTime,
+    executionId: row.executionId,
+    stateBefore,
+    stateAfter,
+    operations: shown.map(({ request, result }) => ({
+      name: request.op ?? '',
+      input: request.input ?? null,
+      isSignal: request.signal === true,
+      requestId: request.id,
+      parentInstanceId: request.parent ?? null,
+      ok: result.ok,
+      result: result.ok ? result.result : (result.result ?? result.message),
+    })),
+    omitted: ran.length - shown.length,
+  };
+}
+
+function remember(live: LiveInstance, record: EntityBatchRecord): void {
+  live.batches.push(record);
+  if (live.batches.length > shownBatches) live.batches.shift();
+}

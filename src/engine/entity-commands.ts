@@ -1,0 +1,151 @@
+/** What callers of the hub may do with entities (spec/engine.md 5.8). */
+import { DurascopeError } from '../core/errors';
+import { entityIdProblem, entityInstanceId, parseEntityId, type EntityId } from '../core/entity-id';
+import { releaseName, releaseText, requestEventName, requestText, type EntityRequest } from '../core/entity-messages';
+import { readScheduler } from '../core/entity-scheduler';
+import {
+  entityDetails,
+  entityInfo,
+  type CleanEntityStorageOptions,
+  type CleanEntityStorageResult,
+  type EntityBatchRecord,
+  type EntityDetails,
+  type EntityInfo,
+  type EntityPage,
+  type EntityQuery,
+} from '../core/entity-views';
+import type { EventRaised } from '../core/history';
+import type { BehaviourProfile } from '../core/ports/function-worker';
+import type { InstanceQuery } from '../core/ports/history-store';
+import type { SignalOptions } from '../core/ports/task-hub-client';
+import { isTerminal } from '../core/status';
+import type { EngineCore } from './engine-core';
+import { isEmpty } from './entities';
+import { tellEntity, type OpenCheckpoint } from './outgoing';
+import { scheduledTime } from './refusals';
+
+export class EntityCommands {
+  constructor(
+    private readonly core: EngineCore,
+    /** Resolves once what this turn has gathered so far is in the journal. */
+    private readonly gathered: () => Promise<void>,
+  ) {}
+
+  async signal(instanceId: string, operation: string, options: SignalOptions): Promise<void> {
+    const id = parseEntityId(instanceId);
+    const problem = id === null ? notAnEntity(instanceId) : entityIdProblem(id);
+    if (id === null || problem !== null) {
+      throw new DurascopeError('InvalidInstanceId', problem ?? notAnEntity(instanceId), { details: { instanceId } });
+    }
+    const profile = this.#profileFor(id, options.profile);
+    const due = scheduledTime(options.scheduledTime) ?? undefined;
+    const { input } = options;
+    const request: EntityRequest = { id: this.core.world.newId(), op: operation, signal: true };
+    if (input !== undefined && input !== null) request.input = input;
+    if (due !== undefined) request.due = due;
+    this.#tell(entityInstanceId(id), requestEventName(due), requestText(request), profile);
+    await this.gathered();
+  }
+
+  get(instanceId: string): EntityDetails | undefined {
+    const id = parseEntityId(instanceId);
+    const row = id === null ? undefined : this.core.world.store.instance(entityInstanceId(id));
+    return row === undefined ? undefined : (entityDetails(row) ?? undefined);
+  }
+
+  batches(instanceId: string): readonly EntityBatchRecord[] {
+    const id = parseEntityId(instanceId);
+    return id === null ? [] : (this.core.lives.find(entityInstanceId(id))?.batches.slice() ?? []);
+  }
+
+  /** Deleted entities are left out after the store has cut the page, so pages are asked for until one is full. */
+  query(query: EntityQuery): EntityPage {
+    const { store } = this.core.world;
+    const size = Math.min(Math.max(query.pageSize ?? 100, 1), 10_000);
+    const wanted = instanceQuery(query);
+    if (wanted === null) return { entities: [] };
+    const entities: EntityInfo[] = [];
+    for (;;) {
+      const page = store.query({ ...wanted, pageSize: size - entities.length });
+      for (const row of page.instances) {
+        const info = entityInfo(row, query.includeState === true);
+        if (info !== null && (info.exists || query.includeTransient === true)) entities.push(info);
+      }
+      const { continuationToken } = page;
+      if (continuationToken === undefined) return { entities };
+      if (entities.length >= size) return { entities, continuationToken };
+      wanted.continuationToken = continuationToken;
+    }
+  }
+
+  async clean(options: CleanEntityStorageOptions): Promise<CleanEntityStorageResult> {
+    const { core } = this;
+    const result: CleanEntityStorageResult = { emptyEntitiesRemoved: 0, orphanedLocksReleased: 0 };
+    const query: InstanceQuery = { entities: 'only', pageSize: 1000 };
+    const all: string[] = [];
+    for (;;) {
+      const page = core.world.store.query(query);
+      for (const { instanceId } of page.instances) all.push(instanceId);
+      if (page.continuationToken === undefined) break;
+      query.continuationToken = page.continuationToken;
+    }
+    for (const instanceId of all) {
+      const live = core.lives.find(instanceId);
+      if (live?.row == null) continue;
+      const scheduler = (live.entity ??= readScheduler(live.row.input));
+      const { lockedBy } = scheduler;
+      if (options.releaseOrphanedLocks !== false && lockedBy !== null && this.#isGone(lockedBy)) {
+        this.#tell(instanceId, releaseName, releaseText(lockedBy, 'fix-orphaned-lock'));
+        result.orphanedLocksReleased++;
+      } else if (options.removeEmptyEntities !== false && isEmpty(scheduler) && live.inbox.length === 0 && !live.isBusy) {
+        core.remove(live);
+        result.emptyEntitiesRemoved++;
+      } else {
+        core.lives.rest(live);
+      }
+    }
+    if (result.emptyEntitiesRemoved > 0 || result.orphanedLocksReleased > 0) await this.gathered();
+    return result;
+  }
+
+  /** UnknownFunction when neither the app nor a connected worker has the entity. */
+  #profileFor(id: EntityId, wanted: BehaviourProfile | undefined): BehaviourProfile {
+    const { core } = this;
+    const profile = wanted ?? core.lives.rowOf(entityInstanceId(id))?.profile ?? core.profileOfEntity(id.name);
+    // Worker-replayed SDKs answer for unknown names themselves (2.10.21); before the app was loaded nobody knows.
+    if (profile === 'A' && core.entityNames?.has(id.name) === false) throw core.entityNames.unknown(id.name);
+    return profile;
+  }
+
+  #isGone(instanceId: string): boolean {
+    const row = this.core.lives.rowOf(instanceId);
+    return row === undefined || isTerminal(row.runtimeStatus);
+  }
+
+  #tell(instanceId: string, Name: string, Input: string, profile?: BehaviourProfile): void {
+    const { core } = this;
+    const event: EventRaised = { EventType: 'EventRaised', EventId: -1, IsPlayed: false, Timestamp: core.now(), Name, Input };
+    const checkpoint: OpenCheckpoint = { instanceId };
+    tellEntity(core, checkpoint, instanceId, event, profile);
+    core.gather().checkpoints.push(checkpoint);
+  }
+}
+
+function notAnEntity(instanceId: string): string {
+  return `'${instanceId}' is not the id of an entity: write '@name@key'.`;
+}
+
+/** Null when nothing can be found. */
+function instanceQuery(query: EntityQuery): InstanceQuery | null {
+  const { name, instanceIdPrefix: prefix, lastOperationFrom, lastOperationTo, continuationToken } = query;
+  const byName = name === undefined ? '@' : `@${name.toLowerCase()}@`;
+  const given = prefix ?? '@';
+  if (!byName.startsWith(given) && !given.startsWith(byName)) return null;
+  return {
+    entities: 'only',
+    instanceIdPrefix: given.length > byName.length ? given : byName,
+    ...(lastOperationFrom === undefined ? {} : { createdTimeFrom: lastOperationFrom }),
+    ...(lastOperationTo === undefined ? {} : { createdTimeTo: lastOperationTo }),
+    ...(continuationToken === undefined ? {} : { continuationToken }),
+  };
+}

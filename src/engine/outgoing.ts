@@ -1,0 +1,84 @@
+/** What a step of one instance sends to others, as parts of its checkpoint. */
+import type { Checkpoint } from '../core/checkpoint';
+import { entityInstanceId, parseEntityId } from '../core/entity-id';
+import { visibleAtMs } from '../core/entity-messages';
+import type { EventRaised } from '../core/history';
+import type { InboxMessage, InstanceRow } from '../core/instance';
+import { entityRow } from '../core/instance-rows';
+import type { BehaviourProfile } from '../core/ports/function-worker';
+import { isTerminal } from '../core/status';
+import { fireAndForgetTag } from '../core/tags';
+import { toTimestamp } from '../core/time';
+import { childIdInUse, type ChildStart, type OutgoingMessage } from '../core/turn';
+import type { EngineCore } from './engine-core';
+import type { LiveInstance } from './live-instance';
+
+/** While it is being filled. */
+export type OpenCheckpoint = Checkpoint & { children?: InstanceRow[]; messages?: InboxMessage[] };
+
+export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent: LiveInstance, child: ChildStart): void {
+  const { row, started, taskId } = child;
+  const existing = core.lives.rowOf(row.instanceId);
+  const batch = core.gather();
+  if (existing !== undefined && !isTerminal(existing.runtimeStatus)) {
+    const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
+    core.log('warning', text, parent.instanceId);
+    if (started.Tags?.[fireAndForgetTag] !== undefined || parent.row === null) return;
+    const event = childIdInUse(taskId, row.instanceId, existing.runtimeStatus, started.Timestamp);
+    send(core, checkpoint, { instanceId: parent.instanceId, executionId: parent.row.executionId, event });
+    return;
+  }
+  if (existing !== undefined) {
+    row.generation = existing.generation + 1;
+    started.Generation = row.generation;
+    // Ahead of the parent's checkpoint: a crash between the two makes the parent decide again, and finds the id free.
+    batch.checkpoints.push({ instanceId: row.instanceId, purged: true });
+  }
+  const live = core.lives.begin(row);
+  batch.pin(live);
+  (checkpoint.children ??= []).push(row);
+  core.accept((checkpoint.messages ??= []), live, row.executionId, started, row.scheduledStartTime);
+  batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: existing !== undefined });
+}
+
+export function send(core: EngineCore, checkpoint: OpenCheckpoint, message: OutgoingMessage): void {
+  const { instanceId, executionId, event } = message;
+  const entity = parseEntityId(instanceId);
+  if (entity !== null && event.EventType === 'EventRaised') {
+    tellEntity(core, checkpoint, entityInstanceId(entity), event);
+    return;
+  }
+  const row = core.lives.rowOf(instanceId);
+  const to = row === undefined || isTerminal(row.runtimeStatus) ? undefined : core.lives.find(instanceId);
+  if (to === undefined) {
+    const why = row === undefined ? 'there is no such instance' : `it is ${row.runtimeStatus}`;
+    core.log('information', `${event.EventType} is dropped: ${why}.`, instanceId);
+    return;
+  }
+  core.accept((checkpoint.messages ??= []), to, executionId, event);
+}
+
+/** An entity begins to be with the first message to it (spec/engine.md 5.2). */
+export function tellEntity(
+  core: EngineCore,
+  checkpoint: OpenCheckpoint,
+  instanceId: string,
+  event: EventRaised,
+  profile?: BehaviourProfile,
+): void {
+  let to = core.lives.find(instanceId);
+  if (to === undefined) {
+    const row = entityRow(
+      instanceId,
+      core.world.newId(),
+      core.now(),
+      profile ?? core.profileOfEntity(parseEntityId(instanceId)?.name ?? ''),
+    );
+    to = core.lives.begin(row);
+    (checkpoint.children ??= []).push(row);
+    core.gather().changes.push({ type: 'instance', row, newEvents: [], historyReplaced: false });
+  }
+  const dueMs = visibleAtMs(event.Name);
+  const visibleAt = dueMs > core.world.clock.now() ? toTimestamp(dueMs) : null;
+  core.accept((checkpoint.messages ??= []), to, null, event, visibleAt);
+}
