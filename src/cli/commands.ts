@@ -4,6 +4,7 @@ import { exportCommand } from './commands/export';
 import { historyCommand } from './commands/history';
 import { importCommand } from './commands/import';
 import { instancesCommand } from './commands/instances';
+import { invokeCommand } from './commands/invoke';
 import { purgeCommand } from './commands/purge';
 import { raiseEventCommand } from './commands/raise-event';
 import { restartCommand } from './commands/restart';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   rewindCommand,
   restartCommand,
   purgeCommand,
+  invokeCommand,
   exportCommand,
   importCommand,
 ];

@@ -1,5 +1,4 @@
 /** How a command reaches a running emulator. */
-import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/errors';
 import { connectToEmulator } from '../emulator/connect';
 import { chooseEmulator, type RunningEmulator, runningEmulators } from '../emulator/running-emulators';
@@ -14,7 +13,7 @@ export const connectionOptions: Options = {
 };
 
 /** `EmulatorNotFound` when there is none, or none is the obvious one. */
-export async function connect(args: ParsedArguments): Promise<TaskHubClient> {
+export async function connect(args: ParsedArguments): ReturnType<typeof connectToEmulator> {
   const url = args.text('url');
   if (url === undefined) {
     const chosen = chooseEmulator(await runningEmulators(), process.cwd());

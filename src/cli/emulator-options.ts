@@ -12,6 +12,7 @@ export const emulatorOptions: Options = {
   durability: { value: 'interval|strict', help: 'Flush the journal now and then (default) or on every commit.' },
   watchdog: { value: 'MS', help: 'Report an orchestrator that blocks the app for so long (default 10000; 0: never).' },
   'http-stubs': { value: 'FILE', help: "Answers to the app's durable HTTP calls (default <app>/durascope.http.json)." },
+  'no-timers': { help: 'Run timer triggers by hand only (durascope invoke NAME).' },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
 };
 
@@ -37,6 +38,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     ...(data === undefined ? {} : { dataDir: path.resolve(data) }),
     ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
+    ...(args.has('no-timers') ? { timers: 'off' as const } : {}),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),
   };
 }

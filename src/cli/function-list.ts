@@ -18,9 +18,9 @@ export function functionUrl(app: Pick<ServedApp, 'url' | 'routePrefix'>, descrip
     .join('/');
 }
 
-/** Triggers that nothing here pulls: such a function is there, and never called. */
+/** False for queue, blob and other triggers, which nothing here pulls: such a function is called by hand only. */
 export function isTriggered(descriptor: FunctionDescriptor): boolean {
-  return descriptor.type === 'orchestrator' || descriptor.type === 'activity' || descriptor.type === 'http';
+  return descriptor.type !== 'other';
 }
 
 export function functionList(app: ServedApp, terminal: Terminal): string {
@@ -31,7 +31,7 @@ export function functionList(app: ServedApp, terminal: Terminal): string {
   const columns: Column<FunctionDescriptor>[] = [
     { header: 'Type', cell: (each) => each.type, paint: (text) => style.dim(text) },
     { header: 'Function', cell: (each) => each.name, paint: (text) => style.cyan(text) },
-    { header: 'Route', cell: (each) => routeOf(app, each), optional: true },
+    { header: 'Route or schedule', cell: (each) => routeOf(app, each), optional: true },
     {
       header: 'File',
       cell: (each) => (each.file === undefined ? '' : path.relative(app.appDir, each.file)),
@@ -43,16 +43,17 @@ export function functionList(app: ServedApp, terminal: Terminal): string {
   const lines = triggered.length === 0 ? [] : [renderTable(triggered, columns, terminal.columns, style)];
   if (others.length > 0) {
     const names = others.map((each) => `${each.name} (${each.triggerType})`).join(', ');
-    lines.push('', style.yellow(`Found, but nothing here triggers them: ${names}`));
+    lines.push('', style.yellow(`Called by hand only, with durascope invoke NAME --input JSON: ${names}`));
   }
   return lines.join('\n');
 }
 
 function routeOf(app: ServedApp, descriptor: FunctionDescriptor): string {
+  if (descriptor.type === 'timer') return descriptor.schedule ?? '';
   if (descriptor.type !== 'http') return '';
   return `${(descriptor.methods ?? []).join(',')} ${functionUrl(app, descriptor)}`.trim();
 }
 
 function order(descriptor: FunctionDescriptor): number {
-  return ['orchestrator', 'activity', 'entity', 'http'].indexOf(descriptor.type) >>> 0;
+  return ['orchestrator', 'activity', 'entity', 'http', 'timer'].indexOf(descriptor.type) >>> 0;
 }

@@ -21,6 +21,8 @@ export type DurascopeErrorCode =
   // The process that runs user code.
   | 'WorkerExited'
   | 'WorkerHung'
+  /** A function that was called by hand threw. */
+  | 'FunctionFailed'
   | 'WorkReturned'
   | 'Stopped';
 

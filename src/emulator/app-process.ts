@@ -1,10 +1,10 @@
 /** The app's process from the emulator's start to its stop, also while there is none: an app that is broken may be mended. */
 import { DurascopeError } from '../core/errors';
 import type { Disposable } from '../core/ports/clock';
-import type { FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
+import type { ActivityOutcome, ActivityRequest, FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import { watchApp } from '../workers/node/app-watcher';
-import { NodeWorker, type NodeWorkerOptions } from '../workers/node/node-worker';
+import { NodeWorker, type NodeWorkerOptions, type TimerInfo } from '../workers/node/node-worker';
 import type { EmulatorEvent } from './emulator-types';
 import type { Listeners } from './listeners';
 
@@ -63,12 +63,26 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   invokeHttp(functionName: string, request: HttpTriggerRequest, signal?: AbortSignal): Promise<HttpTriggerResponse> {
-    if (this.worker === null) {
-      return Promise.reject(
-        new DurascopeError('WorkerExited', 'The app is not loaded: its error stands in the log of the emulator.'),
-      );
-    }
-    return this.worker.invokeHttp(functionName, request, signal);
+    return this.loadedWorker().then((worker) => worker.invokeHttp(functionName, request, signal));
+  }
+
+  invoke(functionName: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<string | null> {
+    return this.loadedWorker().then((worker) => worker.invoke(functionName, input, metadata));
+  }
+
+  invokeTimer(functionName: string, info: TimerInfo): Promise<string | null> {
+    return this.loadedWorker().then((worker) => worker.invokeTimer(functionName, info));
+  }
+
+  runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
+    return this.loadedWorker().then((worker) => worker.runActivity(request));
+  }
+
+  private loadedWorker(): Promise<NodeWorker> {
+    if (this.worker !== null) return Promise.resolve(this.worker);
+    return Promise.reject(
+      new DurascopeError('WorkerExited', 'The app is not loaded: its error stands in the log of the emulator.'),
+    );
   }
 
   private async load(options: AppProcessOptions): Promise<void> {

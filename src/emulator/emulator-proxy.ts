@@ -144,6 +144,7 @@ class EmulatorProxy {
       },
       functions: (): readonly FunctionDescriptor[] => app().functions,
       connectedWorkers: () => app().connectedWorkers,
+      invoke: (...args) => this.#call('invoke', args) as Promise<string | null>,
       onEvent: (listener) => this.#events.add(listener),
       onLost: (listener) => this.#lost.add(listener),
       stop: () => (this.#stopping ??= this.#stop()),
@@ -194,7 +195,7 @@ class EmulatorProxy {
     };
   }
 
-  #call(method: HubMethod, args: readonly unknown[]): Promise<unknown> {
+  #call(method: HubCall['method'], args: readonly unknown[]): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#stopping !== undefined) return Promise.reject(stopped());
     return new Promise((resolve, reject) => {

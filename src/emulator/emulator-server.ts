@@ -7,7 +7,6 @@
  */
 import type { Disposable } from '../core/ports/clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
-import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { ChangeBatch } from './change-batch';
 import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
 import { toErrorValue, type AppFacts, type FromThread, type HubAnswer, type HubCall, type ToThread } from './thread-messages';
@@ -101,7 +100,7 @@ export class EmulatorServer {
   async #call({ id, method, args }: HubCall): Promise<void> {
     try {
       if (this.#emulator === undefined) throw new Error('The emulator has not started yet.');
-      const value = await callHub(this.#emulator.hub, method, args);
+      const value = await callEmulator(this.#emulator, method, args);
       this.#answers.push({ id, ok: true, value });
     } catch (error) {
       this.#answers.push({ id, ok: false, error: toErrorValue(error) });
@@ -155,7 +154,10 @@ export class EmulatorServer {
   }
 }
 
-function callHub(hub: TaskHubClient, method: HubCall['method'], args: readonly unknown[]): Promise<unknown> {
-  const methods = hub as unknown as Record<HubCall['method'], (...args: readonly unknown[]) => Promise<unknown>>;
+function callEmulator(emulator: Emulator, method: HubCall['method'], args: readonly unknown[]): Promise<unknown> {
+  const methods = (method === 'invoke' ? emulator : emulator.hub) as unknown as Record<
+    HubCall['method'],
+    (...args: readonly unknown[]) => Promise<unknown>
+  >;
   return methods[method](...args);
 }

@@ -31,6 +31,8 @@ export interface EmulatorOptions {
   sessionStart?: 'keep' | 'discard' | 'setAside';
   /** Environment of the app, over that of this process and local.settings.json. */
   env?: Readonly<Record<string, string>>;
+  /** `off`: timer triggers run by hand only. Default `on`. */
+  timers?: 'on' | 'off';
   /** File with stubs for durable HTTP calls, relative to the app. Default: its durascope.http.json, if there is one. */
   httpStubs?: string;
   /** An app that cannot be loaded: `fail` (default) rejects the start, `wait` reports it and loads the app once it is mended. */
@@ -70,6 +72,11 @@ export interface Emulator {
   functions(): readonly FunctionDescriptor[];
   /** Programs at the gRPC port. */
   connectedWorkers(): readonly ConnectedWorker[];
+  /**
+   * Calls a function by hand with what its trigger would bring (JSON or any text). Resolves with its result as JSON text. Errors:
+   * `UnknownFunction`, `InvalidArgument` for functions with a way of their own to be called, `FunctionFailed` with what it threw.
+   */
+  invoke(functionName: string, input: string | null, metadata?: Readonly<Record<string, unknown>>): Promise<string | null>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   /** Resolves when everything has stopped and is on disk. May be called twice. */
   stop(): Promise<void>;

@@ -21,9 +21,11 @@ import { engineOptionsFrom } from './engine-options-from';
 import { startGrpcServer } from '../grpc/grpc-server';
 import { remoteEngineOptions, TaskHubs } from './grpc-hubs';
 import { HttpStubFile } from './http-stub-file';
+import { invokeFunction } from './invoke-function';
 import { Listeners } from './listeners';
 import { announceEmulator } from './running-emulators';
 import { SystemClock } from './system-clock';
+import { TimerTriggers } from './timer-triggers';
 
 export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
 
@@ -60,9 +62,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const clock = new SystemClock();
 
     const store = new SqlJsHistoryStore({ dir: dataDir, durability: options.durability ?? 'interval', log });
+    const setting = (name: string): string | undefined => options.env?.[name] ?? process.env[name] ?? values[name];
     const http = new DurableHttp({
       stubs: () => stubFile.read(),
-      token: options.env?.['DURASCOPE_HTTP_TOKEN'] ?? process.env['DURASCOPE_HTTP_TOKEN'] ?? values['DURASCOPE_HTTP_TOKEN'],
+      token: setting('DURASCOPE_HTTP_TOKEN'),
       version,
       log,
       clock,
@@ -76,10 +79,18 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       },
     );
     const app = new AppProcess(events);
+    const timers = new TimerTriggers({
+      clock,
+      log,
+      run: (name, info) => app.invokeTimer(name, info),
+      setting,
+      file: dataDir === null ? null : path.join(dataDir, 'timers.json'),
+    });
     const httpApp = createHttpApp({
       hub: engine,
       functions: () => app.functions(),
       triggers: app,
+      invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       settings: {
         hubName: hostConfig.hubName,
         routePrefix: hostConfig.routePrefix,
@@ -133,12 +144,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     loading.catch(() => undefined);
     undo.push(async () => {
       http.stop();
+      await timers.stop();
       const stopped = engine.stop();
       await app.stop();
       await stopped;
     });
     await engine.open();
-    app.onLoaded((worker) => engine.setWorker(worker));
+    app.onLoaded((worker) => {
+      engine.setWorker(worker);
+      if (options.timers !== 'off') void timers.update(worker.functions());
+    });
     const hubs = new TaskHubs({
       engine,
       ownNames: [ownHubName, hostConfig.hubName],
@@ -187,6 +202,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       grpc,
       functions: () => app.functions(),
       connectedWorkers: () => hubs.connected(),
+      invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       onEvent: (listener): Disposable => events.add(listener),
       stop: () => (stopping ??= stop()),
     };

@@ -13,7 +13,8 @@ export type HubMethod = Exclude<keyof TaskHubClient, 'capabilities' | 'subscribe
 
 export interface HubCall {
   id: number;
-  method: HubMethod;
+  /** `invoke` is the emulator's own. */
+  method: HubMethod | 'invoke';
   args: readonly unknown[];
 }
 

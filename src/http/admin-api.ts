@@ -1,9 +1,12 @@
 /** The few routes of the host's admin API that tools ask a local host for. */
 import { Hono } from 'hono';
+import { z } from 'zod';
 import type { Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import { fromTimestamp } from '../core/time';
-import type { ExchangeEnv } from './durascope-api';
+import type { Logger } from '../core/ports/logger';
+import type { ExchangeEnv, FunctionInvoker } from './durascope-api';
+import { bodyText } from './exchange';
 import type { HttpSettings } from './http-settings';
 import { percentDecode } from './url-text';
 
@@ -12,9 +15,20 @@ export interface AdminApiOptions {
   settings: HttpSettings;
   startedAt: string;
   clock: Clock;
+  invoke: FunctionInvoker;
+  log: Logger;
+  maxBodyBytes: number;
 }
 
-export function adminApi({ functions, settings, startedAt, clock }: AdminApiOptions): Hono<ExchangeEnv> {
+export function adminApi({
+  functions,
+  settings,
+  startedAt,
+  clock,
+  invoke,
+  log,
+  maxBodyBytes,
+}: AdminApiOptions): Hono<ExchangeEnv> {
   const api = new Hono<ExchangeEnv>();
   const describe = (each: FunctionDescriptor) => ({
     name: each.name,
@@ -41,7 +55,38 @@ export function adminApi({ functions, settings, startedAt, clock }: AdminApiOpti
     const found = functions().find((each) => each.name.toLowerCase() === name);
     return found === undefined ? c.body(null, 404) : c.json(describe(found));
   });
+  // As the host does it: accepted at once, whatever comes of it then. The body is { input: text }.
+  api.post('/functions/:name', async (c) => {
+    const name = percentDecode(c.req.param('name'));
+    const found = functions().find((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (found === undefined) return c.body(null, 404);
+    const text = bodyText(await c.env.exchange.body(maxBodyBytes));
+    const body = bodySchema.safeParse(text === '' ? {} : jsonOf(text));
+    if (!body.success) return c.json({ Message: 'The body is a JSON object with the trigger\'s text as "input".' }, 400);
+    const input = body.data.input ?? null;
+    invoke(found.name, typeof input === 'string' || input === null ? input : JSON.stringify(input), {}).catch(
+      (error: unknown) => {
+        log({
+          level: 'error',
+          category: 'http',
+          message: error instanceof Error ? error.message : String(error),
+          functionName: found.name,
+        });
+      },
+    );
+    return c.body(null, 202);
+  });
   return api;
+}
+
+const bodySchema = z.object({ input: z.unknown().optional() });
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function bindingOf(each: FunctionDescriptor) {

@@ -13,6 +13,7 @@ import {
   entityQuerySchema,
   eventSchema,
   importSchema,
+  invokeSchema,
   instanceQuerySchema,
   purgeFilterSchema,
   reasonSchema,
@@ -26,9 +27,17 @@ import { BodyTooLarge, bodyText, type IncomingRequest } from './exchange';
 import { integerValue } from './parameter-values';
 import { parseQuery } from './url-text';
 
+/** Calls a function by hand; resolves with its result as JSON text. */
+export type FunctionInvoker = (
+  name: string,
+  input: string | null,
+  metadata: Readonly<Record<string, unknown>>,
+) => Promise<string | null>;
+
 export interface DurascopeApiOptions {
   hub: TaskHubClient;
   functions: () => readonly FunctionDescriptor[];
+  invoke: FunctionInvoker;
   info: () => EmulatorInfo;
   stream: ChangeStreamSources;
   maxBodyBytes: number;
@@ -47,6 +56,10 @@ export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
 
   api.get('/info', (c) => c.json(options.info()));
   api.get('/functions', (c) => c.json(options.functions()));
+  api.post('/functions/:name/invoke', async (c) => {
+    const { input, metadata } = await bodyOf(c, invokeSchema);
+    return c.json({ result: await options.invoke(c.req.param('name'), input, metadata) });
+  });
   api.get('/counts', async (c) => c.json(await hub.countByStatus(queryOf(c))));
   api.get('/events', (c) => eventStream(c, options.stream));
 

@@ -237,6 +237,13 @@ export const infoSchema = z.object({
 });
 export type EmulatorInfo = z.infer<typeof infoSchema>;
 
+/** `input` is the text that the trigger brings; null: nothing. `result` is JSON text. */
+export const invokeSchema = z.strictObject({
+  input: z.string().nullable().default(null),
+  metadata: z.record(z.string(), z.unknown()).default({}),
+});
+export const invokedSchema = z.object({ result: z.string().nullable() });
+
 export const functionSchema = z.looseObject({
   name: z.string(),
   type: z.enum(['orchestrator', 'activity', 'entity', 'http', 'timer', 'other']),
@@ -246,6 +253,8 @@ export const functionSchema = z.looseObject({
   methods: z.array(z.string()).exactOptional(),
   authLevel: z.string().exactOptional(),
   schedule: z.string().exactOptional(),
+  runOnStartup: z.boolean().exactOptional(),
+  useMonitor: z.boolean().exactOptional(),
   hasDurableClient: z.boolean().exactOptional(),
 });
 
@@ -294,5 +303,6 @@ export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 |
   WorkerExited: 502,
   WorkReturned: 503,
   WorkerHung: 502,
+  FunctionFailed: 502,
   Stopped: 503,
 };

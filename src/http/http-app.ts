@@ -3,6 +3,7 @@
  * and a page at `/`. Who may ask is decided first (security.ts), in one place for every route.
  */
 import { Hono } from 'hono';
+import { DurascopeError } from '../core/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost } from '../core/ports/http-trigger';
@@ -11,7 +12,7 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { toTimestamp } from '../core/time';
 import { AppTriggers } from './app-triggers';
 import { adminApi } from './admin-api';
-import { durascopeApi, durascopeFailure, type ExchangeEnv } from './durascope-api';
+import { durascopeApi, durascopeFailure, type ExchangeEnv, type FunctionInvoker } from './durascope-api';
 import { durascopePath, type EmulatorInfo, type StreamedEmulatorEvent } from './durascope-protocol';
 import { CallerLeft, type IncomingRequest, type Reply } from './exchange';
 import { fetchRequest, fetchResponse } from './fetch-exchange';
@@ -26,6 +27,8 @@ export interface HttpAppOptions {
   hub: TaskHubClient;
   functions: () => readonly FunctionDescriptor[];
   triggers: HttpTriggerHost;
+  /** Default: nothing can be called by hand. */
+  invoke?: FunctionInvoker;
   settings: HttpSettings;
   log: Logger;
   clock: Clock;
@@ -110,6 +113,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     return triggers.answer(request);
   }
 
+  const invoke: FunctionInvoker =
+    options.invoke ?? (() => Promise.reject(new DurascopeError('NotSupported', 'No function can be called by hand here.')));
   const info = (): EmulatorInfo => ({
     version: settings.version,
     pid: process.pid,
@@ -128,6 +133,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     durascopeApi({
       hub,
       functions: options.functions,
+      invoke,
       info,
       stream: {
         clock,
@@ -140,7 +146,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       onUnexpected,
     }),
   );
-  hono.route('/admin', adminApi({ functions: options.functions, settings, startedAt, clock }));
+  hono.route(
+    '/admin',
+    adminApi({ functions: options.functions, invoke, settings, startedAt, clock, log, maxBodyBytes: limits.appBodyBytes }),
+  );
   hono.get('/', async (c) => {
     const dashboard = await options.dashboard?.('/');
     if (dashboard !== undefined) return dashboard;

@@ -60,6 +60,7 @@ const answerFor: Readonly<Record<DurascopeErrorCode, Answer>> = {
   WorkerExited: 'operation',
   WorkReturned: 503,
   WorkerHung: 'operation',
+  FunctionFailed: 'operation',
   Stopped: 503,
 };
 

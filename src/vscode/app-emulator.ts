@@ -22,6 +22,7 @@ export interface RunningEmulator {
   readonly routePrefix: string;
   readonly workerPid: number | undefined;
   functions(): readonly FunctionDescriptor[];
+  invoke(functionName: string, input: string | null): Promise<string | null>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   onLost(listener: (error: Error) => void): Disposable;
   stop(): Promise<void>;

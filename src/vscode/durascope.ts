@@ -6,6 +6,7 @@ import { determinismCommands } from './commands/determinism-commands';
 import { showFailure } from './commands/command-context';
 import { emulatorCommands } from './commands/emulator-commands';
 import { instanceCommands } from './commands/instance-commands';
+import { runFunctionCommands } from './commands/run-function';
 import { startCommands } from './commands/start-instance';
 import { transferCommands } from './commands/transfer-commands';
 import { viewCommands } from './commands/view-commands';
@@ -84,6 +85,7 @@ export class Durascope implements vscode.Disposable {
       ...emulatorCommands(commandContext),
       ...instanceCommands(commandContext),
       ...startCommands(commandContext),
+      ...runFunctionCommands(commandContext),
       ...transferCommands(commandContext),
       ...viewCommands(commandContext),
       ...determinismCommands(extensionUri),

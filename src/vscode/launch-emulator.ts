@@ -64,6 +64,7 @@ async function attachTo(dataDir: string, logger: Logger): Promise<RunningEmulato
     routePrefix: routePrefixOf(await readFile(path.join(note.appDir, 'host.json'), 'utf8').catch(() => undefined)),
     workerPid: note.pid,
     functions: () => functions,
+    invoke: (name, input) => hub.invokeFunction(name, input),
     onEvent: (listener) =>
       hub.onEvent((event) => {
         const known = emulatorEvent.safeParse(event);

@@ -291,6 +291,42 @@ describe('the examples', function () {
         assertCompleted(await run(app, 'ApprovalWorkflow', { timeoutSeconds: 0.05 }), 'Escalated: A new chair', 'escalated');
       });
 
+      it('CheckSite makes a durable HTTP call, and one that no stub answers fails', async () => {
+        assertCompleted(await run(app, 'CheckSite'), 'up');
+        const outcome = await run(app, 'CheckSite', 'https://elsewhere.example.org/');
+        assert.equal(outcome.runtimeStatus, 'Failed');
+        assert.match(JSON.stringify(outcome.failure), /no stub is for it, and durascope\.http\.json lets no other request out/);
+      });
+
+      it('RunRemoteJob asks again until the job is done', async () => {
+        const outcome = await run(app, 'RunRemoteJob');
+        assertCompleted(outcome, { total: 1250 });
+        const rows = (await durascope(app, 'history', outcome.instanceId, '--order', 'commit')) as {
+          EventType: string;
+          Name?: string;
+        }[];
+        const calls = rows.filter((row) => row.EventType === 'TaskScheduled');
+        assert.deepEqual(
+          calls.map((row) => row.Name),
+          ['BuiltIn::HttpActivity', 'BuiltIn::HttpActivity', 'BuiltIn::HttpActivity'],
+        );
+        assert.equal(rows.filter((row) => row.EventType === 'TimerFired').length, 2);
+      });
+
+      it('MonitorWeather looks until the sky is clear', async () => {
+        const outcome = await run(app, 'MonitorWeather', { city: 'Oslo', milliseconds: 20, times: 1000 });
+        assertCompleted(outcome, 'Clear sky in Oslo', { city: 'Oslo', condition: 'Clear' });
+      });
+
+      it('NightlyBackup and ApprovalRequested are called by hand', async () => {
+        assert.deepEqual(await durascope(app, 'invoke', 'NightlyBackup'), { name: 'NightlyBackup', result: null });
+        const { result } = (await durascope(app, 'invoke', 'approvalrequested', '--input', '{"request":"A lamp"}')) as {
+          result: string;
+        };
+        const status = await until(app, result, ({ customStatus }) => customStatus === 'waiting for approval');
+        assert.equal(status.runtimeStatus, 'Running');
+      });
+
       it('its HTTP starter waits for the output', async () => {
         const { ready } = await serve(app);
         const answer = await fetch(`${ready.url}/api/start/GetWeatherOrchestrator?wait=true`, { method: 'POST' });

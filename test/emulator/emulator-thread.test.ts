@@ -73,6 +73,7 @@ describe('the emulator on a thread', () => {
       grpc: null,
       connectedWorkers: () => [],
       functions: () => hub.worker.functions(),
+      invoke: (name, input) => Promise.resolve(`${name} ${String(input)}`),
       onEvent: (listener) => {
         tell = listener;
         return { dispose: () => undefined };
@@ -119,6 +120,7 @@ describe('the emulator on a thread', () => {
     assert.deepEqual(await proxy.hub.history(instanceId), hub.history(instanceId));
     assert.deepEqual(await proxy.hub.countByStatus(), { Completed: 1 });
     assert.equal(await proxy.hub.get('nobody'), undefined);
+    assert.equal(await proxy.invoke('queue', '1'), 'queue 1');
   });
 
   it('brings refusals across with their code, message and details', async () => {

@@ -20,6 +20,9 @@ class FakeRunning implements RunningEmulator {
   functions() {
     return [];
   }
+  invoke() {
+    return Promise.resolve(null);
+  }
   onEvent(listener: (event: EmulatorEvent) => void) {
     return this.events.add(listener);
   }

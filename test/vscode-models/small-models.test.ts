@@ -3,7 +3,7 @@ import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
 import { isDurableApp } from '../../src/vscode/models/app-folder';
 import { targetIds, targetName } from '../../src/vscode/models/command-targets';
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
-import { functionsTree } from '../../src/vscode/models/functions-tree';
+import { functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
 import { jsonOrNull, jsonProblem, jsonProblemText } from '../../src/vscode/models/json-input';
 import { StartMemory } from '../../src/vscode/models/start-memory';
 
@@ -40,6 +40,14 @@ describe('the functions view', () => {
         ['http://localhost:7071/api/orders', 'function http get', 'GET, POST /orders'],
         ['http://localhost:7071/api/orders/{id}', 'function http', '/orders/{id}'],
       ],
+    );
+    assert.deepEqual(
+      runnableFunctions(functions).map((each) => each.name),
+      ['t', 'q', 'a', 'b'],
+    );
+    assert.equal(
+      functionsTree(functions, 'http://localhost:7071', 'api')[3]?.functions[0]?.contextValue,
+      'function timer runnable',
     );
     assert.equal(functionsTree(functions, 'http://localhost:1', '')[2]?.functions[0]?.url, 'http://localhost:1/orders');
   });

@@ -120,6 +120,9 @@ export interface FunctionDescriptor {
   authLevel?: string;
   /** Timer only: NCRONTAB. */
   schedule?: string;
+  /** Timer only: whether it runs when the app starts; false `useMonitor`: what was missed is not made up for. */
+  runOnStartup?: boolean;
+  useMonitor?: boolean;
   /** Whether it takes a durable client binding. */
   hasDurableClient?: boolean;
 }

@@ -43,6 +43,7 @@ import {
   historyEventSchema,
   importOutcomeSchema,
   infoSchema,
+  invokedSchema,
   instancePageSchema,
   instanceRowSchema,
   purgedSchema,
@@ -208,6 +209,15 @@ export class HttpTaskHubClient implements TaskHubClient {
 
   subscribe(listener: (changes: readonly HubChange[]) => void): Disposable {
     return this.#feed.onChanges(listener);
+  }
+
+  /** Calls a function by hand; resolves with its result as JSON text. `FunctionFailed` when it threw. */
+  async invokeFunction(
+    name: string,
+    input: string | null,
+    metadata: Readonly<Record<string, unknown>> = {},
+  ): Promise<string | null> {
+    return (await this.#call(invokedSchema, 'POST', `/functions/${encodeURIComponent(name)}/invoke`, { input, metadata })).result;
   }
 
   functions(): Promise<readonly FunctionDescriptor[]> {

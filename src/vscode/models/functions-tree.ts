@@ -15,7 +15,7 @@ export interface FunctionNode {
   tooltip: string;
   /** Codicon. */
   icon: string;
-  /** Words that menus ask for: the kind, `located` when the code can be shown, `get` for a route that a browser can open. */
+  /** Words that menus ask for: the kind, `located` when the code can be shown, `runnable` when it can be called by hand, `get` for a route that a browser can open. */
   contextValue: string;
   name: string;
   file: string | null;
@@ -31,6 +31,14 @@ const kinds: readonly { type: FunctionType; label: string; icon: string }[] = [
   { type: 'timer', label: 'Timers', icon: 'clock' },
   { type: 'other', label: 'Other', icon: 'symbol-misc' },
 ];
+
+/** Functions that are called by hand: those that nothing here triggers, and those that may be run out of turn. */
+export function runnableFunctions(functions: readonly FunctionDescriptor[]): FunctionDescriptor[] {
+  const order: readonly FunctionType[] = ['timer', 'other', 'activity'];
+  return functions
+    .filter(isRunnable)
+    .sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type) || a.name.localeCompare(b.name));
+}
 
 /** `url` and `routePrefix` are the emulator's. Kinds without functions are left out. */
 export function functionsTree(functions: readonly FunctionDescriptor[], url: string, routePrefix: string): FunctionGroupNode[] {
@@ -52,7 +60,12 @@ function functionNode(each: FunctionDescriptor, icon: string, origin: string, ro
     each.type === 'http' ? [origin, routePrefix, each.route ?? each.name].filter((part) => part !== '').join('/') : null;
   const methods = each.methods ?? [];
   const opensInBrowser = url !== null && (methods.length === 0 || methods.includes('GET')) && !url.includes('{');
-  const words = [each.type, ...(each.file === undefined ? [] : ['located']), ...(opensInBrowser ? ['get'] : [])];
+  const words = [
+    each.type,
+    ...(each.file === undefined ? [] : ['located']),
+    ...(opensInBrowser ? ['get'] : []),
+    ...(isRunnable(each) ? ['runnable'] : []),
+  ];
   return {
     type: 'function',
     id: `function:${each.type}:${each.name}`,
@@ -65,6 +78,10 @@ function functionNode(each: FunctionDescriptor, icon: string, origin: string, ro
     file: each.file ?? null,
     url,
   };
+}
+
+function isRunnable({ type }: FunctionDescriptor): boolean {
+  return type === 'timer' || type === 'other' || type === 'activity';
 }
 
 function describe(each: FunctionDescriptor): string {

@@ -157,6 +157,11 @@ describe('commands on instances', () => {
     assert.equal(await ended(id), 'Failed');
   });
 
+  it('run a function by hand, whose refusal is shown', async () => {
+    assert.equal(await run('runFunction', { name: 'SayHello', input: '"Oslo"' }), '"Hello Oslo!"');
+    assert.equal(await run('runFunction', { name: 'TakeFromStock', input: null }), undefined);
+  });
+
   it('restart under a new id, and show that one', async () => {
     const parts = await durascope();
     const id = await run('startInstance', { name: 'EchoInput', input: '5' });

@@ -141,6 +141,8 @@ export function describeFunction(fn: RegisteredFunction): FunctionDescriptor {
     ...(Array.isArray(methods) ? { methods: methods.map((method) => String(method).toUpperCase()) } : {}),
     ...(fn.type === 'http' ? { authLevel: typeof authLevel === 'string' ? authLevel.toLowerCase() : 'function' } : {}),
     ...(typeof schedule === 'string' ? { schedule } : {}),
+    ...(trigger['runOnStartup'] === true ? { runOnStartup: true } : {}),
+    ...(trigger['useMonitor'] === false ? { useMonitor: false } : {}),
     hasDurableClient: Object.values(fn.bindings).some((binding) => isDurableClient(binding.type)),
   };
 }

@@ -1,0 +1,20 @@
+const { app } = require('@azure/functions');
+const df = require('durable-functions');
+
+// Every night at three o'clock; at any time with "Run Function…", or: durascope invoke NightlyBackup
+app.timer('NightlyBackup', {
+  schedule: '0 0 3 * * *',
+  extraInputs: [df.input.durableClient()],
+  handler: async (timer, context) => {
+    const instanceId = await df.getClient(context).startNew('BackupSiteContent', { input: 3 });
+    context.log(`Started ${instanceId}${timer.isPastDue ? ', later than planned' : ''}.`);
+  },
+});
+
+// No queue is watched here. By hand: durascope invoke ApprovalRequested --input '{ "request": "A desk" }'
+app.storageQueue('ApprovalRequested', {
+  queueName: 'approvals',
+  connection: 'AzureWebJobsStorage',
+  extraInputs: [df.input.durableClient()],
+  handler: async (message, context) => df.getClient(context).startNew('ApprovalWorkflow', { input: message }),
+});
