@@ -47,7 +47,8 @@ interface Timers {
 }
 
 const firstPage = 200;
-const laterPage = 2000;
+/** Small enough to be checked between two frames. */
+const laterPage = 500;
 const largestPage = 10_000;
 const histogramBuckets = 120;
 const refreshEveryMs = 500;
