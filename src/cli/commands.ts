@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
+import { entityCommand } from './commands/entity';
 import { exportCommand } from './commands/export';
 import { historyCommand } from './commands/history';
 import { importCommand } from './commands/import';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   restartCommand,
   purgeCommand,
   invokeCommand,
+  entityCommand,
   exportCommand,
   importCommand,
 ];

@@ -2,7 +2,11 @@ import { activityAttempts } from '../core/attempts';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/status';
+import { isEntityId } from '../core/instance-id';
 import { fireAndForgetTag } from '../core/tags';
+import { entityWaits } from './entity-waits';
+
+const waitsForNothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
 
 /** What an instance waits for, from its history and queues in the store; undefined for an unknown id. */
 export function waitingFor(
@@ -12,7 +16,13 @@ export function waitingFor(
 ): WaitingFor | undefined {
   const row = store.instance(instanceId);
   if (row === undefined) return undefined;
-  if (isTerminal(row.runtimeStatus)) return { activities: [], timers: [], events: [], children: [] };
+  if (isEntityId(instanceId)) return waitsForNothing;
+  if (isTerminal(row.runtimeStatus)) {
+    if (row.runtimeStatus !== 'Terminated') return waitsForNothing;
+    // Who is terminated keeps what it has locked.
+    const { holds } = entityWaits(store, instanceId, store.history(instanceId));
+    return holds === undefined ? waitsForNothing : { ...waitsForNothing, holds };
+  }
   const history = store.history(instanceId);
   const attempts = activityAttempts(history);
   const children = new Map<number, { instanceId: string; name: string; taskId: number }>();
@@ -35,5 +45,6 @@ export function waitingFor(
     timers: store.pendingTimers(instanceId).filter((timer) => timer.executionId === row.executionId),
     events: row.awaitedEvents,
     children: [...children.values()],
+    ...entityWaits(store, instanceId, history),
   };
 }

@@ -220,6 +220,64 @@ describe('the examples', function () {
     });
   }
 
+  describe('entities', () => {
+    const app = 'entities';
+
+    it('CountUp signals the counter, and calls it', async () => {
+      const outcome = await run(app, 'CountUp', { key: 'a', amount: 5 });
+      assertCompleted(outcome, 5);
+      await durascope(app, 'entity', 'signal', '@Counter@a', 'add', '--input', '2');
+      const { ready } = await serve(app);
+      const url = `${ready.managementUrl}/entities/counter/a?code=${ready.key}`;
+      for (;;) {
+        const state = (await (await fetch(url)).json()) as number;
+        if (state === 7) break;
+        assert.equal(state, 5);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      const shown = (await durascope(app, 'entity', 'show', '@counter@a')) as { state: unknown; queue: unknown[] };
+      assert.deepEqual([shown.state, shown.queue], [7, []]);
+      const listed = (await durascope(app, 'entity', 'list', '--name', 'Counter')) as { instanceId: string }[];
+      assert.deepEqual(
+        listed.map((each) => each.instanceId),
+        ['@counter@a'],
+      );
+    });
+
+    it('its HTTP function is a client of the counter', async () => {
+      const { ready } = await serve(app);
+      const post = (route: string, body?: string): Promise<Response> =>
+        fetch(`${ready.url}/api/counter/${route}`, { method: 'POST', ...(body === undefined ? {} : { body }) });
+      assert.equal((await post('web/state')).status, 404);
+      assert.equal((await post('web/add', '3')).status, 202);
+      for (;;) {
+        const answer = await post('web/state');
+        if (answer.status === 404) continue;
+        assert.equal(await answer.json(), 3);
+        break;
+      }
+    });
+
+    it('Transfer moves money, and only what is there', async () => {
+      assertCompleted(await run(app, 'Transfer', { from: 'x', to: 'y', amount: 300 }), { transferred: true, balance: 700 });
+      assertCompleted(await run(app, 'Transfer', { from: 'x', to: 'y', amount: 800 }), { transferred: false, balance: 700 });
+      const y = (await durascope(app, 'entity', 'show', '@account@y')) as { state: number; lockedBy: string | null };
+      assert.deepEqual([y.state, y.lockedBy], [1300, null]);
+    });
+
+    it('Transfer waits while an Audit has the accounts', async () => {
+      const audit = await start(app, 'Audit', ['p', 'q']);
+      await until(app, audit, (status) => status.customStatus === 'auditing p and q');
+      const transfer = await start(app, 'Transfer', { from: 'q', to: 'p', amount: 1 });
+      const locked = (await durascope(app, 'entity', 'show', '@account@p')) as { lockedBy: string };
+      assert.equal(locked.lockedBy, audit);
+      await durascope(app, 'raise-event', audit, 'Done');
+      const status = await until(app, transfer, ({ runtimeStatus }) => runtimeStatus === 'Completed');
+      assert.deepEqual(status.output, { transferred: true, balance: 999 });
+      assert.deepEqual(await durascope(app, 'entity', 'clean'), { emptyEntitiesRemoved: 0, orphanedLocksReleased: 0 });
+    });
+  });
+
   for (const app of ['patterns', 'patterns-ts']) {
     describe(app, () => {
       it('GetCourseRecommendations hands a composite input to an activity', async () => {

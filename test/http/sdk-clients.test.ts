@@ -4,6 +4,7 @@ import * as df3 from 'durable-functions';
 import * as df1 from 'durable-functions-v1';
 import * as df2 from 'durable-functions-v2';
 import { durableClientBinding } from '../../src/http/management-urls';
+import { counter } from '../support/entity-script';
 import { HttpFixture, key, rpcToken } from './http-fixture';
 
 interface Status {
@@ -30,6 +31,8 @@ interface SdkClient {
   purge(instanceId: string): Promise<number>;
   purgeBy(from: Date, statuses: string[]): Promise<number>;
   suspend?(instanceId: string, reason: string): Promise<void>;
+  signal(name: string, key: string, operation?: string, input?: unknown): Promise<void>;
+  state(name: string, key: string): Promise<{ entityExists: boolean; entityState?: unknown }>;
   resume?(instanceId: string, reason: string): Promise<void>;
   check(url: string, instanceId: string): Check;
   waitOrCheck(url: string, instanceId: string, timeoutMs: number): Promise<Check>;
@@ -46,6 +49,8 @@ interface OldClient {
   terminate(instanceId: string, reason: string): Promise<void>;
   rewind(instanceId: string, reason: string): Promise<void>;
   purgeInstanceHistory(instanceId: string): Promise<{ instancesDeleted: number }>;
+  signalEntity(id: unknown, operation?: string, input?: unknown): Promise<void>;
+  readEntityState(id: unknown): Promise<{ entityExists: boolean; entityState?: unknown }>;
   purgeInstanceHistoryBy(from: Date, to?: Date, statuses?: unknown[]): Promise<{ instancesDeleted: number }>;
   createCheckStatusResponse(request: unknown, instanceId: string): unknown;
   waitForCompletionOrCreateCheckStatusResponse(
@@ -56,7 +61,9 @@ interface OldClient {
   ): Promise<unknown>;
 }
 
-function oldClient(getClient: unknown, binding: Binding): SdkClient {
+type EntityIdClass = new (name: string, key: string) => object;
+
+function oldClient(getClient: unknown, EntityId: EntityIdClass, binding: Binding): SdkClient {
   const client = (getClient as (context: unknown) => OldClient)({ bindings: { starter: binding } });
   const requestOf = (url: string) => ({ method: 'GET', url, http: { method: 'GET', url } });
   return {
@@ -67,6 +74,8 @@ function oldClient(getClient: unknown, binding: Binding): SdkClient {
     raiseEvent: (id, name, data) => client.raiseEvent(id, name, data),
     terminate: (id, reason) => client.terminate(id, reason),
     rewind: (id, reason) => client.rewind(id, reason),
+    signal: (name, key, operation, input) => client.signalEntity(new EntityId(name, key), operation, input),
+    state: (name, key) => client.readEntityState(new EntityId(name, key)),
     purge: async (id) => (await client.purgeInstanceHistory(id)).instancesDeleted,
     purgeBy: async (from, statuses) => (await client.purgeInstanceHistoryBy(from, undefined, statuses)).instancesDeleted,
     check: (url, id) => client.createCheckStatusResponse(requestOf(url), id) as Check,
@@ -90,6 +99,8 @@ interface NewClient {
   rewind(instanceId: string, reason: string): Promise<void>;
   suspend(instanceId: string, reason: string): Promise<void>;
   resume(instanceId: string, reason: string): Promise<void>;
+  signalEntity(id: unknown, operation?: string, input?: unknown): Promise<void>;
+  readEntityState(id: unknown): Promise<{ entityExists: boolean; entityState?: unknown }>;
   purgeInstanceHistory(instanceId: string): Promise<{ instancesDeleted: number }>;
   purgeInstanceHistoryBy(filter: StatusFilter): Promise<{ instancesDeleted: number }>;
   createCheckStatusResponse(request: unknown, instanceId: string): Check;
@@ -121,6 +132,8 @@ function newClient(binding: Binding): SdkClient {
     raiseEvent: (id, name, data) => client.raiseEvent(id, name, data),
     terminate: (id, reason) => client.terminate(id, reason),
     rewind: (id, reason) => client.rewind(id, reason),
+    signal: (name, key, operation, value) => client.signalEntity(new df3.EntityId(name, key), operation, value),
+    state: (name, key) => client.readEntityState(new df3.EntityId(name, key)),
     purge: async (id) => (await client.purgeInstanceHistory(id)).instancesDeleted,
     purgeBy: async (createdTimeFrom, runtimeStatus) =>
       (await client.purgeInstanceHistoryBy({ createdTimeFrom, runtimeStatus })).instancesDeleted,
@@ -137,8 +150,8 @@ function newClient(binding: Binding): SdkClient {
 
 const sdks: Record<string, (binding: Binding) => SdkClient> = {
   '3.5.0': newClient,
-  '2.1.3': (binding) => oldClient(df2.getClient, binding),
-  '1.5.4': (binding) => oldClient(df1.getClient, binding),
+  '2.1.3': (binding) => oldClient(df2.getClient, df2.EntityId, binding),
+  '1.5.4': (binding) => oldClient(df1.getClient, df1.EntityId, binding),
 };
 
 for (const [version, make] of Object.entries(sdks)) {
@@ -150,7 +163,7 @@ for (const [version, make] of Object.entries(sdks)) {
       let hostname: string | undefined;
 
       beforeEach(async () => {
-        http = await HttpFixture.open();
+        http = await HttpFixture.open({ entities: { Counter: counter } });
         origin = await http.listen();
         hostname = process.env['WEBSITE_HOSTNAME'];
         process.env['WEBSITE_HOSTNAME'] = new URL(origin).host;
@@ -246,6 +259,19 @@ for (const [version, make] of Object.entries(sdks)) {
           late.map((each) => each.instanceId),
           ['late'],
         );
+      });
+
+      it('signals an entity and reads its state', async () => {
+        assert.equal((await client.state('Counter', 'a')).entityExists, false);
+        await client.signal('Counter', 'a', 'add', 5);
+        await client.signal('counter', 'a', 'add', 2);
+        await http.hub.quiet();
+        const { entityExists, entityState } = await client.state('Counter', 'a');
+        assert.deepEqual([entityExists, entityState], [true, 7]);
+        await client.signal('Counter', 'a', 'delete');
+        await http.hub.quiet();
+        assert.equal((await client.state('Counter', 'a')).entityExists, false);
+        await assert.rejects(client.signal('Nobody', 'a', 'add', 1), /400|doesn't exist/);
       });
 
       it('purges one and many, nothing is 0', async () => {
