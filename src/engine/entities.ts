@@ -139,6 +139,10 @@ export class Entities {
       } else this.#abandon(work, 0);
       return;
     }
+    if (DurascopeError.is(error, 'WorkReturned')) {
+      this.#abandon(work, Number(error.details['delayMs'] ?? 0));
+      return;
+    }
     live.exits++;
     const delayMs = backOffMs(live.exits);
     const { instanceId } = live;

@@ -1,12 +1,17 @@
 /** What clients of the protocol ask of a hub (spec/grpc.md 1.2), one function a method. Errors are DurascopeErrors. */
 import { DurascopeError } from '../core/errors';
 import type { InstanceRow } from '../core/instance';
+import { isEntityId } from '../core/instance-id';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus } from '../core/status';
 import { tagsOf, traceOf } from './from-proto';
 import type {
+  CleanEntityStorageRequest,
+  CleanEntityStorageResponse,
   CreateInstanceRequest,
+  GetEntityRequest,
+  GetEntityResponse,
   GetInstanceRequest,
   GetInstanceResponse,
   ListInstanceIdsRequest,
@@ -14,12 +19,15 @@ import type {
   OrchestrationIdReusePolicy,
   OrchestrationStatus as ProtoStatus,
   PurgeInstancesRequest,
+  QueryEntitiesRequest,
+  QueryEntitiesResponse,
   QueryInstancesRequest,
   QueryInstancesResponse,
   RestartInstanceRequest,
+  SignalEntityRequest,
 } from './generated/task-hub-sidecar';
 import { coreStatus, historyTime } from './proto-time';
-import { protoState } from './to-proto';
+import { protoEntity, protoState } from './to-proto';
 
 const maxPage = 1000;
 const defaultPage = 100;
@@ -165,6 +173,7 @@ export async function purgeInstances(hub: TaskHubClient, { request, recursive }:
 }
 
 async function purgeOne(hub: TaskHubClient, instanceId: string, recursive: boolean): Promise<number> {
+  if (isEntityId(instanceId)) return hub.purge(instanceId);
   const row = await hub.get(instanceId);
   if (row === undefined || !isTerminal(row.runtimeStatus)) return 0;
   const children = recursive ? await childrenOf(hub, instanceId) : [];
@@ -207,6 +216,41 @@ async function allIds(hub: TaskHubClient, query: InstanceQuery): Promise<string[
     ({ continuationToken } = page);
   } while (continuationToken !== undefined);
   return ids;
+}
+
+export function signalEntity(hub: TaskHubClient, request: SignalEntityRequest): Promise<void> {
+  const { instanceId, name, input, scheduledTime } = request;
+  return hub.signalEntity(instanceId, name, {
+    profile: 'G',
+    input: input ?? null,
+    ...(scheduledTime === undefined ? {} : { scheduledTime: historyTime(scheduledTime) }),
+  });
+}
+
+export async function getEntity(hub: TaskHubClient, request: GetEntityRequest): Promise<GetEntityResponse> {
+  const entity = await hub.getEntity(request.instanceId);
+  return entity?.exists === true
+    ? { exists: true, entity: protoEntity(entity, request.includeState) }
+    : { exists: false, entity: undefined };
+}
+
+export async function queryEntities(hub: TaskHubClient, { query }: QueryEntitiesRequest): Promise<QueryEntitiesResponse> {
+  const includeState = query?.includeState === true;
+  const { entities, continuationToken } = await hub.queryEntities({
+    includeState,
+    includeTransient: query?.includeTransient === true,
+    pageSize: pageSize(query?.pageSize),
+    ...(query?.instanceIdStartsWith === undefined ? {} : { instanceIdPrefix: query.instanceIdStartsWith }),
+    ...(query?.lastModifiedFrom === undefined ? {} : { lastOperationFrom: historyTime(query.lastModifiedFrom) }),
+    ...(query?.lastModifiedTo === undefined ? {} : { lastOperationTo: historyTime(query.lastModifiedTo) }),
+    ...continuation(query?.continuationToken),
+  });
+  return { entities: entities.map((entity) => protoEntity(entity, includeState)), continuationToken };
+}
+
+export async function cleanEntities(hub: TaskHubClient, request: CleanEntityStorageRequest): Promise<CleanEntityStorageResponse> {
+  const { removeEmptyEntities, releaseOrphanedLocks } = request;
+  return { continuationToken: undefined, ...(await hub.cleanEntityStorage({ removeEmptyEntities, releaseOrphanedLocks })) };
 }
 
 /** Terminates a list of instances; returns those that could not be terminated. */

@@ -1,9 +1,14 @@
 /** What workers and clients send, in the core's form (spec/grpc.md 2.2). */
-import type { CompleteOrchestration, Decision } from '../core/decisions';
+import type { CompleteOrchestration, Decision, EntityDecision } from '../core/decisions';
 import type { EventRaised, FailureDetails, Tags, TraceContext } from '../core/history';
+import type { EntityAction, EntityBatchOutcome, EntityOperationResult } from '../core/ports/function-worker';
 import { toTimestamp } from '../core/time';
 import {
+  type EntityBatchResult,
   type HistoryEvent as ProtoEvent,
+  type OperationAction,
+  type OperationResult,
+  type SendEntityMessageAction,
   type OrchestratorAction,
   OrchestrationStatus,
   type TaskFailureDetails,
@@ -81,6 +86,12 @@ export function decisionsOf(actions: readonly OrchestratorAction[], parentInstan
         result.terminations.push({ instanceId, reason: reason ?? null, recursive: recurse });
         break;
       }
+      case 'sendEntityMessage': {
+        const decision = entityDecision(id, type.value.EntityMessageType);
+        if (decision === null) completion = unknownAction(id, 'sendEntityMessage of no known type');
+        else result.decisions.push(decision);
+        break;
+      }
       case 'completeOrchestration':
         completion ??= completionOf(id, type.value);
         break;
@@ -91,6 +102,73 @@ export function decisionsOf(actions: readonly OrchestratorAction[], parentInstan
   result.decisions.sort((a, b) => a.id - b.id);
   if (completion !== null) result.decisions.push(completion);
   return result;
+}
+
+function entityDecision(id: number, message: SendEntityMessageAction['EntityMessageType']): EntityDecision | null {
+  switch (message?.$case) {
+    case 'entityOperationSignaled':
+    case 'entityOperationCalled': {
+      const { requestId, operation, input, scheduledTime, targetInstanceId } = message.value;
+      return {
+        type: message.$case === 'entityOperationCalled' ? 'CallEntity' : 'SignalEntity',
+        id,
+        requestId,
+        instanceId: targetInstanceId ?? '',
+        operation,
+        input: input ?? null,
+        ...(scheduledTime === undefined ? {} : { scheduledTime: historyTime(scheduledTime) }),
+      };
+    }
+    case 'entityLockRequested':
+      return {
+        type: 'LockEntities',
+        id,
+        criticalSectionId: message.value.criticalSectionId,
+        lockSet: message.value.lockSet,
+      };
+    case 'entityUnlockSent':
+      return {
+        type: 'UnlockEntity',
+        id,
+        criticalSectionId: message.value.criticalSectionId,
+        instanceId: message.value.targetInstanceId ?? '',
+      };
+    default:
+      return null;
+  }
+}
+
+/** `startNewOrchestration` without an id is given one by the engine. */
+export function entityOutcome(result: EntityBatchResult): EntityBatchOutcome {
+  return {
+    state: result.entityState ?? null,
+    results: result.results.map(operationResult),
+    actions: result.actions.flatMap(entityAction),
+  };
+}
+
+function operationResult({ resultType }: OperationResult): EntityOperationResult {
+  if (resultType?.$case === 'success') return { ok: true, result: resultType.value.result ?? null };
+  const details = resultType?.value.failureDetails;
+  const message = details?.errorMessage ?? 'The operation failed, and the worker does not say why.';
+  return { ok: false, result: null, message, ...(details === undefined ? {} : { failureDetails: coreFailure(details) }) };
+}
+
+function entityAction({ operationActionType: type }: OperationAction): EntityAction[] {
+  switch (type?.$case) {
+    case 'sendSignal': {
+      const { instanceId, name, input, scheduledTime } = type.value;
+      const time = scheduledTime === undefined ? {} : { scheduledTime: historyTime(scheduledTime) };
+      return [{ type: 'SendSignal', instanceId, operation: name, input: input ?? null, ...time }];
+    }
+    case 'startNewOrchestration': {
+      const { instanceId, name, version, input, scheduledTime } = type.value;
+      const time = scheduledTime === undefined ? {} : { scheduledTime: historyTime(scheduledTime) };
+      return [{ type: 'StartOrchestration', instanceId, name, version: version ?? '', input: input ?? null, ...time }];
+    }
+    case undefined:
+      return [];
+  }
 }
 
 type ProtoCompletion = Extract<OrchestratorAction['orchestratorActionType'], { $case: 'completeOrchestration' }>['value'];

@@ -13,22 +13,26 @@ import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type {
   ActivityOutcome,
   ActivityRequest,
+  EntityBatchOutcome,
+  EntityBatchRequest,
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
   FunctionWorker,
 } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
-import { coreFailure, decisionsOf, type TerminateOther } from './from-proto';
+import { toTimestamp } from '../core/time';
+import { coreFailure, decisionsOf, entityOutcome, type TerminateOther } from './from-proto';
 import type {
   ActivityResponse,
+  EntityBatchResult,
   GetWorkItemsRequest,
   OrchestrationTraceContext,
   OrchestratorAction,
   OrchestratorResponse,
 } from './generated/task-hub-sidecar';
 import { HistoryBytes } from './history-bytes';
-import { activityWorkItem, healthPing, orchestratorWorkItem } from './work-item-bytes';
+import { activityWorkItem, entityWorkItem, healthPing, orchestratorWorkItem } from './work-item-bytes';
 import { type StreamConnection, type WorkKind, WorkerStream } from './worker-stream';
 
 export interface GrpcWorkerWorld {
@@ -191,6 +195,23 @@ export class GrpcWorker implements FunctionWorker {
     });
   }
 
+  runEntityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    const { instanceId, name } = request;
+    return new Promise((resolve, reject) => {
+      this.#hand({
+        kind: 'entity',
+        key: `e:${instanceId}`,
+        instanceId,
+        name,
+        version: '',
+        history: null,
+        encode: (_, token) => entityWorkItem(request, toTimestamp(this.world.clock.now()), token),
+        answer: resolve,
+        refuse: reject,
+      });
+    });
+  }
+
   forget(instanceId: string): void {
     this.#histories.forget(instanceId);
     this.#traces.delete(instanceId);
@@ -231,6 +252,15 @@ export class GrpcWorker implements FunctionWorker {
             failureDetails: coreFailure(failureDetails),
           };
     work.answer(outcome);
+  }
+
+  completeEntity(result: EntityBatchResult): void {
+    const work = this.#find('entity', result.completionToken, '');
+    if (work === undefined) return; // G2
+    this.#settle(work);
+    // Not one operation was tried.
+    if (result.failureDetails !== undefined && result.results.length === 0) work.refuse(returned(abandonedMs));
+    else work.answer(entityOutcome(result));
   }
 
   /** The worker does not want it: others are asked first, and it again a little later. */

@@ -12,11 +12,15 @@ import type { Clock } from '../core/ports/clock';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/status';
 import {
+  cleanEntities,
+  getEntity,
   instanceResponse,
   listInstanceIds,
   purgeInstances,
+  queryEntities,
   queryInstances,
   restartInstance,
+  signalEntity,
   startInstance,
   terminateAll,
   unlessOver,
@@ -162,7 +166,10 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
       worker.completeActivity(response);
       return {};
     }),
-    completeEntityTask: unary(notYet),
+    completeEntityTask: unary(({ worker }, result: Parameters<GrpcWorker['completeEntity']>[0]) => {
+      worker.completeEntity(result);
+      return {};
+    }),
     abandonTaskOrchestratorWorkItem: unary(({ worker }, { completionToken }: { completionToken: string }) => {
       worker.abandon('orchestrator', completionToken);
       return {};
@@ -177,16 +184,15 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
     }),
     createTaskHub: command((name, { recreateIfExists }: CreateTaskHubRequest) => hubs.create(name, recreateIfExists)),
     deleteTaskHub: command((name) => hubs.delete(name)),
-    signalEntity: unary(notYet),
-    getEntity: unary(notYet),
-    queryEntities: unary(notYet),
-    cleanEntityStorage: unary(notYet),
+    signalEntity: unary(async ({ client }, request: Parameters<typeof signalEntity>[1]) => {
+      await signalEntity(client, request);
+      return {};
+    }),
+    getEntity: unary(({ client }, request: Parameters<typeof getEntity>[1]) => getEntity(client, request)),
+    queryEntities: unary(({ client }, request: Parameters<typeof queryEntities>[1]) => queryEntities(client, request)),
+    cleanEntityStorage: unary(({ client }, request: Parameters<typeof cleanEntities>[1]) => cleanEntities(client, request)),
   };
   return service;
-}
-
-function notYet(): never {
-  throw new DurascopeError('NotSupported', 'Entities are not supported by this version of Durascope.');
 }
 
 async function streamWork(

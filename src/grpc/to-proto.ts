@@ -1,8 +1,10 @@
 /** History and instances in the protocol's form (spec/grpc.md 2.1). */
+import type { EntityInfo } from '../core/entity-views';
 import type { ExecutionStarted, FailureDetails, HistoryEvent, Tags, TraceContext } from '../core/history';
 import type { InstanceRow } from '../core/instance';
 import { isTerminal } from '../core/status';
 import type {
+  EntityMetadata,
   HistoryEvent as ProtoEvent,
   OrchestrationState,
   ParentInstanceInfo,
@@ -92,6 +94,47 @@ function protoEventType(event: HistoryEvent): ProtoEvent['eventType'] | null {
       return { $case: 'executionSuspended', value: { input: event.Reason ?? undefined } };
     case 'ExecutionResumed':
       return { $case: 'executionResumed', value: { input: event.Reason ?? undefined } };
+    case 'EntityOperationCalled':
+    case 'EntityOperationSignaled': {
+      const value = {
+        requestId: event.RequestId,
+        operation: event.Operation,
+        scheduledTime: event.ScheduledTime == null ? undefined : protoTime(event.ScheduledTime),
+        input: event.Input ?? undefined,
+        targetInstanceId: event.TargetInstanceId,
+      };
+      return event.EventType === 'EntityOperationSignaled'
+        ? { $case: 'entityOperationSignaled', value }
+        : { $case: 'entityOperationCalled', value: { ...value, parentInstanceId: undefined, parentExecutionId: undefined } };
+    }
+    case 'EntityOperationCompleted':
+      return { $case: 'entityOperationCompleted', value: { requestId: event.RequestId, output: event.Output ?? undefined } };
+    case 'EntityOperationFailed':
+      return {
+        $case: 'entityOperationFailed',
+        value: { requestId: event.RequestId, failureDetails: protoFailure(event.FailureDetails) },
+      };
+    case 'EntityLockRequested':
+      return {
+        $case: 'entityLockRequested',
+        value: {
+          criticalSectionId: event.CriticalSectionId,
+          lockSet: [...event.LockSet],
+          position: event.Position,
+          parentInstanceId: undefined,
+        },
+      };
+    case 'EntityLockGranted':
+      return { $case: 'entityLockGranted', value: { criticalSectionId: event.CriticalSectionId } };
+    case 'EntityUnlockSent':
+      return {
+        $case: 'entityUnlockSent',
+        value: {
+          criticalSectionId: event.CriticalSectionId,
+          parentInstanceId: undefined,
+          targetInstanceId: event.TargetInstanceId,
+        },
+      };
     case 'OrchestratorCompleted':
     case 'ContinueAsNew':
     case 'GenericEvent':
@@ -183,5 +226,15 @@ export function protoState(row: InstanceRow, withPayloads: boolean): Orchestrati
     completedTimestamp: row.completedTime === null ? undefined : protoTime(row.completedTime),
     parentInstanceId: row.parentInstanceId ?? undefined,
     tags: protoTags(row.tags),
+  };
+}
+
+export function protoEntity(entity: EntityInfo, withState: boolean): EntityMetadata {
+  return {
+    instanceId: entity.instanceId,
+    lastModifiedTime: protoTime(entity.lastOperationTime),
+    backlogQueueSize: entity.queueSize,
+    lockedBy: entity.lockedBy ?? undefined,
+    serializedState: withState ? (entity.state ?? undefined) : undefined,
   };
 }

@@ -1,13 +1,14 @@
 /** Work items as they go over the stream (spec/grpc.md 1.4). */
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { HistoryEvent } from '../core/history';
-import type { ActivityRequest, EpisodeRequest } from '../core/ports/function-worker';
+import type { ActivityRequest, EntityBatchRequest, EntityOperation, EpisodeRequest } from '../core/ports/function-worker';
 import {
   type HistoryEvent as ProtoEvent,
   OrchestratorRequest,
   type OrchestrationTraceContext,
   WorkItem,
 } from './generated/task-hub-sidecar';
+import { protoTime } from './proto-time';
 import { protoEvent, protoTags, protoTrace } from './to-proto';
 
 /** Fields of WorkItem with their wire type, length-delimited. */
@@ -60,6 +61,48 @@ export function activityWorkItem(request: ActivityRequest, token: string): Uint8
     },
     completionToken: token,
   }).finish();
+}
+
+/** `now`: the history's time form. */
+export function entityWorkItem(request: EntityBatchRequest, now: string, token: string): Uint8Array {
+  const { instanceId, executionId, state, operations } = request;
+  return WorkItem.encode({
+    request: {
+      $case: 'entityRequestV2',
+      value: {
+        instanceId,
+        executionId,
+        entityState: state ?? undefined,
+        operationRequests: operations.map((operation) => operationRequest(operation, now)),
+      },
+    },
+    completionToken: token,
+  }).finish();
+}
+
+function operationRequest(operation: EntityOperation, now: string): ProtoEvent {
+  const { requestId, name, input, isSignal, parentInstanceId, parentExecutionId } = operation;
+  const value = {
+    requestId,
+    operation: name,
+    scheduledTime: undefined,
+    input: input ?? undefined,
+    targetInstanceId: undefined,
+  };
+  return {
+    eventId: -1,
+    timestamp: protoTime(now),
+    eventType: isSignal
+      ? { $case: 'entityOperationSignaled', value }
+      : {
+          $case: 'entityOperationCalled',
+          value: {
+            ...value,
+            parentInstanceId: parentInstanceId ?? undefined,
+            parentExecutionId: parentExecutionId ?? undefined,
+          },
+        },
+  };
 }
 
 export const healthPing = WorkItem.encode({ request: { $case: 'healthPing', value: {} }, completionToken: '' }).finish();
