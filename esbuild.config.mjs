@@ -34,9 +34,9 @@ const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]
 const webviews = { panels: 'src/webview/main.tsx', dashboard: 'src/webview/styles/dashboard.css' };
 const webviewEntryPoints = Object.fromEntries(Object.entries(webviews).filter(([, file]) => existsSync(file)));
 
-// The editor's rim is two files: the small one wakes up and reads the other once there is something to do.
+// The editor's rim is three files: a small one wakes up and reads the second once there is something to do; the third is for replays.
 const editorParts = Object.fromEntries(
-  ['extension', 'durascope'].map((name) => [name, `src/vscode/${name}.ts`]).filter(([, file]) => existsSync(file)),
+  ['extension', 'durascope', 'replay-part'].map((name) => [name, `src/vscode/${name}.ts`]).filter(([, file]) => existsSync(file)),
 );
 
 const jobs = [
@@ -45,7 +45,7 @@ const jobs = [
     ...node,
     entryPoints: editorParts,
     outdir: 'dist',
-    external: [...node.external, './durascope'],
+    external: [...node.external, './durascope', './replay-part'],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
   // Loaded when it is needed: most of it is a parser.

@@ -41,6 +41,9 @@ export class DurascopeError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
 
   static is(error: unknown, code?: DurascopeErrorCode): error is DurascopeError {
-    return error instanceof DurascopeError && (code === undefined || error.code === code);
+    // Parts that are bundled apart each have a class of this name.
+    const isOurs =
+      error instanceof DurascopeError || (error instanceof Error && error.name === 'DurascopeError' && 'code' in error);
+    return isOurs && (code === undefined || (error as DurascopeError).code === code);
   }
 }

@@ -7,6 +7,8 @@ import { stepAt, type Position } from './replay-cursor';
 import type { Stop } from './replay-movement';
 import type { VariableHandles } from './variable-handles';
 
+const contextName = 'Durable context';
+
 export function stoppedEvent({ timeline, step }: Position, stop: Stop, threadId: number): DebugProtocol.StoppedEvent {
   const event: DebugProtocol.StoppedEvent = new StoppedEvent(stop.reason, threadId);
   event.body.description = `Step ${step + 1} of ${timeline.steps.length}`;
@@ -37,7 +39,9 @@ export async function momentScopes(frame: MomentFrame, variables: VariableHandle
   const { timeline } = position;
   const moment = stepAt(position);
   const own = index === null ? [] : await timeline.scopes(moment.index, index);
-  const scopes = own.map(({ name, reference, expensive }) => {
+  // The worker has a scope of that name too, without how the run ended.
+  const code = own.filter(({ name }) => name !== contextName);
+  const scopes = code.map(({ name, reference, expensive }) => {
     const scope: DebugProtocol.Scope = new Scope(name, variables.ofReference(timeline, reference), expensive);
     if (name.startsWith('Local')) scope.presentationHint = 'locals';
     return scope;

@@ -10,7 +10,7 @@ import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { openReplay } from '../replay/open-replay';
 import type { ReplayTimeline } from '../replay/replay-timeline';
-import type { Launcher } from '../workers/node/launch';
+import { spawnProcess, type Launcher } from '../workers/node/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { findChildScript } from './child-script';
 
@@ -26,6 +26,8 @@ export interface ReplaysOptions {
   watchdogMs?: number;
   /** Who starts the process; a debugger, for instance. Default: as a child of this process. */
   launcher?: Launcher;
+  /** The process waits at this port for a debugger before it loads the app; nothing is ended for taking long then. */
+  debugPort?: number;
 }
 
 export interface Replays {
@@ -41,13 +43,27 @@ export interface Replays {
 }
 
 export function createReplays(options: ReplaysOptions): Replays {
-  const worker = new NodeReplayWorker({ ...options, appDir: path.resolve(options.appDir), childScript: findChildScript() });
+  const { debugPort } = options;
+  const worker = new NodeReplayWorker({
+    ...options,
+    appDir: path.resolve(options.appDir),
+    childScript: findChildScript(),
+    ...(debugPort === undefined ? {} : { launcher: waitingLauncher(debugPort), watchdogMs: 0, loadTimeoutMs: 0 }),
+  });
   return {
     open: (request) => openReplay(request, worker),
     openInstance: async (hub, instanceId) => openReplay(await replayRequestOf(hub, instanceId), worker),
     functions: () => worker.functions(),
     reload: () => worker.reload(),
     dispose: () => worker.dispose(),
+  };
+}
+
+/** The debugger that attaches lets the process go on once its breakpoints are set. */
+function waitingLauncher(port: number): Launcher {
+  return (spec) => {
+    const args = spec.args.filter((each) => !each.startsWith('--inspect'));
+    return spawnProcess({ ...spec, args: [`--inspect-brk=127.0.0.1:${port}`, ...args] });
   };
 }
 

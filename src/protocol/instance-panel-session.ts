@@ -164,8 +164,8 @@ export class InstancePanelSession {
       case 'debugReplay':
         this.#replay().debug(message.step, message.how);
         return;
-      case 'closeReplay':
-        this.options.replay?.close();
+      case 'hideReplay':
+        this.options.replay?.hide();
     }
   }
 

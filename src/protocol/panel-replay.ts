@@ -13,6 +13,8 @@ export interface PanelReplay {
   onStep(listener: (step: number) => void): void;
   /** The user's cursor is on a line on which the orchestrator waits, or has left it. */
   onLine(listener: (location: SourceLocation | null) => void): void;
-  /** Gives back what is open; may be opened again. */
+  /** The panel shows something else: nothing of it stands in the editors until the next `moment`. */
+  hide(): void;
+  /** Gives back what is open. */
   close(): void;
 }

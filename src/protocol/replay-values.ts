@@ -93,9 +93,8 @@ export const replayMoment = z.object({
   /** Lines around the place where the code waits. */
   snippet: z.object({ file: text, firstLine1: count, line1: count, lines: z.array(text) }).nullable(),
   scopes: z.array(z.object({ name: text, reference: text, isOpen: z.boolean(), variables: z.array(replayVariable) })),
-  pending: z.array(z.object({ text, attempt: count, sinceRow: count.nullable(), instanceId: textOrNull })),
-  /** What the code asked for on the way here, in words. */
-  scheduled: z.array(text),
+  /** Scheduled and not finished; `isNew`: on the way here. */
+  pending: z.array(z.object({ text, attempt: count, sinceRow: count.nullable(), instanceId: textOrNull, isNew: z.boolean() })),
   logs: z.array(z.object({ level: text, message: text })),
   /** Lines logged in the steps before. */
   earlierLogs: z.array(z.object({ level: text, message: text })),
@@ -121,5 +120,6 @@ export const fromPanelReplay = [
   z.object({ type: z.literal('openVariable'), requestId: count, reference: text, start: count, count }),
   /** Opens the debugger at this step; `code`: the ordinary JavaScript debugger over the same replay. */
   z.object({ type: z.literal('debugReplay'), step: count, how: z.enum(['steps', 'code']) }),
-  z.object({ type: z.literal('closeReplay') }),
+  /** The tab is not looked at any more. */
+  z.object({ type: z.literal('hideReplay') }),
 ] as const;

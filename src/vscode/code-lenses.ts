@@ -57,6 +57,15 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
           command: commands.showInstancesOf,
           arguments: [name],
         }),
+        ...(all === 0
+          ? []
+          : [
+              new vscode.CodeLens(range, {
+                title: 'Step through Replay',
+                command: commands.stepThroughReplay,
+                arguments: [{ name }],
+              }),
+            ]),
       ];
     });
     return (await Promise.all(lenses).catch(() => [])).flat();

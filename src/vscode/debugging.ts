@@ -1,8 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DurableApps } from './durable-apps';
-import { freePort, type Emulators } from './emulators';
+import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
+import { freePort } from './free-port';
 import { debugType } from './ids';
 
 /** Set on the debug configuration that takes our place, so that its end is known as ours. */

@@ -6,6 +6,7 @@ import { determinismCommands } from './commands/determinism-commands';
 import { showFailure } from './commands/command-context';
 import { emulatorCommands } from './commands/emulator-commands';
 import { instanceCommands } from './commands/instance-commands';
+import { chooseTarget, replayCommands } from './commands/replay-commands';
 import { runFunctionCommands } from './commands/run-function';
 import { startCommands } from './commands/start-instance';
 import { transferCommands } from './commands/transfer-commands';
@@ -16,14 +17,16 @@ import { DeterminismDiagnostics } from './determinism-diagnostics';
 import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
 import { Emulators } from './emulators';
+import { LazyPanelReplay } from './lazy-panel-replay';
 import type { Trees } from './lazy-tree';
 import { EmulatorView, FunctionsView } from './facts-views';
-import { contextKeys, type CommandId } from './ids';
+import { contextKeys, replayDebugType, type CommandId } from './ids';
 import { InstancesView } from './instances-view';
 import { StartMemory } from './models/start-memory';
 import { outputLogger } from './output-log';
 import { Panels } from './panels';
 import { Problems } from './problems';
+import type { ReplayPart } from './replay-part';
 import { SourceIndex } from './source-index';
 import { StatusBar } from './status-bar';
 import { TextDocuments } from './text-documents';
@@ -41,6 +44,8 @@ export class Durascope implements vscode.Disposable {
   readonly #functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
   readonly #handlers: Handlers;
+  readonly #commandContext: CommandContext;
+  #replayPart: Promise<ReplayPart> | undefined;
   readonly #disposables: { dispose(): unknown }[];
 
   constructor(context: vscode.ExtensionContext, trees: Trees) {
@@ -62,6 +67,8 @@ export class Durascope implements vscode.Disposable {
       hostOf: (app) => new EditorHost(app, this.dialogs, documents, (in_, id) => void this.panels.openInstance(in_, id), onError),
       findApp: (appDir) => this.apps.find(appDir),
       currentApp: () => this.apps.current,
+      replayOf: ({ appDir }, instanceId) =>
+        new LazyPanelReplay(async () => (await this.replayPart()).panelReplay({ appDir, instanceId })),
       onError,
     });
     this.debugging = new Debugging(this.apps, this.emulators);
@@ -81,9 +88,11 @@ export class Durascope implements vscode.Disposable {
       starts: new StartMemory(workspaceState),
       output: this.output,
     };
+    this.#commandContext = commandContext;
     this.#handlers = {
       ...emulatorCommands(commandContext),
       ...instanceCommands(commandContext),
+      ...replayCommands(commandContext, () => this.replayPart()),
       ...startCommands(commandContext),
       ...runFunctionCommands(commandContext),
       ...transferCommands(commandContext),
@@ -128,12 +137,39 @@ export class Durascope implements vscode.Disposable {
     }
   }
 
+  /** What replays need, read with the first one. */
+  replayPart(): Promise<ReplayPart> {
+    this.#replayPart ??= import('./replay-part').then(
+      ({ ReplayPart: Part }) =>
+        new Part({
+          emulators: this.emulators,
+          log: outputLogger(this.output),
+          tell: (error) => showFailure(error, this.output),
+        }),
+    );
+    return this.#replayPart;
+  }
+
+  /** Asks for the instance where a configuration names none; undefined stops the launch. */
+  async resolveReplay(config: vscode.DebugConfiguration): Promise<vscode.DebugConfiguration | undefined> {
+    try {
+      if (typeof config['instanceId'] === 'string') return config;
+      const chosen = await chooseTarget(this.#commandContext, [], 'Step through the replay of which instance?');
+      if (chosen === undefined) return undefined;
+      return { ...config, ...chosen.target, type: replayDebugType, request: 'launch', name: `Replay: ${chosen.name}` };
+    } catch (error) {
+      showFailure(error, this.output);
+      return undefined;
+    }
+  }
+
   stopAll(): Promise<void> {
     return this.emulators.stopAll();
   }
 
   dispose(): void {
     for (const each of this.#disposables) each.dispose();
+    void this.#replayPart?.then((part) => part.dispose());
   }
 
   #show(): void {

@@ -1,10 +1,10 @@
-import { createServer } from 'node:net';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { DurascopeError } from '../core/errors';
 import type { Logger } from '../core/ports/logger';
 import { AppEmulator, type RunningEmulator } from './app-emulator';
 import type { DurableApp } from './find-apps';
+import { freePort } from './free-port';
 import { settings as settingIds } from './ids';
 import { launchEmulator } from './launch-emulator';
 import {
@@ -139,16 +139,4 @@ async function holdsJournal(dataDir: string): Promise<boolean> {
   } catch {
     return false; // No such folder yet.
   }
-}
-
-/** A port that is free now on the loopback address. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { Durascope } from './durascope';
 import { findDurableApps } from './find-apps';
-import { commands, debugType, panels, views } from './ids';
+import { commands, debugType, panels, replayDebugType, views } from './ids';
 import { LazyTree, type Trees } from './lazy-tree';
 
 /** What `activate` returns: for tests and other extensions. */
@@ -55,6 +55,15 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
       { provideDebugConfigurations: async () => (await load()).debugging.provide() },
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
+  );
+  context.subscriptions.push(
+    vscode.debug.registerDebugConfigurationProvider(replayDebugType, {
+      resolveDebugConfiguration: async (_folder, config) => (await load()).resolveReplay(config),
+    }),
+    vscode.debug.registerDebugAdapterDescriptorFactory(replayDebugType, {
+      createDebugAdapterDescriptor: async (session) =>
+        (await (await load()).replayPart()).debugging.createDebugAdapterDescriptor(session),
+    }),
   );
   stopAll = async () => {
     await (await loading)?.stopAll();

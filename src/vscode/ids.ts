@@ -39,6 +39,8 @@ export const commands = {
   groupFlat: 'durascope.groupFlat',
   loadMore: 'durascope.loadMore',
   refresh: 'durascope.refresh',
+  stepThroughReplay: 'durascope.stepThroughReplay',
+  debugReplay: 'durascope.debugReplay',
   openSettings: 'durascope.openSettings',
   openWalkthrough: 'durascope.openWalkthrough',
   explainCause: 'durascope.explainCause',
@@ -54,6 +56,8 @@ export const views = {
 export const panels = { instance: 'durascope.instance', instances: 'durascope.instancesPanel' } as const;
 
 export const debugType = 'durascope';
+/** The debugger over replays. */
+export const replayDebugType = 'durascope-replay';
 
 export const contextKeys = {
   /** `none` (no app), `stopped`, `starting`, `running`, `stopping` or `failed`. */

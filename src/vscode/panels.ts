@@ -6,6 +6,7 @@ import { InstancePanelSession } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost, SessionClock } from '../protocol/panel-host';
+import type { PanelReplay } from '../protocol/panel-replay';
 import type { SourceLocation } from '../protocol/panel-values';
 import type { DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
@@ -32,6 +33,8 @@ export interface PanelsOptions {
   hostOf: (app: DurableApp) => PanelHost;
   findApp: (appDir: string) => DurableApp | undefined;
   currentApp: () => DurableApp | undefined;
+  /** The replay of an instance, for its panel. */
+  replayOf: (app: DurableApp, instanceId: string) => PanelReplay;
   onError: (error: unknown) => void;
 }
 
@@ -120,6 +123,7 @@ export class Panels implements vscode.Disposable {
       clock,
       locate: (row) => this.#locate(app, row),
       eventNames: () => this.options.sources.eventNames(app),
+      replay: this.options.replayOf(app, instanceId),
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('Pending');

@@ -52,6 +52,7 @@ export function ReplayMoment({ parts, moment, opened, isCurrent }: ReplayMomentP
               <li key={task.text}>
                 <Icon name="watch" />
                 <span>{task.text}</span>
+                {task.isNew ? <span class="pill">new</span> : null}
                 {task.attempt > 1 ? <span class="pill">attempt {task.attempt}</span> : null}
                 <PendingLinks parts={parts} sinceRow={task.sinceRow} instanceId={task.instanceId} />
               </li>

@@ -23,6 +23,10 @@ export function ReplayTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { overview } = state;
   useReplayOf(parts, overview);
   const moment = state.moment;
+  useEffect(() => {
+    replay.showAgain();
+    return () => replay.hide();
+  }, [replay]);
 
   const only = useMemo(
     () => (overview === null || state.line === null ? null : rowsOfLine(overview, instanceState.events, state.line)),

@@ -55,8 +55,17 @@ export class ReplayStore {
     this.transport.send({ type: 'openReplay', requestId: this.opening });
   }
 
-  close(): void {
-    this.transport.send({ type: 'closeReplay' });
+  /** The tab is left. */
+  hide(): void {
+    this.transport.send({ type: 'hideReplay' });
+  }
+
+  /** The tab is seen again: the editors show its moment, too. */
+  showAgain(): void {
+    if (this.state.get().overview === null) return;
+    this.asked = null;
+    this.state.set({ moment: null, opened: new Map() });
+    this.ask();
   }
 
   /** `reveal`: the user chose this step, and did not merely pass it. */

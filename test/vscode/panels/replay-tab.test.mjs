@@ -21,7 +21,7 @@ describe('the replay tab', function () {
     assert.equal(await slider(page).getAttribute('aria-valuetext'), 'Step 2 of 4, waits on line 8');
     assert.match(await page.locator('.code-line.waits').innerText(), /'Seattle'/);
     assert.match(await page.locator('.replay-variables').first().innerText(), /outputs\s*Array\(1\)/);
-    assert.match(await page.locator('.replay-pending').innerText(), /activity SayHello #1\s*attempt 2\s*row 7/);
+    assert.match(await page.locator('.replay-pending').innerText(), /activity SayHello #1\s*new\s*attempt 2\s*row 7/);
     assert.match(await page.locator('.json').innerText(), /Tokyo/);
     assert.equal(await page.locator('.replay-logs').first().innerText(), 'Greeted Tokyo, on to Seattle');
     assert.equal(await page.locator('.replay-earlier summary').innerText(), '1 logged before');

@@ -89,8 +89,15 @@ export class FakeReplay implements PanelReplay {
           ],
       pending: isEnd
         ? []
-        : [{ text: `activity SayHello #${step}`, attempt: 1 + (step % 2), sinceRow: 2 + step * 4, instanceId: null }],
-      scheduled: isEnd ? [] : [`activity SayHello #${step}`],
+        : [
+            {
+              text: `activity SayHello #${step}`,
+              attempt: 1 + (step % 2),
+              sinceRow: 2 + step * 4,
+              instanceId: null,
+              isNew: true,
+            },
+          ],
       logs: step === 1 ? [{ level: 'information', message: 'Greeted Tokyo, on to Seattle' }] : [],
       earlierLogs: step === 0 ? [] : [{ level: 'information', message: 'Starting with Tokyo' }],
     });
@@ -111,6 +118,9 @@ export class FakeReplay implements PanelReplay {
   }
   onLine(listener: (location: { file: string; line1: number } | null) => void): void {
     this.line = listener;
+  }
+  hide(): void {
+    this.calls.push('hide');
   }
   close(): void {
     this.calls.push('close');

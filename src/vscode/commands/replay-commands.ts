@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { DurascopeError } from '../../core/errors';
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { commands } from '../ids';
+import { targetName } from '../models/command-targets';
+import { shortId } from '../models/instance-item';
+import type { ReplayPart } from '../replay-part';
+import type { ReplayTarget } from '../replay/app-replays';
+import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
+
+const mostListed = 200;
+
+/** Stepping through replays. */
+export function replayCommands(context: CommandContext, load: () => Promise<ReplayPart>): Handlers {
+  return {
+    [commands.stepThroughReplay]: async (args) => {
+      const chosen = await chooseTarget(context, args, 'Step through the replay of which instance?');
+      if (chosen === undefined) return undefined;
+      return (await load()).debugging.start(chosen.target, chosen.name);
+    },
+    [commands.debugReplay]: async (args) => {
+      const chosen = await chooseTarget(context, args, 'Debug the replay of which instance?');
+      if (chosen === undefined) return undefined;
+      return (await load()).debugging.debugCode(chosen.target, chosen.name);
+    },
+  };
+}
+
+/** The instance that a command means, or one of the function that it names. Undefined: the user changed their mind. */
+export async function chooseTarget(
+  context: CommandContext,
+  args: readonly unknown[],
+  title: string,
+): Promise<{ target: ReplayTarget; name: string } | undefined> {
+  const hub = await hubOrOffer(context);
+  if (hub === undefined) return undefined;
+  const functionName = targetName(args);
+  const isName = typeof args[0] === 'object' && functionName !== undefined;
+  const [instanceId] = isName ? await pickOf(hub, functionName, title) : await chosenIds(context, args, hub, title);
+  if (instanceId === undefined) return undefined;
+  const row = await hub.get(instanceId);
+  if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+  return {
+    target: { appDir: currentApp(context).appDir, instanceId },
+    name: `${row.name} ${shortId(instanceId)}`,
+  };
+}
+
+/** The only instance of a function, or one of the newest that the user picks. */
+async function pickOf(hub: TaskHubClient, functionName: string, title: string): Promise<string[]> {
+  const page = await hub.query({ names: [functionName], orderBy: 'createdTime', descending: true, pageSize: mostListed });
+  const [first, ...others] = page.instances;
+  if (first === undefined) {
+    throw new DurascopeError('InstanceNotFound', `There is no instance of ${functionName} yet: start one and try again.`);
+  }
+  if (others.length === 0) return [first.instanceId];
+  const picked = await vscode.window.showQuickPick(
+    page.instances.map(({ instanceId, runtimeStatus, createdTime }) => ({
+      label: instanceId,
+      description: `${runtimeStatus} · ${createdTime.slice(0, 19).replace('T', ' ')}`,
+    })),
+    { title, placeHolder: `One of the newest instances of ${functionName}`, matchOnDescription: true },
+  );
+  return picked === undefined ? [] : [picked.label];
+}

@@ -1,0 +1,48 @@
+/** Entry of dist/replay-part.js: what replays need, read when the first one is asked for. */
+import type * as vscode from 'vscode';
+import type { Logger } from '../core/ports/logger';
+import type { PanelReplay } from '../protocol/panel-replay';
+import type { Emulators } from './emulators';
+import { AppReplays, type ReplayTarget } from './replay/app-replays';
+import { MomentDecorations } from './replay/moment-decorations';
+import { EditorPanelReplay } from './replay/panel-replay';
+import { ReplayDebugging } from './replay/replay-debugging';
+import { ReplayProblems } from './replay/replay-problems';
+
+export interface ReplayPartOptions {
+  emulators: Emulators;
+  log: Logger;
+  /** Shows the user what went wrong. */
+  tell: (error: unknown) => void;
+}
+
+export class ReplayPart implements vscode.Disposable {
+  readonly replays: AppReplays;
+  readonly debugging: ReplayDebugging;
+  readonly #decorations = new MomentDecorations();
+  readonly #problems = new ReplayProblems();
+
+  constructor(private readonly options: ReplayPartOptions) {
+    this.replays = new AppReplays(options.emulators, options.log);
+    this.debugging = new ReplayDebugging(this.replays, this.#decorations, this.#problems, options.tell);
+  }
+
+  /** For the panel of an instance, which closes it. */
+  panelReplay(target: ReplayTarget): PanelReplay {
+    const { replays, debugging } = this;
+    return new EditorPanelReplay(target, {
+      replays,
+      debugging,
+      decorations: this.#decorations,
+      problems: this.#problems,
+      tell: this.options.tell,
+    });
+  }
+
+  dispose(): void {
+    this.debugging.dispose();
+    this.replays.dispose();
+    this.#decorations.dispose();
+    this.#problems.dispose();
+  }
+}
