@@ -11,6 +11,8 @@ export interface Command {
   /** Further lines of the command's own help. */
   readonly details?: string;
   readonly options: Options;
+  /** The exit code of an error. Default 1; another one where 1 is an answer. */
+  readonly errorCode?: number;
   /** The exit code: 0 or 1. Errors are thrown. */
   run(args: ParsedArguments, terminal: Terminal): Promise<number>;
 }

@@ -8,6 +8,7 @@ import { instancesCommand } from './commands/instances';
 import { invokeCommand } from './commands/invoke';
 import { purgeCommand } from './commands/purge';
 import { raiseEventCommand } from './commands/raise-event';
+import { replayCommand } from './commands/replay';
 import { restartCommand } from './commands/restart';
 import { runCommand } from './commands/run';
 import { showCommand } from './commands/show';
@@ -33,4 +34,5 @@ export const commands: readonly Command[] = [
   entityCommand,
   exportCommand,
   importCommand,
+  replayCommand,
 ];

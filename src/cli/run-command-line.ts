@@ -19,7 +19,7 @@ export async function runCommandLine(argv: readonly string[], version: string, t
     if (!json && code === 'InvalidArgument' && commands.some((command) => command.name === argv[0])) {
       terminal.warn(`'durascope ${argv[0] ?? ''} --help' shows what it takes.`);
     }
-    return 1;
+    return commands.find((command) => command.name === argv[0])?.errorCode ?? 1;
   }
 }
 

@@ -48,6 +48,11 @@ export function nonDeterminismMessage(row: ScheduledRow, found: WorkDecision | n
   return nonDeterministic(`${before}, but ${now}.`);
 }
 
+/** Whether an orchestration failed with such a message, ours or that of another host. */
+export function saysNonDeterministic(message: string | null): boolean {
+  return message !== null && /non-deterministic/i.test(message);
+}
+
 /** The message for what two replays of one history disagree about. */
 export function nonDeterministic(difference: string): string {
   return (

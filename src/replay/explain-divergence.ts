@@ -1,7 +1,7 @@
 /** Where replay and history part, in words: what was recorded, what the code does now, and what evidence says about the cause. */
 import { causeTexts, type DeterminismCause, type Divergence } from '../core/divergence';
 import type { ExecutionCompleted, HistoryEvent } from '../core/history';
-import { isScheduledRow, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
+import { isScheduledRow, saysNonDeterministic, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
 import type { ImpureUse, ReplayRun } from '../core/ports/replay-worker';
 import type { SourcePlace } from '../core/source-place';
 
@@ -115,7 +115,7 @@ function recordedDifference(history: readonly HistoryEvent[], run: ReplayRun): D
 }
 
 function isNonDeterminism({ OrchestrationStatus: status, Result: result }: ExecutionCompleted): boolean {
-  return status === 'Failed' && /non-deterministic/i.test(result ?? '');
+  return status === 'Failed' && saysNonDeterministic(result);
 }
 
 function likelyCause(
@@ -129,6 +129,7 @@ function likelyCause(
   const [use] = run.impureUses;
   // What is not there any more was edited: no chance is needed to explain that.
   if (use !== undefined && !isGone) return { cause: use.cause, use };
+  if (run.changesWhenRepeated) return { cause: 'globalState', use: null };
   if (recorded === null) return { cause: actual === null ? 'unknown' : 'addedCall', use: null };
   if (actual === null) return { cause: 'removedCall', use: null };
   return { cause: structuralCause(recorded, actual, isGone, laterCalls(history, difference), run), use: null };
@@ -209,6 +210,8 @@ function causeSentence(cause: DeterminismCause, use: ImpureUse | null, recorded:
       return `Likely cause: the call of ${nameOf(recorded)} was removed.`;
     case 'changedKind':
       return `Likely cause: ${recorded === null ? 'a call' : callText(recorded)} became ${actual === null ? 'another' : callText(actual)}.`;
+    case 'globalState':
+      return 'Likely cause: run again over the same history, the code asks for other work, so it keeps something outside of the function.';
     default:
       return 'Nothing that the code asked for during the replay tells why.';
   }

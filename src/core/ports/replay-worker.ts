@@ -83,6 +83,8 @@ export interface ReplayRun {
   disagreement: ReplayDisagreement | null;
   /** The generator functions that ran, as text; null where V8 does not tell. */
   sourceText: string | null;
+  /** Run a second time over the same history, the code asked for other work. Only found out where the history ends with such a failure. */
+  changesWhenRepeated: boolean;
   /** In the order in which they were first seen. */
   impureUses: readonly ImpureUse[];
   /** Whole sentences: what could not be shown. */

@@ -3,7 +3,7 @@ import { payloadText, type ActionList } from '../../../../core/durable-action';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
 import { HostReplay, type SdkProgress } from '../../../../core/host-replay';
 import type { NodeHost } from '../../../../core/host-replay-nodes';
-import { isScheduledRow, type WorkDecision } from '../../../../core/non-determinism';
+import { isScheduledRow, saysNonDeterministic, type WorkDecision } from '../../../../core/non-determinism';
 import type {
   ReplayDisagreement,
   ReplayEnd,
@@ -79,10 +79,32 @@ export async function trace(app: ReplayApp, input: TraceInput): Promise<Trace> {
   app.inspector.sources.clear();
   app.logs.collect();
   try {
-    return (await traceExecutor(app, input, null)) ?? (await traceStepwise(app, input));
+    const first = await traceOnce(app, input);
+    if (!failedForDifference(input.request.history)) return first;
+    // What the code asked of the world counts from the first run.
+    const { uses } = app.world;
+    const second = await traceOnce(app, input);
+    app.world.uses = uses;
+    return { ...first, run: { ...first.run, changesWhenRepeated: workOf(first.run) !== workOf(second.run) } };
   } finally {
     app.logs.mute();
   }
+}
+
+async function traceOnce(app: ReplayApp, input: TraceInput): Promise<Trace> {
+  return (await traceExecutor(app, input, null)) ?? (await traceStepwise(app, input));
+}
+
+function failedForDifference(history: readonly HistoryEvent[]): boolean {
+  return history.some((event) => event.EventType === 'ExecutionCompleted' && saysNonDeterministic(event.Result));
+}
+
+/** What a host would compare. */
+function workOf({ moments }: ReplayRun): string {
+  return moments
+    .flatMap(({ decisions }) => decisions)
+    .map((decision) => `${decision.type} ${'name' in decision ? decision.name : ''}`)
+    .join();
 }
 
 async function traceExecutor(
@@ -157,6 +179,7 @@ async function traceExecutor(
       disagreement,
       notes: [],
       sourceText: app.inspector.sourceText(),
+      changesWhenRepeated: false,
       impureUses: app.world.uses,
     },
   };
@@ -215,6 +238,7 @@ async function traceStepwise(app: ReplayApp, input: TraceInput): Promise<Trace> 
       disagreement,
       notes,
       sourceText: app.inspector.sourceText(),
+      changesWhenRepeated: false,
       impureUses: app.world.uses,
     },
   };

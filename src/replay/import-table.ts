@@ -1,0 +1,80 @@
+/** Rows of an Azure Storage history table (spec/engine.md 1.4), exported as JSON or CSV. */
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface TableHistory {
+  instanceId: string;
+  events: Row[];
+  notes: string[];
+}
+
+/** One history for each partition that has events. */
+export function fromTableRows(rows: readonly Row[]): TableHistory[] {
+  const partitions = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = text(row['PartitionKey']) ?? '';
+    const partition = partitions.get(key);
+    if (partition === undefined) partitions.set(key, [row]);
+    else partition.push(row);
+  }
+  return [...partitions].flatMap(([key, partition]) => {
+    const history = fromPartition(key, partition);
+    return history === null ? [] : [history];
+  });
+}
+
+function fromPartition(key: string, rows: readonly Row[]): TableHistory | null {
+  const events = rows
+    .filter((row) => (text(row['EventType']) ?? '') !== '')
+    .sort((a, b) => compare(text(a['RowKey']) ?? '', text(b['RowKey']) ?? ''));
+  if (events.length === 0) return null;
+  const notes: string[] = [];
+  // Rows of an earlier generation may lie behind those of the present one.
+  const sentinel = rows.find((row) => text(row['RowKey']) === 'sentinel');
+  const current = text(sentinel?.['ExecutionId']) ?? text(events[0]?.['ExecutionId']);
+  const own = current === undefined ? events : events.filter((row) => (text(row['ExecutionId']) ?? current) === current);
+  if (own.length < events.length) notes.push(`${events.length - own.length} rows of another generation are left out.`);
+  const blobs = own.flatMap((row, index) =>
+    Object.keys(row)
+      .filter((name) => name.endsWith('BlobName') && (text(row[name]) ?? '') !== '')
+      .map((name) => `${name.slice(0, -'BlobName'.length)} of row ${index + 1}`),
+  );
+  if (blobs.length > 0) {
+    notes.push(
+      `Large values lie in blobs, which the export does not hold; the code is given null for them: ${blobs.join(', ')}.`,
+    );
+  }
+  const instanceId = unescapeKey(key);
+  return { instanceId, notes, events: own.map((row) => eventOf(row, instanceId, current)) };
+}
+
+function eventOf(row: Row, instanceId: string, executionId: string | undefined): Row {
+  const event: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(row)) {
+    // Storage Explorer writes a column `X@type` beside each `X`; empty cells of a table are no values.
+    if (name.includes('@') || value === '' || value === null || bookkeeping.has(name)) continue;
+    event[name] = value;
+  }
+  event['Timestamp'] = row['_Timestamp'] ?? row['Timestamp'];
+  delete event['_Timestamp'];
+  if (event['EventType'] === 'ExecutionStarted') {
+    event['OrchestrationInstance'] ??= { InstanceId: instanceId, ExecutionId: executionId ?? '' };
+  }
+  return event;
+}
+
+const bookkeeping = new Set(['PartitionKey', 'RowKey', 'ExecutionId', 'etag', 'Etag', 'odata.etag']);
+
+/** Spec/engine.md 1.4. */
+function unescapeKey(key: string): string {
+  const escapes: Readonly<Record<string, string>> = { '^': '^', '0': '/', '1': '\\', '2': '#', '3': '?' };
+  return key.replaceAll(/\^(.)/g, (_whole, code: string) => escapes[code] ?? String.fromCharCode(code.charCodeAt(0) - 0xc0));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
+}
