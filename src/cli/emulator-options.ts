@@ -1,6 +1,7 @@
 /** The options of the commands that start an emulator of their own. */
 import path from 'node:path';
 import { DurascopeError } from '../core/errors';
+import { type ProductionStore, productionStores } from '../core/production-store';
 import type { Logger } from '../core/ports/logger';
 import type { EmulatorOptions } from '../emulator/emulator';
 import type { Options, ParsedArguments } from './arguments';
@@ -12,6 +13,10 @@ export const emulatorOptions: Options = {
   durability: { value: 'interval|strict', help: 'Flush the journal now and then (default) or on every commit.' },
   watchdog: { value: 'MS', help: 'Report an orchestrator that blocks the app for so long (default 10000; 0: never).' },
   'http-stubs': { value: 'FILE', help: "Answers to the app's durable HTTP calls (default <app>/durascope.http.json)." },
+  'production-store': {
+    value: 'NAME',
+    help: `Warn of what it would do otherwise: ${productionStores.join(', ')} (default: as host.json says).`,
+  },
   'no-timers': { help: 'Run timer triggers by hand only (durascope invoke NAME).' },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
 };
@@ -28,6 +33,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     throw new DurascopeError('InvalidArgument', '--memory keeps nothing on disk, so --data DIR cannot be given with it.');
   }
   const httpStubs = args.text('http-stubs');
+  const productionStore = storeNamed(args.text('production-store'));
   const watchdogMs = args.number('watchdog', 0);
   return {
     appDir,
@@ -36,9 +42,17 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     memory: args.has('memory'),
     ...(port === undefined ? {} : { port }),
     ...(data === undefined ? {} : { dataDir: path.resolve(data) }),
+    ...(productionStore === undefined ? {} : { productionStore }),
     ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(args.has('no-timers') ? { timers: 'off' as const } : {}),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),
   };
+}
+
+function storeNamed(given: string | undefined): ProductionStore | undefined {
+  if (given === undefined) return undefined;
+  const found = productionStores.find((each) => each.toLowerCase() === given.toLowerCase());
+  if (found !== undefined) return found;
+  throw new DurascopeError('InvalidArgument', `--production-store takes ${productionStores.join(', ')}, not '${given}'.`);
 }

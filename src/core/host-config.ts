@@ -17,6 +17,8 @@ export interface HostConfig {
   maxOrchestrationActions: number;
   /** `httpSettings.defaultAsyncRequestSleepTimeMilliseconds`: pause between polls of a durable HTTP call. */
   defaultAsyncRequestSleepTimeMs: number;
+  /** `storageProvider.type`: the store of production; null when none is named. */
+  storageProviderType: string | null;
   /** Null: no limit. */
   functionTimeoutMs: number | null;
 }
@@ -34,5 +36,6 @@ export const defaultHostConfig: HostConfig = {
   storeInputsInOrchestrationHistory: false,
   maxOrchestrationActions: 100_000,
   defaultAsyncRequestSleepTimeMs: 30_000,
+  storageProviderType: null,
   functionTimeoutMs: null,
 };

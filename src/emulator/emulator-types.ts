@@ -3,6 +3,7 @@ import type { Disposable } from '../core/ports/clock';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
+import type { ProductionStore } from '../core/production-store';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 
 export interface EmulatorOptions {
@@ -33,6 +34,8 @@ export interface EmulatorOptions {
   env?: Readonly<Record<string, string>>;
   /** `off`: timer triggers run by hand only. Default `on`. */
   timers?: 'on' | 'off';
+  /** The store of production whose limits are warned of. Default: the one that host.json names, else none. */
+  productionStore?: ProductionStore;
   /** File with stubs for durable HTTP calls, relative to the app. Default: its durascope.http.json, if there is one. */
   httpStubs?: string;
   /** An app that cannot be loaded: `fail` (default) rejects the start, `wait` reports it and loads the app once it is mended. */
@@ -41,6 +44,8 @@ export interface EmulatorOptions {
 
 export type EmulatorEvent =
   | { type: 'functionsChanged' }
+  /** The store of production would do otherwise; once for each rule and orchestrator. */
+  | { type: 'storeNote'; severity: 'warning' | 'information'; functionName: string; instanceId: string; message: string }
   /** Programs have connected to the gRPC port, or left it, or it is known what more they run. */
   | { type: 'connectedWorkersChanged' }
   | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }

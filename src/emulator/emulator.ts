@@ -5,6 +5,7 @@ import path from 'node:path';
 import { version } from '../../package.json';
 import type { Disposable } from '../core/ports/clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
+import { productionStoreOf } from '../core/production-store';
 import { Engine } from '../engine/engine';
 import { DurableHttp } from '../http/durable-http';
 import { createHttpApp } from '../http/http-app';
@@ -23,6 +24,7 @@ import { remoteEngineOptions, TaskHubs } from './grpc-hubs';
 import { HttpStubFile } from './http-stub-file';
 import { invokeFunction } from './invoke-function';
 import { Listeners } from './listeners';
+import { watchProductionStore } from './production-watch';
 import { announceEmulator } from './running-emulators';
 import { SystemClock } from './system-clock';
 import { TimerTriggers } from './timer-triggers';
@@ -62,6 +64,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const clock = new SystemClock();
 
     const store = new SqlJsHistoryStore({ dir: dataDir, durability: options.durability ?? 'interval', log });
+    const { storageProviderType } = hostConfig;
+    const productionStore =
+      options.productionStore ?? (storageProviderType === null ? null : productionStoreOf(storageProviderType)) ?? 'none';
     const setting = (name: string): string | undefined => options.env?.[name] ?? process.env[name] ?? values[name];
     const http = new DurableHttp({
       stubs: () => stubFile.read(),
@@ -74,6 +79,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       { store, clock, newId, log, http: http.call },
       {
         ...engineOptionsFrom(hostConfig),
+        productionStore,
         maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
         defaultProfile: options.app === false ? 'G' : 'A',
       },
@@ -150,6 +156,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await stopped;
     });
     await engine.open();
+    const watch = watchProductionStore({
+      store: productionStore,
+      hub: engine,
+      log,
+      onNote: ({ severity, message }, { name, instanceId }) =>
+        events.tell({ type: 'storeNote', severity, functionName: name, instanceId, message }),
+    });
+    undo.push(() => {
+      watch.dispose();
+      return Promise.resolve();
+    });
     app.onLoaded((worker) => {
       engine.setWorker(worker);
       if (options.timers !== 'off') void timers.update(worker.functions());

@@ -1,4 +1,5 @@
 import type { BehaviourProfile } from '../core/ports/function-worker';
+import type { ProductionStore } from '../core/production-store';
 import type { VersionPolicy } from '../core/version';
 
 export interface EngineOptions {
@@ -22,6 +23,8 @@ export interface EngineOptions {
   overridableStates: 'NonRunningStates' | 'AnyState';
   /** Version of instances and children that are started without one. */
   defaultVersion: string;
+  /** The store of production, for `capabilities`; nothing in the engine differs by it. */
+  productionStore: ProductionStore;
   /** Null: every instance runs. */
   versions: VersionPolicy | null;
   /** Continue-as-new without a wait: so many generations in one work item, then it is abandoned. */
@@ -44,6 +47,7 @@ export const defaultEngineOptions: EngineOptions = {
   storeInputs: false,
   overridableStates: 'NonRunningStates',
   defaultVersion: '',
+  productionStore: 'none',
   versions: null,
   maxGenerations: 1000,
   oneMessagePerEpisode: false,

@@ -54,7 +54,7 @@ const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Ter
  *   E3. Memory is ahead of the store by what is gathered or in flight, never behind it: decisions read memory, callers read the store.
  */
 export class Engine implements TaskHubClient {
-  readonly capabilities: HubCapabilities = { rewind: true, entities: true, suspend: true };
+  readonly capabilities: HubCapabilities;
   readonly #core: EngineCore;
   readonly #episodes: Episodes;
   readonly #entities: Entities;
@@ -71,6 +71,13 @@ export class Engine implements TaskHubClient {
   constructor(world: EngineWorld, options: Partial<EngineOptions> = {}) {
     const core = new EngineCore(world, { ...defaultEngineOptions, ...options }, () => this.#requestTurn());
     this.#core = core;
+    const { productionStore } = core.options;
+    this.capabilities = {
+      rewind: true,
+      entities: true,
+      suspend: true,
+      ...(productionStore === 'none' ? {} : { productionStore }),
+    };
     core.committer = new Committer(world.store, world.clock, world.log, (batch) => this.#committed(batch));
     core.due = new DueQueue(
       world.clock,

@@ -1,6 +1,7 @@
 /** Durascope's own JSON endpoints under `/durascope`: what both sides of the connection agree on. */
 import * as z from 'zod';
 import type { DurascopeErrorCode } from '../core/errors';
+import { productionStores } from '../core/production-store';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
 
 export const durascopePath = '/durascope';
@@ -221,7 +222,12 @@ export const entityBatchSchema = z.looseObject({
 });
 export const cleanedSchema = z.object({ emptyEntitiesRemoved: z.int(), orphanedLocksReleased: z.int() });
 
-export const capabilitiesSchema = z.looseObject({ rewind: z.boolean(), entities: z.boolean(), suspend: z.boolean() });
+export const capabilitiesSchema = z.looseObject({
+  rewind: z.boolean(),
+  entities: z.boolean(),
+  suspend: z.boolean(),
+  productionStore: z.enum(productionStores).exactOptional(),
+});
 
 export const infoSchema = z.object({
   version: z.string(),

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { HistoryEvent } from '../core/history';
+import { productionStores } from '../core/production-store';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
 
 const text = z.string();
@@ -86,7 +87,12 @@ export const waitingForValue = z.object({
 export type WaitingForValue = z.infer<typeof waitingForValue>;
 
 /** What the task hub can do; a panel hides what it cannot. */
-export const capabilities = z.object({ rewind: z.boolean(), entities: z.boolean(), suspend: z.boolean() });
+export const capabilities = z.object({
+  rewind: z.boolean(),
+  entities: z.boolean(),
+  suspend: z.boolean(),
+  productionStore: z.enum(productionStores).exactOptional(),
+});
 
 /**
  * History events travel as they are stored. Only the three fields that every row has are looked at: unknown event types are

@@ -163,6 +163,7 @@ function workerAfter(event: EmulatorEvent, pid: number | undefined): WorkerStatu
     case 'appError':
       return { type: 'broken', message: event.message };
     case 'functionsChanged':
+    case 'storeNote':
     case 'connectedWorkersChanged':
       return undefined;
   }

@@ -77,6 +77,7 @@ export const settings = {
   watchdogMs: 'watchdogMs',
   nodePath: 'nodePath',
   env: 'env',
+  productionStore: 'productionStore',
   timers: 'timers',
   httpStubs: 'httpStubs',
   autoStart: 'autoStart',

@@ -14,6 +14,13 @@ import { routePrefixOf } from './models/app-folder';
 const workerEvent = z.enum(['workerStarting', 'workerReady', 'workerExited', 'workerReloading']);
 const emulatorEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('functionsChanged') }),
+  z.object({
+    type: z.literal('storeNote'),
+    severity: z.enum(['warning', 'information']),
+    functionName: z.string(),
+    instanceId: z.string(),
+    message: z.string(),
+  }),
   z.object({ type: workerEvent, message: z.string().exactOptional(), pid: z.number().exactOptional() }),
   z.object({
     type: z.literal('appError'),

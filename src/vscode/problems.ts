@@ -8,6 +8,7 @@ import { commands } from './ids';
 /** Why an app cannot be loaded, where the editor shows problems; and a word when its process ends by itself. */
 export class Problems implements vscode.Disposable {
   readonly #diagnostics = vscode.languages.createDiagnosticCollection('durascope');
+  readonly #storeNotes = vscode.languages.createDiagnosticCollection('durascope-store');
   readonly #subscriptions: { dispose(): void }[] = [];
   readonly #files = new Map<string, Set<string>>();
 
@@ -25,11 +26,13 @@ export class Problems implements vscode.Disposable {
   dispose(): void {
     for (const each of this.#subscriptions) each.dispose();
     this.#diagnostics.dispose();
+    this.#storeNotes.dispose();
   }
 
   #note(emulator: AppEmulator, event: EmulatorEvent): void {
     if (event.type === 'workerReady' || event.type === 'functionsChanged') this.#clear(emulator);
     else if (event.type === 'appError') this.#show(emulator, event);
+    else if (event.type === 'storeNote') this.#showNote(emulator, event);
     else if (event.type === 'workerExited') {
       // The debugger ends the process together with its session.
       if (emulator.status.type === 'running' && emulator.status.isDebugging) return;
@@ -50,8 +53,29 @@ export class Problems implements vscode.Disposable {
     this.#files.set(emulator.appDir, files.add(shown));
   }
 
+  /** At the orchestrator, until the app changes or the emulator stops. */
+  #showNote(emulator: AppEmulator, note: Extract<EmulatorEvent, { type: 'storeNote' }>): void {
+    const found = emulator.running?.functions().find((each) => each.name.toLowerCase() === note.functionName.toLowerCase());
+    const shown = found?.file ?? path.join(emulator.appDir, 'host.json');
+    const line0 = Math.max(0, (found?.file === undefined ? 1 : (found.line ?? 1)) - 1);
+    const diagnostic = new vscode.Diagnostic(
+      new vscode.Range(line0, 0, line0, Number.MAX_SAFE_INTEGER),
+      `${note.functionName}: ${note.message} (instance ${note.instanceId})`,
+      note.severity === 'warning' ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Information,
+    );
+    diagnostic.source = 'Durascope';
+    diagnostic.code = 'productionStore';
+    const uri = vscode.Uri.file(shown);
+    this.#storeNotes.set(uri, [...(this.#storeNotes.get(uri) ?? []), diagnostic]);
+    const files = this.#files.get(emulator.appDir) ?? new Set<string>();
+    this.#files.set(emulator.appDir, files.add(shown));
+  }
+
   #clear(emulator: AppEmulator): void {
-    for (const file of this.#files.get(emulator.appDir) ?? []) this.#diagnostics.delete(vscode.Uri.file(file));
+    for (const file of this.#files.get(emulator.appDir) ?? []) {
+      this.#diagnostics.delete(vscode.Uri.file(file));
+      this.#storeNotes.delete(vscode.Uri.file(file));
+    }
     this.#files.delete(emulator.appDir);
   }
 }

@@ -1,3 +1,4 @@
+import { productionStoreNames, storeNotes } from '../../core/production-store';
 import { existingInstance } from '../existing-instance';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
@@ -11,8 +12,18 @@ export const showCommand: Command = {
   async run(args, terminal) {
     atMost(args, 1);
     const id = required(args, 0, 'The instance id');
-    const row = await existingInstance(await connect(args), id);
-    terminal.print(args.has('json') ? JSON.stringify(instanceView(row)) : instanceText(row, terminal));
+    const hub = await connect(args);
+    const row = await existingInstance(hub, id);
+    const { productionStore: store } = hub.capabilities;
+    const notes = store === undefined ? [] : storeNotes(store, row, await hub.history(id));
+    if (args.has('json')) {
+      terminal.print(JSON.stringify({ ...instanceView(row), ...(store === undefined ? {} : { productionStore: store, notes }) }));
+      return 0;
+    }
+    terminal.print(instanceText(row, terminal));
+    if (store === undefined || notes.length === 0) return 0;
+    terminal.print(`\nOn ${productionStoreNames[store]}:`);
+    for (const note of notes) terminal.print(`- ${note.message}`);
     return 0;
   },
 };

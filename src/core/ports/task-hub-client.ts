@@ -16,6 +16,7 @@ import type {
   EntityQuery,
 } from '../entity-views';
 import type { InstanceRow, PendingActivity, PendingTimer } from '../instance';
+import type { ProductionStore } from '../production-store';
 import type { OrchestrationStatus } from '../status';
 import type { Disposable } from './clock';
 import type { BehaviourProfile } from './function-worker';
@@ -63,6 +64,8 @@ export interface HubCapabilities {
   rewind: boolean;
   entities: boolean;
   suspend: boolean;
+  /** The store that the app will have in production: what it would do otherwise is noted (`storeNotes`). Absent: none is named. */
+  productionStore?: ProductionStore;
 }
 
 export interface SignalOptions {

@@ -1,6 +1,7 @@
 /** The settings of the section `durascope` as they are used: checked, with their defaults. */
 import path from 'node:path';
 import * as z from 'zod';
+import { productionStores } from '../../core/production-store';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 import { severities } from './finding-severity';
 
@@ -12,6 +13,7 @@ const shape = {
   sessionStart: z.enum(['ask', 'keep', 'discard', 'setAside']).catch('ask'),
   watchdogMs: z.number().min(0).catch(10_000),
   nodePath: z.string().catch(''),
+  productionStore: z.enum(['auto', ...productionStores]).catch('auto'),
   timers: z.enum(['on', 'off']).catch('on'),
   httpStubs: z.string().catch(''),
   env: z.record(z.string(), z.string()).catch({}),
@@ -55,6 +57,7 @@ export function emulatorOptions(
     watchdogMs: overrides.inspectPort === undefined ? settings.watchdogMs : 0,
     brokenApp: 'wait',
     timers: settings.timers,
+    ...(settings.productionStore === 'auto' ? {} : { productionStore: settings.productionStore }),
     sessionStart: overrides.sessionStart ?? (settings.sessionStart === 'ask' ? 'keep' : settings.sessionStart),
     ...(dataDir === null ? { memory: true } : { dataDir }),
     ...(port === null ? {} : { port }),

@@ -6,6 +6,7 @@ import { FailureSection } from './failure-section';
 import { InstanceLink } from './instance-link';
 import type { InstanceParts } from './panel-context';
 import { PayloadSection } from './payload-section';
+import { ProductionSection } from './production-section';
 import { WaitingSection } from './waiting-section';
 
 export function OverviewTab({ parts }: { parts: InstanceParts }): JSX.Element {
@@ -14,6 +15,7 @@ export function OverviewTab({ parts }: { parts: InstanceParts }): JSX.Element {
     <div class="overview">
       <div class="overview-column">
         <FailureSection parts={parts} />
+        <ProductionSection parts={parts} />
         <WaitingSection parts={parts} />
         <CustomStatusSection parts={parts} />
       </div>

@@ -38,6 +38,7 @@ const hostSchema = z.object({
           overridableExistingInstanceStates: z.enum(['NonRunningStates', 'AnyState']).nullish(),
           storeInputsInOrchestrationHistory: z.boolean().nullish(),
           maxOrchestrationActions: positiveInteger.nullish(),
+          storageProvider: z.looseObject({ type: z.string().nullish() }).nullish(),
           httpSettings: z.object({ defaultAsyncRequestSleepTimeMilliseconds: z.int().min(0).nullish() }).nullish(),
         })
         .nullish(),
@@ -99,6 +100,7 @@ export async function readAppSettings(
       maxOrchestrationActions: durable.maxOrchestrationActions ?? defaultHostConfig.maxOrchestrationActions,
       defaultAsyncRequestSleepTimeMs:
         durable.httpSettings?.defaultAsyncRequestSleepTimeMilliseconds ?? defaultHostConfig.defaultAsyncRequestSleepTimeMs,
+      storageProviderType: durable.storageProvider?.type ?? null,
       functionTimeoutMs: timeSpanToMs(host.functionTimeout ?? null),
     },
   };
