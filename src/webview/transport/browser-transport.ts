@@ -53,39 +53,41 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
         });
   session.disconnect('Connecting to the emulator…');
 
-  let isUp = false;
-  const down = (): void => {
-    if (!isUp) return;
-    isUp = false;
+  const later = (): void => void setTimeout(() => void connect(), retryMs);
+  // A session without a connection listens to nothing, so nothing but this would notice that the emulator is back.
+  const down = (lost: HttpTaskHubClient): void => {
+    if (hub !== lost) return;
+    hub = undefined;
+    lost.dispose();
     session.disconnect('The emulator does not answer. What you see is its last state.');
+    later();
   };
-  // Every answer and every failure passes here, those of the event stream included, which the client opens again by itself.
-  const watchedFetch: typeof fetch = async (input, init) => {
-    try {
-      const response = await fetch(input, init);
-      if (!isUp && hub !== undefined) {
-        isUp = true;
-        session.connect(hub);
-      }
-      return response;
-    } catch (error) {
-      if (init?.signal?.aborted !== true) down();
-      throw error;
-    }
-  };
+  let wasUp = false;
   const connect = async (): Promise<void> => {
+    // Every failure of the client passes here, those of its event stream included.
+    const watchedFetch: typeof fetch = async (input, init) => {
+      try {
+        return await fetch(input, init);
+      } catch (error) {
+        if (connected !== undefined && init?.signal?.aborted !== true) down(connected);
+        throw error;
+      }
+    };
+    let connected: HttpTaskHubClient | undefined;
     try {
-      hub = await HttpTaskHubClient.connect({
+      connected = await HttpTaskHubClient.connect({
         url: location.origin,
         ...(key === undefined ? {} : { key }),
         clock: { now: () => Date.now(), at: timerAt },
         fetch: watchedFetch,
       });
-      isUp = true;
-      session.connect(hub);
+      hub = connected;
+      wasUp = true;
+      session.connect(connected);
     } catch (error) {
-      session.disconnect(error instanceof Error ? error.message : String(error));
-      setTimeout(() => void connect(), retryMs);
+      // What is shown stays, and so does what was said about it.
+      if (!wasUp) session.disconnect(error instanceof Error ? error.message : String(error));
+      later();
     }
   };
   void connect();
