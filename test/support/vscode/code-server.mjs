@@ -81,8 +81,9 @@ const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 /**
  * vsix: packages to install; unpacked: extension folders to copy in as installed ones;
  * development: read extensionDevelopmentPath and extensionTestsPath from the page's address.
+ * trust: workspaces are asked about, not trusted.
  * @param {{ vsix?: string[], unpacked?: string[], development?: boolean, settings?: object, env?: Record<string, string>,
- *           keep?: boolean, extraArgs?: string[], onLog?: (line: string) => void }} options
+ *           keep?: boolean, trust?: boolean, extraArgs?: string[], onLog?: (line: string) => void }} options
  */
 export async function startCodeServer(options = {}) {
   const dist = findCodeServer();
@@ -145,7 +146,7 @@ export async function startCodeServer(options = {}) {
       `127.0.0.1:${port}`,
       '--disable-telemetry',
       '--disable-update-check',
-      '--disable-workspace-trust',
+      ...(options.trust ? [] : ['--disable-workspace-trust']),
       '--disable-getting-started-override',
       '--ignore-last-opened',
       // A built VS Code reads extensionDevelopmentPath/-TestsPath from the address only with this.

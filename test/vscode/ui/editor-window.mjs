@@ -18,7 +18,7 @@ function findPackage() {
 }
 
 /** Opens the window for the suite that calls this, keeps pictures of failures, closes all at the end. */
-export function useEditor({ settings = {} } = {}) {
+export function useEditor({ settings = {}, trust = false } = {}) {
   const window = {};
   const lines = [];
   before(async function () {
@@ -37,6 +37,7 @@ export function useEditor({ settings = {} } = {}) {
         'files.simpleDialog.enable': true,
         ...settings,
       },
+      trust,
       onLog: (line) => lines.push(`[server] ${line}`),
     });
     window.bench = await openWorkbench(window.server, {

@@ -147,8 +147,29 @@ describe('a user in a real VS Code', function () {
     const frame = await panelFrame(window, '.failure-message');
     assert.match(await frame.locator('.failure-message').first().innerText(), /No such city: Atlantis/);
     await screenshot(window, 'panel-failure');
-    await frame.getByRole('button', { name: 'Code' }).click();
+    await frame.locator('.failure-location', { hasText: 'app.js:' }).click();
     await page.locator('.tab.active[data-resource-name="app.js"]').waitFor();
+    await page.locator('.view-line', { hasText: 'No such city: Atlantis' }).waitFor();
+    const cursor = await page.locator('.right-items .statusbar-item', { hasText: /Ln \d+/ }).innerText();
+    assert.match(
+      fs.readFileSync(path.join(window.app, 'src', 'app.js'), 'utf8').split('\n')[Number(/\d+/.exec(cursor)[0]) - 1],
+      /throw new TypeError/,
+    );
+  });
+
+  it('filters the tree while typing, and takes the filter back', async () => {
+    const { bench, page } = window;
+    await bench.command('Durascope: Filter Instances…');
+    await bench.quickInput.getByText('Filter instances').waitFor();
+    await bench.quickField.fill('status:nonsense');
+    await bench.quickInput.locator('.quick-input-message', { hasText: 'nonsense' }).waitFor();
+    await bench.quickField.fill('status:failed');
+    await instanceRow(window, 'HelloCities, Completed').waitFor({ state: 'detached' });
+    await instanceRow(window, 'Fails, Failed').waitFor();
+    await page.keyboard.press('Enter');
+    await screenshot(window, 'tree-filtered');
+    await bench.command('Durascope: Clear Filter');
+    await instanceRow(window, 'HelloCities, Completed').waitFor();
   });
 
   it('sorts and filters all instances in their own panel', async () => {

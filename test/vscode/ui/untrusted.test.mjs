@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+
+// A folder that somebody sent: it is looked at, and nothing of it runs before the user trusts it.
+describe('a user in a workspace that is not trusted', function () {
+  this.timeout(300_000);
+  this.bail(true);
+  const window = useEditor({
+    trust: true,
+    settings: {
+      'security.workspace.trust.enabled': true,
+      'security.workspace.trust.startupPrompt': 'never',
+      'security.workspace.trust.banner': 'never',
+      'durascope.autoStart': true,
+    },
+  });
+
+  it('is told so in the view, and starts nothing, though the settings ask for it', async () => {
+    const { bench, page } = window;
+    await bench.activity('Durascope');
+    await bench.pane('Instances').getByText('not trusted').waitFor();
+    assert.equal(await bench.pane('Instances').getByText('Start Emulator').count(), 0);
+    await screenshot(window, 'untrusted');
+    await page.keyboard.press('F1');
+    await bench.quickField.fill('>Durascope: Start Emulator');
+    await bench.quickInput.getByText('No matching commands').or(bench.quickInput.getByText('No matching results')).waitFor();
+    await bench.dismissQuickInput();
+    assert.equal(fs.existsSync(path.join(window.app, '.durascope')), false);
+  });
+
+  it('trusts it, and goes on without a reload of the window', async () => {
+    const { bench, page } = window;
+    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).click();
+    await page
+      .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ })
+      .first()
+      .click();
+    await bench.treeItem('HelloCities', bench.pane('Functions')).waitFor();
+    await startInstance(window, 'HelloCities');
+    await bench.pane('Instances').locator('[role=treeitem][aria-label^="HelloCities, Completed"]').first().click();
+    await (await panelFrame(window, '.status-badge.status-Completed')).locator('h1').waitFor();
+  });
+});
