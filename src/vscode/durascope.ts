@@ -122,9 +122,8 @@ export class Durascope implements vscode.Disposable {
   async open(): Promise<void> {
     await this.apps.open();
     this.#show();
-    for (const app of this.apps.all) {
-      if (vscode.workspace.isTrusted && this.emulators.settingsOf(app).autoStart) void this.emulators.start(app);
-    }
+    this.#autoStart();
+    this.#disposables.push(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#autoStart()));
   }
 
   /** Runs a command; what it refuses is shown to the user. The result is for callers by `executeCommand`. */
@@ -170,6 +169,11 @@ export class Durascope implements vscode.Disposable {
   dispose(): void {
     for (const each of this.#disposables) each.dispose();
     void this.#replayPart?.then((part) => part.dispose());
+  }
+
+  #autoStart(): void {
+    if (!vscode.workspace.isTrusted) return;
+    for (const app of this.apps.all) if (this.emulators.settingsOf(app).autoStart) void this.emulators.start(app);
   }
 
   #show(): void {

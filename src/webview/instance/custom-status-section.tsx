@@ -26,7 +26,9 @@ export function CustomStatusSection({ parts }: { parts: InstanceParts }): JSX.El
   if (value === null && steps.length === 0) {
     return (
       <Section title={title} class="custom-status">
-        <p class="quiet-text">None yet. Orchestrator code sets it with setCustomStatus.</p>
+        <p class="quiet-text">
+          {isTerminal(instance.runtimeStatus) ? 'None was set.' : 'None yet. Orchestrator code sets it with setCustomStatus.'}
+        </p>
       </Section>
     );
   }

@@ -13,33 +13,39 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
   return (
     <Section title="Failure" class="failure">
       {failure === null ? (
-        <>
-          <p class="failure-message">{instance.output ?? 'Failed without a message.'}</p>
-          <Stack text={instance.failureStack} />
-        </>
+        <p class="failure-message">{instance.output ?? 'Failed without a message.'}</p>
       ) : (
-        <Failure failure={failure} />
+        <FailureText failure={failure} />
       )}
       {location === null ? null : (
         <button type="button" class="link failure-location" onClick={() => transport.send({ type: 'openSource', location })}>
           <Icon name="go-to-file" /> {fileName(location.file)}:{location.line1}
         </button>
       )}
+      {failure === null ? <Stack text={instance.failureStack} /> : <FailureStacks failure={failure} />}
     </Section>
   );
 }
 
-function Failure({ failure }: { failure: FailureValue }): JSX.Element {
+function FailureText({ failure }: { failure: FailureValue }): JSX.Element {
+  return (
+    <p class="failure-message">
+      <strong>{failure.ErrorType || 'Error'}</strong> {failure.ErrorMessage}
+    </p>
+  );
+}
+
+/** Its own stack, then its causes, each with theirs. */
+function FailureStacks({ failure }: { failure: FailureValue }): JSX.Element {
+  const cause = failure.InnerFailure ?? null;
   return (
     <>
-      <p class="failure-message">
-        <strong>{failure.ErrorType || 'Error'}</strong> {failure.ErrorMessage}
-      </p>
       <Stack text={failure.StackTrace} />
-      {failure.InnerFailure == null ? null : (
+      {cause === null ? null : (
         <div class="failure-inner">
           <p class="quiet-text">Caused by</p>
-          <Failure failure={failure.InnerFailure} />
+          <FailureText failure={cause} />
+          <FailureStacks failure={cause} />
         </div>
       )}
     </>

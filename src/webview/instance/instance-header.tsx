@@ -57,6 +57,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
     else setAsking(action);
   };
   const question = asking === null ? undefined : questions[asking];
+  const over = isTerminal(instance.runtimeStatus);
   const suspended = instance.runtimeStatus === 'Suspended';
   return (
     <header class="instance-header">
@@ -71,22 +72,36 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
         <h1>{instance.name}</h1>
         <StatusBadge status={instance.runtimeStatus} />
         <div class="actions" role="toolbar" aria-label="Actions on this instance">
-          <vscode-button disabled={!enabled('raiseEvent')} onClick={onRaise} data-action="raiseEvent">
-            Raise event
-          </vscode-button>
-          {snapshot.capabilities.suspend ? (
-            <vscode-button
-              secondary
-              disabled={!enabled(suspended ? 'resume' : 'suspend')}
-              onClick={() => start(suspended ? 'resume' : 'suspend')}
-              data-action={suspended ? 'resume' : 'suspend'}
-            >
-              {suspended ? 'Resume' : 'Suspend'}
+          {over ? null : (
+            <>
+              <vscode-button disabled={!enabled('raiseEvent')} onClick={onRaise} data-action="raiseEvent">
+                Raise event
+              </vscode-button>
+              {snapshot.capabilities.suspend ? (
+                <vscode-button
+                  secondary
+                  disabled={!enabled(suspended ? 'resume' : 'suspend')}
+                  onClick={() => start(suspended ? 'resume' : 'suspend')}
+                  data-action={suspended ? 'resume' : 'suspend'}
+                >
+                  {suspended ? 'Resume' : 'Suspend'}
+                </vscode-button>
+              ) : null}
+              <vscode-button
+                secondary
+                disabled={!enabled('terminate')}
+                onClick={() => start('terminate')}
+                data-action="terminate"
+              >
+                Terminate
+              </vscode-button>
+            </>
+          )}
+          {snapshot.capabilities.rewind && instance.runtimeStatus === 'Failed' ? (
+            <vscode-button secondary disabled={!enabled('rewind')} onClick={() => start('rewind')} data-action="rewind">
+              Rewind
             </vscode-button>
           ) : null}
-          <vscode-button secondary disabled={!enabled('terminate')} onClick={() => start('terminate')} data-action="terminate">
-            Terminate
-          </vscode-button>
           <vscode-button secondary disabled={!enabled('restart')} onClick={() => start('restart')} data-action="restart">
             Restart
           </vscode-button>
@@ -94,16 +109,6 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
             icon="ellipsis"
             label="More actions"
             items={[
-              ...(snapshot.capabilities.rewind
-                ? [
-                    {
-                      label: 'Rewind…',
-                      icon: 'debug-reverse-continue',
-                      disabled: !enabled('rewind'),
-                      onSelect: () => start('rewind'),
-                    },
-                  ]
-                : []),
               ...(transport.place === 'browser'
                 ? []
                 : [
