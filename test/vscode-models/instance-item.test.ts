@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { InstanceRow } from '../../src/core/instance';
 import { formatFilter, isEmptyFilter, noFilter, parseFilter, toQuery } from '../../src/vscode/models/instance-filter';
-import { customStatusText, instanceItem, shortAge, shortId } from '../../src/vscode/models/instance-item';
+import { shortAge } from '../../src/base/age';
+import { jsonLine } from '../../src/base/json-text';
+import { instanceItem, shortId } from '../../src/vscode/models/instance-item';
 
 const row: InstanceRow = {
   instanceId: '0123456789abcdef0123456789abcdef',
@@ -68,10 +70,10 @@ describe('a line of the instances view', () => {
   });
 
   it('shows any custom status in one short line', () => {
-    assert.equal(customStatusText('{"a":[1,2]}', 40), '{"a":[1,2]}');
-    assert.equal(customStatusText('"cut off', 40), '"cut off');
-    assert.equal(customStatusText(JSON.stringify('x'.repeat(50)), 10), 'xxxxxxxxx…');
-    assert.equal(customStatusText('null', 10), '');
+    assert.equal(jsonLine('{"a":[1,2]}', 40), '{"a":[1,2]}');
+    assert.equal(jsonLine('"cut off', 40), '"cut off');
+    assert.equal(jsonLine(JSON.stringify('x'.repeat(50)), 10), 'xxxxxxxxx…');
+    assert.equal(jsonLine('null', 10), '');
   });
 });
 

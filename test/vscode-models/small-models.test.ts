@@ -4,7 +4,8 @@ import { isDurableApp } from '../../src/vscode/models/app-folder';
 import { targetIds, targetName } from '../../src/vscode/models/command-targets';
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
 import { functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
-import { jsonOrNull, jsonProblem, jsonProblemText } from '../../src/vscode/models/json-input';
+import { findJsonMistake } from '../../src/base/json-text';
+import { jsonOrNull, jsonProblemText } from '../../src/vscode/models/json-input';
 import { StartMemory } from '../../src/vscode/models/start-memory';
 
 describe('the functions view', () => {
@@ -56,24 +57,24 @@ describe('the functions view', () => {
 describe('JSON that is typed', () => {
   it('is fine when it is one value, or nothing', () => {
     for (const text of ['', '  ', '1', 'null', '"x"', '{"a":[1,2,{"b":null}]}', '\n[]\n'])
-      assert.equal(jsonProblem(text), undefined, text);
+      assert.equal(findJsonMistake(text), undefined, text);
     assert.equal(jsonOrNull('  '), null);
     assert.equal(jsonOrNull('1'), '1');
   });
 
   it('is marked where it goes wrong', () => {
-    const problem = jsonProblem('{\n  "a": 1,\n  "b": oops\n}');
-    assert.deepEqual([problem?.line0, problem?.column0, problem?.length], [2, 7, 4]);
-    assert.deepEqual([jsonProblem('[1,]')?.offset, jsonProblem('{"a" 1}')?.message], [3, 'A colon is expected']);
-    assert.equal(jsonProblem('{"a":1')?.message, 'The text ends too early');
-    assert.equal(jsonProblem("{'a':1}")?.message, 'Texts need double quotes');
-    assert.ok((jsonProblem('{"a":1} 2')?.offset ?? 0) >= 7);
-    assert.ok(jsonProblem('// note\n1') !== undefined);
+    const problem = findJsonMistake('{\n  "a": 1,\n  "b": oops\n}');
+    assert.deepEqual([problem?.line1, problem?.column1, problem?.length], [3, 8, 4]);
+    assert.deepEqual([findJsonMistake('[1,]')?.offset, findJsonMistake('{"a" 1}')?.message], [3, 'A colon is expected']);
+    assert.equal(findJsonMistake('{"a":1')?.message, 'The text ends too early');
+    assert.equal(findJsonMistake("{'a':1}")?.message, 'Texts need double quotes');
+    assert.ok((findJsonMistake('{"a":1} 2')?.offset ?? 0) >= 7);
+    assert.ok(findJsonMistake('// note\n1') !== undefined);
   });
 
   it('reminds of quotes, and shows the place where only words can', () => {
     assert.match(jsonProblemText('hello world') ?? '', /written with its quotes: "hello world"/);
-    assert.equal(jsonProblemText('{"a":1,}'), 'A property name in double quotes is expected at line 1, column 8: {"a":1,▸}');
+    assert.equal(jsonProblemText('{"a":1,}'), 'A comma before the closing brace is not allowed at line 1, column 8: {"a":1,▸}');
   });
 });
 

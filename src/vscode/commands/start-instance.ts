@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { cutText, findJsonMistake, prettyJson } from '../../base/json-text';
 import { DurascopeError } from '../../core/errors';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { toTimestamp } from '../../core/time';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
-import { jsonOrNull, jsonProblem, jsonProblemText } from '../models/json-input';
+import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
@@ -64,11 +65,13 @@ async function pickOrchestrator(context: CommandContext, names: readonly string[
 async function askInput(context: CommandContext, drafts: InputDrafts, draft: Draft): Promise<string | undefined> {
   const first = draft.input ?? null;
   const items: InputChoice[] = [
-    ...(first === null ? [] : [{ label: oneLine(first), description: 'of that instance', input: first }]),
+    ...(first === null
+      ? []
+      : [{ label: cutText(first.replaceAll(/\s+/g, ' '), 80), description: 'of that instance', input: first }]),
     ...context.starts
       .inputs(draft.name)
       .filter((input) => input !== first)
-      .map((input) => ({ label: oneLine(input), description: 'used before', input })),
+      .map((input) => ({ label: cutText(input.replaceAll(/\s+/g, ' '), 80), description: 'used before', input })),
     { label: '$(circle-slash) No input', input: null },
     { label: '$(edit) Type an input…', does: 'type' },
     { label: '$(json) Edit the input as a document…', does: 'edit' },
@@ -137,11 +140,6 @@ function describe({ instanceId, scheduledStartTime }: Draft): string {
   return [instanceId, scheduledStartTime].filter((part) => part !== undefined).join(', ');
 }
 
-function oneLine(json: string): string {
-  const text = json.replaceAll(/\s+/g, ' ');
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
 /** Untitled JSON documents that inputs are written in, each with a lens that starts. */
 class InputDrafts implements vscode.CodeLensProvider {
   readonly #drafts = new Map<string, Draft>();
@@ -155,7 +153,7 @@ class InputDrafts implements vscode.CodeLensProvider {
 
   async open(draft: Draft): Promise<vscode.TextEditor> {
     const last = draft.input ?? this.context.starts.inputs(draft.name)[0];
-    const content = last === undefined ? 'null\n' : `${pretty(last)}\n`;
+    const content = last === undefined ? 'null\n' : `${prettyJson(last)}\n`;
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
     this.#drafts.set(document.uri.toString(), draft);
     const editor = await vscode.window.showTextDocument(document);
@@ -176,22 +174,14 @@ class InputDrafts implements vscode.CodeLensProvider {
     const draft = editor === undefined ? undefined : this.#drafts.get(editor.document.uri.toString());
     if (editor === undefined || draft === undefined) return undefined;
     const text = editor.document.getText();
-    const problem = jsonProblem(text);
+    const problem = findJsonMistake(text);
     if (problem !== undefined) {
-      const at = new vscode.Position(problem.line0, problem.column0);
+      const at = new vscode.Position(problem.line1 - 1, problem.column1 - 1);
       editor.selection = new vscode.Selection(at, at.translate(0, problem.length));
       editor.revealRange(editor.selection);
       throw new DurascopeError('InvalidArgument', `The input is not JSON: ${jsonProblemText(text) ?? problem.message}`);
     }
     const input = jsonOrNull(text);
     return start(this.context, { ...draft, input: input === null ? null : JSON.stringify(JSON.parse(input)) });
-  }
-}
-
-function pretty(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
   }
 }

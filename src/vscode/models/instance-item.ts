@@ -1,4 +1,6 @@
 /** What one line of the instances view shows. */
+import { ageText, shortAge } from '../../base/age';
+import { cutText, jsonLine } from '../../base/json-text';
 import type { InstanceRow } from '../../core/instance';
 import type { OrchestrationStatus } from '../../core/status';
 import { fromTimestamp } from '../../core/time';
@@ -48,8 +50,9 @@ export const statusIcons: Readonly<Record<OrchestrationStatus, StatusIcon>> = {
 
 /** `by`: what the group above already says and the line need not repeat. */
 export function instanceItem(row: InstanceRow, nowMs: number, by: 'status' | 'orchestrator' | 'flat'): InstanceItem {
-  const status = customStatusText(row.customStatus, 40);
-  const age = shortAge(fromTimestamp(row.createdTime), nowMs);
+  const status = jsonLine(row.customStatus, 40);
+  const createdMs = fromTimestamp(row.createdTime);
+  const age = shortAge(createdMs, nowMs);
   const label = by === 'orchestrator' ? row.instanceId : row.name;
   const id = by === 'orchestrator' ? '' : shortId(row.instanceId);
   return {
@@ -58,7 +61,7 @@ export function instanceItem(row: InstanceRow, nowMs: number, by: 'status' | 'or
     tooltip: tooltipOf(row),
     icon: statusIcons[row.runtimeStatus],
     contextValue: ['instance', ...possibleActions(row.runtimeStatus)].join(' '),
-    accessibilityLabel: [row.name, row.runtimeStatus, status, `created ${age} ago`, row.instanceId]
+    accessibilityLabel: [row.name, row.runtimeStatus, status, `created ${ageText(createdMs, nowMs)}`, row.instanceId]
       .filter((part) => part !== '')
       .join(', '),
   };
@@ -73,31 +76,7 @@ export function possibleActions(status: OrchestrationStatus): InstanceAction[] {
 export function shortId(instanceId: string): string {
   if (/^[0-9a-f]{32}$/i.test(instanceId) || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(instanceId))
     return instanceId.slice(0, 8);
-  return instanceId.length > 32 ? `${instanceId.slice(0, 31)}…` : instanceId;
-}
-
-/** `now`, `12 s`, `5 m`, `3 h`, `2 d`. */
-export function shortAge(thenMs: number, nowMs: number): string {
-  const seconds = Math.max(0, Math.floor((nowMs - thenMs) / 1000));
-  if (seconds < 1) return 'now';
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
-}
-
-/** A string without its quotes, anything else as compact JSON; one line, cut. Empty for none. */
-export function customStatusText(json: string | null, limit: number): string {
-  if (json === null || json === 'null') return '';
-  let text = json;
-  try {
-    const value: unknown = JSON.parse(json);
-    text = typeof value === 'string' ? value : JSON.stringify(value);
-  } catch {
-    // Cut or foreign text: shown as it is.
-  }
-  text = text.replaceAll(/\s+/g, ' ');
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+  return cutText(instanceId, 32);
 }
 
 function tooltipOf(row: InstanceRow): string {
@@ -110,21 +89,18 @@ function tooltipOf(row: InstanceRow): string {
     ['Scheduled for', row.scheduledStartTime],
     ['Version', row.version === '' ? null : row.version],
     ['Parent', row.parentInstanceId],
-    ['Custom status', customStatusText(row.customStatus, 200) || null],
+    ['Custom status', jsonLine(row.customStatus, 200) || null],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
     ['Failure', row.runtimeStatus === 'Failed' ? (row.failureDetails?.ErrorMessage ?? row.output) : null],
     ['History', `${row.historyLength} events`],
   ];
   const shown = lines.filter((line): line is readonly [string, string] => line[1] !== null);
-  return [`**${escapeMarkdown(row.name)}**`, ...shown.map(([name, value]) => `${name}: ${escapeMarkdown(cut(value, 300))}`)].join(
-    '\n\n',
-  );
+  return [
+    `**${escapeMarkdown(row.name)}**`,
+    ...shown.map(([name, value]) => `${name}: ${escapeMarkdown(cutText(value, 300))}`),
+  ].join('\n\n');
 }
 
 function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>&~]/g, '\\$&').replaceAll(/\s+/g, ' ');
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { jsonLine, prettyJson } from '../../base/json-text';
 import { customStatusLimitKb } from '../../core/custom-status';
 import { isTerminal } from '../../core/status';
 import { fromTimestamp } from '../../core/time';
-import { customStatusLine, customStatusMeter, customStatusSteps } from '../models/custom-status';
-import { prettyJson } from '../models/json-text';
+import { customStatusMeter, customStatusSteps } from '../models/custom-status';
 import { clockText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { JsonView } from '../ui/json-view';
@@ -73,7 +73,7 @@ export function CustomStatusSection({ parts }: { parts: InstanceParts }): JSX.El
               {clockText(fromTimestamp(step.at))}
             </time>
             <code class="step-value" title={step.value ?? ''}>
-              {customStatusLine(step.value, 120) || 'cleared'}
+              {jsonLine(step.value, 120) || 'cleared'}
             </code>
             <span class="step-stood">{step.stoodMs === null ? 'now' : durationText(step.stoodMs)}</span>
           </li>

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { ageText } from '../../base/age';
 import { isTerminal } from '../../core/status';
 import { fromTimestamp } from '../../core/time';
 import type { InstanceAction } from '../../protocol/panel-values';
 import { isActionEnabled } from '../models/instance-actions';
-import { ageText, dateTimeText, durationText } from '../models/time-text';
+import { dateTimeText, durationText } from '../models/time-text';
 import { AskDialog } from '../ui/ask-dialog';
 import { CopyButton } from '../ui/copy-button';
 import { useHubNow } from '../ui/hooks';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { prettyJson } from '../models/json-text';
+import { prettyJson } from '../../base/json-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';
 import { JsonView } from '../ui/json-view';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { findJsonMistake } from '../models/json-text';
+import { findJsonMistake } from '../../base/json-text';
 import { fieldValue } from '../ui/elements';
 import { JsonEditor } from '../ui/json-editor';
 import { useUniqueId } from '../ui/hooks';

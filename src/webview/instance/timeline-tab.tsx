@@ -1,9 +1,9 @@
 import { scaleTime } from 'd3-scale';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { jsonLine } from '../../base/json-text';
 import { isTerminal } from '../../core/status';
 import { fromTimestamp } from '../../core/time';
-import { customStatusLine } from '../models/custom-status';
 import { axisText, dateTimeText, durationText } from '../models/time-text';
 import { fitWindow, panWindow, zoomWindow, type TimeWindow } from '../models/time-window';
 import { buildTimeline, type TimelineBar } from '../models/timeline';
@@ -153,7 +153,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
               const left = clip(fromTimestamp(change.at));
               const right = clip(next === undefined ? endMs : fromTimestamp(next.at));
               if (right - left < 1 || change.value === null) return null;
-              const text = customStatusLine(change.value);
+              const text = jsonLine(change.value, 80);
               return (
                 <span
                   key={index}

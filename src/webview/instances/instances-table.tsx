@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ageText } from '../../base/age';
+import { jsonLine } from '../../base/json-text';
 import { isTerminal } from '../../core/status';
 import { fromTimestamp } from '../../core/time';
 import type { InstanceOrder } from '../../protocol/instances-panel';
 import type { InstanceSummary } from '../../protocol/panel-values';
-import { customStatusLine } from '../models/custom-status';
 import { isSelected, toggled, withRange, type Selection } from '../models/selection';
-import { ageText, dateTimeText, durationText } from '../models/time-text';
+import { dateTimeText, durationText } from '../models/time-text';
 import { Icon } from '../ui/icon';
 import { memo } from '../ui/memo';
 import { StatusBadge } from '../ui/status-badge';
@@ -57,7 +58,7 @@ const columns: readonly Column[] = [
     id: 'customStatus',
     title: 'Custom status',
     width: 'minmax(120px, 1.4fr)',
-    cell: (row) => (row.failure === null ? customStatusLine(row.customStatus) : <span class="row-failure">{row.failure}</span>),
+    cell: (row) => (row.failure === null ? jsonLine(row.customStatus, 80) : <span class="row-failure">{row.failure}</span>),
   },
   {
     id: 'created',

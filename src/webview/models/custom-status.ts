@@ -37,17 +37,3 @@ export function customStatusSteps(changes: readonly CustomStatusChange[], endMs:
   });
   return steps.reverse();
 }
-
-/** One line for lists: strings without their quotes, everything else as compact JSON, cut to `limit` characters. */
-export function customStatusLine(json: string | null, limit = 80): string {
-  if (json === null || json === 'null') return '';
-  let text = json;
-  try {
-    const value: unknown = JSON.parse(json);
-    text = typeof value === 'string' ? value : JSON.stringify(value);
-  } catch {
-    // Not JSON: show what there is.
-  }
-  text = text.replaceAll(/\s+/g, ' ');
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
-}

@@ -20,16 +20,6 @@ export function countdownText(remainingMs: number): string {
   return seconds < 60 ? `${seconds} s` : durationText(seconds * 1000);
 }
 
-/** `just now`, `12 s ago`, `5 m ago`, `3 h ago`, `2 d ago`. */
-export function ageText(thenMs: number, nowMs: number): string {
-  const seconds = Math.floor((nowMs - thenMs) / 1000);
-  if (seconds < 1) return 'just now';
-  if (seconds < 60) return `${seconds} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86_400)} d ago`;
-}
-
 /** The history's time form to the millisecond, `2024-01-01T00:00:00.100Z`; other text as it is. */
 export function shortTimestamp(text: string): string {
   return text.replace(/(\.\d{3})\d*Z$/, '$1Z');

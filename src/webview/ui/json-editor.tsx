@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import { findJsonMistake } from '../models/json-text';
+import { findJsonMistake } from '../../base/json-text';
 import { useUniqueId } from './hooks';
 
 interface JsonEditorProps {

@@ -39,7 +39,7 @@ describe('a user in a workspace that is not trusted', function () {
       .first()
       .click();
     await page.getByText('You trust this folder').first().waitFor();
-    await page.keyboard.press('Escape');
+    await page.locator('.monaco-modal-editor-block .codicon-close').last().click();
     // As the setting asks, now that it may.
     await bench.treeItem('HelloCities', bench.pane('Functions')).waitFor();
     await startInstance(window, 'HelloCities');
