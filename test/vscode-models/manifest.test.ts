@@ -23,7 +23,9 @@ describe('package.json and the table of ids', () => {
         .map((name) => readFileSync(path.join(folder, part, name), 'utf8')),
     );
     const isTested = ({ command, title }: { command: string; title: string }) =>
-      texts.some((text) => text.includes(`run('${command.replace('durascope.', '')}'`) || text.includes(`'Durascope: ${title}'`));
+      [`run('${command.replace('durascope.', '')}'`, `executeCommand('${command}'`, `'Durascope: ${title}'`].some((call) =>
+        texts.some((text) => text.includes(call)),
+      );
     assert.deepEqual(
       contributes.commands.filter((each) => !isTested(each)).map((each) => each.command),
       [],
