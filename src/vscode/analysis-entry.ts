@@ -1,3 +1,4 @@
 /** Entry of dist/analysis.js, which is loaded when the first orchestrator is looked at: the parser is large. */
 export { DeterminismAnalyzer, merge } from '../analysis/determinism-analyzer';
+export { likelyCause } from '../analysis/likely-cause';
 export { resolutionCandidates } from '../analysis/module-graph';

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Finding, TextSpan } from '../analysis/finding';
-import { causeTexts, type DeterminismCause } from '../core/divergence';
+import { causeTexts } from '../core/divergence';
 import { openDocument } from './app-sources';
 import { codeLensLanguages } from './code-lenses';
 import { DeterminismFindings } from './determinism-findings';
+import { diagnosticCode } from './diagnostic-code';
 import type { DurableApps } from './durable-apps';
 import type { DurableApp } from './find-apps';
 import { commands, settings } from './ids';
@@ -175,7 +176,7 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
 }
 
 function isOn(app: DurableApp): boolean {
-  return vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir)).get(settings.diagnostics, true);
+  return vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir)).get<boolean>(settings.diagnostics, true);
 }
 
 const editorSeverity = {
@@ -189,17 +190,12 @@ function diagnosticOf(finding: Finding, severity: FindingSeverity): vscode.Diagn
   if (severity === 'off') return undefined;
   const diagnostic = new vscode.Diagnostic(rangeOf(finding.span), finding.message, editorSeverity[severity]);
   diagnostic.source = 'Durascope';
-  diagnostic.code = { value: finding.cause, target: explanationOf(finding.cause) };
+  diagnostic.code = diagnosticCode(finding.cause);
   diagnostic.relatedInformation = finding.related.map(
     (each) =>
       new vscode.DiagnosticRelatedInformation(new vscode.Location(vscode.Uri.file(each.file), rangeOf(each.span)), each.message),
   );
   return diagnostic;
-}
-
-/** Opens the cause's paragraph in docs/determinism.md. */
-function explanationOf(cause: DeterminismCause): vscode.Uri {
-  return vscode.Uri.parse(`command:${commands.explainCause}?${encodeURIComponent(JSON.stringify([cause]))}`);
 }
 
 function codeOf(diagnostic: vscode.Diagnostic): unknown {

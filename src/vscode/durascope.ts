@@ -27,6 +27,7 @@ import { outputLogger } from './output-log';
 import { Panels } from './panels';
 import { Problems } from './problems';
 import type { ReplayPart } from './replay-part';
+import { RunningChecks } from './running-checks';
 import { SourceIndex } from './source-index';
 import { StatusBar } from './status-bar';
 import { TextDocuments } from './text-documents';
@@ -39,6 +40,7 @@ export class Durascope implements vscode.Disposable {
   readonly panels: Panels;
   readonly debugging: Debugging;
   readonly determinism: DeterminismDiagnostics;
+  readonly runningChecks: RunningChecks;
   readonly instances: InstancesView;
   readonly statusBar = new StatusBar();
   readonly #functions: FunctionsView;
@@ -73,6 +75,15 @@ export class Durascope implements vscode.Disposable {
     });
     this.debugging = new Debugging(this.apps, this.emulators);
     this.determinism = new DeterminismDiagnostics(this.apps, onError);
+    this.runningChecks = new RunningChecks({
+      emulators: this.emulators,
+      openReplays: async (appDir) => (await this.replayPart()).replays.fresh(appDir),
+      findingsOf: (appDir, name) => this.determinism.findingsOf(appDir, name),
+      locate: (app, name) => sources.locate(app, name),
+      openInstance: (app, instanceId) => this.panels.openInstance(app, instanceId),
+      log: (message) => this.output.warn(message),
+      onError,
+    });
     this.instances = new InstancesView(trees.instances, workspaceState, onError);
     this.#functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
@@ -97,7 +108,7 @@ export class Durascope implements vscode.Disposable {
       ...runFunctionCommands(commandContext),
       ...transferCommands(commandContext),
       ...viewCommands(commandContext),
-      ...determinismCommands(extensionUri),
+      ...determinismCommands(extensionUri, commandContext, this.runningChecks),
     };
     this.#disposables = [
       this.output,
@@ -108,6 +119,7 @@ export class Durascope implements vscode.Disposable {
       this.panels,
       this.debugging,
       this.determinism,
+      this.runningChecks,
       this.instances,
       this.statusBar,
       new Problems(this.emulators),

@@ -44,6 +44,7 @@ export const commands = {
   openSettings: 'durascope.openSettings',
   openWalkthrough: 'durascope.openWalkthrough',
   explainCause: 'durascope.explainCause',
+  showBroken: 'durascope.showBroken',
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
 
@@ -84,6 +85,7 @@ export const settings = {
   codeLens: 'codeLens',
   diagnostics: 'diagnostics.enabled',
   severity: 'diagnostics.severity',
+  checkOnSave: 'diagnostics.checkOnSave',
 } as const;
 
 export const walkthrough = 'durascope.durascope#durascope.firstSteps';

@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { causeTexts, type DeterminismCause } from '../../core/divergence';
 import { commands } from '../ids';
 import { causeAnchor } from '../models/finding-severity';
-import type { Handlers } from './command-context';
+import type { RunningChecks } from '../running-checks';
+import { currentApp, type CommandContext, type Handlers } from './command-context';
 
-/** The words behind findings and divergences. */
-export function determinismCommands(extensionUri: vscode.Uri): Handlers {
+/** What there is to know about findings and divergences. */
+export function determinismCommands(extensionUri: vscode.Uri, context: CommandContext, checks: RunningChecks): Handlers {
   return {
+    [commands.showBroken]: () => checks.show(currentApp(context)),
     [commands.explainCause]: async ([given]) => {
       const page = vscode.Uri.joinPath(extensionUri, 'docs', 'determinism.md');
       const isCause = typeof given === 'string' && Object.hasOwn(causeTexts, given);

@@ -20,6 +20,7 @@ const shape = {
   autoStart: z.boolean().catch(false),
   codeLens: z.boolean().catch(true),
   'diagnostics.enabled': z.boolean().catch(true),
+  'diagnostics.checkOnSave': z.boolean().catch(true),
   'diagnostics.severity': z.record(z.string(), z.enum(severities).catch('warning')).catch({}),
 };
 const schema = z.object(shape);

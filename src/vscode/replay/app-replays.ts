@@ -51,6 +51,11 @@ export class AppReplays implements vscode.Disposable {
     return functions.filter(({ type }) => type === 'orchestrator').map(({ name }) => name);
   }
 
+  /** Replays in a process of their own that has the code as it is now; whoever asks for them disposes of them. */
+  fresh(appDir: string): Replays {
+    return createReplays(this.#options(appDir));
+  }
+
   /** Replays in a process of their own that waits at `debugPort` for a debugger. */
   debugged(appDir: string, debugPort: number): Replays {
     return createReplays({ ...this.#options(appDir), debugPort });

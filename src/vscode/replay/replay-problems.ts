@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { causeTexts } from '../../core/divergence';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
+import { diagnosticCode } from '../diagnostic-code';
 
 /** Where a replay that was looked at goes another way than its history: a problem on that line, until it fits again or the file changes. */
 export class ReplayProblems implements vscode.Disposable {
@@ -17,7 +17,7 @@ export class ReplayProblems implements vscode.Disposable {
       const text = `${functionName} ${instanceId} does not replay: ${divergence.message}`;
       const diagnostic = new vscode.Diagnostic(range, text, vscode.DiagnosticSeverity.Warning);
       diagnostic.source = 'Durascope';
-      diagnostic.code = causeTexts[divergence.cause].title;
+      diagnostic.code = diagnosticCode(divergence.cause);
       this.#byInstance.set(instanceId, { file, diagnostic });
     }
     this.#publish();

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope } = require('./support.cjs');
+const { until, durascope, run } = require('./support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
 const source = (name) => vscode.Uri.file(path.join(folder(), 'src', 'functions', name));
@@ -120,7 +120,7 @@ describe('findings in orchestrator code', () => {
   });
 
   it('open the page that explains them', async () => {
-    await vscode.commands.executeCommand('durascope.explainCause', 'random');
+    await run('explainCause', 'random');
     await until('the preview', () =>
       vscode.window.tabGroups.all.some((group) => group.tabs.some((tab) => tab.label.includes('determinism.md'))),
     );

@@ -1,0 +1,61 @@
+/** What the check of running instances says, as texts and as problems by line. */
+import { causeTexts, type Divergence, type DeterminismCause } from '../../core/divergence';
+import type { SourcePlace } from '../../core/source-place';
+import type { BrokenInstance, RunningCheck } from '../../replay/check-running';
+
+/** Broken instances that part from their histories at one line for one cause. */
+export interface BreakingLine {
+  functionName: string;
+  cause: DeterminismCause;
+  /** Null where the replay does not tell: then the function's own place serves. */
+  place: SourcePlace | null;
+  /** Newest first. */
+  instanceIds: readonly string[];
+  /** For the problem on that line. */
+  message: string;
+}
+
+const mostIds = 5;
+
+export function breakingLines(broken: readonly BrokenInstance[]): BreakingLine[] {
+  const lines = new Map<string, { first: BrokenInstance; instanceIds: string[] }>();
+  for (const each of broken) {
+    const { place, cause } = each.divergence;
+    const key = JSON.stringify([each.functionName, place?.file, place?.line, cause]);
+    const line = lines.get(key);
+    if (line === undefined) lines.set(key, { first: each, instanceIds: [each.instanceId] });
+    else line.instanceIds.push(each.instanceId);
+  }
+  return [...lines.values()].map(({ first: { functionName, divergence }, instanceIds }) => ({
+    functionName,
+    cause: divergence.cause,
+    place: divergence.place,
+    instanceIds,
+    message: lineMessage(divergence, instanceIds),
+  }));
+}
+
+function lineMessage({ message }: Divergence, instanceIds: readonly string[]): string {
+  const [first = ''] = instanceIds;
+  const shown = instanceIds.slice(0, mostIds).join(', ');
+  const more = instanceIds.length > mostIds ? ` and ${instanceIds.length - mostIds} more` : '';
+  return instanceIds.length === 1
+    ? `The running instance ${first} would fail with this code. ${message}`
+    : `${instanceIds.length} running instances would fail with this code: ${shown}${more}. ${message}`;
+}
+
+/** A few words; null when there is nothing to say. */
+export function summaryText({ broken }: RunningCheck): string | null {
+  if (broken.length === 0) return null;
+  return broken.length === 1 ? '1 running instance would break' : `${broken.length} running instances would break`;
+}
+
+/** A few lines for a tooltip. */
+export function summaryLines({ broken, checked, isPartial }: RunningCheck): string[] {
+  const byCause = breakingLines(broken).map((line) => {
+    const where = line.place === null ? '' : `, line ${line.place.line}`;
+    return `${line.functionName}${where}: ${causeTexts[line.cause].title.toLowerCase()} (${line.instanceIds.length})`;
+  });
+  const looked = isPartial ? `Looked at the ${checked} newest.` : `Looked at ${checked}.`;
+  return ['Their histories no longer replay with the code as it is now.', ...byCause, looked];
+}

@@ -1,0 +1,201 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Finding } from '../analysis/finding';
+import { DurascopeError } from '../core/errors';
+import type { Replays } from '../emulator/replays';
+import type { RunningCheck } from '../replay/check-running';
+import { checkRunning } from '../replay/check-running';
+import type { AppEmulator, RunningEmulator } from './app-emulator';
+import { diagnosticCode } from './diagnostic-code';
+import type { Emulators } from './emulators';
+import type { DurableApp } from './find-apps';
+import { commands, settings } from './ids';
+import { loadAnalysis } from './load-analysis';
+import { breakingLines, summaryLines, summaryText } from './models/running-check-report';
+
+const quietMs = 400;
+const mostInstances = 100;
+
+export interface RunningChecksOptions {
+  emulators: Emulators;
+  /** A process for replays of the app's code as it is now. */
+  openReplays: (appDir: string) => Promise<Replays>;
+  findingsOf: (appDir: string, orchestrator: string) => readonly Finding[];
+  locate: (app: DurableApp, orchestrator: string) => Promise<vscode.Location | undefined>;
+  openInstance: (app: DurableApp, instanceId: string) => void;
+  log: (message: string) => void;
+  onError: (error: unknown) => void;
+}
+
+interface AppCheck {
+  timer: NodeJS.Timeout | undefined;
+  running: AbortController | undefined;
+  result: RunningCheck | undefined;
+  files: Set<string>;
+}
+
+/** After each reload of an app's code: which of its running instances that code would break, before they go on. */
+export class RunningChecks implements vscode.Disposable {
+  readonly #collection = vscode.languages.createDiagnosticCollection('durascope-running');
+  readonly #item = vscode.window.createStatusBarItem('durascope.runningCheck', vscode.StatusBarAlignment.Left, 9);
+  readonly #checks = new Map<string, AppCheck>();
+  readonly #subscriptions: { dispose(): void }[];
+  readonly #checked = new vscode.EventEmitter<{ appDir: string; result: RunningCheck }>();
+  /** A check has come to its end. */
+  readonly onChecked = this.#checked.event;
+
+  constructor(private readonly options: RunningChecksOptions) {
+    this.#item.name = 'Durascope Running Instances';
+    this.#item.command = commands.showBroken;
+    this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+    const { emulators } = options;
+    this.#subscriptions = [
+      this.#collection,
+      this.#item,
+      this.#checked,
+      emulators.onCreated((emulator) => {
+        this.#subscriptions.push(
+          emulator.onEvent((event) => {
+            if (event.type === 'workerReady') this.#plan(emulator);
+            else if (event.type === 'workerReloading') this.#checks.get(emulator.appDir)?.running?.abort();
+          }),
+        );
+      }),
+      emulators.onChanged((emulator) => {
+        if (emulator.status.type === 'stopped' || emulator.status.type === 'failed') this.#forget(emulator.appDir);
+      }),
+    ];
+  }
+
+  /** The instances that the last check found, to choose one from. */
+  async show(app: DurableApp): Promise<void> {
+    const result = this.#checks.get(app.appDir)?.result;
+    if (result === undefined || result.broken.length === 0) {
+      void vscode.window.showInformationMessage('The histories of the running instances replay with the code as it is now.');
+      return;
+    }
+    const items = result.broken.map(({ instanceId, functionName, divergence }) => ({
+      label: instanceId,
+      description: functionName,
+      detail: divergence.message,
+    }));
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: 'Running instances that the code would break',
+      placeHolder: 'Open an instance to step through its replay, to restart or to terminate it',
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
+    if (chosen !== undefined) this.options.openInstance(app, chosen.label);
+  }
+
+  dispose(): void {
+    for (const appDir of [...this.#checks.keys()]) this.#forget(appDir);
+    for (const each of this.#subscriptions) each.dispose();
+  }
+
+  #plan(emulator: AppEmulator): void {
+    const { appDir } = emulator;
+    const check = this.#checks.get(appDir) ?? { timer: undefined, running: undefined, result: undefined, files: new Set() };
+    this.#checks.set(appDir, check);
+    clearTimeout(check.timer);
+    check.running?.abort();
+    if (!vscode.workspace.getConfiguration('durascope', vscode.Uri.file(appDir)).get<boolean>(settings.checkOnSave, true)) return;
+    check.timer = setTimeout(() => {
+      const { running } = emulator;
+      if (running === undefined) return;
+      void this.#check(appDir, running, check).catch(this.options.onError);
+    }, quietMs);
+  }
+
+  async #check(appDir: string, { hub }: RunningEmulator, check: AppCheck): Promise<void> {
+    const counts = await hub.countByStatus({ entities: 'exclude' });
+    if ((counts.Running ?? 0) + (counts.Suspended ?? 0) === 0) {
+      this.#report(appDir, check, { checked: 0, broken: [], isPartial: false, notes: [] });
+      return;
+    }
+    const controller = new AbortController();
+    check.running = controller;
+    const replays = await this.options.openReplays(appDir);
+    try {
+      const result = await checkRunning(hub, (from, id) => replays.openInstance(from, id), {
+        limit: mostInstances,
+        signal: controller.signal,
+        pause: () => new Promise((resolve) => setTimeout(resolve, 5)),
+      });
+      if (!controller.signal.aborted) this.#report(appDir, check, this.#withFindings(appDir, result));
+    } catch (error) {
+      // Called off by a newer change, or code that does not load: the emulator tells of that.
+      if (!DurascopeError.is(error, 'Stopped') && !DurascopeError.is(error, 'AppInvalid')) throw error;
+    } finally {
+      if (check.running === controller) check.running = undefined;
+      await replays.dispose();
+    }
+  }
+
+  #withFindings(appDir: string, result: RunningCheck): RunningCheck {
+    const { likelyCause } = loadAnalysis();
+    const broken = result.broken.map((each) => ({
+      ...each,
+      divergence: likelyCause(each.divergence, this.options.findingsOf(appDir, each.functionName)),
+    }));
+    return { ...result, broken };
+  }
+
+  #report(appDir: string, check: AppCheck, result: RunningCheck): void {
+    check.result = result;
+    for (const note of result.notes) this.options.log(`Not replayed: ${note}`);
+    for (const { instanceId, functionName, divergence } of result.broken) {
+      this.options.log(`${functionName} ${instanceId} would break: ${divergence.message}`);
+    }
+    this.#showStatus();
+    void this.#showProblems(appDir, check, result).then(() => this.#checked.fire({ appDir, result }), this.options.onError);
+  }
+
+  #showStatus(): void {
+    const results = [...this.#checks.values()].flatMap((each) => each.result ?? []);
+    const all: RunningCheck = {
+      broken: results.flatMap((each) => each.broken),
+      checked: results.reduce((sum, each) => sum + each.checked, 0),
+      isPartial: results.some((each) => each.isPartial),
+      notes: [],
+    };
+    const text = summaryText(all);
+    if (text === null) {
+      this.#item.hide();
+      return;
+    }
+    this.#item.text = `$(warning) ${text}`;
+    this.#item.tooltip = summaryLines(all).join('\n');
+    this.#item.accessibilityInformation = { label: [text, ...summaryLines(all)].join('. ') };
+    this.#item.show();
+  }
+
+  async #showProblems(appDir: string, check: AppCheck, { broken }: RunningCheck): Promise<void> {
+    const problems = new Map<string, vscode.Diagnostic[]>();
+    const app: DurableApp = { appDir, name: path.basename(appDir), folder: undefined };
+    for (const { place, functionName, cause, message } of breakingLines(broken)) {
+      const found = place === null ? await this.options.locate(app, functionName) : undefined;
+      const file = place?.file ?? found?.uri.fsPath ?? path.join(appDir, 'host.json');
+      const line0 = place === null ? (found?.range.start.line ?? 0) : place.line - 1;
+      const column0 = place === null ? (found?.range.start.character ?? 0) : place.column - 1;
+      const range = new vscode.Range(line0, column0, line0, Number.MAX_SAFE_INTEGER);
+      const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
+      diagnostic.source = 'Durascope';
+      diagnostic.code = diagnosticCode(cause);
+      problems.set(file, [...(problems.get(file) ?? []), diagnostic]);
+    }
+    for (const file of check.files) if (!problems.has(file)) this.#collection.delete(vscode.Uri.file(file));
+    check.files = new Set(problems.keys());
+    for (const [file, diagnostics] of problems) this.#collection.set(vscode.Uri.file(file), diagnostics);
+  }
+
+  #forget(appDir: string): void {
+    const check = this.#checks.get(appDir);
+    if (check === undefined) return;
+    clearTimeout(check.timer);
+    check.running?.abort();
+    for (const file of check.files) this.#collection.delete(vscode.Uri.file(file));
+    this.#checks.delete(appDir);
+    this.#showStatus();
+  }
+}

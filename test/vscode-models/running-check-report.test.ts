@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import type { BrokenInstance } from '../../src/replay/check-running';
+import { breakingLines, summaryLines, summaryText } from '../../src/vscode/models/running-check-report';
+
+const broken = (instanceId: string, line: number | null, functionName = 'Order'): BrokenInstance => ({
+  instanceId,
+  functionName,
+  divergence: {
+    rowIndex: 2,
+    recorded: 'activity A #0',
+    actual: 'activity B #0',
+    place: line === null ? null : { file: '/app/order.js', line, column: 3 },
+    cause: 'renamedCall',
+    message: 'Recorded is A, now comes B.',
+  },
+});
+
+describe('the report on running instances', () => {
+  it('has one problem a line and cause, which names the instances', () => {
+    const lines = breakingLines([broken('a', 4), broken('b', 4), broken('c', 9), broken('d', null)]);
+    assert.deepEqual(
+      lines.map((each) => [each.place?.line, each.instanceIds]),
+      [
+        [4, ['a', 'b']],
+        [9, ['c']],
+        [undefined, ['d']],
+      ],
+    );
+    assert.equal(lines[0]?.message, '2 running instances would fail with this code: a, b. Recorded is A, now comes B.');
+    assert.equal(lines[1]?.message, 'The running instance c would fail with this code. Recorded is A, now comes B.');
+  });
+
+  it('names no more than five', () => {
+    const [line] = breakingLines(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => broken(id, 4)));
+    assert.match(line?.message ?? '', /^7 running instances .*: a, b, c, d, e and 2 more\. /);
+  });
+
+  it('sums up, and says nothing when nothing breaks', () => {
+    const check = { checked: 3, broken: [broken('a', 4), broken('b', null, 'Other')], isPartial: true, notes: [] };
+    assert.equal(summaryText(check), '2 running instances would break');
+    assert.deepEqual(summaryLines(check), [
+      'Their histories no longer replay with the code as it is now.',
+      'Order, line 4: renamed call (1)',
+      'Other: renamed call (1)',
+      'Looked at the 3 newest.',
+    ]);
+    assert.equal(summaryText({ ...check, broken: [] }), null);
+  });
+});
