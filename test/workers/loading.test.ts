@@ -171,10 +171,11 @@ describe('loading an app', () => {
 
   it('refuses durable-functions 4 by name', async () => {
     const code = `const { app } = require('@azure/functions');
+app.generic('BuiltIn__HttpActivity', { trigger: { name: 't', type: 'activityTrigger', durableRequiresGrpc: true }, handler: () => undefined });
 app.generic('modern', { trigger: { name: 't', type: 'orchestrationTrigger', durableRequiresGrpc: true }, handler: () => undefined });`;
     await refused(
       { 'package.json': '{"main": "a.js"}', 'a.js': code },
-      /Function "modern" uses durable-functions 4.*Install durable-functions 3/s,
+      /Function "modern" uses durable-functions 4.*Install durable-functions 3 .*npm install durable-functions@3$/s,
     );
   });
 

@@ -134,13 +134,16 @@ function noFunctions(init: Init): AppLoadError {
 
 /** durable-functions 4 marks its bindings: it speaks protobuf and gRPC (spec/functions-worker.md 10). */
 function refuseOtherProtocol(registry: FunctionRegistry): void {
-  for (const fn of registry.all()) {
-    if (!Object.values(fn.bindings).some((binding) => binding['durableRequiresGrpc'] === true)) continue;
-    throw new AppLoadError(
-      `Function "${fn.name}" uses durable-functions 4, whose gRPC protocol is not supported yet. Install durable-functions 3 to run the app here.`,
-      fn.place,
-    );
-  }
+  const marked = registry
+    .all()
+    .filter((fn) => Object.values(fn.bindings).some((binding) => binding['durableRequiresGrpc'] === true));
+  // The package registers two functions of its own, which nobody wrote.
+  const fn = marked.find(({ name }) => !name.startsWith('BuiltIn__')) ?? marked[0];
+  if (fn === undefined) return;
+  throw new AppLoadError(
+    `Function "${fn.name}" uses durable-functions 4, whose protocol (protobuf over gRPC) function apps cannot use here yet. Install durable-functions 3 to run the app here: npm install durable-functions@3`,
+    fn.place,
+  );
 }
 
 /** Deviation: only durable clients come in beside the trigger. */

@@ -47,7 +47,13 @@ export function toTypedData(input: string | null): TypedData {
 export function collectOutputs(fn: RegisteredFunction, response: RpcResponse): { outputs: OutputValue[]; ignored: string[] } {
   const outputs: OutputValue[] = [];
   const ignored: string[] = [];
-  for (const { name, data } of response.outputData ?? []) {
+  const returned = fn.bindings['$return'];
+  const all = [...(response.outputData ?? [])];
+  // What such a function returns is the output.
+  if (returned !== undefined && isDurableClient(returned.type) && !all.some(({ name }) => name === '$return')) {
+    all.push({ name: '$return', data: response.returnValue ?? null });
+  }
+  for (const { name, data } of all) {
     const type = fn.bindings[name]?.type ?? '';
     if (type.toLowerCase() === 'http' || data === null) continue;
     if (isDurableClient(type)) {
