@@ -26,6 +26,7 @@ import type {
   RestartInstanceRequest,
   SignalEntityRequest,
 } from './generated/task-hub-sidecar';
+import type { Timestamp } from './generated/google/protobuf/timestamp';
 import { coreStatus, historyTime } from './proto-time';
 import { protoEntity, protoState } from './to-proto';
 
@@ -116,7 +117,7 @@ export async function queryInstances(hub: TaskHubClient, { query }: QueryInstanc
     entities: 'exclude',
     pageSize: pageSize(query?.maxInstanceCount),
     ...(query === undefined || query.runtimeStatus.length === 0 ? {} : { statuses: coreStatuses(query.runtimeStatus) }),
-    ...(query?.createdTimeFrom === undefined ? {} : { createdTimeFrom: historyTime(query.createdTimeFrom) }),
+    ...(query?.createdTimeFrom === undefined ? {} : { createdTimeFrom: fromTime(query.createdTimeFrom) }),
     ...(query?.createdTimeTo === undefined ? {} : { createdTimeTo: historyTime(query.createdTimeTo) }),
     ...(query?.instanceIdPrefix === undefined ? {} : { instanceIdPrefix: query.instanceIdPrefix }),
     ...continuation(query?.continuationToken),
@@ -138,7 +139,7 @@ export async function listInstanceIds(hub: TaskHubClient, request: ListInstanceI
     // An ended instance changes no more.
     orderBy: 'lastUpdatedTime',
     pageSize: pageSize(request.pageSize),
-    ...(request.completedTimeFrom === undefined ? {} : { lastUpdatedFrom: historyTime(request.completedTimeFrom) }),
+    ...(request.completedTimeFrom === undefined ? {} : { lastUpdatedFrom: fromTime(request.completedTimeFrom) }),
     ...(to === null ? {} : { lastUpdatedTo: to }),
     ...continuation(request.lastInstanceKey),
   });
@@ -161,7 +162,7 @@ export async function purgeInstances(hub: TaskHubClient, { request, recursive }:
     case 'purgeInstanceFilter': {
       const { createdTimeFrom, createdTimeTo, runtimeStatus } = request.value;
       const filter = {
-        ...(createdTimeFrom === undefined ? {} : { createdTimeFrom: historyTime(createdTimeFrom) }),
+        ...(createdTimeFrom === undefined ? {} : { createdTimeFrom: fromTime(createdTimeFrom) }),
         ...(createdTimeTo === undefined ? {} : { createdTimeTo: historyTime(createdTimeTo) }),
         ...(runtimeStatus.length === 0 ? {} : { statuses: coreStatuses(runtimeStatus) }),
       };
@@ -241,7 +242,7 @@ export async function queryEntities(hub: TaskHubClient, { query }: QueryEntities
     includeTransient: query?.includeTransient === true,
     pageSize: pageSize(query?.pageSize),
     ...(query?.instanceIdStartsWith === undefined ? {} : { instanceIdPrefix: query.instanceIdStartsWith }),
-    ...(query?.lastModifiedFrom === undefined ? {} : { lastOperationFrom: historyTime(query.lastModifiedFrom) }),
+    ...(query?.lastModifiedFrom === undefined ? {} : { lastOperationFrom: fromTime(query.lastModifiedFrom) }),
     ...(query?.lastModifiedTo === undefined ? {} : { lastOperationTo: historyTime(query.lastModifiedTo) }),
     ...continuation(query?.continuationToken),
   });
@@ -274,4 +275,9 @@ function pageSize(asked: number | undefined): number {
 /** Some clients send an empty token for the first page. */
 function continuation(token: string | undefined): { continuationToken?: string } {
   return token === undefined || token === '' ? {} : { continuationToken: token };
+}
+
+/** Instances know milliseconds, clients finer times: one that began in the same millisecond began after it. */
+function fromTime({ seconds, nanos }: Timestamp): string {
+  return historyTime({ seconds, nanos: nanos - (nanos % 1_000_000) });
 }

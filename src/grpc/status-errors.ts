@@ -17,5 +17,8 @@ const codes: Partial<Record<DurascopeErrorCode, status>> = {
 
 export function statusOf(error: unknown): Partial<StatusObject> {
   const code = DurascopeError.is(error) ? codes[error.code] : undefined;
-  return { code: code ?? status.INTERNAL, details: error instanceof Error ? error.message : String(error) };
+  const text = error instanceof Error ? error.message : String(error);
+  // One SDK's users look for these words.
+  const details = code === status.ALREADY_EXISTS ? `orchestration instance already exists: ${text}` : text;
+  return { code: code ?? status.INTERNAL, details };
 }
