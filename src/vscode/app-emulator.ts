@@ -6,9 +6,10 @@
  */
 import type { Disposable } from '../core/ports/clock';
 import { DurascopeError } from '../core/errors';
+import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import type { EmulatorEvent } from '../emulator/emulator-types';
+import type { EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';
 import type { EmulatorStatus, WorkerStatus } from './models/emulator-status';
 
@@ -22,6 +23,9 @@ export interface RunningEmulator {
   readonly routePrefix: string;
   readonly workerPid: number | undefined;
   functions(): readonly FunctionDescriptor[];
+  /** Where Durable Task SDKs connect; null: nowhere, or not known here. */
+  readonly grpc: GrpcEndpoint | null;
+  connectedWorkers(): readonly ConnectedWorker[];
   invoke(functionName: string, input: string | null): Promise<string | null>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   onLost(listener: (error: Error) => void): Disposable;

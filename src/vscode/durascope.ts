@@ -126,7 +126,11 @@ export class Durascope implements vscode.Disposable {
       new CodeLenses(this.emulators, (file) => this.apps.of(file)),
       this.apps.onChanged(() => this.#show()),
       this.emulators.onChanged(() => this.#show()),
-      this.emulators.onCreated((emulator) => emulator.onEvent((event) => event.type === 'functionsChanged' && this.#show())),
+      this.emulators.onCreated((emulator) =>
+        emulator.onEvent(
+          (event) => (event.type === 'functionsChanged' || event.type === 'connectedWorkersChanged') && this.#show(),
+        ),
+      ),
     ];
   }
 

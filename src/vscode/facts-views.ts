@@ -4,7 +4,7 @@ import { commands } from './ids';
 import type { AppEmulator } from './app-emulator';
 import type { LazyTree } from './lazy-tree';
 import { emulatorLines, type EmulatorLine } from './models/emulator-status';
-import { functionsTree, type FunctionGroupNode, type FunctionNode } from './models/functions-tree';
+import { connectedTree, functionsTree, type FunctionGroupNode, type FunctionNode } from './models/functions-tree';
 
 type FunctionsNode = FunctionGroupNode | FunctionNode;
 
@@ -17,7 +17,10 @@ export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
 
   show(emulator: AppEmulator | undefined): void {
     const running = emulator?.running;
-    this.#groups = running === undefined ? [] : functionsTree(running.functions(), running.url, running.routePrefix);
+    this.#groups =
+      running === undefined
+        ? []
+        : [...functionsTree(running.functions(), running.url, running.routePrefix), ...connectedTree(running.connectedWorkers())];
     this.tree.refresh();
   }
 
@@ -52,7 +55,12 @@ export class EmulatorView implements vscode.TreeDataProvider<EmulatorLine> {
   }
 
   show(emulator: AppEmulator | undefined, appName: string): void {
-    this.#lines = emulator === undefined ? [] : emulatorLines(emulator.status, appName);
+    const running = emulator?.running;
+    const connections =
+      running === undefined
+        ? undefined
+        : { connectionString: running.grpc?.connectionString ?? null, workers: running.connectedWorkers() };
+    this.#lines = emulator === undefined ? [] : emulatorLines(emulator.status, appName, connections);
     this.tree.refresh();
   }
 

@@ -71,6 +71,8 @@ export const contextKeys = {
 /** Of the section `durascope`. */
 export const settings = {
   port: 'port',
+  grpc: 'grpc',
+  grpcPort: 'grpcPort',
   dataFolder: 'dataFolder',
   storage: 'storage',
   durability: 'durability',

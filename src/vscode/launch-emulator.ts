@@ -71,6 +71,8 @@ async function attachTo(dataDir: string, logger: Logger): Promise<RunningEmulato
     routePrefix: routePrefixOf(await readFile(path.join(note.appDir, 'host.json'), 'utf8').catch(() => undefined)),
     workerPid: note.pid,
     functions: () => functions,
+    grpc: null,
+    connectedWorkers: () => [],
     invoke: (name, input) => hub.invokeFunction(name, input),
     onEvent: (listener) =>
       hub.onEvent((event) => {

@@ -7,6 +7,7 @@ import { AppEmulator, type RunningEmulator } from '../../src/vscode/app-emulator
 
 /** A running emulator whose events and end are in the test's hand. */
 class FakeRunning implements RunningEmulator {
+  readonly grpc = null;
   readonly hub = {} as TaskHubClient;
   readonly url = 'http://localhost:1';
   readonly managementUrl = 'http://localhost:1/m';
@@ -17,6 +18,9 @@ class FakeRunning implements RunningEmulator {
   readonly events = new Listeners<EmulatorEvent>();
   readonly lost = new Listeners<Error>();
   stops = 0;
+  connectedWorkers(): readonly never[] {
+    return [];
+  }
   functions() {
     return [];
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import type { ConnectedWorker } from '../../src/core/ports/connected-worker';
 import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
 import { isDurableApp } from '../../src/vscode/models/app-folder';
 import { targetIds, targetName } from '../../src/vscode/models/command-targets';
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
-import { functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
+import { connectedTree, functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
 import { findJsonMistake } from '../../src/base/json-text';
 import { jsonOrNull, jsonProblemText } from '../../src/vscode/models/json-input';
 import { StartMemory } from '../../src/vscode/models/start-memory';
@@ -51,6 +52,44 @@ describe('the functions view', () => {
       'function timer runnable',
     );
     assert.equal(functionsTree(functions, 'http://localhost:1', '')[2]?.functions[0]?.url, 'http://localhost:1/orders');
+  });
+});
+
+describe('programs that have connected', () => {
+  const worker: ConnectedWorker = {
+    id: '1',
+    language: 'Python',
+    sdk: 'durabletask-python/1.2.0',
+    workerId: null,
+    hubName: 'default',
+    connectedAt: '2024-01-01T00:00:00.000Z',
+    orchestrators: ['b', 'a'],
+    activities: ['say'],
+    entities: [],
+    isAnnounced: false,
+  };
+
+  it('stand in the functions view with what they run', () => {
+    assert.deepEqual(
+      connectedTree([worker]).map((group) => [group.label, group.functions.map((each) => each.label)]),
+      [['Python program', ['a', 'b', 'say']]],
+    );
+  });
+
+  it('stand in the emulator view beside the app process, with where others connect', () => {
+    const connectionString = 'Endpoint=http://localhost:8080;Authentication=None;TaskHub=default';
+    const status: EmulatorStatus = {
+      type: 'running',
+      url: 'http://localhost:7071',
+      managementUrl: 'http://localhost:7071/m',
+      dataDir: null,
+      worker: { type: 'loading' },
+      isDebugging: false,
+    };
+    const lines = emulatorLines(status, 'app', { connectionString, workers: [worker] });
+    const by = (label: string): unknown => lines.find((line) => line.label === label)?.description;
+    assert.equal(by('Python program'), 'durabletask-python/1.2.0, hub default, 2 orchestrators, 1 activity');
+    assert.equal(by('Durable Task SDKs'), connectionString);
   });
 });
 

@@ -7,6 +7,8 @@ import { severities } from './finding-severity';
 
 const shape = {
   port: z.number().int().min(0).max(65_535).nullable().catch(null),
+  grpc: z.enum(['on', 'off']).catch('on'),
+  grpcPort: z.number().int().min(0).max(65_535).nullable().catch(null),
   dataFolder: z.string().catch(''),
   storage: z.enum(['disk', 'memory']).catch('disk'),
   durability: z.enum(['interval', 'strict']).catch('interval'),
@@ -62,6 +64,7 @@ export function emulatorOptions(
     sessionStart: overrides.sessionStart ?? (settings.sessionStart === 'ask' ? 'keep' : settings.sessionStart),
     ...(dataDir === null ? { memory: true } : { dataDir }),
     ...(port === null ? {} : { port }),
+    ...(settings.grpc === 'off' ? {} : { grpc: settings.grpcPort === null ? {} : { port: settings.grpcPort } }),
     ...(settings.nodePath === '' ? {} : { nodePath: settings.nodePath }),
     ...(settings.httpStubs === '' ? {} : { httpStubs: settings.httpStubs }),
     ...(overrides.inspectPort === undefined ? {} : { inspectPort: overrides.inspectPort }),

@@ -1,4 +1,6 @@
 /** The state of an emulator as the status bar and the emulator view show it. */
+import type { ConnectedWorker } from '../../core/ports/connected-worker';
+import { connectedLabel } from './functions-tree';
 
 export type EmulatorStatus =
   | { type: 'stopped' }
@@ -96,20 +98,44 @@ export interface EmulatorLine {
   contextValue: string;
 }
 
+/** `connectionString` null: programs cannot connect. */
+export interface Connections {
+  connectionString: string | null;
+  workers: readonly ConnectedWorker[];
+}
+
 /** Lines of the emulator view; none unless it runs, so that the view's welcome text shows. */
-export function emulatorLines(status: EmulatorStatus, appName: string): EmulatorLine[] {
+export function emulatorLines(status: EmulatorStatus, appName: string, connections?: Connections): EmulatorLine[] {
   if (status.type !== 'running') return [];
   return [
     line('app', 'App', appName, 'folder', null),
     line('worker', 'App process', workerText(status.worker), workerIcon(status.worker), null),
+    ...(connections?.workers ?? []).map((each) =>
+      line(`connected:${each.id}`, connectedLabel(each), connectedText(each), 'plug', null),
+    ),
     line('url', 'URL', status.url, 'globe', status.url),
     line('management', 'Management API', status.managementUrl, 'server', status.managementUrl),
+    ...(connections?.connectionString == null
+      ? []
+      : [line('grpc', 'Durable Task SDKs', connections.connectionString, 'broadcast', connections.connectionString)]),
     line('data', 'Data', status.dataDir ?? 'in memory', 'database', status.dataDir),
   ];
 }
 
 function line(id: string, label: string, description: string, icon: string, copies: string | null): EmulatorLine {
   return { id: `emulator:${id}`, label, description, icon, copies, contextValue: copies === null ? 'fact' : 'fact copyable' };
+}
+
+function connectedText({ sdk, hubName, orchestrators, activities, entities }: ConnectedWorker): string {
+  const count = (names: readonly string[], one: string, more: string): string[] =>
+    names.length === 0 ? [] : [`${names.length} ${names.length === 1 ? one : more}`];
+  return [
+    ...(sdk === null ? [] : [sdk]),
+    `hub ${hubName}`,
+    ...count(orchestrators, 'orchestrator', 'orchestrators'),
+    ...count(activities, 'activity', 'activities'),
+    ...count(entities, 'entity', 'entities'),
+  ].join(', ');
 }
 
 function workerText(worker: WorkerStatus): string {

@@ -1,4 +1,5 @@
 /** The functions view without the view: the app's functions by kind. */
+import type { ConnectedWorker } from '../../core/ports/connected-worker';
 import type { FunctionDescriptor, FunctionType } from '../../core/ports/function-worker';
 
 export interface FunctionGroupNode {
@@ -53,6 +54,40 @@ export function functionsTree(functions: readonly FunctionDescriptor[], url: str
         .map((each) => functionNode(each, icon, url, routePrefix)),
     }))
     .filter((group) => group.functions.length > 0);
+}
+
+/** What the programs run that have connected, one group a program. */
+export function connectedTree(workers: readonly ConnectedWorker[]): FunctionGroupNode[] {
+  return workers.map((worker) => {
+    const of = (type: FunctionType, names: readonly string[]): FunctionNode[] =>
+      [...names].sort().map((name) => ({
+        type: 'function',
+        id: `connected:${worker.id}:${type}:${name}`,
+        label: name,
+        description: '',
+        tooltip: `${name}\n${worker.isAnnounced ? 'The program says that it runs this.' : 'The program has run this.'}`,
+        icon: kinds.find((kind) => kind.type === type)?.icon ?? 'symbol-misc',
+        contextValue: `function ${type}`,
+        name,
+        file: null,
+        url: null,
+      }));
+    return {
+      type: 'functionGroup',
+      id: `connected:${worker.id}`,
+      label: connectedLabel(worker),
+      functions: [
+        ...of('orchestrator', worker.orchestrators),
+        ...of('activity', worker.activities),
+        ...of('entity', worker.entities),
+      ],
+    };
+  });
+}
+
+/** `Python program`. */
+export function connectedLabel({ language }: ConnectedWorker): string {
+  return `${language} program`;
 }
 
 function functionNode(each: FunctionDescriptor, icon: string, origin: string, routePrefix: string): FunctionNode {
