@@ -15,7 +15,10 @@ import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
 
 const rowHeight = 26;
-const labelWidth = 240;
+const wideLabel = 240;
+const narrowLabel = 132;
+/** Below it the labels give way to the bars. */
+const narrowBelow = 600;
 const headerHeight = 86;
 const barIcons = { activity: 'zap', timer: 'clockface', child: 'type-hierarchy-sub', event: 'mail' } as const;
 const kindTitles = { activity: 'Activity', timer: 'Timer', child: 'Sub-orchestration', event: 'Event' } as const;
@@ -43,6 +46,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const endMs = over ? timeline.lastMs : Math.max(nowMs, timeline.lastMs);
   const all = fitWindow(timeline.startMs, endMs);
   const shown = chosen ?? all;
+  const labelWidth = size.width < narrowBelow ? narrowLabel : wideLabel;
   const chartWidth = Math.max(100, size.width - labelWidth);
   const x = scaleTime().domain([shown.fromMs, shown.toMs]).range([0, chartWidth]);
   const ticks = x.ticks(Math.max(2, Math.floor(chartWidth / 110)));
@@ -55,8 +59,8 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const pan = (part: number): void => {
     if (chosen !== null) setChosen(panWindow(chosen, part, all));
   };
-  const latest = useRef({ zoom, x });
-  latest.current = { zoom, x };
+  const latest = useRef({ zoom, x, labelWidth });
+  latest.current = { zoom, x, labelWidth };
   // Not passive, since a zoom must not scroll: Preact's own handlers are, for wheels.
   useEffect(() => {
     const element = scroller.current;
@@ -94,7 +98,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const clip = (ms: number): number => Math.min(Math.max(x(ms), -4), chartWidth + 4);
 
   return (
-    <div class="timeline">
+    <div class={`timeline ${labelWidth === narrowLabel ? 'narrow' : ''}`}>
       <div class="toolbar" role="toolbar" aria-label="Timeline">
         <Legend />
         <span class="toolbar-gap" />
@@ -137,7 +141,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
               <Icon name="symbol-method" />
               <span class="label-text">{instance.name}</span>
             </span>
-            <Episodes timeline={timeline} x={x} chartWidth={chartWidth} endMs={endMs} />
+            <Episodes timeline={timeline} x={x} labelWidth={labelWidth} chartWidth={chartWidth} endMs={endMs} />
           </div>
           <div
             class="timeline-row pinned"
@@ -218,12 +222,13 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
 interface EpisodesProps {
   timeline: ReturnType<typeof buildTimeline>;
   x: (ms: number) => number;
+  labelWidth: number;
   chartWidth: number;
   endMs: number;
 }
 
 /** The orchestrator's turns. More of them than pixels: one mark a pixel. */
-function Episodes({ timeline, x, chartWidth, endMs }: EpisodesProps): JSX.Element {
+function Episodes({ timeline, x, labelWidth, chartWidth, endMs }: EpisodesProps): JSX.Element {
   const marks: { left: number; width: number }[] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const episode of timeline.episodes) {
@@ -252,6 +257,14 @@ function Legend(): JSX.Element {
           {kindTitles[kind]}
         </span>
       ))}
+      <span class="legend-item">
+        <span class="legend-swatch bar-activity legend-queued" />
+        Queued
+      </span>
+      <span class="legend-item">
+        <span class="legend-swatch bar-failed" />
+        Failed
+      </span>
     </span>
   );
 }

@@ -20,8 +20,13 @@ export function AskDialog({ title, children, verb, reason = false, onAnswer, onC
   const [text, setText] = useState('');
   const id = useUniqueId('ask');
   useEffect(() => {
+    const opener = document.activeElement;
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('.ask-reason, .ask-verb')?.focus();
+    // The dialog is taken out of the page, which gives the focus to nobody.
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
   }, []);
   const answer = (): void => onAnswer(text.trim() === '' ? null : text);
   return (

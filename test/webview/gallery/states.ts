@@ -84,7 +84,7 @@ function runningInstances(): FakeInstance[] {
     { ...scheduled(3, 'CheckAvailability'), at: 20.3 },
     { ...rest, at: 20.3 },
     { ...turn, at: 32 },
-    { ...completed(3, '{"free":14}'), at: 31.5 },
+    { ...completed(3, '{"free":14}'), at: 31.5, QueuedMs: 4200 },
     {
       EventType: 'SubOrchestrationInstanceCreated',
       EventId: 4,
