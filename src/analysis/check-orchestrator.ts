@@ -447,7 +447,7 @@ export class OrchestratorCheck {
       message: `${what}. ${reason} ${explanation}`,
       file: module.file,
       span,
-      orchestrator: this.orchestrator.name,
+      orchestrators: this.orchestrator.name === null ? [] : [this.orchestrator.name],
       related: [
         ...where,
         ...frame.calls.map((each) => ({

@@ -63,8 +63,8 @@ export function merge(findings: readonly Finding[]): Finding[] {
         !before.related.some((each) => each.message === message && each.span.startLine1 === line);
       const more = finding.related.filter((each) => isNew(each.message, each.span.startLine1));
       const fixes = before.fixes.length > 0 ? before.fixes : finding.fixes;
-      const orchestrator = before.orchestrator ?? finding.orchestrator;
-      merged.set(key, { ...before, orchestrator, fixes, related: [...before.related, ...more].slice(0, maxRelated) });
+      const orchestrators = [...new Set([...before.orchestrators, ...finding.orchestrators])];
+      merged.set(key, { ...before, orchestrators, fixes, related: [...before.related, ...more].slice(0, maxRelated) });
     }
   }
   return [...merged.values()].sort((a, b) => compare(a.file, b.file) || a.span.start - b.span.start || a.span.end - b.span.end);

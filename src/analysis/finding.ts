@@ -37,8 +37,8 @@ export interface Finding {
   message: string;
   file: string;
   span: TextSpan;
-  /** The orchestrator that comes here, null where its name is not known. */
-  orchestrator: string | null;
+  /** The names of the orchestrators that come here, as far as they are known. */
+  orchestrators: readonly string[];
   /** How the orchestrator comes here, innermost call first; empty when the place is in its own code. */
   related: readonly RelatedPlace[];
   /** The first is the best. Without those that are only about silencing. */

@@ -43,17 +43,27 @@ const runningTypeScript = new Set([
 
 const notChildren = new Set(['type', 'start', 'end', 'loc', 'range', 'extra', 'errors']);
 
+const none: readonly t.Node[] = [];
+// Several walks pass each node, and looking through its fields is most of their work.
+const known = new WeakMap<t.Node, readonly t.Node[]>();
+
 /** The nodes directly inside of one, in the order of the grammar; without types. */
-export function childrenOf(node: t.Node): t.Node[] {
+export function childrenOf(node: t.Node): readonly t.Node[] {
+  if (node.type === 'Identifier' || node.type.endsWith('Literal')) {
+    if (node.type !== 'TemplateLiteral') return none;
+  }
+  const before = known.get(node);
+  if (before !== undefined) return before;
   const children: t.Node[] = [];
   const fields = node as unknown as Record<string, unknown>;
   for (const key in fields) {
-    if (notChildren.has(key)) continue;
     const value = fields[key];
+    if (typeof value !== 'object' || value === null || notChildren.has(key)) continue;
     if (Array.isArray(value)) {
       for (const each of value as unknown[]) if (isRunningNode(each)) children.push(each);
     } else if (isRunningNode(value)) children.push(value);
   }
+  known.set(node, children);
   return children;
 }
 

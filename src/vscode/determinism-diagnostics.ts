@@ -69,7 +69,9 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
   findingsOf(appDir: string, orchestrator: string): readonly Finding[] {
     const known = this.#watched.get(appDir)?.findings?.known.values() ?? [];
     const wanted = orchestrator.toLowerCase();
-    return [...known].flatMap((each) => each.findings).filter((each) => each.orchestrator?.toLowerCase() === wanted);
+    return [...known]
+      .flatMap((each) => each.findings)
+      .filter((each) => each.orchestrators.some((name) => name.toLowerCase() === wanted));
   }
 
   /** Resolves when everything that has changed so far has been looked at. */

@@ -18,6 +18,7 @@ import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
 import { Emulators } from './emulators';
 import { LazyPanelReplay } from './lazy-panel-replay';
+import { loadAnalysis } from './load-analysis';
 import type { Trees } from './lazy-tree';
 import { EmulatorView, FunctionsView } from './facts-views';
 import { contextKeys, replayDebugType, type CommandId } from './ids';
@@ -159,6 +160,8 @@ export class Durascope implements vscode.Disposable {
         new Part({
           emulators: this.emulators,
           log: outputLogger(this.output),
+          explain: (appDir, name, divergence) =>
+            loadAnalysis().likelyCause(divergence, this.determinism.findingsOf(appDir, name)),
           tell: (error) => showFailure(error, this.output),
         }),
     );

@@ -1,5 +1,6 @@
 /** Entry of dist/replay-part.js: what replays need, read when the first one is asked for. */
 import type * as vscode from 'vscode';
+import type { Divergence } from '../core/divergence';
 import type { Logger } from '../core/ports/logger';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { Emulators } from './emulators';
@@ -12,6 +13,8 @@ import { ReplayProblems } from './replay/replay-problems';
 export interface ReplayPartOptions {
   emulators: Emulators;
   log: Logger;
+  /** As `AppReplays` takes it. */
+  explain: (appDir: string, functionName: string, divergence: Divergence) => Divergence;
   /** Shows the user what went wrong. */
   tell: (error: unknown) => void;
 }
@@ -23,7 +26,7 @@ export class ReplayPart implements vscode.Disposable {
   readonly #problems = new ReplayProblems();
 
   constructor(private readonly options: ReplayPartOptions) {
-    this.replays = new AppReplays(options.emulators, options.log);
+    this.replays = new AppReplays(options.emulators, options.log, options.explain);
     this.debugging = new ReplayDebugging(this.replays, this.#decorations, this.#problems, options.tell);
   }
 

@@ -24,7 +24,7 @@ describe('findings across an app', () => {
     const [finding, ...more] = await analyzeText(texts);
     assert.equal(more.length, 0);
     assert.equal(finding?.file, 'src/lib/now/index.ts');
-    assert.equal(finding.orchestrator, 'Order');
+    assert.deepEqual(finding.orchestrators, ['Order']);
     assert.deepEqual([finding.span.startLine1, finding.span.startColumn1, finding.span.endColumn1], [1, 34, 44]);
     assert.deepEqual(
       finding.related.map((each) => `${each.file}:${each.span.startLine1} ${each.message}`),
@@ -87,6 +87,7 @@ describe('findings across an app', () => {
       df.app.orchestration('B', function* () { return now(); });`;
     const findings = await analyzeText(text);
     assert.equal(findings.length, 1);
+    assert.deepEqual(findings[0]?.orchestrators, ['A', 'B']);
     assert.deepEqual(
       findings[0]?.related.map((each) => each.message),
       ["called from orchestrator 'A'", "called from orchestrator 'B'"],
@@ -104,8 +105,8 @@ describe('findings across an app', () => {
 });
 
 describe('orchestrators are found', () => {
-  const finds = async (text: string, folderName: string | null = null): Promise<(string | null)[]> =>
-    (await analyzeText(text, folderName)).map((each) => each.orchestrator);
+  const finds = async (text: string, folderName: string | null = null): Promise<string[]> =>
+    (await analyzeText(text, folderName)).flatMap((each) => each.orchestrators);
   const head = "import * as df from 'durable-functions';\n";
 
   it('with options, by reference, wrapped and bound, by constants and templates for names', async () => {
@@ -149,7 +150,7 @@ describe('orchestrators are found', () => {
       'hello.js': 'function* hello(context) { return new Date(); }\nmodule.exports = { hello };',
     };
     const [finding] = await analyzeText(texts);
-    assert.deepEqual([finding?.orchestrator, finding?.file], ['Hello', 'hello.js']);
+    assert.deepEqual([finding?.orchestrators, finding?.file], [['Hello'], 'hello.js']);
   });
 });
 

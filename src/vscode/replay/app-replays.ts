@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Divergence } from '../../core/divergence';
 import { DurascopeError } from '../../core/errors';
 import type { Logger } from '../../core/ports/logger';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
@@ -28,15 +29,21 @@ interface AppReplay {
 export class AppReplays implements vscode.Disposable {
   readonly #all = new Map<string, AppReplay>();
 
+  /** `explain` adds what the source of an orchestrator has to say about a divergence. */
   constructor(
     private readonly emulators: Emulators,
     private readonly log: Logger,
+    private readonly explain: (appDir: string, functionName: string, divergence: Divergence) => Divergence,
   ) {}
 
   async open(target: ReplayTarget): Promise<ReplayTimeline> {
-    const replays = await this.#replaysOf(target.appDir);
-    if (target.imported !== undefined) return replays.open(target.imported);
-    return replays.openInstance(this.hubOf(target.appDir), target.instanceId);
+    const { appDir, imported, instanceId } = target;
+    const replays = await this.#replaysOf(appDir);
+    const timeline = await (imported === undefined
+      ? replays.openInstance(this.hubOf(appDir), instanceId)
+      : replays.open(imported));
+    const { divergence, functionName } = timeline;
+    return divergence === null ? timeline : withDivergence(timeline, this.explain(appDir, functionName, divergence));
   }
 
   hubOf(appDir: string): TaskHubClient {
@@ -105,4 +112,15 @@ export class AppReplays implements vscode.Disposable {
       ...(watchdogMs === undefined ? {} : { watchdogMs }),
     };
   }
+}
+
+function withDivergence(timeline: ReplayTimeline, divergence: Divergence): ReplayTimeline {
+  const { instanceId, executionId, functionName, history, steps, notes, parentInstanceId } = timeline;
+  return {
+    ...{ instanceId, executionId, functionName, history, steps, notes, parentInstanceId, divergence },
+    scopes: (step, frame) => timeline.scopes(step, frame),
+    variables: (reference, range) => timeline.variables(reference, range),
+    evaluate: (step, frame, expression) => timeline.evaluate(step, frame, expression),
+    dispose: () => timeline.dispose(),
+  };
 }
