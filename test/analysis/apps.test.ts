@@ -89,7 +89,7 @@ describe('findings across an app', () => {
     assert.equal(findings.length, 1);
     assert.deepEqual(findings[0]?.orchestrators, ['A', 'B']);
     assert.deepEqual(
-      findings[0]?.related.map((each) => each.message),
+      findings[0].related.map((each) => each.message),
       ["called from orchestrator 'A'", "called from orchestrator 'B'"],
     );
   });
