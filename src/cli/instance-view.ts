@@ -1,5 +1,5 @@
 /** An instance as the command line shows it. */
-import type { FailureDetails } from '../core/history';
+import type { FailureDetails, Tags } from '../core/history';
 import type { InstanceRow } from '../core/instance';
 import { payloadValue } from '../core/payload';
 import { paintRuntimeStatus } from './history-table';
@@ -22,6 +22,7 @@ export interface InstanceView {
   executionId: string;
   awaitedEvents: readonly string[];
   historyLength: number;
+  tags?: Tags;
   failure?: FailureDetails;
 }
 
@@ -43,6 +44,7 @@ export function instanceView(row: InstanceRow): InstanceView {
     executionId: row.executionId,
     awaitedEvents: row.awaitedEvents,
     historyLength: row.historyLength,
+    ...(row.tags === null ? {} : { tags: row.tags }),
     ...failureOf(row),
   };
 }

@@ -124,7 +124,10 @@ for (const durableFunctions of ['durable-functions-v1', 'durable-functions-v2'] 
     it('a failed instance is rewound over the URL that its client gave', async () => {
       const answer = await post('StartByClient?name=Child&id=broken', null);
       assert.equal(answer.status, 202);
-      await assert.rejects(until('broken', () => false), /"runtimeStatus":"Failed"/);
+      await assert.rejects(
+        until('broken', () => false),
+        /"runtimeStatus":"Failed"/,
+      );
       assert.equal((await manage('instances/broken/rewind?reason=again', { method: 'POST' })).status, 202);
     });
   });

@@ -30,6 +30,7 @@ interface SdkClient {
   rewind(instanceId: string, reason: string): Promise<void>;
   purge(instanceId: string): Promise<number>;
   purgeBy(from: Date, statuses: string[]): Promise<number>;
+  startVersion?(name: string, instanceId: string, version: string): Promise<string>;
   suspend?(instanceId: string, reason: string): Promise<void>;
   signal(name: string, key: string, operation?: string, input?: unknown): Promise<void>;
   state(name: string, key: string): Promise<{ entityExists: boolean; entityState?: unknown }>;
@@ -90,7 +91,7 @@ interface StatusFilter {
   runtimeStatus: string[];
 }
 interface NewClient {
-  startNew(name: string, options: { instanceId?: string; input?: unknown }): Promise<string>;
+  startNew(name: string, options: { instanceId?: string; input?: unknown; version?: string }): Promise<string>;
   getStatus(instanceId: string): Promise<Status>;
   getStatusAll(): Promise<Status[]>;
   getStatusBy(filter: StatusFilter): Promise<Status[]>;
@@ -132,6 +133,7 @@ function newClient(binding: Binding): SdkClient {
     raiseEvent: (id, name, data) => client.raiseEvent(id, name, data),
     terminate: (id, reason) => client.terminate(id, reason),
     rewind: (id, reason) => client.rewind(id, reason),
+    startVersion: (name, instanceId, version) => client.startNew(name, { instanceId, version }),
     signal: (name, key, operation, value) => client.signalEntity(new df3.EntityId(name, key), operation, value),
     state: (name, key) => client.readEntityState(new df3.EntityId(name, key)),
     purge: async (id) => (await client.purgeInstanceHistory(id)).instancesDeleted,
@@ -233,6 +235,11 @@ for (const [version, make] of Object.entries(sdks)) {
       });
 
       if (version === '3.5.0') {
+        it('starts a version', async () => {
+          await client.startVersion?.('Waits', 'versioned', '1.2');
+          assert.equal(http.hub.row('versioned').version, '1.2');
+        });
+
         it('suspends and resumes', async () => {
           await client.startNew('Waits', 'one');
           await http.hub.quiet();

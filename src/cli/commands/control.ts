@@ -1,5 +1,6 @@
 /** terminate, suspend, resume, rewind: one instance, perhaps a reason. */
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
 
@@ -7,25 +8,30 @@ function control(
   name: 'terminate' | 'suspend' | 'resume' | 'rewind',
   summary: string,
   done: string,
-  act: (hub: TaskHubClient, instanceId: string, reason: string | null) => Promise<void>,
+  act: (hub: TaskHubClient, instanceId: string, reason: string | null, args: ParsedArguments) => Promise<void>,
+  more: Options = {},
 ): Command {
   return {
     name,
     takes: 'ID',
     summary,
-    options: { ...connectionOptions, reason: { value: 'TEXT', help: 'Why, for the history.' } },
+    options: { ...connectionOptions, reason: { value: 'TEXT', help: 'Why, for the history.' }, ...more },
     async run(args, terminal) {
       atMost(args, 1);
       const instanceId = required(args, 0, 'The instance id');
-      await act(await connect(args), instanceId, args.text('reason') ?? null);
+      await act(await connect(args), instanceId, args.text('reason') ?? null, args);
       terminal.print(args.has('json') ? JSON.stringify({ instanceId }) : `${done} ${instanceId}.`);
       return 0;
     },
   };
 }
 
-export const terminateCommand = control('terminate', 'End an instance at once.', 'Asked to terminate', (hub, id, reason) =>
-  hub.terminate(id, reason),
+export const terminateCommand = control(
+  'terminate',
+  'End an instance at once.',
+  'Asked to terminate',
+  (hub, id, reason, args) => hub.terminate(id, reason, { recursive: args.has('recursive') }),
+  { recursive: { help: 'Its sub-orchestrations too, at every depth.' } },
 );
 
 export const suspendCommand = control('suspend', 'Hold an instance until it is resumed.', 'Asked to suspend', (hub, id, reason) =>

@@ -12,6 +12,8 @@ export const startInstanceOptions: Options = {
   ...connectionOptions,
   input: { value: 'JSON', short: 'i', help: "The orchestrator's input as JSON, or @file." },
   id: { value: 'ID', help: 'The instance id (default: a new one).' },
+  version: { value: 'VERSION', help: 'The version of the instance (default: defaultVersion of host.json).' },
+  tags: { value: 'NAME=VALUE,...', help: 'Tags of the instance, which its sub-orchestrations inherit.' },
   at: { value: 'TIME', help: 'Start it at this time (ISO 8601).' },
   wait: { help: 'Wait for its end; the exit code is then that of run.' },
 };
@@ -33,11 +35,15 @@ export async function startInstance(args: ParsedArguments, terminal: Terminal): 
   if (at !== undefined && Number.isNaN(fromTimestamp(at))) {
     throw new DurascopeError('InvalidArgument', `--at takes a time like 2026-01-31T08:00:00Z, not '${at}'.`);
   }
+  const version = args.text('version');
+  const tags = tagsOf(args.text('tags'));
   const hub = await connect(args);
   const { instanceId } = await hub.start({
     name,
     input: input ?? null,
     ...(id === undefined ? {} : { instanceId: id }),
+    ...(version === undefined ? {} : { version }),
+    ...(tags === undefined ? {} : { tags }),
     ...(at === undefined ? {} : { scheduledStartTime: toTimestamp(fromTimestamp(at)) }),
   });
   if (!args.has('wait')) {
@@ -47,4 +53,15 @@ export async function startInstance(args: ParsedArguments, terminal: Terminal): 
   const row = await endOf(hub, instanceId);
   terminal.print(args.has('json') ? JSON.stringify(outcomeOf(row)) : instanceText(row, terminal));
   return row.runtimeStatus === 'Completed' ? 0 : 1;
+}
+
+function tagsOf(given: string | undefined): Record<string, string> | undefined {
+  if (given === undefined) return undefined;
+  return Object.fromEntries(
+    given.split(',').map((part) => {
+      const at = part.indexOf('=');
+      if (at > 0) return [part.slice(0, at).trim(), part.slice(at + 1)] as const;
+      throw new DurascopeError('InvalidArgument', `--tags takes NAME=VALUE, several with commas between them, not '${given}'.`);
+    }),
+  );
 }

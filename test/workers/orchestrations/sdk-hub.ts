@@ -10,6 +10,7 @@ import type {
   FunctionWorker,
 } from '../../../src/core/ports/function-worker';
 import { Engine } from '../../../src/engine/engine';
+import type { EngineOptions } from '../../../src/engine/engine-options';
 import { SqlJsHistoryStore } from '../../../src/store/sql-js-history-store';
 import type { EpisodeSlice } from '../../../src/workers/node/child/orchestrations/orchestration-runner';
 import type { SdkOrchestrationRunner } from '../../../src/workers/node/child/orchestrations/sdk-orchestration-runner';
@@ -94,7 +95,7 @@ export async function withSdkHub(
   orchestrators: Readonly<Record<string, Orchestrator>>,
   activities: Readonly<Record<string, Activity>>,
   script: (hub: SdkHub) => Promise<void>,
-  options: { http?: DurableHttpHost } = {},
+  options: { http?: DurableHttpHost; engine?: Partial<EngineOptions> } = {},
 ): Promise<void> {
   const names = { activity: Object.keys(activities), orchestrator: Object.keys(orchestrators), entity: [] };
   const runner = newRunner(sdk, orchestrators, sdk.isV1 ? 'cold' : 'warm', { functionNames: (type) => names[type] });
@@ -103,7 +104,10 @@ export async function withSdkHub(
   const store = new SqlJsHistoryStore({ dir: null, log });
   let ids = 0;
   const newId = (): string => (++ids).toString(16).padStart(32, '0');
-  const engine = new Engine({ store, clock, log, newId, ...options }, { oneMessagePerEpisode: true });
+  const engine = new Engine(
+    { store, clock, log, newId, ...(options.http === undefined ? {} : { http: options.http }) },
+    { oneMessagePerEpisode: true, ...options.engine },
+  );
   try {
     await engine.open();
     engine.setWorker(new InProcessWorker(runner, activities, names.orchestrator));

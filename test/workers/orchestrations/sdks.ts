@@ -16,7 +16,9 @@ export interface Df {
   getInput(): unknown;
   callActivity(name: string, input?: unknown): Task;
   callActivityWithRetry(name: string, retry: unknown, input?: unknown): Task;
-  callSubOrchestrator(name: string, input?: unknown, instanceId?: string): Task;
+  /** SDK 3.2 and later. */
+  version?: string;
+  callSubOrchestrator(name: string, input?: unknown, instanceId?: string, version?: string): Task;
   callSubOrchestratorWithRetry(name: string, retry: unknown, input?: unknown, instanceId?: string): Task;
   callHttp(...args: unknown[]): Task;
   callEntity(id: unknown, operation: string, input?: unknown): Task;
