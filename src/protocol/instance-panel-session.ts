@@ -7,7 +7,7 @@
  */
 import type { InstanceRow } from '../core/instance';
 import type { Disposable } from '../core/ports/clock';
-import type { HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
+import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/status';
 import { toTimestamp } from '../core/time';
 import { act, messageOf } from './instance-actions';
@@ -15,7 +15,7 @@ import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
 import type { PanelHost, SessionClock } from './panel-host';
 import type { PanelReplay } from './panel-replay';
-import type { ActionResult, SourceLocation } from './panel-values';
+import type { ActionResult, SourceLocation, WaitingForValue } from './panel-values';
 
 export interface InstancePanelSessionOptions {
   instanceId: string;
@@ -30,6 +30,8 @@ export interface InstancePanelSessionOptions {
   /** Where instances can be replayed; the session closes it. */
   replay?: PanelReplay;
 }
+
+type EntityWaitValue = NonNullable<WaitingForValue['entities']>[number];
 
 export const frameMs = 16;
 /** The first rows go alone, so that something is there to see; the rest follows in large pieces. */
@@ -227,7 +229,7 @@ export class InstancePanelSession {
       hub.countByStatus({ parentInstanceId: instanceId }),
       row === undefined ? [] : hub.customStatusChanges(instanceId),
       // The instance may be purged between two questions.
-      isLive ? hub.waitingFor(instanceId).catch(() => nothing) : nothing,
+      isLive || row?.runtimeStatus === 'Terminated' ? hub.waitingFor(instanceId).catch(() => nothing) : nothing,
       row === undefined ? undefined : this.options.locate?.(row),
       isLive ? this.options.eventNames?.() : undefined,
     ]);
@@ -251,6 +253,8 @@ export class InstancePanelSession {
         timers: waitingFor.timers.map(({ timerId, fireAt }) => ({ timerId, fireAt })),
         events: [...waitingFor.events],
         children: waitingFor.children.map((child) => ({ ...child })),
+        ...(waitingFor.entities === undefined ? {} : { entities: waitingFor.entities.map(entityWait) }),
+        ...(waitingFor.holds === undefined ? {} : { holds: [...waitingFor.holds] }),
       },
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
@@ -329,6 +333,18 @@ function jsonProblem(text: string): string | undefined {
   } catch (error) {
     return `The data is not JSON: ${messageOf(error)}. A text is written with its quotes: "like this".`;
   }
+}
+
+function entityWait({ cycle, orphanedBy, entities, ...wait }: EntityWait): EntityWaitValue {
+  return {
+    kind: wait.kind,
+    requestId: wait.requestId,
+    operation: wait.operation,
+    since: wait.since,
+    entities: entities.map((each) => ({ ...each })),
+    ...(orphanedBy === undefined ? {} : { orphanedBy }),
+    ...(cycle === undefined ? {} : { cycle: [...cycle] }),
+  };
 }
 
 function isReplayQuestion(message: FromInstancePanel): message is Extract<FromInstancePanel, { type: ReplayQuestion }> {

@@ -119,9 +119,9 @@ export class InstancesPanelSession {
         host.startInstance(message.name);
         return;
       case 'queryPage': {
-        const { filter, order, pageSize, continuationToken, requestId } = message;
+        const { order, pageSize, continuationToken, requestId } = message;
         const query: InstanceQuery = {
-          ...filter,
+          ...asked(message.filter),
           ...order,
           pageSize,
           ...(continuationToken === undefined ? {} : { continuationToken }),
@@ -137,7 +137,7 @@ export class InstancesPanelSession {
         return;
       }
       case 'queryCounts': {
-        const filter = { ...message.filter };
+        const filter = asked(message.filter);
         delete filter.statuses;
         this.#post({ type: 'counts', requestId: message.requestId, byStatus: await this.#connected().countByStatus(filter) });
         return;
@@ -146,7 +146,7 @@ export class InstancesPanelSession {
         this.#post({
           type: 'histogram',
           requestId: message.requestId,
-          ...(await this.#histogram(message.filter, message.buckets)),
+          ...(await this.#histogram(asked(message.filter), message.buckets)),
         });
         return;
       case 'act':
@@ -156,7 +156,11 @@ export class InstancesPanelSession {
 
   async #act(requestId: number, action: InstanceAction, target: BulkTarget, reason: string | null): Promise<void> {
     const hub = this.#connected();
-    const ids = await targetIds(hub, action, target);
+    const ids = await targetIds(
+      hub,
+      action,
+      target.type === 'filter' ? { type: 'filter', filter: asked(target.filter) } : target,
+    );
     // The panel itself has asked about everything that takes a reason.
     if (action === 'purge' && ids.length > 0) {
       const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? This cannot be undone.`;
@@ -296,4 +300,9 @@ function later(limit: string | undefined, text: string): string {
 
 function earlier(limit: string | undefined, text: string): string {
   return limit !== undefined && limit < text ? limit : text;
+}
+
+/** Entities are instances too, and shown among them when somebody asks. */
+function asked(filter: InstanceFilter): InstanceFilter {
+  return { entities: 'exclude', ...filter };
 }

@@ -83,6 +83,22 @@ export const waitingForValue = z.object({
   timers: z.array(z.object({ timerId: z.number(), fireAt: text })),
   events: z.array(text),
   children: z.array(z.object({ instanceId: text, name: text, taskId: z.number() })),
+  /** Calls of entities and locks without an answer (task-hub-client.ts, `EntityWait`). */
+  entities: z
+    .array(
+      z.object({
+        kind: z.enum(['call', 'lock']),
+        requestId: text,
+        operation: textOrNull,
+        since: text,
+        entities: z.array(z.object({ instanceId: text, lockedBy: textOrNull })),
+        orphanedBy: text.exactOptional(),
+        cycle: z.array(text).exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  /** Ids of the entities that it has locked. */
+  holds: z.array(text).exactOptional(),
 });
 export type WaitingForValue = z.infer<typeof waitingForValue>;
 

@@ -4,6 +4,7 @@ import { CodeLenses } from './code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
 import { determinismCommands } from './commands/determinism-commands';
 import { showFailure } from './commands/command-context';
+import { entityCommands } from './commands/entity-commands';
 import { emulatorCommands } from './commands/emulator-commands';
 import { instanceCommands } from './commands/instance-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
@@ -16,6 +17,7 @@ import { Dialogs } from './dialogs';
 import { DeterminismDiagnostics } from './determinism-diagnostics';
 import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
+import { EntitiesView } from './entities-view';
 import { Emulators } from './emulators';
 import { LazyPanelReplay } from './lazy-panel-replay';
 import { loadAnalysis } from './load-analysis';
@@ -43,6 +45,7 @@ export class Durascope implements vscode.Disposable {
   readonly determinism: DeterminismDiagnostics;
   readonly runningChecks: RunningChecks;
   readonly instances: InstancesView;
+  readonly entities: EntitiesView;
   readonly statusBar = new StatusBar();
   readonly #functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
@@ -86,6 +89,7 @@ export class Durascope implements vscode.Disposable {
       onError,
     });
     this.instances = new InstancesView(trees.instances, workspaceState, onError);
+    this.entities = new EntitiesView(trees.entities, onError);
     this.#functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
     const commandContext: CommandContext = {
@@ -93,6 +97,7 @@ export class Durascope implements vscode.Disposable {
       emulators: this.emulators,
       panels: this.panels,
       instances: this.instances,
+      entities: this.entities,
       sources,
       documents,
       dialogs: this.dialogs,
@@ -105,6 +110,7 @@ export class Durascope implements vscode.Disposable {
       ...emulatorCommands(commandContext),
       ...instanceCommands(commandContext),
       ...replayCommands(commandContext, () => this.replayPart()),
+      ...entityCommands(commandContext),
       ...startCommands(commandContext),
       ...runFunctionCommands(commandContext),
       ...transferCommands(commandContext),
@@ -122,6 +128,7 @@ export class Durascope implements vscode.Disposable {
       this.determinism,
       this.runningChecks,
       this.instances,
+      this.entities,
       this.statusBar,
       new Problems(this.emulators),
       new CodeLenses(this.emulators, (file) => this.apps.of(file)),
@@ -201,6 +208,7 @@ export class Durascope implements vscode.Disposable {
     const name = app?.name ?? '';
     this.statusBar.show(emulator, name);
     this.instances.show(emulator);
+    this.entities.show(emulator);
     this.#functions.show(emulator);
     this.#emulatorView.show(emulator, name);
     void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? 'none');

@@ -10,6 +10,9 @@ export const commands = {
   startAgain: 'durascope.startAgain',
   startFromEditor: 'durascope.startFromEditor',
   runFunction: 'durascope.runFunction',
+  openEntity: 'durascope.openEntity',
+  signalEntity: 'durascope.signalEntity',
+  cleanEntities: 'durascope.cleanEntities',
   raiseEvent: 'durascope.raiseEvent',
   terminate: 'durascope.terminate',
   suspend: 'durascope.suspend',
@@ -50,11 +53,16 @@ export type CommandId = (typeof commands)[keyof typeof commands];
 
 export const views = {
   instances: 'durascope.instances',
+  entities: 'durascope.entities',
   functions: 'durascope.functions',
   emulator: 'durascope.emulator',
 } as const;
 
-export const panels = { instance: 'durascope.instance', instances: 'durascope.instancesPanel' } as const;
+export const panels = {
+  instance: 'durascope.instance',
+  instances: 'durascope.instancesPanel',
+  entity: 'durascope.entity',
+} as const;
 
 export const debugType = 'durascope';
 /** The debugger over replays. */

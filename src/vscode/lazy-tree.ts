@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { EmulatorLine } from './models/emulator-status';
+import type { EntitiesNode } from './models/entities-tree';
 import type { FunctionGroupNode, FunctionNode } from './models/functions-tree';
 import type { TreeNode } from './models/instances-tree';
 
 export interface Trees {
   instances: LazyTree<TreeNode>;
+  entities: LazyTree<EntitiesNode>;
   functions: LazyTree<FunctionGroupNode | FunctionNode>;
   emulator: LazyTree<EmulatorLine>;
 }

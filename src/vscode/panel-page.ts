@@ -1,7 +1,7 @@
 /** The page that a panel's script draws into. No data is in it: that comes by message. */
 
 export interface PanelPage {
-  panel: 'instance' | 'instances';
+  panel: 'instance' | 'instances' | 'entity';
   /** URIs as the webview must ask for them. */
   script: string;
   style: string;

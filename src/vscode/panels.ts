@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { InstanceRow } from '../core/instance';
+import { isEntityId } from '../core/instance-id';
+import { EntityPanelSession } from '../protocol/entity-panel-session';
 import { InstancePanelSession } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
@@ -16,7 +18,7 @@ import { lastEvents, locateFailure } from './models/stack-location';
 import { panelPage } from './panel-page';
 import type { SourceIndex } from './source-index';
 
-type Session = InstancePanelSession | InstancesPanelSession;
+type Session = InstancePanelSession | InstancesPanelSession | EntityPanelSession;
 
 interface OpenPanel {
   panel: vscode.WebviewPanel;
@@ -46,7 +48,7 @@ const savedState = z.object({ instanceId: z.string() });
 const openPanelsKey = 'panels.apps';
 const maxRemembered = 200;
 
-/** One panel an instance, one of all instances for each app. */
+/** One panel an instance or entity, one of all instances for each app. */
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, OpenPanel>();
   readonly #subscription: vscode.Disposable;
@@ -64,7 +66,11 @@ export class Panels implements vscode.Disposable {
       known.panel.reveal();
       return known.panel;
     }
-    const panel = this.#create(panelIds.instance, title ?? shortId(instanceId));
+    const isEntity = isEntityId(instanceId);
+    const panel = this.#create(
+      isEntity ? panelIds.entity : panelIds.instance,
+      title ?? (isEntity ? instanceId : shortId(instanceId)),
+    );
     this.#showInstance(panel, app, instanceId);
     this.#remember(instanceId, app);
     return panel;
@@ -110,6 +116,10 @@ export class Panels implements vscode.Disposable {
   }
 
   #showInstance(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string): void {
+    if (isEntityId(instanceId)) {
+      this.#showEntity(panel, app, instanceId);
+      return;
+    }
     const session = new InstancePanelSession({
       instanceId,
       post: (message) => {
@@ -130,6 +140,18 @@ export class Panels implements vscode.Disposable {
     this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'instance');
   }
 
+  #showEntity(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string): void {
+    const session = new EntityPanelSession({
+      instanceId,
+      post: (message) => void panel.webview.postMessage(message),
+      host: this.options.hostOf(app),
+      clock,
+      onError: this.options.onError,
+    });
+    panel.iconPath = this.#icon('instances');
+    this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'entity');
+  }
+
   #showInstances(panel: vscode.WebviewPanel, app: DurableApp): void {
     const emulator = this.options.emulators.of(app);
     const session = new InstancesPanelSession({
@@ -147,7 +169,7 @@ export class Panels implements vscode.Disposable {
     this.#adopt(app.appDir, { panel, session, app }, 'instances');
   }
 
-  #adopt(key: string, open: OpenPanel, kind: 'instance' | 'instances'): void {
+  #adopt(key: string, open: OpenPanel, kind: 'instance' | 'instances' | 'entity'): void {
     const { panel, session } = open;
     this.#open.set(key, open);
     panel.onDidDispose(() => {

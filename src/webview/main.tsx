@@ -1,12 +1,14 @@
 /**
- * Entry of the panels' page. Which panel: `data-panel` ("instance" or "instances") of the element #root in an editor; in a
+ * Entry of the panels' page. Which panel: `data-panel` ("instance", "instances" or "entity") of the element #root in an editor; in a
  * browser the address after #, see `browserPlace`.
  */
 import { render } from 'preact';
 import './ui/elements';
 import './styles/panels.css';
+import { EntityPanel } from './entity/entity-panel';
 import { InstancePanel } from './instance/instance-panel';
 import { InstancesPanel, rememberedFilter, rememberedOrder } from './instances/instances-panel';
+import { EntityStore } from './state/entity-state';
 import { InstanceStore } from './state/instance-state';
 import { InstancesStore } from './state/instances-state';
 import { ViewMemory } from './state/view-memory';
@@ -25,6 +27,12 @@ function open(root: HTMLElement, panel: string, transport: PanelTransport): void
   if (panel === 'instance') {
     const store = new InstanceStore(transport, perFrame, now);
     render(<InstancePanel store={store} transport={transport} memory={memory} />, root);
+    store.start();
+    return;
+  }
+  if (panel === 'entity') {
+    const store = new EntityStore(transport, perFrame);
+    render(<EntityPanel store={store} transport={transport} memory={memory} />, root);
     store.start();
     return;
   }

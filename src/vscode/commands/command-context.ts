@@ -4,6 +4,7 @@ import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { RunningEmulator } from '../app-emulator';
 import type { Dialogs } from '../dialogs';
 import type { DurableApps } from '../durable-apps';
+import type { EntitiesView } from '../entities-view';
 import type { Emulators } from '../emulators';
 import type { DurableApp } from '../find-apps';
 import { commands, type CommandId } from '../ids';
@@ -21,6 +22,7 @@ export interface CommandContext {
   emulators: Emulators;
   panels: Panels;
   instances: InstancesView;
+  entities: EntitiesView;
   sources: SourceIndex;
   documents: TextDocuments;
   dialogs: Dialogs;

@@ -5,6 +5,7 @@ import { showSource } from '../editor-host';
 import { commands } from '../ids';
 import { targetIds, targetName } from '../models/command-targets';
 import { historyDocument } from '../models/history-document';
+import type { MoreEntitiesNode } from '../models/entities-tree';
 import type { MoreNode } from '../models/instances-tree';
 import { lastEvents, locateFailure } from '../models/stack-location';
 import { chosenIds, currentApp, hubOrOffer, pickInstance, type CommandContext, type Handlers } from './command-context';
@@ -14,7 +15,7 @@ const maxOpenedAtOnce = 10;
 
 /** Looking at instances, their histories and their code. */
 export function viewCommands(context: CommandContext): Handlers {
-  const { instances, panels, documents, sources, statusBar } = context;
+  const { instances, entities, panels, documents, sources, statusBar } = context;
   return {
     [commands.openInstance]: async (args) => {
       const hub = await hubOrOffer(context);
@@ -89,7 +90,11 @@ export function viewCommands(context: CommandContext): Handlers {
     [commands.groupByStatus]: () => instances.group('status'),
     [commands.groupByOrchestrator]: () => instances.group('orchestrator'),
     [commands.groupFlat]: () => instances.group('flat'),
-    [commands.loadMore]: ([node]) => instances.model.loadMore(node as MoreNode),
+    [commands.loadMore]: ([given]) => {
+      const node = given as MoreNode | MoreEntitiesNode;
+      if (node.type === 'moreEntities') entities.model.loadMore(node);
+      else instances.model.loadMore(node);
+    },
     [commands.refresh]: () => instances.model.refresh(),
   };
 }

@@ -14,6 +14,9 @@ const icons: Readonly<Record<WaitingLine['kind'], string>> = {
   timer: 'clockface',
   activity: 'zap',
   child: 'type-hierarchy-sub',
+  call: 'symbol-object',
+  lock: 'lock',
+  holds: 'lock',
 };
 
 /** What the instance awaits right now, with a Raise button at each event. */
@@ -89,5 +92,42 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
           Sub-orchestration <InstanceLink instance={line} transport={parts.transport} />
         </span>
       );
+    case 'call':
+    case 'lock':
+      return (
+        <span class="waiting-text">
+          {line.kind === 'lock' ? 'Lock on ' : `Operation ${line.operation} of `}
+          <IdLinks ids={line.entities} parts={parts} />
+          {line.holder === null ? null : (
+            <>
+              {' '}
+              <span class="quiet-text">held by</span> <IdLinks ids={[line.holder]} parts={parts} />
+            </>
+          )}
+          <span class="countdown">for {line.sinceText}</span>
+          {line.problem === null ? null : <p class="wait-problem">{line.problem}</p>}
+        </span>
+      );
+    case 'holds':
+      return (
+        <span class="waiting-text">
+          <span class="quiet-text">Has locked</span> <IdLinks ids={line.entities} parts={parts} />
+        </span>
+      );
   }
+}
+
+function IdLinks({ ids, parts }: { ids: readonly string[]; parts: InstanceParts }): JSX.Element {
+  return (
+    <>
+      {ids.map((instanceId, at) => (
+        <span key={instanceId}>
+          {at === 0 ? '' : ', '}
+          <button type="button" class="link" onClick={() => parts.transport.send({ type: 'openInstance', instanceId })}>
+            <code>{instanceId}</code>
+          </button>
+        </span>
+      ))}
+    </>
+  );
 }

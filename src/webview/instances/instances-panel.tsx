@@ -154,6 +154,18 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
               show(filter.rootsOnly === true ? rest : { ...rest, rootsOnly: true });
             }}
           />
+          {hello?.capabilities.entities === true ? (
+            <IconButton
+              icon="symbol-object"
+              label="Show entities among the instances"
+              text="Entities"
+              pressed={filter.entities === 'include'}
+              onClick={() => {
+                const rest = withoutParts(filter, 'entities');
+                show(filter.entities === 'include' ? rest : { ...rest, entities: 'include' });
+              }}
+            />
+          ) : null}
           <span class="toolbar-gap" />
           <span class="row-count" aria-live="polite">
             {total.toLocaleString('en')} {total === 1 ? 'instance' : 'instances'}

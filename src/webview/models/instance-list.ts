@@ -15,7 +15,7 @@ export function matchesFilter(row: InstanceSummary, filter: InstanceFilter): boo
   if (filter.names !== undefined && filter.names.length > 0 && !filter.names.includes(row.name)) return false;
   if (filter.statuses !== undefined && filter.statuses.length > 0 && !filter.statuses.includes(row.runtimeStatus)) return false;
   if (filter.rootsOnly === true && row.parentInstanceId !== null) return false;
-  if (filter.entities === 'exclude' && row.instanceId.startsWith('@')) return false;
+  if ((filter.entities ?? 'exclude') === 'exclude' && row.instanceId.startsWith('@')) return false;
   if (filter.entities === 'only' && !row.instanceId.startsWith('@')) return false;
   if (filter.createdTimeFrom !== undefined && row.createdTime < filter.createdTimeFrom) return false;
   if (filter.createdTimeTo !== undefined && row.createdTime > filter.createdTimeTo) return false;

@@ -7,7 +7,21 @@ export type WaitingLine =
   | { kind: 'event'; key: string; name: string }
   | { kind: 'timer'; key: string; dueMs: number; countdown: string }
   | { kind: 'activity'; key: string; name: string; attempt: number; isQueued: boolean; sinceText: string }
-  | { kind: 'child'; key: string; name: string; instanceId: string };
+  | { kind: 'child'; key: string; name: string; instanceId: string }
+  | {
+      kind: 'call' | 'lock';
+      key: string;
+      /** Of a call. */
+      operation: string;
+      entities: readonly string[];
+      /** The instance that has what is wanted; null: nobody, it is on its way. */
+      holder: string | null;
+      /** Why it never ends by itself; null: it may. */
+      problem: string | null;
+      sinceText: string;
+    }
+  /** Not waited for but had: what others wait for. */
+  | { kind: 'holds'; key: string; entities: readonly string[] };
 
 export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLine[] {
   const events = waiting.events.map((name, at): WaitingLine => ({ kind: 'event', key: `event-${at}`, name }));
@@ -31,10 +45,27 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
     name: child.name,
     instanceId: child.instanceId,
   }));
-  return [...events, ...timers, ...activities, ...children];
+  const entities = (waiting.entities ?? []).map((wait): WaitingLine => ({
+    kind: wait.kind,
+    key: `entity-${wait.requestId}`,
+    operation: wait.operation ?? '',
+    entities: wait.entities.map((each) => each.instanceId),
+    holder: wait.orphanedBy ?? wait.entities.find((each) => each.lockedBy !== null)?.lockedBy ?? null,
+    problem: problemOf(wait),
+    sinceText: durationText(nowMs - fromTimestamp(wait.since)),
+  }));
+  const holds = waiting.holds ?? [];
+  const held: WaitingLine[] = holds.length === 0 ? [] : [{ kind: 'holds', key: 'holds', entities: holds }];
+  return [...events, ...entities, ...timers, ...activities, ...children, ...held];
+}
+
+function problemOf({ orphanedBy, cycle }: NonNullable<WaitingForValue['entities']>[number]): string | null {
+  if (orphanedBy !== undefined)
+    return `Orphaned lock: ${orphanedBy} has ended without giving it back. Clean the entity storage to go on.`;
+  return cycle === undefined ? null : `Deadlock: ${cycle.join(' → ')}. Each waits for the next, for ever.`;
 }
 
 /** True when a line changes by the clock alone. */
 export function needsClock(lines: readonly WaitingLine[]): boolean {
-  return lines.some((line) => line.kind === 'timer' || line.kind === 'activity');
+  return lines.some((line) => line.kind === 'timer' || line.kind === 'activity' || line.kind === 'call' || line.kind === 'lock');
 }

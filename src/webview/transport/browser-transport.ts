@@ -1,15 +1,17 @@
 /**
  * The panels in a browser, as the dashboard of an emulator: the host's side of a panel runs in the page itself, over the
- * emulator's own endpoints. Addresses: `#/` is the list, `#/instances/<id>` one instance.
+ * emulator's own endpoints. Addresses: `#/` is the list, `#/instances/<id>` one instance or entity.
  */
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
+import { isEntityId } from '../../core/instance-id';
+import { EntityPanelSession } from '../../protocol/entity-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../protocol/instances-panel-session';
 import type { PanelHost, SessionClock } from '../../protocol/panel-host';
 import type { PanelTransport } from './panel-transport';
 
 export interface BrowserPlace {
-  panel: 'instance' | 'instances';
+  panel: 'instance' | 'instances' | 'entity';
   instanceId: string;
 }
 
@@ -18,9 +20,11 @@ const retryMs = 2000;
 
 export function browserPlace(): BrowserPlace {
   const match = /^#\/instances\/(.+)$/.exec(location.hash);
-  return match?.[1] === undefined
-    ? { panel: 'instances', instanceId: '' }
-    : { panel: 'instance', instanceId: decodeURIComponent(match[1]) };
+  return match?.[1] === undefined ? { panel: 'instances', instanceId: '' } : placeOf(decodeURIComponent(match[1]));
+}
+
+function placeOf(instanceId: string): BrowserPlace {
+  return { panel: isEntityId(instanceId) ? 'entity' : 'instance', instanceId };
 }
 
 /** The key that the printed address carries (`#code=...`): kept for this tab and taken out of the address bar. */
@@ -43,14 +47,16 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
   const host = browserHost(() => hub);
   const common = { post, host, clock, onError: (error: unknown) => console.error(error) };
   const session =
-    place.panel === 'instance'
-      ? new InstancePanelSession({ ...common, instanceId: place.instanceId })
-      : new InstancesPanelSession({
-          ...common,
-          hubName: '',
-          names: async () =>
-            ((await hub?.functions()) ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
-        });
+    place.panel === 'entity'
+      ? new EntityPanelSession({ ...common, instanceId: place.instanceId })
+      : place.panel === 'instance'
+        ? new InstancePanelSession({ ...common, instanceId: place.instanceId })
+        : new InstancesPanelSession({
+            ...common,
+            hubName: '',
+            names: async () =>
+              ((await hub?.functions()) ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
+          });
   session.disconnect('Connecting to the emulator…');
 
   const later = (): void => void setTimeout(() => void connect(), retryMs);

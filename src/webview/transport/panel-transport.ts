@@ -1,9 +1,10 @@
 /** How a panel reaches whoever keeps the task hub: the editor's extension host, or the emulator's own server. */
 import type { Disposable } from '../../core/ports/clock';
+import type { FromEntityPanel } from '../../protocol/entity-panel';
 import type { FromInstancePanel } from '../../protocol/instance-panel';
 import type { FromInstancesPanel } from '../../protocol/instances-panel';
 
-export type PanelRequest = FromInstancePanel | FromInstancesPanel;
+export type PanelRequest = FromInstancePanel | FromInstancesPanel | FromEntityPanel;
 
 export interface PanelTransport {
   /** In the editor a link opens there; in a browser it is an ordinary address. */

@@ -123,6 +123,25 @@ describe('commands on instances', () => {
     for (const id of chosen) assert.equal((await hub.waitForCompletion(id, 20_000)).output, '"A7"');
   });
 
+  it('signal an entity, open its panel, clean up after it', async () => {
+    const signal = (operation, input) => run('signalEntity', { instanceId: '@counter@a', operation, input });
+    assert.equal(await signal('add', '5'), 'Sent add to @counter@a');
+    await until('it has its state', async () => (await hub.getEntity('@counter@a'))?.state === '5');
+    const { apps, panels, entities } = await durascope();
+    await run('openEntity', '@counter@a');
+    assert.equal(panels.find(apps.current, '@counter@a').viewType, 'durascope.entity');
+    const [name] = await entities.model.children();
+    assert.deepEqual(
+      (await entities.model.children(name)).map((node) => [node.label, node.description]),
+      [['a', '5']],
+    );
+    await signal('delete', null);
+    await until('it is gone', async () => (await hub.getEntity('@counter@a'))?.state === null);
+    assert.equal(await run('cleanEntities'), 'Removed 1 empty entities, released 0 orphaned locks');
+    assert.equal(await hub.getEntity('@counter@a'), undefined);
+    panels.find(apps.current, '@counter@a').dispose();
+  });
+
   it('suspend and resume', async () => {
     const id = await waiting();
     await run('suspend', ids(id));

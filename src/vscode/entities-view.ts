@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { AppEmulator } from './app-emulator';
+import { commands } from './ids';
+import type { LazyTree } from './lazy-tree';
+import { EntitiesTree, type EntitiesNode } from './models/entities-tree';
+
+/** The entities view: draws an `EntitiesTree`. */
+export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vscode.Disposable {
+  readonly model: EntitiesTree;
+  readonly #subscription: vscode.Disposable;
+  #connected: unknown;
+
+  constructor(
+    private readonly tree: LazyTree<EntitiesNode>,
+    onError: (error: unknown) => void,
+  ) {
+    const clock = { now: () => Date.now(), after: (ms: number, callback: () => void) => void setTimeout(callback, ms) };
+    this.model = new EntitiesTree(clock, () => tree.refresh(), onError);
+    this.#subscription = tree.view.onDidChangeVisibility(({ visible }) => this.model.setVisible(visible));
+    tree.provide(this);
+  }
+
+  get selection(): readonly EntitiesNode[] {
+    return this.tree.view.selection;
+  }
+
+  /** Shows the entities of this emulator, now and after it starts again. */
+  show(emulator: AppEmulator | undefined): void {
+    const running = emulator?.running;
+    if (running === this.#connected) return;
+    this.#connected = running;
+    if (running === undefined) this.model.disconnect();
+    else {
+      this.model.connect(running.hub, () =>
+        running
+          .functions()
+          .filter((each) => each.type === 'entity')
+          .map((each) => each.name),
+      );
+    }
+  }
+
+  getChildren(element?: EntitiesNode): Promise<EntitiesNode[]> {
+    return this.model.children(element);
+  }
+
+  getTreeItem(node: EntitiesNode): vscode.TreeItem {
+    switch (node.type) {
+      case 'entityName': {
+        const item = new vscode.TreeItem(node.name, vscode.TreeItemCollapsibleState.Expanded);
+        item.id = node.id;
+        item.description = node.count;
+        item.iconPath = new vscode.ThemeIcon('symbol-class');
+        item.contextValue = 'entityName';
+        item.accessibilityInformation = { label: `${node.name}, ${node.count} entities` };
+        return item;
+      }
+      case 'entity': {
+        const item = new vscode.TreeItem(node.label);
+        item.id = node.id;
+        item.description = node.description;
+        item.tooltip = node.tooltip;
+        item.iconPath = new vscode.ThemeIcon(node.icon.name, new vscode.ThemeColor(node.icon.color));
+        item.contextValue = node.contextValue;
+        item.command = { command: commands.openEntity, title: 'Open', arguments: [node] };
+        return item;
+      }
+      case 'moreEntities': {
+        const item = new vscode.TreeItem('Load more…');
+        item.id = node.id;
+        item.iconPath = new vscode.ThemeIcon('ellipsis');
+        item.command = { command: commands.loadMore, title: 'Load more', arguments: [node] };
+        return item;
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.model.disconnect();
+  }
+}
