@@ -62,6 +62,7 @@ export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vsco
         item.tooltip = node.tooltip;
         item.iconPath = new vscode.ThemeIcon(node.icon.name, new vscode.ThemeColor(node.icon.color));
         item.contextValue = node.contextValue;
+        item.accessibilityInformation = { label: `${node.label}, ${node.description}, ${node.instanceId}` };
         item.command = { command: commands.openEntity, title: 'Open', arguments: [node] };
         return item;
       }
