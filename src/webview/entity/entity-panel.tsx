@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { EntitySnapshot, QueuedRequest } from '../../protocol/entity-panel';
 import { InstanceLink } from '../instance/instance-link';
 import type { Notice } from '../instance/panel-context';
-import { prettyJson } from '../models/json-text';
+import { prettyJson } from '../../base/json-text';
 import type { EntityStore } from '../state/entity-state';
 import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';

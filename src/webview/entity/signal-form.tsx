@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Notice } from '../instance/panel-context';
-import { findJsonMistake } from '../models/json-text';
+import { findJsonMistake } from '../../base/json-text';
 import type { EntityStore } from '../state/entity-state';
 import { fieldValue } from '../ui/elements';
 import { useUniqueId } from '../ui/hooks';

@@ -1,5 +1,5 @@
 /** What a batch of operations made of an entity's state, line by line. */
-import { prettyJson } from './json-text';
+import { prettyJson } from '../../base/json-text';
 
 export interface DiffLine {
   kind: 'same' | 'removed' | 'added';
