@@ -29,7 +29,7 @@ export interface FunctionPlace {
 const maxSteps = 40;
 
 export class ValueFollower {
-  constructor(private readonly graph: ModuleGraph) {}
+  constructor(private readonly graph: Pick<ModuleGraph, 'imported'>) {}
 
   /** Undefined when it cannot be told. */
   follow(node: t.Node, module: SourceModule, steps = maxSteps): Value | undefined {

@@ -2,8 +2,14 @@ import * as vscode from 'vscode';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
 import { commands, settings } from './ids';
-import { findOrchestrators } from './models/source-scan';
+import { loadAnalysis } from './load-analysis';
 import { folderFunctionName } from './source-index';
+
+interface Orchestrator {
+  name: string;
+  line0: number;
+  column0: number;
+}
 
 const refreshEveryMs = 1000;
 export const codeLensLanguages = ['javascript', 'typescript', 'javascriptreact', 'typescriptreact'];
@@ -14,6 +20,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscriptions: { dispose(): void }[];
   #isRefreshPlanned = false;
+  readonly #orchestrators = new WeakMap<vscode.TextDocument, { version: number; found: readonly Orchestrator[] }>();
   readonly #watched = new Map<string, { hub: unknown; subscription: { dispose(): void } }>();
 
   constructor(
@@ -35,7 +42,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const app = this.appOf(document.uri);
     if (app === undefined || !this.emulators.settingsOf(app).codeLens) return [];
-    const places = findOrchestrators(document.getText(), await folderFunctionName(document.uri));
+    const places = this.#orchestratorsIn(document, await folderFunctionName(document.uri));
     if (places.length === 0) return [];
     const hub = this.#watch(app);
     const lenses = places.map(async ({ name, line0, column0 }) => {
@@ -75,6 +82,16 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
     for (const each of this.#subscriptions) each.dispose();
     for (const { subscription } of this.#watched.values()) subscription.dispose();
     this.#changed.dispose();
+  }
+
+  /** As long as the text is half typed: those of the text before. */
+  #orchestratorsIn(document: vscode.TextDocument, folderName: string | null): readonly Orchestrator[] {
+    const before = this.#orchestrators.get(document);
+    if (before?.version === document.version) return before.found;
+    const functions = loadAnalysis().functionsInText(document.uri.fsPath, document.getText(), folderName);
+    const found = functions?.filter((each) => each.kind === 'orchestration') ?? before?.found ?? [];
+    this.#orchestrators.set(document, { version: document.version, found });
+    return found;
   }
 
   /** The hub, watched from now on so that the counts follow. */

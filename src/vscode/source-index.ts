@@ -1,11 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { readText, type DurableApp } from './find-apps';
-import { findEventNames, findOrchestrators, findRegistrations, type OrchestratorPlace } from './models/source-scan';
+import { loadAnalysis } from './load-analysis';
+import { findEventNames } from './models/event-names';
 
 interface ScannedFile {
   uri: vscode.Uri;
-  registrations: readonly OrchestratorPlace[];
+  registrations: readonly { name: string; line0: number; column0: number }[];
   eventNames: readonly string[];
 }
 
@@ -86,7 +87,7 @@ async function scan(uri: vscode.Uri): Promise<ScannedFile | undefined> {
   const older = folderName === null ? [] : [{ name: folderName, line0: 0, column0: 0 }];
   return {
     uri,
-    registrations: [...findOrchestrators(text, folderName), ...findRegistrations(text), ...older],
+    registrations: [...(loadAnalysis().functionsInText(uri.fsPath, text, folderName) ?? []), ...older],
     eventNames: findEventNames(text),
   };
 }

@@ -3,40 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { HistoryEvent } from '../../src/core/history';
 import type { InstanceRow } from '../../src/core/instance';
-import { blankComments, findEventNames, findOrchestrators } from '../../src/vscode/models/source-scan';
+import { blankComments, findEventNames } from '../../src/vscode/models/event-names';
 import { locateFailure, locateInStack } from '../../src/vscode/models/stack-location';
 
 describe('what is found in source text', () => {
-  it('orchestrators of the newer model, with their places', () => {
-    const text = [
-      "import * as df from 'durable-functions';",
-      "df.app.orchestration('helloCities', function* (context) {",
-      '});',
-      '  app.orchestration ( "second one", { handler: run });',
-      'df.app.orchestration(`third`, x);',
-    ].join('\n');
-    assert.deepEqual(findOrchestrators(text, null), [
-      { name: 'helloCities', line0: 1, column0: 3 },
-      { name: 'second one', line0: 3, column0: 2 },
-      { name: 'third', line0: 4, column0: 3 },
-    ]);
-  });
-
-  it('orchestrators of the older model, named by their folder', () => {
-    const text = "const df = require('durable-functions');\nmodule.exports = df.orchestrator(function* (context) {});";
-    assert.deepEqual(findOrchestrators(text, 'HelloSequence'), [{ name: 'HelloSequence', line0: 1, column0: 17 }]);
-    assert.deepEqual(findOrchestrators(text, null), []);
-  });
-
-  it('nothing in comments, and nothing that is computed', () => {
-    const text =
-      "// df.app.orchestration('no')\n/* app.orchestration('no') */\napp.orchestration(name, x);\nconst s = '// not a comment'; app.orchestration('yes', y)";
-    assert.deepEqual(
-      findOrchestrators(text, null).map((place) => [place.name, place.line0]),
-      [['yes', 3]],
-    );
-  });
-
   it('names of events that are waited for or raised, once each', () => {
     const text = `
       const a = yield context.df.waitForExternalEvent('Approved');
@@ -53,10 +23,6 @@ describe('what is found in source text', () => {
     const blanked = blankComments(text);
     assert.equal(blanked.length, text.length);
     assert.equal(blanked, "a        \n    \n   c 'it\\'s // no comment' d");
-  });
-
-  it('a large text without orchestrators takes no time worth noting', () => {
-    assert.deepEqual(findOrchestrators('x("'.repeat(100_000), null), []);
   });
 });
 

@@ -1,0 +1,31 @@
+import { findFunctions } from './find-functions';
+import { spanOf } from './finding';
+import { ValueFollower } from './follow-value';
+import { readModule } from './source-module';
+
+export interface FunctionInText {
+  kind: 'orchestration' | 'entity' | 'other';
+  name: string;
+  /** 0-based, of the registration. */
+  line0: number;
+  column0: number;
+}
+
+// A glance, so that files without functions are not parsed.
+const registering = /\bapp\s*\.|\.\s*(?:orchestrator|entity)\s*\(/;
+
+/**
+ * The functions that a text registers under names that can be told from it, in its order; `folderFunctionName` as `findFunctions` has it.
+ * Null when the text is no program (yet).
+ */
+export function functionsInText(file: string, text: string, folderFunctionName: string | null): FunctionInText[] | null {
+  if (!registering.test(text)) return [];
+  const module = readModule(file, text);
+  if (module === null) return null;
+  const alone = new ValueFollower({ imported: () => undefined });
+  return findFunctions(module, alone, folderFunctionName).flatMap(({ kind, name, node }) => {
+    if (name === null) return [];
+    const { startLine1, startColumn1 } = spanOf(node);
+    return [{ kind, name, line0: startLine1 - 1, column0: startColumn1 - 1 }];
+  });
+}

@@ -1,0 +1,19 @@
+/** Names in `waitForExternalEvent('name')` and in `.raiseEvent(id, 'name'`, each once, in the order of the text. */
+export function findEventNames(text: string): string[] {
+  const code = blankComments(text);
+  const names = new Set<string>();
+  for (const match of code.matchAll(/\.\s*waitForExternalEvent\s*(?:<[^()]*>)?\s*\(\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g))
+    names.add(match[2] ?? '');
+  for (const match of code.matchAll(/\.\s*raiseEvent\s*\(\s*[^,()]+(?:\([^()]*\))?\s*,\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g))
+    names.add(match[2] ?? '');
+  return [...names];
+}
+
+/** The text with comments replaced by blanks of the same length: positions stay, and strings are left alone. */
+export function blankComments(text: string): string {
+  // Strings, then template texts (their insides are not looked into), then comments; a regular expression literal with quotes in it can
+  // confuse this, which costs a lens, nothing more.
+  return text.replaceAll(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
+    part.startsWith('/') ? part.replaceAll(/[^\n]/g, ' ') : part,
+  );
+}
