@@ -1,8 +1,9 @@
 /** Takes a failed instance, and the failed children that it waits for, back to the moment before the failure: all in one batch. */
 import type { Checkpoint } from '../core/checkpoint';
 import { DurascopeError } from '../core/errors';
+import { releaseName } from '../core/entity-messages';
 import { Generation } from '../core/generation';
-import type { InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history';
+import type { HistoryEvent, InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history';
 import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
 import { rewoundRow } from '../core/instance-rows';
 import { type ChildFate, markRewound, removeFailures } from '../core/rewind';
@@ -23,7 +24,7 @@ export function rewind(core: EngineCore, instanceId: string, reason: string | nu
   if (generation.started === null) {
     throw new DurascopeError('InstanceWrongState', `'${instanceId}' has no history to rewind. Restart it instead.`);
   }
-  if (profileOf(row) === 'G') assertChildrenEnded(core, live, row);
+  assertRewindable(core, live, row);
   rewindTree(core, live, row, reason, null);
 }
 
@@ -100,25 +101,40 @@ function isAnswering(core: EngineCore, child: LiveInstance, parent: InstanceRow,
   );
 }
 
-/** With a new ExecutionId the parent would not take the answer of a child that knows the old one. */
-function assertChildrenEnded(core: EngineCore, live: LiveInstance, row: InstanceRow): void {
+function assertRewindable(core: EngineCore, live: LiveInstance, row: InstanceRow): void {
   const generation = core.lives.generationOf(live);
+  if (gaveLocksBackAtEnd(generation.events)) {
+    throw new DurascopeError(
+      'InstanceWrongState',
+      `'${live.instanceId}' cannot be rewound: it failed in a critical section, and its entities have been given back. Restart it instead.`,
+      { details: { instanceId: live.instanceId } },
+    );
+  }
   for (const event of generation.events) {
     if (event.EventType !== 'SubOrchestrationInstanceCreated') continue;
     const child = core.lives.rowOf(event.InstanceId);
     if (child === undefined) continue;
     if (isTerminal(child.runtimeStatus)) {
       const its = child.runtimeStatus === 'Failed' ? core.lives.find(event.InstanceId) : undefined;
-      if (its !== undefined && isAnswering(core, its, row, event.EventId)) assertChildrenEnded(core, its, child);
+      if (its !== undefined && isAnswering(core, its, row, event.EventId)) assertRewindable(core, its, child);
       continue;
     }
-    if (generation.open.get(event.EventId) !== 'child') continue;
+    // With a new ExecutionId the parent would not take the answer of a child that knows the old one.
+    if (profileOf(row) === 'A' || generation.open.get(event.EventId) !== 'child') continue;
     throw new DurascopeError(
       'InstanceWrongState',
       `'${live.instanceId}' cannot be rewound while its child '${event.InstanceId}' is ${child.runtimeStatus}. Wait for its end, or terminate it first.`,
       { details: { instanceId: live.instanceId, child: event.InstanceId, status: child.runtimeStatus } },
     );
   }
+}
+
+/** Releases in the episode that failed: replay would still believe that the section is locked. */
+function gaveLocksBackAtEnd(events: readonly HistoryEvent[]): boolean {
+  const began = events.findLastIndex((event) => event.EventType === 'OrchestratorStarted');
+  return events
+    .slice(began + 1)
+    .some((event) => event.EventType === 'EntityUnlockSent' || (event.EventType === 'EventSent' && event.Name === releaseName));
 }
 
 function openTimers(generation: Generation, instanceId: string, executionId: string): PendingTimer[] {

@@ -103,6 +103,31 @@ describe('rewind', () => {
       },
     ));
 
+  it('is refused when the instance failed in a critical section: its entities have been given back', () =>
+    withHub(
+      {
+        activities: manual,
+        entities: { counter: () => undefined },
+        scripts: {
+          main: function* (context) {
+            yield context.lock('@counter@a');
+            yield context.activity('b');
+            context.release();
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.fail('b');
+        const before = hub.sequence(id);
+        await assert.rejects(hub.engine.rewind(id, null), {
+          code: 'InstanceWrongState',
+          message: /failed in a critical section/,
+        });
+        assert.deepEqual([hub.sequence(id), hub.row(id).runtimeStatus], [before, 'Failed']);
+      },
+    ));
+
   it('a child that was restarted by somebody else is called anew once it has ended', () =>
     withHub(
       {
