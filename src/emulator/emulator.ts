@@ -26,6 +26,7 @@ import { invokeFunction } from './invoke-function';
 import { Listeners } from './listeners';
 import { watchProductionStore } from './production-watch';
 import { announceEmulator } from './running-emulators';
+import { RareNotes } from '../core/rare-notes';
 import { SystemClock } from './system-clock';
 import { TimerTriggers } from './timer-triggers';
 
@@ -84,6 +85,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         defaultProfile: options.app === false ? 'G' : 'A',
       },
     );
+    let grpc: GrpcEndpoint | null = null;
+    const foreignNotes = new RareNotes(clock, (message) => log({ level: 'warning', category: 'http', message }));
     const app = new AppProcess(events);
     const timers = new TimerTriggers({
       clock,
@@ -119,6 +122,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const server: HttpServer = await startHttpServer(httpApp, {
       port: options.port ?? localHttpPort ?? defaultPort,
       host: '127.0.0.1',
+      onForeign: foreignNotes.of((language) =>
+        language === 'tls'
+          ? `A client speaks TLS to ${url}, which is plaintext: let its address begin with http://.`
+          : `A client speaks HTTP/2 to ${url}, as gRPC does. ${
+              grpc === null ? 'gRPC is off.' : `Durable Task SDKs connect with ${grpc.connectionString}.`
+            }`,
+      ),
     });
     undo.push(() => server.stop());
     const url = `http://localhost:${server.port}`;
@@ -181,8 +191,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       newId,
       workersChanged: () => events.tell({ type: 'connectedWorkersChanged' }),
     });
-    undo.push(() => hubs.stop());
-    let grpc: GrpcEndpoint | null = null;
     if (options.grpc !== undefined) {
       const { port } = options.grpc;
       const listening = await startGrpcServer({
@@ -199,6 +207,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         connectionString: `Endpoint=http://localhost:${listening.port};Authentication=None;TaskHub=${ownHubName}`,
       };
     }
+    // Before the port closes: streams that end with a reason make their workers come again.
+    undo.push(() => hubs.stop());
     await loading;
 
     const managementUrl = `${url}${webhookPath}`;

@@ -4,6 +4,7 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { DurascopeError } from '../core/errors';
 import type { Clock } from '../core/ports/clock';
 import type { Logger } from '../core/ports/logger';
+import { RareNotes } from '../core/rare-notes';
 import { type GrpcHubs, serviceDefinition, taskHubService } from './task-hub-service';
 
 export interface GrpcServerOptions {
@@ -28,64 +29,103 @@ export interface GrpcServer {
 const serverOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
+  // Large results come in whole, not 64 KB at a time.
+  'grpc-node.flow_control_window': 8 * 1024 * 1024,
 };
 
 /** Rejects with PortTaken. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { hubs, clock } = options;
+  const { hubs, clock, log } = options;
   const server = new Server(serverOptions);
   server.addService(serviceDefinition, taskHubService(hubs, clock));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = new Set<Socket>();
-  const listener = createServer((socket) => {
+  const notes = new RareNotes(clock, (message) => log({ level: 'warning', category: 'grpc', message }));
+  const onSocket = (socket: Socket): void => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    welcome(socket, injector, options);
-  });
-  const port = await listen(listener, options);
+    welcome(socket, injector, notes, options);
+  };
+  const { port, listeners } = await listenAnywhere(onSocket, options);
   return {
     port,
     stop: async () => {
-      const closed = new Promise((resolve) => listener.close(resolve));
+      const closed = listeners.map((listener) => new Promise((resolve) => listener.close(resolve)));
+      // What was just answered goes out first.
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(resolve, lastWordsMs);
+        server.tryShutdown(() => {
+          clearTimeout(late);
+          resolve();
+        });
+      });
       server.forceShutdown();
       injector.destroy();
       for (const socket of sockets) socket.destroy();
-      await closed;
+      await Promise.all(closed);
     },
   };
 }
 
-async function listen(listener: NetServer, { port, orAnyOther }: GrpcServerOptions): Promise<number> {
-  const attempt = (at: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      listener.once('error', reject);
-      listener.listen(at, '127.0.0.1', () => {
-        listener.off('error', reject);
-        resolve();
-      });
-    });
-  try {
-    await attempt(port);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    if (!orAnyOther) {
-      throw new DurascopeError(
-        'PortTaken',
-        `The port ${port} for gRPC is taken. End the program that uses it, choose another one, or turn gRPC off.`,
-        { cause: error, details: { port } },
-      );
-    }
-    await attempt(0);
-  }
-  const address = listener.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
+interface Listening {
+  port: number;
+  listeners: readonly NetServer[];
 }
+
+async function listenAnywhere(onSocket: (socket: Socket) => void, { port, orAnyOther }: GrpcServerOptions): Promise<Listening> {
+  const ports = [port, ...(orAnyOther || port === 0 ? new Array<number>(10).fill(0) : [])];
+  let taken: unknown;
+  for (const each of ports) {
+    try {
+      return await listenOnBoth(onSocket, each);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      taken = error;
+    }
+  }
+  throw new DurascopeError(
+    'PortTaken',
+    `The port ${port} for gRPC is taken. End the program that uses it, choose another one, or turn gRPC off.`,
+    { cause: taken, details: { port } },
+  );
+}
+
+/** `localhost` may be either loopback address: another program must not have the port on one of them. */
+async function listenOnBoth(onSocket: (socket: Socket) => void, port: number): Promise<Listening> {
+  const first = await listen(createServer(onSocket), port, '127.0.0.1');
+  const address = first.address();
+  const actual = typeof address === 'object' && address !== null ? address.port : port;
+  try {
+    return { port: actual, listeners: [first, await listen(createServer(onSocket), actual, '::1')] };
+  } catch (error) {
+    // This machine may have no such address.
+    if (!isTaken(error)) return { port: actual, listeners: [first] };
+    first.close();
+    throw error;
+  }
+}
+
+function listen(listener: NetServer, port: number, host: string): Promise<NetServer> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen({ port, host, exclusive: true }, () => {
+      listener.off('error', reject);
+      resolve(listener);
+    });
+  });
+}
+
+function isTaken(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EADDRINUSE' || code === 'EACCES';
+}
+
+const lastWordsMs = 300;
 
 /** A client that says nothing for so long is not one. */
 const silenceMs = 10_000;
 
-function welcome(socket: Socket, injector: ConnectionInjector, options: GrpcServerOptions): void {
+function welcome(socket: Socket, injector: ConnectionInjector, notes: RareNotes, options: GrpcServerOptions): void {
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.setTimeout(silenceMs, () => socket.destroy());
@@ -99,30 +139,21 @@ function welcome(socket: Socket, injector: ConnectionInjector, options: GrpcServ
       injector.injectConnection(socket);
       return;
     }
-    refuse(socket, language, options);
+    refuse(socket, language, notes, options.dashboard());
   });
 }
 
 type Language = 'http2' | 'http1' | 'tls' | 'unknown';
 
-export function languageOf(first: Buffer): Language {
+function languageOf(first: Buffer): Language {
   if ('PRI * HTTP/2.0'.startsWith(first.toString('latin1', 0, 14))) return 'http2';
   if (first[0] === 0x16 && first[1] === 0x03) return 'tls';
   return /^[A-Z]+ \S* ?/.test(first.toString('latin1', 0, 64)) ? 'http1' : 'unknown';
 }
 
-const told = new Map<string, number>();
-const againAfterMs = 60_000;
-
-function refuse(socket: Socket, language: Language, { log, clock, dashboard }: GrpcServerOptions): void {
+function refuse(socket: Socket, language: Language, notes: RareNotes, dashboard: string): void {
   const port = socket.localPort ?? 0;
-  const say = (message: string): void => {
-    const now = clock.now();
-    // Clients that are set up wrongly try again and again.
-    if (now - (told.get(language) ?? -Infinity) < againAfterMs) return;
-    told.set(language, now);
-    log({ level: 'warning', category: 'grpc', message });
-  };
+  const say = (message: string): void => notes.say(language, () => message);
   if (language === 'tls') {
     say(
       `A client speaks TLS to the gRPC port ${port}, which is plaintext. Let its address begin with http://, as in ` +
@@ -133,8 +164,8 @@ function refuse(socket: Socket, language: Language, { log, clock, dashboard }: G
     return;
   }
   if (language === 'http1') {
-    const text = `This is the gRPC port for Durable Task SDKs. The dashboard and the HTTP API are at ${dashboard()}.\n`;
-    say(`A client speaks HTTP/1 to the gRPC port ${port}: the dashboard and the HTTP API are at ${dashboard()}.`);
+    const text = `This is the gRPC port for Durable Task SDKs. The dashboard and the HTTP API are at ${dashboard}.\n`;
+    say(`A client speaks HTTP/1 to the gRPC port ${port}: the dashboard and the HTTP API are at ${dashboard}.`);
     socket.end(
       `HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
     );

@@ -11,6 +11,8 @@ export interface HttpServerOptions {
   port: number;
   /** `127.0.0.1` also means `::1` where there is one, since `localhost` may be either. */
   host: '127.0.0.1';
+  /** A client speaks something else than HTTP/1: `http2` as gRPC does without TLS. Told each time. */
+  onForeign?: (language: 'http2' | 'tls') => void;
 }
 
 export interface HttpServer {
@@ -26,10 +28,10 @@ export async function startHttpServer(app: HttpApp, options: HttpServerOptions):
   };
   const attempts = options.port === 0 ? 10 : 1;
   for (let attempt = 1; ; attempt++) {
-    const first = await listen(newServer(onRequest), options.port, options.host);
+    const first = await listen(newServer(onRequest, options), options.port, options.host);
     const { port } = first.address() as AddressInfo;
     try {
-      const second = await listenOnIPv6(newServer(onRequest), port);
+      const second = await listenOnIPv6(newServer(onRequest, options), port);
       return serverOf(port, second === null ? [first] : [first, second]);
     } catch (error) {
       await close(first);
@@ -39,8 +41,20 @@ export async function startHttpServer(app: HttpApp, options: HttpServerOptions):
   }
 }
 
-function newServer(onRequest: (message: IncomingMessage, response: ServerResponse) => void): Server {
+function newServer(
+  onRequest: (message: IncomingMessage, response: ServerResponse) => void,
+  { onForeign }: HttpServerOptions,
+): Server {
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, onRequest);
+  if (onForeign !== undefined) {
+    server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
+      const language = foreignLanguage(error.rawPacket);
+      if (language !== null) onForeign(language);
+      // What Node.js does by itself where nobody listens.
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      else socket.destroy();
+    });
+  }
   // Long streams and waits are the caller's business.
   server.requestTimeout = 0;
   return server;
@@ -62,6 +76,11 @@ async function fromResponse(response: Response): Promise<Reply> {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   const body = isStream || response.body === null ? response.body : new Uint8Array(await response.arrayBuffer());
   return { status: response.status, headers: [...response.headers], body };
+}
+
+function foreignLanguage(first: Buffer | undefined): 'http2' | 'tls' | null {
+  if (first?.toString('latin1', 0, 14) === 'PRI * HTTP/2.0') return 'http2';
+  return first?.[0] === 0x16 && first[1] === 0x03 ? 'tls' : null;
 }
 
 function listen(server: Server, port: number, host: string): Promise<Server> {
