@@ -1,6 +1,7 @@
 /** A moment in the protocol's words. */
 import { Scope, StoppedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { groupScopes } from './local-scopes';
 import { durableContext, scheduledWork } from './moment-variables';
 import type { MomentFrame } from './moment-frames';
 import { stepAt, type Position } from './replay-cursor';
@@ -40,9 +41,9 @@ export async function momentScopes(frame: MomentFrame, variables: VariableHandle
   const moment = stepAt(position);
   const own = index === null ? [] : await timeline.scopes(moment.index, index);
   // The worker has a scope of that name too, without how the run ended.
-  const code = own.filter(({ name }) => name !== contextName);
-  const scopes = code.map(({ name, reference, expensive }) => {
-    const scope: DebugProtocol.Scope = new Scope(name, variables.ofReference(timeline, reference), expensive);
+  const code = groupScopes(own.filter(({ name }) => name !== contextName));
+  const scopes = code.map(({ name, references, expensive }) => {
+    const scope: DebugProtocol.Scope = new Scope(name, variables.ofReferences(timeline, references), expensive);
     if (name.startsWith('Local')) scope.presentationHint = 'locals';
     return scope;
   });

@@ -5,7 +5,7 @@ import type { ReplayTimeline } from '../replay/replay-timeline';
 import type { VariableNode } from './moment-variables';
 
 type Container =
-  | { type: 'remote'; timeline: ReplayTimeline; reference: string; indexedCount: number }
+  | { type: 'remote'; timeline: ReplayTimeline; references: readonly string[]; indexedCount: number }
   | { type: 'nodes'; nodes: () => readonly VariableNode[] };
 
 /** A client that asks for all of a large container without paging gets this many. */
@@ -23,8 +23,9 @@ export class VariableHandles {
     return this.#handles.create({ type: 'nodes', nodes });
   }
 
-  ofReference(timeline: ReplayTimeline, reference: string): number {
-    return this.#handles.create({ type: 'remote', timeline, reference, indexedCount: 0 });
+  /** What stands in several places (the blocks of a function) as one. */
+  ofReferences(timeline: ReplayTimeline, references: readonly string[]): number {
+    return this.#handles.create({ type: 'remote', timeline, references, indexedCount: 0 });
   }
 
   async variables({
@@ -40,12 +41,13 @@ export class VariableHandles {
       const end = count === undefined || count === 0 ? undefined : (start ?? 0) + count;
       return nodes.slice(start ?? 0, end).map((node) => this.#ofNode(node));
     }
-    const { timeline, reference, indexedCount } = container;
+    const { timeline, references, indexedCount } = container;
     // Elements come first, then what has a name.
     const from = (filter === 'named' ? indexedCount : 0) + (start ?? 0);
     const most = filter === 'indexed' ? indexedCount - (start ?? 0) : mostAtOnce;
     const range = { start: from, count: count === undefined || count === 0 ? most : count };
-    return (await timeline.variables(reference, range)).map((variable) => this.ofVariable(timeline, variable));
+    const found = await Promise.all(references.map((reference) => timeline.variables(reference, range)));
+    return found.flat().map((variable) => this.ofVariable(timeline, variable));
   }
 
   ofVariable(timeline: ReplayTimeline, variable: Variable): DebugProtocol.Variable {
@@ -55,7 +57,9 @@ export class VariableHandles {
       value,
       type,
       variablesReference:
-        reference === null ? 0 : this.#handles.create({ type: 'remote', timeline, reference, indexedCount: indexedCount ?? 0 }),
+        reference === null
+          ? 0
+          : this.#handles.create({ type: 'remote', timeline, references: [reference], indexedCount: indexedCount ?? 0 }),
       ...(namedCount === undefined ? {} : { namedVariables: namedCount }),
       ...(indexedCount === undefined ? {} : { indexedVariables: indexedCount }),
       ...(evaluateName === undefined ? {} : { evaluateName }),

@@ -44,6 +44,7 @@ export const commands = {
   refresh: 'durascope.refresh',
   stepThroughReplay: 'durascope.stepThroughReplay',
   debugReplay: 'durascope.debugReplay',
+  importHistory: 'durascope.importHistory',
   openSettings: 'durascope.openSettings',
   openWalkthrough: 'durascope.openWalkthrough',
   explainCause: 'durascope.explainCause',

@@ -5,6 +5,7 @@ import type { Logger } from '../core/ports/logger';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { Emulators } from './emulators';
 import { AppReplays, type ReplayTarget } from './replay/app-replays';
+import { importHistory } from './replay/import-history';
 import { MomentDecorations } from './replay/moment-decorations';
 import { EditorPanelReplay } from './replay/panel-replay';
 import { ReplayDebugging } from './replay/replay-debugging';
@@ -40,6 +41,12 @@ export class ReplayPart implements vscode.Disposable {
       problems: this.#problems,
       tell: this.options.tell,
     });
+  }
+
+  /** Opens the debugger over a history out of a file; false when the user changed their mind. */
+  async importHistory(file: vscode.Uri, appDir: string): Promise<boolean> {
+    const imported = await importHistory(file, appDir, this.replays);
+    return imported !== undefined && (await this.debugging.start(imported.target, imported.name));
   }
 
   dispose(): void {

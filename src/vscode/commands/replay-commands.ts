@@ -9,6 +9,7 @@ import type { ReplayTarget } from '../replay/app-replays';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 const mostListed = 200;
+const historyFiles = { 'History (JSON, CSV)': ['json', 'csv', 'txt', 'log'] };
 
 /** Stepping through replays. */
 export function replayCommands(context: CommandContext, load: () => Promise<ReplayPart>): Handlers {
@@ -22,6 +23,12 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
       const chosen = await chooseTarget(context, args, 'Debug the replay of which instance?');
       if (chosen === undefined) return undefined;
       return (await load()).debugging.debugCode(chosen.target, chosen.name);
+    },
+    /** Of the file given, or of one that the user picks. No emulator is needed. */
+    [commands.importHistory]: async ([given]) => {
+      const { appDir } = currentApp(context);
+      const file = given instanceof vscode.Uri ? given : await context.dialogs.openFile(historyFiles);
+      return file === undefined ? undefined : (await load()).importHistory(file, appDir);
     },
   };
 }

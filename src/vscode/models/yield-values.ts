@@ -16,6 +16,8 @@ export interface YieldValue {
 }
 
 interface Answer {
+  /** Of the function; empty for timers. */
+  name: string;
   text: string;
   isFailure: boolean;
   scheduledAt: string;
@@ -66,13 +68,17 @@ function answerAt(timeline: ReplayTimeline, index: number, answers: ReadonlyMap<
     if (event.EventType === 'EventRaised') {
       const text = event.Input ?? 'null';
       const since = timeline.steps[index]?.currentUtcDateTime ?? event.Timestamp;
-      other = { text, isFailure: false, scheduledAt: since, answeredAt: event.Timestamp, attempts: 1 };
+      other = { name: event.Name, text, isFailure: false, scheduledAt: since, answeredAt: event.Timestamp, attempts: 1 };
       continue;
     }
     const id = answeredId(event);
     const answer = id === undefined ? undefined : answers.get(id);
     if (id === undefined || answer === undefined) continue;
-    if (asked.has(id)) found.push(answer);
+    const retried = answer.attempts > 1 ? found.findLastIndex((each) => each.isFailure && each.name === answer.name) : -1;
+    const before = found[retried];
+    // The attempts are made without the code: what it is given is the answer to the last one.
+    if (before !== undefined) found[retried] = { ...answer, scheduledAt: before.scheduledAt };
+    else if (asked.has(id)) found.push(answer);
     else other = answer;
   }
   const [first] = found;
@@ -88,7 +94,7 @@ function answerAt(timeline: ReplayTimeline, index: number, answers: ReadonlyMap<
 
 function answersById(history: readonly HistoryEvent[]): Map<number, Answer> {
   const attempts = activityAttempts(history);
-  const scheduledAt = new Map<number, string>();
+  const scheduled = new Map<number, { at: string; name: string }>();
   const answers = new Map<number, Answer>();
   for (const event of history) {
     if (
@@ -96,7 +102,7 @@ function answersById(history: readonly HistoryEvent[]): Map<number, Answer> {
       event.EventType === 'TimerCreated' ||
       event.EventType === 'SubOrchestrationInstanceCreated'
     ) {
-      scheduledAt.set(event.EventId, event.Timestamp);
+      scheduled.set(event.EventId, { at: event.Timestamp, name: 'Name' in event ? event.Name : '' });
     }
     const id = answeredId(event);
     if (id === undefined) continue;
@@ -109,9 +115,10 @@ function answersById(history: readonly HistoryEvent[]): Map<number, Answer> {
           ? (event.Result ?? 'null')
           : '';
     answers.set(id, {
+      name: scheduled.get(id)?.name ?? '',
       text,
       isFailure,
-      scheduledAt: scheduledAt.get(id) ?? event.Timestamp,
+      scheduledAt: scheduled.get(id)?.at ?? event.Timestamp,
       answeredAt: event.Timestamp,
       attempts: attempts.get(id) ?? 1,
     });

@@ -15,7 +15,13 @@ export interface ReplayTarget {
   appDir: string;
   instanceId: string;
   /** Absent: the instance's own, as it is when the replay is opened. */
-  imported?: ReplayRequest;
+  imported?: ImportedReplay;
+}
+
+export interface ImportedReplay {
+  request: ReplayRequest;
+  /** What is missing in the history. */
+  notes: readonly string[];
 }
 
 interface AppReplay {
@@ -41,9 +47,12 @@ export class AppReplays implements vscode.Disposable {
     const replays = await this.#replaysOf(appDir);
     const timeline = await (imported === undefined
       ? replays.openInstance(this.hubOf(appDir), instanceId)
-      : replays.open(imported));
-    const { divergence, functionName } = timeline;
-    return divergence === null ? timeline : withDivergence(timeline, this.explain(appDir, functionName, divergence));
+      : replays.open(imported.request));
+    const { divergence, functionName, notes } = timeline;
+    return withMore(timeline, {
+      notes: imported === undefined ? notes : [...imported.notes, ...notes],
+      divergence: divergence === null ? null : this.explain(appDir, functionName, divergence),
+    });
   }
 
   hubOf(appDir: string): TaskHubClient {
@@ -114,10 +123,11 @@ export class AppReplays implements vscode.Disposable {
   }
 }
 
-function withDivergence(timeline: ReplayTimeline, divergence: Divergence): ReplayTimeline {
-  const { instanceId, executionId, functionName, history, steps, notes, parentInstanceId } = timeline;
+/** The timeline, with more to say about it. */
+function withMore(timeline: ReplayTimeline, more: Pick<ReplayTimeline, 'notes' | 'divergence'>): ReplayTimeline {
+  const { instanceId, executionId, functionName, history, steps, parentInstanceId } = timeline;
   return {
-    ...{ instanceId, executionId, functionName, history, steps, notes, parentInstanceId, divergence },
+    ...{ instanceId, executionId, functionName, history, steps, parentInstanceId, ...more },
     scopes: (step, frame) => timeline.scopes(step, frame),
     variables: (reference, range) => timeline.variables(reference, range),
     evaluate: (step, frame, expression) => timeline.evaluate(step, frame, expression),

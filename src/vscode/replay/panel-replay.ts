@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { causeTexts } from '../../core/divergence';
 import type { Variable } from '../../core/ports/replay-worker';
 import type { SourcePlace } from '../../core/source-place';
+import { groupScopes } from '../../debug/local-scopes';
 import { kindTexts } from '../../debug/moment-variables';
 import type { PanelReplay } from '../../protocol/panel-replay';
 import type { SourceLocation } from '../../protocol/panel-values';
@@ -187,12 +188,13 @@ export class EditorPanelReplay implements PanelReplay {
 
   async #scopesOf(timeline: ReplayTimeline, { index, frames }: ReplayStep): Promise<ReplayMomentValue['scopes']> {
     if (frames.length === 0) return [];
-    const scopes = (await timeline.scopes(index, 0)).filter(({ name }) => name !== 'Durable context');
+    const scopes = groupScopes((await timeline.scopes(index, 0)).filter(({ name }) => name !== 'Durable context'));
     return Promise.all(
-      scopes.map(async ({ name, reference, expensive }) => {
+      scopes.map(async ({ name, references, expensive }) => {
         const isOpen = !expensive && name.startsWith('Local');
-        const found = isOpen ? await timeline.variables(reference, { start: 0, count: mostVariables }) : [];
-        return { name, reference, isOpen, variables: found.map(toVariable) };
+        const range = { start: 0, count: mostVariables };
+        const found = isOpen ? await Promise.all(references.map((each) => timeline.variables(each, range))) : [];
+        return { name, reference: references[0] ?? '', isOpen, variables: found.flat().map(toVariable) };
       }),
     );
   }

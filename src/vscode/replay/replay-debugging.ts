@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ReplayRequest } from '../../core/ports/replay-worker';
 import { ReplayDebugSession } from '../../debug/replay-debug-session';
 import type { Position } from '../../debug/replay-cursor';
 import type { ReplayLaunchArguments, ReplayProvider } from '../../debug/replay-provider';
@@ -8,7 +7,7 @@ import type { ReplayTimeline } from '../../replay/replay-timeline';
 import { readText } from '../find-apps';
 import { freePort } from '../free-port';
 import { replayDebugType } from '../ids';
-import type { AppReplays, ReplayTarget } from './app-replays';
+import type { AppReplays, ImportedReplay, ReplayTarget } from './app-replays';
 import type { MomentDecorations } from './moment-decorations';
 import type { ReplayProblems } from './replay-problems';
 
@@ -27,7 +26,7 @@ export class ReplayDebugging {
   readonly #moved = new vscode.EventEmitter<{ instanceId: string; step: number }>();
   /** A session stands at a step. */
   readonly onMoved = this.#moved.event;
-  readonly #imported = new Map<number, ReplayRequest>();
+  readonly #imported = new Map<number, ImportedReplay>();
   readonly #stops = new Map<string, () => void>();
   readonly #subscription = vscode.debug.onDidTerminateDebugSession((session) => {
     const key: unknown = session.configuration[codeMarker];
@@ -80,7 +79,7 @@ export class ReplayDebugging {
     const opened =
       target.imported === undefined
         ? replays.openInstance(this.replays.hubOf(target.appDir), target.instanceId)
-        : replays.open(target.imported);
+        : replays.open(target.imported.request);
     opened
       .then(() => replays.dispose())
       .catch((error: unknown) => {
@@ -143,9 +142,9 @@ export class ReplayDebugging {
     return { appDir, instanceId, ...(request === undefined ? {} : { imported: request }) };
   }
 
-  #keep(request: ReplayRequest): number {
+  #keep(imported: ImportedReplay): number {
     const id = this.#imported.size + 1;
-    this.#imported.set(id, request);
+    this.#imported.set(id, imported);
     return id;
   }
 

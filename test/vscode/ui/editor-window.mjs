@@ -1,4 +1,4 @@
-// One window of a real VS Code with the packaged extension, for the suites of this folder: the app `tour` is its workspace.
+// One window of a real VS Code with the packaged extension, for the suites of this folder: a copy of a fixture app is its workspace.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { startCodeServer } from '../../support/vscode/code-server.mjs';
 import { repository, resultsDir } from '../../support/vscode/places.mjs';
 import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
 
-const fixture = path.join(repository, 'test', 'fixtures', 'apps', 'tour');
+const fixtures = path.join(repository, 'test', 'fixtures', 'apps');
 
 /** The package that `npm run package` made; `DURASCOPE_VSIX` names another one. */
 function findPackage() {
@@ -17,17 +17,18 @@ function findPackage() {
   return path.join(repository, found[0]);
 }
 
-/** Opens the window for the suite that calls this, keeps pictures of failures, closes all at the end. */
-export function useEditor({ settings = {}, trust = false } = {}) {
+/** Opens the window for the suite that calls this, keeps pictures of failures, closes all at the end. `prepare` is given the app's folder. */
+export function useEditor({ settings = {}, trust = false, fixture = 'tour', prepare = () => undefined } = {}) {
   const window = {};
   const lines = [];
   before(async function () {
     this.timeout(300_000);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-tour-'));
     window.root = root;
-    window.app = path.join(root, 'tour');
-    fs.cpSync(fixture, window.app, { recursive: true });
+    window.app = path.join(root, fixture);
+    fs.cpSync(path.join(fixtures, fixture), window.app, { recursive: true });
     fs.symlinkSync(path.join(repository, 'node_modules'), path.join(window.app, 'node_modules'), 'dir');
+    await prepare(window.app);
     window.server = await startCodeServer({
       vsix: [findPackage()],
       // Any free port, and a theme that stays whatever the system prefers.

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { readHistories, type ImportedHistory } from '../../replay/imported-history';
+import { shortId } from '../models/instance-item';
+import type { AppReplays, ReplayTarget } from './app-replays';
+
+/**
+ * The replay of a history out of a file, against the code of the app as it is on disk. Asks which instance when the file holds several, and
+ * which orchestrator when the history does not name one of the app's. Undefined: the user changed their mind. Rejects with `InvalidArgument`
+ * when the file holds no history.
+ */
+export async function importHistory(
+  file: vscode.Uri,
+  appDir: string,
+  replays: AppReplays,
+): Promise<{ target: ReplayTarget; name: string } | undefined> {
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const imported = await chooseInstance(readHistories(text), path.basename(file.fsPath));
+  if (imported === undefined) return undefined;
+  const functionName = await chooseOrchestrator(imported, await replays.orchestrators(appDir));
+  if (functionName === undefined) return undefined;
+  const { instanceId, executionId, history, notes } = imported;
+  return {
+    target: { appDir, instanceId, imported: { request: { instanceId, executionId, functionName, history }, notes } },
+    name: `${functionName} ${shortId(instanceId)}`,
+  };
+}
+
+async function chooseInstance(found: readonly ImportedHistory[], fileName: string): Promise<ImportedHistory | undefined> {
+  if (found.length === 1) return found[0];
+  const picked = await vscode.window.showQuickPick(
+    found.map((imported) => ({
+      label: imported.instanceId,
+      description: `${imported.functionName ?? ''} · ${imported.history.length} rows`,
+      imported,
+    })),
+    { title: 'Replay which instance?', placeHolder: `${fileName} holds ${found.length} instances`, matchOnDescription: true },
+  );
+  return picked?.imported;
+}
+
+async function chooseOrchestrator(imported: ImportedHistory, names: readonly string[]): Promise<string | undefined> {
+  const wanted = imported.functionName?.toLowerCase();
+  const named = names.find((name) => name.toLowerCase() === wanted);
+  if (named !== undefined) return named;
+  if (names.length === 0) throw new Error('The app has no orchestrators to replay the history with.');
+  const { functionName } = imported;
+  return vscode.window.showQuickPick([...names], {
+    title: 'Replay it with which orchestrator?',
+    placeHolder:
+      functionName === null
+        ? 'The history does not say which orchestrator it is of'
+        : `The history is of ${functionName}, which this app does not have`,
+  });
+}
