@@ -38,6 +38,8 @@ interface Frame {
   readonly isCalledAsync: boolean;
   /** What is only logged, or only done when not replaying, decides nothing. */
   readonly isOnlyTold: boolean;
+  /** Reached or not depending on `context.df.isReplaying`. */
+  readonly isForReplays: boolean;
   readonly isOrchestrator: boolean;
 }
 
@@ -73,6 +75,7 @@ export class OrchestratorCheck {
         yieldsTasks: true,
         isCalledAsync: false,
         isOnlyTold: false,
+        isForReplays: false,
         isOrchestrator: true,
       };
       if (node.async === true)
@@ -88,7 +91,7 @@ export class OrchestratorCheck {
   }
 
   #enter(frame: Frame): void {
-    const key = `${frame.yieldsTasks} ${frame.isOnlyTold}`;
+    const key = `${frame.yieldsTasks} ${frame.isOnlyTold} ${frame.isForReplays}`;
     const ways = this.#visited.get(frame.fn) ?? new Set();
     if (ways.has(key) || (ways.size === 0 && this.#visited.size >= maxFunctions) || frame.calls.length > maxDepth) return;
     this.#visited.set(frame.fn, ways.add(key));
@@ -133,9 +136,17 @@ export class OrchestratorCheck {
         return;
       case 'IfStatement': {
         this.#visit(node.test, frame);
-        const isTold = this.#asksNotReplaying(node.test, frame);
-        this.#visit(node.consequent, isTold ? { ...frame, isOnlyTold: true } : frame);
-        if (node.alternate != null) this.#visit(node.alternate, frame);
+        const isForReplays = frame.isForReplays || this.#asksReplaying(node.test, frame);
+        const isOnlyTold = frame.isOnlyTold || this.#asksNotReplaying(node.test, frame);
+        this.#visit(node.consequent, { ...frame, isForReplays, isOnlyTold });
+        if (node.alternate != null) this.#visit(node.alternate, { ...frame, isForReplays });
+        return;
+      }
+      case 'ConditionalExpression':
+      case 'LogicalExpression': {
+        const test = node.type === 'LogicalExpression' ? node.left : node.test;
+        const isForReplays = frame.isForReplays || this.#asksReplaying(test, frame);
+        for (const child of childrenOf(node)) this.#visit(child, child === test ? frame : { ...frame, isForReplays });
         return;
       }
       case 'ObjectProperty':
@@ -168,6 +179,7 @@ export class OrchestratorCheck {
   #visitCall(node: CallNode, frame: Frame): void {
     const { module } = frame;
     this.#checkTaskUse(node, frame);
+    if (frame.isForReplays && this.#asksForWork(node, module)) this.#report(frame, node, 'replayFlag', null);
     const isTold = frame.isOnlyTold || this.#isLogCall(node, module);
     const inside = isTold === frame.isOnlyTold ? frame : { ...frame, isOnlyTold: isTold };
     if (!this.#checkExternal(node, node.callee, frame, 'call', node.arguments)) {
@@ -254,7 +266,7 @@ export class OrchestratorCheck {
     const before = this.findings.length;
     this.#visit(argument, frame);
     if (!frame.yieldsTasks || this.#hasFoundInside(argument, frame, before)) return;
-    const wrong = notATask(argument, module, this.#durable, this.follower);
+    const wrong = notATask(argument, module, this.#durable, this.follower, this.orchestrator.isNewerModel);
     if (wrong === null) return;
     const df = this.#durable.dfText(frame.fn, module);
     this.#report(frame, node, 'yieldNonTask', wrong, fixes.forYield(node, module, df, this.#durable));
@@ -385,6 +397,24 @@ export class OrchestratorCheck {
       const name = memberName(each);
       if (name === null || !/^(log|trace|debug|info|warn|error|verbose)$/.test(name)) return false;
       if (this.#durable.roleOf(each.object, module) === 'context') return true;
+    }
+    return false;
+  }
+
+  #asksForWork(node: CallNode, module: SourceModule): boolean {
+    const method = this.#durable.methodOf(node, module);
+    // What a combination is made of asks by itself.
+    if (method?.startsWith('Task.') === true) return false;
+    return method === 'signalEntity' || method === 'continueAsNew' || this.#durable.isTaskCall(node, module);
+  }
+
+  /** A condition in which `context.df.isReplaying` has a part. */
+  #asksReplaying(test: t.Node, frame: Frame): boolean {
+    const inner = unwrap(test);
+    if (isMember(inner)) return memberName(inner) === 'isReplaying' && this.#durable.roleOf(inner.object, frame.module) === 'df';
+    if (inner.type === 'UnaryExpression') return this.#asksReplaying(inner.argument, frame);
+    if (inner.type === 'LogicalExpression' || inner.type === 'BinaryExpression') {
+      return this.#asksReplaying(inner.left, frame) || this.#asksReplaying(inner.right, frame);
     }
     return false;
   }

@@ -8,6 +8,8 @@ export interface FoundFunction {
   kind: 'orchestration' | 'entity' | 'other';
   /** Null when it is computed, or when the function is registered elsewhere, if at all. */
   name: string | null;
+  /** False for the older programming model, whose first SDK has rules of its own. */
+  isNewerModel: boolean;
   /** Where it is registered; of an orchestrator that its type alone tells, where it is defined. */
   node: t.Node;
   /** The app's functions that may run, each in the module that defines it. Registered code of another app has none. */
@@ -29,7 +31,7 @@ export function findFunctions(module: SourceModule, follower: ValueFollower, fol
       const fn = node.type === 'VariableDeclarator' ? node.init : node;
       const inner = fn == null ? null : unwrap(fn);
       if (inner !== null && isFunction(inner))
-        found.push({ kind: 'orchestration', name: null, node, handlers: [{ node: inner, module }] });
+        found.push({ kind: 'orchestration', name: null, isNewerModel: false, node, handlers: [{ node: inner, module }] });
     }
     for (const child of childrenOf(node)) visit(child);
   };
@@ -49,7 +51,7 @@ function newerModel(call: CallNode, module: SourceModule, follower: ValueFollowe
   const kind = method === 'orchestration' || method === 'entity' ? method : 'other';
   if (kind === 'other' && name === null) return null;
   const handlers = kind === 'other' ? [] : rest.flatMap((each) => follower.functionsOf(each, module));
-  return { kind, name, node: call, handlers };
+  return { kind, name, isNewerModel: true, node: call, handlers };
 }
 
 function olderModel(
@@ -68,7 +70,13 @@ function olderModel(
   const looksDurable = owner.type === 'Identifier' && /^(df|durable\w*)$/i.test(owner.name);
   if (!isDurable && !looksDurable) return null;
   const handlers = call.arguments.flatMap((each) => follower.functionsOf(each, module));
-  return { kind: method === 'entity' ? 'entity' : 'orchestration', name: folderFunctionName, node: call, handlers };
+  return {
+    kind: method === 'entity' ? 'entity' : 'orchestration',
+    name: folderFunctionName,
+    isNewerModel: false,
+    node: call,
+    handlers,
+  };
 }
 
 function isTyped(node: t.Node, module: SourceModule): boolean {

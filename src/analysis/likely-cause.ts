@@ -3,6 +3,7 @@ import type { Finding } from './finding';
 
 // The ones that let a replay ask for something else; the others fail or do nothing right away. The likeliest first.
 const differing: readonly DeterminismCause[] = [
+  'replayFlag',
   'currentTime',
   'random',
   'uuid',

@@ -95,13 +95,21 @@ function wrongUse(
 }
 
 /** Says what a yielded expression is, if that surely is no task. */
-export function notATask(node: t.Node, module: SourceModule, durable: DurableCode, follower: ValueFollower): string | null {
+export function notATask(
+  node: t.Node,
+  module: SourceModule,
+  durable: DurableCode,
+  follower: ValueFollower,
+  isNewerModel: boolean,
+): string | null {
   const inner = unwrap(node);
   const text = `\`${module.text
     .slice(inner.start ?? 0, inner.end ?? 0)
     .replaceAll(/\s+/g, ' ')
     .slice(0, 60)}\``;
   const method = durable.methodOf(inner, module);
+  // In the first SDK of the older model it is yielded.
+  if (method === 'continueAsNew' && !isNewerModel) return null;
   if (method !== null) return plainMethods.has(method) ? `${text} gives no task` : null;
   if (durable.isTask(inner, module)) return null;
   const value = follower.follow(inner, module);
@@ -137,5 +145,4 @@ export function notATask(node: t.Node, module: SourceModule, durable: DurableCod
   }
 }
 
-// `continueAsNew` is left out: in version 1 of the SDK it is yielded.
-const plainMethods = new Set(['signalEntity', 'setCustomStatus', 'newGuid', 'getInput', 'isLocked']);
+const plainMethods = new Set(['signalEntity', 'continueAsNew', 'setCustomStatus', 'newGuid', 'getInput', 'isLocked']);

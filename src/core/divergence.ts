@@ -18,6 +18,7 @@ export type DeterminismCause =
   | 'yieldNonTask'
   | 'missingYield'
   | 'globalState'
+  | 'replayFlag'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -118,6 +119,12 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     title: 'State outside of the orchestrator',
     reason: 'A variable of the module is shared by all instances and all replays of a process, and lost with it.',
     explanation: 'Keep state in variables of the orchestrator, in its input, or in an entity.',
+  },
+  replayFlag: {
+    title: 'Work that depends on isReplaying',
+    reason:
+      'When code runs for the first time isReplaying is false, and in every replay it is true: the replay asks for other work.',
+    explanation: 'Ask for the same work each time, and use context.df.isReplaying for logging only.',
   },
   renamedCall: {
     title: 'Renamed call',

@@ -136,6 +136,12 @@ describe('orchestrators are found', () => {
     );
   });
 
+  it('of the older model may yield continueAsNew, as its first SDK wants', async () => {
+    const text =
+      "const df = require('durable-functions');\nmodule.exports = df.orchestrator(function* (c) { yield c.df.continueAsNew(1); });";
+    assert.deepEqual(told(await analyzeText(text, 'Hello'), text), []);
+  });
+
   it('by their types where they are registered elsewhere', async () => {
     const text = `import type { OrchestrationHandler, OrchestrationContext } from 'durable-functions';
       export const a: OrchestrationHandler = function* (context) { Date.now(); };

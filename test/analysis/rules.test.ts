@@ -157,6 +157,11 @@ const bad: Record<string, Story[]> = {
       fixed: "const tasks = [];\ntasks.push(context.df.callActivity('A'));\nyield context.df.Task.any(tasks);",
     },
     { body: 'yield 5;', found: ['yieldNonTask: yield 5'], fixed: '5;' },
+    {
+      body: 'yield context.df.continueAsNew(1);',
+      found: ['yieldNonTask: yield context.df.continueAsNew(1)'],
+      fixed: 'context.df.continueAsNew(1);',
+    },
     { body: 'yield;', found: ['yieldNonTask: yield'], fixed: null },
     {
       body: 'yield context.df.signalEntity(id, "add", 1);',
@@ -218,6 +223,25 @@ const bad: Record<string, Story[]> = {
       body: 'part(context);',
       found: ['missingYield: part(context)'],
       fixed: 'yield* part(context);',
+    },
+  ],
+  'work that depends on isReplaying': [
+    {
+      body: "if (!context.df.isReplaying) yield context.df.callActivity('A');",
+      found: ["replayFlag: context.df.callActivity('A')"],
+    },
+    {
+      body: 'const t = context.df.isReplaying ? null : context.df.createTimer(due);\nyield t;',
+      found: ['replayFlag: context.df.createTimer(due)'],
+    },
+    {
+      body: "context.df.isReplaying || context.df.signalEntity(id, 'add');",
+      found: ["replayFlag: context.df.signalEntity(id, 'add')"],
+    },
+    {
+      before: "function* part(c) { yield c.df.callActivity('A'); }",
+      body: 'if (x && context.df.isReplaying === false) yield* part(context);',
+      found: ["replayFlag: c.df.callActivity('A')"],
     },
   ],
   'state outside of the orchestrator': [

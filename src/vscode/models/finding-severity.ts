@@ -7,7 +7,7 @@ export type FindingSeverity = (typeof severities)[number];
 /** Causes that findings in source text have; the others need a history. */
 export const findingCauses = [
   ...(['currentTime', 'random', 'uuid', 'environment', 'timer', 'network', 'fileSystem', 'process'] as const),
-  ...(['awaitNonDurable', 'asyncOrchestrator', 'yieldNonTask', 'missingYield', 'globalState'] as const),
+  ...(['awaitNonDurable', 'asyncOrchestrator', 'yieldNonTask', 'missingYield', 'globalState', 'replayFlag'] as const),
 ] satisfies readonly DeterminismCause[];
 
 // These fail, or do nothing, at the first run already.
