@@ -84,18 +84,25 @@ export class LiveApp {
   }
 
   /** Resolves when the row is as wanted. */
-  async until(instanceId: string, isWanted: (row: InstanceRow) => boolean): Promise<void> {
+  async until(instanceId: string, isWanted: (row: InstanceRow) => boolean | Promise<boolean>): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
-        this.engine.get(instanceId).then((row) => {
-          if (row === undefined || !isWanted(row)) return;
+        void (async () => {
+          const row = await this.engine.get(instanceId);
+          if (row === undefined || !(await isWanted(row))) return;
           subscription.dispose();
           resolve();
-        }, reject);
+        })().catch(reject);
       };
       const subscription = this.engine.subscribe(look);
       look();
     });
+  }
+
+  /** Lets the time pass once the instance waits for a timer. */
+  async advance(instanceId: string, ms: number): Promise<void> {
+    await this.until(instanceId, async () => (await this.engine.waitingFor(instanceId)).timers.length > 0);
+    this.clock.advance(ms);
   }
 
   /** Raises the event once the code waits for it. */

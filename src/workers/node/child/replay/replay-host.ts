@@ -50,6 +50,8 @@ export class ReplayHost {
     watch.install();
     const world = new SealedWorld();
     world.install();
+    const stepwise = new StepwiseHooks();
+    stepwise.install();
     const loaded = await loadApp(init, registry, core);
     const { clientBinding, maxActions, httpPollDelayMs = defaultHostConfig.defaultAsyncRequestSleepTimeMs } = init;
     const invoker = new Invoker({ hooks: core.hooks, log, modelFor: (fn) => loaded.model(fn), clientBinding });
@@ -57,10 +59,7 @@ export class ReplayHost {
     const direct = new DirectCalls({ log, clientBinding, sampleContext: (fn) => invoker.sampleContext(fn) });
     await direct.prepare(registry.all());
     const hooks = new SdkHooks();
-    const stepwise = new StepwiseHooks();
-    const modules = createRequire(__filename).cache;
-    hooks.attach(modules);
-    stepwise.attach(modules);
+    hooks.attach(createRequire(__filename).cache);
     const inspector = new ValueInspector(new CodePlaces());
     inspector.learnScripts();
     this.app = {

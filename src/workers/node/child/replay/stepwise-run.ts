@@ -2,6 +2,7 @@
  * Runs of durable-functions 1.x, which plays a whole history in one go: the orchestrator's generator is watched from within, and to look at a
  * moment the run is broken off there. Its generator stays as it was.
  */
+import Module from 'node:module';
 import type { SdkInvocationContext } from '../orchestrations/sdk-hooks';
 import type { Delivery, ReplayedRun, RunTools } from './replay-run';
 import type { WorldState } from './sealed-world';
@@ -20,14 +21,22 @@ export class StepwiseHooks {
   private current: StepwiseRun | null = null;
   private readonly opened = new Set<object>();
 
-  /** Opens every copy of the SDK 1.x among the loaded modules. */
-  attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): void {
-    for (const [file, module] of Object.entries(modules)) {
-      if (!/[\\/]orchestrator\.js$/i.test(file)) continue;
-      const prototype = (module?.exports as { Orchestrator?: { prototype?: Partial<Orchestrator> } } | undefined)?.Orchestrator
-        ?.prototype;
-      if (typeof prototype?.handle === 'function' && !this.opened.has(prototype)) this.open(prototype as Orchestrator);
-    }
+  /**
+   * From now on every copy of the SDK 1.x is opened as soon as it is loaded: it binds its orchestrators when the app makes them, which is before
+   * the app is loaded.
+   */
+  install(): void {
+    const loader = Module as unknown as { _load(request: string, ...more: unknown[]): unknown };
+    const load = loader._load.bind(Module);
+    loader._load = (request, ...more) => {
+      const loaded = load(request, ...more);
+      if (/[\\/]orchestrator(\.js)?$/i.test(request)) {
+        const { Orchestrator: found } = (loaded ?? {}) as { Orchestrator?: { prototype?: Partial<Orchestrator> } };
+        const prototype = found?.prototype;
+        if (typeof prototype?.handle === 'function' && !this.opened.has(prototype)) this.open(prototype as Orchestrator);
+      }
+      return loaded;
+    };
   }
 
   /** The orchestrator invoked in `invoke` is given to `run`. */
