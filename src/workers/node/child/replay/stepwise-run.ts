@@ -32,8 +32,7 @@ export class StepwiseHooks {
       const loaded = load(request, ...more);
       if (/[\\/]orchestrator(\.js)?$/i.test(request)) {
         const { Orchestrator: found } = (loaded ?? {}) as { Orchestrator?: { prototype?: Partial<Orchestrator> } };
-        const prototype = found?.prototype;
-        if (typeof prototype?.handle === 'function' && !this.opened.has(prototype)) this.open(prototype as Orchestrator);
+        if (found?.prototype !== undefined && isStepwise(found.prototype)) this.open(found.prototype);
       }
       return loaded;
     };
@@ -50,6 +49,7 @@ export class StepwiseHooks {
   }
 
   private open(prototype: Orchestrator): void {
+    if (this.opened.has(prototype)) return;
     this.opened.add(prototype);
     // eslint-disable-next-line @typescript-eslint/unbound-method -- called with an orchestrator as `this` below
     const { handle } = prototype;
@@ -62,6 +62,13 @@ export class StepwiseHooks {
       return handle.call(watched, context);
     };
   }
+}
+
+/** Later versions have a class of that name too, which leaves the generator to an executor. */
+function isStepwise(prototype: Partial<Orchestrator>): prototype is Orchestrator {
+  return (
+    typeof prototype.handle === 'function' && prototype.handle.length === 1 && /\bgen\.next\(/.test(String(prototype.handle))
+  );
 }
 
 /** Ends a run at the moment it was wanted for. */
