@@ -225,9 +225,11 @@ df.app.orchestration('Typed', function (context) { __df = context.df; return __g
         timeline.steps.map(({ kind }) => kind),
         ['started', 'completed'],
       );
-      assert.equal(timeline.steps[0]?.frames[0]?.place, null);
-      assert.match(timeline.steps[0]?.frames[0]?.note ?? '', /ES5/);
-      assert.equal(timeline.steps[0]?.pending[0]?.name, 'A');
+      const first = timeline.steps[0];
+      assert.ok(first);
+      assert.equal(first.frames[0]?.place, null);
+      assert.match(String(first.frames[0].note), /ES5/);
+      assert.equal(first.pending.at(0)?.name, 'A');
     });
   });
 });

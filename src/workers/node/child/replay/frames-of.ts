@@ -25,7 +25,7 @@ function newFrames(inspector: ValueInspector, suspended: readonly object[], func
   }
   return suspended.map((generator, index) => {
     const isOutermost = index === suspended.length - 1;
-    const position = inspector.position(generator);
+    const position = inspector.position(generator, index > 0);
     const name = position?.functionName ?? '';
     const shown = name !== '' && name !== 'anonymous' ? name : isOutermost ? functionName : '(generator)';
     return position === null

@@ -11,6 +11,8 @@ type PropertyDescriptor = inspector.Runtime.PropertyDescriptor;
 export interface GeneratorPosition extends NotedPlace {
   /** The function's own name; empty for a nameless one. */
   functionName: string;
+  /** The function, as it runs. */
+  sourceText: string;
 }
 
 export interface RemoteScope {
@@ -29,6 +31,7 @@ export class ValueInspector {
   readonly sources = new Set<string>();
 
   private looks = 0;
+  private readonly onlyPlaces = new WeakMap<object, { waiting?: GeneratorPosition; delegating?: GeneratorPosition }>();
   private generators = new WeakMap<object, RemoteObject>();
   private readonly session = new inspector.Session();
   private readonly scripts = new Map<string, Script>();
@@ -73,8 +76,21 @@ export class ValueInspector {
     this.post('Runtime.releaseObjectGroup', { objectGroup: group });
   }
 
-  /** Null when V8 does not tell: the generator runs or has ended. */
-  position(generator: object): GeneratorPosition | null {
+  /** `isDelegating`: it stands at a `yield*`. Null when V8 does not tell: the generator runs or has ended. */
+  position(generator: object, isDelegating: boolean): GeneratorPosition | null {
+    // One object for each function: the next generator of the same one need not be asked where it can only stand in one place.
+    const made = Object.getPrototypeOf(generator) as object;
+    const key = isDelegating ? 'delegating' : 'waiting';
+    const known = this.onlyPlaces.get(made)?.[key];
+    const position = known ?? this.look(generator);
+    if (position !== null) this.sources.add(position.sourceText);
+    if (known === undefined && position !== null && hasOnePlace(position.sourceText, isDelegating)) {
+      this.onlyPlaces.set(made, { ...this.onlyPlaces.get(made), [key]: position });
+    }
+    return position;
+  }
+
+  private look(generator: object): GeneratorPosition | null {
     // Each look leaves handles behind, which make the next ones slower.
     this.looks += 1;
     if (this.looks % 256 === 0) this.release();
@@ -85,7 +101,8 @@ export class ValueInspector {
     if (location === undefined || find('[[GeneratorState]]')?.value !== 'suspended') return null;
     const { scriptId, lineNumber, columnNumber } = location;
     const place = this.places.at(scriptId, this.script(scriptId), lineNumber, columnNumber);
-    return { ...place, functionName: this.nameOf(scriptId, find('[[GeneratorFunction]]')) };
+    const made = find('[[GeneratorFunction]]');
+    return { ...place, functionName: this.nameOf(scriptId, made), sourceText: made?.description ?? '' };
   }
 
   /** Of all generator functions that were looked at since `sources` was cleared. */
@@ -155,7 +172,6 @@ export class ValueInspector {
   private nameOf(scriptId: string, generatorFunction: RemoteObject | undefined): string {
     if (generatorFunction?.objectId === undefined) return '';
     const text = generatorFunction.description ?? '';
-    this.sources.add(text);
     const key = `${scriptId} ${text}`;
     let name = this.names.get(key);
     if (name === undefined) {
@@ -178,4 +194,12 @@ export class ValueInspector {
     if (failure !== null) throw new Error(`${method}: ${(failure as Error).message}`);
     return answer;
   }
+}
+
+/**
+ * Whether the function's text has one place only at which it can stand so. What stands in comments, texts and inner functions is counted too:
+ * then it is looked at each time, which is dearer and never wrong. A `yield*` over a list looks like a `yield`.
+ */
+function hasOnePlace(text: string, isDelegating: boolean): boolean {
+  return [...text.matchAll(isDelegating ? /\byield\s*\*/g : /\byield\b/g)].length === 1;
 }
