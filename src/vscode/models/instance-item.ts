@@ -3,6 +3,7 @@ import { ageText, shortAge } from '../../base/age';
 import { cutText, jsonLine } from '../../base/json-text';
 import type { InstanceRow } from '../../core/instance';
 import type { OrchestrationStatus } from '../../core/status';
+import { saysNonDeterministic } from '../../core/non-determinism';
 import { fromTimestamp } from '../../core/time';
 import { actionStatuses } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
@@ -50,7 +51,9 @@ export const statusIcons: Readonly<Record<OrchestrationStatus, StatusIcon>> = {
 
 /** `by`: what the group above already says and the line need not repeat. */
 export function instanceItem(row: InstanceRow, nowMs: number, by: 'status' | 'orchestrator' | 'flat'): InstanceItem {
-  const status = jsonLine(row.customStatus, 40);
+  // What the failure says first: code and history have parted.
+  const isDivergence = row.runtimeStatus === 'Failed' && saysNonDeterministic(row.failureDetails?.ErrorMessage ?? row.output);
+  const status = isDivergence ? 'not deterministic' : jsonLine(row.customStatus, 40);
   const createdMs = fromTimestamp(row.createdTime);
   const age = shortAge(createdMs, nowMs);
   const label = by === 'orchestrator' ? row.instanceId : row.name;

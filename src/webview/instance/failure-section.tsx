@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { saysNonDeterministic } from '../../core/non-determinism';
 import type { FailureValue } from '../../protocol/panel-values';
 import { Icon } from '../ui/icon';
 import { Section } from '../ui/section';
@@ -22,6 +23,11 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
           <Icon name="go-to-file" /> {fileName(location.file)}:{location.line1}
         </button>
       )}
+      {parts.showReplay !== null && saysNonDeterministic(failure?.ErrorMessage ?? instance.output) ? (
+        <button type="button" class="link failure-location" onClick={parts.showReplay}>
+          <Icon name="debug-alt" /> Explain: history and code side by side
+        </button>
+      ) : null}
       {failure === null ? <Stack text={instance.failureStack} /> : <FailureStacks failure={failure} />}
     </Section>
   );

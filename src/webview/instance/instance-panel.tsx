@@ -63,7 +63,16 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
       </main>
     );
   }
-  const parts: InstanceParts = { store, state, snapshot, instance, transport, memory, tell: setNotice };
+  const parts: InstanceParts = {
+    store,
+    state,
+    snapshot,
+    instance,
+    transport,
+    memory,
+    tell: setNotice,
+    showReplay: snapshot.canReplay === true ? () => setTab('replay') : null,
+  };
   const tabs: Tab<TabId>[] = [
     { id: 'overview', title: 'Overview' },
     { id: 'history', title: 'History', count: Math.max(state.historyTotal, instance.historyLength) },

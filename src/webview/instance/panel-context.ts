@@ -15,6 +15,8 @@ export interface InstanceParts {
   memory: ViewMemory;
   /** Shows a line on top of the panel. */
   tell: (notice: Notice | null) => void;
+  /** Shows the replay tab; null where there is none. */
+  showReplay: (() => void) | null;
 }
 
 export interface Notice {
