@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Engine } from '../../src/engine/engine';
 import type { HistoryEvent } from '../../src/core/history';
 import type { InstanceRow } from '../../src/core/instance';
+import { isTerminal } from '../../src/core/status';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 import { openReplay } from '../../src/replay/open-replay';
@@ -26,7 +27,15 @@ export class ReplayFixture {
   /** An app that runs, with an engine of its own. `source` is its index.js (programming model v4). */
   async live(source: string | null, options: AppOptions = {}): Promise<LiveApp> {
     const files = source === null ? options.files : { ...v4Files(source), ...options.files };
-    const app = await this.apps.start(null, { ...options, ...(files === undefined ? {} : { files }) });
+    return this.engineFor(await this.apps.start(null, { ...options, ...(files === undefined ? {} : { files }) }));
+  }
+
+  /** The app of a folder, as it is. */
+  async liveAt(appDir: string): Promise<LiveApp> {
+    return this.engineFor(await this.apps.startAt(appDir));
+  }
+
+  private async engineFor(app: RunningApp): Promise<LiveApp> {
     const clock = new ManualClock();
     let ids = 0;
     const engine = new Engine({
@@ -109,6 +118,23 @@ export class LiveApp {
   async raise(instanceId: string, name: string, data: unknown = null): Promise<void> {
     await this.until(instanceId, (row) => row.awaitedEvents.includes(name));
     await this.engine.raiseEvent(instanceId, name, JSON.stringify(data));
+  }
+
+  /** Lets happen whatever the instance waits for until it has ended, or nothing happens any more. */
+  async drive(instanceId: string): Promise<void> {
+    for (let round = 0; round < 100; round++) {
+      await this.until(instanceId, async (row) => {
+        const { activities, children, timers, events } = await this.engine.waitingFor(instanceId);
+        const waits = timers.length + events.length + children.length > 0;
+        return isTerminal(row.runtimeStatus) || (activities.length === 0 && waits);
+      });
+      const row = await this.engine.get(instanceId);
+      if (row === undefined || isTerminal(row.runtimeStatus)) return;
+      const { timers, events, children } = await this.engine.waitingFor(instanceId);
+      for (const child of children) await this.drive(child.instanceId);
+      for (const name of events) await this.engine.raiseEvent(instanceId, name, 'true');
+      if (timers.length > 0 && events.length === 0) this.clock.advance(3_600_000);
+    }
   }
 
   async now(instanceId: string): Promise<LiveRun> {

@@ -162,7 +162,11 @@ export class WorkerFixture {
   }
 
   async start(fixture: string | null, options: AppOptions = {}): Promise<RunningApp> {
-    const dir = await this.copy(fixture, options);
+    return this.startAt(await this.copy(fixture, options), options);
+  }
+
+  /** The app of a folder, as it is. */
+  async startAt(dir: string, options: AppOptions = {}): Promise<RunningApp> {
     const app = new RunningApp(dir);
     app.worker = await NodeWorker.start({
       appDir: dir,

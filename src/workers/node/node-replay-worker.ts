@@ -33,6 +33,11 @@ export class NodeReplayWorker implements ReplayWorker {
 
   constructor(private readonly options: NodeReplayWorkerOptions) {}
 
+  /** Of the process; starts it. */
+  async pid(): Promise<number | undefined> {
+    return (await this.up()).pid;
+  }
+
   async functions(): Promise<readonly FunctionDescriptor[]> {
     return (await this.up()).functions;
   }
