@@ -18,16 +18,17 @@ export const actionStatuses: Readonly<Record<InstanceAction, readonly Orchestrat
   purge: ended,
 };
 
-/** Does it and returns the id to look at from now on: another one after a restart under a new id. */
+/** Does it (`recursive`: a terminate reaches sub-orchestrations too) and returns the id to look at from now on: another one after a restart under a new id. */
 export async function act(
   hub: TaskHubClient,
   action: InstanceAction,
   instanceId: string,
   reason: string | null,
+  recursive = false,
 ): Promise<string> {
   switch (action) {
     case 'terminate':
-      await hub.terminate(instanceId, reason);
+      await hub.terminate(instanceId, reason, recursive ? { recursive } : undefined);
       return instanceId;
     case 'suspend':
       await hub.suspend(instanceId, reason);
@@ -61,6 +62,7 @@ export async function actOnMany(
   action: InstanceAction,
   instanceIds: readonly string[],
   reason: string | null,
+  recursive = false,
 ): Promise<BulkOutcome> {
   const done: string[] = [];
   const failed: { instanceId: string; message: string }[] = [];
@@ -68,7 +70,7 @@ export async function actOnMany(
     await Promise.all(
       instanceIds.slice(at, at + atOnce).map(async (instanceId) => {
         try {
-          done.push(await act(hub, action, instanceId, reason));
+          done.push(await act(hub, action, instanceId, reason, recursive));
         } catch (error) {
           failed.push({ instanceId, message: messageOf(error) });
         }
@@ -76,6 +78,14 @@ export async function actOnMany(
     );
   }
   return { done, failed };
+}
+
+/** Whether any of them has a sub-orchestration that has not ended; the first hundred are looked at. */
+export async function haveLiveChildren(hub: TaskHubClient, instanceIds: readonly string[]): Promise<boolean> {
+  const pages = await Promise.all(
+    instanceIds.slice(0, 100).map((parentInstanceId) => hub.query({ parentInstanceId, statuses: live, pageSize: 1 })),
+  );
+  return pages.some((page) => page.instances.length > 0);
 }
 
 /** The ids of a target; of a filter's instances only those to which the action applies. */

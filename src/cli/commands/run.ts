@@ -42,6 +42,8 @@ export const runCommand: Command = {
     const emulator = await startEmulator({
       ...options,
       port: options.port ?? 0,
+      // One instance is asked for, and nothing else.
+      timers: 'off',
       memory: options.dataDir === undefined,
     });
     try {

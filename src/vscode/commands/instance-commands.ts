@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { act, actOnMany, bulkMessage } from '../../protocol/instance-actions';
+import { act, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
 import { commands, type CommandId } from '../ids';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';
@@ -42,7 +42,9 @@ async function run(context: CommandContext, action: InstanceAction, args: readon
     ? await context.dialogs.reason(`${title} ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}`)
     : given?.reason;
   if (asked && reason === undefined) return undefined;
-  const message = await perform(context, hub, action, ids, reason ?? null);
+  const recursive = asked && action === 'terminate' ? await askRecursive(context, hub, ids) : (given?.recursive ?? false);
+  if (recursive === undefined) return undefined;
+  const message = await perform(context, hub, action, ids, reason ?? null, recursive);
   context.statusBar.say(message);
   return message;
 }
@@ -53,21 +55,35 @@ async function perform(
   action: InstanceAction,
   ids: readonly string[],
   reason: string | null,
+  recursive: boolean,
 ): Promise<string> {
   const only = ids.length === 1 ? ids[0] : undefined;
   if (only !== undefined) {
     // The refusal of a single one is an error of the command, shown as it is.
-    const shown = await act(hub, action, only, reason);
+    const shown = await act(hub, action, only, reason, recursive);
     if (shown !== only) context.panels.openInstance(currentApp(context), shown);
     return bulkMessage(action, { done: [shown], failed: [] });
   }
-  const outcome = await actOnMany(hub, action, ids, reason);
+  const outcome = await actOnMany(hub, action, ids, reason, recursive);
   const message = bulkMessage(action, outcome);
   if (outcome.failed.length > 0) void vscode.window.showWarningMessage(message);
   return message;
 }
 
-const givenAction = z.object({ instanceIds: z.array(z.string()), reason: z.string().nullable().default(null) });
+/** Only asked where there is something to ask; undefined: cancelled. */
+async function askRecursive(context: CommandContext, hub: TaskHubClient, ids: readonly string[]): Promise<boolean | undefined> {
+  if (!(await haveLiveChildren(hub, ids))) return false;
+  return context.dialogs.choose('Terminate the sub-orchestrations too?', 'They go on running otherwise, as in production.', [
+    { label: 'With Sub-Orchestrations', value: true },
+    { label: 'Only This', value: false },
+  ]);
+}
+
+const givenAction = z.object({
+  instanceIds: z.array(z.string()),
+  reason: z.string().nullable().default(null),
+  recursive: z.boolean().default(false),
+});
 
 /** Given whole, by a keybinding or a test: nothing is asked. */
 const givenEvent = z.object({

@@ -15,6 +15,7 @@ interface Draft {
   input?: string | null;
   instanceId?: string;
   scheduledStartTime?: string;
+  version?: string;
 }
 
 type InputChoice = vscode.QuickPickItem & { input?: string | null; does?: 'type' | 'edit' | 'options' };
@@ -75,7 +76,7 @@ async function askInput(context: CommandContext, drafts: InputDrafts, draft: Dra
     { label: '$(circle-slash) No input', input: null },
     { label: '$(edit) Type an input…', does: 'type' },
     { label: '$(json) Edit the input as a document…', does: 'edit' },
-    { label: '$(settings) Set instance id and start time…', does: 'options', description: describe(draft) },
+    { label: '$(settings) Set instance id, start time and version…', does: 'options', description: describe(draft) },
   ];
   const chosen = await vscode.window.showQuickPick(items, { title: `Start ${draft.name}`, placeHolder: 'With which input?' });
   if (chosen === undefined) return undefined;
@@ -117,6 +118,12 @@ async function askOptions(draft: Draft): Promise<Draft | undefined> {
     },
   });
   if (when === undefined) return undefined;
+  const version = await vscode.window.showInputBox({
+    title: `Version of ${draft.name}`,
+    prompt: 'Empty for the default version of host.json',
+    value: draft.version ?? '',
+  });
+  if (version === undefined) return undefined;
   const parsed = parseStartTime(when, Date.now());
   const atMs = 'atMs' in parsed ? parsed.atMs : null;
   return {
@@ -124,6 +131,7 @@ async function askOptions(draft: Draft): Promise<Draft | undefined> {
     ...(draft.input === undefined ? {} : { input: draft.input }),
     ...(instanceId === '' ? {} : { instanceId }),
     ...(atMs === null ? {} : { scheduledStartTime: toTimestamp(atMs) }),
+    ...(version === '' ? {} : { version }),
   };
 }
 
@@ -136,8 +144,10 @@ async function start(context: CommandContext, options: StartOptions): Promise<st
   return instanceId;
 }
 
-function describe({ instanceId, scheduledStartTime }: Draft): string {
-  return [instanceId, scheduledStartTime].filter((part) => part !== undefined).join(', ');
+function describe({ instanceId, scheduledStartTime, version }: Draft): string {
+  return [instanceId, scheduledStartTime, version === undefined ? undefined : `version ${version}`]
+    .filter((part) => part !== undefined)
+    .join(', ');
 }
 
 /** Untitled JSON documents that inputs are written in, each with a lens that starts. */
