@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- W1 W4] [--durability strict] [--quick]`: the loads W1 to W6, through the real SDK in its own process and with the
+ * `npm run bench [-- W1 W4] [--durability strict] [--quick]`: the loads W1 to W6 and those of entities (E1 to E3), through the real SDK in its own process and with the
  * journal on. Prints one JSON line a figure and a table at the end. Ratios stand against the best engines among the peers measured on
  * such a machine (2 cores), see `peers`. On Linux each figure carries the processor time per operation of both processes, which tells
  * more than the clock where the machine has other work as well.
@@ -164,6 +164,42 @@ const loads: Readonly<Record<string, (emulator: Emulator) => Promise<void>>> = {
       });
       if (round === 2) report('W5', '200 raised at once', ids.length / seconds, 'instances/s', cpu);
     }
+  },
+  /** Signals, sent as fast as they are acknowledged, until the states show them all. */
+  async E1(emulator) {
+    const { hub } = emulator;
+    const count = values.quick ? 2000 : 10_000;
+    for (const entities of [1, 100]) {
+      const [seconds, cpu] = await measured(emulator, count, async () => {
+        await Promise.all(
+          Array.from({ length: count }, (_, at) =>
+            hub.signalEntity(`@counter@s${entities}-${at % entities}`, 'add', { input: '1' }),
+          ),
+        );
+        for (;;) {
+          const { entities: found } = await hub.queryEntities({ instanceIdPrefix: `@counter@s${entities}-`, includeState: true });
+          if (found.reduce((sum, each) => sum + Number(each.state), 0) >= count) break;
+          await new Promise((resolve) => setTimeout(resolve, 2));
+        }
+      });
+      report('E1', `to ${entities === 1 ? 'one entity' : `${entities} entities`}`, count / seconds, 'signals/s', cpu);
+    }
+  },
+  async E2(emulator) {
+    const calls = values.quick ? 20 : 50;
+    for (const callers of [1, 100]) {
+      const [seconds, cpu] = await measured(emulator, callers * calls, async () => {
+        const finished = whenFinished(emulator.hub, callers);
+        for (let i = 0; i < callers; i++) void emulator.hub.start({ name: 'CallEntity', input: String(calls) });
+        await finished;
+      });
+      report('E2', `${callers} callers, one after the other`, (callers * calls) / seconds, 'calls/s', cpu);
+    }
+  },
+  async E3(emulator) {
+    const count = values.quick ? 100 : 300;
+    const [seconds, cpu] = await measured(emulator, count, () => allAtOnce(emulator.hub, 'CriticalSection', count));
+    report('E3', `${count} want the same two locks`, count / seconds, 'sections/s', cpu);
   },
 };
 

@@ -53,7 +53,8 @@ describe('kill -9 while entities work', function () {
     const pick = (): string => accounts[Math.floor(Math.random() * accounts.length)] ?? 'a';
 
     for (let round = 0; round < kills; round++) {
-      const { ready, kill } = await programs.start([app, '--data', data]);
+      const serving = await programs.start([app, '--data', data]);
+      const { ready } = serving;
       let over = false;
       const client = async (at: number): Promise<void> => {
         for (let turn = 0; !over; turn++) {
@@ -81,11 +82,12 @@ describe('kill -9 while entities work', function () {
       const lifeMs = Math.random() < 0.2 ? Math.random() * 15 : Math.random() * 600;
       await new Promise((resolve) => setTimeout(resolve, lifeMs));
       over = true;
-      await kill();
+      await serving.kill();
       await Promise.all(clients);
     }
 
-    const { ready, stop } = await programs.start([app, '--data', data]);
+    const last = await programs.start([app, '--data', data]);
+    const { ready } = last;
     for (const id of transfers) {
       const deadline = Date.now() + 120_000;
       for (;;) {
@@ -128,7 +130,7 @@ describe('kill -9 while entities work', function () {
       accounts.length * opening,
       `balances ${balances.join(', ')}`,
     );
-    await stop();
+    await last.stop();
     console.log(
       `      kills ${kills}: ${transfers.length} transfers acknowledged and ended, ${counted} signals counted (${signals} acknowledged, ` +
         `${unsure} died unanswered), balances ${balances.join(', ')}`,

@@ -28,3 +28,22 @@ df.app.orchestration('Chain', function* (context) {
 df.app.orchestration('Waiter', function* (context) {
   return yield context.df.waitForExternalEvent('Go');
 });
+
+df.app.entity('Counter', (context) => {
+  const value = context.df.getState(() => 0);
+  if (context.df.operationName === 'add') context.df.setState(value + context.df.getInput());
+  else context.df.return(value);
+});
+
+df.app.orchestration('CallEntity', function* (context) {
+  const counter = new df.EntityId('Counter', context.df.instanceId);
+  const n = context.df.getInput();
+  for (let i = 0; i < n; i++) yield context.df.callEntity(counter, 'get');
+});
+
+df.app.orchestration('CriticalSection', function* (context) {
+  const [one, two] = [new df.EntityId('Counter', 'x'), new df.EntityId('Counter', 'y')];
+  const lock = yield context.df.lock(one, two);
+  yield context.df.callEntity(one, 'add', 1);
+  lock.release();
+});
