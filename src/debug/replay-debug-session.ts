@@ -19,6 +19,7 @@ import {
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
 import { adapterCapabilities } from './adapter-capabilities';
+import { divergenceText } from './divergence-text';
 import { momentFrames, type MomentFrame } from './moment-frames';
 import { MomentOutput } from './moment-output';
 import { exceptionInfo, momentScopes, stoppedEvent } from './moment-messages';
@@ -313,6 +314,7 @@ export class ReplayDebugSession extends DebugSession {
     });
     this.#running = { cursor, movement };
     for (const note of timeline.notes) this.#output.note(note);
+    if (timeline.divergence !== null) this.#output.problem(divergenceText(timeline.divergence));
     await this.#verifyAgain();
     return this.#running;
   }

@@ -399,6 +399,8 @@ describe('the debug adapter over replays', () => {
     );
     assert.equal(await client.line(), 9);
     assert.equal((await client.exceptionInfoRequest({ threadId: 1 })).body.exceptionId, 'Not deterministic');
+    const text = client.outputs.map(({ output }) => output).join('');
+    assert.match(text, /recorded \(row 3\): activity Charge #0\n {2}the code now \(order\.js:9\): activity Pay #0\n/);
   });
 
   describe('with sub-orchestrations', () => {

@@ -18,6 +18,7 @@ export class ReplayClient extends DebugClient {
 
   static async connect(provider: ReplayProvider): Promise<ReplayClient> {
     const server = net.createServer((socket) => {
+      socket.setNoDelay();
       const session = new ReplayDebugSession({ provider });
       session.setRunAsServer(true);
       session.start(socket, socket);

@@ -25,12 +25,16 @@ interface Answer {
   attempts: number;
 }
 
+/** Of timelines that are looked at again with each step. */
+const known = new WeakMap<readonly HistoryEvent[], ReadonlyMap<number, Answer>>();
+
 const longest = 60;
 const mostDetails = 20;
 
 /** For each line that the code waited on before the step and has left since: what came of it, the last time around. */
 export function yieldValues(timeline: ReplayTimeline, step: number): YieldValue[] {
-  const answers = answersById(timeline.history);
+  const answers = known.get(timeline.history) ?? answersById(timeline.history);
+  known.set(timeline.history, answers);
   const lines = new Map<string, { file: string; line1: number; visits: Answer[] }>();
   for (let index = 0; index < Math.min(step, timeline.steps.length - 1); index++) {
     const place = timeline.steps[index]?.frames[0]?.place;
