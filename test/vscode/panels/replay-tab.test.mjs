@@ -17,9 +17,9 @@ describe('the replay tab', function () {
     await page.keyboard.press('Home');
     await isAt(page, 'Step 1 of 4, waits on line 7');
     await page.keyboard.press('ArrowRight');
+    await page.locator('.code-line.waits', { hasText: "'Seattle'" }).waitFor();
     await settled(page);
     assert.equal(await slider(page).getAttribute('aria-valuetext'), 'Step 2 of 4, waits on line 8');
-    assert.match(await page.locator('.code-line.waits').innerText(), /'Seattle'/);
     assert.match(await page.locator('.replay-variables').first().innerText(), /outputs\s*Array\(1\)/);
     assert.match(await page.locator('.replay-pending').innerText(), /activity SayHello #1\s*new\s*attempt 2\s*row 7/);
     assert.match(await page.locator('.json').innerText(), /Tokyo/);
@@ -29,8 +29,7 @@ describe('the replay tab', function () {
     await page.keyboard.press('ArrowLeft');
     await isAt(page, 'Step 1 of 4, waits on line 7');
     await page.keyboard.press('End');
-    await settled(page);
-    assert.equal(await page.locator('.replay-source').count(), 0);
+    await page.locator('.replay-source').waitFor({ state: 'detached' });
   });
 
   it('a row that is chosen moves the replay to where it was consumed', async () => {
