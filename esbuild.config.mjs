@@ -50,7 +50,17 @@ const jobs = [
   },
   // Loaded when it is needed: most of it is a parser.
   { ...node, minify: !watch, entryPoints: { analysis: 'src/vscode/analysis-entry.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { main: 'bench/main.ts' }, outdir: 'bench/dist' },
+  {
+    ...node,
+    external: [...node.external, '@microsoft/durabletask-js'],
+    entryPoints: {
+      main: 'bench/main.ts',
+      grpc: 'bench/grpc.ts',
+      'bare-sidecar': 'bench/bare-sidecar.ts',
+      'sdk-worker': 'bench/sdk-worker.ts',
+    },
+    outdir: 'bench/dist',
+  },
   {
     bundle: true,
     platform: 'browser',
