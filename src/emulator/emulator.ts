@@ -93,7 +93,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       log,
       run: (name, info) => app.invokeTimer(name, info),
       setting,
-      file: dataDir === null ? null : path.join(dataDir, 'timers.json'),
+      // Without an ending that is watched, should the folder be one of the app's.
+      file: dataDir === null ? null : path.join(dataDir, 'timer-runs'),
     });
     const httpApp = createHttpApp({
       hub: engine,

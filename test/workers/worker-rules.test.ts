@@ -55,6 +55,7 @@ describe('what a change of a file means', () => {
       'node_modules/x/index.js',
       '.durascope/journal.json',
       '.git/config.json',
+      'durascope.http.json',
       'src/a.ts',
       'readme.md',
       'a\\node_modules\\b.js',

@@ -4,12 +4,14 @@ import path from 'node:path';
 import type { Disposable } from '../../core/ports/clock';
 
 const ignoredFolders = new Set(['node_modules', '.git', '.durascope', '.vscode', '.idea', 'coverage', 'test-results']);
+/** Read anew when it is needed. */
+const ignoredFiles = new Set(['durascope.http.json']);
 const watchedExtensions = new Set(['.js', '.mjs', '.cjs', '.json', '.node', '.wasm']);
 
 /** True when a change of the file (relative to the app) can change how the app behaves. Sources in TypeScript wait for their build. */
 export function matters(relativeFile: string): boolean {
   const parts = relativeFile.split(/[\\/]/);
-  if (parts.some((part) => ignoredFolders.has(part))) return false;
+  if (parts.some((part) => ignoredFolders.has(part)) || ignoredFiles.has(parts.at(-1) ?? '')) return false;
   return watchedExtensions.has(path.extname(relativeFile).toLowerCase());
 }
 
