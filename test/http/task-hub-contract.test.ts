@@ -3,6 +3,7 @@ import type { ExportedInstance } from '../../src/core/exported-instance';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/errors';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
+import { counter } from '../support/entity-script';
 import { eventually, HttpFixture, key } from './http-fixture';
 
 interface Opened {
@@ -13,11 +14,11 @@ interface Opened {
 
 const implementations: Record<string, () => Promise<Opened>> = {
   'in this process': async () => {
-    const http = await HttpFixture.open();
+    const http = await HttpFixture.open({ entities: { Counter: counter } });
     return { hub: http.hub.engine, http, close: () => http.dispose() };
   },
   'over a connection': async () => {
-    const http = await HttpFixture.open();
+    const http = await HttpFixture.open({ entities: { Counter: counter } });
     const url = await http.listen();
     const hub = await HttpTaskHubClient.connect({ url, key, clock: http.hub.clock });
     return {
@@ -82,6 +83,49 @@ for (const [name, open] of Object.entries(implementations)) {
       const row = await hub.get(instanceId);
       assert.equal(row?.executionId, executionId);
       assert.deepEqual([row.runtimeStatus, row.input, row.version, row.tags], ['Pending', '{"x":1}', '2', { a: 'b' }]);
+    });
+
+    it('signals entities, shows and lists them, tells their batches, cleans up and removes', async () => {
+      assert.equal(await hub.getEntity('@counter@a b/c'), undefined);
+      await hub.signalEntity('@Counter@a', 'add', { input: '5' });
+      await hub.signalEntity('@counter@b', 'add', { input: '1', scheduledTime: '2024-01-01T00:00:30.0000000Z' });
+      await quiet();
+      const entity = await hub.getEntity('@counter@a');
+      assert.deepEqual(
+        [entity?.name, entity?.key, entity?.state, entity?.exists, entity?.queue],
+        ['counter', 'a', '5', true, []],
+      );
+      assert.deepEqual(
+        (await hub.entityBatches('@counter@a')).map((batch) => [batch.stateBefore, batch.stateAfter, batch.operations[0]?.name]),
+        [[null, '5', 'add']],
+      );
+      const list = async (query = {}): Promise<string[]> =>
+        (await hub.queryEntities(query)).entities.map((each) => `${each.instanceId} ${String(each.state)}`);
+      assert.deepEqual(await list(), ['@counter@a null']);
+      assert.deepEqual(await list({ name: 'COUNTER', includeState: true, includeTransient: true }), [
+        '@counter@a 5',
+        '@counter@b null',
+      ]);
+      assert.deepEqual(await list({ name: 'other' }), []);
+      const page = await hub.queryEntities({ includeTransient: true, pageSize: 1 });
+      assert.ok(page.continuationToken !== undefined);
+      const second = await hub.queryEntities({ includeTransient: true, pageSize: 1, continuationToken: page.continuationToken });
+      assert.deepEqual(
+        second.entities.map((each) => each.instanceId),
+        ['@counter@b'],
+      );
+      await refuses(hub.signalEntity('@nobody@a', 'add'), 'UnknownFunction');
+      await refuses(hub.signalEntity('nobody', 'add'), 'InvalidInstanceId');
+      await refuses(hub.terminate('@counter@a', null), 'NotSupported');
+      await hub.signalEntity('@counter@a', 'delete');
+      await quiet();
+      assert.deepEqual(await hub.cleanEntityStorage({ removeEmptyEntities: false }), {
+        emptyEntitiesRemoved: 0,
+        orphanedLocksReleased: 0,
+      });
+      assert.deepEqual(await hub.cleanEntityStorage(), { emptyEntitiesRemoved: 1, orphanedLocksReleased: 0 });
+      assert.equal(await hub.purge('@counter@b'), 1);
+      assert.deepEqual(await list({ includeTransient: true }), []);
     });
 
     it('an unknown id has no row, no history, and refuses every operation', async () => {
@@ -306,7 +350,7 @@ describe('the client of an emulator in another process', () => {
   });
 
   it('nobody there, or somebody else, is EmulatorNotFound with the address', async () => {
-    const http = await HttpFixture.open();
+    const http = await HttpFixture.open({ entities: { Counter: counter } });
     const url = await http.listen();
     const hub = await HttpTaskHubClient.connect({ url, key, clock: http.hub.clock });
     await http.dispose();
@@ -346,7 +390,7 @@ describe('the client of an emulator in another process', () => {
   });
 
   it('a connection that breaks is opened again, and the listener told to read again', async () => {
-    const http = await HttpFixture.open();
+    const http = await HttpFixture.open({ entities: { Counter: counter } });
     const url = await http.listen();
     let breakIt: () => void = () => undefined;
     let opens = 0;
