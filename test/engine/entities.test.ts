@@ -3,7 +3,6 @@ import { DurascopeError } from '../../src/core/errors';
 import type { EntityBatchRequest } from '../../src/core/ports/function-worker';
 import { toTimestamp } from '../../src/core/time';
 import { counter } from '../support/entity-script';
-import type { Script } from '../support/script-types';
 import { TestHub, type TestHubOptions } from '../support/test-hub';
 
 async function withHub(options: Partial<TestHubOptions>, test: (hub: TestHub) => Promise<void>): Promise<void> {
@@ -34,7 +33,7 @@ describe('batches of entities', () => {
 
   it('what a worker left over runs next, in the same order', () =>
     withHub({}, async (hub) => {
-      hub.worker.interceptBatch = (request) => {
+      hub.worker.interceptBatch = () => {
         hub.worker.interceptBatch = () => undefined;
         return Promise.resolve({ state: '100', results: [{ ok: true, result: null }], actions: [] });
       };
@@ -189,19 +188,28 @@ describe('batches of entities', () => {
     ));
 
   it('commands for orchestrations are refused, and a start cannot take the id of an entity', () =>
-    withHub({ scripts: { main: function* () {} as unknown as Script } }, async (hub) => {
-      await hub.signal('@counter@a', 'add', 1);
-      const { engine } = hub;
-      for (const act of [
-        engine.terminate('@counter@a', null),
-        engine.suspend('@counter@a', null),
-        engine.restart('@counter@a'),
-      ]) {
-        await assert.rejects(act, { code: 'NotSupported', message: /it is an entity/ });
-      }
-      await assert.rejects(engine.start({ name: 'main', instanceId: '@counter@b' }), { code: 'InvalidInstanceId' });
-      await assert.rejects(engine.signalEntity('@counter@a', 'add', { scheduledTime: 'soon' }), { code: 'InvalidArgument' });
-    }));
+    withHub(
+      {
+        scripts: {
+          main: function* () {
+            yield* [];
+          },
+        },
+      },
+      async (hub) => {
+        await hub.signal('@counter@a', 'add', 1);
+        const { engine } = hub;
+        for (const act of [
+          engine.terminate('@counter@a', null),
+          engine.suspend('@counter@a', null),
+          engine.restart('@counter@a'),
+        ]) {
+          await assert.rejects(act, { code: 'NotSupported', message: /it is an entity/ });
+        }
+        await assert.rejects(engine.start({ name: 'main', instanceId: '@counter@b' }), { code: 'InvalidInstanceId' });
+        await assert.rejects(engine.signalEntity('@counter@a', 'add', { scheduledTime: 'soon' }), { code: 'InvalidArgument' });
+      },
+    ));
 
   it('a scheduled signal survives the process', async () => {
     const first = await TestHub.open({ scripts: {}, entities: { counter }, store: 'folder' });
