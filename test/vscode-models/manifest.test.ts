@@ -85,7 +85,10 @@ describe('package.json and the table of ids', () => {
       manifest.icon,
       contributes.viewsContainers.activitybar[0]?.icon,
       ...contributes.views.durascope.map((each) => each.icon),
-      ...contributes.walkthroughs.flatMap((each) => each.steps.map((step) => step.media.image)),
+      // One for all themes, or one for each.
+      ...contributes.walkthroughs.flatMap((each) =>
+        each.steps.flatMap(({ media: { image } }) => (typeof image === 'string' ? [image] : Object.values(image))),
+      ),
     ];
     for (const picture of pictures)
       assert.ok(picture !== undefined && existsSync(path.join(__dirname, '../..', picture)), picture);

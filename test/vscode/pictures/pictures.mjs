@@ -1,0 +1,197 @@
+// The pictures in the order in which they are taken. `prepare` brings the window there from where the one before left it.
+import { panelFrame } from '../ui/editor-window.mjs';
+
+const walkthrough = 'media/walkthrough';
+const readme = 'docs/pictures';
+
+const row = ({ bench }, label) => bench.pane('Instances').locator(`[role=treeitem][aria-label^="${label}"]`).first();
+
+/** Opens or closes a section of the side bar. */
+async function fold({ bench, page }, title, isOpen) {
+  const header = bench.pane(title).locator('.pane-header');
+  if ((await header.getAttribute('aria-expanded')) === String(isOpen)) return;
+  await header.click();
+  await page.waitForTimeout(500);
+}
+
+async function open({ bench, page }, id) {
+  await bench.command('Durascope: Go to Instance Id…');
+  await bench.quickField.fill(id);
+  await bench.quickRows.filter({ hasText: id }).first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+export const pictures = [
+  {
+    name: 'start',
+    folder: walkthrough,
+    clip: { x: 0, y: 0, width: 640, height: 400 },
+    async prepare(window) {
+      const { bench } = window;
+      await bench.activity('Durascope');
+      await fold(window, 'Entities', false);
+      await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().waitFor({ timeout: 60_000 });
+    },
+  },
+  {
+    name: 'instance',
+    folder: walkthrough,
+    clip: { x: 328, y: 0, width: 792, height: 430 },
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click();
+      const approval = bench.treeItem('ApprovalWorkflow', bench.pane('Functions'));
+      await approval.waitFor({ timeout: 60_000 });
+      await fold(window, 'Entities', false);
+      await approval.click();
+      await page.locator('.tab.active[data-resource-name="human-interaction.js"]').waitFor();
+      await bench.codeLens('Start');
+      await page.waitForTimeout(500);
+    },
+  },
+  {
+    name: 'watch',
+    folder: walkthrough,
+    async prepare(window) {
+      const { bench, page } = window;
+      const { start, raise, until } = window.emulator();
+      await bench.command('View: Close All Editors');
+      await start('HelloCities', 'hello-1');
+      await start('BackupSiteContent', 'backup-nightly', 12);
+      await start('ProvisionDevices', 'devices-7');
+      await start('CallFlakyService', 'flaky-2', 2);
+      await start('CallFlakyService', 'flaky-9', 9);
+      await start('TransferFunds', 'transfer-41', { from: 'savings', to: 'closed-account', amount: 250 });
+      await start('ApprovalWorkflow', 'order-1042', { request: 'Standing desk, 480 EUR' });
+      await start('ApprovalWorkflow', 'order-1043', { request: 'A new chair' });
+      await start('SendReminders', 'reminders', { times: 50, milliseconds: 3_600_000 });
+      await until('flaky-9', 'Failed');
+      await until('devices-7', 'Completed');
+      await raise('order-1043', 'ApprovalEvent', true);
+      await until('order-1043', 'Completed');
+      await open(window, 'order-1042');
+      const frame = await panelFrame(window, '[data-raise="ApprovalEvent"]');
+      await frame.locator('h1').waitFor();
+      await row(window, 'ApprovalWorkflow, Running').waitFor();
+      await page.waitForTimeout(1000);
+    },
+  },
+  {
+    name: 'panel',
+    folder: walkthrough,
+    clip: { x: 328, y: 0, width: 792, height: 610 },
+    async prepare(window) {
+      await open(window, 'order-1043');
+      const frame = await panelFrame(window, '.status-badge.status-Completed');
+      await frame.locator('#tab-history').click();
+      await frame.locator('.history-grid .grid-row').nth(8).waitFor();
+    },
+  },
+  {
+    name: 'timeline',
+    folder: readme,
+    async prepare(window) {
+      await open(window, 'backup-nightly');
+      const frame = await panelFrame(window, '.status-badge.status-Completed');
+      await frame.locator('#tab-timeline').click();
+      await frame.locator('.timeline-row[role=listitem]').nth(5).waitFor();
+    },
+  },
+  {
+    name: 'instances',
+    folder: readme,
+    async prepare(window) {
+      await window.bench.command('Durascope: Open Instances Panel');
+      const frame = await panelFrame(window, '.instances-grid .grid-row');
+      await frame.locator('.grid-row .status-Failed').first().waitFor();
+      await window.page.waitForTimeout(1500);
+    },
+  },
+  {
+    name: 'dashboard',
+    folder: readme,
+    page: (window) => window.dashboard,
+    async prepare(window) {
+      const { url, key } = window.emulator();
+      window.dashboard = await window.bench.context.newPage();
+      await window.dashboard.setViewportSize({ width: 1120, height: 520 });
+      await window.dashboard.emulateMedia({ colorScheme: 'dark' });
+      await window.dashboard.goto(`${url}/#code=${encodeURIComponent(key)}`);
+      await window.dashboard.locator('.grid-row .status-Failed').first().waitFor();
+      await window.dashboard.waitForTimeout(3000);
+    },
+  },
+  {
+    name: 'entities',
+    folder: readme,
+    async prepare(window) {
+      await window.dashboard?.close();
+      const { bench } = window;
+      const { start, until } = window.emulator();
+      await bench.command('View: Close All Editors');
+      await start('CountUp', 'count-up');
+      await until('count-up', 'Completed');
+      await fold(window, 'Functions', false);
+      await fold(window, 'Entities', true);
+      const entities = bench.pane('Entities');
+      const entity = entities.locator('[role=treeitem][aria-level="2"]').first();
+      await entity.waitFor({ timeout: 30_000 });
+      await entity.click();
+      await panelFrame(window, 'h1');
+      await window.page.waitForTimeout(2000);
+    },
+  },
+  {
+    name: 'replay',
+    folder: readme,
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.command('View: Close All Editors');
+      await fold(window, 'Entities', false);
+      await fold(window, 'Functions', false);
+      await bench.contextMenu(row(window, 'ApprovalWorkflow, Completed'), 'Step through Replay');
+      await bench.debug.toolbar.waitFor({ timeout: 60_000 });
+      await page.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 });
+      await bench.activity('Run and Debug');
+      await bench.debug.press('Step Over');
+      await page.waitForTimeout(2000);
+    },
+  },
+  {
+    name: 'replay-tab',
+    folder: readme,
+    async prepare(window) {
+      const { bench } = window;
+      await bench.debug.stop();
+      await bench.activity('Durascope');
+      await bench.command('View: Close All Editors');
+      await open(window, 'order-1043');
+      const frame = await panelFrame(window, '#tab-replay');
+      await frame.locator('#tab-replay').click();
+      await frame.locator('.replay-slider').waitFor({ timeout: 60_000 });
+      await frame.locator('.replay-slider').press('End');
+      await window.page.waitForTimeout(2000);
+    },
+  },
+  {
+    name: 'debug',
+    folder: walkthrough,
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.command('View: Close All Editors');
+      await bench.command('Durascope: Stop Emulator');
+      await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().waitFor({ timeout: 60_000 });
+      await bench.debug.start('Debug function app');
+      await bench.activity('Durascope');
+      await fold(window, 'Functions', true);
+      await bench.treeItem('ApprovalWorkflow', bench.pane('Functions')).waitFor({ timeout: 60_000 });
+      await bench.treeItem('ApprovalWorkflow', bench.pane('Functions')).click();
+      await page.locator('.tab.active[data-resource-name="human-interaction.js"]').waitFor();
+      await bench.debug.toggleBreakpoint(6);
+      await window.emulator().start('ApprovalWorkflow', 'order-1044', { request: 'A desk lamp' });
+      await page.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 });
+      await bench.activity('Run and Debug');
+      await page.waitForTimeout(1500);
+    },
+  },
+];

@@ -1,0 +1,140 @@
+// `npm run pictures [-- NAME ...]`: takes the pictures of README and walkthrough anew, each in a light and in a dark theme, in the real
+// editor with the packaged extension. What is taken stands in pictures.mjs.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import png from '@pdf-lib/upng';
+import { quietSettings, startCodeServer } from '../../support/vscode/code-server.mjs';
+import { repository } from '../../support/vscode/places.mjs';
+import { setUpBrowser, setUpCodeServer } from '../../support/vscode/setup.mjs';
+import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
+import { pictures } from './pictures.mjs';
+
+// A CommonJS package with a default of its own.
+const upng = png.default;
+
+const themes = { dark: 'Dark Modern', light: 'Light Modern' };
+/** Of a picture: a screen has few colours, and the package has a budget. */
+const colours = 24;
+/** A folder named after what is in it: it is on the pictures. */
+const appName = 'patterns';
+
+const wanted = new Set(process.argv.slice(2));
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-pictures-'));
+const app = path.join(root, appName);
+
+function makeApp() {
+  fs.cpSync(path.join(repository, 'examples', 'patterns'), app, {
+    recursive: true,
+    filter: (file) => !/node_modules|\.durascope$/.test(file),
+  });
+  for (const more of ['hello-cities', 'entities']) {
+    fs.cpSync(path.join(repository, 'examples', more, 'src', 'functions'), path.join(app, 'src', 'functions'), {
+      recursive: true,
+    });
+  }
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(app, 'node_modules'), 'dir');
+  fs.mkdirSync(path.join(app, '.vscode'));
+  const debug = { type: 'durascope', request: 'launch', name: 'Debug function app', appDir: '${workspaceFolder}' };
+  fs.writeFileSync(path.join(app, '.vscode', 'launch.json'), JSON.stringify({ version: '0.2.0', configurations: [debug] }));
+}
+
+const settings = {
+  ...quietSettings,
+  'durascope.port': 0,
+  'durascope.sessionStart': 'keep',
+  'editor.minimap.enabled': false,
+  'files.exclude': { '**/node_modules': true, '**/.vscode': true },
+  'breadcrumbs.enabled': false,
+  'workbench.layoutControl.enabled': false,
+  'workbench.colorTheme': themes.dark,
+};
+
+async function useTheme(name) {
+  await bench.command('Preferences: Color Theme');
+  await bench.quickField.fill(themes[name]);
+  await bench.pick(themes[name]);
+  await bench.quickInput.waitFor({ state: 'hidden' });
+}
+
+/** The emulator of the app, for what is easier asked over HTTP: starts, events. */
+function emulator() {
+  const note = JSON.parse(fs.readFileSync(path.join(app, '.durascope', 'emulator.json'), 'utf8'));
+  const post = async (target, body) => {
+    const response = await fetch(`${note.managementUrl}${target}?code=${encodeURIComponent(note.key)}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${target}: ${await response.text()}`);
+  };
+  return {
+    ...note,
+    start: (name, id, input) => post(`/orchestrators/${name}/${id}`, input ?? null),
+    raise: (id, event, data) => post(`/instances/${id}/raiseEvent/${event}`, data),
+    until: (id, status) =>
+      until(`${id} to be ${status}`, async () => {
+        const response = await fetch(`${note.url}/durascope/instances/${id}`);
+        return response.ok && (await response.json()).runtimeStatus === status;
+      }),
+  };
+}
+
+async function keep(page, picture, theme) {
+  await page.mouse.move(1, 1);
+  // Nothing may be half drawn: fades, progress bars, a tooltip that goes.
+  await page.waitForTimeout(700);
+  const shot = await page.screenshot({
+    animations: 'disabled',
+    caret: 'hide',
+    ...(picture.clip === undefined ? {} : { clip: picture.clip }),
+  });
+  const image = upng.decode(shot.buffer.slice(shot.byteOffset, shot.byteOffset + shot.byteLength));
+  const [pixels] = upng.toRGBA8(image);
+  const small = Buffer.from(upng.encode([pixels], image.width, image.height, colours));
+  const file = path.join(repository, picture.folder, `${picture.name}-${theme}.png`);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, small);
+  console.log(`${path.relative(repository, file)}: ${(small.length / 1024).toFixed(0)} KiB`);
+}
+
+let server;
+let bench;
+try {
+  setUpBrowser();
+  setUpCodeServer();
+  makeApp();
+  const packages = fs.readdirSync(repository).filter((name) => name.endsWith('.vsix'));
+  if (packages.length !== 1) throw new Error('Expected one .vsix: run "npm run package".');
+  server = await startCodeServer({ vsix: [path.join(repository, packages[0])], settings });
+  bench = await openWorkbench(server, { folder: app, viewport: { width: 1120, height: 680 } });
+  const window = { bench, page: bench.page, server, app, emulator };
+  let shown = 'dark';
+  for (const picture of pictures) {
+    try {
+      // Each goes on where the one before ended, so all are gone through.
+      await picture.prepare(window);
+      if (wanted.size > 0 && !wanted.has(picture.name)) continue;
+      const ownPage = picture.page?.(window);
+      for (const theme of shown === 'dark' ? ['dark', 'light'] : ['light', 'dark']) {
+        if (ownPage !== undefined) await ownPage.emulateMedia({ colorScheme: theme });
+        else if (theme !== shown) await useTheme(theme);
+        if (ownPage === undefined) shown = theme;
+        await keep(ownPage ?? bench.page, picture, theme);
+      }
+    } catch (error) {
+      // The others are worth having.
+      console.error(`${picture.name}: ${error.message}`);
+      process.exitCode = 1;
+      await bench.page.screenshot({ path: path.join(repository, 'test-results', `picture-${picture.name}-failed.png`) });
+      await bench.dismissQuickInput();
+    }
+  }
+} catch (error) {
+  await bench?.page.screenshot({ path: path.join(repository, 'test-results', 'pictures-failed.png') }).catch(() => undefined);
+  throw error;
+} finally {
+  await bench?.close();
+  await server?.stop();
+  fs.rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
