@@ -85,6 +85,10 @@ export class Durascope implements vscode.Disposable {
       findingsOf: (appDir, name) => this.determinism.findingsOf(appDir, name),
       locate: (app, name) => sources.locate(app, name),
       openInstance: (app, instanceId) => this.panels.openInstance(app, instanceId),
+      hint: (text) => {
+        // The editor takes the line away for an empty text only.
+        trees.instances.view.message = text ?? '';
+      },
       log: (message) => this.output.warn(message),
       onError,
     });

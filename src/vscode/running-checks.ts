@@ -23,6 +23,8 @@ export interface RunningChecksOptions {
   findingsOf: (appDir: string, orchestrator: string) => readonly Finding[];
   locate: (app: DurableApp, orchestrator: string) => Promise<vscode.Location | undefined>;
   openInstance: (app: DurableApp, instanceId: string) => void;
+  /** A line above the instances; undefined: none. */
+  hint: (text: string | undefined) => void;
   log: (message: string) => void;
   onError: (error: unknown) => void;
 }
@@ -160,6 +162,7 @@ export class RunningChecks implements vscode.Disposable {
       notes: [],
     };
     const text = summaryText(all);
+    this.options.hint(text === null ? undefined : `${text} with the code as it is now. The status bar lists them.`);
     if (text === null) {
       this.#item.hide();
       return;
