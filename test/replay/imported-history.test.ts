@@ -168,11 +168,11 @@ describe('histories from elsewhere', () => {
   });
 
   it('keep events of unknown types, which count for nothing', async () => {
-    const strange = { EventType: 'EntityOperationCalled', EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00Z' };
+    const strange = { EventType: 'ExecutionPostponed', EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00Z' };
     const numbered = { ...strange, EventType: 99 };
     const imported = only(JSON.stringify([...run.history.slice(0, 4), strange, numbered, ...run.history.slice(4)]));
     assert.deepEqual(imported.notes, [
-      'Events of unknown types are shown and count for nothing: EntityOperationCalled, EventType 99.',
+      'Events of unknown types are shown and count for nothing: ExecutionPostponed, EventType 99.',
     ]);
     await expectWhole({ ...imported, notes: [] });
     assert.equal(imported.history.length, run.history.length + 2);
