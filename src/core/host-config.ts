@@ -11,6 +11,9 @@ export interface HostConfig {
   versionFailureStrategy: 'Reject' | 'Fail';
   maxConcurrentActivityFunctions: number;
   maxConcurrentOrchestratorFunctions: number;
+  maxConcurrentEntityFunctions: number;
+  /** Operations of one batch of an entity. */
+  maxEntityOperationBatchSize: number;
   /** Which existing instances a start with the same id may replace. */
   overridableExistingInstanceStates: 'NonRunningStates' | 'AnyState';
   storeInputsInOrchestrationHistory: boolean;
@@ -32,6 +35,8 @@ export const defaultHostConfig: HostConfig = {
   versionFailureStrategy: 'Reject',
   maxConcurrentActivityFunctions: 100,
   maxConcurrentOrchestratorFunctions: 100,
+  maxConcurrentEntityFunctions: 100,
+  maxEntityOperationBatchSize: 5000,
   overridableExistingInstanceStates: 'NonRunningStates',
   storeInputsInOrchestrationHistory: false,
   maxOrchestrationActions: 100_000,

@@ -6,6 +6,8 @@ export function engineOptionsFrom(hostConfig: HostConfig): Partial<EngineOptions
   return {
     maxConcurrentActivities: hostConfig.maxConcurrentActivityFunctions,
     maxConcurrentEpisodes: hostConfig.maxConcurrentOrchestratorFunctions,
+    maxConcurrentEntities: hostConfig.maxConcurrentEntityFunctions,
+    maxEntityBatch: hostConfig.maxEntityOperationBatchSize,
     storeInputs: hostConfig.storeInputsInOrchestrationHistory,
     overridableStates: hostConfig.overridableExistingInstanceStates,
     defaultVersion: hostConfig.defaultVersion ?? '',

@@ -90,6 +90,9 @@ describe('entities with durable-functions 3.5.0', () => {
     const asText = await hub.run('CallsCounter', { key: 'n3', operation: 'failText' });
     assert.equal(asText.output, "Orchestrator function 'CallsCounter' failed: plain text");
     assert.equal(await hub.state('@counter@n3'), 3);
+    // The SDK keeps it to itself: what the developer is told is ours.
+    const logged = await hub.app.logged("Operation 'fail' of the entity @counter@n3 failed: Error: boom");
+    assert.equal(logged.level, 'error');
   });
 
   it('inputs and outputs of every JSON type come through, strings without quotes', async () => {
@@ -215,6 +218,7 @@ for (const durableFunctions of ['durable-functions-v2', 'durable-functions-v1'] 
       const failed = await hub.run('CallsCounter', { key: 'n3', operation: 'fail' });
       // SDK 1.x takes a failure for a result.
       assert.equal(failed.row.runtimeStatus, durableFunctions === 'durable-functions-v1' ? 'Completed' : 'Failed');
+      await hub.app.logged("Operation 'fail' of the entity @counter@n3 failed: Error: boom");
       await hub.signal('@counter@n3', 'tell', 'told');
       assert.equal(await hub.state('@counter@told'), 1);
       await hub.signal('@counter@told', 'delete');

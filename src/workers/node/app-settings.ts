@@ -35,6 +35,8 @@ const hostSchema = z.object({
           versionFailureStrategy: z.enum(['Reject', 'Fail']).nullish(),
           maxConcurrentActivityFunctions: positiveInteger.nullish(),
           maxConcurrentOrchestratorFunctions: positiveInteger.nullish(),
+          maxConcurrentEntityFunctions: positiveInteger.nullish(),
+          maxEntityOperationBatchSize: positiveInteger.nullish(),
           overridableExistingInstanceStates: z.enum(['NonRunningStates', 'AnyState']).nullish(),
           storeInputsInOrchestrationHistory: z.boolean().nullish(),
           maxOrchestrationActions: positiveInteger.nullish(),
@@ -93,6 +95,8 @@ export async function readAppSettings(
       maxConcurrentActivityFunctions: durable.maxConcurrentActivityFunctions ?? defaultHostConfig.maxConcurrentActivityFunctions,
       maxConcurrentOrchestratorFunctions:
         durable.maxConcurrentOrchestratorFunctions ?? defaultHostConfig.maxConcurrentOrchestratorFunctions,
+      maxConcurrentEntityFunctions: durable.maxConcurrentEntityFunctions ?? defaultHostConfig.maxConcurrentEntityFunctions,
+      maxEntityOperationBatchSize: durable.maxEntityOperationBatchSize ?? defaultHostConfig.maxEntityOperationBatchSize,
       overridableExistingInstanceStates:
         durable.overridableExistingInstanceStates ?? defaultHostConfig.overridableExistingInstanceStates,
       storeInputsInOrchestrationHistory:

@@ -11,6 +11,7 @@ import { DirectCalls } from './direct-call';
 import { describeFunction, FunctionRegistry } from './function-registry';
 import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
+import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, OrchestrationRunner } from './orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from './orchestrations/sdk-orchestration-runner';
 import type { Running, UserLog } from './user-log';
@@ -70,7 +71,9 @@ export class FunctionHost {
       onWarning: (instanceId, message) =>
         this.out.send({ type: 'log', level: 'warning', category: 'worker', message, instanceId }),
     });
-    orchestrations.attach(createRequire(__filename).cache);
+    const { cache } = createRequire(__filename);
+    orchestrations.attach(cache);
+    logOperationErrors(cache, (level, message) => log.write(level, 'user', message, null));
     this.loaded = {
       invoker,
       activities,
