@@ -42,6 +42,12 @@ export function renamedInstances(
       case 'SubOrchestrationInstanceCreated':
       case 'EventSent':
         return { ...event, InstanceId: idOf(event.InstanceId) };
+      case 'EntityOperationCalled':
+      case 'EntityOperationSignaled':
+      case 'EntityUnlockSent':
+        return { ...event, TargetInstanceId: idOf(event.TargetInstanceId) };
+      case 'EntityLockRequested':
+        return { ...event, LockSet: event.LockSet.map(idOf) };
       default:
         return event;
     }

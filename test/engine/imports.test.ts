@@ -6,6 +6,7 @@ import { DurascopeError } from '../../src/core/errors';
 import type { HistoryEvent } from '../../src/core/history';
 import type { HubChange, TaskHubClient } from '../../src/core/ports/task-hub-client';
 import { toTimestamp } from '../../src/core/time';
+import { counter } from '../support/entity-script';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 
@@ -48,6 +49,7 @@ const scripts: Record<string, Script> = {
 function openHub(more: { store?: 'folder' } = {}): Promise<TestHub> {
   return TestHub.open({
     scripts,
+    entities: { counter },
     activities: {
       Hello: (city) => `Hello ${String(city)}!`,
       Manual: 'manual',
@@ -201,6 +203,40 @@ describe('importing instances', () => {
         }
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('of an entity brings its state, and the entity goes on from there', async () => {
+    await from.signal('@counter@a', 'add', 5);
+    const all = await exported(from);
+    assert.deepEqual(
+      all.map((each) => each.instance.instanceId),
+      ['@counter@a'],
+    );
+    await to.signal('@counter@a', 'add', 100);
+    await to.engine.importInstances(all, 'replace');
+    assert.deepEqual(await exported(to), all);
+    assert.equal(await to.state('@counter@a'), 5);
+    await to.signal('@counter@a', 'add', 2);
+    assert.equal(await to.state('@counter@a'), 7);
+  });
+
+  it('renamed, speaks of renamed entities wherever it does', () => {
+    const at = { EventId: 1, IsPlayed: false, Timestamp: toTimestamp(1e12) };
+    const history: HistoryEvent[] = [
+      { ...at, EventType: 'EntityOperationCalled', RequestId: 'r', Operation: 'add', Input: null, TargetInstanceId: '@c@a' },
+      { ...at, EventType: 'EntityOperationSignaled', RequestId: 'r', Operation: 'add', Input: null, TargetInstanceId: '@c@b' },
+      { ...at, EventType: 'EntityLockRequested', CriticalSectionId: 's', LockSet: ['@c@a', '@c@b'], Position: 0 },
+      { ...at, EventType: 'EntityUnlockSent', CriticalSectionId: 's', TargetInstanceId: '@c@a' },
+    ];
+    const instance = { instanceId: 'i', executionId: 'x', parentInstanceId: null } as ExportedInstance['instance'];
+    const identities = new Map([['@c@a', { instanceId: '@c@new', executionId: 'y' }]]);
+    const [renamed] = renamedInstances([{ instance, history, customStatusChanges: [] }], identities);
+    assert.deepEqual(
+      renamed?.history.map((event) =>
+        'LockSet' in event ? event.LockSet : 'TargetInstanceId' in event && event.TargetInstanceId,
+      ),
+      ['@c@new', '@c@b', ['@c@new', '@c@b'], '@c@new'],
     );
   });
 
