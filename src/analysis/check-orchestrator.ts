@@ -55,7 +55,7 @@ const callbackMethods = new Set(
 export class OrchestratorCheck {
   readonly findings: Finding[] = [];
   readonly #durable: DurableCode;
-  readonly #globals = new GlobalState();
+  readonly #globals: GlobalState;
   readonly #visited = new Map<FunctionNode, Set<string>>();
 
   constructor(
@@ -63,6 +63,7 @@ export class OrchestratorCheck {
     private readonly follower: ValueFollower,
   ) {
     this.#durable = new DurableCode(follower);
+    this.#globals = new GlobalState(follower);
   }
 
   run(): void {

@@ -1,5 +1,6 @@
 /** Variables of a module that change while the app runs. */
 import type * as t from '@babel/types';
+import type { ValueFollower } from './follow-value';
 import type { Binding } from './scopes';
 import type { SourceModule } from './source-module';
 import { isCall, isFunction, isMember, memberName, unwrap, type CallNode } from './syntax';
@@ -11,13 +12,16 @@ export class GlobalState {
   readonly #changing = new Map<Binding, boolean>();
   readonly #read = new Map<t.Node, Set<Binding>>();
 
+  constructor(private readonly follower: ValueFollower) {}
+
   /** How a name in a function uses a changing variable of its module; null when it does not, or when a read of it has been told before. */
   stateUsed(node: t.Identifier, module: SourceModule, fn: t.Node): 'read' | 'write' | null {
-    const binding = module.bindingOf(node);
-    if (binding === undefined || !isOfModule(binding)) return null;
+    const declared = this.#declared(node, module);
+    if (declared === null) return null;
+    const { binding } = declared;
     if (module.isWrite(node)) return 'write';
     if (isMutationRoot(node, module)) return null;
-    if (!this.#isChanging(binding, module)) return null;
+    if (!this.#isChanging(binding, declared.module)) return null;
     const told = this.#read.get(fn) ?? new Set();
     if (told.has(binding)) return null;
     this.#read.set(fn, told.add(binding));
@@ -32,6 +36,7 @@ export class GlobalState {
     if (root === null) return null;
     const binding = module.bindingOf(root);
     if (binding === undefined) return /^(global|globalThis)$/.test(root.name) ? root.name : null;
+    if (binding.insideOf !== null) return null;
     return isOfModule(binding) || binding.kind === 'class' || binding.kind === 'import' ? root.name : null;
   }
 
@@ -41,8 +46,16 @@ export class GlobalState {
     if (!isMember(callee) || !mutating.has(memberName(callee) ?? '')) return null;
     const root = unwrap(callee.object);
     if (root.type !== 'Identifier') return null;
-    const binding = module.bindingOf(root);
-    return binding !== undefined && isOfModule(binding) && holdsContainer(binding) ? root.name : null;
+    const declared = this.#declared(root, module);
+    return declared !== null && holdsContainer(declared.binding) ? root.name : null;
+  }
+
+  /** The variable of a module, of this one or of one that it is imported from, that a name stands for. */
+  #declared(node: t.Identifier, module: SourceModule): { binding: Binding; module: SourceModule } | null {
+    const binding = module.bindingOf(node);
+    if (binding === undefined || binding.insideOf !== null) return null;
+    const declared = binding.kind === 'import' ? this.follower.importedBinding(binding, module) : { binding, module };
+    return declared !== undefined && isOfModule(declared.binding) ? declared : null;
   }
 
   #isChanging(binding: Binding, module: SourceModule): boolean {

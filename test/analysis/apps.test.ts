@@ -80,6 +80,15 @@ describe('findings across an app', () => {
     ]);
   });
 
+  it('are found where the changing variable is imported', async () => {
+    const texts = {
+      'a.ts': orchestrator('cache.set("a", 1);\nreturn count + limit;', "import { cache, count, limit } from './state';"),
+      'state.ts':
+        'export let count = 0;\nexport const limit = 3;\nexport const cache = new Map();\nexport const up = () => { count += 1; };',
+    };
+    assert.deepEqual(told(await analyzeText(texts), texts), ['globalState: cache.set("a", 1)', 'globalState: count']);
+  });
+
   it('come once for a place that several orchestrators come to', async () => {
     const text = `import * as df from 'durable-functions';
       const now = () => Date.now();

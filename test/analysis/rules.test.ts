@@ -331,6 +331,8 @@ describe('findings in orchestrators', () => {
     },
     'tasks from elsewhere': 'yield makeTask();\nyield this.task;\nyield tasks[0];',
     'the fields of context.df': 'return [context.df.instanceId, context.df.isReplaying, context.df.newGuid("x")];',
+    'state of the orchestrator itself':
+      "class Box { static n = 0; }\nBox.n += 1;\nconst seen = new Map();\nseen.set('a', 1);\nlet last = 1;\nlast = 2;",
     'methods of objects by the names of globals':
       'context.env.process.env();\nmy.setTimeout(1);\nreturn { fetch: 1, setTimeout() {} };',
   };
