@@ -61,7 +61,7 @@ function firstDifference(history: readonly HistoryEvent[], run: ReplayRun): Diff
   }
   const endRow = history.findLastIndex((event) => event.EventType === 'ExecutionCompleted');
   const completed = history[endRow] as ExecutionCompleted | undefined;
-  if (completed === undefined || isNonDeterminism(completed)) return null;
+  if (completed === undefined || isNonDeterminism(completed) || isHostsRefusal(completed)) return null;
   const { OrchestrationStatus: status } = completed;
   if (status !== 'Completed' && status !== 'Failed') return null;
   if (status === 'Completed' && end.type === 'waiting') {
@@ -112,6 +112,11 @@ function recordedDifference(history: readonly HistoryEvent[], run: ReplayRun): D
     actualText: 'happens to go the recorded way',
     place: placeOf(run, null),
   };
+}
+
+/** The host ended it without asking the code. */
+function isHostsRefusal({ FailureDetails: details }: ExecutionCompleted): boolean {
+  return details?.ErrorType === 'VersionMismatch';
 }
 
 function isNonDeterminism({ OrchestrationStatus: status, Result: result }: ExecutionCompleted): boolean {
@@ -185,6 +190,8 @@ function absenceText(run: ReplayRun): string {
       return 'has completed by then';
     case 'continuedAsNew':
       return 'continues as new instead';
+    case 'failed':
+      return `fails before that: ${run.end.reason}`;
     default: {
       const last = run.moments.at(-1);
       return last?.frames.length === 0 ? 'has ended by then' : `asks for nothing there and ${waitText(run)}`;

@@ -93,7 +93,7 @@ function stepsOf(history: readonly HistoryEvent[], run: ReplayRun, diverged: boo
   const work = new WorkItems(moments, history);
   const last = moments.length - 1;
   const completed = history.findLast((event) => event.EventType === 'ExecutionCompleted');
-  const hostEnd = diverged ? 'diverged' : hostKind(end.type === 'waiting', completed);
+  const hostEnd = diverged ? 'diverged' : hostKind(end.type, completed);
   const steps: ReplayStep[] = [];
   for (const [index, moment] of moments.entries()) {
     const isLast = index === last && hostEnd === null;
@@ -164,11 +164,10 @@ function kindOf(index: number, isLast: boolean, { end }: ReplayRun): ReplayStepK
   return index === 0 ? 'started' : 'resumed';
 }
 
-/** How the host ended an orchestration whose code still waits; null when it did not. */
-function hostKind(isWaiting: boolean, completed: ExecutionCompleted | undefined): 'terminated' | 'failed' | null {
-  if (!isWaiting || completed === undefined) return null;
-  if (completed.OrchestrationStatus === 'Terminated') return 'terminated';
-  return completed.OrchestrationStatus === 'Failed' ? 'failed' : null;
+/** How the host ended an orchestration whose code did not end so; null when it did not. */
+function hostKind(end: ReplayRun['end']['type'], completed: ExecutionCompleted | undefined): 'terminated' | 'failed' | null {
+  if (completed?.OrchestrationStatus === 'Terminated' && end === 'waiting') return 'terminated';
+  return completed?.OrchestrationStatus === 'Failed' && end !== 'failed' ? 'failed' : null;
 }
 
 function failureOf({ Result: result, FailureDetails: details }: ExecutionCompleted): FailureDetails {

@@ -1,4 +1,5 @@
 /** One run over a whole history, with a look at every moment at which the code stands still. */
+import { customStatusProblem } from '../../../../core/custom-status';
 import { payloadText, type ActionList } from '../../../../core/durable-action';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
 import { HostReplay, type SdkProgress } from '../../../../core/host-replay';
@@ -14,7 +15,7 @@ import type {
 } from '../../../../core/ports/replay-worker';
 import { toTimestamp } from '../../../../core/time';
 import { maximumShortTimerMs, runColdEpisode, type HostSetting } from '../orchestrations/cold-episode';
-import { readFailure, readReply } from '../orchestrations/sdk-reply';
+import { crash, readFailure, readReply } from '../orchestrations/sdk-reply';
 import { timerLimits, triggerJson } from '../orchestrations/trigger-input';
 import { ExecutorRun } from './executor-run';
 import { framesOf } from './frames-of';
@@ -175,7 +176,7 @@ async function traceExecutor(
     spelled,
     run: {
       moments,
-      end: endOf(host, progress),
+      end: endOf(host, withStatus(progress, moments.at(-1)?.customStatus ?? null)),
       disagreement,
       notes: [],
       sourceText: app.inspector.sourceText(),
@@ -234,7 +235,7 @@ async function traceStepwise(app: ReplayApp, input: TraceInput): Promise<Trace> 
     spelled,
     run: {
       moments,
-      end: endOf(host, reply.progress),
+      end: endOf(host, withStatus(reply.progress, reply.customStatus)),
       disagreement,
       notes,
       sourceText: app.inspector.sourceText(),
@@ -282,8 +283,18 @@ function hostOptions(app: ReplayApp, { request, started }: TraceInput): HostSett
   };
 }
 
+/** A custom status that is too large fails the orchestration when the host sees it. */
+function withStatus(progress: SdkProgress, customStatus: string | null): SdkProgress {
+  const problem = customStatusProblem(customStatus);
+  return problem === null ? progress : crash(new Error(problem));
+}
+
 function endOf(host: HostReplay, progress: SdkProgress): ReplayEnd {
-  const completion = host.settle(progress, false).decisions.find((decision) => decision.type === 'CompleteOrchestration');
+  // What the host makes of a difference is told as such; here is what the code did.
+  const completion =
+    host.disagreement !== null
+      ? undefined
+      : host.settle(progress, false).decisions.find((decision) => decision.type === 'CompleteOrchestration');
   if (completion?.type === 'CompleteOrchestration' && completion.status === 'Failed') {
     return { type: 'failed', reason: completion.result ?? '', failureDetails: completion.failureDetails ?? null };
   }
