@@ -22,8 +22,12 @@ const buildTypeScript = (app) =>
 // One window, one story: each part goes on where the one before it ended.
 describe('stepping through a replay in a real VS Code', function () {
   this.timeout(300_000);
-  this.bail(true);
-  const window = useEditor({ fixture: 'stepping', prepare: buildTypeScript });
+  const window = useEditor({
+    fixture: 'stepping',
+    prepare: buildTypeScript,
+    // The whole file on screen: what is drawn outside is not in the document.
+    settings: { 'debug.internalConsoleOptions': 'neverOpen' },
+  });
   const source = () => fs.readFileSync(path.join(window.app, 'src', 'orders.ts'), 'utf8');
   const lineOf = (text) =>
     source()
