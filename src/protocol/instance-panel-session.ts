@@ -29,6 +29,8 @@ export interface InstancePanelSessionOptions {
   onError?: (error: unknown) => void;
   /** Where instances can be replayed; the session closes it. */
   replay?: PanelReplay;
+  /** The panel begins with its replay. */
+  opensReplay?: boolean;
 }
 
 type EntityWaitValue = NonNullable<WaitingForValue['entities']>[number];
@@ -259,6 +261,7 @@ export class InstancePanelSession {
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
+      ...(this.options.opensReplay === true ? { opensReplay: true } : {}),
     });
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);

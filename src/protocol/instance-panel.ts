@@ -44,6 +44,8 @@ export const instanceSnapshot = z.object({
   capabilities,
   /** The host can replay instances (replay-values.ts). */
   canReplay: z.boolean().exactOptional(),
+  /** The panel was opened for the replay: it begins with that tab. */
+  opensReplay: z.boolean().exactOptional(),
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshot>;
 

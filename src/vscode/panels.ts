@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { InstanceRow } from '../core/instance';
 import { isEntityId } from '../core/instance-id';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { EntityPanelSession } from '../protocol/entity-panel-session';
 import { InstancePanelSession } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
@@ -24,6 +25,8 @@ interface OpenPanel {
   panel: vscode.WebviewPanel;
   session: Session;
   app: DurableApp;
+  /** Of an imported history; absent: that of the app's emulator. */
+  imported?: TaskHubClient;
 }
 
 export interface PanelsOptions {
@@ -76,6 +79,15 @@ export class Panels implements vscode.Disposable {
     return panel;
   }
 
+  /** The panel of an instance that is in no hub of ours, beside the editor, with its replay. */
+  openImported(app: DurableApp, instanceId: string, hub: TaskHubClient, replay: PanelReplay): vscode.WebviewPanel {
+    const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const panel = vscode.window.createWebviewPanel(panelIds.instance, shortId(instanceId), beside, { enableScripts: true });
+    this.#open.get(`${app.appDir}\n${instanceId}\nimported`)?.panel.dispose();
+    this.#showInstance(panel, app, instanceId, { hub, replay });
+    return panel;
+  }
+
   /** With a filter: shows what it lets through. */
   openInstances(app: DurableApp, filter?: InstanceFilter): vscode.WebviewPanel {
     let open = this.#open.get(app.appDir);
@@ -115,7 +127,12 @@ export class Panels implements vscode.Disposable {
     this.#open.clear();
   }
 
-  #showInstance(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string): void {
+  #showInstance(
+    panel: vscode.WebviewPanel,
+    app: DurableApp,
+    instanceId: string,
+    imported?: { hub: TaskHubClient; replay: PanelReplay },
+  ): void {
     if (isEntityId(instanceId)) {
       this.#showEntity(panel, app, instanceId);
       return;
@@ -133,11 +150,13 @@ export class Panels implements vscode.Disposable {
       clock,
       locate: (row) => this.#locate(app, row),
       eventNames: () => this.options.sources.eventNames(app),
-      replay: this.options.replayOf(app, instanceId),
+      replay: imported?.replay ?? this.options.replayOf(app, instanceId),
+      ...(imported === undefined ? {} : { opensReplay: true }),
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('Pending');
-    this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'instance');
+    if (imported === undefined) this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'instance');
+    else this.#adopt(`${app.appDir}\n${instanceId}\nimported`, { panel, session, app, imported: imported.hub }, 'instance');
   }
 
   #showEntity(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string): void {
@@ -190,7 +209,12 @@ export class Panels implements vscode.Disposable {
     });
   }
 
-  #connect({ app, session }: OpenPanel): void {
+  #connect({ app, session, imported }: OpenPanel): void {
+    if (imported !== undefined) {
+      if (!this.#connected.has(session)) session.connect(imported);
+      this.#connected.set(session, imported);
+      return;
+    }
     const emulator = this.options.emulators.of(app);
     if (emulator.running !== undefined) {
       if (this.#connected.get(session) === emulator.running) return;

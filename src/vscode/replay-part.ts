@@ -2,14 +2,24 @@
 import type * as vscode from 'vscode';
 import type { Divergence } from '../core/divergence';
 import type { Logger } from '../core/ports/logger';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { Emulators } from './emulators';
 import { AppReplays, type ReplayTarget } from './replay/app-replays';
 import { importHistory } from './replay/import-history';
+import { importedHub } from './replay/imported-hub';
 import { MomentDecorations } from './replay/moment-decorations';
 import { EditorPanelReplay } from './replay/panel-replay';
 import { ReplayDebugging } from './replay/replay-debugging';
 import { ReplayProblems } from './replay/replay-problems';
+
+export interface ImportedInstance {
+  instanceId: string;
+  hub: TaskHubClient;
+  replay: PanelReplay;
+  /** Opens the debugger over it. */
+  debug: () => Promise<boolean>;
+}
 
 export interface ReplayPartOptions {
   emulators: Emulators;
@@ -43,10 +53,17 @@ export class ReplayPart implements vscode.Disposable {
     });
   }
 
-  /** Opens the debugger over a history out of a file; false when the user changed their mind. */
-  async importHistory(file: vscode.Uri, appDir: string): Promise<boolean> {
-    const imported = await importHistory(file, appDir, this.replays);
-    return imported !== undefined && (await this.debugging.start(imported.target, imported.name));
+  /** A history out of a file, for a panel and the debugger; undefined when the user changed their mind. */
+  async importHistory(file: vscode.Uri, appDir: string): Promise<ImportedInstance | undefined> {
+    const found = await importHistory(file, appDir, this.replays);
+    if (found === undefined) return undefined;
+    const { target, name, request } = found;
+    return {
+      instanceId: target.instanceId,
+      hub: importedHub(request),
+      replay: this.panelReplay(target),
+      debug: () => this.debugging.start(target, name),
+    };
   }
 
   dispose(): void {

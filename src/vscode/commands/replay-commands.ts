@@ -26,9 +26,13 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
     },
     /** Of the file given, or of one that the user picks. No emulator is needed. */
     [commands.importHistory]: async ([given]) => {
-      const { appDir } = currentApp(context);
+      const app = currentApp(context);
       const file = given instanceof vscode.Uri ? given : await context.dialogs.openFile(historyFiles);
-      return file === undefined ? undefined : (await load()).importHistory(file, appDir);
+      const imported = file === undefined ? undefined : await (await load()).importHistory(file, app.appDir);
+      if (imported === undefined) return undefined;
+      const started = await imported.debug();
+      context.panels.openImported(app, imported.instanceId, imported.hub, imported.replay);
+      return started;
     },
   };
 }

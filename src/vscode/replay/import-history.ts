@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ReplayRequest } from '../../core/ports/replay-worker';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import { shortId } from '../models/instance-item';
 import type { AppReplays, ReplayTarget } from './app-replays';
@@ -13,16 +14,18 @@ export async function importHistory(
   file: vscode.Uri,
   appDir: string,
   replays: AppReplays,
-): Promise<{ target: ReplayTarget; name: string } | undefined> {
+): Promise<{ target: ReplayTarget; name: string; request: ReplayRequest } | undefined> {
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
   const imported = await chooseInstance(readHistories(text), path.basename(file.fsPath));
   if (imported === undefined) return undefined;
   const functionName = await chooseOrchestrator(imported, await replays.orchestrators(appDir));
   if (functionName === undefined) return undefined;
   const { instanceId, executionId, history, notes } = imported;
+  const request = { instanceId, executionId, functionName, history };
   return {
-    target: { appDir, instanceId, imported: { request: { instanceId, executionId, functionName, history }, notes } },
+    target: { appDir, instanceId, imported: { request, notes } },
     name: `${functionName} ${shortId(instanceId)}`,
+    request,
   };
 }
 

@@ -44,6 +44,10 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   useEffect(() => {
     if (instanceId !== undefined) memory.fix({ instanceId });
   }, [instanceId]);
+  const opensReplay = snapshot?.opensReplay === true;
+  useEffect(() => {
+    if (opensReplay && memory.read('tab', z.string(), '') === '') setTab('replay');
+  }, [opensReplay]);
 
   if (snapshot === null) {
     return (

@@ -1,7 +1,7 @@
 /** What the replay tab makes of steps and rows. */
 import type { HistoryEvent } from '../../core/history';
 import type { SourceLocation } from '../../protocol/panel-values';
-import type { ReplayOverview, ReplayStepKindValue, ReplayStepValue } from '../../protocol/replay-values';
+import type { ReplayOverview, ReplayStepKindValue } from '../../protocol/replay-values';
 import { answeredId, opensWork } from './history-links';
 
 /** The step by which the row has been consumed. */
@@ -33,11 +33,6 @@ export function stepText(overview: ReplayOverview, step: number): string {
   if (found === undefined) return '';
   const where = found.line1 === null ? kindTexts[found.kind] : `waits on line ${found.line1}`;
   return `Step ${step + 1} of ${overview.steps.length}, ${where}`;
-}
-
-/** What the step is about, in a few words. */
-export function kindText(step: ReplayStepValue): string {
-  return kindTexts[step.kind];
 }
 
 /** Rows of the steps that wait on the line: what was scheduled there, what answered it, and what let the code go on. */
