@@ -76,7 +76,7 @@ const actions: Readonly<Record<string, (hub: Hub, args: ParsedArguments, termina
   async signal(hub, args, terminal) {
     atMost(args, 3);
     const instanceId = required(args, 1, 'The entity id (@name@key)');
-    const operation = required(args, 2, 'The name of the operation');
+    const operation = required(args, 2, 'The operation');
     const input = await jsonArgument(args.text('input'), '--input');
     const at = args.text('at');
     const ms = at === undefined ? 0 : fromTimestamp(at);
