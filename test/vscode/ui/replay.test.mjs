@@ -202,6 +202,9 @@ describe('stepping through a replay in a real VS Code', function () {
     await page.locator('.exception-widget', { hasText: 'ChargeCard' }).first().waitFor();
     assert.equal((await bench.debug.current())?.line, lineOf("callActivityWithRetry('Charge'"));
     await screenshot(window, 'replay-tampered-dark');
+    const side = await panelFrame(window, '.replay-divergence');
+    const text = await side.locator('.replay-divergence').innerText();
+    assert.ok(text.includes('activity ChargeCard') && text.includes('activity Charge '), text);
     const problems = await bench.problems();
     assert.ok(
       problems.some((each) => each.includes('does not replay')),
