@@ -313,6 +313,7 @@ export class ReplayDebugSession extends DebugSession {
       told: (text) => this.#output.problem(text),
     });
     this.#running = { cursor, movement };
+    this.#verifiedTimelines = 0;
     for (const note of timeline.notes) this.#output.note(note);
     if (timeline.divergence !== null) this.#output.problem(divergenceText(timeline.divergence));
     await this.#verifyAgain();

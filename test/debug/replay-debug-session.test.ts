@@ -354,6 +354,33 @@ describe('the debug adapter over replays', () => {
     await assert.rejects(client.stackTraceRequest({ threadId: 1 }), /not open/);
   });
 
+  it('after a restart breakpoints are held against the code as it is by then', async () => {
+    let lines = [7, 9];
+    const history = [row.turn(), row.started('Order'), row.scheduled(0, 'Charge'), row.completed(0, 1)];
+    await connect(
+      providerOf(
+        () =>
+          new ScriptedTimeline({
+            instanceId: 'x',
+            functionName: 'Order',
+            file,
+            history,
+            steps: lines.map((line) => ({ lines: [line] })),
+          }),
+      ),
+    );
+    await client.begin();
+    const [set] = await client.setLines(file, 11);
+    assert.equal(set?.verified, false);
+    lines = [7, 11];
+    const changed = client.waitForEvent('breakpoint');
+    const stopped = client.waitForEvent('stopped');
+    await client.restartRequest({});
+    assert.equal(((await changed).body as { breakpoint: { verified: boolean } }).breakpoint.verified, true);
+    await stopped;
+    assert.equal((await client.move('continue')).reason, 'breakpoint');
+  });
+
   it('runs from the start when it is not to stop there', async () => {
     await connect();
     const stop = await client.begin({ stopOnEntry: false }, () => client.setLines(file, 7));
