@@ -16,7 +16,7 @@ const examples = path.join(projectRoot, 'examples', 'durable-task');
 interface Language {
   name: string;
   /** Fails where the toolchain or a package is missing; no network. */
-  check(folder: string): Promise<unknown>;
+  check: (folder: string) => Promise<unknown>;
   command: readonly [string, ...string[]];
   needs: string;
 }
