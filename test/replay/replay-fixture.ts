@@ -167,7 +167,8 @@ export async function look(timeline: ReplayTimeline, step: number): Promise<unkn
   const scopes: unknown[] = [];
   for (const [frame] of frames.entries()) {
     for (const scope of await timeline.scopes(step, frame)) {
-      if (scope.expensive) continue;
+      // What the file holds is not of the moment (docs/fidelity.md).
+      if (scope.expensive || scope.name === 'File') continue;
       const variables = await timeline.variables(scope.reference);
       const inside = await Promise.all(
         variables.map(async ({ name, value, reference }) => [
