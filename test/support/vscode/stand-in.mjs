@@ -24,6 +24,12 @@ const folder = process.argv.slice(2).findLast((each) => !each.startsWith('-'));
 const settingsFile = path.join(given('user-data-dir') ?? '', 'User', 'settings.json');
 const settings = fs.existsSync(settingsFile) ? JSON.parse(fs.readFileSync(settingsFile, 'utf8')) : {};
 
+// Whoever asked for the run may be ended before it is over.
+const asker = process.ppid;
+setInterval(() => {
+  if (process.ppid !== asker) process.exit(1);
+}, 1000).unref();
+
 let server;
 let bench;
 let code = 1;

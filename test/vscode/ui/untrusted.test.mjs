@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { until } from '../../support/vscode/workbench.mjs';
 import { panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
 
 // A folder that somebody sent: it is looked at, and nothing of it runs before the user trusts it.
@@ -39,7 +40,11 @@ describe('a user in a workspace that is not trusted', function () {
       .first()
       .click();
     await page.getByText('You trust this folder').first().waitFor();
-    await page.locator('.monaco-modal-editor-block .codicon-close').last().click();
+    await until('the page about trust to close', async () => {
+      const close = page.locator('.monaco-modal-editor-block .codicon-close').last();
+      if ((await close.count()) > 0) await close.click({ timeout: 5000 });
+      return (await page.locator('.monaco-modal-editor-block').count()) === 0;
+    });
     // As the setting asks, now that it may.
     await bench.treeItem('HelloCities', bench.pane('Functions')).waitFor();
     await startInstance(window, 'HelloCities');
