@@ -1,6 +1,6 @@
 /** Every orchestrator of every example, run live and replayed: both directions visit the same moments, and the end is the live one's. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openReplay } from '../../src/replay/open-replay';
 import { projectRoot } from '../support/durascope-program';
@@ -34,7 +34,8 @@ describe('replays of the examples', function () {
   const fixture = new ReplayFixture();
   after(() => fixture.cleanUp());
 
-  for (const app of readdirSync(examples).sort()) {
+  const apps = readdirSync(examples).filter((name) => existsSync(path.join(examples, name, 'host.json')));
+  for (const app of apps.sort()) {
     it(`visit the same moments in both directions and end as the live runs did (${app})`, async () => {
       const dir = path.join(examples, app);
       // Beside the others it may not have the older package that it needs.
