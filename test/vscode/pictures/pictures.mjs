@@ -52,6 +52,7 @@ export const pictures = [
   {
     name: 'watch',
     folder: walkthrough,
+    clip: { x: 0, y: 0, width: 1120, height: 520 },
     async prepare(window) {
       const { bench, page } = window;
       const { start, raise, until } = window.emulator();
@@ -92,6 +93,8 @@ export const pictures = [
     folder: readme,
     async prepare(window) {
       await open(window, 'backup-nightly');
+      // The panel before this one is completed too.
+      await window.page.locator('.tab.active', { hasText: 'BackupSiteContent' }).waitFor();
       const frame = await panelFrame(window, '.status-badge.status-Completed');
       await frame.locator('#tab-timeline').click();
       await frame.locator('.timeline-row[role=listitem]').nth(5).waitFor();
@@ -144,6 +147,8 @@ export const pictures = [
   {
     name: 'replay',
     folder: readme,
+    // Without the debug console below.
+    clip: { x: 0, y: 0, width: 1120, height: 428 },
     async prepare(window) {
       const { bench, page } = window;
       await bench.command('View: Close All Editors');
@@ -160,6 +165,8 @@ export const pictures = [
   {
     name: 'replay-tab',
     folder: readme,
+    // Without the debug console below.
+    clip: { x: 0, y: 0, width: 1120, height: 428 },
     async prepare(window) {
       const { bench } = window;
       await bench.debug.stop();
@@ -176,6 +183,8 @@ export const pictures = [
   {
     name: 'debug',
     folder: walkthrough,
+    // Without the debug console below.
+    clip: { x: 0, y: 0, width: 1120, height: 428 },
     async prepare(window) {
       const { bench, page } = window;
       await bench.command('View: Close All Editors');
