@@ -106,21 +106,11 @@ describe('stepping through a replay in a real VS Code', function () {
     const price = lineOf("callActivity('Price'");
     await bench.debug.toggleBreakpoint(deliver);
     await bench.debug.press('Continue');
-    // On the way a failed attempt stops, as the view of breakpoints has it from the start.
-    await until('the stop at the sub-orchestration', async () => {
-      const now = await bench.debug.current();
-      if (now?.line === deliver) return true;
-      if (now !== null) await bench.debug.press('Continue');
-      return false;
-    });
+    await bench.debug.untilLine(deliver);
     await bench.debug.untilVariable('receipt', "'paid 80'");
     await bench.debug.toggleBreakpoint(price);
-    await until('the stop at the price', async () => {
-      const now = await bench.debug.current();
-      if (now?.line === price) return true;
-      if (now !== null) await bench.debug.press('Reverse');
-      return false;
-    });
+    await bench.debug.press('Reverse');
+    await bench.debug.untilLine(price);
     await bench.debug.untilVariable('item', "'plate'");
     await bench.debug.toggleBreakpoint(price);
     await bench.debug.toggleBreakpoint(deliver);
@@ -129,12 +119,10 @@ describe('stepping through a replay in a real VS Code', function () {
   it('steps into the sub-orchestration and out of it', async () => {
     const { bench } = window;
     const deliver = lineOf("callSubOrchestrator('Deliver'");
-    await until('the sub-orchestration', async () => {
-      const now = await bench.debug.current();
-      if (now?.line === deliver) return true;
-      if (now !== null) await bench.debug.press('Step Over');
-      return false;
-    });
+    await bench.debug.press('Step Over');
+    await bench.debug.untilLine(lineOf("callActivityWithRetry('Charge'"));
+    await bench.debug.press('Step Over');
+    await bench.debug.untilLine(deliver);
     await bench.debug.press('Step Into');
     await bench.debug.untilLine(lineOf("callActivity('PrintLabel'"));
     await until('the stack of child and parent', async () => {
@@ -195,7 +183,13 @@ describe('stepping through a replay in a real VS Code', function () {
     for (const row of rows) if (row.EventType === 'TaskScheduled' && row.Name === 'Charge') row.Name = 'ChargeCard';
     fs.writeFileSync(tampered, JSON.stringify(rows));
     await bench.command('Durascope: Import History…');
-    await bench.answer(tampered);
+    // The dialog fills its field by itself at first.
+    await until('the file to be taken', async () => {
+      await bench.quickField.fill(tampered, { timeout: 2000 });
+      await page.keyboard.press('Enter');
+      await bench.quickInput.waitFor({ state: 'hidden', timeout: 3000 });
+      return true;
+    });
     await bench.debug.toolbar.waitFor({ timeout: 60_000 });
     await bench.debug.untilLine(lineOf("callActivity('Price'"));
     await bench.debug.press('Continue');
