@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DurascopeError } from '../core/errors';
 import type { Logger } from '../core/ports/logger';
+import { BuildFailed, buildWhereDue } from './app-build';
 import { AppEmulator, type RunningEmulator } from './app-emulator';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
@@ -67,11 +68,12 @@ export class Emulators implements vscode.Disposable {
       { ...overrides, sessionStart },
       process.versions['electron'] !== undefined,
     );
+    const launch = async (): Promise<RunningEmulator> => {
+      if (overrides.build !== false && this.settingsOf(app).buildOnStart) await buildWhereDue(app);
+      return launchEmulator(this.threadFile, options, this.logger);
+    };
     try {
-      return await emulator.start(
-        () => launchEmulator(this.threadFile, options, this.logger),
-        overrides.inspectPort !== undefined,
-      );
+      return await emulator.start(launch, overrides.inspectPort !== undefined);
     } catch (error) {
       return this.#startFailed(app, error, { ...overrides, sessionStart });
     }
@@ -116,6 +118,12 @@ export class Emulators implements vscode.Disposable {
   async #startFailed(app: DurableApp, error: unknown, overrides: StartOverrides): Promise<RunningEmulator | undefined> {
     const message = error instanceof Error ? error.message : String(error);
     this.logger({ level: 'error', category: 'emulator', message });
+    if (error instanceof BuildFailed) {
+      const chosen = await vscode.window.showErrorMessage(message, 'Show Problems', 'Start Anyway');
+      if (chosen === 'Start Anyway') return this.start(app, { ...overrides, build: false });
+      if (chosen !== undefined) await vscode.commands.executeCommand('workbench.actions.view.problems');
+      return undefined;
+    }
     if (DurascopeError.is(error, 'PortTaken')) {
       const port = await freePort();
       const use = `Use Port ${port}`;

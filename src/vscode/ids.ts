@@ -92,6 +92,7 @@ export const settings = {
   productionStore: 'productionStore',
   timers: 'timers',
   httpStubs: 'httpStubs',
+  buildOnStart: 'buildOnStart',
   autoStart: 'autoStart',
   codeLens: 'codeLens',
   diagnostics: 'diagnostics.enabled',

@@ -6,6 +6,7 @@ import { targetIds, targetName } from '../../src/vscode/models/command-targets';
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
 import { connectedTree, functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
 import { findJsonMistake } from '../../src/base/json-text';
+import { buildOf, isBuildDue } from '../../src/vscode/models/build-need';
 import { jsonOrNull, jsonProblemText } from '../../src/vscode/models/json-input';
 import { StartMemory } from '../../src/vscode/models/start-memory';
 
@@ -226,5 +227,24 @@ describe('the state of the emulator', () => {
         ['Data', 'in memory'],
       ],
     );
+  });
+});
+
+describe('the build of an app', () => {
+  const packageJson = JSON.stringify({ main: './dist/*.js', scripts: { build: 'tsc' } });
+
+  it('is its script of that name, for TypeScript only', () => {
+    assert.deepEqual(buildOf({ packageJson, hasTsconfig: true }), { outputs: 'dist/*.js' });
+    assert.equal(buildOf({ packageJson, hasTsconfig: false }), undefined);
+    assert.equal(buildOf({ packageJson: '{"main":"dist/*.js"}', hasTsconfig: true }), undefined);
+    assert.equal(buildOf({ packageJson: 'no json', hasTsconfig: true }), undefined);
+    assert.equal(buildOf({ packageJson: undefined, hasTsconfig: true }), undefined);
+  });
+
+  it('is due while nothing is built, and when a source is newer than what was', () => {
+    assert.equal(isBuildDue([1, 2], []), true);
+    assert.equal(isBuildDue([1, 5], [2, 4]), true);
+    assert.equal(isBuildDue([1, 2], [2, 4]), false);
+    assert.equal(isBuildDue([], []), false);
   });
 });

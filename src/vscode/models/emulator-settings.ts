@@ -19,6 +19,7 @@ const shape = {
   timers: z.enum(['on', 'off']).catch('on'),
   httpStubs: z.string().catch(''),
   env: z.record(z.string(), z.string()).catch({}),
+  buildOnStart: z.boolean().catch(true),
   autoStart: z.boolean().catch(false),
   codeLens: z.boolean().catch(true),
   'diagnostics.enabled': z.boolean().catch(true),
@@ -43,6 +44,8 @@ export interface StartOverrides {
   port?: number;
   inspectPort?: number;
   sessionStart?: SessionStart;
+  /** False: run what was built before. */
+  build?: boolean;
 }
 
 /** `electron`: this process is not Node.js itself but an editor that can play it. */

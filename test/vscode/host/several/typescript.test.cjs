@@ -1,8 +1,25 @@
 'use strict';
 // TypeScript: breakpoints and failures in the lines that the user wrote, not in what was built from them.
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, stopsAt } = require('../support.cjs');
+const { until, durascope, run, answering, stopsAt } = require('../support.cjs');
+
+const tsconfig = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'node16',
+    rootDir: 'src',
+    outDir: 'dist',
+    sourceMap: true,
+    strict: true,
+    noEmitOnError: true,
+    skipLibCheck: true,
+    types: ['node'],
+  },
+  include: ['src'],
+};
 
 describe('an app in TypeScript', () => {
   let folder;
@@ -11,6 +28,8 @@ describe('an app in TypeScript', () => {
     folder = vscode.workspace.workspaceFolders.find(({ name }) => name === 'typed');
     file = vscode.Uri.joinPath(folder.uri, 'src', 'functions', 'app.ts');
     await run('selectApp', folder.uri.fsPath);
+    const settings = vscode.workspace.getConfiguration('durascope', folder.uri);
+    await settings.update('sessionStart', 'keep', vscode.ConfigurationTarget.WorkspaceFolder);
   });
 
   it('stops at breakpoints in an orchestrator and in an activity', async () => {
@@ -22,6 +41,40 @@ describe('an app in TypeScript', () => {
     );
     assert.deepEqual(seen, lines);
     await until('the emulator stops', () => emulator.status.type === 'stopped');
+  });
+
+  it('is built when it starts; what the compiler says stands among the problems, and nothing starts', async () => {
+    const { apps, emulators } = await durascope();
+    const at = (name) => path.join(folder.uri.fsPath, name);
+    const manifest = fs.readFileSync(at('package.json'), 'utf8');
+    const source = fs.readFileSync(file.fsPath, 'utf8');
+    fs.writeFileSync(at('package.json'), JSON.stringify({ ...JSON.parse(manifest), scripts: { build: 'tsc -p .' } }));
+    fs.writeFileSync(at('tsconfig.json'), JSON.stringify(tsconfig));
+    fs.writeFileSync(file.fsPath, source.replace('{ id: 7 }', "{ id: 'seven' }"));
+    let said;
+    const start = () =>
+      answering(
+        'showErrorMessage',
+        (message) => void (said = message),
+        () => run('startEmulator'),
+      );
+    assert.equal(await start(), undefined);
+    assert.match(said, /build failed \(npm run build ended with \d+\)/);
+    assert.equal(emulators.of(apps.current).status.type, 'failed');
+    const problem = await until('the problem', () =>
+      vscode.languages.getDiagnostics(file).find((each) => /is not assignable/.test(each.message)),
+    );
+    assert.equal(
+      problem.range.start.line,
+      source.split('\n').findIndex((line) => line.includes('{ id: 7 }')),
+    );
+
+    fs.writeFileSync(file.fsPath, source.replace('order ${order.id}', 'built anew ${order.id}'));
+    assert.ok(await start(), said);
+    const id = await run('startInstance', { name: 'HelloTypes', input: null });
+    assert.equal((await emulators.of(apps.current).hub.waitForCompletion(id, 60_000)).output, '"built anew 7"');
+    await run('stopEmulator');
+    fs.writeFileSync(file.fsPath, source);
   });
 
   it('goes to the line in which an orchestrator threw', async () => {

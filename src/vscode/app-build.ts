@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { readText, type DurableApp } from './find-apps';
+import { buildOf, isBuildDue } from './models/build-need';
+
+const maxSources = 5000;
+
+/** The app could not be built: its mistakes stand where the editor shows problems. */
+export class BuildFailed extends Error {}
+
+/**
+ * Builds an app in TypeScript whose sources are newer than what was built of them, by its own script `build`, as a task of the editor:
+ * what the compiler says becomes problems. Rejects with `BuildFailed`.
+ */
+export async function buildWhereDue(app: DurableApp): Promise<void> {
+  const folder = vscode.Uri.file(app.appDir);
+  const [packageJson, tsconfig] = await Promise.all(
+    ['package.json', 'tsconfig.json'].map((name) => readText(vscode.Uri.joinPath(folder, name))),
+  );
+  const build = buildOf({ packageJson, hasTsconfig: tsconfig !== undefined });
+  if (build === undefined) return;
+  const [sources, outputs] = await Promise.all([
+    changeTimes(folder, '**/*.{ts,mts,cts}', '**/{node_modules,*.d.ts}'),
+    changeTimes(folder, build.outputs, '**/node_modules/**'),
+  ]);
+  if (!isBuildDue(sources, outputs)) return;
+  const exitCode = await runTask(buildTask(app));
+  if (exitCode === 0) return;
+  const how = exitCode === undefined ? 'was ended' : `ended with ${exitCode}`;
+  throw new BuildFailed(`${app.name} was not started: its build failed (npm run build ${how}).`);
+}
+
+async function changeTimes(folder: vscode.Uri, include: string, exclude: string): Promise<number[]> {
+  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, include), exclude, maxSources);
+  return Promise.all(files.map(async (file) => (await vscode.workspace.fs.stat(file)).mtime));
+}
+
+function buildTask(app: DurableApp): vscode.Task {
+  const task = new vscode.Task(
+    { type: 'npm', script: 'build' },
+    app.folder ?? vscode.TaskScope.Workspace,
+    `build ${app.name}`,
+    'Durascope',
+    new vscode.ShellExecution('npm', ['run', 'build'], { cwd: app.appDir }),
+    ['$tsc'],
+  );
+  task.presentationOptions = { reveal: vscode.TaskRevealKind.Silent, focus: false, clear: true };
+  return task;
+}
+
+/** Its exit code; undefined when it was ended from outside. */
+async function runTask(task: vscode.Task): Promise<number | undefined> {
+  const execution = await vscode.tasks.executeTask(task);
+  return new Promise((resolve) => {
+    const subscriptions = [
+      vscode.tasks.onDidEndTaskProcess((event) => {
+        if (event.execution === execution) done(event.exitCode);
+      }),
+      // Without a process (the shell is missing) only this comes; with one it comes after the other.
+      vscode.tasks.onDidEndTask((event) => {
+        if (event.execution === execution) setTimeout(() => done(undefined), afterProcessMs);
+      }),
+    ];
+    const done = (exitCode: number | undefined): void => {
+      for (const each of subscriptions) each.dispose();
+      resolve(exitCode);
+    };
+  });
+}
+
+const afterProcessMs = 500;
