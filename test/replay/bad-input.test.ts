@@ -113,7 +113,10 @@ describe('a replay that cannot go well', () => {
   it('is ended by an expression that does not come back', async () => {
     const worker = await fixture.replayWorker(await app(), { watchdogMs: 400 });
     const timeline = await openReplay(requestOf('Good'), worker);
+    const [scope] = await timeline.scopes(0, 0);
     await rejects(timeline.evaluate(0, 0, '(() => { for (;;); })()'), 'WorkerHung', /Good/);
+    // What was given out by the process that is gone is not mistaken for something else.
+    await rejects(timeline.variables(scope?.reference ?? ''), 'InvalidArgument', /no variable/);
     assert.equal((await timeline.evaluate(0, 0, 'x')).value, '5');
   });
 

@@ -116,7 +116,7 @@ export class ReplayHost {
   private async answer(ask: ReplayAsk): Promise<unknown> {
     if (this.app === null) throw new Error('A question came before the app was loaded.');
     if (ask.what === 'open') {
-      const session = await ReplaySession.open(this.app, ask.request);
+      const session = await ReplaySession.open(this.app, ask.request, ask.session);
       this.sessions.set(ask.session, session);
       return packRun(session.run);
     }

@@ -21,9 +21,9 @@ const mostRuns = 8;
 
 export class ReplaySession {
   /** Runs the function over the whole history. Rejects with `ReplayRefusal`. */
-  static async open(app: ReplayApp, request: ReplayRequest): Promise<ReplaySession> {
+  static async open(app: ReplayApp, request: ReplayRequest, session: number): Promise<ReplaySession> {
     const input = inputOf(app, request);
-    return new ReplaySession(app, input, await trace(app, input));
+    return new ReplaySession(app, input, await trace(app, input), session);
   }
 
   private readonly reader: VariableReader;
@@ -34,8 +34,9 @@ export class ReplaySession {
     private readonly app: ReplayApp,
     private readonly input: TraceInput,
     private readonly traced: Trace,
+    session: number,
   ) {
-    this.reader = new VariableReader(app.inspector, (run) => this.facts(run));
+    this.reader = new VariableReader(app.inspector, (run) => this.facts(run), session);
   }
 
   get run(): ReplayRun {

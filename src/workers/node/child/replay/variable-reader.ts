@@ -20,13 +20,16 @@ interface Objects {
 const mostAtOnce = 1_000;
 
 export class VariableReader {
-  private readonly table = new VariableTable();
+  private readonly table: VariableTable;
   private readonly objects = new WeakMap<ReplayedRun, Objects>();
 
   constructor(
     private readonly inspector: ValueInspector,
     private readonly facts: (run: ReplayedRun) => object,
-  ) {}
+    session: number,
+  ) {
+    this.table = new VariableTable(String(session));
+  }
 
   /** The moment that a reference belongs to; null for one that was not given out. */
   momentOf(reference: string): number | null {

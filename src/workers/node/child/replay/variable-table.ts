@@ -23,6 +23,9 @@ export interface VariableNode {
 }
 
 export class VariableTable {
+  /** `prefix`: so that references of a replay that was opened anew are not taken for those of before. */
+  constructor(private readonly prefix: string) {}
+
   private readonly nodes = new Map<string, VariableNode>();
   private readonly byWay = new Map<string, VariableNode>();
 
@@ -42,7 +45,7 @@ export class VariableTable {
   private node(way: string, moment: number, origin: VariableNode['origin'], evaluateName: string | null): VariableNode {
     let node = this.byWay.get(way);
     if (node === undefined) {
-      node = { reference: String(this.nodes.size + 1), moment, origin, evaluateName };
+      node = { reference: `${this.prefix}.${this.nodes.size + 1}`, moment, origin, evaluateName };
       this.byWay.set(way, node);
       this.nodes.set(node.reference, node);
     }
