@@ -29,6 +29,8 @@ interface Instance {
 
 const instances = new Map<string, Instance>();
 let stream: ServerWritableStream<unknown, WorkItem> | null = null;
+/** What came before the worker did. */
+const early: NonNullable<WorkItem['request']>[] = [];
 let ids = 0;
 
 function now(): { seconds: number; nanos: number } {
@@ -41,7 +43,8 @@ function event(eventType: HistoryEvent['eventType'], eventId = -1): HistoryEvent
 }
 
 function send(item: NonNullable<WorkItem['request']>): void {
-  stream?.write({ request: item, completionToken: '' });
+  if (stream === null) early.push(item);
+  else stream.write({ request: item, completionToken: '' });
 }
 
 function wake(instance: Instance): void {
@@ -179,7 +182,10 @@ server.addService(TaskHubSidecarServiceService, {
   waitForInstanceStart: waitFor((status) => status !== OrchestrationStatus.ORCHESTRATION_STATUS_PENDING),
   waitForInstanceCompletion: waitFor((status) => status === OrchestrationStatus.ORCHESTRATION_STATUS_COMPLETED),
   raiseEvent,
-  getWorkItems: (call: ServerWritableStream<unknown, WorkItem>) => void (stream = call),
+  getWorkItems: (call: ServerWritableStream<unknown, WorkItem>) => {
+    stream = call;
+    early.splice(0).forEach(send);
+  },
   completeOrchestratorTask,
   completeActivityTask,
 });

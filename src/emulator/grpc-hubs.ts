@@ -140,7 +140,7 @@ export class TaskHubs implements GrpcHubs {
 }
 
 /** How much a hub hands to workers at a time: their own limits count, this one bounds what is held in memory. */
-export const remoteEngineOptions = { maxConcurrentRemote: 1000, defaultProfile: 'G' } as const;
+export const remoteEngineOptions = { maxConcurrentRemote: 2000, defaultProfile: 'G' } as const;
 
 async function empty(engine: Engine): Promise<void> {
   for (;;) {

@@ -18,8 +18,8 @@ export interface StreamConnection {
   end(reason: string): void;
 }
 
-/** Work in flight where the worker sets no limit. */
-const defaultLimit = 200;
+/** Work in flight where the worker sets no limit: much, since results that come together make one episode instead of many. */
+const defaultLimit = 2000;
 
 type Names = ReadonlyMap<string, ReadonlySet<string>>;
 
