@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { screenshot, useEditor } from './editor-window.mjs';
+
+const source = `const df = require('durable-functions');
+
+df.app.orchestration('Remind', function* (context) {
+  yield context.df.callActivity('SayHello', 'Oslo');
+  const answer = yield context.df.waitForExternalEvent('Answer');
+  return answer;
+});
+`;
+
+// One window, one story: each part goes on where the one before it ended.
+describe('what keeps orchestrators from replaying, in a real VS Code', function () {
+  this.timeout(300_000);
+  this.bail(true);
+  const window = useEditor({
+    prepare: (app) => {
+      fs.writeFileSync(path.join(app, 'src', 'remind.js'), source);
+      fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'tour', private: true, main: 'src/*.js' }));
+    },
+  });
+  const squiggle = () => window.page.locator('.monaco-editor .squiggly-warning');
+
+  it('is underlined while typing, and told with what to do about it', async () => {
+    const { bench, page } = window;
+    await bench.command('View: Show Explorer');
+    await page.locator('.explorer-folders-view [role=treeitem][aria-label^="src"]').first().click();
+    await page.locator('.explorer-folders-view [role=treeitem][aria-label^="remind.js"]').first().dblclick();
+    await page.locator('.monaco-editor .view-line', { hasText: 'waitForExternalEvent' }).first().waitFor();
+    await bench.gotoLine(5);
+    await page.keyboard.press('Home');
+    await page.keyboard.type('const late = Date.now() > 1700000000000;\n');
+    await squiggle().first().waitFor();
+    await page.keyboard.press('F8');
+    await page.locator('.peekview-widget, .marker-widget').first().waitFor();
+    await page.locator('.marker-widget', { hasText: 'Every replay reads the clock anew' }).waitFor();
+    await screenshot(window, 'determinism-problem');
+    await page.keyboard.press('Escape');
+  });
+
+  it('is put right by a quick fix', async () => {
+    const { bench, page } = window;
+    await bench.gotoLine('5:20');
+    await page.keyboard.press('Control+.');
+    const menu = page.locator('.action-widget');
+    await menu.locator('.monaco-list-row', { hasText: 'Replace with context.df.currentUtcDateTime.getTime()' }).waitFor();
+    await screenshot(window, 'determinism-quick-fix');
+    await page.keyboard.press('Enter');
+    await page.locator('.view-line', { hasText: 'const late = context.df.currentUtcDateTime.getTime()' }).first().waitFor();
+    await squiggle().first().waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+z');
+    await squiggle().first().waitFor();
+  });
+});
