@@ -24,7 +24,7 @@ interface Instance {
   inFlight: HistoryEvent[] | null;
   output: string | undefined;
   status: OrchestrationStatus;
-  waiting: ((response: GetInstanceResponse) => void)[];
+  waiting: { isOver: (status: number) => boolean; tell: (response: GetInstanceResponse) => void }[];
 }
 
 const instances = new Map<string, Instance>();
@@ -143,9 +143,11 @@ const completeOrchestratorTask: Unary<OrchestratorResponse, object> = ({ request
     } else if (action?.$case === 'completeOrchestration') {
       instance.status = action.value.orchestrationStatus;
       instance.output = action.value.result;
-      for (const tell of instance.waiting) tell(stateOf(instance));
     }
   }
+  const { waiting } = instance;
+  instance.waiting = waiting.filter(({ isOver }) => !isOver(instance.status));
+  for (const { isOver, tell } of waiting) if (isOver(instance.status)) tell(stateOf(instance));
   wake(instance);
 };
 
@@ -171,7 +173,7 @@ const waitFor =
     const instance = instances.get(request.instanceId);
     if (instance === undefined) callback(null, { exists: false, orchestrationState: undefined });
     else if (isOver(instance.status)) callback(null, stateOf(instance));
-    else instance.waiting.push((response) => callback(null, response));
+    else instance.waiting.push({ isOver, tell: (response) => callback(null, response) });
   };
 
 const server = new Server();
