@@ -15,6 +15,10 @@ const views = [
   ['replay', 'replay'],
   ['replayDiverges', 'replay'],
   ['replayRefused', 'replay'],
+  ['locks', 'overview'],
+  ['entity', ''],
+  ['entityOrphaned', ''],
+  ['entityUnused', ''],
   ['none', ''],
   ['some', ''],
 ];

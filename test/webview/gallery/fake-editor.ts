@@ -3,6 +3,7 @@
  * The page's address chooses: `?state=running`. What a test may look at is in `globalThis.gallery`.
  */
 import { toTimestamp } from '../../../src/core/time';
+import { EntityPanelSession } from '../../../src/protocol/entity-panel-session';
 import { InstancePanelSession } from '../../../src/protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../../src/protocol/instances-panel-session';
 import type { PanelHost } from '../../../src/protocol/panel-host';
@@ -50,30 +51,34 @@ const post = (message: unknown): void => {
 };
 const onError = (error: unknown): void => console.error(error);
 const session =
-  state.panel === 'instance'
-    ? new InstancePanelSession({
-        instanceId: state.instanceId,
-        ...(state.replay === undefined ? {} : { replay: state.replay }),
-        post,
-        host,
-        clock,
-        onError,
-        eventNames: () => Promise.resolve(['BookingConfirmed', 'Approved']),
-        locate: (row) =>
-          Promise.resolve({
-            code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },
-            failure:
-              row.runtimeStatus === 'Failed' ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 } : null,
-          }),
-      })
-    : new InstancesPanelSession({
-        post,
-        host,
-        clock,
-        onError,
-        hubName: 'custom-status',
-        names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
-      });
+  state.panel === 'entity'
+    ? new EntityPanelSession({ instanceId: state.instanceId, post, host, clock, onError })
+    : state.panel === 'instance'
+      ? new InstancePanelSession({
+          instanceId: state.instanceId,
+          ...(state.replay === undefined ? {} : { replay: state.replay }),
+          post,
+          host,
+          clock,
+          onError,
+          eventNames: () => Promise.resolve(['BookingConfirmed', 'Approved']),
+          locate: (row) =>
+            Promise.resolve({
+              code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },
+              failure:
+                row.runtimeStatus === 'Failed'
+                  ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 }
+                  : null,
+            }),
+        })
+      : new InstancesPanelSession({
+          post,
+          host,
+          clock,
+          onError,
+          hubName: 'custom-status',
+          names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
+        });
 session.connect(hub);
 if (state.disconnected !== undefined) {
   const message = state.disconnected;

@@ -60,7 +60,14 @@ export async function startGallery() {
   }
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
-  const panels = { none: 'instances', some: 'instances', many: 'instances' };
+  const panels = {
+    none: 'instances',
+    some: 'instances',
+    many: 'instances',
+    entity: 'entity',
+    entityOrphaned: 'entity',
+    entityUnused: 'entity',
+  };
   return {
     url: (state, theme) => `http://127.0.0.1:${port}/?state=${state}&theme=${theme}&panel=${panels[state] ?? 'instance'}`,
     close: () => new Promise((resolve) => server.close(resolve)),

@@ -1,4 +1,5 @@
 /** The panels' states in the gallery: one of each kind a user meets, and the two large ones. */
+import type { EntityBatchRecord } from '../../../src/core/entity-views';
 import type { HistoryEvent } from '../../../src/core/history';
 import type { InstanceRow } from '../../../src/core/instance';
 import type { OrchestrationStatus } from '../../../src/core/status';
@@ -21,6 +22,8 @@ import {
 import { FakeReplay } from './fake-replay';
 import type { FakeHub } from './fake-hub';
 import { waitsForNothing, type FakeInstance } from './fake-hub';
+
+type EntityOperation = EntityBatchRecord['operations'][number];
 
 export const galleryNow = storyStart + 95_000;
 const at = (seconds: number): string => toTimestamp(storyStart + seconds * 1000);
@@ -253,9 +256,69 @@ function manyInstances(count: number): FakeInstance[] {
   });
 }
 
+/** Two operations of its own, one that failed, and an audit that has it while a transfer and a client wait. */
+function account(lockedBy: string): (hub: FakeHub) => void {
+  const operation = (name: string, input: string | null, result: string | null, ok = true): EntityOperation => ({
+    name,
+    input,
+    isSignal: false,
+    requestId: `r-${name}`,
+    parentInstanceId: 'transfer-1',
+    ok,
+    result,
+  });
+  const state = (balance: number): string => JSON.stringify({ owner: 'Ada', balance, currency: 'EUR' });
+  return (hub) => {
+    hub.add(instance({ instanceId: 'audit-7', name: 'Audit', runtimeStatus: 'Running', completedTime: null }));
+    hub.add(instance({ instanceId: 'audit-6', name: 'Audit', runtimeStatus: 'Terminated' }));
+    hub.entities.set('@account@savings', {
+      details: {
+        instanceId: '@account@savings',
+        name: 'account',
+        key: 'savings',
+        exists: true,
+        state: state(880),
+        lastOperationTime: at(40),
+        queueSize: 2,
+        lockedBy,
+        queue: [
+          { id: 'l1', parent: 'transfer-9', lockset: [{ name: 'account', key: 'savings' }], pos: 0 },
+          { id: 'o1', op: 'deposit', input: '20', signal: true },
+        ],
+      },
+      batches: [
+        {
+          at: at(10),
+          executionId: 'b1',
+          stateBefore: null,
+          stateAfter: state(1000),
+          operations: [operation('open', null, null)],
+          omitted: 0,
+        },
+        {
+          at: at(20),
+          executionId: 'b2',
+          stateBefore: state(1000),
+          stateAfter: state(880),
+          operations: [operation('balance', null, '1000'), operation('withdraw', '120', null)],
+          omitted: 3,
+        },
+        {
+          at: at(40),
+          executionId: 'b3',
+          stateBefore: state(880),
+          stateAfter: state(880),
+          operations: [operation('close', null, '{}', false)],
+          omitted: 0,
+        },
+      ],
+    });
+  };
+}
+
 /** `panel`: which; `instanceId`: of the instance panel. */
 export interface GalleryState {
-  panel: 'instance' | 'instances';
+  panel: 'instance' | 'instances' | 'entity';
   instanceId: string;
   fill: (hub: FakeHub) => void;
   /** Not connected: the message shown. */
@@ -313,6 +376,39 @@ export const galleryStates = {
     instanceId: 'long-10000',
     fill: (hub) => hub.add(longInstance(10_000)),
     replay: new FakeReplay(longHistory(10_000)),
+  },
+  entity: { panel: 'entity', instanceId: '@account@savings', fill: account('audit-7') },
+  entityOrphaned: { panel: 'entity', instanceId: '@account@savings', fill: account('audit-6') },
+  entityUnused: { panel: 'entity', instanceId: '@account@new', fill: () => undefined },
+  locks: {
+    panel: 'instance',
+    instanceId: 'transfer-9',
+    fill: (hub) => {
+      const one = instance({ instanceId: 'transfer-9', name: 'Transfer', runtimeStatus: 'Running', completedTime: null });
+      const wait = { kind: 'lock', operation: null, since: at(45) } as const;
+      const waitingFor = {
+        ...waitsForNothing,
+        holds: ['@account@bonds'],
+        entities: [
+          {
+            ...wait,
+            requestId: 'a',
+            entities: [
+              { instanceId: '@account@checking', lockedBy: null },
+              { instanceId: '@account@savings', lockedBy: 'audit-7' },
+            ],
+          },
+          { ...wait, requestId: 'b', entities: [{ instanceId: '@account@gold', lockedBy: 'audit-6' }], orphanedBy: 'audit-6' },
+          {
+            ...wait,
+            requestId: 'c',
+            entities: [{ instanceId: '@account@bonds', lockedBy: 'parent-2' }],
+            cycle: ['transfer-9', '@account@bonds', 'parent-2', 'transfer-9'],
+          },
+        ],
+      };
+      hub.add({ ...one, waitingFor });
+    },
   },
   none: { panel: 'instances', instanceId: '', fill: () => undefined },
   some: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(60)) },
