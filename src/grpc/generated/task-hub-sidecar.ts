@@ -17,15 +17,6 @@ export const protobufPackage = "";
 
 export const protobufFileName = "task-hub-sidecar.proto";
 
-/**
- * The interface that Durable Task SDKs speak with their backend: names and numbers of github.com/microsoft/durabletask-protobuf
- * (protos/orchestrator_service.proto, commit 67a2f1d, MIT), which are facts of the wire; the words here are ours.
- *
- *   - The package is empty, so that methods are called /TaskHubSidecarService/<name>.
- *   - StringValue tells an absent text from an empty one.
- *   - src/grpc/generated is made from this file by `npm run proto`.
- */
-
 export const OrchestrationStatus = {
   ORCHESTRATION_STATUS_RUNNING: 0,
   ORCHESTRATION_STATUS_COMPLETED: 1,
@@ -121,7 +112,6 @@ export interface ParentInstanceInfo {
 
 export interface TraceContext {
   traceParent: string;
-  /** @deprecated */
   spanID: string;
   traceState: string | undefined;
 }
@@ -458,9 +448,7 @@ export interface OrchestratorResponse {
   numEventsProcessed: number | undefined;
   orchestrationTraceContext: OrchestrationTraceContext | undefined;
   requiresHistory: boolean;
-  /** @deprecated */
   isPartial: boolean;
-  /** @deprecated */
   chunkIndex: number | undefined;
 }
 
@@ -484,7 +472,6 @@ export interface CreateInstanceRequest_TagsEntry {
 
 export interface OrchestrationIdReusePolicy {
   replaceableStatus: OrchestrationStatus[];
-  /** What older clients send in place of a list: ERROR 0, IGNORE 1, TERMINATE 2. */
   action?: number | undefined;
 }
 
