@@ -77,7 +77,9 @@ function settle(host: HostReplay, progress: SdkProgress = waiting, isSuspended =
     .settle(progress, isSuspended)
     .decisions.map((decision) => {
       if (decision.type === 'CompleteOrchestration') return `${decision.status}#${decision.id}`;
-      return decision.type === 'CreateTimer' ? `timer#${decision.id}` : `${'name' in decision ? decision.name : decision.type}#${decision.id}`;
+      return decision.type === 'CreateTimer'
+        ? `timer#${decision.id}`
+        : `${'name' in decision ? decision.name : decision.type}#${decision.id}`;
     })
     .join(' ');
 }
