@@ -1,7 +1,7 @@
 /** The file with the stubs of durable HTTP calls: read when it is needed, and again whenever it has changed. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../core/errors';
 import { type HttpStubs, httpStubsSchema } from '../http/http-stubs';
 import { parseJsonWithComments } from '../workers/node/app-settings';

@@ -1,6 +1,6 @@
 /** The few routes of the host's admin API that tools ask a local host for. */
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import { fromTimestamp } from '../core/time';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DurascopeError } from '../../core/errors';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import { commands } from '../ids';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { causeTexts, type DeterminismCause } from '../../core/divergence';
 
 export const severities = ['error', 'warning', 'information', 'hint', 'off'] as const;
