@@ -1,5 +1,5 @@
 /** A place where one process can connect back to us: a socket in a private temporary folder, a named pipe on Windows. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,12 @@ export class LocalSocket {
 
   onConnection(listener: (connection: Socket) => void): void {
     this.server.on('connection', listener);
+  }
+
+  isToken(given: unknown): boolean {
+    if (typeof given !== 'string') return false;
+    const [a, b] = [Buffer.from(given), Buffer.from(this.token)];
+    return a.length === b.length && timingSafeEqual(a, b);
   }
 
   /** No further connections; those that are open stay. May be called twice. */

@@ -1,13 +1,11 @@
 /**
- * One process with the user's code, from its start to its end: the handshake, the requests under way, the watchdog.
+ * One process with the user's code, from its start to its end: the handshake, what it is asked and answers, the watchdog.
  *
  *   P1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
  *   P2. Nothing is accepted from a connection before it has said the token.
  */
-import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { DurascopeError } from '../../core/errors';
-import type { HistoryEvent } from '../../core/history';
 import type {
   ActivityOutcome,
   ActivityRequest,
@@ -19,8 +17,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { LogEntry, LogLevel } from '../../core/ports/logger';
 import type { AppLayout } from './app-layout';
-import { describeBlock, locateBlock, type BlockLocation } from './block-location';
-import { checkNodeVersion } from './node-version';
+import { describeBlock, locateBlock } from './block-location';
 import { FrameReader, FrameWriter } from './frames';
 import type { LaunchedProcess, Launcher, LaunchSpec } from './launch';
 import { LocalSocket } from './local-socket';
@@ -36,7 +33,10 @@ import {
   type ParentMessage,
   type ReplayAsk,
 } from './messages';
+import { checkNodeVersion } from './node-version';
 import { OutputLines } from './output-lines';
+import { RequestsUnderWay } from './requests-under-way';
+import { SentHistories } from './sent-histories';
 import { Watchdog } from './watchdog';
 
 export interface WorkerProcessOptions {
@@ -72,23 +72,6 @@ export interface WorkerEnd {
   wanted: boolean;
 }
 
-type RequestKind = 'episode' | 'activity' | 'entity' | 'http' | 'invoke' | 'replay';
-
-interface Pending {
-  kind: RequestKind;
-  name: string;
-  instanceId: string | null;
-  resolve(value: never): void;
-  reject(error: Error): void;
-}
-
-/** How much of a generation the process was sent. */
-interface Known {
-  executionId: string;
-  length: number;
-  last: HistoryEvent | undefined;
-}
-
 export class WorkerProcess {
   /**
    * Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when
@@ -116,15 +99,18 @@ export class WorkerProcess {
   private readonly loaded: Promise<void>;
   private readonly output: OutputLines;
   private readonly watchdog: Watchdog;
-  private readonly pending = new Map<number, Pending>();
-  private readonly known = new Map<string, Known>();
-  private nextId = 1;
+  private readonly requests = new RequestsUnderWay(
+    () => {
+      if (!this.inspected) this.watchdog.watch();
+    },
+    () => this.watchdog.rest(),
+  );
+  private readonly sent = new SentHistories();
   private connection: Socket | null = null;
   private writer: FrameWriter<ParentMessage> | null = null;
   private stopping = false;
   private fatal: { message: string; running: readonly string[] } | null = null;
   private hung: { id: number; message: string } | null = null;
-  private whenIdle: (() => void)[] = [];
   private isReady = false;
   private resolveLoaded!: () => void;
   private rejectLoaded!: (error: Error) => void;
@@ -169,29 +155,23 @@ export class WorkerProcess {
   }
 
   get pendingCount(): number {
-    return this.pending.size;
+    return this.requests.count;
   }
 
   episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
-    const { instanceId, executionId, name, history, newEvents } = request;
-    const known = this.known.get(instanceId);
-    const knownLength =
-      known?.executionId === executionId && known.length <= history.length && isSame(history[known.length - 1], known.last)
-        ? known.length
-        : 0;
-    const events = history.length === knownLength ? newEvents : [...history.slice(knownLength), ...newEvents];
-    this.known.set(instanceId, { executionId, length: history.length + newEvents.length, last: newEvents.at(-1) });
+    const { instanceId, executionId, name } = request;
+    const { knownLength, events } = this.sent.unsent(request);
     return new Promise((resolve, reject) => {
       const answer = (outcome: EpisodeOutcome | null): void => {
         if (outcome === null) {
-          this.known.delete(instanceId);
+          this.sent.forget(instanceId);
           this.episode(request).then(resolve, reject);
           return;
         }
-        if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.known.delete(instanceId);
+        if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.sent.forget(instanceId);
         resolve(outcome);
       };
-      const id = this.register('episode', name, instanceId, answer, reject);
+      const id = this.requests.add('episode', name, instanceId, answer, reject);
       this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events });
     });
   }
@@ -199,28 +179,28 @@ export class WorkerProcess {
   activity(request: ActivityRequest): Promise<ActivityOutcome> {
     const { name, instanceId, input } = request;
     return new Promise((resolve, reject) => {
-      const id = this.register('activity', name, instanceId, resolve, reject);
+      const id = this.requests.add('activity', name, instanceId, resolve, reject);
       this.say({ type: 'activity', id, instanceId, name, input });
     });
   }
 
   entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
     return new Promise((resolve, reject) => {
-      const id = this.register('entity', request.name, request.instanceId, resolve, reject);
+      const id = this.requests.add('entity', request.name, request.instanceId, resolve, reject);
       this.say({ ...request, type: 'entity', id });
     });
   }
 
   http(request: Omit<HttpAsked, 'type' | 'id'>, body: Uint8Array | null): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const id = this.register('http', request.name, null, resolve, reject);
+      const id = this.requests.add('http', request.name, null, resolve, reject);
       this.say({ type: 'http', id, ...request }, body ?? undefined);
     });
   }
 
   invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationAnswered> {
     return new Promise((resolve, reject) => {
-      const id = this.register('invoke', name, null, resolve, reject);
+      const id = this.requests.add('invoke', name, null, resolve, reject);
       this.say({ type: 'invoke', id, name, input, metadata });
     });
   }
@@ -228,25 +208,18 @@ export class WorkerProcess {
   /** `functionName` is for messages. Rejects with what the process refuses. */
   replay(ask: ReplayAsk, functionName: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const id = this.register('replay', functionName, null, resolve, reject);
+      const id = this.requests.add('replay', functionName, null, resolve, reject);
       this.say({ type: 'replay', id, ask });
     });
   }
 
   forget(instanceId: string): void {
-    if (this.known.delete(instanceId)) this.say({ type: 'forget', instanceId });
+    if (this.sent.forget(instanceId)) this.say({ type: 'forget', instanceId });
   }
 
   /** Resolves when no request is under way any more, or after `boundMs`. */
   idle(boundMs: number): Promise<void> {
-    if (this.pending.size === 0 || this.hasEnded) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, boundMs);
-      this.whenIdle.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    return this.requests.idle(boundMs);
   }
 
   /** Lets the app's appTerminate hooks run for at most `graceMs`, then ends the process. Resolves when it is gone. */
@@ -270,34 +243,6 @@ export class WorkerProcess {
     this.writer?.send(message, bytes);
   }
 
-  private register(
-    kind: RequestKind,
-    name: string,
-    instanceId: string | null,
-    resolve: (value: never) => void,
-    reject: (error: Error) => void,
-  ): number {
-    const id = this.nextId++;
-    if (this.hasEnded) {
-      reject(new DurascopeError('WorkerExited', 'The process that runs the app has ended.'));
-      return id;
-    }
-    this.pending.set(id, { kind, name, instanceId, resolve, reject });
-    if (this.pending.size === 1 && !this.inspected) this.watchdog.watch();
-    return id;
-  }
-
-  private settle(id: number): Pending | undefined {
-    const pending = this.pending.get(id);
-    if (pending === undefined) return undefined;
-    this.pending.delete(id);
-    if (this.pending.size === 0) {
-      this.watchdog.rest();
-      for (const resolve of this.whenIdle.splice(0)) resolve();
-    }
-    return pending;
-  }
-
   // P2
   private accept(connection: Socket): void {
     let isTrusted = false;
@@ -305,7 +250,7 @@ export class WorkerProcess {
       (message, bytes) => {
         if (isTrusted) {
           this.take(message, bytes);
-        } else if (message.type === 'hello' && this.connection === null && isEqual(message.token, this.socket.token)) {
+        } else if (message.type === 'hello' && this.connection === null && this.socket.isToken(message.token)) {
           isTrusted = true;
           this.connection = connection;
           this.writer = new FrameWriter(connection);
@@ -359,26 +304,26 @@ export class WorkerProcess {
       case 'episodeDone':
       case 'activityDone':
       case 'entityDone':
-        this.settle(message.id)?.resolve(message.outcome as never);
+        this.requests.take(message.id)?.resolve(message.outcome as never);
         break;
       case 'httpDone': {
         const reply: HttpReply = { response: message.response, body: bytes, outputs: message.outputs };
-        this.settle(message.id)?.resolve(reply as never);
+        this.requests.take(message.id)?.resolve(reply as never);
         break;
       }
       case 'invoked':
-        this.settle(message.id)?.resolve(message as never);
+        this.requests.take(message.id)?.resolve(message as never);
         break;
       case 'replayed':
-        this.settle(message.id)?.resolve(message.value as never);
+        this.requests.take(message.id)?.resolve(message.value as never);
         break;
       case 'replayRefused':
-        this.settle(message.id)?.reject(new DurascopeError(message.code, message.message));
+        this.requests.take(message.id)?.reject(new DurascopeError(message.code, message.message));
         break;
       case 'failed': {
         const { name, message: text, stack } = message.error;
         const error = Object.assign(new Error(text), { name, stack });
-        this.settle(message.id)?.reject(error);
+        this.requests.take(message.id)?.reject(error);
         break;
       }
       case 'log': {
@@ -439,23 +384,11 @@ export class WorkerProcess {
     const where = await locateBlock(this.process, this.output, this.options.appDir);
     // The process came back to life meanwhile.
     if (this.hasEnded || !this.watchdog.isSilent()) return;
-    const [id, request] = this.findBlocker(where) ?? [0, null];
+    const [id, request] = this.requests.findBlocker(where) ?? [0, null];
     const message = describeBlock(request, where, this.options.watchdogMs);
     this.hung = { id, message };
     this.note('error', message);
     this.kill();
-  }
-
-  /** Who is on the stack; if that is not known, whoever has code that goes on by itself (not an orchestrator), else who came first. */
-  private findBlocker(where: BlockLocation | null): [number, Pending] | undefined {
-    const all = [...this.pending];
-    const running = where?.running;
-    if (running === null || running === undefined) {
-      return (where === null ? undefined : all.find(([, one]) => one.kind !== 'episode')) ?? all[0];
-    }
-    const name = running.functionName.toLowerCase();
-    const sameName = all.filter(([, one]) => one.name.toLowerCase() === name);
-    return sameName.find(([, one]) => one.instanceId === (running.instanceId ?? null)) ?? sameName[0];
   }
 
   private onDisconnect(): void {
@@ -490,13 +423,10 @@ export class WorkerProcess {
       message = `The app threw an exception that nobody caught${running}, so its process ended: ${fatal.message}`;
     }
     const error = new DurascopeError('WorkerExited', message);
-    for (const [id, pending] of [...this.pending]) {
-      this.settle(id);
-      pending.reject(
-        hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name: pending.name } }) : error,
-      );
-    }
-    this.known.clear();
+    this.requests.end((id, { name }) =>
+      hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : error,
+    );
+    this.sent.clear();
     this.resolveEnded({ message, wanted: this.stopping });
     if (!this.isReady) {
       const whileLoading = fatal === null ? `${how} The app was still loading.${this.output.tail()}` : message;
@@ -507,21 +437,4 @@ export class WorkerProcess {
   private note(level: LogLevel, message: string): void {
     this.options.log({ level, category: 'worker', message });
   }
-}
-
-function isSame(stored: HistoryEvent | undefined, sent: HistoryEvent | undefined): boolean {
-  if (stored === sent) return true;
-  return (
-    stored !== undefined &&
-    sent !== undefined &&
-    stored.EventType === sent.EventType &&
-    stored.EventId === sent.EventId &&
-    stored.Timestamp === sent.Timestamp
-  );
-}
-
-function isEqual(given: unknown, expected: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
