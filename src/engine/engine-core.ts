@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../core/checkpoint';
+import { DurascopeError } from '../core/errors';
 import type { InboundEvent } from '../core/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
@@ -40,7 +41,8 @@ export class WorkerSlot {
 export class EngineCore {
   readonly lives: LiveInstances;
   readonly workers: Readonly<Record<BehaviourProfile, WorkerSlot>> = { A: new WorkerSlot(), G: new WorkerSlot() };
-  /** Entities of the function app; null before it was ever loaded. */
+  /** Of the function app; null before it was ever loaded. */
+  orchestratorNames: KnownNames | null = null;
   entityNames: KnownNames | null = null;
   /** Set by the engine right after construction. */
   committer!: Committer;
@@ -67,6 +69,16 @@ export class EngineCore {
 
   log(level: LogLevel, message: string, instanceId?: string): void {
     this.world.log({ level, category: 'engine', message, ...(instanceId === undefined ? {} : { instanceId }) });
+  }
+
+  /** For what changes something. Stopped. */
+  assertRunning(): void {
+    if (this.isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
+  }
+
+  /** What all messages from outside begin with: ids and marks are given when they become history. */
+  inbound(): { EventId: number; IsPlayed: boolean; Timestamp: string } {
+    return { EventId: -1, IsPlayed: false, Timestamp: this.now() };
   }
 
   /** The batch of this turn. Whoever takes it fills it: a turn that commits it is on its way. */
@@ -130,6 +142,35 @@ export class EngineCore {
   hold(live: LiveInstance): void {
     live.isHeld = true;
     this.#held.add(live);
+  }
+
+  /**
+   * Nothing of a work item remains: its messages are in the inbox again, and are taken after `delayMs` or, without one, when the
+   * instance is let go.
+   */
+  giveBack(live: LiveInstance, entries: readonly InboxEntry[], delayMs?: number): void {
+    live.isBusy = false;
+    live.putBack(entries);
+    if (delayMs === undefined) return;
+    if (delayMs === 0) {
+      this.wake(live);
+      return;
+    }
+    const { life } = live;
+    live.isHeld = true;
+    this.later(delayMs, () => {
+      if (live.life !== life) return;
+      live.isHeld = false;
+      this.wake(live);
+    });
+  }
+
+  /** True when the id was started anew or purged since its work item began in `life`: the slower one's commit is refused. */
+  isVoid(live: LiveInstance, life: number): boolean {
+    if (live.life === life && !this.isStopped) return false;
+    live.isBusy = false;
+    this.wake(live);
+    return true;
   }
 
   /** The worker or what it may run has changed. */

@@ -1,4 +1,3 @@
-import { DurascopeError } from '../core/errors';
 import type { ExportedInstance } from '../core/exported-instance';
 import type {
   CleanEntityStorageOptions,
@@ -9,11 +8,9 @@ import type {
   EntityQuery,
 } from '../core/entity-views';
 import type { HistoryEvent, InboundEvent } from '../core/history';
-import { instanceIdProblem, isEntityId } from '../core/instance-id';
-import { newInstance } from '../core/new-instance';
-import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
+import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
 import type { Disposable } from '../core/ports/clock';
-import type { BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
+import type { FunctionWorker } from '../core/ports/function-worker';
 import type { CustomStatusChange, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type {
   HubCapabilities,
@@ -26,7 +23,7 @@ import type {
   TaskHubClient,
   WaitingFor,
 } from '../core/ports/task-hub-client';
-import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
+import { isTerminal, type OrchestrationStatus } from '../core/status';
 import { fromTimestamp } from '../core/time';
 import { Activities } from './activities';
 import { Committer, type Batch } from './committer';
@@ -37,14 +34,11 @@ import { defaultEngineOptions, type EngineOptions } from './engine-options';
 import { Entities } from './entities';
 import { EntityCommands } from './entity-commands';
 import { Episodes } from './episodes';
-import { gatherImport } from './imports';
-import { KnownNames, unknownFunction } from './known-names';
+import { KnownNames } from './known-names';
 import type { InboxEntry } from './live-instance';
-import { alreadyExists, assertUnfinished, notFound, notForEntities, notTerminal, scheduledTime, wrongState } from './refusals';
-import { rewind } from './rewinding';
+import { OrchestrationCommands } from './orchestration-commands';
+import { notFound } from './refusals';
 import { waitingFor } from './waiting-for';
-
-const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
 
 /**
  * The task hub in this process: inboxes, episodes, checkpoints, timers, queries and commands.
@@ -58,12 +52,11 @@ export class Engine implements TaskHubClient {
   readonly #core: EngineCore;
   readonly #episodes: Episodes;
   readonly #entities: Entities;
+  readonly #commands: OrchestrationCommands;
   readonly #entityCommands: EntityCommands;
   readonly #activities: Activities;
   readonly #waiters: CompletionWaiters;
   readonly #listeners = new Set<(changes: readonly HubChange[]) => void>();
-  /** Of the function app; null before it was ever loaded. */
-  #orchestrators: KnownNames | null = null;
   #isTurnAsked = false;
   #quiet: (() => void)[] = [];
   #stopping: Promise<void> | null = null;
@@ -85,6 +78,7 @@ export class Engine implements TaskHubClient {
       (entry) => this.#show(entry),
     );
     this.#entities = new Entities(core);
+    this.#commands = new OrchestrationCommands(core, () => this.#gathered());
     this.#entityCommands = new EntityCommands(core, () => this.#gathered());
     this.#episodes = new Episodes(core, this.#entities);
     this.#activities = new Activities(core);
@@ -119,7 +113,7 @@ export class Engine implements TaskHubClient {
     }
     workers[worker.profile].worker = worker;
     if (worker.profile === 'A') {
-      this.#orchestrators = new KnownNames(worker, 'orchestrator');
+      this.#core.orchestratorNames = new KnownNames(worker, 'orchestrator');
       this.#core.entityNames = new KnownNames(worker, 'entity');
     }
     this.#core.releaseHeld();
@@ -133,39 +127,8 @@ export class Engine implements TaskHubClient {
     this.#core.releaseHeld();
   }
 
-  async start(options: StartOptions): Promise<{ instanceId: string; executionId: string }> {
-    this.#assertRunning();
-    const core = this.#core;
-    const chosen = options.instanceId === undefined || options.instanceId === '' ? null : options.instanceId;
-    const problem = chosen === null ? null : instanceIdProblem(chosen);
-    if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
-    const profile = this.#profileFor(options);
-    const instanceId = chosen ?? core.world.newId();
-    const existing = core.lives.rowOf(instanceId);
-    if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
-      throw alreadyExists(instanceId, existing.runtimeStatus);
-    }
-    const executionId = core.world.newId();
-    const { row, started } = newInstance(
-      { ...options, profile },
-      {
-        instanceId,
-        executionId,
-        createdTime: core.now(),
-        scheduledStartTime: scheduledTime(options.scheduledStartTime),
-        defaultVersion: core.options.defaultVersion,
-        generation: existing === undefined ? 0 : existing.generation + 1,
-      },
-    );
-    const replaces = existing !== undefined;
-    const live = core.lives.begin(row);
-    const messages: InboxMessage[] = [];
-    core.accept(messages, live, executionId, started, row.scheduledStartTime);
-    const batch = core.gather();
-    batch.checkpoints.push({ instanceId, ...(replaces ? { purged: true } : {}), instance: row, messages });
-    batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: replaces });
-    await this.#gathered();
-    return { instanceId, executionId };
+  start(options: StartOptions): Promise<{ instanceId: string; executionId: string }> {
+    return this.#commands.start(options);
   }
 
   get(instanceId: string): Promise<InstanceRow | undefined> {
@@ -194,93 +157,44 @@ export class Engine implements TaskHubClient {
     );
   }
 
-  async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
-    this.#unfinished(instanceId, 'raise an event for');
-    await this.send(instanceId, { ...this.#inbound(), EventType: 'EventRaised', Name: name, Input: data });
+  raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
+    return this.#commands.raiseEvent(instanceId, name, data);
   }
 
-  async terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void> {
-    this.#unfinished(instanceId, 'terminate');
-    const recurse = options?.recursive === true ? { Recurse: true } : {};
-    await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionTerminated', Input: reason, ...recurse });
+  terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void> {
+    return this.#commands.terminate(instanceId, reason, options);
   }
 
-  async suspend(instanceId: string, reason: string | null): Promise<void> {
-    const { runtimeStatus } = this.#unfinished(instanceId, 'suspend');
-    if (runtimeStatus === 'Suspended') throw wrongState(instanceId, 'suspend', runtimeStatus);
-    await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionSuspended', Reason: reason });
+  suspend(instanceId: string, reason: string | null): Promise<void> {
+    return this.#commands.suspend(instanceId, reason);
   }
 
-  async resume(instanceId: string, reason: string | null): Promise<void> {
-    const { runtimeStatus } = this.#unfinished(instanceId, 'resume');
-    if (runtimeStatus !== 'Suspended') throw wrongState(instanceId, 'resume', runtimeStatus);
-    await this.send(instanceId, { ...this.#inbound(), EventType: 'ExecutionResumed', Reason: reason });
+  resume(instanceId: string, reason: string | null): Promise<void> {
+    return this.#commands.resume(instanceId, reason);
   }
 
-  async rewind(instanceId: string, reason: string | null): Promise<void> {
-    this.#assertRunning();
-    rewind(this.#core, instanceId, reason);
-    await this.#gathered();
+  rewind(instanceId: string, reason: string | null): Promise<void> {
+    return this.#commands.rewind(instanceId, reason);
   }
 
-  async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
-    this.#assertRunning();
-    if (isEntityId(instanceId)) throw notForEntities(instanceId, 'restart');
-    const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
-    const { name, input, version } = row;
-    return this.start({
-      name,
-      input,
-      version,
-      profile: profileOf(row),
-      ...(options?.newInstanceId === false ? { instanceId } : {}),
-    });
+  restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+    return this.#commands.restart(instanceId, options);
   }
 
-  async purge(instanceId: string): Promise<number> {
-    this.#assertRunning();
-    const live = this.#core.lives.find(instanceId);
-    if (live?.row == null) return 0;
-    // Entities never end: they are removed as they are.
-    if (!isTerminal(live.row.runtimeStatus) && !isEntityId(instanceId)) throw notTerminal(instanceId, live.row.runtimeStatus);
-    this.#core.remove(live);
-    await this.#gathered();
-    return 1;
+  purge(instanceId: string): Promise<number> {
+    return this.#commands.purge(instanceId);
   }
 
-  async purgeBy(filter: PurgeFilter): Promise<number> {
-    this.#assertRunning();
-    const { store } = this.#core.world;
-    const { statuses, ...times } = filter;
-    const wanted = statuses === undefined ? terminalStatuses : statuses.filter(isTerminal);
-    if (wanted.length === 0) return 0;
-    let deleted = 0;
-    for (;;) {
-      const page = store.query({ ...times, statuses: wanted, pageSize: 1000 });
-      let purged = 0;
-      for (const { instanceId } of page.instances) {
-        // Memory may know better: purged a moment ago, or started anew.
-        const live = this.#core.lives.find(instanceId);
-        if (live?.row == null || !isTerminal(live.row.runtimeStatus)) continue;
-        this.#core.remove(live);
-        purged++;
-      }
-      // The next query begins anew, so what was just purged must be gone from it.
-      if (purged > 0) await this.#gathered();
-      deleted += purged;
-      if (purged === 0 || page.continuationToken === undefined) return deleted;
-    }
+  purgeBy(filter: PurgeFilter): Promise<number> {
+    return this.#commands.purgeBy(filter);
   }
 
-  async importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome> {
-    this.#assertRunning();
-    const outcome = gatherImport(this.#core, instances, onConflict);
-    if (outcome.imported.length > 0) await this.#gathered();
-    return outcome;
+  importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome> {
+    return this.#commands.importInstances(instances, onConflict);
   }
 
   async signalEntity(instanceId: string, operation: string, options: SignalOptions = {}): Promise<void> {
-    this.#assertRunning();
+    this.#core.assertRunning();
     await this.#entityCommands.signal(instanceId, operation, options);
   }
 
@@ -297,7 +211,7 @@ export class Engine implements TaskHubClient {
   }
 
   async cleanEntityStorage(options: CleanEntityStorageOptions = {}): Promise<CleanEntityStorageResult> {
-    this.#assertRunning();
+    this.#core.assertRunning();
     return this.#entityCommands.clean(options);
   }
 
@@ -318,14 +232,8 @@ export class Engine implements TaskHubClient {
    * Puts a message into an instance's inbox without a client's checks: resolves when it is in the journal, also when it turns out
    * later that nobody wants it. InstanceNotFound for an unknown id. `executionId` null: for whatever generation is current.
    */
-  async send(instanceId: string, event: InboundEvent, executionId: string | null = null): Promise<void> {
-    this.#assertRunning();
-    const core = this.#core;
-    const live = core.lives.find(instanceId) ?? notFound(instanceId);
-    const messages: InboxMessage[] = [];
-    core.accept(messages, live, executionId, event);
-    core.gather().checkpoints.push({ instanceId, messages });
-    await this.#gathered();
+  send(instanceId: string, event: InboundEvent, executionId: string | null = null): Promise<void> {
+    return this.#commands.send(instanceId, event, executionId);
   }
 
   /** Resolves when nothing is left to do here: no message, no episode, no commit. Activities and timers may be under way. */
@@ -422,7 +330,7 @@ export class Engine implements TaskHubClient {
     if (row === undefined || isTerminal(row.runtimeStatus) || row.executionId !== timer.executionId) return;
     const live = core.lives.find(timer.instanceId);
     if (live === undefined) return;
-    const event: InboundEvent = { ...this.#inbound(), EventType: 'TimerFired', TimerId: timer.timerId, FireAt: timer.fireAt };
+    const event: InboundEvent = { ...core.inbound(), EventType: 'TimerFired', TimerId: timer.timerId, FireAt: timer.fireAt };
     core.deliver(live, timer.executionId, event, workKey(timer.executionId, timer.timerId));
   }
 
@@ -444,40 +352,6 @@ export class Engine implements TaskHubClient {
     };
     live.inbox.push(entry);
     core.due.addEntry(entry);
-  }
-
-  #inbound(): { EventId: number; IsPlayed: boolean; Timestamp: string } {
-    return { EventId: -1, IsPlayed: false, Timestamp: this.#core.now() };
-  }
-
-  /** Entities know none of the commands for orchestrations. */
-  #unfinished(instanceId: string, verb: string): InstanceRow {
-    const row = this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
-    if (isEntityId(instanceId) && verb !== 'raise an event for') throw notForEntities(instanceId, verb);
-    assertUnfinished(row, verb);
-    return row;
-  }
-
-  #isReplaceable(status: OrchestrationStatus, replaceable: readonly OrchestrationStatus[] | undefined): boolean {
-    if (replaceable !== undefined) return replaceable.includes(status);
-    return isTerminal(status) || this.#core.options.overridableStates === 'AnyState';
-  }
-
-  #profileFor({ name, version, profile }: StartOptions): BehaviourProfile {
-    if (name.trim() === '') throw new DurascopeError('InvalidArgument', 'A start needs the name of an orchestrator function.');
-    // Worker-replayed SDKs answer for unknown names themselves (2.10.21).
-    if (profile === 'G') return 'G';
-    const { A, G } = this.#core.workers;
-    if (this.#orchestrators?.has(name) === true) return 'A';
-    if (profile === undefined && G.worker !== null && G.worker.accepts?.('orchestrator', name, version ?? '') !== false)
-      return 'G';
-    // Before the app was loaded nobody knows.
-    if (A.worker === null && this.#orchestrators === null) return this.#core.options.defaultProfile;
-    throw this.#orchestrators?.unknown(name) ?? unknownFunction(name, 'orchestrator', []);
-  }
-
-  #assertRunning(): void {
-    if (this.#core.isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
   }
 }
 

@@ -73,7 +73,7 @@ export class Entities {
       slot.waitingEntities.push(live);
       return;
     }
-    const entries = take(live);
+    const entries = live.takeReady();
     const before = (live.entity ??= readScheduler(row.input));
     const scheduler = copyOf(before);
     const messages: EventRaised[] = [];
@@ -90,12 +90,12 @@ export class Entities {
 
   #ask(work: Work, slot: WorkerSlot): void {
     const { core } = this;
-    const { live, row, scheduler, batch } = work;
+    const { live, life, row, scheduler, batch } = work;
     const id = parseEntityId(live.instanceId);
     const { worker } = slot;
     if (id === null || worker?.runEntityBatch === undefined || worker.accepts?.('entity', id.name, row.version) === false) {
       core.hold(live);
-      this.#abandon(work);
+      core.giveBack(live, work.entries);
       return;
     }
     slot.runningEntities++;
@@ -112,7 +112,7 @@ export class Entities {
         (outcome) => {
           slot.runningEntities--;
           core.requestTurn();
-          if (this.#isVoid(work)) return;
+          if (core.isVoid(live, life)) return;
           live.exits = live.hangs = 0;
           // An answer without a single result would be asked for ever.
           if (outcome.results.length === 0) this.#failAll(work, 'The worker gave no result for the operation.');
@@ -121,7 +121,7 @@ export class Entities {
         (error: unknown) => {
           slot.runningEntities--;
           core.requestTurn();
-          if (!this.#isVoid(work)) this.#failed(work, error);
+          if (!core.isVoid(live, life)) this.#failed(work, error);
         },
       );
   }
@@ -136,18 +136,18 @@ export class Entities {
       if (live.hangs > 1 && work.batch.operations.length === 1) {
         live.hangs = 0;
         this.#failAll(work, messageOf(error));
-      } else this.#abandon(work, 0);
+      } else core.giveBack(live, work.entries, 0);
       return;
     }
     if (DurascopeError.is(error, 'WorkReturned')) {
-      this.#abandon(work, Number(error.details['delayMs'] ?? 0));
+      core.giveBack(live, work.entries, Number(error.details['delayMs'] ?? 0));
       return;
     }
     live.exits++;
     const delayMs = backOffMs(live.exits);
     const { instanceId } = live;
     core.retryNotes.add(error, { kind: 'episode', name: instanceId, instanceId, failures: live.exits, delayMs });
-    this.#abandon(work, delayMs);
+    core.giveBack(live, work.entries, delayMs);
   }
 
   /** The operations fail by the host's word; the state stays. */
@@ -170,7 +170,6 @@ export class Entities {
       outcome,
       executionId: core.world.newId(),
       now: now < row.createdTime ? row.createdTime : now,
-
       defaultVersion: core.options.defaultVersion,
       newId: core.world.newId,
     });
@@ -194,46 +193,10 @@ export class Entities {
     if ((core.options.dropsEmptyEntities || profileOf(row) === 'G') && isEmpty(scheduler) && live.inbox.length === 0)
       core.remove(live);
   }
-
-  /** Nothing of the work item remains; its messages are taken again, after `delayMs` or, without one, when the entity is let go. */
-  #abandon({ live, entries }: Work, delayMs?: number): void {
-    const { core } = this;
-    live.isBusy = false;
-    live.inbox = entries.concat(live.inbox);
-    if (delayMs === undefined) return;
-    if (delayMs === 0) core.wake(live);
-    else {
-      const { life } = live;
-      live.isHeld = true;
-      core.later(delayMs, () => {
-        if (live.life !== life) return;
-        live.isHeld = false;
-        core.wake(live);
-      });
-    }
-  }
-
-  /** True when the entity was removed meanwhile. */
-  #isVoid({ live, life }: Work): boolean {
-    if (live.life === life && !this.core.isStopped) return false;
-    live.isBusy = false;
-    this.core.wake(live);
-    return true;
-  }
 }
 
 export function isEmpty({ exists, queue, lockedBy }: EntityScheduler): boolean {
   return !exists && queue.length === 0 && lockedBy === null;
-}
-
-function take(live: LiveInstance): InboxEntry[] {
-  const { inbox } = live;
-  if (inbox.every((entry) => entry.isReady)) {
-    live.inbox = [];
-    return inbox;
-  }
-  live.inbox = inbox.filter((entry) => !entry.isReady);
-  return inbox.filter((entry) => entry.isReady);
 }
 
 function recordOf(turn: EntityTurnResult, stateBefore: string | null, stateAfter: string | null): EntityBatchRecord {

@@ -124,7 +124,7 @@ export class EntityCommands {
 
   #tell(instanceId: string, Name: string, Input: string, profile?: BehaviourProfile): void {
     const { core } = this;
-    const event: EventRaised = { EventType: 'EventRaised', EventId: -1, IsPlayed: false, Timestamp: core.now(), Name, Input };
+    const event: EventRaised = { ...core.inbound(), EventType: 'EventRaised', Name, Input };
     const checkpoint: OpenCheckpoint = { instanceId };
     tellEntity(core, checkpoint, instanceId, event, profile);
     core.gather().checkpoints.push(checkpoint);

@@ -83,7 +83,7 @@ export class Episodes {
     if (generation.isEmpty) {
       const terminated = terminationIn(entries.map((entry) => entry.event));
       if (terminated !== undefined) {
-        putBack(live, entries);
+        live.putBack(entries);
         commitTerminationBeforeStart(core, live, terminated);
         return;
       }
@@ -158,8 +158,9 @@ export class Episodes {
   }
 
   #ask(episode: Episode, slot: WorkerSlot, worker: FunctionWorker): void {
+    const { core } = this;
+    const { live, life, row } = episode;
     slot.runningEpisodes++;
-    const { row } = episode;
     worker
       .runEpisode({
         instanceId: row.instanceId,
@@ -172,14 +173,14 @@ export class Episodes {
       .then(
         (outcome) => {
           slot.runningEpisodes--;
-          this.core.requestTurn();
-          if (this.#isVoid(episode)) worker.forget(row.instanceId);
+          core.requestTurn();
+          if (core.isVoid(live, life)) worker.forget(row.instanceId);
           else this.#decide(episode, worker, outcome);
         },
         (error: unknown) => {
           slot.runningEpisodes--;
-          this.core.requestTurn();
-          if (!this.#isVoid(episode)) this.#failed(episode, error);
+          core.requestTurn();
+          if (!core.isVoid(live, life)) this.#failed(episode, error);
         },
       );
   }
@@ -308,33 +309,9 @@ export class Episodes {
     commitEpisode(core, episode, turn, row.customStatus, []);
   }
 
-  /** Nothing of the work item remains; its messages are taken again, after `delayMs` or, without one, when the instance is let go. */
-  #abandon(episode: Episode, delayMs?: number): void {
-    const { core } = this;
-    const { live } = episode;
-    live.isBusy = false;
-    putBack(live, episode.entries);
-    core.slotOf(episode.row).worker?.forget(live.instanceId);
-    if (delayMs === undefined) return;
-    if (delayMs === 0) core.wake(live);
-    else {
-      const { life } = live;
-      live.isHeld = true;
-      core.later(delayMs, () => {
-        if (live.life !== life) return;
-        live.isHeld = false;
-        core.wake(live);
-      });
-    }
-  }
-
-  /** True when the id was started anew or purged meanwhile: the slower one's commit is refused. */
-  #isVoid(episode: Episode): boolean {
-    const { live } = episode;
-    if (live.life === episode.life && !this.core.isStopped) return false;
-    live.isBusy = false;
-    this.core.wake(live);
-    return true;
+  #abandon({ live, row, entries }: Episode, delayMs?: number): void {
+    this.core.slotOf(row).worker?.forget(live.instanceId);
+    this.core.giveBack(live, entries, delayMs);
   }
 
   /** What is visible now, ExecutionStarted first; nothing while the start is not. */
@@ -356,12 +333,7 @@ export class Episodes {
       if (live.inbox.some((entry) => entry.isReady)) this.core.wake(live);
       return [first];
     }
-    if (inbox.every((entry) => entry.isReady)) {
-      live.inbox = [];
-      return generation.isEmpty ? startFirst(inbox) : inbox;
-    }
-    live.inbox = inbox.filter((entry) => !entry.isReady);
-    const taken = inbox.filter((entry) => entry.isReady);
+    const taken = live.takeReady();
     return generation.isEmpty ? startFirst(taken) : taken;
   }
 
@@ -396,10 +368,6 @@ export class Episodes {
     const began = newEvents[0]?.Timestamp ?? now;
     return now < began ? began : now;
   }
-}
-
-function putBack(live: LiveInstance, entries: readonly InboxEntry[]): void {
-  live.inbox = entries.concat(live.inbox);
 }
 
 function startFirst(entries: InboxEntry[]): InboxEntry[] {

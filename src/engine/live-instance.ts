@@ -53,6 +53,22 @@ export class LiveInstance {
     this.generation = generation;
   }
 
+  /** Those of the inbox that may be taken now leave it. */
+  takeReady(): InboxEntry[] {
+    const { inbox } = this;
+    if (inbox.every((entry) => entry.isReady)) {
+      this.inbox = [];
+      return inbox;
+    }
+    this.inbox = inbox.filter((entry) => !entry.isReady);
+    return inbox.filter((entry) => entry.isReady);
+  }
+
+  /** In front of what came meanwhile. */
+  putBack(entries: readonly InboxEntry[]): void {
+    this.inbox = entries.concat(this.inbox);
+  }
+
   /** Another start under the same id, or none. */
   replace(row: InstanceRow | null): void {
     this.row = row;

@@ -1,0 +1,183 @@
+/** What callers of the hub may do with orchestrations: each resolves when it is in the journal (E1 of `Engine`). */
+import { DurascopeError } from '../core/errors';
+import type { ExportedInstance } from '../core/exported-instance';
+import type { InboundEvent } from '../core/history';
+import { profileOf, type InboxMessage, type InstanceRow } from '../core/instance';
+import { instanceIdProblem, isEntityId } from '../core/instance-id';
+import { newInstance } from '../core/new-instance';
+import type { BehaviourProfile } from '../core/ports/function-worker';
+import type { ImportConflicts, ImportOutcome, PurgeFilter, StartOptions } from '../core/ports/task-hub-client';
+import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
+import type { EngineCore } from './engine-core';
+import { gatherImport } from './imports';
+import { unknownFunction } from './known-names';
+import { alreadyExists, assertUnfinished, notFound, notForEntities, notTerminal, scheduledTime, wrongState } from './refusals';
+import { rewind } from './rewinding';
+
+const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+
+export class OrchestrationCommands {
+  constructor(
+    private readonly core: EngineCore,
+    /** Resolves once what this turn has gathered so far is in the journal. */
+    private readonly gathered: () => Promise<void>,
+  ) {}
+
+  async start(options: StartOptions): Promise<{ instanceId: string; executionId: string }> {
+    this.core.assertRunning();
+    const { core } = this;
+    const chosen = options.instanceId === undefined || options.instanceId === '' ? null : options.instanceId;
+    const problem = chosen === null ? null : instanceIdProblem(chosen);
+    if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
+    const profile = this.#profileFor(options);
+    const instanceId = chosen ?? core.world.newId();
+    const existing = core.lives.rowOf(instanceId);
+    if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
+      throw alreadyExists(instanceId, existing.runtimeStatus);
+    }
+    const executionId = core.world.newId();
+    const { row, started } = newInstance(
+      { ...options, profile },
+      {
+        instanceId,
+        executionId,
+        createdTime: core.now(),
+        scheduledStartTime: scheduledTime(options.scheduledStartTime),
+        defaultVersion: core.options.defaultVersion,
+        generation: existing === undefined ? 0 : existing.generation + 1,
+      },
+    );
+    const replaces = existing !== undefined;
+    const live = core.lives.begin(row);
+    const messages: InboxMessage[] = [];
+    core.accept(messages, live, executionId, started, row.scheduledStartTime);
+    const batch = core.gather();
+    batch.checkpoints.push({ instanceId, ...(replaces ? { purged: true } : {}), instance: row, messages });
+    batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: replaces });
+    await this.gathered();
+    return { instanceId, executionId };
+  }
+
+  async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
+    this.#unfinished(instanceId, 'raise an event for');
+    await this.send(instanceId, { ...this.core.inbound(), EventType: 'EventRaised', Name: name, Input: data }, null);
+  }
+
+  async terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void> {
+    this.#unfinished(instanceId, 'terminate');
+    const recurse = options?.recursive === true ? { Recurse: true } : {};
+    await this.send(instanceId, { ...this.core.inbound(), EventType: 'ExecutionTerminated', Input: reason, ...recurse }, null);
+  }
+
+  async suspend(instanceId: string, reason: string | null): Promise<void> {
+    const { runtimeStatus } = this.#unfinished(instanceId, 'suspend');
+    if (runtimeStatus === 'Suspended') throw wrongState(instanceId, 'suspend', runtimeStatus);
+    await this.send(instanceId, { ...this.core.inbound(), EventType: 'ExecutionSuspended', Reason: reason }, null);
+  }
+
+  async resume(instanceId: string, reason: string | null): Promise<void> {
+    const { runtimeStatus } = this.#unfinished(instanceId, 'resume');
+    if (runtimeStatus !== 'Suspended') throw wrongState(instanceId, 'resume', runtimeStatus);
+    await this.send(instanceId, { ...this.core.inbound(), EventType: 'ExecutionResumed', Reason: reason }, null);
+  }
+
+  async rewind(instanceId: string, reason: string | null): Promise<void> {
+    this.core.assertRunning();
+    rewind(this.core, instanceId, reason);
+    await this.gathered();
+  }
+
+  async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+    this.core.assertRunning();
+    if (isEntityId(instanceId)) throw notForEntities(instanceId, 'restart');
+    const row = this.core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    const { name, input, version } = row;
+    return this.start({
+      name,
+      input,
+      version,
+      profile: profileOf(row),
+      ...(options?.newInstanceId === false ? { instanceId } : {}),
+    });
+  }
+
+  async purge(instanceId: string): Promise<number> {
+    this.core.assertRunning();
+    const live = this.core.lives.find(instanceId);
+    if (live?.row == null) return 0;
+    // Entities never end: they are removed as they are.
+    if (!isTerminal(live.row.runtimeStatus) && !isEntityId(instanceId)) throw notTerminal(instanceId, live.row.runtimeStatus);
+    this.core.remove(live);
+    await this.gathered();
+    return 1;
+  }
+
+  async purgeBy(filter: PurgeFilter): Promise<number> {
+    this.core.assertRunning();
+    const { store } = this.core.world;
+    const { statuses, ...times } = filter;
+    const wanted = statuses === undefined ? terminalStatuses : statuses.filter(isTerminal);
+    if (wanted.length === 0) return 0;
+    let deleted = 0;
+    for (;;) {
+      const page = store.query({ ...times, statuses: wanted, pageSize: 1000 });
+      let purged = 0;
+      for (const { instanceId } of page.instances) {
+        // Memory may know better: purged a moment ago, or started anew.
+        const live = this.core.lives.find(instanceId);
+        if (live?.row == null || !isTerminal(live.row.runtimeStatus)) continue;
+        this.core.remove(live);
+        purged++;
+      }
+      // The next query begins anew, so what was just purged must be gone from it.
+      if (purged > 0) await this.gathered();
+      deleted += purged;
+      if (purged === 0 || page.continuationToken === undefined) return deleted;
+    }
+  }
+
+  async importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome> {
+    this.core.assertRunning();
+    const outcome = gatherImport(this.core, instances, onConflict);
+    if (outcome.imported.length > 0) await this.gathered();
+    return outcome;
+  }
+
+  /** `Engine.send`. */
+  async send(instanceId: string, event: InboundEvent, executionId: string | null): Promise<void> {
+    this.core.assertRunning();
+    const { core } = this;
+    const live = core.lives.find(instanceId) ?? notFound(instanceId);
+    const messages: InboxMessage[] = [];
+    core.accept(messages, live, executionId, event);
+    core.gather().checkpoints.push({ instanceId, messages });
+    await this.gathered();
+  }
+
+  /** Entities know none of the commands for orchestrations. */
+  #unfinished(instanceId: string, verb: string): InstanceRow {
+    const row = this.core.lives.rowOf(instanceId) ?? notFound(instanceId);
+    if (isEntityId(instanceId) && verb !== 'raise an event for') throw notForEntities(instanceId, verb);
+    assertUnfinished(row, verb);
+    return row;
+  }
+
+  #isReplaceable(status: OrchestrationStatus, replaceable: readonly OrchestrationStatus[] | undefined): boolean {
+    if (replaceable !== undefined) return replaceable.includes(status);
+    return isTerminal(status) || this.core.options.overridableStates === 'AnyState';
+  }
+
+  #profileFor({ name, version, profile }: StartOptions): BehaviourProfile {
+    if (name.trim() === '') throw new DurascopeError('InvalidArgument', 'A start needs the name of an orchestrator function.');
+    // Worker-replayed SDKs answer for unknown names themselves (2.10.21).
+    if (profile === 'G') return 'G';
+    const { orchestratorNames } = this.core;
+    const { A, G } = this.core.workers;
+    if (orchestratorNames?.has(name) === true) return 'A';
+    if (profile === undefined && G.worker !== null && G.worker.accepts?.('orchestrator', name, version ?? '') !== false)
+      return 'G';
+    // Before the app was loaded nobody knows.
+    if (A.worker === null && orchestratorNames === null) return this.core.options.defaultProfile;
+    throw orchestratorNames?.unknown(name) ?? unknownFunction(name, 'orchestrator', []);
+  }
+}
