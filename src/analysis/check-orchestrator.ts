@@ -15,8 +15,9 @@ import { GlobalState, rootOf } from './global-state';
 import { causeOfUse } from './known-sources';
 import { loadTimeCause } from './load-time-values';
 import * as fixes from './fixes';
+import { asksNotReplaying, asksReplaying } from './replay-conditions';
 import { sleepDuration } from './sleeps';
-import type { SourceModule } from './source-module';
+import { lineOf, type SourceModule } from './source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
 import { discardedTask, notATask } from './task-use';
 
@@ -137,8 +138,8 @@ export class OrchestratorCheck {
         return;
       case 'IfStatement': {
         this.#visit(node.test, frame);
-        const isForReplays = frame.isForReplays || this.#asksReplaying(node.test, frame);
-        const isOnlyTold = frame.isOnlyTold || this.#asksNotReplaying(node.test, frame);
+        const isForReplays = frame.isForReplays || asksReplaying(node.test, frame.module, this.#durable);
+        const isOnlyTold = frame.isOnlyTold || asksNotReplaying(node.test, frame.module, this.#durable);
         this.#visit(node.consequent, { ...frame, isForReplays, isOnlyTold });
         if (node.alternate != null) this.#visit(node.alternate, { ...frame, isForReplays });
         return;
@@ -146,7 +147,7 @@ export class OrchestratorCheck {
       case 'ConditionalExpression':
       case 'LogicalExpression': {
         const test = node.type === 'LogicalExpression' ? node.left : node.test;
-        const isForReplays = frame.isForReplays || this.#asksReplaying(test, frame);
+        const isForReplays = frame.isForReplays || asksReplaying(test, frame.module, this.#durable);
         for (const child of childrenOf(node)) this.#visit(child, child === test ? frame : { ...frame, isForReplays });
         return;
       }
@@ -160,16 +161,9 @@ export class OrchestratorCheck {
         this.#checkMemberWrite(node, frame);
         this.#visitChildren(node, frame);
         return;
-      case 'FunctionDeclaration':
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression':
-      case 'ObjectMethod':
-      case 'ClassMethod':
-      case 'ClassPrivateMethod':
-        this.#enter({ ...frame, fn: node, yieldsTasks: false, isOrchestrator: false });
-        return;
       default:
-        this.#visitChildren(node, frame);
+        if (isFunction(node)) this.#enter({ ...frame, fn: node, yieldsTasks: false, isOrchestrator: false });
+        else this.#visitChildren(node, frame);
     }
   }
 
@@ -180,8 +174,8 @@ export class OrchestratorCheck {
   #visitCall(node: CallNode, frame: Frame): void {
     const { module } = frame;
     this.#checkTaskUse(node, frame);
-    if (frame.isForReplays && this.#asksForWork(node, module)) this.#report(frame, node, 'replayFlag', null);
-    const isTold = frame.isOnlyTold || this.#isLogCall(node, module);
+    if (frame.isForReplays && this.#durable.asksForWork(node, module)) this.#report(frame, node, 'replayFlag', null);
+    const isTold = frame.isOnlyTold || this.#durable.isLogCall(node, module);
     const inside = isTold === frame.isOnlyTold ? frame : { ...frame, isOnlyTold: isTold };
     if (!this.#checkExternal(node, node.callee, frame, 'call', node.arguments)) {
       const mutated = this.#globals.mutatedBy(node, module);
@@ -335,12 +329,7 @@ export class OrchestratorCheck {
         isOfTasks = takesContext;
       } else if (frame.isOrchestrator && takesContext && frame.fn.generator !== true) isOfTasks = true;
     }
-    const call: CallSite = { node, module, caller: this.#nameOf(frame) };
-    this.#enter({
-      ...frame,
-      fn: to.node,
-      module: to.module,
-      calls: [call, ...frame.calls],
+    this.#enterFrom(node, to, frame, {
       yieldsTasks: isOfTasks,
       isCalledAsync: to.node.async === true,
       isOrchestrator: frame.isOrchestrator && isOfTasks && frame.fn.generator !== true,
@@ -353,15 +342,7 @@ export class OrchestratorCheck {
     const made = value.node.body.body.find((each) => each.type === 'ClassMethod' && each.kind === 'constructor');
     if (made?.type !== 'ClassMethod') return;
     this.#durable.enterHelper(made, value.module, node, frame.module);
-    const call: CallSite = { node, module: frame.module, caller: this.#nameOf(frame) };
-    this.#enter({
-      ...frame,
-      fn: made,
-      module: value.module,
-      calls: [call, ...frame.calls],
-      yieldsTasks: false,
-      isOrchestrator: false,
-    });
+    this.#enterFrom(node, { node: made, module: value.module }, frame, {});
   }
 
   /** Named functions handed to `map` and its like run as part of the orchestrator. */
@@ -372,68 +353,21 @@ export class OrchestratorCheck {
       if (inner.type !== 'Identifier' && !isMember(inner)) continue;
       const value = this.follower.follow(inner, frame.module);
       if (value?.type !== 'node' || !isFunction(value.node)) continue;
-      const call: CallSite = { node: each, module: frame.module, caller: this.#nameOf(frame) };
-      this.#enter({
-        ...frame,
-        fn: value.node,
-        module: value.module,
-        calls: [call, ...frame.calls],
-        yieldsTasks: false,
-        isCalledAsync: value.node.async === true,
-        isOrchestrator: false,
-      });
+      const to = { node: value.node, module: value.module };
+      this.#enterFrom(each, to, frame, { isCalledAsync: value.node.async === true });
     }
+  }
+
+  /** Into a function of the app that `site` calls, or hands on to be called. */
+  #enterFrom(site: t.Node, to: FunctionPlace, frame: Frame, as: Partial<Frame>): void {
+    const call: CallSite = { node: site, module: frame.module, caller: this.#nameOf(frame) };
+    const entered = { fn: to.node, module: to.module, calls: [call, ...frame.calls], yieldsTasks: false, isOrchestrator: false };
+    this.#enter({ ...frame, ...entered, ...as });
   }
 
   #calledFunction(node: CallNode, module: SourceModule): FunctionPlace | null {
     const value = this.follower.follow(node.callee, module);
     return value?.type === 'node' && isFunction(value.node) ? { node: value.node, module: value.module } : null;
-  }
-
-  #isLogCall(node: CallNode, module: SourceModule): boolean {
-    const callee = unwrap(node.callee);
-    if (!isMember(callee)) return false;
-    for (let each: t.Node = callee; isMember(each); each = unwrap(each.object)) {
-      if (each.object.type === 'Identifier' && each.object.name === 'console') return module.bindingOf(each.object) === undefined;
-      const name = memberName(each);
-      if (name === null || !/^(log|trace|debug|info|warn|error|verbose)$/.test(name)) return false;
-      if (this.#durable.roleOf(each.object, module) === 'context') return true;
-    }
-    return false;
-  }
-
-  #asksForWork(node: CallNode, module: SourceModule): boolean {
-    const method = this.#durable.methodOf(node, module);
-    // What a combination is made of asks by itself.
-    if (method?.startsWith('Task.') === true) return false;
-    return method === 'signalEntity' || method === 'continueAsNew' || this.#durable.isTaskCall(node, module);
-  }
-
-  /** A condition in which `context.df.isReplaying` has a part. */
-  #asksReplaying(test: t.Node, frame: Frame): boolean {
-    const inner = unwrap(test);
-    if (isMember(inner)) return memberName(inner) === 'isReplaying' && this.#durable.roleOf(inner.object, frame.module) === 'df';
-    if (inner.type === 'UnaryExpression') return this.#asksReplaying(inner.argument, frame);
-    if (inner.type === 'LogicalExpression' || inner.type === 'BinaryExpression') {
-      return this.#asksReplaying(inner.left, frame) || this.#asksReplaying(inner.right, frame);
-    }
-    return false;
-  }
-
-  /** `!context.df.isReplaying` or `context.df.isReplaying === false`. */
-  #asksNotReplaying(test: t.Node, frame: Frame): boolean {
-    const inner = unwrap(test);
-    if (inner.type === 'LogicalExpression' && inner.operator === '&&') {
-      return this.#asksNotReplaying(inner.left, frame) || this.#asksNotReplaying(inner.right, frame);
-    }
-    const asked =
-      inner.type === 'UnaryExpression' && inner.operator === '!'
-        ? inner.argument
-        : inner.type === 'BinaryExpression' && inner.right.type === 'BooleanLiteral' && !inner.right.value
-          ? inner.left
-          : null;
-    if (asked === null || !isMember(asked)) return false;
-    return memberName(asked) === 'isReplaying' && this.#durable.roleOf(asked.object, frame.module) === 'df';
   }
 
   #nameOf(frame: Frame): string {
@@ -506,6 +440,6 @@ function isIgnored(module: SourceModule, line1: number, cause: DeterminismCause)
 
 /** The text of an expression, made to fit a message. */
 function short(node: t.Node, module: SourceModule): string {
-  const text = module.text.slice(node.start ?? 0, node.end ?? 0).replaceAll(/\s+/g, ' ');
+  const text = lineOf(node, module);
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

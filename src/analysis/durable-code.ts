@@ -119,6 +119,27 @@ export class DurableCode {
     return isRegistration(value.node);
   }
 
+  /** A line for a log: of the console, or of the context. */
+  isLogCall(node: CallNode, module: SourceModule): boolean {
+    const callee = unwrap(node.callee);
+    if (!isMember(callee)) return false;
+    for (let each: t.Node = callee; isMember(each); each = unwrap(each.object)) {
+      if (each.object.type === 'Identifier' && each.object.name === 'console') return module.bindingOf(each.object) === undefined;
+      const name = memberName(each);
+      if (name === null || !/^(log|trace|debug|info|warn|error|verbose)$/.test(name)) return false;
+      if (this.roleOf(each.object, module) === 'context') return true;
+    }
+    return false;
+  }
+
+  /** Starts, signals or awaits something, so that it has to happen in each replay alike. */
+  asksForWork(node: CallNode, module: SourceModule): boolean {
+    const method = this.methodOf(node, module);
+    // What a combination is made of asks by itself.
+    if (method?.startsWith('Task.') === true) return false;
+    return method === 'signalEntity' || method === 'continueAsNew' || this.isTaskCall(node, module);
+  }
+
   #roleOfBinding(binding: Binding, module: SourceModule, steps: number): DurableRole | undefined {
     const known = this.#roles.get(binding);
     if (known !== undefined) return known;

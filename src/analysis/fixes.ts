@@ -4,7 +4,7 @@ import type { DeterminismCause } from '../core/divergence';
 import type { DurableCode } from './durable-code';
 import type { Fix, TextEdit } from './finding';
 import type { Value } from './follow-value';
-import type { SourceModule } from './source-module';
+import { textAt, type SourceModule } from './source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from './syntax';
 
 /** Replacements of a single expression by what `df` (the text for `context.df`) has for the same purpose. */
@@ -32,11 +32,11 @@ export function replacements(
     ((used.source === 'lodash' || used.source === 'moment' || used.source === 'lodash-es') && path === 'now');
   if (isMilliseconds) return replace(`${now}.getTime()`);
   const callee = unwrap(node.callee);
-  const calleeText = module.text.slice(callee.start ?? 0, callee.end ?? 0);
+  const calleeText = textAt(callee, module);
   if (['moment', 'dayjs', 'moment-timezone'].includes(used.source)) return replace(`${calleeText}(${now})`);
   if (used.source === 'luxon' && isMember(callee)) {
     const zone = memberName(callee) === 'utc' ? ", { zone: 'utc' }" : '';
-    const owner = module.text.slice(callee.object.start ?? 0, callee.object.end ?? 0);
+    const owner = textAt(callee.object, module);
     return replace(`${owner}.fromJSDate(${now}${zone})`);
   }
   return [];
@@ -162,7 +162,7 @@ export function durableTimer(
   module: SourceModule,
 ): Fix[] {
   if (df === null || fn.generator !== true) return [];
-  const inner = module.text.slice(duration.start ?? 0, duration.end ?? 0);
+  const inner = textAt(duration, module);
   const milliseconds = /^[\w.]+$/.test(inner) || isCall(duration) || duration.type === 'BinaryExpression' ? inner : `(${inner})`;
   const text = `yield ${df}.createTimer(new Date(${df}.currentUtcDateTime.getTime() + ${milliseconds}))`;
   return [{ title: `Wait with ${df}.createTimer`, edits: [over(node, text)] }];

@@ -36,6 +36,16 @@ export function readModule(file: string, text: string): SourceModule | null {
   }
 }
 
+/** The text of a node as it stands in the file. */
+export function textAt(node: t.Node, module: SourceModule): string {
+  return module.text.slice(node.start ?? 0, node.end ?? 0);
+}
+
+/** The same on one line. */
+export function lineOf(node: t.Node, module: SourceModule): string {
+  return textAt(node, module).replaceAll(/\s+/g, ' ');
+}
+
 function readLinks(program: t.Program, scoped: ScopedProgram): Pick<SourceModule, 'exports' | 'passedOn' | 'imports'> {
   const exports = new Map<string, ModuleExport>();
   const passedOn: string[] = [];

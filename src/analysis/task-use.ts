@@ -2,7 +2,7 @@
 import type * as t from '@babel/types';
 import { taskMembers, type DurableCode } from './durable-code';
 import type { ValueFollower } from './follow-value';
-import type { SourceModule } from './source-module';
+import { lineOf, type SourceModule } from './source-module';
 import { isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from './syntax';
 
 /** A call that makes a task, or a constant that holds one, used as if it were its result, or not at all. */
@@ -24,9 +24,8 @@ export function discardedTask(
   const use = wrongUse(top, parent, module, frame);
   if (use === null || (!isCallNode && !use.isOfValue)) return null;
   if (!durable.isTask(node, module)) return null;
-  const text = module.text.slice(node.start ?? 0, node.end ?? 0).replaceAll(/\s+/g, ' ');
-  const name = isCallNode && isMember(node.callee) ? `\`${memberName(node.callee) ?? 'call'}\`` : `\`${text.slice(0, 40)}\``;
-  return { text: `The task of ${name} ${use.text}`, canYield: use.canYield };
+  const name = isCallNode && isMember(node.callee) ? (memberName(node.callee) ?? 'call') : lineOf(node, module).slice(0, 40);
+  return { text: `The task of \`${name}\` ${use.text}`, canYield: use.canYield };
 }
 
 interface WrongUse {
@@ -103,10 +102,7 @@ export function notATask(
   isNewerModel: boolean,
 ): string | null {
   const inner = unwrap(node);
-  const text = `\`${module.text
-    .slice(inner.start ?? 0, inner.end ?? 0)
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 60)}\``;
+  const text = `\`${lineOf(inner, module).slice(0, 60)}\``;
   const method = durable.methodOf(inner, module);
   // In the first SDK of the older model it is yielded.
   if (method === 'continueAsNew' && !isNewerModel) return null;
