@@ -1,176 +1,101 @@
-/** The host's side of one entity panel: watches a task hub and answers the panel (entity-panel.ts). Knows neither the editor nor the wire. */
+/** The host's side of one entity panel: watches a task hub and answers the panel (entity-panel.ts). */
 import type { EntityRequest } from '../core/entity-messages';
-import type { Disposable } from '../core/ports/clock';
-import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
+import type { HubChange } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/status';
 import { toTimestamp } from '../core/time';
 import { fromEntityPanel, type FromEntityPanel, type QueuedRequest, type ToEntityPanel } from './entity-panel';
-import { messageOf } from './instance-actions';
-import { frameMs } from './instance-panel-session';
 import { toInstanceSummary } from './instance-summary';
-import type { PanelHost, SessionClock } from './panel-host';
-
-export interface EntityPanelSessionOptions {
-  instanceId: string;
-  post: (message: ToEntityPanel) => void;
-  host: PanelHost;
-  clock: SessionClock;
-  onError?: (error: unknown) => void;
-}
+import { PanelSession, type PanelSessionOptions } from './panel-session';
+import type { CommonRequest } from './panel-values';
+import { SnapshotPace } from './snapshot-pace';
 
 const maxQueue = 200;
 
-export class EntityPanelSession {
-  #hub: TaskHubClient | undefined;
-  #subscription: Disposable | undefined;
-  #disconnectedMessage = 'The emulator is not running.';
-  #ready = false;
-  #isDisposed = false;
-  #isPlanned = false;
-  #busy = false;
-  #dirty = false;
+type OwnRequest = Exclude<FromEntityPanel, CommonRequest>;
+
+export interface EntityPanelSessionOptions extends PanelSessionOptions<ToEntityPanel> {
+  instanceId: string;
+}
+
+export class EntityPanelSession extends PanelSession<OwnRequest, ToEntityPanel, EntityPanelSessionOptions> {
   #lockedBy: string | null = null;
   readonly #operations = new Set<string>();
+  readonly #pace: SnapshotPace;
 
-  constructor(private readonly options: EntityPanelSessionOptions) {}
-
-  connect(hub: TaskHubClient): void {
-    this.#subscription?.dispose();
-    this.#hub = hub;
-    this.#subscription = hub.subscribe((changes) => this.#onChanges(changes), { events: false });
-    this.#postConnection();
-    this.#refreshSoon();
+  constructor(options: EntityPanelSessionOptions) {
+    super(options, fromEntityPanel);
+    this.#pace = new SnapshotPace(
+      options.clock,
+      () => this.isReady && this.hub !== undefined,
+      () => this.#send(),
+      (error) => options.onError?.(error),
+    );
   }
 
-  /** The panel keeps what it shows, and says that it is not live. */
-  disconnect(message: string): void {
-    this.#subscription?.dispose();
-    this.#subscription = undefined;
-    this.#hub = undefined;
-    this.#disconnectedMessage = message;
-    this.#postConnection();
+  protected override onConnected(): void {
+    this.#pace.soon();
   }
 
-  /** Anything the panel sent. What is not a message of ours is reported to `onError` and dropped. */
-  async receive(raw: unknown): Promise<void> {
-    const parsed = fromEntityPanel.safeParse(raw);
-    if (!parsed.success) {
-      this.options.onError?.(new Error(`A panel sent something else than a message: ${parsed.error.message}`));
-      return;
-    }
-    try {
-      await this.#handle(parsed.data);
-    } catch (error) {
-      if ('requestId' in parsed.data) this.#answer(parsed.data.requestId, false, messageOf(error));
-      else this.options.onError?.(error);
-    }
+  protected override onReady(): Promise<void> {
+    return this.#pace.now();
   }
 
-  dispose(): void {
-    this.#isDisposed = true;
-    this.#subscription?.dispose();
-    this.#hub = undefined;
-  }
-
-  async #handle(message: FromEntityPanel): Promise<void> {
+  protected override async handle(message: OwnRequest): Promise<void> {
     const { host, instanceId } = this.options;
     switch (message.type) {
-      case 'ready':
-        this.#ready = true;
-        this.#postConnection();
-        await this.#refresh();
-        return;
-      case 'openInstance':
-        host.openInstance(message.instanceId);
-        return;
-      case 'openSource':
-        host.openSource(message.location);
-        return;
-      case 'openText':
-        host.openText(message.title, message.text, message.language);
-        return;
-      case 'copyText':
-        host.copyText(message.text);
-        return;
-      case 'saveText':
-        this.#answer(message.requestId, await host.saveText(message.suggestedName, message.text));
-        return;
       case 'signal':
         if (message.input !== null) JSON.parse(message.input);
-        await this.#connected().signalEntity(
+        await this.connected().signalEntity(
           instanceId,
           message.operation,
           message.input === null ? {} : { input: message.input },
         );
-        this.#answer(message.requestId, true, `Sent ${message.operation === '' ? 'the operation' : message.operation}`);
+        this.answer({
+          requestId: message.requestId,
+          ok: true,
+          message: `Sent ${message.operation === '' ? 'the operation' : message.operation}`,
+        });
         return;
       case 'releaseOrphan': {
-        const released = await this.#connected().cleanEntityStorage({ removeEmptyEntities: false });
-        this.#answer(message.requestId, true, `Released ${released.orphanedLocksReleased} orphaned locks`);
+        const released = await this.connected().cleanEntityStorage({ removeEmptyEntities: false });
+        this.answer({
+          requestId: message.requestId,
+          ok: true,
+          message: `Released ${released.orphanedLocksReleased} orphaned locks`,
+        });
         return;
       }
       case 'remove': {
         const question = `Remove ${instanceId}? Its state and what waits for it are deleted.`;
         if (!(await host.confirm(question, 'Remove'))) {
-          this.#answer(message.requestId, false);
+          this.answer({ requestId: message.requestId, ok: false });
           return;
         }
-        await this.#connected().purge(instanceId);
-        this.#answer(message.requestId, true);
+        await this.connected().purge(instanceId);
+        this.answer({ requestId: message.requestId, ok: true });
         return;
       }
     }
   }
 
-  #onChanges(changes: readonly HubChange[]): void {
+  protected override onChanges(changes: readonly HubChange[]): void {
     const ids = new Set([this.options.instanceId, this.#lockedBy]);
     const concerned = changes.some((change) => {
       if (change.type === 'resync') return true;
       return ids.has(change.type === 'purged' ? change.instanceId : change.row.instanceId);
     });
-    if (concerned) this.#refreshSoon();
-  }
-
-  #refreshSoon(): void {
-    this.#dirty = true;
-    if (this.#isPlanned || !this.#ready) return;
-    this.#isPlanned = true;
-    this.options.clock.after(frameMs, () => {
-      this.#isPlanned = false;
-      void this.#refresh();
-    });
-  }
-
-  async #refresh(): Promise<void> {
-    if (this.#busy || !this.#ready) {
-      this.#dirty = true;
-      return;
-    }
-    this.#busy = true;
-    this.#dirty = false;
-    try {
-      await this.#send();
-    } catch (error) {
-      if (this.#hub !== undefined) this.options.onError?.(error);
-    } finally {
-      this.#busy = false;
-    }
-    if (this.#isStale()) this.#refreshSoon();
-  }
-
-  #isStale(): boolean {
-    return this.#dirty && !this.#isDisposed && this.#hub !== undefined;
+    if (concerned) this.#pace.soon();
   }
 
   async #send(): Promise<void> {
-    const hub = this.#hub;
+    const hub = this.hub;
     if (hub === undefined) return;
     const { instanceId } = this.options;
     const [entity, batches] = await Promise.all([hub.getEntity(instanceId), hub.entityBatches(instanceId)]);
     this.#lockedBy = entity?.lockedBy ?? null;
     const holder = this.#lockedBy === null ? undefined : await hub.get(this.#lockedBy);
     for (const batch of batches) for (const { name } of batch.operations) this.#operations.add(name);
-    this.#post({
+    this.post({
       type: 'entity',
       now: toTimestamp(this.options.clock.now()),
       instanceId,
@@ -192,25 +117,6 @@ export class EntityPanelSession {
       batches: batches.map((batch) => ({ ...batch, operations: batch.operations.map((each) => ({ ...each })) })).reverse(),
       operations: [...this.#operations].sort(),
     });
-  }
-
-  #connected(): TaskHubClient {
-    if (this.#hub === undefined) throw new Error(this.#disconnectedMessage);
-    return this.#hub;
-  }
-
-  #answer(requestId: number, ok: boolean, message?: string): void {
-    this.#post({ type: 'actionResult', requestId, ok, ...(message === undefined ? {} : { message }) });
-  }
-
-  #postConnection(): void {
-    if (!this.#ready) return;
-    if (this.#hub !== undefined) this.#post({ type: 'connection', connected: true });
-    else this.#post({ type: 'connection', connected: false, message: this.#disconnectedMessage });
-  }
-
-  #post(message: ToEntityPanel): void {
-    if (!this.#isDisposed) this.options.post(message);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What can be done to instances, one or many: the same for panels, trees and commands. */
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../core/status';
@@ -128,9 +129,4 @@ export function bulkMessage(action: InstanceAction, outcome: BulkOutcome): strin
   if (first === undefined) return done.length === 0 ? `Nothing to ${action}.` : didText;
   if (done.length === 0 && failed.length === 1) return first.message;
   return `${didText}; ${failed.length} refused: ${first.message}`;
-}
-
-/** The message of anything thrown, made for the user where it is ours. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

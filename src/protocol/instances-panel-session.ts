@@ -1,12 +1,10 @@
 /**
  * The host's side of the instances panel: answers its questions out of a task hub and tells what changes (instances-panel.ts, Q1, Q2).
- * Knows neither the editor nor the wire.
  */
-import type { Disposable } from '../core/ports/clock';
 import type { InstanceQuery } from '../core/ports/history-store';
-import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
+import type { HubChange } from '../core/ports/task-hub-client';
 import { fromTimestamp, toTimestamp } from '../core/time';
-import { act, actOnMany, bulkMessage, messageOf, targetIds } from './instance-actions';
+import { act, actOnMany, bulkMessage, targetIds } from './instance-actions';
 import { toInstanceSummary } from './instance-summary';
 import {
   fromInstancesPanel,
@@ -16,105 +14,54 @@ import {
   type InstanceFilter,
   type ToInstancesPanel,
 } from './instances-panel';
-import type { PanelHost, SessionClock } from './panel-host';
-import type { ActionResult, InstanceAction, InstanceSummary } from './panel-values';
+import { PanelSession, type PanelSessionOptions } from './panel-session';
+import type { CommonRequest, InstanceAction, InstanceSummary } from './panel-values';
 
-export interface InstancesPanelSessionOptions {
-  post: (message: ToInstancesPanel) => void;
-  host: PanelHost;
-  clock: SessionClock;
+export interface InstancesPanelSessionOptions extends PanelSessionOptions<ToInstancesPanel> {
   /** Name of the app, for the title. */
   hubName: string;
   /** Orchestrator names of the app. */
   names: () => Promise<readonly string[]>;
-  onError?: (error: unknown) => void;
 }
+
+type OwnRequest = Exclude<FromInstancesPanel, CommonRequest>;
 
 export const changedEveryMs = 100;
 /** More changed rows than this at once are announced as `stale`. */
 const maxChangedRows = 200;
 const maxFailures = 100;
 
-export class InstancesPanelSession {
-  #hub: TaskHubClient | undefined;
-  #subscription: Disposable | undefined;
-  #disconnectedMessage = 'The emulator is not running.';
-  #ready = false;
-  #isDisposed = false;
+export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesPanel, InstancesPanelSessionOptions> {
   #waiting = false;
   #stale = false;
   #filter: InstanceFilter | undefined;
   readonly #changed = new Map<string, InstanceSummary>();
   readonly #purged = new Set<string>();
 
-  constructor(private readonly options: InstancesPanelSessionOptions) {}
+  constructor(options: InstancesPanelSessionOptions) {
+    super(options, fromInstancesPanel);
+  }
 
-  connect(hub: TaskHubClient): void {
-    this.#subscription?.dispose();
-    this.#hub = hub;
-    this.#subscription = hub.subscribe((changes) => this.#onChanges(changes), { events: false });
-    if (!this.#ready) return;
-    void this.#hello();
+  protected override onConnected(): void {
+    if (!this.isReady) return;
+    this.#helloSoon();
     this.#stale = true;
     this.#announceSoon();
   }
 
-  disconnect(message: string): void {
-    this.#subscription?.dispose();
-    this.#subscription = undefined;
-    this.#hub = undefined;
-    this.#disconnectedMessage = message;
-    this.#postConnection();
+  protected override onReady(): Promise<void> {
+    return this.#hello();
   }
 
   /** Shows this filter from now on: at once when the panel listens, else with its first `hello`. */
   showFilter(filter: InstanceFilter): void {
     this.#filter = filter;
-    if (this.#ready) void this.#hello();
+    if (this.isReady) this.#helloSoon();
   }
 
-  async receive(raw: unknown): Promise<void> {
-    const parsed = fromInstancesPanel.safeParse(raw);
-    if (!parsed.success) {
-      this.options.onError?.(new Error(`A panel sent something else than a message: ${parsed.error.message}`));
-      return;
-    }
-    try {
-      await this.#handle(parsed.data);
-    } catch (error) {
-      if ('requestId' in parsed.data) this.#answer({ requestId: parsed.data.requestId, ok: false, message: messageOf(error) });
-      else this.options.onError?.(error);
-    }
-  }
-
-  dispose(): void {
-    this.#isDisposed = true;
-    this.#subscription?.dispose();
-    this.#hub = undefined;
-  }
-
-  async #handle(message: FromInstancesPanel): Promise<void> {
+  protected override async handle(message: OwnRequest): Promise<void> {
     const { host } = this.options;
     switch (message.type) {
-      case 'ready':
-        this.#ready = true;
-        await this.#hello();
-        return;
-      case 'openInstance':
-        host.openInstance(message.instanceId);
-        return;
-      case 'openSource':
-        host.openSource(message.location);
-        return;
-      case 'openText':
-        host.openText(message.title, message.text, message.language);
-        return;
-      case 'copyText':
-        host.copyText(message.text);
-        return;
-      case 'saveText':
-        this.#answer({ requestId: message.requestId, ok: await host.saveText(message.suggestedName, message.text) });
-        return;
       case 'startInstance':
         host.startInstance(message.name);
         return;
@@ -126,8 +73,8 @@ export class InstancesPanelSession {
           pageSize,
           ...(continuationToken === undefined ? {} : { continuationToken }),
         };
-        const page = await this.#connected().query(query);
-        this.#post({
+        const page = await this.connected().query(query);
+        this.post({
           type: 'page',
           requestId,
           now: toTimestamp(this.options.clock.now()),
@@ -139,11 +86,11 @@ export class InstancesPanelSession {
       case 'queryCounts': {
         const filter = asked(message.filter);
         delete filter.statuses;
-        this.#post({ type: 'counts', requestId: message.requestId, byStatus: await this.#connected().countByStatus(filter) });
+        this.post({ type: 'counts', requestId: message.requestId, byStatus: await this.connected().countByStatus(filter) });
         return;
       }
       case 'queryHistogram':
-        this.#post({
+        this.post({
           type: 'histogram',
           requestId: message.requestId,
           ...(await this.#histogram(asked(message.filter), message.buckets)),
@@ -155,7 +102,7 @@ export class InstancesPanelSession {
   }
 
   async #act(requestId: number, action: InstanceAction, target: BulkTarget, reason: string | null): Promise<void> {
-    const hub = this.#connected();
+    const hub = this.connected();
     const ids = await targetIds(
       hub,
       action,
@@ -165,18 +112,18 @@ export class InstancesPanelSession {
     if (action === 'purge' && ids.length > 0) {
       const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? This cannot be undone.`;
       if (!(await this.options.host.confirm(question, 'Purge'))) {
-        this.#answer({ requestId, ok: false });
+        this.answer({ requestId, ok: false });
         return;
       }
     }
     const only = ids.length === 1 ? ids[0] : undefined;
     if (action === 'restart' && only !== undefined) {
       this.options.host.openInstance(await act(hub, action, only, reason));
-      this.#answer({ requestId, ok: true, done: 1 });
+      this.answer({ requestId, ok: true, done: 1 });
       return;
     }
     const outcome = await actOnMany(hub, action, ids, reason);
-    this.#answer({
+    this.answer({
       requestId,
       ok: outcome.failed.length === 0,
       message: bulkMessage(action, outcome),
@@ -190,7 +137,7 @@ export class InstancesPanelSession {
     filter: InstanceFilter,
     buckets: number,
   ): Promise<{ from: string; widthMs: number; buckets: CountsByStatus[] }> {
-    const hub = this.#connected();
+    const hub = this.connected();
     const [oldest, newest] = await Promise.all(
       [false, true].map(
         async (descending) => (await hub.query({ ...filter, orderBy: 'createdTime', descending, pageSize: 1 })).instances[0],
@@ -214,7 +161,7 @@ export class InstancesPanelSession {
     return { from: toTimestamp(fromMs), widthMs, buckets: counts };
   }
 
-  #onChanges(changes: readonly HubChange[]): void {
+  protected override onChanges(changes: readonly HubChange[]): void {
     for (const change of changes) {
       if (change.type === 'resync') {
         this.#stale = true;
@@ -235,11 +182,11 @@ export class InstancesPanelSession {
   }
 
   #announceSoon(): void {
-    if (this.#waiting || !this.#ready) return;
+    if (this.#waiting || !this.isReady) return;
     this.#waiting = true;
     this.options.clock.after(changedEveryMs, () => {
       this.#waiting = false;
-      this.#post({
+      this.post({
         type: 'changed',
         now: toTimestamp(this.options.clock.now()),
         rows: [...this.#changed.values()],
@@ -252,13 +199,16 @@ export class InstancesPanelSession {
     });
   }
 
+  #helloSoon(): void {
+    this.#hello().catch((error: unknown) => this.options.onError?.(error));
+  }
+
   async #hello(): Promise<void> {
-    this.#postConnection();
-    const hub = this.#hub;
+    const hub = this.hub;
     if (hub === undefined) return;
     const filter = this.#filter;
     this.#filter = undefined;
-    this.#post({
+    this.post({
       type: 'hello',
       now: toTimestamp(this.options.clock.now()),
       capabilities: { ...hub.capabilities },
@@ -267,28 +217,8 @@ export class InstancesPanelSession {
       ...(filter === undefined ? {} : { filter }),
     });
   }
-
-  #connected(): TaskHubClient {
-    if (this.#hub === undefined) throw new Error(this.#disconnectedMessage);
-    return this.#hub;
-  }
-
-  #answer(result: Omit<ActionResult, 'type'>): void {
-    this.#post({ type: 'actionResult', ...result });
-  }
-
-  #postConnection(): void {
-    if (!this.#ready) return;
-    if (this.#hub !== undefined) this.#post({ type: 'connection', connected: true });
-    else this.#post({ type: 'connection', connected: false, message: this.#disconnectedMessage });
-  }
-
-  #post(message: ToInstancesPanel): void {
-    if (!this.#isDisposed) this.options.post(message);
-  }
 }
 
-/** Asked before what cannot be undone: any purge, and ending more than one instance at once. */
 /** The last of the history's ticks (100 ns) before this millisecond: ranges include both ends. */
 function lastTickBefore(epochMs: number): string {
   return toTimestamp(epochMs - 1).replace('0000Z', '9999Z');

@@ -138,7 +138,7 @@ export const actionResult = z.object({
 });
 export type ActionResult = z.infer<typeof actionResult>;
 
-/** Requests that both panels send. */
+/** Requests that all panels send. */
 export const commonRequests = [
   /** The panel's script runs and listens. Sent once per load; the host answers with its whole state. */
   z.object({ type: z.literal('ready') }),
@@ -150,6 +150,7 @@ export const commonRequests = [
   /** Asks the user where to, and writes. */
   z.object({ type: z.literal('saveText'), requestId: count, suggestedName: text, text }),
 ] as const;
+export type CommonRequest = z.infer<(typeof commonRequests)[number]>;
 
 /** Whether commands can work at all: shown as a line on top of the panel when not. */
 export const connectionState = z.object({
@@ -158,3 +159,4 @@ export const connectionState = z.object({
   /** Why not and what to do, for example "The emulator is stopped." */
   message: text.exactOptional(),
 });
+export type ConnectionState = z.infer<typeof connectionState>;

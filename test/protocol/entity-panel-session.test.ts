@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EntitySnapshot, ToEntityPanel } from '../../src/protocol/entity-panel';
 import { EntityPanelSession } from '../../src/protocol/entity-panel-session';
-import { frameMs } from '../../src/protocol/instance-panel-session';
+import { frameMs } from '../../src/protocol/snapshot-pace';
 import { counter } from '../support/entity-script';
 import { TestHub } from '../support/test-hub';
 import { RecordingHost, sessionClock, settle } from './recording-host';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { toInstancePanel } from '../../src/protocol/instance-panel';
-import { InstancePanelSession, frameMs } from '../../src/protocol/instance-panel-session';
+import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
+import { frameMs } from '../../src/protocol/snapshot-pace';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 import { RecordingHost, sessionClock, settle } from './recording-host';
