@@ -8,7 +8,7 @@ const rows = Object.values(specificationRows).flat();
 
 /** Row ids in front of test titles of this folder. */
 function testedRows(): Set<string> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
+  const files = readdirSync(folder).filter((file) => /(\.test|-rows)\.ts$/.test(file));
   const text = files.map((file) => readFileSync(path.join(folder, file), 'utf8')).join('\n');
   return new Set([...text.matchAll(/['"`]([A-Z]+\d+b?): /g)].flatMap((match) => match[1] ?? []));
 }

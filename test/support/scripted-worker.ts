@@ -136,6 +136,15 @@ export class ScriptedWorker implements FunctionWorker {
     return Promise.resolve().then(() => runEntityScript(this.profile, request, script, Object.keys(this.entities)));
   }
 
+  /** Resolves when nothing is on its way between engine and functions; true when something was. */
+  settled(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   forget(instanceId: string): void {
     this.forgotten.push(instanceId);
   }

@@ -7,7 +7,7 @@ import type { InstanceRow } from '../../src/core/instance';
 import type { HistoryEvent, InboundEvent } from '../../src/core/history';
 import type { DurableHttpHost } from '../../src/core/ports/durable-http';
 import type { HistoryStore } from '../../src/core/ports/history-store';
-import type { LogEntry } from '../../src/core/ports/logger';
+import type { LogEntry, Logger } from '../../src/core/ports/logger';
 import type { StartOptions } from '../../src/core/ports/task-hub-client';
 import { toTimestamp } from '../../src/core/time';
 import type { EngineOptions } from '../../src/engine/engine-options';
@@ -29,6 +29,16 @@ export interface TestHubOptions {
   store?: 'memory' | 'folder' | HistoryStore;
   clock?: ManualClock;
   durableHttp?: DurableHttpHost;
+  /** Default: a scripted worker in this process. The hub closes what has a `close`. */
+  openWorker?: (facts: WorkerFacts) => Promise<ScriptedWorker>;
+}
+
+export interface WorkerFacts {
+  engine: Engine;
+  clock: ManualClock;
+  log: Logger;
+  newId: () => string;
+  options: TestHubOptions;
 }
 
 /** The real engine over a store, a scripted worker and a clock that stands still. */
@@ -55,11 +65,12 @@ export class TestHub {
     const logs: LogEntry[] = [];
     const log = (entry: LogEntry): void => void logs.push(entry);
     const store = typeof options.store === 'object' ? options.store : new SqlJsHistoryStore({ dir: folder, log });
-    const worker = new ScriptedWorker(options.profile ?? 'A', options);
     const engine = new Engine(
       { store, clock, log, newId, ...(options.durableHttp === undefined ? {} : { http: options.durableHttp }) },
       { oneMessagePerEpisode: true, ...options.engine },
     );
+    const worker =
+      (await options.openWorker?.({ engine, clock, log, newId, options })) ?? new ScriptedWorker(options.profile ?? 'A', options);
     const hub = new TestHub(engine, store, worker, clock, logs, options, folder);
     const commit = store.commit.bind(store);
     store.commit = (checkpoints) => hub.beforeCommit(checkpoints) ?? commit(checkpoints);
@@ -81,8 +92,9 @@ export class TestHub {
     return instanceId;
   }
 
-  quiet(): Promise<void> {
-    return this.engine.whenQuiet();
+  async quiet(): Promise<void> {
+    do await this.engine.whenQuiet();
+    while (await this.worker.settled());
   }
 
   async raise(id: string, name: string, data: unknown = null): Promise<void> {
@@ -191,6 +203,7 @@ export class TestHub {
   }
 
   async dispose(): Promise<void> {
+    await this.worker.close();
     await this.engine.stop();
     if (this.folder !== null) await rm(this.folder, { recursive: true, force: true });
   }
