@@ -6,6 +6,7 @@
  *   H2. Each event is applied once, in commit order, after the SDK has seen it; `actions` may have grown since the last call, never changed.
  *   H3. New work is what has an id and no scheduled row with that EventId.
  */
+import { messageOf } from '../base/error-message';
 import type { CompleteOrchestration, SendEvent } from './decisions';
 import { awaitedRequestId, releaseName, releaseText } from './entity-messages';
 import { entityInstanceId } from './entity-id';
@@ -349,7 +350,7 @@ export class HostReplay implements NodeHost {
 
   /** What an action asks for may not be possible: the host's exception, which is the orchestration's failure. */
   private failBy(error: unknown): void {
-    this.fail(error instanceof Error ? error.message : String(error));
+    this.fail(messageOf(error));
   }
 
   /** A timer may have been cancelled after it was created, in the same turn. */

@@ -6,6 +6,7 @@
  */
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { messageOf } from '../base/error-message';
 import type { ReplayTimeline } from '../replay/replay-timeline';
 import { HistoryFacts } from './history-facts';
 import { concernsName, historyFilters, type HistoryFilter } from './history-filters';
@@ -325,8 +326,4 @@ function toProtocol({ id, line, isVerified, message, file }: LineBreakpoint): De
 function fileKey(file: string): string {
   const normal = path.normalize(file);
   return process.platform === 'win32' || process.platform === 'darwin' ? normal.toLowerCase() : normal;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

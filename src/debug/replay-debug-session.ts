@@ -18,12 +18,13 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
+import { messageOf } from '../base/error-message';
 import { adapterCapabilities } from './adapter-capabilities';
 import { divergenceText } from './divergence-text';
 import { momentFrames, type MomentFrame } from './moment-frames';
 import { MomentOutput } from './moment-output';
 import { exceptionInfo, momentScopes, stoppedEvent } from './moment-messages';
-import { messageOf, ReplayBreakpoints } from './replay-breakpoints';
+import { ReplayBreakpoints } from './replay-breakpoints';
 import { ReplayCursor, stepAt, stepOfRow, type Position } from './replay-cursor';
 import { ReplayMovement, type Stop } from './replay-movement';
 import type { ReplayLaunchArguments, ReplayProvider } from './replay-provider';

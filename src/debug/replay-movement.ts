@@ -1,7 +1,8 @@
 /** Moving through replays: one moment at a time, or on to what stops. */
+import { messageOf } from '../base/error-message';
 import type { PendingTask } from '../replay/replay-timeline';
 import { describeFacts } from './history-facts';
-import { messageOf, type ReplayBreakpoints } from './replay-breakpoints';
+import type { ReplayBreakpoints } from './replay-breakpoints';
 import { stepAt, type Position, type ReplayCursor } from './replay-cursor';
 
 export type Direction = 'forward' | 'back';

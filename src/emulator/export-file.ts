@@ -1,5 +1,6 @@
 /** The Durascope file: instances with their whole histories, as JSON; one instance a line, so that a large file is read and compared easily. */
 import * as z from 'zod';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import { exportedInstanceProblem, type ExportedInstance } from '../core/exported-instance';
 import type { InstanceQuery } from '../core/ports/history-store';
@@ -71,7 +72,7 @@ export function readExportFile(text: string): ExportedInstance[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw refused(`it is not JSON (${error instanceof Error ? error.message : String(error)})`, error);
+    throw refused(`it is not JSON (${messageOf(error)})`, error);
   }
   const file = fileSchema.safeParse(value);
   if (!file.success) {

@@ -1,6 +1,7 @@
 /** The task hubs that clients of the gRPC port reach: the emulator's own, and others made when they are first named. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { Clock } from '../core/ports/clock';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
@@ -129,7 +130,7 @@ export class TaskHubs implements GrpcHubs {
       },
       terminate: ({ instanceId, reason, recursive }) => {
         engine.terminate(instanceId, reason, { recursive }).catch((error: unknown) => {
-          const message = `A worker asked to terminate '${instanceId}': ${error instanceof Error ? error.message : String(error)}`;
+          const message = `A worker asked to terminate '${instanceId}': ${messageOf(error)}`;
           log({ level: 'information', category: 'grpc', message, instanceId });
         });
       },

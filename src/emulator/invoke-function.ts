@@ -1,4 +1,5 @@
 /** Calls a function of the app by hand, with what its trigger would bring. */
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 
@@ -59,7 +60,7 @@ async function failing(name: string, call: Promise<string | null>): Promise<stri
     return await call;
   } catch (error) {
     if (DurascopeError.is(error)) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new DurascopeError('FunctionFailed', `Function '${name}' failed: ${message}`, { cause: error, details: { name } });
   }
 }

@@ -5,6 +5,7 @@
  *   Q2. What was due while nothing ran is made up for once, as past due (schedules of a minute or more; not in memory).
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
@@ -95,7 +96,7 @@ export class TimerTriggers {
       }
       return parseSchedule(resolved, timeZoneOf(this.options.setting('WEBSITE_TIME_ZONE')));
     } catch (error) {
-      this.#log('error', `Timer '${name}' does not run: ${error instanceof Error ? error.message : String(error)}`, name);
+      this.#log('error', `Timer '${name}' does not run: ${messageOf(error)}`, name);
       return null;
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/checkpoint';
 import type { PendingActivity, PendingTimer } from '../core/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
@@ -94,7 +95,7 @@ export class Committer {
       (error: unknown) => {
         this.#failures++;
         if (this.#failures === 1) {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = messageOf(error);
           this.log({
             level: 'error',
             category: 'engine',

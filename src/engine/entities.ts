@@ -7,7 +7,7 @@ import type { EntityRequest } from '../core/entity-messages';
 import type { EventRaised } from '../core/history';
 import { profileOf, type InstanceRow } from '../core/instance';
 import type { EntityBatchOutcome } from '../core/ports/function-worker';
-import { backOffMs, messageOf } from './back-off';
+import { backOffMs, sentenceOf } from './back-off';
 import { consumptionOf, type EngineCore, type WorkerSlot } from './engine-core';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { send, startChild, type OpenCheckpoint } from './outgoing';
@@ -132,10 +132,10 @@ export class Entities {
     const { live } = work;
     if (DurascopeError.is(error, 'WorkerHung')) {
       live.hangs++;
-      core.log('error', messageOf(error), live.instanceId);
+      core.log('error', sentenceOf(error), live.instanceId);
       if (live.hangs > 1 && work.batch.operations.length === 1) {
         live.hangs = 0;
-        this.#failAll(work, messageOf(error));
+        this.#failAll(work, sentenceOf(error));
       } else core.giveBack(live, work.entries, 0);
       return;
     }

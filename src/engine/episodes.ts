@@ -10,7 +10,7 @@ import { isTerminal } from '../core/status';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turn';
 import { continuedRow } from '../core/instance-rows';
 import { versionMismatch } from '../core/version';
-import { backOffMs, messageOf } from './back-off';
+import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import type { Episode } from './episode';
 import type { Entities } from './entities';
@@ -268,7 +268,7 @@ export class Episodes {
     }
     if (DurascopeError.is(error, 'WorkerHung')) {
       live.hangs++;
-      core.log('error', messageOf(error), live.instanceId);
+      core.log('error', sentenceOf(error), live.instanceId);
       if (live.hangs >= 2) {
         this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, error.message));
         return;

@@ -1,5 +1,5 @@
 import type { LogLevel } from '../core/ports/logger';
-import { messageOf } from './back-off';
+import { sentenceOf } from './back-off';
 
 interface Note {
   kind: 'episode' | 'activity';
@@ -23,7 +23,7 @@ export class RetryNotes {
   ) {}
 
   add(error: unknown, note: Note): void {
-    const reason = messageOf(error);
+    const reason = sentenceOf(error);
     const notes = this.#notes.get(reason);
     if (notes === undefined) this.#notes.set(reason, [note]);
     else notes.push(note);

@@ -1,5 +1,6 @@
 /** Refusals as gRPC statuses (spec/grpc.md 1.2). */
 import { status, type StatusObject } from '@grpc/grpc-js';
+import { messageOf } from '../base/error-message';
 import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
 
 const codes: Partial<Record<DurascopeErrorCode, status>> = {
@@ -17,7 +18,7 @@ const codes: Partial<Record<DurascopeErrorCode, status>> = {
 
 export function statusOf(error: unknown): Partial<StatusObject> {
   const code = DurascopeError.is(error) ? codes[error.code] : undefined;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   // One SDK's users look for these words.
   const details = code === status.ALREADY_EXISTS ? `orchestration instance already exists: ${text}` : text;
   return { code: code ?? status.INTERNAL, details };

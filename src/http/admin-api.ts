@@ -1,6 +1,7 @@
 /** The few routes of the host's admin API that tools ask a local host for. */
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { messageOf } from '../base/error-message';
 import type { Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import { fromTimestamp } from '../core/time';
@@ -69,7 +70,7 @@ export function adminApi({
         log({
           level: 'error',
           category: 'http',
-          message: error instanceof Error ? error.message : String(error),
+          message: messageOf(error),
           functionName: found.name,
         });
       },

@@ -1,12 +1,12 @@
 /**
  * The app's own HTTP triggers under the route prefix. Authorization levels are not enforced, as with Core Tools on a developer's machine.
  */
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import { BodyTooLarge, type IncomingRequest, plainText, type Reply } from './exchange';
 import type { HttpLimits } from './http-settings';
 import type { KnownFunctions } from './known-functions';
-import { messageOf } from './management-errors';
 import { type CorsSettings, corsHeaders, preflightReply, refuseForeignCaller } from './security';
 import type { TriggerMatch } from './trigger-routes';
 import { formDecode } from './url-text';

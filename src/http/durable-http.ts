@@ -5,6 +5,7 @@
  *   D2. Every call ends: at the latest when its time is over, or with the emulator.
  *   D3. The developer's credentials are never read: a managed identity is a fixed local token, or a failure that says so.
  */
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import { type DurableHttpRequest, readHttpRequest } from '../core/durable-http';
 import type { Clock } from '../core/ports/clock';
@@ -49,7 +50,7 @@ export class DurableHttp {
       return { ok: true, result: resultText(await this.#answerTo(request, call.instanceId)) };
     } catch (error) {
       const what = request === undefined ? 'callHttp' : `callHttp ${request.method} ${shownUrl(request.uri)}`;
-      return { ok: false, reason: `${what} failed: ${error instanceof Error ? error.message : String(error)}`, details: '' };
+      return { ok: false, reason: `${what} failed: ${messageOf(error)}`, details: '' };
     }
   };
 

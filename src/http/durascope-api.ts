@@ -1,6 +1,7 @@
 /** Durascope's own endpoints: all of a task hub, for programs that attach to a running emulator (the command line, another window, a browser). */
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { ExportedInstance } from '../core/exported-instance';
 import type { HistoryEvent } from '../core/history';
@@ -144,7 +145,7 @@ export function durascopeFailure(error: unknown, c: Context, onUnexpected: (erro
     return c.json({ code: error.code, message: error.message, details: error.details }, durascopeStatusFor[error.code]);
   }
   onUnexpected(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return c.json({ code: 'Internal', message: `Something went wrong in the emulator: ${message}`, details: {} }, 500);
 }
 

@@ -1,11 +1,11 @@
 /** The entity routes of the management API (spec/http-api.md 8), in the real service's words. */
+import { messageOf } from '../base/error-message';
 import { entityInstanceId } from '../core/entity-id';
 import type { EntityInfo, EntityQuery } from '../core/entity-views';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { bare, bodyText, type IncomingRequest, json, jsonText, type Reply } from './exchange';
 import { compactJson } from './json-body';
 import type { KnownFunctions } from './known-functions';
-import { messageOf } from './management-errors';
 import { booleanValue, dateValue, integerValue } from './parameter-values';
 import { percentDecode } from './url-text';
 

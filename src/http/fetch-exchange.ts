@@ -1,4 +1,5 @@
 /** Requests and replies over the Fetch API: tests and embedding, and the routes that hono serves. */
+import { messageOf } from '../base/error-message';
 import { BodyTooLarge, type IncomingRequest, plainText, type Reply } from './exchange';
 
 class FetchRequest implements IncomingRequest {
@@ -66,7 +67,7 @@ export function fetchResponse(reply: Reply): Response {
     });
   } catch (error) {
     if (reply.body instanceof ReadableStream) void reply.body.cancel(error).catch(() => undefined);
-    const text = `The reply has a header or a status that HTTP does not allow: ${error instanceof Error ? error.message : String(error)}\n`;
+    const text = `The reply has a header or a status that HTTP does not allow: ${messageOf(error)}\n`;
     return fetchResponse(plainText(500, text));
   }
 }

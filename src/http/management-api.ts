@@ -4,6 +4,7 @@
  *
  * Deviation: `taskHub` and `connection` are not looked at, since there is one hub.
  */
+import { messageOf } from '../base/error-message';
 import type { InstanceRow } from '../core/instance';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
@@ -20,7 +21,6 @@ import {
   failureReply,
   invalidJsonReply,
   invalidOperationReply,
-  messageOf,
   unknownInstanceMessage,
 } from './management-errors';
 import { type ManagementUrlParts, startPayload } from './management-urls';

@@ -1,4 +1,5 @@
 /** Refusals of the management API in the words of the real service (spec/http-api.md 2.5 and 2.6). */
+import { messageOf } from '../base/error-message';
 import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
 import { json, type Reply } from './exchange';
 
@@ -31,10 +32,6 @@ export function invalidOperationReply(exceptionMessage: string): Reply {
 
 export function invalidJsonReply(error: unknown): Reply {
   return exceptionReply(400, invalidJsonMessage, messageOf(error), 'Newtonsoft.Json.JsonReaderException');
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 type Answer = 404 | 410 | 'argument' | 'operation' | 501 | 503;

@@ -1,5 +1,6 @@
 /** Requests and replies over node:http, without a copy of either in the Fetch API's classes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../base/error-message';
 import { BodyTooLarge, CallerLeft, type IncomingRequest, type Reply } from './exchange';
 
 class NodeRequest implements IncomingRequest {
@@ -114,7 +115,7 @@ export async function sendReply(reply: Reply, message: IncomingMessage, response
     response.writeHead(reply.status, headers);
   } catch (error) {
     if (body instanceof ReadableStream) await body.cancel(error).catch(() => undefined);
-    const text = `The reply has a header that HTTP does not allow: ${error instanceof Error ? error.message : String(error)}\n`;
+    const text = `The reply has a header that HTTP does not allow: ${messageOf(error)}\n`;
     response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
     response.end(text);
     return;

@@ -6,6 +6,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseJson, type ParseError } from 'jsonc-parser';
 import * as z from 'zod';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { ExecutionStarted, HistoryEvent } from '../core/history';
 import { canonicalEvent, isKnownType, unknownTime } from './canonical-event';
@@ -164,7 +165,7 @@ function jsonValue(text: string): { value: unknown; notes: string[] } {
     const at = errors[0]?.offset ?? 0;
     const line = text.slice(0, start + at).split('\n').length;
     if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
-      throw refused(`The file is not JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+      throw refused(`The file is not JSON: ${messageOf(error)}`, error);
     }
     const isEnd = body.slice(at).trim().length <= 1;
     return {
@@ -193,7 +194,7 @@ function csvRows(text: string): Readonly<Record<string, unknown>>[] {
       relax_quotes: true,
     });
   } catch (error) {
-    throw refused(`The table cannot be read: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw refused(`The table cannot be read: ${messageOf(error)}`, error);
   }
 }
 

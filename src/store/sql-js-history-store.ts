@@ -6,6 +6,7 @@
  *   H3. A failed write changes nothing and may be tried again. After a failed sync nobody knows what the disk has: nothing more is accepted.
  */
 import type { SqlJsStatic } from 'sql.js';
+import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/checkpoint';
 import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
@@ -388,7 +389,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   #notWritable(error: unknown, advice: string): DurascopeError {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const dir = this.#options.dir ?? '';
     return new DurascopeError('StoreNotWritable', `The journal in ${dir} cannot be written (${reason}). ${advice}`, {
       cause: error,

@@ -4,6 +4,7 @@
  *   A1. One step at a time: a start while it stops waits for the stop, a second start joins the first.
  *   A2. `status` says what is, and listeners hear of every change of it.
  */
+import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
 import { DurascopeError } from '../core/errors';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
@@ -117,7 +118,7 @@ export class AppEmulator {
       this.#set({ type: 'running', url, managementUrl, dataDir, worker, isDebugging });
       return running;
     } catch (error) {
-      this.#set({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#set({ type: 'failed', message: messageOf(error) });
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { Logger } from '../core/ports/logger';
 import { BuildFailed, buildWhereDue } from './app-build';
@@ -116,7 +117,7 @@ export class Emulators implements vscode.Disposable {
   }
 
   async #startFailed(app: DurableApp, error: unknown, overrides: StartOverrides): Promise<RunningEmulator | undefined> {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     this.logger({ level: 'error', category: 'emulator', message });
     if (error instanceof BuildFailed) {
       const chosen = await vscode.window.showErrorMessage(message, 'Show Problems', 'Start Anyway');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../base/error-message';
 import { DurascopeError } from '../../core/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { RunningEmulator } from '../app-emulator';
@@ -111,7 +112,7 @@ export async function pickInstance(hub: TaskHubClient, title: string): Promise<s
 export function showFailure(error: unknown, output: vscode.LogOutputChannel): void {
   output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const isOurs = DurascopeError.is(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   void vscode.window
     .showErrorMessage(isOurs ? message : `Durascope: ${message}`, ...(isOurs ? [] : ['Show Log']))
     .then((chosen) => {

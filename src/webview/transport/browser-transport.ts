@@ -2,6 +2,7 @@
  * The panels in a browser, as the dashboard of an emulator: the host's side of a panel runs in the page itself, over the
  * emulator's own endpoints. Addresses: `#/` is the list, `#/instances/<id>` one instance or entity.
  */
+import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
 import { isEntityId } from '../../core/instance-id';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
@@ -92,7 +93,7 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
       session.connect(connected);
     } catch (error) {
       // What is shown stays, and so does what was said about it.
-      if (!wasUp) session.disconnect(error instanceof Error ? error.message : String(error));
+      if (!wasUp) session.disconnect(messageOf(error));
       later();
     }
   };

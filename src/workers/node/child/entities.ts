@@ -1,4 +1,5 @@
 /** Batches of entity operations: the entity trigger's value in, results, state and signals out (spec/functions-worker.md 7). */
+import { messageOf } from '../../../base/error-message';
 import type { EntityAction, EntityBatchOutcome, EntityOperationResult } from '../../../core/ports/function-worker';
 import { entityInstanceId } from '../../../core/entity-id';
 import { unknownFunctionMessage } from '../../../core/unknown-function';
@@ -27,7 +28,7 @@ export class Entities {
     try {
       return readReply(asked, await this.call(fn, asked));
     } catch (error) {
-      return failed(asked, error instanceof Error ? error.message : String(error));
+      return failed(asked, messageOf(error));
     }
   }
 

@@ -1,4 +1,5 @@
 /** What an orchestrator invocation answered (spec/functions-worker.md 5), in one form for every SDK and for failures. */
+import { messageOf } from '../../../../base/error-message';
 import type { DurableAction } from '../../../../core/durable-action';
 import { payloadText } from '../../../../core/durable-action';
 import { readActionList } from '../../../../core/host-actions';
@@ -32,7 +33,7 @@ export function readReply(value: unknown): SdkReply {
 
 /** Reads what the invocation failed with: usually the state behind a marker in the message. */
 export function readFailure(error: unknown): SdkReply {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const at = message.indexOf(failureMarker);
   if (at < 0) return crashedReply(error);
   try {
@@ -52,7 +53,7 @@ function crashedReply(error: unknown): SdkReply {
 }
 
 export function crash(error: unknown): SdkProgress {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return { type: 'crashed', message, details: failureText(message, stack) };
 }
