@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import { exportedInstanceProblem, type ExportedInstance } from '../core/exported-instance';
-import type { InstanceQuery } from '../core/ports/history-store';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { exportedInstanceSchema } from '../http/durascope-protocol';
 
@@ -48,22 +47,6 @@ async function exportedInstance(hub: TaskHubClient, instanceId: string): Promise
     if (after?.executionId !== instance.executionId || after.historyLength !== instance.historyLength) continue;
     return { instance: after, history, customStatusChanges };
   }
-}
-
-/** The ids of all instances that the filters let through, in the order of the query. */
-export async function allInstanceIds(hub: TaskHubClient, query: InstanceQuery): Promise<string[]> {
-  const ids: string[] = [];
-  let continuationToken: string | undefined;
-  do {
-    const page = await hub.query({
-      ...query,
-      pageSize: 10_000,
-      ...(continuationToken === undefined ? {} : { continuationToken }),
-    });
-    for (const row of page.instances) ids.push(row.instanceId);
-    continuationToken = page.continuationToken;
-  } while (continuationToken !== undefined);
-  return ids;
 }
 
 /** What the text of a Durascope file holds, checked to the last row. `InvalidArgument` says what is wrong with which instance. */

@@ -1,9 +1,10 @@
 /** What can be done to instances, one or many: the same for panels, trees and commands. */
 import { messageOf } from '../base/error-message';
+import { allInstanceIds } from '../core/all-instance-ids';
 import { DurascopeError } from '../core/errors';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../core/status';
-import type { BulkTarget, InstanceFilter } from './instances-panel';
+import type { BulkTarget } from './instances-panel';
 import type { InstanceAction } from './panel-values';
 
 const live: readonly OrchestrationStatus[] = ['Pending', 'Running', 'Suspended', 'ContinuedAsNew'];
@@ -94,22 +95,7 @@ export async function targetIds(hub: TaskHubClient, action: InstanceAction, targ
   if (target.type === 'ids') return target.instanceIds;
   const statuses = actionStatuses[action].filter((status) => target.filter.statuses?.includes(status) ?? true);
   if (statuses.length === 0) return [];
-  return allIds(hub, { ...target.filter, statuses });
-}
-
-async function allIds(hub: TaskHubClient, filter: InstanceFilter): Promise<string[]> {
-  const ids: string[] = [];
-  let continuationToken: string | undefined;
-  do {
-    const page = await hub.query({
-      ...filter,
-      pageSize: 10_000,
-      ...(continuationToken === undefined ? {} : { continuationToken }),
-    });
-    for (const row of page.instances) ids.push(row.instanceId);
-    continuationToken = page.continuationToken;
-  } while (continuationToken !== undefined);
-  return ids;
+  return allInstanceIds(hub, { ...target.filter, statuses });
 }
 
 const pastTense: Readonly<Record<InstanceAction, string>> = {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { allInstanceIds } from '../../src/core/all-instance-ids';
 import { DurascopeError } from '../../src/core/errors';
 import type { ExportedInstance } from '../../src/core/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { allInstanceIds, exportPieces, readExportFile } from '../../src/emulator/export-file';
+import { exportPieces, readExportFile } from '../../src/emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../src/emulator/import-instances';
 import { TestHub } from '../support/test-hub';
 

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
+import { allInstanceIds } from '../../core/all-instance-ids';
 import { DurascopeError } from '../../core/errors';
-import { allInstanceIds, exportPieces } from '../../emulator/export-file';
+import { exportPieces } from '../../emulator/export-file';
 import type { Command } from '../command';
 import { connect, connectionOptions } from '../connection';
 import { filterOf, filterOptions } from './instances';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { allInstanceIds } from '../../core/all-instance-ids';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { allInstanceIds, exportPieces, readExportFile } from '../../emulator/export-file';
+import { exportPieces, readExportFile } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import { commands } from '../ids';
 import { targetIds } from '../models/command-targets';
