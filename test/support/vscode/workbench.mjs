@@ -39,6 +39,19 @@ export async function until(what, probe, ms = 60_000, every = 100) {
   }
 }
 
+/** Retries assertions until they hold: for what is drawn or told a moment later. The last failure is thrown. */
+export async function eventually(check, ms = 20_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(50);
+    }
+  }
+}
+
 /** The address of a workbench that shows `folder`, with the extension-development payload where asked for. */
 export function workbenchUrl(server, { folder, extension, hostTests, payload = [] }) {
   const remote = (file) => `vscode-remote://${server.authority}${encodeURI(path.resolve(file))}`;
@@ -226,7 +239,7 @@ export class Workbench {
     });
   }
   /** Text of a notification that contains `text`. Under the smoke-test driver there are no toasts, so look in the centre. */
-  async notification(text, ms = 20000) {
+  async notification(text, ms = 60_000) {
     const message = this.page.locator('.notification-list-item-message', { hasText: text }).first();
     const bell = this.page.locator('#status\\.notifications');
     await until(
@@ -360,7 +373,7 @@ class Debug {
         : null;
     });
   }
-  async untilLine(line, ms = 20000) {
+  async untilLine(line, ms = 60_000) {
     return until(
       `the debugger to stand on line ${line}`,
       async () => {
@@ -398,7 +411,7 @@ class Debug {
     return found;
   }
   /** Waits until one variable shows `value`. */
-  async untilVariable(name, value, ms = 15000) {
+  async untilVariable(name, value, ms = 60_000) {
     return until(`variable ${name} to be ${value}`, async () => (await this.variables())[name] === value, ms);
   }
   async frames() {
@@ -413,10 +426,33 @@ class Debug {
         })),
       );
   }
-  /** Sets or clears a breakpoint on a line of the active editor. */
+  /** Whether a line of the active editor has a breakpoint: 'none', 'set' (a running debugger has taken it) or 'unverified'. */
+  async breakpoint(line) {
+    return this.bench.editor.evaluate((editor, wanted) => {
+      const top = (element) => Math.round(element.getBoundingClientRect().top);
+      const number = [...editor.querySelectorAll('.line-numbers')].find((each) => each.textContent === String(wanted));
+      if (number === undefined) return 'not on screen';
+      const marks = [...editor.querySelectorAll('.glyph-margin-widgets [class*=codicon-debug-breakpoint]')];
+      const mark = marks.find((each) => top(each) === top(number));
+      if (mark === undefined) return 'none';
+      return /unverified|disabled/.test(mark.className) ? 'unverified' : 'set';
+    }, line);
+  }
+  /** Sets or clears a breakpoint on a line of the active editor, and waits until a running debugger has taken that. */
   async toggleBreakpoint(line) {
     await this.bench.gotoLine(line);
-    await this.page.keyboard.press('F9');
+    const wanted = (await this.breakpoint(line)) === 'none' ? 'set' : 'none';
+    let pressedAt = 0;
+    await until(`the breakpoint of line ${line} to be ${wanted}`, async () => {
+      if ((await this.breakpoint(line)) === wanted) return true;
+      // The keyboard may still be elsewhere at first.
+      if (Date.now() - pressedAt > 5000) {
+        pressedAt = Date.now();
+        await this.bench.focusEditor();
+        await this.page.keyboard.press('F9');
+      }
+      return false;
+    });
   }
   async console() {
     return this.page.locator('.repl .monaco-list-row').allInnerTexts();

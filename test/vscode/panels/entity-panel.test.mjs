@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../../support/vscode/workbench.mjs';
 import { asked, hubCalls, openPanel, screenshot, useGallery } from './gallery-page.mjs';
 
 describe('the entity panel', function () {
@@ -41,17 +42,11 @@ describe('the entity panel', function () {
     await page.locator('[data-action=signal]').click();
     await page.locator('.raise-name input').fill('deposit');
     await page.locator('.raise-event textarea').fill('{');
-    assert.equal(
-      await page
-        .locator('[data-action=send]')
-        .getAttribute('disabled')
-        .then((value) => value !== null),
-      true,
-    );
+    await page.locator('[data-action=send][disabled]').waitFor();
     await page.locator('.raise-event textarea').fill('5');
     await page.locator('[data-action=send]').click();
     await page.locator('.banner', { hasText: 'Sent deposit' }).waitFor();
-    assert.deepEqual(await hubCalls(), ['signalEntity @account@savings deposit 5']);
+    await eventually(async () => assert.deepEqual(await hubCalls(), ['signalEntity @account@savings deposit 5']));
   });
 
   it('names an orphaned lock, and releases it when asked', async () => {
@@ -59,7 +54,7 @@ describe('the entity panel', function () {
     assert.match(await page.locator('.lock-orphan').innerText(), /Orphaned: that instance is Terminated/);
     await page.locator('[data-action=release]').click();
     await page.locator('.banner', { hasText: 'orphaned locks' }).waitFor();
-    assert.deepEqual(await hubCalls(), ['cleanEntityStorage']);
+    await eventually(async () => assert.deepEqual(await hubCalls(), ['cleanEntityStorage']));
   });
 
   it('an instance says whose locks it waits for, and what never ends', async () => {

@@ -34,15 +34,21 @@ export function useGallery() {
   });
 }
 
-/** A fresh panel in this state. `remember`: what the editor kept from before. */
+/** A fresh panel in this state, all drawn. `remember`: what the editor kept from before. */
 export async function openPanel(state, theme = 'dark', remember = {}) {
   // From a page without a panel, which would remember things itself.
   await page.goto(new URL('/theme.css?theme=dark', gallery.url(state, theme)).href);
   await page.evaluate(([name, value]) => sessionStorage.setItem(name, JSON.stringify(value)), [state, remember]);
   await page.goto(gallery.url(state, theme));
-  await page.locator('.panel').waitFor();
-  await page.waitForFunction(() => document.querySelector('vscode-progress-ring') === null);
+  await drawn();
   return page;
+}
+
+/** Waits until the panel was told what there is, and has drawn it: news are drawn with the next frame. */
+export async function drawn() {
+  await page.waitForFunction(() => globalThis.gallery?.isShown() === true && document.querySelector('.panel') !== null);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForFunction(() => document.querySelector('vscode-progress-ring') === null);
 }
 
 export async function screenshot(name) {

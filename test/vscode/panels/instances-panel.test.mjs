@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../../support/vscode/workbench.mjs';
 import { asked, hubCalls, openPanel, screenshot, useGallery } from './gallery-page.mjs';
 
 /** Texts of a column, top to bottom. */
@@ -13,6 +14,9 @@ const cells = (page, column) =>
       column,
     );
 
+/** Waits until every row says `text` in this column, and there is one. */
+const allAre = (page, column, text) => eventually(async () => assert.deepEqual([...new Set(await cells(page, column))], [text]));
+
 describe('the instances panel', function () {
   this.timeout(60_000);
   useGallery();
@@ -23,7 +27,7 @@ describe('the instances panel', function () {
     const count = Number(/\d+/.exec(await chip.innerText())[0]);
     await chip.click();
     await page.locator('.row-count', { hasText: `${count} instance` }).waitFor();
-    assert.deepEqual(new Set(await cells(page, 'status')), new Set(['Failed']));
+    await eventually(async () => assert.deepEqual(await cells(page, 'status'), Array(count).fill('Failed')));
     await page.locator('.chip', { hasText: 'All' }).click();
     await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
   });
@@ -32,11 +36,14 @@ describe('the instances panel', function () {
     const page = await openPanel('some');
     await page.getByRole('button', { name: 'Name' }).click();
     await page.locator('[aria-sort=ascending]', { hasText: 'Name' }).waitFor();
-    await page.waitForFunction(() => document.querySelector('[aria-rowindex="2"] .cell-name').textContent === 'CityRecommender');
-    const up = await cells(page, 'name');
-    assert.deepEqual(up, [...up].sort());
+    const first = (name) => page.locator('[aria-rowindex="2"] .cell-name', { hasText: name }).waitFor();
+    await first('CityRecommender');
+    await eventually(async () => {
+      const up = await cells(page, 'name');
+      assert.deepEqual(up, [...up].sort());
+    });
     await page.getByRole('button', { name: 'Name' }).click();
-    await page.waitForFunction(() => document.querySelector('[aria-rowindex="2"] .cell-name').textContent === 'ReserveTicket');
+    await first('ReserveTicket');
   });
 
   it('filters by text and by orchestrator, and remembers it', async () => {
@@ -44,9 +51,7 @@ describe('the instances panel', function () {
     await page.getByRole('button', { name: 'All orchestrators' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Monitor' }).click();
     await page.keyboard.press('Escape');
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll('.grid-row .cell-name')].every((cell) => cell.textContent === 'Monitor'),
-    );
+    await allAre(page, 'name', 'Monitor');
     const [id] = await cells(page, 'instanceId');
     await page.locator('vscode-textfield.filter input').fill(id.slice(0, 8));
     await page.locator('.row-count', { hasText: /^1 instance$/ }).waitFor();
@@ -65,7 +70,7 @@ describe('the instances panel', function () {
     await page.mouse.move(chart.x + 400, chart.y + 20, { steps: 4 });
     await page.mouse.up();
     await page.locator('.range-chip').waitFor();
-    await page.waitForFunction(() => !document.querySelector('.row-count').textContent.startsWith('60 '));
+    await page.locator('.row-count', { hasText: /^(?!60 )/ }).waitFor();
     await screenshot('histogram-range');
     await page.locator('.histogram-frame').focus();
     await page.keyboard.press('Escape');
@@ -78,9 +83,7 @@ describe('the instances panel', function () {
   it('acts on several picked rows at once, with a reason', async () => {
     const page = await openPanel('some');
     await page.locator('[data-status=Running]').click();
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll('.grid-row .cell-status')].every((cell) => cell.textContent === 'Running'),
-    );
+    await allAre(page, 'status', 'Running');
     const ids = (await cells(page, 'instanceId')).slice(0, 2);
     await page.locator('.instances-grid').focus();
     await page.keyboard.press('ArrowDown');
@@ -92,21 +95,21 @@ describe('the instances panel', function () {
     await page.locator('dialog .ask-reason input').fill('test over');
     await page.keyboard.press('Enter');
     await page.locator('.banner-info', { hasText: 'Terminated 2 instances' }).waitFor();
-    assert.deepEqual((await hubCalls()).sort(), ids.map((id) => `terminate ${id} test over`).sort());
+    await eventually(async () =>
+      assert.deepEqual((await hubCalls()).sort(), ids.map((id) => `terminate ${id} test over`).sort()),
+    );
     await page.locator('.bulk-bar').waitFor({ state: 'hidden' });
   });
 
   it('acts on everything the filter lets through', async () => {
     const page = await openPanel('some');
     await page.locator('[data-status=Failed]').click();
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll('.grid-row .cell-status')].every((cell) => cell.textContent === 'Failed'),
-    );
+    await allAre(page, 'status', 'Failed');
     const ids = await cells(page, 'instanceId');
     await page.getByRole('checkbox', { name: 'Select all' }).click();
     await page.locator('.bulk-bar').getByRole('button', { name: 'Purge' }).click();
     await page.locator('.banner-info', { hasText: `Purged ${ids.length} instances` }).waitFor();
-    assert.deepEqual((await hubCalls()).sort(), ids.map((id) => `purge ${id}`).sort());
+    await eventually(async () => assert.deepEqual((await hubCalls()).sort(), ids.map((id) => `purge ${id}`).sort()));
   });
 
   it('follows what happens: states, new instances and purged ones', async () => {
@@ -131,17 +134,18 @@ describe('the instances panel', function () {
   it('opens an instance by a click on its id, or by Enter', async () => {
     const page = await openPanel('some');
     const [first, second] = await cells(page, 'instanceId');
-    await page.locator('.cell-instanceId code').first().click();
+    await page.locator('[aria-rowindex="2"] .cell-instanceId code').click();
+    await eventually(async () => assert.deepEqual(await asked(), [`openInstance ${first}`]));
     await page.locator('.instances-grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    assert.deepEqual(await asked(), [`openInstance ${first}`, `openInstance ${second}`]);
+    await eventually(async () => assert.deepEqual(await asked(), [`openInstance ${first}`, `openInstance ${second}`]));
   });
 
   it('says what to do when there are no instances', async () => {
     const page = await openPanel('none');
     await page.getByRole('button', { name: 'Start one' }).click();
-    assert.deepEqual(await asked(), ['startInstance']);
+    await eventually(async () => assert.deepEqual(await asked(), ['startInstance']));
   });
 
   it('scrolls to the end of 100,000 instances', async () => {

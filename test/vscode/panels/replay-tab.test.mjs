@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../../support/vscode/workbench.mjs';
 import { asked, openPanel, screenshot, useGallery } from './gallery-page.mjs';
 
 const isAt = (page, text) => page.locator('.replay-step', { hasText: text }).waitFor();
@@ -19,6 +20,7 @@ describe('the replay tab', function () {
     await page.keyboard.press('ArrowRight');
     await page.locator('.code-line.waits', { hasText: "'Seattle'" }).waitFor();
     await settled(page);
+    await isAt(page, 'Step 2 of 4, waits on line 8');
     assert.equal(await slider(page).getAttribute('aria-valuetext'), 'Step 2 of 4, waits on line 8');
     assert.match(await page.locator('.replay-variables').first().innerText(), /outputs\s*Array\(1\)/);
     assert.match(await page.locator('.replay-pending').innerText(), /activity SayHello #1\s*new\s*attempt 2\s*row 7/);
@@ -35,10 +37,12 @@ describe('the replay tab', function () {
   it('a row that is chosen moves the replay to where it was consumed', async () => {
     const page = await openPanel('replay', 'dark', { tab: 'replay' });
     await page.getByRole('option', { name: /^6 TaskCompleted/ }).click();
-    await settled(page);
     await isAt(page, 'Step 2 of 4, waits on line 8');
-    assert.ok((await calls(page)).includes('moment 1 reveal'));
-    assert.equal(await page.locator('.replay-row.here').count(), 4);
+    await settled(page);
+    await eventually(async () => {
+      assert.ok((await calls(page)).includes('moment 1 reveal'));
+      assert.equal(await page.locator('.replay-row.here').count(), 4);
+    });
     await page.locator('.replay-rows').focus();
     await page.keyboard.press('ArrowDown');
     await isAt(page, 'Step 3 of 4, waits on line 9');
@@ -51,9 +55,11 @@ describe('the replay tab', function () {
       globalThis.gallery.replay.line({ file: '/apps/hello-cities/src/functions/hello-cities.ts', line1: 8 }),
     );
     await page.getByText('2 rows belong to functions/hello-cities.ts:8').waitFor();
-    assert.deepEqual(await page.locator('.replay-row .replay-type').allInnerTexts(), ['TaskScheduled', 'TaskCompleted']);
+    await eventually(async () =>
+      assert.deepEqual(await page.locator('.replay-row .replay-type').allInnerTexts(), ['TaskScheduled', 'TaskCompleted']),
+    );
     await page.getByRole('button', { name: 'Show all rows' }).click();
-    assert.equal(await page.locator('.replay-row').count(), 16);
+    await eventually(async () => assert.equal(await page.locator('.replay-row').count(), 16));
   });
 
   it('keeps up with dragging over thousands of steps: what was passed is not asked for', async () => {
@@ -87,9 +93,11 @@ describe('the replay tab', function () {
     await page.getByRole('button', { name: 'Step in Debugger' }).click();
     await page.getByRole('button', { name: 'Debug Code' }).click();
     await page.locator('.replay-source figcaption button').click();
-    const made = await calls(page);
-    assert.ok(made.includes('debug 2 steps') && made.includes('debug 2 code'), made.join());
-    assert.deepEqual((await asked()).slice(-1), ['openSource /apps/hello-cities/src/functions/hello-cities.ts:9']);
+    await eventually(async () => {
+      const made = await calls(page);
+      assert.ok(made.includes('debug 2 steps') && made.includes('debug 2 code'), made.join());
+      assert.deepEqual((await asked()).slice(-1), ['openSource /apps/hello-cities/src/functions/hello-cities.ts:9']);
+    });
   });
 
   it('shows history and code side by side where they part, and why', async () => {
@@ -112,7 +120,7 @@ describe('the replay tab', function () {
     const page = await openPanel('replayRefused', 'dark', { tab: 'replay' });
     await page.getByText('The app has no orchestrator HelloCities').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
-    assert.deepEqual((await calls(page)).filter((call) => call === 'open').length, 2);
+    await eventually(async () => assert.equal((await calls(page)).filter((call) => call === 'open').length, 2));
   });
 
   it('is not there where nothing can replay', async () => {

@@ -89,6 +89,24 @@ export async function startInstance({ bench }, orchestrator, input) {
   await bench.page.keyboard.press('Enter');
 }
 
+/** Takes the name that the editor's own dialog suggests for a file to be saved, one that ends in `ending`; answers what was saved. */
+export async function saveAsSuggested({ bench, page, app }, ending) {
+  await until('the suggested name', async () => (await bench.quickField.inputValue({ timeout: 1000 })).endsWith(ending));
+  const saved = () => fs.readdirSync(app).find((name) => name.endsWith(ending));
+  let pressedAt = 0;
+  await until('the file to be saved', async () => {
+    if (saved() !== undefined && fs.statSync(path.join(app, saved())).size > 0) return true;
+    // The dialog takes no answer while it looks into the folder.
+    if ((await bench.quickInput.count()) > 0 && Date.now() - pressedAt > 3000) {
+      pressedAt = Date.now();
+      await page.keyboard.press('Enter');
+    }
+    return false;
+  });
+  await bench.quickInput.waitFor({ state: 'hidden' });
+  return fs.readFileSync(path.join(app, saved()), 'utf8');
+}
+
 /** The document of the panel on screen in which `selector` is found, as a frame. */
 export async function panelFrame({ bench, page }, selector) {
   return until(

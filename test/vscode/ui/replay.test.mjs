@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { until } from '../../support/vscode/workbench.mjs';
-import { instanceRow, panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+import { eventually, until } from '../../support/vscode/workbench.mjs';
+import { instanceRow, panelFrame, saveAsSuggested, screenshot, startInstance, useEditor } from './editor-window.mjs';
 
 /** As `tsc` would: each file by itself, with a source map beside it. */
 const buildTypeScript = (app) =>
@@ -67,15 +67,15 @@ describe('stepping through a replay in a real VS Code', function () {
     await bench.activity('Run and Debug');
     await bench.debug.untilVariable('item', "'cup'");
     await bench.debug.untilVariable('total', '0');
-    assert.deepEqual(
-      (await bench.debug.frames()).map(({ name }) => name),
-      ['priceAll', 'PlaceOrder'],
-    );
-    assert.deepEqual((await bench.debug.buttons()).filter((name) => /Back|Reverse|Restart/.test(name)).sort(), [
-      'Restart',
-      'Reverse',
-      'Step Back',
-    ]);
+    // Views of the debugger and its toolbar are drawn one after another.
+    await eventually(async () => {
+      const names = (await bench.debug.frames()).map(({ name }) => name);
+      assert.deepEqual(names, ['priceAll', 'PlaceOrder']);
+    });
+    await eventually(async () => {
+      const names = (await bench.debug.buttons()).filter((name) => /Back|Reverse|Restart/.test(name));
+      assert.deepEqual(names.sort(), ['Restart', 'Reverse', 'Step Back']);
+    });
     await screenshot(window, 'replay-debugger-first');
   });
 
@@ -146,6 +146,7 @@ describe('stepping through a replay in a real VS Code', function () {
     await overview.locator('#tab-replay').click();
     // The panel beside the editor, which follows it.
     await bench.command('View: Move Editor into Next Group');
+    await page.locator('.editor-group-container').nth(1).waitFor();
     const frame = await replayFrame();
     await frame.locator('.replay-slider').focus();
     await page.keyboard.press('Home');
@@ -155,9 +156,11 @@ describe('stepping through a replay in a real VS Code', function () {
     await isAt(frame, `waits on line ${lineOf("callActivityWithRetry('Charge'")}`);
     await frame.locator('.replay-moment:not(.behind)').waitFor();
     await frame.locator('.code-line.waits', { hasText: 'callActivityWithRetry' }).waitFor();
-    assert.match(await frame.locator('.replay-variables').first().innerText(), /total:?\s*80/);
     await frame.locator('.replay-moment .json', { hasText: 'priced' }).waitFor();
-    assert.equal(await frame.locator('.replay-earlier summary').innerText(), '1 logged before');
+    await eventually(async () => {
+      assert.match(await frame.locator('.replay-variables').first().innerText(), /total:?\s*80/);
+      assert.equal(await frame.locator('.replay-earlier summary').innerText(), '1 logged before');
+    });
     const price = lineOf("callActivity('Price'");
     await until('the values at the ends of lines', async () => (await inlineValues())[price] !== undefined);
     await screenshot(window, 'replay-panel-dark');
@@ -183,8 +186,10 @@ describe('stepping through a replay in a real VS Code', function () {
     for (const row of rows) if (row.EventType === 'TaskScheduled' && row.Name === 'Charge') row.Name = 'ChargeCard';
     fs.writeFileSync(tampered, JSON.stringify(rows));
     await bench.command('Durascope: Import History…');
-    // The dialog fills its field by itself at first.
+    // The dialog fills its field by itself at first, and takes no answer while it looks into a folder.
+    await bench.quickField.waitFor();
     await until('the file to be taken', async () => {
+      if ((await bench.quickInput.count()) === 0) return true;
       await bench.quickField.fill(tampered, { timeout: 2000 });
       await page.keyboard.press('Enter');
       await bench.quickInput.waitFor({ state: 'hidden', timeout: 3000 });
@@ -194,28 +199,24 @@ describe('stepping through a replay in a real VS Code', function () {
     await bench.debug.untilLine(lineOf("callActivity('Price'"));
     await bench.debug.press('Continue');
     await page.locator('.exception-widget', { hasText: 'ChargeCard' }).first().waitFor();
-    assert.equal((await bench.debug.current())?.line, lineOf("callActivityWithRetry('Charge'"));
+    await bench.debug.untilLine(lineOf("callActivityWithRetry('Charge'"));
     await screenshot(window, 'replay-tampered-dark');
     const side = await panelFrame(window, '.replay-divergence');
-    const text = await side.locator('.replay-divergence').innerText();
-    assert.ok(text.includes('activity ChargeCard') && text.includes('activity Charge '), text);
-    const problems = await bench.problems();
-    assert.ok(
-      problems.some((each) => each.includes('does not replay')),
-      problems.join('\n'),
-    );
+    await eventually(async () => {
+      const text = await side.locator('.replay-divergence').innerText();
+      assert.ok(text.includes('activity ChargeCard') && text.includes('activity Charge '), text);
+    });
+    await eventually(async () => {
+      const problems = (await bench.problems()).join('\n');
+      assert.ok(problems.includes('does not replay'), problems);
+    });
     await bench.debug.stop();
   });
 
   async function exportedHistory(frame) {
-    const { bench } = window;
     await frame.getByRole('button', { name: 'Export the rows shown' }).click();
     await frame.getByRole('menuitem', { name: 'Export as JSON' }).click();
-    await until('the suggested name', async () => (await bench.quickField.inputValue()).endsWith('-history.json'));
-    await bench.page.keyboard.press('Enter');
-    const saved = () => fs.readdirSync(window.app).find((name) => name.endsWith('-history.json'));
-    await until('the file to be saved', () => saved() !== undefined && fs.statSync(path.join(window.app, saved())).size > 0);
-    return fs.readFileSync(path.join(window.app, saved()), 'utf8');
+    return saveAsSuggested(window, '-history.json');
   }
 
   it('looks as well in a light theme', async () => {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { axeViolations } from '../../support/vscode/axe.mjs';
 import { until } from '../../support/vscode/workbench.mjs';
-import { instanceRow, panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+import { instanceRow, panelFrame, saveAsSuggested, screenshot, startInstance, useEditor } from './editor-window.mjs';
 
 /** Rows on screen, top to bottom: texts of one column. */
 const rowTexts = (frame, column) =>
@@ -66,18 +66,13 @@ describe('a user in a real VS Code', function () {
   });
 
   it('filters the rows and saves them as CSV', async () => {
-    const { bench } = window;
     const frame = await panelFrame(window, '.history-grid');
     await frame.locator('vscode-textfield.filter input').fill('SayHello');
     await frame.locator('.row-count', { hasText: '3 of 16 rows' }).waitFor();
     await frame.getByRole('button', { name: 'Export the rows shown' }).click();
     await frame.getByRole('menuitem', { name: 'Export as CSV' }).click();
     // The editor's own dialog, with the name that the panel suggests.
-    await until('the suggested name', async () => (await bench.quickField.inputValue()).endsWith('-history.csv'));
-    await bench.page.keyboard.press('Enter');
-    const saved = () => fs.readdirSync(window.app).find((name) => name.endsWith('-history.csv'));
-    await until('the file to be saved', () => saved() !== undefined && fs.statSync(path.join(window.app, saved())).size > 0);
-    const csv = fs.readFileSync(path.join(window.app, saved()), 'utf8');
+    const csv = await saveAsSuggested(window, '-history.csv');
     assert.equal(csv.trimEnd().split('\r\n').length, 4);
     assert.match(csv, /^PartitionKey,EventType,Timestamp/);
     await frame.locator('vscode-textfield.filter input').fill('');

@@ -3,12 +3,17 @@
  * The page's address chooses: `?state=running`. What a test may look at is in `globalThis.gallery`.
  */
 import { toTimestamp } from '../../../src/core/time';
+import type { ToEntityPanel } from '../../../src/protocol/entity-panel';
 import { EntityPanelSession } from '../../../src/protocol/entity-panel-session';
+import type { ToInstancePanel } from '../../../src/protocol/instance-panel';
 import { InstancePanelSession } from '../../../src/protocol/instance-panel-session';
+import type { ToInstancesPanel } from '../../../src/protocol/instances-panel';
 import { InstancesPanelSession } from '../../../src/protocol/instances-panel-session';
 import type { PanelHost } from '../../../src/protocol/panel-host';
 import { FakeHub } from './fake-hub';
 import { galleryNow, galleryStates, type GalleryState, type GalleryStateName } from './states';
+
+type ToPanel = ToInstancePanel | ToInstancesPanel | ToEntityPanel;
 
 interface PageScope {
   location: { search: string };
@@ -44,10 +49,23 @@ const host: PanelHost = {
   confirm: () => Promise.resolve(true),
 };
 const clock = { now, after: (delayMs: number, callback: () => void) => void setTimeout(callback, delayMs) };
+/** What the panel must have been told before it shows all that it knows at first. */
+const awaited = new Set({ instance: ['history'], instances: ['page', 'counts', 'histogram'], entity: ['entity'] }[state.panel]);
+const onTold = (message: ToPanel): void => {
+  if (message.type === 'instance' && message.instance === null) awaited.clear();
+  else awaited.delete(message.type);
+  if (awaited.size > 0 || state.disconnected === undefined || isDisconnected) return;
+  isDisconnected = true;
+  session.disconnect(state.disconnected);
+};
+let isDisconnected = false;
 // Messages cross a structured clone, as they do between the editor and its webviews.
-const post = (message: unknown): void => {
+const post = (message: ToPanel): void => {
   const copy = structuredClone(message);
-  setTimeout(() => page.dispatchEvent(new page.MessageEvent('message', { data: copy })), 0);
+  setTimeout(() => {
+    page.dispatchEvent(new page.MessageEvent('message', { data: copy }));
+    onTold(copy);
+  }, 0);
 };
 const onError = (error: unknown): void => console.error(error);
 const session =
@@ -80,14 +98,10 @@ const session =
           names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
         });
 session.connect(hub);
-if (state.disconnected !== undefined) {
-  const message = state.disconnected;
-  setTimeout(() => session.disconnect(message), 300);
-}
 
 page.acquireVsCodeApi = () => ({
   postMessage: (message: unknown) => void session.receive(structuredClone(message)),
   getState: () => JSON.parse(page.sessionStorage.getItem(name) ?? 'null') as unknown,
   setState: (value: unknown) => page.sessionStorage.setItem(name, JSON.stringify(value)),
 });
-page.gallery = { hub, asked, replay: state.replay, session, now: () => toTimestamp(now()) };
+page.gallery = { hub, asked, replay: state.replay, session, now: () => toTimestamp(now()), isShown: () => awaited.size === 0 };
