@@ -112,6 +112,15 @@ describe('the timeline', () => {
     assert.equal(bars[1]?.runStartMs, null);
   });
 
+  it('an activity that no worker has taken is queued, not running, until it is answered or given up', () => {
+    const open = story(turn, started(), scheduled(0, 'A'), scheduled(1, 'B'), scheduled(2, 'C'), rest);
+    const pending = [{ eventId: 0 }, { eventId: 1, startedAt: toTimestamp(storyStart + 3000) }];
+    const queued = (events: typeof open) => buildTimeline(events, pending).bars.map((bar) => bar.isQueued);
+    assert.deepEqual(queued(open), [true, false, false], 'of the third the hub has not told yet');
+    assert.deepEqual(queued([...open, ...story(turn, completed(0, 'null'), rest)]), [false, false, false]);
+    assert.deepEqual(queued([...open, ...story(turn, ended(3, 'null'), rest)]), [false, false, false]);
+  });
+
   it('has nothing to show for an empty history', () => {
     assert.deepEqual(buildTimeline([]), { bars: [], episodes: [], startMs: 0, lastMs: 0, ended: false });
   });

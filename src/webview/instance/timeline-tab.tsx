@@ -33,9 +33,9 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
     () =>
       buildTimeline(
         state.events,
-        activities.flatMap(({ taskId, startedAt }) => (startedAt === undefined ? [] : [{ eventId: taskId, startedAt }])),
+        activities.map(({ taskId, startedAt }) => ({ eventId: taskId, ...(startedAt === undefined ? {} : { startedAt }) })),
       ),
-    [state.historyKey, state.historyVersion, activities.map(({ startedAt }) => startedAt ?? '').join()],
+    [state.historyKey, state.historyVersion, activities.map(({ taskId, startedAt }) => `${taskId} ${startedAt ?? ''}`).join()],
   );
   const [chosen, setChosen] = useState<TimeWindow | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -177,7 +177,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
             if (bar === undefined) return null;
             const left = clip(bar.startMs);
             const right = clip(bar.endMs ?? endMs);
-            const queued = bar.runStartMs === null ? 0 : Math.max(0, clip(bar.runStartMs) - left);
+            const queued = bar.isQueued || bar.runStartMs === null ? 0 : Math.max(0, clip(bar.runStartMs) - left);
             const text = barText(bar, nowMs);
             return (
               <div
@@ -195,7 +195,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
                   {bar.eventId < 0 ? null : <span class="label-id">#{bar.eventId}</span>}
                 </span>
                 <span
-                  class={`bar bar-${bar.kind} bar-${bar.state} ${bar.startIsGuess ? 'guess' : ''}`}
+                  class={`bar bar-${bar.kind} bar-${bar.isQueued ? 'waits' : bar.state} ${bar.startIsGuess ? 'guess' : ''}`}
                   style={{ left: `${labelWidth + left}px`, width: `${Math.max(3, right - left)}px` }}
                 >
                   {queued < 1 ? null : <span class="bar-queued" style={{ width: `${queued}px` }} />}
@@ -262,6 +262,10 @@ function Legend(): JSX.Element {
         Queued
       </span>
       <span class="legend-item">
+        <span class="legend-swatch bar-activity bar-open" />
+        Running
+      </span>
+      <span class="legend-item">
         <span class="legend-swatch bar-failed" />
         Failed
       </span>
@@ -274,7 +278,7 @@ function barText(bar: TimelineBar, nowMs: number): string {
   const parts = [
     `${kindTitles[bar.kind]} ${bar.label}${bar.eventId < 0 ? '' : ` #${bar.eventId}`}`,
     bar.attempt > 1 ? `attempt ${bar.attempt}` : '',
-    bar.kind === 'event' ? 'came' : states[bar.state],
+    bar.kind === 'event' ? 'came' : bar.isQueued ? 'queued, no worker has taken it yet' : states[bar.state],
     bar.startIsGuess
       ? `at ${dateTimeText(bar.endMs ?? bar.startMs)}; the bar starts where the orchestrator came to rest before`
       : `${durationText((bar.endMs ?? nowMs) - bar.startMs)} from ${dateTimeText(bar.startMs)}`,

@@ -26,6 +26,8 @@ export interface TimelineBar {
   /** When a worker took it up, where known: before that it was queued. */
   runStartMs: number | null;
   state: BarState;
+  /** No worker has taken it up yet. */
+  isQueued: boolean;
   startIsGuess: boolean;
   /** From 1; above 1 for a retry. */
   attempt: number;
@@ -54,10 +56,12 @@ export interface Timeline {
   ended: boolean;
 }
 
-export interface RunStart {
+/** An activity that is not over, as the hub tells of it. */
+export interface PendingActivity {
   /** EventId of the TaskScheduled row. */
   eventId: number;
-  startedAt: string;
+  /** When a worker took it up; absent while none has. */
+  startedAt?: string;
 }
 
 interface RetryChain {
@@ -65,12 +69,14 @@ interface RetryChain {
   attempt: number;
 }
 
-/** The whole timeline. `runStarts`: when the activities that run now were taken up; for those that are over the history has it. */
-export function buildTimeline(events: readonly HistoryEvent[], runStarts: readonly RunStart[] = []): Timeline {
+/** The whole timeline. `pending`: what the history does not say of the activities that are not over. */
+export function buildTimeline(events: readonly HistoryEvent[], pending: readonly PendingActivity[] = []): Timeline {
   const bars: TimelineBar[] = [];
   const episodes: Episode[] = [];
   const open = new Map<number, TimelineBar>();
-  const started = new Map(runStarts.map((start) => [start.eventId, fromTimestamp(start.startedAt)]));
+  const started = new Map(
+    pending.map(({ eventId, startedAt }) => [eventId, startedAt === undefined ? null : fromTimestamp(startedAt)]),
+  );
   // Retries: a failure makes its chain available to what the same episode schedules, a timer carries it on (2.10.7).
   const chainOfTimer = new Map<number, RetryChain>();
   let chains: RetryChain[] = [];
@@ -85,6 +91,7 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
       endMs: null,
       runStartMs: null,
       state: 'open',
+      isQueued: false,
       startIsGuess: false,
       attempt: 1,
       openedAt: null,
@@ -134,6 +141,7 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
             eventId: event.EventId,
             startMs: ms,
             runStartMs: started.get(event.EventId) ?? null,
+            isQueued: !child && started.get(event.EventId) === null,
             attempt: takeChain(event.Name),
             openedAt: at,
             childInstanceId: child ? event.InstanceId : null,
@@ -188,6 +196,7 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
       if ('QueuedMs' in event) bar.runStartMs = Math.min(ms, bar.startMs + event.QueuedMs);
       bar.endMs = Math.max(bar.startMs, ms);
       bar.closedAt = at;
+      bar.isQueued = false;
       bar.state =
         event.EventType === 'TaskFailed' || event.EventType === 'SubOrchestrationInstanceFailed' ? 'failed' : 'completed';
       open.delete(answered);
@@ -196,6 +205,7 @@ export function buildTimeline(events: readonly HistoryEvent[], runStarts: readon
   if (ended) {
     for (const bar of open.values()) {
       bar.state = 'abandoned';
+      bar.isQueued = false;
       bar.endMs = Math.max(bar.startMs, lastMs);
     }
   }
