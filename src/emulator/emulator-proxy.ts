@@ -2,6 +2,8 @@
 import type { Disposable } from '../core/ports/clock';
 import { DurascopeError } from '../core/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { OpenedReplay } from '../core/ports/connected-replays';
+import type { ReplayMoment } from '../core/ports/replay-worker';
 import type { Logger } from '../core/ports/logger';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
 import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
@@ -144,6 +146,11 @@ class EmulatorProxy {
       },
       functions: (): readonly FunctionDescriptor[] => app().functions,
       connectedWorkers: () => app().connectedWorkers,
+      replays: {
+        open: (...args) => this.#call('replays.open', args) as Promise<OpenedReplay>,
+        moment: (...args) => this.#call('replays.moment', args) as Promise<ReplayMoment>,
+        close: (...args) => this.#call('replays.close', args) as Promise<void>,
+      },
       invoke: (...args) => this.#call('invoke', args) as Promise<string | null>,
       onEvent: (listener) => this.#events.add(listener),
       onLost: (listener) => this.#lost.add(listener),

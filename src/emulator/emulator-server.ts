@@ -155,9 +155,15 @@ export class EmulatorServer {
 }
 
 function callEmulator(emulator: Emulator, method: HubCall['method'], args: readonly unknown[]): Promise<unknown> {
-  const methods = (method === 'invoke' ? emulator : emulator.hub) as unknown as Record<
-    HubCall['method'],
-    (...args: readonly unknown[]) => Promise<unknown>
-  >;
-  return methods[method](...args);
+  const [receiver, name]: [object, string] =
+    method === 'invoke'
+      ? [emulator, method]
+      : method.startsWith(replaysPrefix)
+        ? [emulator.replays, method.slice(replaysPrefix.length)]
+        : [emulator.hub, method];
+  const run = (receiver as Record<string, (...args: readonly unknown[]) => Promise<unknown>>)[name];
+  if (run === undefined) throw new TypeError(`An emulator has no method '${method}'.`);
+  return run.apply(receiver, [...args]);
 }
+
+const replaysPrefix = 'replays.';

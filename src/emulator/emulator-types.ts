@@ -1,5 +1,6 @@
 /** What starts an emulator and what it is then; `startEmulator` is in emulator.ts. */
 import type { Disposable } from '../core/ports/clock';
+import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
@@ -77,6 +78,8 @@ export interface Emulator {
   functions(): readonly FunctionDescriptor[];
   /** Programs at the gRPC port. */
   connectedWorkers(): readonly ConnectedWorker[];
+  /** Of orchestrations that such programs run. */
+  readonly replays: ConnectedReplays;
   /**
    * Calls a function by hand with what its trigger would bring (JSON or any text). Resolves with its result as JSON text. Errors:
    * `UnknownFunction`, `InvalidArgument` for functions with a way of their own to be called, `FunctionFailed` with what it threw.

@@ -21,6 +21,7 @@ import type { Emulator, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './e
 import { engineOptionsFrom } from './engine-options-from';
 import { startGrpcServer } from '../grpc/grpc-server';
 import { remoteEngineOptions, TaskHubs } from './grpc-hubs';
+import { HubReplays } from './hub-replays';
 import { HttpStubFile } from './http-stub-file';
 import { invokeFunction } from './invoke-function';
 import { Listeners } from './listeners';
@@ -230,6 +231,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       grpc,
       functions: () => app.functions(),
       connectedWorkers: () => hubs.connected(),
+      replays: new HubReplays((request) => hubs.replay(request)),
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       onEvent: (listener): Disposable => events.add(listener),
       stop: () => (stopping ??= stop()),

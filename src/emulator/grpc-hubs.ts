@@ -4,8 +4,10 @@ import path from 'node:path';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
 import type { Clock } from '../core/ports/clock';
+import type { AskedProgram } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Logger } from '../core/ports/logger';
+import type { ReplayRequest } from '../core/ports/replay-worker';
 import { Engine } from '../engine/engine';
 import { GrpcWorker } from '../grpc/grpc-worker';
 import { InstanceWaiters } from '../grpc/instance-waiters';
@@ -81,6 +83,11 @@ export class TaskHubs implements GrpcHubs {
     if (hub !== undefined) await close(hub, `Task hub '${name}' was deleted.`);
     const dir = this.#dirOf(name);
     if (dir !== null) await rm(dir, { recursive: true, force: true });
+  }
+
+  /** A history laid before the programs of the emulator's own hub. */
+  replay(request: ReplayRequest): AskedProgram {
+    return this.#own.worker.replays.program(request);
   }
 
   connected(): readonly ConnectedWorker[] {

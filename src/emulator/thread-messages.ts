@@ -6,15 +6,18 @@ import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubCapabilities, HubChange, TaskHubClient } from '../core/ports/task-hub-client';
+import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
 
 export type HubMethod = Exclude<keyof TaskHubClient, 'capabilities' | 'subscribe'>;
 
+/** The emulator's own. */
+export type EmulatorMethod = 'invoke' | `replays.${keyof ConnectedReplays}`;
+
 export interface HubCall {
   id: number;
-  /** `invoke` is the emulator's own. */
-  method: HubMethod | 'invoke';
+  method: HubMethod | EmulatorMethod;
   args: readonly unknown[];
 }
 

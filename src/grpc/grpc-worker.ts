@@ -32,6 +32,7 @@ import type {
   OrchestratorResponse,
 } from './generated/task-hub-sidecar';
 import { HistoryBytes } from './history-bytes';
+import { ProgramReplays } from './program-replays';
 import { activityWorkItem, entityWorkItem, healthPing, orchestratorWorkItem } from './work-item-bytes';
 import { type StreamConnection, type WorkKind, WorkerStream } from './worker-stream';
 
@@ -75,6 +76,8 @@ const usualLimit = 4 * 1024 * 1024;
 
 export class GrpcWorker implements FunctionWorker {
   readonly profile = 'G';
+  /** Questions of replays to the same streams. */
+  readonly replays: ProgramReplays;
   readonly #streams = new Set<WorkerStream>();
   readonly #waiting: Readonly<Record<WorkKind, Fifo<Work>>> = {
     orchestrator: new Fifo(),
@@ -94,6 +97,13 @@ export class GrpcWorker implements FunctionWorker {
 
   constructor(private readonly world: GrpcWorkerWorld) {
     this.#tokenPrefix = world.newId().slice(0, 12);
+    this.replays = new ProgramReplays({
+      streams: this.#streams,
+      clock: world.clock,
+      newToken: () => this.#newToken(),
+      isInFlight: (instanceId) => this.#byKey.has(`o:${instanceId}`),
+      freed: () => this.#pumpKind('orchestrator'),
+    });
   }
 
   functions(): readonly FunctionDescriptor[] {
@@ -118,6 +128,7 @@ export class GrpcWorker implements FunctionWorker {
     this.#streams.add(stream);
     this.#ping ??= clock.at(now + pingMs, () => this.#pingIdle());
     this.#pump();
+    this.replays.pump();
     this.world.changed();
     return stream;
   }
@@ -125,6 +136,7 @@ export class GrpcWorker implements FunctionWorker {
   /** The call is over, for whatever reason: to be called once. */
   disconnect(stream: WorkerStream): void {
     if (!this.#streams.delete(stream)) return;
+    this.replays.disconnected(stream);
     for (const work of [...this.#byToken.values()]) {
       if (work.stream !== stream) continue;
       if (work.kind === 'orchestrator') {
@@ -218,6 +230,7 @@ export class GrpcWorker implements FunctionWorker {
   }
 
   completeOrchestrator(response: OrchestratorResponse): void {
+    if (this.replays.take(response)) return;
     const { completionToken, instanceId, customStatus, orchestrationTraceContext } = response;
     const work = this.#find('orchestrator', completionToken, `o:${instanceId}`);
     if (work === undefined || work.instanceId !== instanceId) return; // G2
@@ -265,6 +278,7 @@ export class GrpcWorker implements FunctionWorker {
 
   /** The worker does not want it: others are asked first, and it again a little later. */
   abandon(kind: WorkKind, token: string): void {
+    if (this.replays.abandoned(token)) return;
     const work = this.#byToken.get(token);
     if (work === undefined || work.kind !== kind) return; // G2
     if (work.stream !== null) this.#abandonedBy.set(work.key, work.stream);
@@ -309,11 +323,12 @@ export class GrpcWorker implements FunctionWorker {
   }
 
   /** The least loaded that takes it, if one has room. */
-  #streamFor({ kind, key, name, version }: Work): WorkerStream | null {
+  #streamFor({ kind, key, name, version, instanceId }: Work): WorkerStream | null {
     let best: WorkerStream | null = null;
     const avoided = this.#abandonedBy.size === 0 ? undefined : this.#abandonedBy.get(key);
     for (const stream of this.#streams) {
       if (!stream.hasRoom(kind) || !stream.accepts(kind, name, version)) continue;
+      if (kind === 'orchestrator' && this.replays.blocks(stream, instanceId)) continue;
       if (best === null || best === avoided) best = stream;
       else if (stream !== avoided && stream.inFlight[kind] < best.inFlight[kind]) best = stream;
     }
@@ -321,7 +336,7 @@ export class GrpcWorker implements FunctionWorker {
   }
 
   #send(work: Work, stream: WorkerStream): void {
-    const token = `${this.#tokenPrefix}${(++this.#tokens).toString(36)}`;
+    const token = this.#newToken();
     work.stream = stream;
     work.token = token;
     work.actions = [];
@@ -332,6 +347,10 @@ export class GrpcWorker implements FunctionWorker {
     const bytes = work.encode(stream, token);
     if (bytes.length > usualLimit && stream.connection.identity.language !== 'JavaScript') this.#warnOfSize(work, bytes.length);
     stream.connection.send(bytes);
+  }
+
+  #newToken(): string {
+    return `${this.#tokenPrefix}${(++this.#tokens).toString(36)}`;
   }
 
   #find(kind: WorkKind, token: string, key: string): Work | undefined {
@@ -348,6 +367,7 @@ export class GrpcWorker implements FunctionWorker {
     stream.inFlight[kind]--;
     if (stream.noteRun(kind, work.name)) this.world.changed();
     if (this.#waiting[kind].size > 0) this.#pumpKind(kind);
+    if (kind === 'orchestrator') this.replays.pump();
   }
 
   #refuseUnaccepted(kind: WorkKind): void {

@@ -16,7 +16,7 @@ interface Encoded {
 }
 
 /** Field 3 of OrchestratorRequest and its wire type, length-delimited. */
-const pastEventsTag = (3 << 3) | 2;
+export const pastEventsTag = (3 << 3) | 2;
 
 export class HistoryBytes {
   readonly #byInstance = new Map<string, Encoded>();

@@ -47,6 +47,8 @@ class Timeline implements ReplayTimeline {
   readonly divergence: Divergence | null;
   readonly notes: readonly string[];
   readonly parentInstanceId: string | null;
+  readonly program?: string;
+  readonly complete?: (step: number) => Promise<void>;
 
   constructor(
     request: ReplayRequest,
@@ -64,6 +66,8 @@ class Timeline implements ReplayTimeline {
     this.divergence = explainDivergence(history, run, functionNames);
     this.steps = stepsOf(history, run, this.divergence !== null && run.disagreement !== null);
     this.notes = [...run.notes, ...endNotes(history, run, this.divergence)];
+    if (run.program !== undefined) this.program = run.program;
+    if (replay.complete !== undefined) this.complete = (step) => replay.complete?.(this.momentOf(step)) ?? Promise.resolve();
   }
 
   scopes(step: number, frame: number): Promise<readonly VariableScope[]> {

@@ -19,6 +19,17 @@ const returns: Script = function* () {
   return 'at once';
 };
 
+const outline = {
+  rows: 0,
+  frames: [],
+  currentUtcDateTime: '',
+  isReplaying: false,
+  customStatus: null,
+  decisions: [],
+  awaitedEvents: [],
+  logs: [],
+};
+
 /** Two ends of a real message channel in one process: everything that crosses is cloned, as between threads. */
 class ChannelThread extends EventEmitter implements EmulatorThread {
   readonly #channel = new MessageChannel();
@@ -72,6 +83,11 @@ describe('the emulator on a thread', () => {
       workerPid: 42,
       grpc: null,
       connectedWorkers: () => [],
+      replays: {
+        open: ({ functionName }) => Promise.reject(new DurascopeError('UnknownFunction', `No program runs ${functionName}.`)),
+        moment: (id, index) => Promise.resolve({ ...outline, rows: Number(id) + index }),
+        close: () => Promise.resolve(),
+      },
       functions: () => hub.worker.functions(),
       invoke: (name, input) => Promise.resolve(`${name} ${String(input)}`),
       onEvent: (listener) => {
@@ -121,6 +137,12 @@ describe('the emulator on a thread', () => {
     assert.deepEqual(await proxy.hub.countByStatus(), { Completed: 1 });
     assert.equal(await proxy.hub.get('nobody'), undefined);
     assert.equal(await proxy.invoke('queue', '1'), 'queue 1');
+    assert.equal((await proxy.replays.moment('3', 4)).rows, 7);
+    await proxy.replays.close('3');
+    await assert.rejects(
+      proxy.replays.open({ instanceId: 'i', executionId: 'e', functionName: 'Tour', history: [] }),
+      (error) => DurascopeError.is(error, 'UnknownFunction') && error.message === 'No program runs Tour.',
+    );
   });
 
   it('brings refusals across with their code, message and details', async () => {

@@ -11,6 +11,7 @@ const silent: SdkLogger = { error: () => undefined, warn: () => undefined, info:
 /** An emulator without a function app, and programs of the JavaScript SDK that are connected to it. */
 export class GrpcFixture {
   readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #gone = new Set<TaskHubGrpcWorker>();
 
   private constructor(
     readonly emulator: Emulator,
@@ -57,8 +58,23 @@ export class GrpcFixture {
     });
     await worker.start();
     await connected;
-    this.#undo.push(() => worker.stop());
+    this.#undo.push(() => (this.#gone.has(worker) ? Promise.resolve() : worker.stop()));
     return worker;
+  }
+
+  /** Stops the worker before the end and waits until the emulator knows. */
+  async stopWorker(worker: TaskHubGrpcWorker): Promise<void> {
+    this.#gone.add(worker);
+    const before = this.emulator.connectedWorkers().length;
+    const gone = new Promise<void>((resolve) => {
+      const subscription = this.emulator.onEvent(() => {
+        if (this.emulator.connectedWorkers().length >= before) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    await worker.stop();
+    await gone;
   }
 
   async stop(): Promise<void> {

@@ -89,6 +89,8 @@ export interface ReplayRun {
   impureUses: readonly ImpureUse[];
   /** Whole sentences: what could not be shown. */
   notes: readonly string[];
+  /** The language of the connected program that runs the code: it shows no variables, and places are those of whole functions. */
+  program?: string;
 }
 
 export interface VariableScope {
@@ -116,6 +118,8 @@ export interface Variable {
 /** A replay in which one can look around. The code's values at a moment are those of that moment, in whatever order moments are visited. */
 export interface OpenReplay {
   readonly run: ReplayRun;
+  /** Absent: every moment is told in full from the start. Else resolves when this one is, to be called before it is shown. */
+  complete?(moment: number): Promise<void>;
   /** `frame` counts from the innermost, from 0. */
   scopes(moment: number, frame: number): Promise<readonly VariableScope[]>;
   variables(reference: string, range?: { start: number; count: number }): Promise<readonly Variable[]>;

@@ -1,0 +1,66 @@
+/** A history as replays send it to a connected program (spec/grpc.md 2.1). */
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { HistoryEvent, OrchestratorStarted } from '../core/history';
+import { isScheduledRow } from '../core/non-determinism';
+import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
+import { pastEventsTag } from './history-bytes';
+import { protoEvent } from './to-proto';
+
+/**
+ * The field `pastEvents` of every prefix, encoded once. Left out are ends, which SDKs refuse in a past: the code is asked what it does
+ * without them.
+ */
+export class ReplayHistory {
+  readonly #bytes: Uint8Array;
+  /** After each row. */
+  readonly #ends: number[] = [];
+
+  constructor(
+    private readonly history: readonly HistoryEvent[],
+    withScheduled: boolean,
+  ) {
+    const writer = new BinaryWriter();
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (const row of history) {
+      const event = isLeftOut(row, withScheduled) ? null : protoEvent(row);
+      if (event !== null) {
+        const part = ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join().finish();
+        parts.push(part);
+        length += part.length;
+      }
+      this.#ends.push(length);
+    }
+    this.#bytes = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      this.#bytes.set(part, at);
+      at += part.length;
+    }
+  }
+
+  pastEvents(rows: number): Uint8Array {
+    return this.#bytes.subarray(0, this.#ends[rows - 1] ?? 0);
+  }
+
+  /** The one new event: workers want one, and with all others in the past the code runs as in any replay, without logging anew. */
+  newEvent(rows: number): OrchestratorStarted {
+    const last = this.history.slice(0, rows).findLast((event) => event.EventType === 'OrchestratorStarted') ?? this.history[0];
+    return { EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: last?.Timestamp ?? '' };
+  }
+}
+
+function isLeftOut(row: HistoryEvent, withScheduled: boolean): boolean {
+  switch (row.EventType) {
+    case 'ExecutionCompleted':
+    case 'ExecutionTerminated':
+      return true;
+    case 'EntityOperationCalled':
+    case 'EntityOperationSignaled':
+    case 'EntityLockRequested':
+    case 'EntityUnlockSent':
+      return !withScheduled;
+    default:
+      return !withScheduled && isScheduledRow(row);
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * A replay by a connected program, which tells what an orchestrator has asked for and its custom status when it has been given a prefix of
+ * its history, and nothing else.
+ *
+ *   M1. There is one moment for each event that came in. A completion ends them: what came later, the code never got.
+ *   M2. Asked for every prefix, a program would have to go through a long history a thousand times. The first moments are asked for, as
+ *       far as `eagerRows` go, and the last one; those between are told in outline out of the rows until they are looked at.
+ *   M3. An answer holds what was asked for and not cancelled since the start, so what a moment adds is what no moment before it had.
+ */
+import type { CompleteOrchestration, Decision } from '../core/decisions';
+import type { HistoryEvent } from '../core/history';
+import { agrees, isScheduledRow, type WorkDecision } from '../core/non-determinism';
+import type { AskedProgram, ProgramAnswer } from '../core/ports/connected-replays';
+import type { ReplayDisagreement, ReplayEnd, ReplayMoment, ReplayRequest, ReplayRun } from '../core/ports/replay-worker';
+import { scheduledDecision } from './scheduled-decision';
+
+/** Rows sent for moments that nobody has looked at yet: about a second's work of the slowest SDK. */
+const defaultEagerRows = 30_000;
+/** Questions under way at a time. */
+const window = 4;
+
+export interface ProgramRun {
+  run: ReplayRun;
+  /** The moment in full. */
+  moment(index: number): Promise<ReplayMoment>;
+}
+
+/** Rejects as `AskedProgram.ask` does. */
+export async function runThroughProgram(
+  request: ReplayRequest,
+  program: AskedProgram,
+  eagerRows = defaultEagerRows,
+): Promise<ProgramRun> {
+  const run = new Run(request, program);
+  await run.begin(eagerRows);
+  return run;
+}
+
+interface Draft extends ReplayMoment {
+  customStatus: string | null;
+  decisions: readonly Decision[];
+}
+
+class Run implements ProgramRun {
+  run!: ReplayRun;
+  /** Rows given at each moment. */
+  readonly #rows: readonly number[];
+  readonly #answers = new Map<number, Promise<ProgramAnswer>>();
+  readonly #known = new Map<number, ProgramAnswer>();
+  #moments: Draft[] = [];
+
+  constructor(
+    private readonly request: ReplayRequest,
+    private readonly program: AskedProgram,
+  ) {
+    const { history } = request;
+    const rows = history.flatMap((event, index) => (comesIn(event) ? [index + 1] : []));
+    // A history that was cut before its start ended is replayed as far as it goes.
+    this.#rows = rows.length === 0 ? [history.length] : rows;
+  }
+
+  async begin(eagerRows: number): Promise<void> {
+    // The first alone: it tells whether anybody runs this at all.
+    await this.#ask(0);
+    const last = await this.#lastMoment();
+    const eager = this.#eagerCount(last, eagerRows);
+    await this.#askAll(Array.from({ length: eager }, (_, index) => index));
+    const refusal = await this.#refusal(last);
+    const mismatch = eager > last ? null : await this.#firstRefused(refusal, eager, last);
+    if (mismatch !== null) await this.#askAll([mismatch - 1, mismatch]);
+    const found = this.#disagreement(mismatch ?? last, refusal);
+    const end = found?.moment ?? last;
+    this.#moments = this.#draft(end, eager);
+    const answer = await this.#ask(end);
+    this.run = {
+      moments: this.#moments,
+      end: endOf(found === null ? (refusal ?? answer) : answer),
+      disagreement: found?.disagreement ?? null,
+      sourceText: null,
+      changesWhenRepeated: found !== null && (await this.#changes(end, answer)),
+      impureUses: [],
+      notes: this.#notes(end, eager),
+      program: this.program.language ?? '',
+    };
+  }
+
+  async moment(index: number): Promise<ReplayMoment> {
+    const moment = this.#moments[index];
+    if (moment === undefined) throw new RangeError(`The replay has no moment ${index}.`);
+    moment.customStatus = (await this.#ask(index)).customStatus;
+    return moment;
+  }
+
+  #ask(index: number): Promise<ProgramAnswer> {
+    const asked = this.#answers.get(index);
+    if (asked !== undefined) return asked;
+    const asking = this.program.ask(this.#rows[index] ?? 0, false);
+    this.#answers.set(index, asking);
+    asking.then(
+      (answer) => this.#known.set(index, answer),
+      () => this.#answers.delete(index),
+    );
+    return asking;
+  }
+
+  async #askAll(indices: readonly number[]): Promise<void> {
+    const left = indices.values();
+    const askSome = async (): Promise<void> => {
+      for (const index of left) await this.#ask(index);
+    };
+    await Promise.all(Array.from({ length: window }, askSome));
+  }
+
+  /** M1: completed once, an orchestration stays so, whatever else it is given. */
+  async #lastMoment(): Promise<number> {
+    let high = this.#rows.length - 1;
+    if (completionOf(await this.#ask(high)) === null) return high;
+    let low = 0;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (completionOf(await this.#ask(middle)) === null) low = middle + 1;
+      else high = middle;
+    }
+    return high;
+  }
+
+  /** M2 */
+  #eagerCount(last: number, eagerRows: number): number {
+    let sent = 0;
+    for (let index = 0; index <= last; index++) {
+      sent += this.#rows[index] ?? 0;
+      if (sent > eagerRows) return Math.max(1, index);
+    }
+    return last + 1;
+  }
+
+  /** What the SDK itself says against the history: a failure that it does not come to without the rows. */
+  async #refusal(last: number): Promise<ProgramAnswer | null> {
+    const answer = await this.program.ask(this.request.history.length, true);
+    return isRefusal(answer, await this.#ask(last)) ? answer : null;
+  }
+
+  /** The first moment whose episode's rows the SDK refuses, of those that were not asked for. */
+  async #firstRefused(refusal: ProgramAnswer | null, from: number, to: number): Promise<number | null> {
+    if (refusal === null) return null;
+    let low = from;
+    let high = to;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const [checked, plain] = await Promise.all([this.program.ask(this.#rowsUntilNext(middle), true), this.#ask(middle)]);
+      if (isRefusal(checked, plain)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #rowsUntilNext(index: number): number {
+    return (this.#rows[index + 1] ?? this.request.history.length + 1) - 1;
+  }
+
+  /** The first row that does not fit what the code had asked for by then. */
+  #disagreement(last: number, refusal: ProgramAnswer | null): { moment: number; disagreement: ReplayDisagreement } | null {
+    const { history } = this.request;
+    const asked = new Map<number, WorkDecision>();
+    for (let moment = 0, gap = false; moment <= last; moment++) {
+      const answer = this.#known.get(moment);
+      if (answer === undefined) {
+        gap = true;
+        continue;
+      }
+      for (const decision of workOf(answer)) asked.set(decision.id, decision);
+      const from = this.#rows[moment] ?? 0;
+      const to = moment === last ? history.length : this.#rowsUntilNext(moment);
+      for (let rowIndex = from; rowIndex < to; rowIndex++) {
+        const row = history[rowIndex];
+        if (row === undefined || !isScheduledRow(row)) continue;
+        const found = asked.get(row.EventId) ?? null;
+        if (found !== null && agrees(row, found)) continue;
+        // What is not there (any more) may have been asked for and cancelled where nobody looked, or in one go: the SDK knows.
+        if (found === null && refusal === null && (gap || completionOf(answer) === null)) continue;
+        return { moment, disagreement: { rowIndex, row, found } };
+      }
+    }
+    return null;
+  }
+
+  #draft(last: number, eager: number): Draft[] {
+    const { history, functionName } = this.request;
+    const seen = new Set<number>();
+    const drafts: Draft[] = [];
+    let time = history[0]?.Timestamp ?? '';
+    let row = 0;
+    let customStatus: string | null = null;
+    for (let index = 0; index <= last; index++) {
+      const rows = this.#rows[index] ?? 0;
+      for (; row < rows; row++) {
+        const event = history[row];
+        if (event?.EventType === 'OrchestratorStarted') time = event.Timestamp;
+      }
+      const answer = this.#known.get(index);
+      const isToldByRows = index >= eager && index < last;
+      customStatus = answer === undefined ? customStatus : answer.customStatus;
+      const all: readonly Decision[] =
+        isToldByRows || answer === undefined ? this.#recorded(rows, this.#rowsUntilNext(index)) : answer.decisions;
+      const decisions = all.filter(({ id, type }) => type === 'CompleteOrchestration' || !seen.has(id));
+      for (const { id } of decisions) seen.add(id);
+      const hasEnded = answer !== undefined && completionOf(answer) !== null;
+      drafts.push({
+        rows,
+        frames: hasEnded ? [] : [{ name: functionName, place: null, note: null }],
+        currentUtcDateTime: time,
+        isReplaying: false,
+        customStatus,
+        decisions,
+        awaitedEvents: [],
+        logs: [],
+      });
+    }
+    return drafts;
+  }
+
+  #recorded(from: number, to: number): Decision[] {
+    return this.request.history.slice(from, to).flatMap((event) => (isScheduledRow(event) ? [scheduledDecision(event)] : []));
+  }
+
+  /** Asked once more, the code has asked for something else. */
+  async #changes(index: number, before: ProgramAnswer): Promise<boolean> {
+    const again = await this.program.ask(this.#rows[index] ?? 0, false);
+    const text = (answer: ProgramAnswer): string =>
+      JSON.stringify(workOf(answer).map((decision) => [decision.type, decision.id, 'name' in decision ? decision.name : null]));
+    return text(again) !== text(before);
+  }
+
+  #notes(last: number, eager: number): string[] {
+    const language = this.program.language ?? 'connected';
+    const notes = [
+      `A connected program (${language}) runs this orchestrator: its variables stay there. What it asks for and its custom status are shown for each event of the history.`,
+    ];
+    if (eager < last) {
+      notes.push(
+        `The history is long: after row ${this.#rows[eager - 1] ?? 0}, what the code asked for is told as recorded, and the program is asked for a moment when it is looked at.`,
+      );
+    }
+    return notes;
+  }
+}
+
+/** Rows that give the code something to go on with. */
+function comesIn({ EventType: type }: HistoryEvent): boolean {
+  switch (type) {
+    case 'ExecutionStarted':
+    case 'TaskCompleted':
+    case 'TaskFailed':
+    case 'SubOrchestrationInstanceCompleted':
+    case 'SubOrchestrationInstanceFailed':
+    case 'TimerFired':
+    case 'EventRaised':
+    case 'ExecutionResumed':
+    case 'EntityOperationCompleted':
+    case 'EntityOperationFailed':
+    case 'EntityLockGranted':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function completionOf({ decisions }: ProgramAnswer): CompleteOrchestration | null {
+  const last = decisions.at(-1);
+  return last?.type === 'CompleteOrchestration' ? last : null;
+}
+
+function workOf({ decisions }: ProgramAnswer): WorkDecision[] {
+  return decisions.filter((decision): decision is WorkDecision => decision.type !== 'CompleteOrchestration');
+}
+
+function isRefusal(checked: ProgramAnswer, plain: ProgramAnswer): boolean {
+  const failure = completionOf(checked);
+  if (failure?.status !== 'Failed') return false;
+  const other = completionOf(plain);
+  return other?.status !== 'Failed' || other.failureDetails?.ErrorMessage !== failure.failureDetails?.ErrorMessage;
+}
+
+function endOf(answer: ProgramAnswer): ReplayEnd {
+  const completion = completionOf(answer);
+  switch (completion?.status) {
+    case 'Completed':
+      return { type: 'completed', output: completion.result };
+    case 'ContinuedAsNew':
+      return { type: 'continuedAsNew', input: completion.result };
+    case 'Failed':
+    case 'Terminated': {
+      const failureDetails = completion.failureDetails ?? null;
+      return { type: 'failed', reason: failureDetails?.ErrorMessage ?? completion.result ?? '', failureDetails };
+    }
+    case undefined:
+      return { type: 'waiting' };
+  }
+}
