@@ -28,7 +28,9 @@ export class Triggers {
     const { method, url, headers, query, params } = asked;
     const http = { method, url, headers, query, params, ...(body === null ? {} : { body: { bytes: body } }) };
     const triggerMetadata: Record<string, TypedData> = {};
-    for (const [name, value] of Object.entries(params)) triggerMetadata[name] = { string: value };
+    // The library makes `request.params` of a streamed request out of these, and the host counts the query among them.
+    const bound = streaming ? { ...query, ...params } : params;
+    for (const [name, value] of Object.entries(bound)) triggerMetadata[name] = { string: value };
     if (streaming) {
       triggerMetadata['Headers'] = { json: JSON.stringify(headers) };
       triggerMetadata['Query'] = { json: JSON.stringify(query) };
