@@ -1,7 +1,7 @@
 /** The app's process from the emulator's start to its stop, also while there is none: an app that is broken may be mended. */
 import { DurascopeError } from '../core/errors';
 import type { Disposable } from '../core/ports/clock';
-import type { ActivityOutcome, ActivityRequest, FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
+import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import { watchApp } from '../workers/node/app-watcher';
 import { NodeWorker, type NodeWorkerOptions, type TimerInfo } from '../workers/node/node-worker';
@@ -20,7 +20,7 @@ export class AppProcess implements HttpTriggerHost {
   private ready: Promise<void> | null = null;
   private watcher: Disposable | null = null;
   private isStopped = false;
-  private loaded: (worker: FunctionWorker) => void = () => undefined;
+  private loaded: (worker: NodeWorker) => void = () => undefined;
 
   constructor(private readonly events: Listeners<EmulatorEvent>) {}
 
@@ -28,12 +28,13 @@ export class AppProcess implements HttpTriggerHost {
     return this.worker?.pid;
   }
 
+  /** Without what its packages brought along. */
   functions(): readonly FunctionDescriptor[] {
-    return this.worker?.functions() ?? [];
+    return this.worker?.functions().filter((fn) => fn.isBuiltIn !== true) ?? [];
   }
 
   /** Called with the worker now, if the app is loaded, and whenever its functions have changed. */
-  onLoaded(listener: (worker: FunctionWorker) => void): void {
+  onLoaded(listener: (worker: NodeWorker) => void): void {
     this.loaded = listener;
     if (this.worker !== null) listener(this.worker);
   }

@@ -10,7 +10,7 @@ import { Engine } from '../engine/engine';
 import { DurableHttp } from '../http/durable-http';
 import { createHttpApp } from '../http/http-app';
 import { type HttpServer, startHttpServer } from '../http/http-server';
-import { durableClientBinding, rpcPath, webhookPath } from '../http/management-urls';
+import { durableClientBinding, grpcClientBinding, rpcPath, webhookPath } from '../http/management-urls';
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app-settings';
 import { AppProcess } from './app-process';
@@ -135,54 +135,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     undo.push(() => server.stop());
     const url = `http://localhost:${server.port}`;
 
-    // The app loads in its own process meanwhile.
-    const loadApp = (): Promise<void> =>
-      app.start({
-        appDir,
-        childScript: findChildScript(),
-        log,
-        clientBinding: () =>
-          durableClientBinding({
-            origin: url,
-            hubName: hostConfig.hubName,
-            key,
-            rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
-          }),
-        // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
-        execArgv: ['--max-semi-space-size=32'],
-        env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
-        startInstance: (start) => engine.start(start),
-        ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
-        ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
-        ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
-        waitWhileBroken: options.brokenApp === 'wait',
-      });
-    const loading = options.app === false ? Promise.resolve() : loadApp();
-    // What it rejects with is awaited below, but perhaps only after another failure.
-    loading.catch(() => undefined);
-    undo.push(async () => {
-      http.stop();
-      await timers.stop();
-      const stopped = engine.stop();
-      await app.stop();
-      await stopped;
-    });
-    await engine.open();
-    const watch = watchProductionStore({
-      store: productionStore,
-      hub: engine,
-      log,
-      onNote: ({ severity, message }, { name, instanceId }) =>
-        events.tell({ type: 'storeNote', severity, functionName: name, instanceId, message }),
-    });
-    undo.push(() => {
-      watch.dispose();
-      return Promise.resolve();
-    });
-    app.onLoaded((worker) => {
-      engine.setWorker(worker);
-      if (options.timers !== 'off') void timers.update(worker.functions());
-    });
     const hubs = new TaskHubs({
       engine,
       ownNames: [ownHubName, hostConfig.hubName],
@@ -209,6 +161,58 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         connectionString: `Endpoint=http://localhost:${listening.port};Authentication=None;TaskHub=${ownHubName}`,
       };
     }
+    // The app loads in its own process meanwhile.
+    const loadApp = (): Promise<void> =>
+      app.start({
+        appDir,
+        childScript: findChildScript(),
+        log,
+        clientBinding: () =>
+          durableClientBinding({
+            origin: url,
+            hubName: hostConfig.hubName,
+            key,
+            rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
+          }),
+        grpcClientBinding: () =>
+          grpc === null ? null : grpcClientBinding({ origin: url, hubName: hostConfig.hubName, key, grpcPort: grpc.port }),
+        // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
+        execArgv: ['--max-semi-space-size=32'],
+        env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
+        startInstance: (start) => engine.start(start),
+        ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
+        ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
+        ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
+        waitWhileBroken: options.brokenApp === 'wait',
+      });
+    const loading = options.app === false ? Promise.resolve() : loadApp();
+    // What it rejects with is awaited below, but perhaps only after another failure.
+    loading.catch(() => undefined);
+    undo.push(async () => {
+      http.stop();
+      await timers.stop();
+      const stopped = engine.stop();
+      await app.stop();
+      await stopped;
+    });
+    await engine.open();
+    hubs.open();
+    const watch = watchProductionStore({
+      store: productionStore,
+      hub: engine,
+      log,
+      onNote: ({ severity, message }, { name, instanceId }) =>
+        events.tell({ type: 'storeNote', severity, functionName: name, instanceId, message }),
+    });
+    undo.push(() => {
+      watch.dispose();
+      return Promise.resolve();
+    });
+    app.onLoaded((worker) => {
+      engine.setWorker(worker);
+      hubs.useApp(worker, worker.functions());
+      if (options.timers !== 'off') void timers.update(worker.functions());
+    });
     // Before the port closes: streams that end with a reason make their workers come again.
     undo.push(() => hubs.stop());
     await loading;

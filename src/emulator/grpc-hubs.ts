@@ -9,10 +9,15 @@ import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Logger } from '../core/ports/logger';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import { Engine } from '../engine/engine';
+import type { FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
+import type { PassthroughHost } from '../core/ports/passthrough-host';
 import { GrpcWorker } from '../grpc/grpc-worker';
 import { InstanceWaiters } from '../grpc/instance-waiters';
+import { PassthroughWorker } from '../grpc/passthrough-worker';
 import type { GrpcHub, GrpcHubs } from '../grpc/task-hub-service';
+import type { TerminateOther } from '../grpc/from-proto';
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
+import { AppOrConnected } from './app-or-connected';
 
 export interface TaskHubsOptions {
   /** The emulator's own. */
@@ -39,16 +44,42 @@ export class TaskHubs implements GrpcHubs {
   readonly #own: GrpcHub;
   readonly #others = new Map<string, OtherHub | Promise<OtherHub>>();
   readonly #ownNames: ReadonlySet<string>;
+  #isOpen = false;
+  #letIn: (() => void)[] = [];
   #isStopped = false;
+  #app: PassthroughWorker | null = null;
 
   constructor(private readonly options: TaskHubsOptions) {
     this.#ownNames = new Set(options.ownNames.map((name) => name.toLowerCase()));
-    this.#own = this.#hub(options.engine, options.ownNames[0] ?? 'default');
+    this.#own = this.#hub(options.engine, options.ownNames[0] ?? 'default', (worker) => this.#withApp(worker));
+  }
+
+  /** The emulator's own engine is open: who came before is let in now. */
+  open(): void {
+    this.#isOpen = true;
+    this.options.engine.setWorker(this.#withApp(this.#own.worker));
+    for (const letIn of this.#letIn.splice(0)) letIn();
+  }
+
+  /** The app's functions, of which those of profile G run beside connected programs; to be said again when they have changed. */
+  useApp(host: PassthroughHost, functions: readonly FunctionDescriptor[]): void {
+    const encoded = functions.filter((fn) => fn.profile === 'G');
+    if (encoded.length === 0 && this.#app === null) return;
+    const { engine, log } = this.options;
+    const terminate = (other: TerminateOther): void => this.#terminate(engine, other);
+    this.#app = encoded.length === 0 ? null : new PassthroughWorker(host, encoded, { log, terminate });
+    engine.setWorker(this.#withApp(this.#own.worker));
+  }
+
+  #withApp(worker: GrpcWorker): FunctionWorker {
+    return this.#app === null ? worker : new AppOrConnected(this.#app, worker);
   }
 
   find(name: string | null): GrpcHub | Promise<GrpcHub> {
     if (this.#isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
-    if (name === null || this.#ownNames.has(name.toLowerCase())) return this.#own;
+    if (name === null || this.#ownNames.has(name.toLowerCase())) {
+      return this.#isOpen ? this.#own : new Promise((resolve) => this.#letIn.push(() => resolve(this.#own)));
+    }
     const key = name.toLowerCase();
     const known = this.#others.get(key);
     if (known !== undefined) return known;
@@ -117,14 +148,16 @@ export class TaskHubs implements GrpcHubs {
       category: 'grpc',
       message: `Task hub '${name}' is open. The editor and the dashboard show '${this.options.ownNames[0] ?? 'default'}'.`,
     });
-    return { engine, ...this.#hub(engine, name) };
+    const hub = this.#hub(engine, name);
+    engine.setWorker(hub.worker);
+    return { engine, ...hub };
   }
 
   #dirOf(name: string): string | null {
     return this.options.dataDir === null ? null : path.join(this.options.dataDir, 'hubs', name.toLowerCase());
   }
 
-  #hub(engine: Engine, hubName: string): GrpcHub {
+  #hub(engine: Engine, hubName: string, asWorker: (worker: GrpcWorker) => FunctionWorker = (worker) => worker): GrpcHub {
     const { clock, log, newId, workersChanged } = this.options;
     const worker: GrpcWorker = new GrpcWorker({
       hubName,
@@ -132,18 +165,19 @@ export class TaskHubs implements GrpcHubs {
       log,
       newId,
       changed: () => {
-        engine.setWorker(worker);
+        engine.setWorker(asWorker(worker));
         workersChanged();
       },
-      terminate: ({ instanceId, reason, recursive }) => {
-        engine.terminate(instanceId, reason, { recursive }).catch((error: unknown) => {
-          const message = `A worker asked to terminate '${instanceId}': ${messageOf(error)}`;
-          log({ level: 'information', category: 'grpc', message, instanceId });
-        });
-      },
+      terminate: (other) => this.#terminate(engine, other),
     });
-    engine.setWorker(worker);
     return { client: engine, worker, waiters: new InstanceWaiters(engine) };
+  }
+
+  #terminate(engine: Engine, { instanceId, reason, recursive }: TerminateOther): void {
+    engine.terminate(instanceId, reason, { recursive }).catch((error: unknown) => {
+      const message = `A worker asked to terminate '${instanceId}': ${messageOf(error)}`;
+      this.options.log({ level: 'information', category: 'grpc', message, instanceId });
+    });
   }
 }
 

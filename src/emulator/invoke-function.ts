@@ -45,10 +45,14 @@ export async function invokeFunction(
         executionId: '',
         taskId: 0,
         name,
-        input: `[${jsonOf(input)}]`,
+        // Packages that speak the gRPC protocol wrap nothing.
+        input: found.profile === 'G' ? jsonOf(input) : `[${jsonOf(input)}]`,
       });
       if (outcome.ok) return outcome.result;
-      throw new DurascopeError('FunctionFailed', outcome.reason, { details: { name } });
+      const { reason, failureDetails } = outcome;
+      const message =
+        found.profile === 'G' && failureDetails != null ? `Function '${name}' failed: ${failureDetails.ErrorMessage}` : reason;
+      throw new DurascopeError('FunctionFailed', message, { details: { name } });
     }
     case 'other':
       return failing(name, app.invoke(name, input, metadata));

@@ -11,7 +11,7 @@ import { fromTimestamp, toTimestamp } from '../core/time';
 import type { Batch, Committer } from './committer';
 import type { DueQueue } from './due-queue';
 import type { EngineOptions } from './engine-options';
-import type { KnownNames } from './known-names';
+import { type KnownNames, takes } from './known-names';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { LiveInstances } from './live-instances';
 import { ReadyQueue } from './ready-queue';
@@ -127,7 +127,7 @@ export class EngineCore {
   profileOfEntity(name: string): BehaviourProfile {
     if (this.entityNames?.has(name) === true) return 'A';
     const { worker } = this.workers.G;
-    return worker !== null && worker.accepts?.('entity', name, '') !== false ? 'G' : 'A';
+    return worker !== null && takes(worker, 'entity', name, '') ? 'G' : 'A';
   }
 
   /** There is something to do for the instance. */

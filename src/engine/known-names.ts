@@ -11,11 +11,11 @@ export class KnownNames {
     worker: FunctionWorker,
     private readonly type: 'orchestrator' | 'entity',
   ) {
-    this.#known = worker
-      .functions()
-      .filter((each) => each.type === type)
-      .map((each) => each.name);
-    this.#lower = new Set(this.#known.map((name) => name.toLowerCase()));
+    const all = worker.functions().filter((each) => each.type === type);
+    this.#known = all.filter((each) => each.isBuiltIn !== true).map((each) => each.name);
+    // The app's functions of another profile are known, but not this worker's to run.
+    const own = all.filter(({ profile = worker.profile }) => profile === worker.profile);
+    this.#lower = new Set(own.map((each) => each.name.toLowerCase()));
   }
 
   has(name: string): boolean {
@@ -26,6 +26,11 @@ export class KnownNames {
   unknown(name: string): DurascopeError {
     return unknownFunction(name, this.type, this.#known);
   }
+}
+
+/** Whether an instance that is started now may be the worker's. */
+export function takes(worker: FunctionWorker, type: 'orchestrator' | 'entity', name: string, version: string): boolean {
+  return worker.has?.(type, name, version) ?? worker.accepts?.(type, name, version) ?? true;
 }
 
 export function unknownFunction(name: string, type: 'orchestrator' | 'entity', known: readonly string[]): DurascopeError {

@@ -10,7 +10,7 @@ import type { ImportConflicts, ImportOutcome, PurgeFilter, StartOptions } from '
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
 import type { EngineCore } from './engine-core';
 import { gatherImport } from './imports';
-import { unknownFunction } from './known-names';
+import { takes, unknownFunction } from './known-names';
 import { alreadyExists, assertUnfinished, notFound, notForEntities, notTerminal, scheduledTime, wrongState } from './refusals';
 import { rewind } from './rewinding';
 
@@ -174,8 +174,7 @@ export class OrchestrationCommands {
     const { orchestratorNames } = this.core;
     const { A, G } = this.core.workers;
     if (orchestratorNames?.has(name) === true) return 'A';
-    if (profile === undefined && G.worker !== null && G.worker.accepts?.('orchestrator', name, version ?? '') !== false)
-      return 'G';
+    if (profile === undefined && G.worker !== null && takes(G.worker, 'orchestrator', name, version ?? '')) return 'G';
     // Before the app was loaded nobody knows.
     if (A.worker === null && orchestratorNames === null) return this.core.options.defaultProfile;
     throw orchestratorNames?.unknown(name) ?? unknownFunction(name, 'orchestrator', []);

@@ -33,14 +33,24 @@ import { protoEntity, protoState } from './to-proto';
 const maxPage = 1000;
 const defaultPage = 100;
 
-/** `now` in epoch milliseconds. */
-export async function startInstance(hub: TaskHubClient, request: CreateInstanceRequest, now: number): Promise<string> {
+/**
+ * Of Durable Functions (its packages for JavaScript and .NET say so), or of a Durable Task SDK. To the former the extension answers for the
+ * app (spec/grpc.md 5.3): it refuses functions that are not there and what an instance's state does not allow, and knows host.json.
+ */
+export type ClientKind = 'functions' | 'sdk';
+
+/** `now` in epoch milliseconds. UnknownFunction for `functions` only. */
+export async function startInstance(
+  hub: TaskHubClient,
+  request: CreateInstanceRequest,
+  now: number,
+  kind: ClientKind,
+): Promise<string> {
   const { name, version, input, scheduledStartTimestamp, tags, parentTraceContext } = request;
   const policy = request.orchestrationIdReusePolicy;
   const options: StartOptions = {
     name,
-    profile: 'G',
-    version: version ?? '',
+    ...(kind === 'sdk' ? ({ profile: 'G', version: version ?? '' } as const) : version === undefined ? {} : { version }),
     input: input ?? null,
     ...(request.instanceId === '' ? {} : { instanceId: request.instanceId }),
     // A time that has passed means now; one SDK always sends one.
@@ -89,11 +99,20 @@ export function instanceResponse(row: InstanceRow | undefined, { getInputsAndOut
     : { exists: true, orchestrationState: protoState(row, getInputsAndOutputs) };
 }
 
-/** What an ended instance does not mind: it is over, so there is nothing to do. InstanceNotFound for an unknown id. */
-export async function unlessOver(hub: TaskHubClient, instanceId: string, act: () => Promise<void>): Promise<void> {
+/**
+ * What an ended instance does not mind: it is over, so there is nothing to do. InstanceNotFound for an unknown id. A client of Durable
+ * Functions is told, and takes the end for an answer itself.
+ */
+export async function unlessOver(
+  hub: TaskHubClient,
+  instanceId: string,
+  kind: ClientKind,
+  act: () => Promise<void>,
+): Promise<void> {
   try {
     await act();
   } catch (error) {
+    if (kind === 'functions') throw error;
     if (!DurascopeError.is(error, 'InstanceTerminal') && !DurascopeError.is(error, 'InstanceWrongState')) throw error;
     if ((await hub.get(instanceId)) === undefined) throw error;
   }
@@ -219,10 +238,10 @@ async function allIds(hub: TaskHubClient, query: InstanceQuery): Promise<string[
   return ids;
 }
 
-export function signalEntity(hub: TaskHubClient, request: SignalEntityRequest): Promise<void> {
+export function signalEntity(hub: TaskHubClient, request: SignalEntityRequest, kind: ClientKind): Promise<void> {
   const { instanceId, name, input, scheduledTime } = request;
   return hub.signalEntity(instanceId, name, {
-    profile: 'G',
+    ...(kind === 'sdk' ? { profile: 'G' } : {}),
     input: input ?? null,
     ...(scheduledTime === undefined ? {} : { scheduledTime: historyTime(scheduledTime) }),
   });

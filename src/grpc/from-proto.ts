@@ -1,7 +1,7 @@
 /** What workers and clients send, in the core's form (spec/grpc.md 2.2). */
 import type { CompleteOrchestration, Decision, EntityDecision } from '../core/decisions';
 import type { EventRaised, FailureDetails, Tags, TraceContext } from '../core/history';
-import type { EntityAction, EntityBatchOutcome, EntityOperationResult } from '../core/ports/function-worker';
+import type { EntityAction, EntityBatchOutcome, EntityOperationResult, EpisodeOutcome } from '../core/ports/function-worker';
 import { toTimestamp } from '../core/time';
 import {
   type EntityBatchResult,
@@ -10,6 +10,7 @@ import {
   type OperationResult,
   type SendEntityMessageAction,
   type OrchestratorAction,
+  type OrchestratorResponse,
   OrchestrationStatus,
   type TaskFailureDetails,
   type TraceContext as ProtoTraceContext,
@@ -26,6 +27,17 @@ export interface WorkerDecisions {
   /** Ascending by id, the completion last. */
   decisions: Decision[];
   terminations: TerminateOther[];
+}
+
+/** What an episode came to, and what else the worker asks for. */
+export function episodeOutcome(
+  { actions, customStatus }: Pick<OrchestratorResponse, 'actions' | 'customStatus'>,
+  instanceId: string,
+): { outcome: EpisodeOutcome; terminations: TerminateOther[] } {
+  const { decisions, terminations } = decisionsOf(actions, instanceId);
+  // Java says "none" with an empty text; the others leave the field out.
+  const status = customStatus === undefined || customStatus === '' ? null : customStatus;
+  return { outcome: { decisions, customStatus: status, awaitedEvents: [] }, terminations };
 }
 
 /** `executionId` is the parent's, for children that were given no id. */

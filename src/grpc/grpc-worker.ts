@@ -22,7 +22,7 @@ import type {
 } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
 import { toTimestamp } from '../core/time';
-import { coreFailure, decisionsOf, entityOutcome, type TerminateOther } from './from-proto';
+import { coreFailure, entityOutcome, episodeOutcome, type TerminateOther } from './from-proto';
 import type {
   ActivityResponse,
   EntityBatchResult,
@@ -108,6 +108,11 @@ export class GrpcWorker implements FunctionWorker {
 
   functions(): readonly FunctionDescriptor[] {
     return [];
+  }
+
+  /** Whether a program has connected since the emulator started: what it left behind waits for it. */
+  get hadStreams(): boolean {
+    return this.#streamIds > 0;
   }
 
   connected(): readonly ConnectedWorker[] {
@@ -242,11 +247,8 @@ export class GrpcWorker implements FunctionWorker {
     if (isPartial) return;
     const actions = work.actions.length > 0 ? work.actions : response.actions;
     this.#settle(work);
-    const { decisions, terminations } = decisionsOf(actions, instanceId);
+    const { outcome, terminations } = episodeOutcome({ actions, customStatus: work.customStatus }, instanceId);
     for (const other of terminations) this.world.terminate(other);
-    // Java says "none" with an empty text; the others leave the field out.
-    const status = work.customStatus === undefined || work.customStatus === '' ? null : work.customStatus;
-    const outcome: EpisodeOutcome = { decisions, customStatus: status, awaitedEvents: [] };
     work.answer(outcome);
   }
 

@@ -18,11 +18,21 @@ interface Encoded {
 /** Field 3 of OrchestratorRequest and its wire type, length-delimited. */
 export const pastEventsTag = (3 << 3) | 2;
 
+/** How an event is told; null: not at all. `history` holds at least what was before it. */
+type ToProto = (
+  event: HistoryEvent,
+  history: readonly HistoryEvent[],
+  of: { instanceId: string; executionId: string },
+) => ProtoHistoryEvent | null;
+
 export class HistoryBytes {
   readonly #byInstance = new Map<string, Encoded>();
   #size = 0;
 
-  constructor(private readonly maxSize = 64 * 1024 * 1024) {}
+  constructor(
+    private readonly toProto: ToProto = protoEvent,
+    private readonly maxSize = 64 * 1024 * 1024,
+  ) {}
 
   /** The field `pastEvents` of an OrchestratorRequest for `history`. Valid until the next call. */
   pastEvents(instanceId: string, executionId: string, history: readonly HistoryEvent[]): Uint8Array {
@@ -32,7 +42,7 @@ export class HistoryBytes {
       encoded = undefined;
     }
     encoded ??= { executionId, count: 0, bytes: new Uint8Array(0), length: 0 };
-    if (encoded.count < history.length) this.#append(encoded, history);
+    if (encoded.count < history.length) this.#append(encoded, history, instanceId);
     // To the end of the map, which is the last to go.
     this.#byInstance.delete(instanceId);
     this.#byInstance.set(instanceId, encoded);
@@ -47,10 +57,11 @@ export class HistoryBytes {
     this.#size -= encoded.bytes.length;
   }
 
-  #append(encoded: Encoded, history: readonly HistoryEvent[]): void {
+  #append(encoded: Encoded, history: readonly HistoryEvent[], instanceId: string): void {
     const writer = new BinaryWriter();
+    const { executionId } = encoded;
     for (let i = encoded.count; i < history.length; i++) {
-      const event = protoEvent(history[i] as HistoryEvent);
+      const event = this.toProto(history[i] as HistoryEvent, history, { instanceId, executionId });
       if (event === null) continue;
       ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join();
     }

@@ -38,7 +38,7 @@ import type { GrpcWorker } from './grpc-worker';
 import type { InstanceWaiters } from './instance-waiters';
 import { statusOf } from './status-errors';
 import { protoEvents } from './work-item-bytes';
-import { text, workerIdentity } from './worker-identity';
+import { clientKind, hubName, workerIdentity } from './worker-identity';
 
 export interface GrpcHub {
   readonly client: TaskHubClient;
@@ -66,7 +66,7 @@ export const serviceDefinition = {
 };
 
 export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImplementation {
-  const hubOf = (metadata: Metadata): GrpcHub | Promise<GrpcHub> => hubs.find(text(metadata, 'taskhub'));
+  const hubOf = (metadata: Metadata): GrpcHub | Promise<GrpcHub> => hubs.find(hubName(metadata));
 
   function unary<Request, Response>(
     run: (hub: GrpcHub, request: Request, call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>,
@@ -94,7 +94,7 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
   const command =
     <Request>(run: (name: string | null, request: Request) => Promise<void>): handleUnaryCall<Request, object> =>
     (call, callback) => {
-      run(text(call.metadata, 'taskhub'), call.request).then(
+      run(hubName(call.metadata), call.request).then(
         () => callback(null, {}),
         (error: unknown) => callback(statusOf(error)),
       );
@@ -108,30 +108,38 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
 
   const service: UntypedServiceImplementation & Record<keyof typeof serviceDefinition, unknown> = {
     hello: unary(() => ({})),
-    startInstance: unary(async ({ client }, request: Parameters<typeof startInstance>[1]) => ({
-      instanceId: await startInstance(client, request, clock.now()),
+    startInstance: unary(async ({ client }, request: Parameters<typeof startInstance>[1], { metadata }) => ({
+      instanceId: await startInstance(client, request, clock.now(), clientKind(metadata)),
     })),
     getInstance: unary(async ({ client }, request: GetInstanceRequest) =>
       instanceResponse(await client.get(request.instanceId), request),
     ),
     waitForInstanceStart: wait((row) => row.runtimeStatus !== 'Pending'),
     waitForInstanceCompletion: wait((row) => isTerminal(row.runtimeStatus)),
-    raiseEvent: unary(async ({ client }, { instanceId, name, input }: { instanceId: string; name: string; input?: string }) => {
-      await unlessOver(client, instanceId, () => client.raiseEvent(instanceId, name, input ?? null));
-      return {};
-    }),
-    terminateInstance: unary(
-      async ({ client }, { instanceId, output, recursive }: { instanceId: string; output?: string; recursive: boolean }) => {
-        await unlessOver(client, instanceId, () => client.terminate(instanceId, output ?? null, { recursive }));
+    raiseEvent: unary(
+      async ({ client }, { instanceId, name, input }: { instanceId: string; name: string; input?: string }, { metadata }) => {
+        await unlessOver(client, instanceId, clientKind(metadata), () => client.raiseEvent(instanceId, name, input ?? null));
         return {};
       },
     ),
-    suspendInstance: unary(async ({ client }, { instanceId, reason }: { instanceId: string; reason?: string }) => {
-      await unlessOver(client, instanceId, () => client.suspend(instanceId, reason ?? null));
+    terminateInstance: unary(
+      async (
+        { client },
+        { instanceId, output, recursive }: { instanceId: string; output?: string; recursive: boolean },
+        { metadata },
+      ) => {
+        await unlessOver(client, instanceId, clientKind(metadata), () =>
+          client.terminate(instanceId, output ?? null, { recursive }),
+        );
+        return {};
+      },
+    ),
+    suspendInstance: unary(async ({ client }, { instanceId, reason }: { instanceId: string; reason?: string }, { metadata }) => {
+      await unlessOver(client, instanceId, clientKind(metadata), () => client.suspend(instanceId, reason ?? null));
       return {};
     }),
-    resumeInstance: unary(async ({ client }, { instanceId, reason }: { instanceId: string; reason?: string }) => {
-      await unlessOver(client, instanceId, () => client.resume(instanceId, reason ?? null));
+    resumeInstance: unary(async ({ client }, { instanceId, reason }: { instanceId: string; reason?: string }, { metadata }) => {
+      await unlessOver(client, instanceId, clientKind(metadata), () => client.resume(instanceId, reason ?? null));
       return {};
     }),
     rewindInstance: unary(async ({ client }, { instanceId, reason }: { instanceId: string; reason?: string }) => {
@@ -184,8 +192,8 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
     }),
     createTaskHub: command((name, { recreateIfExists }: CreateTaskHubRequest) => hubs.create(name, recreateIfExists)),
     deleteTaskHub: command((name) => hubs.delete(name)),
-    signalEntity: unary(async ({ client }, request: Parameters<typeof signalEntity>[1]) => {
-      await signalEntity(client, request);
+    signalEntity: unary(async ({ client }, request: Parameters<typeof signalEntity>[1], { metadata }) => {
+      await signalEntity(client, request, clientKind(metadata));
       return {};
     }),
     getEntity: unary(({ client }, request: Parameters<typeof getEntity>[1]) => getEntity(client, request)),

@@ -22,18 +22,7 @@ export function orchestratorWorkItem(
   traceContext: OrchestrationTraceContext | undefined,
   token: string,
 ): Uint8Array {
-  const rest = OrchestratorRequest.encode({
-    instanceId: request.instanceId,
-    executionId: request.executionId,
-    pastEvents: [],
-    newEvents: protoEvents(request.newEvents),
-    entityParameters: { entityMessageReorderWindow: undefined },
-    requiresHistoryStreaming: pastEvents === null,
-    properties: {},
-    orchestrationTraceContext: traceContext,
-  }).finish();
-  const past = pastEvents ?? new Uint8Array(0);
-  // A message's fields may come in any order, and a repeated one in pieces.
+  const [past, rest] = requestParts(request, protoEvents(request.newEvents), pastEvents, traceContext);
   return new BinaryWriter()
     .uint32(orchestratorRequestTag)
     .uint32(past.length + rest.length)
@@ -42,6 +31,32 @@ export function orchestratorWorkItem(
     .uint32(completionTokenTag)
     .string(token)
     .finish();
+}
+
+/** An OrchestratorRequest by itself. */
+export function orchestratorRequest(request: EpisodeRequest, newEvents: ProtoEvent[], pastEvents: Uint8Array): Uint8Array {
+  const [past, rest] = requestParts(request, newEvents, pastEvents, undefined);
+  return new BinaryWriter().raw(past).raw(rest).finish();
+}
+
+/** A message's fields may come in any order, and a repeated one in pieces. */
+function requestParts(
+  { instanceId, executionId }: EpisodeRequest,
+  newEvents: ProtoEvent[],
+  pastEvents: Uint8Array | null,
+  traceContext: OrchestrationTraceContext | undefined,
+): readonly [past: Uint8Array, rest: Uint8Array] {
+  const rest = OrchestratorRequest.encode({
+    instanceId,
+    executionId,
+    pastEvents: [],
+    newEvents,
+    entityParameters: { entityMessageReorderWindow: undefined },
+    requiresHistoryStreaming: pastEvents === null,
+    properties: {},
+    orchestrationTraceContext: traceContext,
+  }).finish();
+  return [pastEvents ?? new Uint8Array(0), rest];
 }
 
 export function activityWorkItem(request: ActivityRequest, token: string): Uint8Array {

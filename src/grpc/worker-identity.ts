@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import type { ClientKind } from './client-calls';
 import type { WorkerIdentity } from './worker-stream';
 
 const languages: readonly [sign: RegExp, language: string][] = [
@@ -17,7 +18,20 @@ export function workerIdentity(metadata: Metadata): WorkerIdentity {
   return { language, sdk: sdk === null ? null : sdk.replace(/\s*\(.*$/, ''), workerId: text(metadata, 'workerid') };
 }
 
-export function text(metadata: Metadata, header: string): string | null {
+/** .NET's Durable Functions has a header of its own (spec/grpc.md 5.3). */
+export function hubName(metadata: Metadata): string | null {
+  return text(metadata, 'taskhub') ?? text(metadata, functionsHub);
+}
+
+export function clientKind(metadata: Metadata): ClientKind {
+  const isFunctions =
+    text(metadata, 'x-user-agent')?.startsWith('durable-functions/') === true || text(metadata, functionsHub) !== null;
+  return isFunctions ? 'functions' : 'sdk';
+}
+
+const functionsHub = 'durable-taskhub';
+
+function text(metadata: Metadata, header: string): string | null {
   const value = metadata.get(header)[0];
   return value === undefined || value === '' ? null : String(value);
 }

@@ -105,3 +105,19 @@ export function durableClientBinding(options: ClientBindingParts): string {
     httpBaseUrl: null,
   });
 }
+
+/**
+ * The same for clients of durable-functions 4, which call the gRPC port (spec/functions-worker.md 10.6); of an URL of theirs only host and
+ * port count. `baseUrl` is for the URLs that they make without a request at hand.
+ */
+export function grpcClientBinding(options: Omit<ClientBindingParts, 'rpcBaseUrl'> & { grpcPort: number }): string {
+  const httpBaseUrl = `${options.origin}${webhookPath}`;
+  return JSON.stringify({
+    taskHubName: options.hubName,
+    connectionName: options.connectionName ?? 'Storage',
+    rpcBaseUrl: `http://localhost:${options.grpcPort}`,
+    requiredQueryStringParameters: `code=${formEncode(options.key)}`,
+    httpBaseUrl,
+    baseUrl: httpBaseUrl,
+  });
+}

@@ -169,14 +169,22 @@ describe('loading an app', () => {
     );
   });
 
-  it('refuses durable-functions 4 by name', async () => {
-    const code = `const { app } = require('@azure/functions');
+  it('takes functions of the gRPC dialect for another profile’s, and says when their client has no port', async () => {
+    const code = `const { app, input } = require('@azure/functions');
 app.generic('BuiltIn__HttpActivity', { trigger: { name: 't', type: 'activityTrigger', durableRequiresGrpc: true }, handler: () => undefined });
-app.generic('modern', { trigger: { name: 't', type: 'orchestrationTrigger', durableRequiresGrpc: true }, handler: () => undefined });`;
-    await refused(
-      { 'package.json': '{"main": "a.js"}', 'a.js': code },
-      /Function "modern" uses durable-functions 4.*Install durable-functions 3 .*npm install durable-functions@3$/s,
-    );
+app.generic('modern', { trigger: { name: 't', type: 'orchestrationTrigger', durableRequiresGrpc: true }, handler: () => undefined });
+app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durableRequiresGrpc: true })], handler: () => ({}) });`;
+    const files = { 'package.json': '{"main": "a.js"}', 'a.js': code };
+    const { worker, logs } = await fixture.start(null, { files });
+    const functions = worker.functions().map(({ name, profile, isBuiltIn }) => [name, profile, isBuiltIn]);
+    assert.deepEqual(functions, [
+      ['BuiltIn__HttpActivity', 'G', true],
+      ['modern', 'G', undefined],
+      ['starter', undefined, undefined],
+    ]);
+    assert.ok(logs.some((entry) => /"starter" uses the client of durable-functions 4, .* gRPC is off/.test(entry.message)));
+    assert.equal(worker.accepts('orchestrator', 'Modern'), false);
+    assert.equal(worker.accepts('activity', 'other'), true);
   });
 
   it('reports a process that ends while loading, with its last words', async () => {

@@ -137,6 +137,8 @@ export interface AppOptions extends Partial<Omit<NodeWorkerOptions, 'appDir' | '
   files?: Readonly<Record<string, string>>;
   /** What `durable-functions` resolves to in the app. Default 3.x. */
   durableFunctions?: 'durable-functions-v1' | 'durable-functions-v2';
+  /** What else it finds among its packages. */
+  packages?: readonly string[];
 }
 
 /** What the tests of one file started; `cleanUp` belongs into afterEach. */
@@ -145,7 +147,7 @@ export class WorkerFixture {
   private readonly folders: string[] = [];
 
   /** A copy of the fixture app (null: an empty folder), its packages linked. */
-  async copy(fixture: string | null, { files = {}, durableFunctions }: AppOptions = {}): Promise<string> {
+  async copy(fixture: string | null, { files = {}, durableFunctions, packages: more = [] }: AppOptions = {}): Promise<string> {
     const dir = await mkdtemp(path.join(tmpdir(), 'durascope-app-'));
     this.folders.push(dir);
     if (fixture !== null) await cp(path.join(apps, fixture), dir, { recursive: true });
@@ -153,6 +155,7 @@ export class WorkerFixture {
     await mkdir(packages, { recursive: true });
     const link = (from: string, to: string) => symlink(path.join(nodeModules, from), path.join(packages, to), 'junction');
     await link('@azure', '@azure');
+    for (const name of more) await link(name, name);
     await link(durableFunctions ?? 'durable-functions', 'durable-functions');
     for (const [name, text] of Object.entries(files)) {
       await mkdir(path.dirname(path.join(dir, name)), { recursive: true });

@@ -125,6 +125,10 @@ export interface FunctionDescriptor {
   useMonitor?: boolean;
   /** Whether it takes a durable client binding. */
   hasDurableClient?: boolean;
+  /** Durable functions only: what runs their instances. Absent: the profile of the worker that lists it. */
+  profile?: BehaviourProfile;
+  /** Brought along by a package: nobody wrote it, and nobody is to start it. */
+  isBuiltIn?: boolean;
 }
 
 /**
@@ -139,6 +143,8 @@ export interface FunctionWorker {
    * the activity's own, else that of its orchestration.
    */
   accepts?(type: 'orchestrator' | 'activity' | 'entity', name: string, version: string): boolean;
+  /** Whether an instance that is started by name alone is to be its own. Absent: as `accepts` says. */
+  has?(type: 'orchestrator' | 'entity', name: string, version: string): boolean;
   functions(): readonly FunctionDescriptor[];
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;

@@ -9,6 +9,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { DurascopeErrorCode } from '../../core/errors';
 import type { LogLevel } from '../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { Framed } from './frames';
 
@@ -52,6 +53,8 @@ export interface Init extends Framed {
   folders: readonly FunctionFolder[];
   /** The durable client binding's JSON (spec/functions-worker.md 8.1). */
   clientBinding: string;
+  /** The same for clients that speak gRPC (10.6). Absent: gRPC is off. */
+  grpcClientBinding?: string;
   /** `maxOrchestrationActions` of host.json. */
   maxActions: number;
   /** `defaultAsyncRequestSleepTimeMilliseconds` of host.json. */
@@ -79,6 +82,11 @@ export interface ActivityAsked extends Framed {
 }
 export interface EntityAsked extends EntityBatchRequest, Framed {
   type: 'entity';
+  id: number;
+}
+/** A call of a function whose trigger carries a message of the gRPC protocol: the bytes of the frame. */
+export interface EncodedAsked extends Omit<EncodedCall, 'request'>, Framed {
+  type: 'encoded';
   id: number;
 }
 export interface HttpAsked extends Framed {
@@ -126,7 +134,17 @@ export interface ShutDown extends Framed {
 }
 
 export type ParentMessage =
-  Init | EpisodeAsked | ActivityAsked | EntityAsked | HttpAsked | InvocationAsked | ReplayAsked | Forgotten | Ping | ShutDown;
+  | Init
+  | EpisodeAsked
+  | ActivityAsked
+  | EntityAsked
+  | EncodedAsked
+  | HttpAsked
+  | InvocationAsked
+  | ReplayAsked
+  | Forgotten
+  | Ping
+  | ShutDown;
 
 export interface Hello extends Framed {
   type: 'hello';
@@ -164,6 +182,11 @@ export interface EntityAnswered extends Framed {
   type: 'entityDone';
   id: number;
   outcome: EntityBatchOutcome;
+}
+export interface EncodedAnswered extends Framed {
+  type: 'encodedDone';
+  id: number;
+  outcome: EncodedAnswer;
 }
 /** Values for output bindings other than the HTTP response and the return value, by binding. */
 export interface OutputValue {
@@ -229,6 +252,7 @@ export type ChildMessage =
   | EpisodeAnswered
   | ActivityAnswered
   | EntityAnswered
+  | EncodedAnswered
   | HttpAnswered
   | InvocationAnswered
   | InvocationFailed

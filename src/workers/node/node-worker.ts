@@ -21,6 +21,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../../core/ports/http-trigger';
 import type { LogEntry, Logger } from '../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall, PassthroughHost } from '../../core/ports/passthrough-host';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { watchApp } from './app-watcher';
 import { prepareLaunch, type AppLaunchOptions } from './app-launch';
@@ -34,6 +35,8 @@ export interface NodeWorkerOptions extends AppLaunchOptions {
   log: Logger;
   /** The durable client binding's JSON (spec/functions-worker.md 8.1); asked for at each start of the process. */
   clientBinding(): string;
+  /** The same for clients that speak gRPC (10.6); null: gRPC is off. */
+  grpcClientBinding?(): string | null;
   /** Starts an instance for a durable client output binding. Without it such an output is refused. */
   startInstance?: (start: StartOptions) => Promise<unknown>;
   /** How long the app may block its event loop. Default 10,000; 0: for ever. */
@@ -66,7 +69,7 @@ const longEnoughMs = 10_000;
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 
-export class NodeWorker implements FunctionWorker, HttpTriggerHost {
+export class NodeWorker implements FunctionWorker, HttpTriggerHost, PassthroughHost {
   /**
    * Resolves when the app is loaded. Rejects with `AppInvalid` (the message is for the developer of the app; details may have
    * `file` and `line`) when it cannot be, and nothing of it is left running then.
@@ -87,6 +90,8 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
 
   private current: WorkerProcess | null = null;
   private lastFunctions: readonly FunctionDescriptor[] = [];
+  /** Names in lower case, with the type, of durable functions that run in another profile. */
+  private encoded: ReadonlySet<string> = new Set();
   private readonly listeners = new Set<(event: NodeWorkerEvent) => void>();
   private readonly retiring = new Set<Promise<void>>();
   private waiting: { resolve: (worker: WorkerProcess) => void; reject: (error: Error) => void }[] = [];
@@ -114,6 +119,11 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
     return this.lastFunctions;
   }
 
+  /** An instance of before the function came to speak the other protocol waits for it to come back: its history means nothing there. */
+  accepts(type: 'orchestrator' | 'activity' | 'entity', name: string): boolean {
+    return this.encoded.size === 0 || !this.encoded.has(`${type} ${name.toLowerCase()}`);
+  }
+
   onEvent(listener: (event: NodeWorkerEvent) => void): Disposable {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
@@ -132,6 +142,11 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
   runEntityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
     if (this.current !== null) return this.current.entityBatch(request);
     return this.whenUp().then((running) => running.entityBatch(request));
+  }
+
+  runEncoded(call: EncodedCall): Promise<EncodedAnswer> {
+    if (this.current !== null) return this.current.encoded(call);
+    return this.whenUp().then((running) => running.encoded(call));
   }
 
   forget(instanceId: string): void {
@@ -242,10 +257,12 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
     this.emit({ type: 'workerStarting' });
     const prepared = await prepareLaunch(options);
     for (const warning of prepared.warnings) this.note('warning', warning);
+    const grpcClientBinding = options.grpcClientBinding?.() ?? null;
     const started = await WorkerProcess.start({
       ...prepared,
       launcher: options.launcher ?? spawnProcess,
       clientBinding: options.clientBinding(),
+      ...(grpcClientBinding === null ? {} : { grpcClientBinding }),
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
@@ -267,6 +284,8 @@ export class NodeWorker implements FunctionWorker, HttpTriggerHost {
     this.startedAt = performance.now();
     const changed = JSON.stringify(this.lastFunctions) !== JSON.stringify(next.functions);
     this.lastFunctions = next.functions;
+    const encoded = next.functions.filter((fn) => fn.profile === 'G');
+    this.encoded = new Set(encoded.map((fn) => `${fn.type} ${fn.name.toLowerCase()}`));
     void next.ended.then((end) => {
       if (this.current === next) this.onDeath(end.message);
     });

@@ -16,6 +16,7 @@ import type {
   FunctionDescriptor,
 } from '../../core/ports/function-worker';
 import type { LogEntry, LogLevel } from '../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
 import type { AppLayout } from './app-layout';
 import { describeBlock, locateBlock } from './block-location';
 import { FrameReader, FrameWriter } from './frames';
@@ -46,6 +47,7 @@ export interface WorkerProcessOptions {
   appDir: string;
   layout: AppLayout;
   clientBinding: string;
+  grpcClientBinding?: string;
   maxActions: number;
   httpPollDelayMs?: number;
   /** For `replay` requests only. */
@@ -191,6 +193,14 @@ export class WorkerProcess {
     });
   }
 
+  encoded({ request, ...call }: EncodedCall): Promise<EncodedAnswer> {
+    return new Promise((resolve, reject) => {
+      const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
+      const id = this.requests.add(kind, call.name, call.instanceId, resolve, reject);
+      this.say({ type: 'encoded', id, ...call }, request);
+    });
+  }
+
   http(request: Omit<HttpAsked, 'type' | 'id'>, body: Uint8Array | null): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       const id = this.requests.add('http', request.name, null, resolve, reject);
@@ -280,7 +290,7 @@ export class WorkerProcess {
     this.pid = pid;
     this.inspected = inspected;
     if (inspected) clearTimeout(this.loadTimer);
-    const { layout, appDir, clientBinding, maxActions, httpPollDelayMs, forReplay } = this.options;
+    const { layout, appDir, clientBinding, grpcClientBinding, maxActions, httpPollDelayMs, forReplay } = this.options;
     const tooOld = checkNodeVersion(layout.engines, nodeVersion);
     if (tooOld !== null) {
       this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
@@ -293,6 +303,7 @@ export class WorkerProcess {
       entryFiles: layout.entryFiles,
       folders,
       clientBinding,
+      ...(grpcClientBinding === undefined ? {} : { grpcClientBinding }),
       maxActions,
       ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
       ...(forReplay === true ? { replay: true } : {}),
@@ -304,6 +315,7 @@ export class WorkerProcess {
       case 'episodeDone':
       case 'activityDone':
       case 'entityDone':
+      case 'encodedDone':
         this.requests.take(message.id)?.resolve(message.outcome as never);
         break;
       case 'httpDone': {

@@ -1,7 +1,7 @@
 /** Runs activities: the input unwrapped, the result as JSON text, a failure as the history shows it (spec/functions-worker.md 7). */
 import type { ActivityOutcome } from '../../../core/ports/function-worker';
 import type { ActivityAsked } from '../messages';
-import { describeActivityFailure } from './activity-failure';
+import { describeActivityFailure, describeEncodedFailure } from './activity-failure';
 import type { Hooks, TypedData } from './core-module';
 import type { DirectCalls } from './direct-call';
 import type { FunctionRegistry, RegisteredFunction } from './function-registry';
@@ -27,12 +27,12 @@ export class Activities {
       const isDirect = this.options.direct.canCall(fn) && !this.options.hooks.aroundInvocations();
       return { ok: true, result: await (isDirect ? this.call(fn, request) : this.invoke(fn, request)) };
     } catch (error) {
-      return describeActivityFailure(fn.name, error);
+      return fn.requiresGrpc ? describeEncodedFailure(fn.name, error) : describeActivityFailure(fn.name, error);
     }
   }
 
   private async invoke(fn: RegisteredFunction, request: ActivityAsked): Promise<string | null> {
-    const data = unwrap(request.input);
+    const data = inputOf(fn, request.input);
     const { response } = await this.options.invoker.invoke({
       fn,
       data,
@@ -48,7 +48,7 @@ export class Activities {
 
   private call(fn: RegisteredFunction, request: ActivityAsked): string | null | Promise<string | null> {
     const { direct } = this.options;
-    const text = unwrap(request.input).string ?? null;
+    const text = inputOf(fn, request.input).string ?? null;
     const { running, returned } = direct.call(fn, request.instanceId, text);
     if (isThenable(returned)) return this.whenSettled(returned, running);
     direct.done(running);
@@ -72,6 +72,12 @@ export class Activities {
     const reason = `The function '${name}' doesn't exist, is disabled, or is not an activity function. Additional info: ${info}`;
     return { ok: false, reason, details: '' };
   }
+}
+
+/** As it is where the package speaks the gRPC protocol: nothing is wrapped there (spec/functions-worker.md 10.4). */
+function inputOf(fn: RegisteredFunction, input: string | null): TypedData {
+  if (fn.requiresGrpc) return input === null ? {} : { string: input };
+  return unwrap(input);
 }
 
 /**

@@ -24,6 +24,25 @@ export function describeActivityFailure(functionName: string, error: unknown): A
   };
 }
 
+/**
+ * The same for a package of the gRPC protocol. The extension knows a failure by the text of its message alone: what stands before the
+ * first `: ` is taken for its type (spec/functions-worker.md 10.4).
+ */
+export function describeEncodedFailure(functionName: string, error: unknown): ActivityOutcome {
+  const isError = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error);
+  const thrown = error as { message?: unknown; stack?: unknown };
+  const message = isError ? String(thrown.message) : toText(error);
+  const stack = isError && typeof thrown.stack === 'string' ? thrown.stack : null;
+  const at = message.indexOf(': ');
+  const [type, text] = at <= 0 ? ['(unknown)', message] : [message.slice(0, at), message.slice(at + 2)];
+  return {
+    ok: false,
+    reason: `Function '${functionName}' failed with an unhandled exception.`,
+    details: '',
+    failureDetails: { ErrorType: type, ErrorMessage: text, StackTrace: stack, InnerFailure: null, IsNonRetriable: false },
+  };
+}
+
 function toText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined) return 'undefined';

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { FunctionFolder, Init } from '../messages';
 import { AppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
-import type { FunctionCallback, FunctionRegistry, RegisteredFunction } from './function-registry';
+import type { FunctionCallback, FunctionRegistry, FunctionToAdd, RegisteredFunction } from './function-registry';
 import { placeOfError, toSource } from './source-place';
 
 export interface LoadedApp {
@@ -48,7 +48,7 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
   }
   registry.lock();
   if (registry.all().length === 0) throw noFunctions(init);
-  refuseOtherProtocol(registry);
+  warnings.push(...clientsWithoutPort(init, registry));
   warnings.push(...unknownInputs(registry));
   const version4 = registry.registeredByCode > 0 ? core.programmingModel() : null;
   const given = await version4?.getCapabilities?.({ ...capabilities });
@@ -80,10 +80,7 @@ async function loadFile(file: string, esm: boolean, appDir: string): Promise<unk
   }
 }
 
-async function loadFolder(
-  folder: FunctionFolder,
-  appDir: string,
-): Promise<Omit<RegisteredFunction, 'trigger' | 'type' | 'extraInputs'>> {
+async function loadFolder(folder: FunctionFolder, appDir: string): Promise<FunctionToAdd> {
   const exported = await loadFile(folder.scriptFile, folder.esm, appDir);
   const place = toSource(folder.scriptFile, 1);
   const bindings = Object.fromEntries(folder.bindings.map((binding) => [binding.name, binding]));
@@ -132,18 +129,14 @@ function noFunctions(init: Init): AppLoadError {
   );
 }
 
-/** durable-functions 4 marks its bindings: it speaks protobuf and gRPC (spec/functions-worker.md 10). */
-function refuseOtherProtocol(registry: FunctionRegistry): void {
-  const marked = registry
-    .all()
-    .filter((fn) => Object.values(fn.bindings).some((binding) => binding['durableRequiresGrpc'] === true));
-  // The package registers two functions of its own, which nobody wrote.
-  const fn = marked.find(({ name }) => !name.startsWith('BuiltIn__')) ?? marked[0];
-  if (fn === undefined) return;
-  throw new AppLoadError(
-    `Function "${fn.name}" uses durable-functions 4, whose protocol (protobuf over gRPC) function apps cannot use here yet. Install durable-functions 3 to run the app here: npm install durable-functions@3`,
-    fn.place,
-  );
+/** Clients of durable-functions 4 speak gRPC to the emulator (spec/functions-worker.md 10.6). */
+function clientsWithoutPort(init: Init, registry: FunctionRegistry): string[] {
+  if (init.grpcClientBinding !== undefined) return [];
+  const fn = registry.all().find(({ extraInputs }) => extraInputs.some((input) => input.isDurableClient && input.requiresGrpc));
+  if (fn === undefined) return [];
+  return [
+    `Function "${fn.name}" uses the client of durable-functions 4, which speaks gRPC, and gRPC is off: its calls will fail. Start the emulator with a gRPC port.`,
+  ];
 }
 
 /** Deviation: only durable clients come in beside the trigger. */

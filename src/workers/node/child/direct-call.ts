@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { format } from 'node:util';
 import type { LogLevel } from '../../../core/ports/logger';
+import type { ClientBindings } from './client-bindings';
 import type { RegisteredFunction } from './function-registry';
 import type { Running, UserLog } from './user-log';
 
@@ -71,8 +72,7 @@ class DirectContext {
 
 export interface DirectCallsOptions {
   log: UserLog;
-  /** The durable client binding's JSON. */
-  clientBinding: string;
+  clients: ClientBindings;
   /** A context as the library makes it for the function. */
   sampleContext(fn: RegisteredFunction): Promise<object>;
 }
@@ -107,7 +107,7 @@ export class DirectCalls {
    * `running` is counted as running until `done` is called with it.
    */
   call(fn: RegisteredFunction, instanceId: string, text: string | null): { running: Running; returned: unknown } {
-    const { log, clientBinding } = this.options;
+    const { log, clients } = this.options;
     const input = text === null ? undefined : parseOrText(text);
     const running: Running = { functionName: fn.name, instanceId, invocationId: randomUUID(), hasEnded: false };
     const metadata = {
@@ -125,7 +125,7 @@ export class DirectCalls {
       log.write(level, 'user', format(...args), running, context);
     });
     for (const extra of fn.extraInputs) {
-      if (extra.isDurableClient) context.extraInputs.set(extra.name, JSON.parse(clientBinding));
+      if (extra.isDurableClient) context.extraInputs.set(extra.name, clients.valueOf(extra));
     }
     if (fn.type !== 'orchestrator') log.begin(running);
     const previous = log.enter(running);

@@ -6,6 +6,8 @@ import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../message
 import { Activities } from './activities';
 import { loadApp } from './app-loader';
 import { installCoreModule, type CoreModule } from './core-module';
+import { ClientBindings } from './client-bindings';
+import { EncodedCalls } from './encoded-calls';
 import { Entities } from './entities';
 import { DirectCalls } from './direct-call';
 import { describeFunction, FunctionRegistry } from './function-registry';
@@ -20,6 +22,7 @@ interface Loaded {
   invoker: Invoker;
   activities: Activities;
   entities: Entities;
+  encoded: EncodedCalls;
   triggers: Triggers;
   orchestrations: OrchestrationRunner;
 }
@@ -44,9 +47,10 @@ export class FunctionHost {
     const { registry, core, log } = this;
     const app = await loadApp(init, registry, core);
     const { hooks } = core;
-    const { clientBinding, maxActions, httpPollDelayMs } = init;
-    const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clientBinding });
-    const direct = new DirectCalls({ log, clientBinding, sampleContext: (fn) => invoker.sampleContext(fn) });
+    const { maxActions, httpPollDelayMs } = init;
+    const clients = new ClientBindings(init);
+    const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clients });
+    const direct = new DirectCalls({ log, clients, sampleContext: (fn) => invoker.sampleContext(fn) });
     await direct.prepare(registry.all());
     const activities = new Activities({ registry, invoker, hooks, direct });
     const entities = new Entities({ registry, invoker, hooks, direct });
@@ -78,6 +82,7 @@ export class FunctionHost {
       invoker,
       activities,
       entities,
+      encoded: new EncodedCalls({ registry, invoker, hooks, direct }),
       triggers: new Triggers({ registry, invoker, log, streaming: app.httpUri !== undefined }),
       orchestrations,
     };
@@ -104,7 +109,7 @@ export class FunctionHost {
       return;
     }
     if (this.loaded === null) throw new Error(`"${message.type}" came before the app was loaded.`);
-    const { activities, entities, triggers, orchestrations } = this.loaded;
+    const { activities, entities, encoded, triggers, orchestrations } = this.loaded;
     switch (message.type) {
       case 'forget':
         orchestrations.forget(message.instanceId);
@@ -120,6 +125,11 @@ export class FunctionHost {
       case 'entity': {
         const { id } = message;
         void entities.run(message).then((outcome) => this.out.send({ type: 'entityDone', id, outcome }));
+        break;
+      }
+      case 'encoded': {
+        const { id } = message;
+        void encoded.run(message, bytes).then((outcome) => this.out.send({ type: 'encodedDone', id, outcome }));
         break;
       }
       case 'http': {

@@ -4,6 +4,13 @@ import type { FunctionBinding } from '../messages';
 import { AppLoadError } from './app-load-error';
 import { callerOutside, type SourcePlace } from './source-place';
 
+/** `requiresGrpc`: a durable client that speaks gRPC. */
+export interface ExtraInput {
+  name: string;
+  isDurableClient: boolean;
+  requiresGrpc: boolean;
+}
+
 export type FunctionCallback = (...args: unknown[]) => unknown;
 
 export interface RegisteredFunction {
@@ -14,8 +21,10 @@ export interface RegisteredFunction {
   trigger: FunctionBinding;
   /** Trigger first, then the inputs, then the outputs. The key is the binding's name (`$return` has another inner name). */
   bindings: Readonly<Record<string, FunctionBinding>>;
-  /** Inputs besides the trigger, by name, with whether they are durable clients. */
-  extraInputs: readonly { name: string; isDurableClient: boolean }[];
+  /** Inputs besides the trigger, by name. */
+  extraInputs: readonly ExtraInput[];
+  /** Its trigger carries messages of the gRPC protocol (durable-functions 4, spec/functions-worker.md 10). */
+  requiresGrpc: boolean;
   /** What the programming model's library is given as metadata. */
   metadata: Readonly<Record<string, unknown>>;
   callback: FunctionCallback;
@@ -30,10 +39,22 @@ const typeByTrigger: Readonly<Record<string, FunctionType>> = {
   timertrigger: 'timer',
 };
 
+const durableTypes: ReadonlySet<FunctionType> = new Set(['orchestrator', 'activity', 'entity']);
+
 export function isDurableClient(bindingType: string): boolean {
   const type = bindingType.toLowerCase();
   return type === 'durableclient' || type === 'orchestrationclient';
 }
+
+/** What `add` finds out by itself. */
+export type FunctionToAdd = Omit<RegisteredFunction, 'trigger' | 'type' | 'extraInputs' | 'requiresGrpc'>;
+
+/** The flag of durable-functions 4. */
+function requiresGrpc(binding: FunctionBinding): boolean {
+  return binding['durableRequiresGrpc'] === true;
+}
+
+const builtInName = /^BuiltIn__/i;
 
 /** Functions by name, ignoring case. After `lock` nothing more is taken. */
 export class FunctionRegistry {
@@ -87,7 +108,7 @@ export class FunctionRegistry {
     });
   }
 
-  add(fn: Omit<RegisteredFunction, 'trigger' | 'type' | 'extraInputs'>): RegisteredFunction {
+  add(fn: FunctionToAdd): RegisteredFunction {
     if (!/^[a-z][a-z0-9_-]{0,127}$/i.test(fn.name) || fn.name.toLowerCase() === 'host') {
       throw new AppLoadError(
         `"${fn.name}" cannot be the name of a function: names start with a letter and hold letters, digits, "_" and "-" only. Rename it.`,
@@ -112,7 +133,12 @@ export class FunctionRegistry {
       type: typeByTrigger[trigger.type.toLowerCase()] ?? 'other',
       extraInputs: bindings
         .filter((binding) => binding !== trigger && binding.direction !== 'out')
-        .map((binding) => ({ name: binding.name, isDurableClient: isDurableClient(binding.type) })),
+        .map((binding) => ({
+          name: binding.name,
+          isDurableClient: isDurableClient(binding.type),
+          requiresGrpc: requiresGrpc(binding),
+        })),
+      requiresGrpc: requiresGrpc(trigger),
     };
     this.byName.set(fn.name, registered);
     const lower = fn.name.toLowerCase();
@@ -144,5 +170,7 @@ export function describeFunction(fn: RegisteredFunction): FunctionDescriptor {
     ...(trigger['runOnStartup'] === true ? { runOnStartup: true } : {}),
     ...(trigger['useMonitor'] === false ? { useMonitor: false } : {}),
     hasDurableClient: Object.values(fn.bindings).some((binding) => isDurableClient(binding.type)),
+    ...(fn.requiresGrpc && durableTypes.has(fn.type) ? { profile: 'G' as const } : {}),
+    ...(fn.requiresGrpc && builtInName.test(fn.name) ? { isBuiltIn: true } : {}),
   };
 }

@@ -8,6 +8,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { CoreInvocationContext, Hooks, ProgrammingModel, RpcResponse, TypedData } from './core-module';
+import type { ClientBindings } from './client-bindings';
 import type { FunctionCallback, RegisteredFunction } from './function-registry';
 import type { Running, UserLog } from './user-log';
 
@@ -31,19 +32,15 @@ export interface InvokerOptions {
   log: UserLog;
   /** Of the function's generation of the programming model. */
   modelFor(fn: RegisteredFunction): ProgrammingModel;
-  /** The durable client binding's JSON. */
-  clientBinding: string;
+  clients: ClientBindings;
 }
 
 export class Invoker {
-  private readonly clientData: TypedData;
   /** I1: how to end the invocation that the running code belongs to. */
   private readonly rejecting = new AsyncLocalStorage<(reason: unknown) => void>();
   private readonly rejectable = new Set<(reason: unknown) => void>();
 
-  constructor(private readonly options: InvokerOptions) {
-    this.clientData = { string: options.clientBinding };
-  }
+  constructor(private readonly options: InvokerOptions) {}
 
   /** Rejects with what the function or a hook threw. */
   invoke(invocation: Invocation): Promise<InvocationOutcome> {
@@ -89,7 +86,7 @@ export class Invoker {
 
   private async run(invocation: Invocation, wantsResponse: boolean): Promise<{ result: unknown; response?: RpcResponse }> {
     const { fn } = invocation;
-    const { hooks, log } = this.options;
+    const { hooks, log, clients } = this.options;
     const invocationId = invocation.invocationId ?? randomUUID();
     const running: Running = { functionName: fn.name, instanceId: invocation.instanceId, invocationId };
     // An orchestrator kept warm runs in episodes, of which its invocation is only the first.
@@ -97,7 +94,7 @@ export class Invoker {
     try {
       const inputData: { name: string; data: TypedData }[] = [{ name: fn.trigger.name, data: invocation.data }];
       for (const input of fn.extraInputs) {
-        inputData.push({ name: input.name, data: input.isDurableClient ? this.clientData : {} });
+        inputData.push({ name: input.name, data: clients.dataOf(input) });
       }
       const held: { context?: object } = {};
       const core: CoreInvocationContext = {

@@ -1,0 +1,27 @@
+/**
+ * Runs functions whose triggers carry messages of the Durable Task protocol instead of the JSON protocol's (spec/grpc.md 5.3, "gRPC
+ * passthrough"). The host hands them over in base64, and neither reads nor makes them.
+ */
+import type { ActivityOutcome, ActivityRequest } from './function-worker';
+
+export interface EncodedCall {
+  kind: 'orchestrator' | 'entity';
+  /** As the instance was started, or the entity's name; case does not matter. */
+  name: string;
+  instanceId: string;
+  /** An OrchestratorRequest or an EntityBatchRequest. */
+  request: Uint8Array;
+}
+
+/** `answer`: the text that the function returned; null when it returned something else, which `returned` names (`undefined`, `object` ...). */
+export type EncodedAnswer =
+  | { ok: true; answer: string }
+  | { ok: true; answer: null; returned: string }
+  | { ok: false; error: { name: string; message: string; stack: string } };
+
+export interface PassthroughHost {
+  /** Rejects with `WorkerExited` or `WorkerHung` (see `FunctionWorker`). */
+  runEncoded(call: EncodedCall): Promise<EncodedAnswer>;
+  /** The input is handed over as it is. */
+  runActivity(request: ActivityRequest): Promise<ActivityOutcome>;
+}
