@@ -1,21 +1,23 @@
 import * as vscode from 'vscode';
 import type { AppEmulator } from './app-emulator';
+import { editorClock } from './editor-clock';
 import { commands } from './ids';
 import type { LazyTree } from './lazy-tree';
 import { EntitiesTree, type EntitiesNode } from './models/entities-tree';
+import { TreeConnection } from './tree-connection';
 
 /** The entities view: draws an `EntitiesTree`. */
 export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vscode.Disposable {
   readonly model: EntitiesTree;
   readonly #subscription: vscode.Disposable;
-  #connected: unknown;
+  readonly #connection: TreeConnection;
 
   constructor(
     private readonly tree: LazyTree<EntitiesNode>,
     onError: (error: unknown) => void,
   ) {
-    const clock = { now: () => Date.now(), after: (ms: number, callback: () => void) => void setTimeout(callback, ms) };
-    this.model = new EntitiesTree(clock, () => tree.refresh(), onError);
+    this.model = new EntitiesTree(editorClock, () => tree.refresh(), onError);
+    this.#connection = new TreeConnection(this.model, 'entity');
     this.#subscription = tree.view.onDidChangeVisibility(({ visible }) => this.model.setVisible(visible));
     tree.provide(this);
   }
@@ -26,18 +28,7 @@ export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vsco
 
   /** Shows the entities of this emulator, now and after it starts again. */
   show(emulator: AppEmulator | undefined): void {
-    const running = emulator?.running;
-    if (running === this.#connected) return;
-    this.#connected = running;
-    if (running === undefined) this.model.disconnect();
-    else {
-      this.model.connect(running.hub, () =>
-        running
-          .functions()
-          .filter((each) => each.type === 'entity')
-          .map((each) => each.name),
-      );
-    }
+    this.#connection.show(emulator);
   }
 
   getChildren(element?: EntitiesNode): Promise<EntitiesNode[]> {

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { AppEmulator } from './app-emulator';
+import { editorClock } from './editor-clock';
 import { commands, contextKeys } from './ids';
 import type { LazyTree } from './lazy-tree';
 import { formatFilter, isEmptyFilter, noFilter, parseFilter, type TreeFilter } from './models/instance-filter';
 import { instanceItem } from './models/instance-item';
 import { InstancesTree, type Grouping, type InstanceNode, type TreeNode } from './models/instances-tree';
+import { TreeConnection } from './tree-connection';
 
 const groupingKey = 'instances.grouping';
 const agesEveryMs = 30_000;
@@ -15,15 +17,15 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
   readonly #subscriptions: vscode.Disposable[];
   readonly #parents = new Map<string, TreeNode>();
   readonly #ages: NodeJS.Timeout;
-  #connected: unknown;
+  readonly #connection: TreeConnection;
 
   constructor(
     private readonly tree: LazyTree<TreeNode>,
     private readonly memory: vscode.Memento,
     onError: (error: unknown) => void,
   ) {
-    const clock = { now: () => Date.now(), after: (ms: number, callback: () => void) => void setTimeout(callback, ms) };
-    this.model = new InstancesTree(clock, () => tree.refresh(), onError);
+    this.model = new InstancesTree(editorClock, () => tree.refresh(), onError);
+    this.#connection = new TreeConnection(this.model, 'orchestrator');
     this.model.grouping = memory.get<Grouping>(groupingKey, 'status');
     this.#tellContext();
     this.#subscriptions = [
@@ -31,7 +33,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
       tree.view.onDidCollapseElement(({ element }) => this.model.collapse(element)),
     ];
     this.#ages = setInterval(() => {
-      if (tree.view.visible && this.#connected !== undefined) tree.refresh();
+      if (tree.view.visible && this.#connection.isConnected) tree.refresh();
     }, agesEveryMs);
     tree.provide(this);
   }
@@ -42,18 +44,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
 
   /** Shows the instances of this emulator, now and after it starts again. */
   show(emulator: AppEmulator | undefined): void {
-    const running = emulator?.running;
-    if (running === this.#connected) return;
-    this.#connected = running;
-    if (running === undefined) this.model.disconnect();
-    else {
-      this.model.connect(running.hub, () =>
-        running
-          .functions()
-          .filter((each) => each.type === 'orchestrator')
-          .map((each) => each.name),
-      );
-    }
+    this.#connection.show(emulator);
   }
 
   async group(grouping: Grouping): Promise<void> {

@@ -8,9 +8,10 @@ import { EntityPanelSession } from '../protocol/entity-panel-session';
 import { InstancePanelSession } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
-import type { PanelHost, SessionClock } from '../protocol/panel-host';
+import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { SourceLocation } from '../protocol/panel-values';
+import { editorClock } from './editor-clock';
 import type { DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
 import { panels as panelIds } from './ids';
@@ -43,10 +44,6 @@ export interface PanelsOptions {
   onError: (error: unknown) => void;
 }
 
-const clock: SessionClock = {
-  now: () => Date.now(),
-  after: (delayMs, callback) => void setTimeout(callback, delayMs),
-};
 const savedState = z.object({ instanceId: z.string() });
 const openPanelsKey = 'panels.apps';
 const maxRemembered = 200;
@@ -147,7 +144,7 @@ export class Panels implements vscode.Disposable {
         void panel.webview.postMessage(message);
       },
       host: this.options.hostOf(app),
-      clock,
+      clock: editorClock,
       locate: (row) => this.#locate(app, row),
       eventNames: () => this.options.sources.eventNames(app),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),
@@ -164,7 +161,7 @@ export class Panels implements vscode.Disposable {
       instanceId,
       post: (message) => void panel.webview.postMessage(message),
       host: this.options.hostOf(app),
-      clock,
+      clock: editorClock,
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('instances');
@@ -176,7 +173,7 @@ export class Panels implements vscode.Disposable {
     const session = new InstancesPanelSession({
       post: (message) => void panel.webview.postMessage(message),
       host: this.options.hostOf(app),
-      clock,
+      clock: editorClock,
       hubName: app.name,
       names: () =>
         Promise.resolve(

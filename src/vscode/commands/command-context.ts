@@ -13,6 +13,7 @@ import type { InstancesView } from '../instances-view';
 import { targetIds } from '../models/command-targets';
 import type { StartMemory } from '../models/start-memory';
 import type { Panels } from '../panels';
+import { pickLabel, typed } from '../quick-questions';
 import type { SourceIndex } from '../source-index';
 import type { StatusBar } from '../status-bar';
 import type { TextDocuments } from '../text-documents';
@@ -74,37 +75,21 @@ export async function chosenIds(
 
 /** Picks one of the newest instances, or any by typing its id. */
 export async function pickInstance(hub: TaskHubClient, title: string): Promise<string | undefined> {
-  const pick = vscode.window.createQuickPick<vscode.QuickPickItem & { instanceId: string }>();
-  pick.title = title;
-  pick.placeholder = 'Instance id, or part of it or of the name';
-  pick.matchOnDescription = true;
   let asked = 0;
-  const search = async (text: string): Promise<void> => {
-    const question = ++asked;
+  const question = { title, placeholder: 'Instance id, or part of it or of the name', matchOnDescription: true };
+  return pickLabel(question, async (pick, value) => {
+    const text = value.trim();
+    const mine = ++asked;
     pick.busy = true;
     const page = await hub.query({ orderBy: 'createdTime', descending: true, pageSize: 50, ...(text === '' ? {} : { text }) });
-    if (question !== asked) return;
+    if (mine !== asked) return;
     pick.busy = false;
     const items = page.instances.map(({ instanceId, name, runtimeStatus }) => ({
       label: instanceId,
       description: `${name} · ${runtimeStatus}`,
-      instanceId,
     }));
-    const isListed = text === '' || items.some((item) => item.instanceId === text);
-    pick.items = isListed ? items : [...items, { label: text, description: 'this id', alwaysShow: true, instanceId: text }];
-  };
-  return new Promise((resolve, reject) => {
-    pick.onDidChangeValue((text) => void search(text.trim()).catch(reject));
-    pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.instanceId);
-      pick.dispose();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
-    search('').catch(reject);
+    const isListed = text === '' || items.some((item) => item.label === text);
+    pick.items = isListed ? items : [...items, typed(text, 'this id')];
   });
 }
 

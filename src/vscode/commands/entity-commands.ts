@@ -1,9 +1,8 @@
-import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { commands } from '../ids';
 import { targetIds } from '../models/command-targets';
-import { jsonOrNull, jsonProblemText } from '../models/json-input';
+import { askJson, pickLabel, pickOrType, typed } from '../quick-questions';
 import { currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 /** Given whole, by a keybinding or a test: nothing is asked. */
@@ -43,7 +42,7 @@ async function signal(context: CommandContext, args: readonly unknown[]): Promis
   if (instanceId === undefined) return undefined;
   const operation = given?.operation ?? (await askOperation(hub, instanceId));
   if (operation === undefined || operation === '') return undefined;
-  const input = given === undefined ? await askInput(operation) : (given.input ?? null);
+  const input = given === undefined ? await askJson({ title: `Input of ${operation}`, placeHolder: '5' }) : (given.input ?? null);
   if (input === undefined) return undefined;
   await hub.signalEntity(instanceId, operation, input === null ? {} : { input });
   const message = `Sent ${operation} to ${instanceId}`;
@@ -57,26 +56,11 @@ async function pickEntity(context: CommandContext, hub: TaskHubClient, title: st
   const names = (running?.functions() ?? []).filter((each) => each.type === 'entity').map((each) => each.name.toLowerCase());
   const { entities } = await hub.queryEntities({ includeTransient: true, includeState: true, pageSize: 1000 });
   const known = entities.map(({ instanceId, state }) => ({ label: instanceId, description: (state ?? 'no state').slice(0, 80) }));
-  const pick = vscode.window.createQuickPick();
-  pick.title = title;
-  pick.placeholder = '@name@key, for example @counter@a';
-  pick.items = known;
-  return new Promise((resolve) => {
-    pick.onDidChangeValue((text) => {
-      const typed = text.trim();
-      const begun = typed.startsWith('@') ? [typed] : names.map((name) => `@${name}@${typed}`);
-      const fresh = typed === '' ? [] : begun.filter((id) => !known.some((item) => item.label === id));
-      pick.items = [...known, ...fresh.map((label) => ({ label, description: 'this id', alwaysShow: true }))];
-    });
-    pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.label);
-      pick.dispose();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
+  return pickLabel({ title, placeholder: '@name@key, for example @counter@a' }, (pick, text) => {
+    const key = text.trim();
+    const begun = key.startsWith('@') ? [key] : names.map((name) => `@${name}@${key}`);
+    const fresh = key === '' ? [] : begun.filter((id) => !known.some((item) => item.label === id));
+    pick.items = [...known, ...fresh.map((id) => typed(id, 'this id'))];
   });
 }
 
@@ -85,33 +69,5 @@ async function askOperation(hub: TaskHubClient, instanceId: string): Promise<str
   const batches = await hub.entityBatches(instanceId);
   const names = [...new Set(batches.flatMap((batch) => batch.operations.map((each) => each.name)))].reverse();
   const known = names.map((label) => ({ label, description: 'used before' }));
-  const pick = vscode.window.createQuickPick();
-  pick.title = `Which operation of ${instanceId}?`;
-  pick.placeholder = 'Name of the operation';
-  pick.items = known;
-  return new Promise((resolve) => {
-    pick.onDidChangeValue((text) => {
-      const isKnown = text === '' || names.includes(text);
-      pick.items = isKnown ? known : [...known, { label: text, description: 'this name', alwaysShow: true }];
-    });
-    pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.label);
-      pick.dispose();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
-  });
-}
-
-async function askInput(operation: string): Promise<string | null | undefined> {
-  const text = await vscode.window.showInputBox({
-    title: `Input of ${operation}`,
-    prompt: 'JSON; empty for none',
-    placeHolder: '5',
-    validateInput: jsonProblemText,
-  });
-  return text === undefined ? undefined : jsonOrNull(text);
+  return pickOrType(`Which operation of ${instanceId}?`, 'Name of the operation', known);
 }

@@ -4,7 +4,7 @@ import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { act, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
 import { commands, type CommandId } from '../ids';
-import { jsonOrNull, jsonProblemText } from '../models/json-input';
+import { askJson, pickOrType } from '../quick-questions';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handler, type Handlers } from './command-context';
 
 const actions: Readonly<Record<InstanceAction, { id: CommandId; title: string; asksReason: boolean }>> = {
@@ -101,7 +101,8 @@ async function raiseEvent(context: CommandContext, args: readonly unknown[]): Pr
   if (first === undefined) return undefined;
   const name = given?.name ?? (await askEventName(context, hub, ids));
   if (name === undefined || name === '') return undefined;
-  const data = given?.data !== undefined ? given.data : await askEventData(name);
+  const data =
+    given?.data !== undefined ? given.data : await askJson({ title: `Data of ${name}`, placeHolder: '{ "seat": 12 }' });
   if (data === undefined) return undefined;
   for (const id of ids) await hub.raiseEvent(id, name, data);
   const message = `Raised ${name} to ${ids.length === 1 ? first : `${ids.length} instances`}`;
@@ -120,33 +121,5 @@ async function askEventName(context: CommandContext, hub: TaskHubClient, ids: re
     ...awaited.map((name) => ({ label: name, description: 'awaited now' })),
     ...coded.filter((name) => !awaited.includes(name)).map((name) => ({ label: name, description: 'in the code' })),
   ];
-  const pick = vscode.window.createQuickPick();
-  pick.title = 'Which event?';
-  pick.placeholder = 'Name of the event';
-  pick.items = known;
-  return new Promise((resolve) => {
-    pick.onDidChangeValue((text) => {
-      const isKnown = text === '' || known.some((item) => item.label === text);
-      pick.items = isKnown ? known : [...known, { label: text, description: 'this name', alwaysShow: true }];
-    });
-    pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.label);
-      pick.dispose();
-    });
-    pick.onDidHide(() => {
-      resolve(undefined);
-      pick.dispose();
-    });
-    pick.show();
-  });
-}
-
-async function askEventData(name: string): Promise<string | null | undefined> {
-  const text = await vscode.window.showInputBox({
-    title: `Data of ${name}`,
-    prompt: 'JSON; empty for none',
-    placeHolder: '{ "seat": 12 }',
-    validateInput: jsonProblemText,
-  });
-  return text === undefined ? undefined : jsonOrNull(text);
+  return pickOrType('Which event?', 'Name of the event', known);
 }

@@ -4,8 +4,8 @@ import { DurascopeError } from '../../core/errors';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
-import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { runnableFunctions } from '../models/functions-tree';
+import { askJson } from '../quick-questions';
 import { currentApp, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
 /** Given whole, by a keybinding or a test: nothing is asked. */
@@ -55,13 +55,11 @@ async function askInput(
   name: string,
 ): Promise<string | null | undefined> {
   if (found?.type === 'timer') return null;
-  const text = await vscode.window.showInputBox({
+  return askJson({
     title: `Input of ${name}`,
     prompt: `What its ${found?.triggerType ?? 'trigger'} would bring, as JSON; empty for nothing`,
     value: context.starts.inputs(memoryKey(name))[0] ?? '',
-    validateInput: jsonProblemText,
   });
-  return text === undefined ? undefined : jsonOrNull(text);
 }
 
 function memoryKey(name: string): string {

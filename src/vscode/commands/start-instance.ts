@@ -7,6 +7,7 @@ import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
+import { askJson } from '../quick-questions';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 interface Draft {
@@ -82,13 +83,9 @@ async function askInput(context: CommandContext, drafts: InputDrafts, draft: Dra
   if (chosen === undefined) return undefined;
   switch (chosen.does) {
     case 'type': {
-      const text = await vscode.window.showInputBox({
-        title: `Input of ${draft.name}`,
-        prompt: 'JSON; empty for none',
-        value: first ?? context.starts.inputs(draft.name)[0] ?? '',
-        validateInput: jsonProblemText,
-      });
-      return text === undefined ? undefined : start(context, { ...draft, input: jsonOrNull(text) });
+      const value = first ?? context.starts.inputs(draft.name)[0] ?? '';
+      const input = await askJson({ title: `Input of ${draft.name}`, value });
+      return input === undefined ? undefined : start(context, { ...draft, input });
     }
     case 'edit':
       await drafts.open(draft);
