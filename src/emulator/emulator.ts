@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { version } from '../../package.json';
+import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Disposable } from '../core/ports/clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
 import { productionStoreOf } from '../core/production-store';
@@ -87,6 +88,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       },
     );
     let grpc: GrpcEndpoint | null = null;
+    let connected = (): readonly ConnectedWorker[] => [];
     const foreignNotes = new RareNotes(clock, (message) => log({ level: 'warning', category: 'http', message }));
     const app = new AppProcess(events);
     const timers = new TimerTriggers({
@@ -117,6 +119,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       clock,
       readiness: () => app.readiness(),
       workerPid: () => app.pid,
+      connections: () => ({ grpc, workers: [...connected()] }),
       logs: (listener) => logs.add(listener),
       emulatorEvents: (listener) => events.add(listener),
       dashboard: dashboardFrom(findWebviewDir()),
@@ -196,6 +199,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await stopped;
     });
     await engine.open();
+    connected = () => hubs.connected();
     hubs.open();
     const watch = watchProductionStore({
       store: productionStore,
@@ -234,7 +238,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       },
       grpc,
       functions: () => app.functions(),
-      connectedWorkers: () => hubs.connected(),
+      connectedWorkers: connected,
       replays: new HubReplays((request) => hubs.replay(request)),
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       onEvent: (listener): Disposable => events.add(listener),

@@ -9,6 +9,7 @@ import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import {
   cleanEntitiesSchema,
+  type Connections,
   durascopeStatusFor,
   type EmulatorInfo,
   entityQuerySchema,
@@ -40,6 +41,7 @@ export interface DurascopeApiOptions {
   functions: () => readonly FunctionDescriptor[];
   invoke: FunctionInvoker;
   info: () => EmulatorInfo;
+  connections: () => Connections;
   stream: ChangeStreamSources;
   maxBodyBytes: number;
   maxImportBytes: number;
@@ -57,6 +59,7 @@ export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
 
   api.get('/info', (c) => c.json(options.info()));
   api.get('/functions', (c) => c.json(options.functions()));
+  api.get('/connections', (c) => c.json(options.connections()));
   api.post('/functions/:name/invoke', async (c) => {
     const { input, metadata } = await bodyOf(c, invokeSchema);
     return c.json({ result: await options.invoke(c.req.param('name'), input, metadata) });

@@ -264,6 +264,27 @@ export const functionSchema = z.looseObject({
   hasDurableClient: z.boolean().exactOptional(),
 });
 
+/** Where programs with a Durable Task SDK connect, and which have (core/ports/connected-worker.ts). */
+export const connectionsSchema = z.object({
+  /** Null: nowhere. */
+  grpc: z.object({ port: z.int(), connectionString: z.string() }).nullable(),
+  workers: z.array(
+    z.object({
+      id: z.string(),
+      language: z.string(),
+      sdk: z.string().nullable(),
+      workerId: z.string().nullable(),
+      hubName: z.string(),
+      connectedAt: z.string(),
+      orchestrators: z.array(z.string()).readonly(),
+      activities: z.array(z.string()).readonly(),
+      entities: z.array(z.string()).readonly(),
+      isAnnounced: z.boolean(),
+    }),
+  ),
+});
+export type Connections = z.infer<typeof connectionsSchema>;
+
 export const hubChangeSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('instance'),

@@ -13,7 +13,7 @@ import { toTimestamp } from '../core/time';
 import { AppTriggers } from './app-triggers';
 import { adminApi } from './admin-api';
 import { durascopeApi, durascopeFailure, type ExchangeEnv, type FunctionInvoker } from './durascope-api';
-import { durascopePath, type EmulatorInfo, type StreamedEmulatorEvent } from './durascope-protocol';
+import { type Connections, durascopePath, type EmulatorInfo, type StreamedEmulatorEvent } from './durascope-protocol';
 import { CallerLeft, type IncomingRequest, type Reply } from './exchange';
 import { fetchRequest, fetchResponse } from './fetch-exchange';
 import { defaultHttpLimits, type HttpSettings } from './http-settings';
@@ -35,6 +35,8 @@ export interface HttpAppOptions {
   /** Null while the app's functions can be called; else resolves once they can. Requests wait for it, up to `readyWaitMs`. */
   readiness?: () => Promise<void> | null;
   workerPid?: () => number | undefined;
+  /** Default: nowhere to connect, and nobody has. */
+  connections?: () => Connections;
   /** For followers of `/durascope/events`. */
   logs?: (listener: (entry: LogEntry) => void) => Disposable;
   emulatorEvents?: (listener: (event: StreamedEmulatorEvent) => void) => Disposable;
@@ -135,6 +137,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       functions: options.functions,
       invoke,
       info,
+      connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
       stream: {
         clock,
         hub,

@@ -336,6 +336,7 @@ describe('the client of an emulator in another process', () => {
       },
     );
     assert.equal((await hub.functions()).find((each) => each.name === 'Greet')?.route, 'hi');
+    assert.deepEqual(await hub.connections(), { grpc: null, workers: [] });
     hub.dispose();
     await http.dispose();
   });

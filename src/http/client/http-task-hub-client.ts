@@ -29,6 +29,8 @@ import type {
 } from '../../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus } from '../../core/status';
 import {
+  type Connections,
+  connectionsSchema,
   countsSchema,
   cleanedSchema,
   customStatusChangeSchema,
@@ -222,6 +224,10 @@ export class HttpTaskHubClient implements TaskHubClient {
 
   functions(): Promise<readonly FunctionDescriptor[]> {
     return this.#call(z.array(functionSchema), 'GET', '/functions');
+  }
+
+  connections(): Promise<Connections> {
+    return this.#call(connectionsSchema, 'GET', '/connections');
   }
 
   onLog(listener: (entries: readonly LogEntry[]) => void): Disposable {

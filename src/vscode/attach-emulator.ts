@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Logger } from '../core/ports/logger';
+import { connectToEmulator } from '../emulator/connect';
+import type { EmulatorEvent } from '../emulator/emulator-types';
+import { Listeners } from '../emulator/listeners';
+import { emulatorOf } from '../emulator/running-emulators';
+import type { RunningEmulator } from './app-emulator';
+import { routePrefixOf } from './models/app-folder';
+
+const workerEvent = z.enum(['workerStarting', 'workerReady', 'workerExited', 'workerReloading']);
+const emulatorEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('functionsChanged') }),
+  z.object({ type: z.literal('connectedWorkersChanged') }),
+  z.object({
+    type: z.literal('storeNote'),
+    severity: z.enum(['warning', 'information']),
+    functionName: z.string(),
+    instanceId: z.string(),
+    message: z.string(),
+  }),
+  z.object({ type: workerEvent, message: z.string().exactOptional(), pid: z.number().exactOptional() }),
+  z.object({
+    type: z.literal('appError'),
+    message: z.string(),
+    file: z.string().exactOptional(),
+    line: z.number().exactOptional(),
+  }),
+]);
+
+/**
+ * The emulator that another window or the command line runs on this data folder; undefined when none does. Its functions and its
+ * connected programs are read again when it tells that they have changed, before listeners hear of it, and after a lost connection.
+ */
+export async function attachToEmulator(dataDir: string, logger: Logger): Promise<RunningEmulator | undefined> {
+  const note = await emulatorOf(dataDir);
+  if (note === undefined) return undefined;
+  const hub = await connectToEmulator(note.url, note.key);
+  const [routePrefix, atFirst] = await Promise.all([
+    readFile(path.join(note.appDir, 'host.json'), 'utf8').then(routePrefixOf, () => routePrefixOf(undefined)),
+    Promise.all([hub.functions(), hub.connections()]),
+  ]);
+  let [functions, connections] = atFirst;
+  const events = new Listeners<EmulatorEvent>();
+  // One after another: the answer to an older question must not come last.
+  let reading = Promise.resolve();
+  const follow = (event: EmulatorEvent): void => {
+    reading = reading
+      .then(async () => {
+        if (event.type === 'functionsChanged') functions = await hub.functions();
+        if (event.type === 'connectedWorkersChanged') connections = await hub.connections();
+      })
+      // The connection broke: it is read again when it is back.
+      .catch(() => undefined)
+      .then(() => events.tell(event));
+  };
+  const told = [
+    hub.onEvent((event) => {
+      const known = emulatorEvent.safeParse(event);
+      if (known.success) follow(known.data);
+    }),
+    hub.subscribe((changes) => {
+      if (!changes.some((change) => change.type === 'resync')) return;
+      follow({ type: 'functionsChanged' });
+      follow({ type: 'connectedWorkersChanged' });
+    }),
+  ];
+  const detach = (): void => {
+    for (const each of told) each.dispose();
+    hub.dispose();
+  };
+  logger({ level: 'information', category: 'emulator', message: `Using the emulator of process ${note.pid} at ${note.url}.` });
+  return {
+    hub,
+    url: note.url,
+    managementUrl: note.managementUrl,
+    key: note.key,
+    dataDir: note.dataDir,
+    routePrefix,
+    workerPid: hub.info.workerPid ?? note.pid,
+    functions: () => functions,
+    grpc: connections.grpc,
+    connectedWorkers: () => connections.workers,
+    invoke: (name, input) => hub.invokeFunction(name, input),
+    onEvent: (listener) => events.add(listener),
+    onLost: (listener) =>
+      hub.onBreak(() => {
+        // A connection can break by itself and comes back; an emulator that stopped has taken its note away.
+        void emulatorOf(dataDir).then((now) => {
+          if (now?.url === note.url) return;
+          detach();
+          listener(new Error('The window or command that ran the emulator has ended. Start it here to go on.'));
+        });
+      }),
+    stop: () => {
+      detach();
+      return Promise.resolve();
+    },
+  };
+}

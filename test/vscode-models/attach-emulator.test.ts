@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator';
+import type { RunningEmulator } from '../../src/vscode/app-emulator';
+import { attachToEmulator } from '../../src/vscode/attach-emulator';
+import { StubClient, StubWorker } from '../grpc/stub-worker';
+
+const silent = (): undefined => undefined;
+
+/** Resolves once `holds`, which is asked now and whenever the emulator tells something. */
+function once(attached: RunningEmulator, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    if (holds()) {
+      resolve();
+      return;
+    }
+    const subscription = attached.onEvent(() => {
+      if (!holds()) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+}
+
+describe('an emulator that another window or the command line runs', () => {
+  let folder = '';
+  let emulator: Emulator;
+  let attached: RunningEmulator;
+  let client: StubClient;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'durascope-attach-'));
+    emulator = await startEmulator({
+      appDir: folder,
+      app: false,
+      port: 0,
+      grpc: { port: 0 },
+      dataDir: path.join(folder, 'data'),
+      logger: silent,
+    });
+    client = new StubClient(`localhost:${emulator.grpc?.port ?? 0}`);
+    const found = await attachToEmulator(path.join(folder, 'data'), silent);
+    assert.ok(found !== undefined);
+    attached = found;
+  });
+  after(async () => {
+    await attached.stop();
+    client.close();
+    await emulator.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('says where programs of the Durable Task SDKs connect', () => {
+    assert.deepEqual(attached.grpc, emulator.grpc);
+    assert.deepEqual(attached.connectedWorkers(), []);
+  });
+
+  it('shows the programs that have connected, what they run, and that they left', async () => {
+    const worker = new StubWorker(client, {
+      workItemFilters: {
+        orchestrations: [{ name: 'HelloCities', versions: [] }],
+        activities: [{ name: 'SayHello', versions: [] }],
+        entities: [],
+      },
+    });
+    await once(attached, () => attached.connectedWorkers().length === 1);
+    assert.deepEqual(attached.connectedWorkers(), emulator.connectedWorkers());
+    assert.deepEqual(
+      attached.connectedWorkers().map((each) => each.orchestrators),
+      [['HelloCities']],
+    );
+    const late = await attachToEmulator(path.join(folder, 'data'), silent);
+    assert.ok(late !== undefined);
+    assert.deepEqual(late.connectedWorkers(), emulator.connectedWorkers(), 'known from the start to who comes later');
+    await late.stop();
+    worker.cancel();
+    await once(attached, () => attached.connectedWorkers().length === 0);
+  });
+
+  it('is not there where nobody runs one', async () => {
+    assert.equal(await attachToEmulator(path.join(folder, 'other'), silent), undefined);
+  });
+});
