@@ -123,9 +123,14 @@ function generationOf({ row, executionId, now }: EntityTurnInput, input: string)
 
 function answerText(result: EntityOperationResult): string {
   if (result.ok) return JSON.stringify({ result: result.result });
-  // The JSON-protocol SDKs know a failure by its exceptionType, and take the message out of `result` (functions-worker.md 7).
-  const answer: EntityAnswer = { result: result.result ?? JSON.stringify(result.message), exceptionType: 'Error' };
-  if (result.failureDetails !== undefined) answer.failureDetails = result.failureDetails;
+  // The JSON-protocol SDKs know a failure by its exceptionType, and take the message out of `result` (functions-worker.md 7); where there are
+  // details, exceptionType is the message whatever its name says.
+  const { failureDetails, message } = result;
+  const answer: EntityAnswer = {
+    result: result.result ?? JSON.stringify(message),
+    exceptionType: failureDetails === undefined ? 'Error' : failureDetails.ErrorMessage,
+    ...(failureDetails === undefined ? {} : { failureDetails }),
+  };
   return JSON.stringify(answer);
 }
 

@@ -116,8 +116,9 @@ export class TaskHubs implements GrpcHubs {
     if (dir !== null) await rm(dir, { recursive: true, force: true });
   }
 
-  /** A history laid before the programs of the emulator's own hub. */
+  /** A history laid before the programs of the emulator's own hub, or before the app where it has the orchestrator. */
   replay(request: ReplayRequest): AskedProgram {
+    if (this.#app?.accepts('orchestrator', request.functionName) === true) return this.#app.program(request);
     return this.#own.worker.replays.program(request);
   }
 

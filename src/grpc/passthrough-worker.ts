@@ -7,7 +7,9 @@
  *   B2. The same for entities, where production would ask again for ever: each operation fails.
  */
 import type { CompleteOrchestration } from '../core/decisions';
+import { DurascopeError } from '../core/errors';
 import type { FailureDetails, HistoryEvent } from '../core/history';
+import type { AskedProgram } from '../core/ports/connected-replays';
 import type {
   ActivityOutcome,
   ActivityRequest,
@@ -20,6 +22,7 @@ import type {
 } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
 import type { EncodedAnswer, PassthroughHost } from '../core/ports/passthrough-host';
+import type { ReplayRequest } from '../core/ports/replay-worker';
 import { unknownFunctionMessage } from '../core/unknown-function';
 import { entityOutcome, episodeOutcome, type TerminateOther } from './from-proto';
 import {
@@ -30,7 +33,8 @@ import {
 } from './generated/task-hub-sidecar';
 import { HistoryBytes } from './history-bytes';
 import { eventInForm, legacyDecisions, type EntityForm } from './legacy-entities';
-import { orchestratorRequest } from './work-item-bytes';
+import { ReplayHistory } from './replay-history';
+import { orchestratorRequest, protoEvents } from './work-item-bytes';
 
 export interface PassthroughWorld {
   log: Logger;
@@ -72,13 +76,7 @@ export class PassthroughWorker implements FunctionWorker {
     const { name, instanceId, executionId } = request;
     if (!this.accepts('orchestrator', name)) return failed(this.#unknown('orchestrator', name), 'Error');
     const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: this.#requestOf(request) });
-    const response = read(answer, 'orchestrator', name, (bytes) => {
-      const decoded = OrchestratorResponse.decode(bytes);
-      if (decoded.instanceId === instanceId) return decoded;
-      return decoded.instanceId === ''
-        ? 'a message that is no OrchestratorResponse'
-        : `the response of another instance, '${decoded.instanceId}'`;
-    });
+    const response = readOrchestrator(answer, name, instanceId);
     if (!response.ok) {
       this.world.log({ level: 'error', category: 'worker', message: response.message, functionName: name, instanceId });
       return failed(response.message, response.type, response.stack);
@@ -122,6 +120,35 @@ export class PassthroughWorker implements FunctionWorker {
     return refused(request, result.message, result.type, result.stack);
   }
 
+  /** A history laid before the function itself, which is asked as it is for real. What it would do is not done. */
+  program(request: ReplayRequest): AskedProgram {
+    const { instanceId, executionId, history, functionName: name } = request;
+    const encoded = new Map<boolean, ReplayHistory>();
+    let isClosed = false;
+    const assertOpen = (): void => {
+      if (isClosed) throw new DurascopeError('Stopped', 'This replay is closed. Open it again.');
+    };
+    return {
+      language: 'JavaScript',
+      ask: async (rows, withScheduled) => {
+        assertOpen();
+        const events =
+          encoded.get(withScheduled) ??
+          new ReplayHistory(history, withScheduled, (row) => this.#told(row, history, { instanceId, executionId }));
+        encoded.set(withScheduled, events);
+        const told = protoEvents([events.newEvent(rows)]);
+        const message = orchestratorRequest({ instanceId, executionId }, told, events.pastEvents(rows));
+        const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: message });
+        assertOpen();
+        const response = readOrchestrator(answer, name, instanceId);
+        if (!response.ok) throw new DurascopeError('FunctionFailed', response.message, { details: { name } });
+        const { decisions, customStatus } = episodeOutcome(response.value, instanceId).outcome;
+        return { decisions: legacyDecisions(decisions, { instanceId, executionId }), customStatus };
+      },
+      close: () => (isClosed = true),
+    };
+  }
+
   forget(instanceId: string): void {
     this.#histories.forget(instanceId);
   }
@@ -148,6 +175,16 @@ export class PassthroughWorker implements FunctionWorker {
 }
 
 type Read<T> = { ok: true; value: T } | { ok: false; message: string; type: string; stack: string | null };
+
+function readOrchestrator(answer: EncodedAnswer, name: string, instanceId: string): Read<OrchestratorResponse> {
+  return read(answer, 'orchestrator', name, (bytes) => {
+    const decoded = OrchestratorResponse.decode(bytes);
+    if (decoded.instanceId === instanceId) return decoded;
+    return decoded.instanceId === ''
+      ? 'a message that is no OrchestratorResponse'
+      : `the response of another instance, '${decoded.instanceId}'`;
+  });
+}
 
 /** B1. `decode` returns a text where the bytes are not what they should be: `a message that ...`. */
 function read<T>(answer: EncodedAnswer, kind: string, name: string, decode: (bytes: Uint8Array) => T | string): Read<T> {

@@ -18,12 +18,13 @@ export class ReplayHistory {
   constructor(
     private readonly history: readonly HistoryEvent[],
     withScheduled: boolean,
+    toProto: (row: HistoryEvent) => ProtoHistoryEvent | null = protoEvent,
   ) {
     const writer = new BinaryWriter();
     const parts: Uint8Array[] = [];
     let length = 0;
     for (const row of history) {
-      const event = isLeftOut(row, withScheduled) ? null : protoEvent(row);
+      const event = isLeftOut(row, withScheduled) ? null : toProto(row);
       if (event !== null) {
         const part = ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join().finish();
         parts.push(part);

@@ -34,14 +34,18 @@ export function orchestratorWorkItem(
 }
 
 /** An OrchestratorRequest by itself. */
-export function orchestratorRequest(request: EpisodeRequest, newEvents: ProtoEvent[], pastEvents: Uint8Array): Uint8Array {
+export function orchestratorRequest(
+  request: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
+  newEvents: ProtoEvent[],
+  pastEvents: Uint8Array,
+): Uint8Array {
   const [past, rest] = requestParts(request, newEvents, pastEvents, undefined);
   return new BinaryWriter().raw(past).raw(rest).finish();
 }
 
 /** A message's fields may come in any order, and a repeated one in pieces. */
 function requestParts(
-  { instanceId, executionId }: EpisodeRequest,
+  { instanceId, executionId }: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
   newEvents: ProtoEvent[],
   pastEvents: Uint8Array | null,
   traceContext: OrchestrationTraceContext | undefined,

@@ -305,6 +305,42 @@ describe('a function app of the gRPC dialect', function () {
     });
   }
 
+  it('is replayed by the app itself: what it asked for, step by step, and its custom status', async () => {
+    const id = await start('HelloCities');
+    const row = await ended(id);
+    const request = { instanceId: id, executionId: row.executionId, functionName: row.name, history: await history(id) };
+    const { run } = await emulator.replays.open(request);
+    assert.deepEqual(
+      run.moments.map(({ decisions, customStatus }) => [
+        decisions.map((one) => (one.type === 'ScheduleTask' ? one.input : one.type)),
+        customStatus,
+      ]),
+      [
+        [['"Tokyo"'], null],
+        [['"Seattle"'], '{"last":"Tokyo"}'],
+        [['"London"'], '{"last":"Seattle"}'],
+        [['CompleteOrchestration'], '{"last":"London"}'],
+      ],
+    );
+    assert.deepEqual([run.end.type, run.disagreement], ['completed', null]);
+  });
+
+  it('is replayed through calls of entities and critical sections', async () => {
+    for (const [name, input] of [
+      ['UsesCounter', 'replayed'],
+      ['Transfers', 1],
+    ] as const) {
+      const id = await start(name, input);
+      const row = await ended(id);
+      const request = { instanceId: id, executionId: row.executionId, functionName: name, history: await history(id) };
+      const { run } = await emulator.replays.open(request);
+      assert.deepEqual(
+        [run.end.type, run.disagreement, run.end.type === 'completed' ? run.end.output : null],
+        ['completed', null, row.output],
+      );
+    }
+  });
+
   it('fails an orchestration whose function answers for another instance', async () => {
     const row = await failureOf('AnswersOther');
     assert.match(

@@ -40,6 +40,10 @@ df.app.orchestration('Throws', function* () { throw new Error('out of order'); }
 df.app.orchestration('YieldsNothing', function* () { yield 5; });
 df.app.orchestration('Async', async function (context) { await context.df.callActivity('A'); });
 df.app.orchestration('AsyncGenerator', async function* (context) { yield context.df.callActivity('A'); });
+require('@azure/functions').app.generic('Modern', {
+  trigger: { name: 't', type: 'orchestrationTrigger', durableRequiresGrpc: true },
+  handler: () => '',
+});
 df.app.orchestration('Loud', function* (context) {
   fetch('http://localhost:9/').catch((error) => context.log('fetch: ' + error.cause?.message));
   try { require('node:child_process').execSync('echo'); } catch (error) { context.log(error.message); }
@@ -89,6 +93,15 @@ describe('a replay that cannot go well', () => {
     const worker = await fixture.replayWorker(await app());
     await rejects(openReplay(requestOf('Gone'), worker), 'UnknownFunction', /no orchestrator "Gone".*Good, Hangs/);
     await rejects(openReplay(requestOf('A'), worker), 'UnknownFunction', /no orchestrator "A"/);
+  });
+
+  it('says where orchestrators of durable-functions 4 are replayed', async () => {
+    const worker = await fixture.replayWorker(await app());
+    await rejects(
+      openReplay(requestOf('Modern'), worker),
+      'NotSupported',
+      /"Modern" uses durable-functions 4.*Start the emulator/,
+    );
   });
 
   it('says that there is no history, or not the beginning of one', async () => {

@@ -17,6 +17,8 @@ export interface ReplayApp {
   readonly maxActions: number;
   readonly httpPollDelayMs: number;
   names(type: 'activity' | 'orchestrator' | 'entity'): readonly string[];
+  /** Its package runs its code by itself (durable-functions 4): a replay cannot look inside. */
+  requiresGrpc(functionName: string): boolean;
   /** Resolves or rejects with what the invocation comes to. `state`: the world while it begins. */
   invoke(functionName: string, instanceId: string, triggerJson: string, state: WorldState): Promise<unknown>;
 }

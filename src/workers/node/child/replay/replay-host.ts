@@ -74,6 +74,7 @@ export class ReplayHost {
       inspector,
       logs: this.sink,
       names: (type) => registry.names(type),
+      requiresGrpc: (functionName) => registry.get(functionName)?.requiresGrpc === true,
       invoke: (functionName, instanceId, triggerJson, state) =>
         // The id of the invocation is to be the same in every run.
         world.during(state, async () => {

@@ -162,6 +162,12 @@ function inputOf(app: ReplayApp, request: ReplayRequest): TraceInput {
     const list = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
     throw new ReplayRefusal('UnknownFunction', `The app has no orchestrator "${functionName}" (any more): ${list}.`);
   }
+  if (app.requiresGrpc(name)) {
+    throw new ReplayRefusal(
+      'NotSupported',
+      `"${name}" uses durable-functions 4, which runs orchestrators by itself: it is replayed by the running app. Start the emulator, and replay the instance there.`,
+    );
+  }
   const gate = new SuspensionGate();
   const deliveries: Delivery[] = [];
   for (const [index, event] of history.entries()) {
