@@ -3,9 +3,27 @@ import { build, context } from 'esbuild';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
+
+// Files of dist that others read when they need them, so that each is there once: entry -> name.
+const parts = {
+  'src/emulator/emulator.ts': 'emulator',
+  'src/vscode/durascope.ts': 'durascope',
+  'src/vscode/replay-part.ts': 'replay-part',
+};
+const readsParts = {
+  name: 'reads-parts',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path: asked, resolveDir }) => {
+      if (kind === 'entry-point') return undefined;
+      const entry = path.relative(import.meta.dirname, path.join(resolveDir, `${asked}.ts`)).replaceAll('\\', '/');
+      return Object.hasOwn(parts, entry) ? { path: `./${parts[entry]}`, external: true } : undefined;
+    });
+  },
+};
 
 const node = {
   bundle: true,
@@ -23,31 +41,24 @@ const node = {
   minifySyntax: !watch,
 };
 
-// name in dist -> entry; a part that does not exist yet is left out.
+// name in dist -> entry
 const programs = {
   cli: 'src/cli/main.ts',
-  'node-worker': 'src/workers/node/child/main.ts',
   'emulator-thread': 'src/emulator/thread.ts',
+  // The editor's rim: it wakes up, and reads the rest once there is something to do.
+  extension: 'src/vscode/extension.ts',
 };
-const entryPoints = Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file)));
-
-const webviews = { panels: 'src/webview/main.tsx', dashboard: 'src/webview/styles/dashboard.css' };
-const webviewEntryPoints = Object.fromEntries(Object.entries(webviews).filter(([, file]) => existsSync(file)));
-
-// The editor's rim is three files: a small one wakes up and reads the second once there is something to do; the third is for replays.
-const editorParts = Object.fromEntries(
-  ['extension', 'durascope', 'replay-part'].map((name) => [name, `src/vscode/${name}.ts`]).filter(([, file]) => existsSync(file)),
-);
 
 const jobs = [
-  { ...node, entryPoints, outdir: 'dist' },
   {
     ...node,
-    entryPoints: editorParts,
+    entryPoints: { ...programs, ...Object.fromEntries(Object.entries(parts).map(([entry, name]) => [name, entry])) },
     outdir: 'dist',
-    external: [...node.external, './durascope', './replay-part'],
+    plugins: [readsParts],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
+  // It imports the modules of apps.
+  { ...node, entryPoints: { 'node-worker': 'src/workers/node/child/main.ts' }, outdir: 'dist' },
   // Loaded when it is needed: most of it is a parser.
   { ...node, minify: !watch, entryPoints: { analysis: 'src/vscode/analysis-entry.ts' }, outdir: 'dist' },
   {
@@ -74,10 +85,10 @@ const jobs = [
     jsxImportSource: 'preact',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
-    entryPoints: webviewEntryPoints,
+    entryPoints: { panels: 'src/webview/main.tsx', dashboard: 'src/webview/styles/dashboard.css' },
     outdir: 'dist/webview',
   },
-].filter((job) => Object.keys(job.entryPoints).length > 0);
+];
 
 // The TypeScript examples, file by file, where their package.json's `main` expects them.
 for (const app of readdirSync('examples').filter((name) => existsSync(`examples/${name}/tsconfig.json`))) {
@@ -101,5 +112,5 @@ if (watch) {
   for (const job of jobs) await (await context(job)).watch();
 } else {
   await Promise.all(jobs.map((job) => build(job)));
-  if (entryPoints.cli !== undefined) await chmod('dist/cli.js', 0o755);
+  await chmod('dist/cli.js', 0o755);
 }

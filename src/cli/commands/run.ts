@@ -2,7 +2,6 @@ import path from 'node:path';
 import { DurascopeError } from '../../core/errors';
 import { toHistoryRows } from '../../core/history-rows';
 import type { LogEntry } from '../../core/ports/logger';
-import { startEmulator } from '../../emulator/emulator';
 import { atMost, type Command, required } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
 import { historyTable } from '../history-table';
@@ -39,6 +38,7 @@ export const runCommand: Command = {
     const id = args.text('id');
     const end = endRequested();
     const options = emulatorOptionsFrom(args, path.resolve(folder), logTo(terminal, args.has('json')));
+    const { startEmulator } = await import('../../emulator/emulator');
     const emulator = await startEmulator({
       ...options,
       port: options.port ?? 0,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DurascopeError } from '../../core/errors';
 import { toHistoryRows } from '../../core/history-rows';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/emulator';
+import type { Emulator, EmulatorOptions } from '../../emulator/emulator-types';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
@@ -77,6 +77,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
     app: hasApp,
   };
   // A person mends the app and watches; a program wants to know.
+  const { startEmulator } = await import('../../emulator/emulator');
   const emulator = await startEmulator({ ...options, brokenApp: json ? 'fail' : 'wait' }).catch((error: unknown) => {
     // What led to it helps: the app's own lines, warnings about the store.
     live.open();
