@@ -27,7 +27,7 @@ export interface EngineOptions {
   productionStore: ProductionStore;
   /** Null: every instance runs. */
   versions: VersionPolicy | null;
-  /** Continue-as-new without a wait: so many generations in one work item, then it is abandoned. */
+  /** Continue-as-new without a wait: so many generations in one work item; then they are committed, and the next begins another. */
   maxGenerations: number;
   /** Hand out one message an episode, so that a history does not depend on timing (acceptance tests). */
   oneMessagePerEpisode: boolean;
@@ -49,7 +49,7 @@ export const defaultEngineOptions: EngineOptions = {
   defaultVersion: '',
   productionStore: 'none',
   versions: null,
-  maxGenerations: 1000,
+  maxGenerations: 10,
   oneMessagePerEpisode: false,
   maxIdleInstances: 10_000,
   maxIdleEvents: 100_000,

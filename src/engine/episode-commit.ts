@@ -1,7 +1,8 @@
 /** An episode's results as checkpoints of the turn's batch. */
 import { stackOf } from '../core/decisions';
+import { Generation } from '../core/generation';
 import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history';
-import { workKey, type PendingActivity, type PendingTimer } from '../core/instance';
+import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
 import { rowAfterEpisode, terminatedBeforeStart } from '../core/instance-rows';
 import { isTerminal } from '../core/status';
 import { answerToParent, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turn';
@@ -71,6 +72,53 @@ export function commitEpisode(
   batch.unlocked.push(live);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row, newEvents: events, historyReplaced: isNewGeneration });
+}
+
+/**
+ * A generation that has continued as new is over, and the next one begins as a work item of its own, from messages that are in the journal:
+ * it can be seen, terminated and killed between the two. `episode` stands on the next generation already.
+ */
+export function commitNextGeneration(core: EngineCore, episode: Episode): void {
+  const { live, started, newEvents, sentBefore } = episode;
+  const stored = core.lives.generationOf(live);
+  const consumed = consumptionOf(episode.entries);
+  const finishedTimers = cancelTimers(core, stored.open, live.row?.executionId ?? '', consumed.finishedTimers);
+  const row: InstanceRow = {
+    ...episode.row,
+    runtimeStatus: 'Running',
+    customStatus: episode.carriedStatus,
+    lastUpdatedTime: started.Timestamp,
+    awaitedEvents: [],
+  };
+  const messages: InboxMessage[] = [];
+  const checkpoint: OpenCheckpoint = {
+    instanceId: live.instanceId,
+    instance: row,
+    ...(stored.isEmpty ? {} : { history: { executionId: row.executionId, mode: 'replace', from: 0, events: [] } }),
+    ...consumed,
+    ...(finishedTimers === undefined ? {} : { finishedTimers }),
+    ...(sentBefore.activities.length === 0 ? {} : { activities: sentBefore.activities }),
+    messages,
+  };
+  const batch = core.gather();
+  batch.activities.push(...sentBefore.activities);
+  live.row = row;
+  live.generation = new Generation();
+  for (const child of sentBefore.children) startChild(core, checkpoint, live, child);
+  // In front of what came meanwhile.
+  const waiting = live.inbox;
+  live.inbox = [];
+  for (const event of newEvents) {
+    // An event for one generation alone would be taken for an entity's answer.
+    if (event.EventType === 'ExecutionStarted') core.accept(messages, live, row.executionId, event);
+    else if (event.EventType === 'EventRaised') core.accept(messages, live, null, event);
+  }
+  live.inbox.push(...waiting);
+  for (const message of sentBefore.messages) send(core, checkpoint, message);
+  batch.checkpoints.push(checkpoint);
+  batch.unlocked.push(live);
+  batch.pin(live);
+  batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: true });
 }
 
 /** Only the row changes; whatever waited for the start is used up (scenario X6). */

@@ -14,8 +14,11 @@ import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import type { Episode } from './episode';
 import type { Entities } from './entities';
-import { commitEpisode, commitTerminationBeforeStart } from './episode-commit';
+import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
+
+/** Continue-as-new so many times without a wait is told. */
+const unusualGenerations = 1000;
 
 const refusalTexts: Readonly<Record<Refusal, string>> = {
   startedBefore: 'it has started before',
@@ -80,14 +83,16 @@ export class Episodes {
     const generation = core.lives.generationOf(live);
     const entries = this.#take(live, generation);
     if (entries.length === 0) return;
-    if (generation.isEmpty) {
+    // One that was continued as new has started, though nothing of its new generation is stored.
+    const isContinued = generation.isEmpty && row.runtimeStatus !== 'Pending';
+    if (generation.isEmpty && !isContinued) {
       const terminated = terminationIn(entries.map((entry) => entry.event));
       if (terminated !== undefined) {
         live.putBack(entries);
         commitTerminationBeforeStart(core, live, terminated);
         return;
       }
-    } else if (generation.started === null) {
+    } else if (!generation.isEmpty && generation.started === null) {
       core.log('error', 'Its history has no ExecutionStarted: messages for it are dropped.', live.instanceId);
       core.discard(live, entries);
       return;
@@ -106,6 +111,8 @@ export class Episodes {
       // The orchestrator's clock never goes back, even if the computer's does.
       Timestamp: now < generation.lastStarted ? generation.lastStarted : now,
     };
+    if (isContinued)
+      inbound.push({ EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: first.Timestamp });
     const episode: Episode = {
       live,
       life: live.life,
@@ -217,7 +224,7 @@ export class Episodes {
       this.#continueAsNew(episode, worker, turn, outcome);
       return;
     }
-    live.exits = live.hangs = live.abandoned = 0;
+    live.exits = live.hangs = live.generationsInRow = 0;
     const isOver = turn.completion !== null;
     if (isOver) worker.forget(live.instanceId);
     commitEpisode(core, episode, turn, outcome.customStatus ?? episode.carriedStatus, outcome.awaitedEvents);
@@ -230,18 +237,13 @@ export class Episodes {
     worker.forget(live.instanceId);
     if (completion === null) return;
     episode.continued++;
-    if (episode.continued >= core.options.maxGenerations) {
-      live.abandoned++;
-      const delayMs = Math.min(2 ** live.abandoned * 1000, 600_000);
+    if (++live.generationsInRow === unusualGenerations) {
       core.log(
-        'error',
-        `'${episode.row.name}' continued as new ${episode.continued} times without ever waiting. The episode is abandoned and runs again in ${
-          delayMs / 1000
-        } s; let the function wait for a timer, an event or a task in each generation, or terminate the instance.`,
+        'warning',
+        `'${episode.row.name}' has continued as new ${unusualGenerations} times without ever waiting. If that is not meant, let it wait for a timer, ` +
+          'an event or a task in each generation, or terminate the instance.',
         live.instanceId,
       );
-      this.#abandon(episode, delayMs);
-      return;
     }
     // Its rows are never stored, what it sent is; its timers would only be dropped when they fire.
     episode.sentBefore.activities.push(...turn.activities);
@@ -253,7 +255,8 @@ export class Episodes {
     episode.started = newEvents[1] as ExecutionStarted;
     episode.generation = new Generation();
     episode.row = continuedRow(episode.row, episode.started);
-    this.#run(episode);
+    if (episode.continued < core.options.maxGenerations && !live.inbox.some(mustGetThrough)) this.#run(episode);
+    else commitNextGeneration(core, episode);
   }
 
   /** The worker gave no answer. */
@@ -374,6 +377,11 @@ function startFirst(entries: InboxEntry[]): InboxEntry[] {
   const at = entries.findIndex((entry) => entry.event.EventType === 'ExecutionStarted');
   const start = entries[at];
   return start === undefined || at === 0 ? entries : [start, ...entries.slice(0, at), ...entries.slice(at + 1)];
+}
+
+/** What a loop of generations must not keep waiting. */
+function mustGetThrough({ isReady, event: { EventType } }: InboxEntry): boolean {
+  return isReady && (EventType === 'ExecutionTerminated' || EventType === 'ExecutionSuspended');
 }
 
 function isRewound({ event }: InboxEntry): boolean {

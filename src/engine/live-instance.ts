@@ -39,10 +39,11 @@ export class LiveInstance {
   pins = 0;
   /** Grows when the id is started anew or purged: what an older life answers is void. */
   life = 0;
-  /** Times in a row that the worker went away, or had to be ended, while it ran this instance; and abandoned episodes. */
+  /** Times in a row that the worker went away, or had to be ended, while it ran this instance. */
   exits = 0;
   hangs = 0;
-  abandoned = 0;
+  /** Continue-as-new since it last waited. */
+  generationsInRow = 0;
 
   constructor(
     readonly instanceId: string,
@@ -78,6 +79,6 @@ export class LiveInstance {
     this.inbox = [];
     this.life++;
     this.isHeld = false;
-    this.exits = this.hangs = this.abandoned = 0;
+    this.exits = this.hangs = this.generationsInRow = 0;
   }
 }

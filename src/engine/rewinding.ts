@@ -50,7 +50,7 @@ function rewindTree(
   live.row = next;
   live.generation = generation;
   live.isHeld = false;
-  live.exits = live.hangs = live.abandoned = 0;
+  live.exits = live.hangs = live.generationsInRow = 0;
   // Only the deepest begin: whoever is above them goes on when they answer.
   if (children.length === 0) core.accept(messages, live, executionId, wakingEvent(isOldScheme, reason, now));
   const timers = openTimers(generation, live.instanceId, executionId);

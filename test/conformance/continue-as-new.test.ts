@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Script } from '../support/script-types';
+import { TestHub } from '../support/test-hub';
 import { conforms, withActivities } from './conforms';
 
 const minute = 60_000;
@@ -47,6 +48,18 @@ const goesOnWithActivity: Script = function* (context) {
   yield context.waitEvent('Go');
   context.continueAsNew(1);
 };
+
+/** Looks after each commit. */
+async function until(hub: TestHub, isSo: () => boolean): Promise<void> {
+  if (isSo()) return;
+  await new Promise<void>((resolve) => {
+    const subscription = hub.engine.subscribe(() => {
+      if (!isSo()) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+}
 
 describe('conformance 8.5, continue-as-new', () => {
   conforms('C1: a timer in each of two generations', timerTwice, async (hub) => {
@@ -207,15 +220,73 @@ describe('conformance 8.5, continue-as-new', () => {
   );
 
   conforms(
-    'C12: beyond the bound the episode is abandoned, said so, and tried again later',
-    { scripts: { main: countsTo(10) }, engine: { maxGenerations: 10 } },
+    'C12: beyond the bound they are committed, and the next begins a work item of its own',
+    { scripts: { main: countsTo(10) }, engine: { maxGenerations: 3 } },
+    async (hub) => {
+      const inputs: (string | null)[] = [];
+      hub.beforeCommit = (checkpoints) => {
+        for (const { instance } of checkpoints) if (instance !== undefined) inputs.push(instance.input);
+        return undefined;
+      };
+      const id = await hub.start('main', { json: 0 });
+      hub.expect(id, 'OS ES OC EC#0[Completed] OC', 'Completed 10');
+      assert.deepEqual(inputs, ['0', '3', '6', '9', '10']);
+    },
+  );
+
+  conforms(
+    'a loop that never waits can be seen, and terminate gets in between two generations',
+    // On disk, where a commit takes a turn of the event loop.
+    { scripts: { main: countsTo(Infinity) }, profile: 'G', store: 'folder' },
+    async (hub) => {
+      const { instanceId: id } = await hub.engine.start({ name: 'main', input: '0', profile: 'G' });
+      await until(hub, () => Number(hub.row(id).input) > 20);
+      assert.equal(hub.row(id).runtimeStatus, 'Running');
+      await hub.engine.terminate(id, 'enough');
+      await until(hub, () => hub.row(id).runtimeStatus === 'Terminated');
+      hub.expect(id, 'OS ES ET OC EC#1[Terminated] OC', 'Terminated enough');
+    },
+  );
+
+  it('a loop that never waits is told of once, after 1,000 generations, and loses nothing when it is killed', async () => {
+    const hub = await TestHub.open({ scripts: { main: countsTo(1500) }, store: 'folder' });
+    const { instanceId: id } = await hub.engine.start({ name: 'main', input: '0' });
+    await until(hub, () => Number(hub.row(id).input) > 50);
+    const again = await hub.kill();
+    again.expect(id, 'OS ES OC EC#0[Completed] OC', 'Completed 1500');
+    assert.equal(again.logs.filter(({ message }) => /continued as new 1000 times without ever waiting/.test(message)).length, 1);
+    await again.dispose();
+  });
+
+  conforms(
+    'events and custom status go on through a commit between two generations',
+    {
+      scripts: {
+        *main(context) {
+          if (context.input === 0) {
+            context.setStatus('first');
+            yield context.waitEvent('Go');
+            context.continueAsNew(1, { preserve: true });
+            return;
+          }
+          return [yield context.waitEvent('X'), yield context.waitEvent('X')];
+        },
+      },
+      profile: 'G',
+      engine: { maxGenerations: 1 },
+    },
     async (hub) => {
       const id = await hub.start('main', { json: 0 });
-      hub.expect(id, '', 'Pending');
-      assert.match(hub.logs.at(-1)?.message ?? '', /continued as new 10 times without ever waiting.*again in 2 s/);
-      hub.engine.configure({ maxGenerations: 100 });
-      await hub.advance(2000);
-      hub.expect(id, 'OS ES OC EC#0[Completed] OC', 'Completed 10');
+      await hub.raise(id, 'X', 1);
+      await hub.raise(id, 'X', 2);
+      const statuses: (string | null)[] = [];
+      hub.beforeCommit = (checkpoints) => {
+        for (const { instance } of checkpoints) if (instance !== undefined) statuses.push(instance.customStatus);
+        return undefined;
+      };
+      await hub.raise(id, 'Go');
+      hub.expect(id, 'OS ES OC | OS ER OC | OS ER EC#1[Completed] OC', 'Completed [1,2]');
+      assert.equal(statuses[0], '"first"');
     },
   );
 

@@ -16,6 +16,11 @@ const helloCities: TOrchestrator = async function* helloCities(
   return greetings;
 } as TOrchestrator;
 
+const forEver: TOrchestrator = async function* forEver(context: OrchestrationContext, n: number): AsyncGenerator {
+  yield* [];
+  context.continueAsNew(n + 1, false);
+} as TOrchestrator;
+
 describe('the Durable Task SDK for JavaScript', () => {
   let fixture: GrpcFixture;
   beforeEach(async () => {
@@ -38,5 +43,25 @@ describe('the Durable Task SDK for JavaScript', () => {
     const [worker] = fixture.emulator.connectedWorkers();
     assert.deepEqual(worker?.orchestrators, ['helloCities']);
     assert.equal(worker.language, 'JavaScript');
+  });
+
+  it('a loop of continue-as-new that never waits is seen at work, and ends when it is terminated', async () => {
+    await fixture.worker((worker) => worker.addOrchestrator(forEver));
+    const client = fixture.client();
+    const { hub } = fixture.emulator;
+    const id = await client.scheduleNewOrchestration(forEver, 0);
+    await new Promise<void>((resolve) => {
+      const subscription = hub.subscribe((changes) => {
+        for (const change of changes) {
+          if (change.type !== 'instance' || change.row.runtimeStatus !== 'Running' || Number(change.row.input) < 50) continue;
+          subscription.dispose();
+          resolve();
+        }
+      });
+    });
+    await client.terminateOrchestration(id, 'enough');
+    const state = await client.waitForOrchestrationCompletion(id, true, 10);
+    assert.equal(state?.serializedOutput, '"enough"');
+    assert.equal((await hub.get(id))?.runtimeStatus, 'Terminated');
   });
 });
