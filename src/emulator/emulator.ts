@@ -20,7 +20,6 @@ import { findChildScript } from './child-script';
 import { dashboardFrom } from './dashboard';
 import type { Emulator, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
 import { engineOptionsFrom } from './engine-options-from';
-import { startGrpcServer } from '../grpc/grpc-server';
 import { remoteEngineOptions, TaskHubs } from './grpc-hubs';
 import { HubReplays } from './hub-replays';
 import { HttpStubFile } from './http-stub-file';
@@ -150,6 +149,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     });
     if (options.grpc !== undefined) {
       const { port } = options.grpc;
+      // Most of it is libraries that nobody needs without it.
+      const { startGrpcServer } = await import('../grpc/grpc-server');
       const listening = await startGrpcServer({
         port: port ?? defaultGrpcPort,
         orAnyOther: port === undefined,
