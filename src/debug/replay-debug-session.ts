@@ -341,6 +341,8 @@ export class ReplayDebugSession extends DebugSession {
       let stop: Stop | null;
       try {
         stop = await work(running);
+        const { timeline, step } = running.cursor.position;
+        await timeline.complete?.(step);
       } catch (error) {
         this.#output.problem(messageOf(error));
         stop = { reason: 'pause', text: messageOf(error), breakpointIds: [] };

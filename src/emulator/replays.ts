@@ -67,8 +67,8 @@ function waitingLauncher(port: number): Launcher {
   };
 }
 
-/** Row and history of the same moment. */
-async function replayRequestOf(hub: TaskHubClient, instanceId: string): Promise<ReplayRequest> {
+/** Row and history of the same moment. Rejects with `InstanceNotFound`. */
+export async function replayRequestOf(hub: TaskHubClient, instanceId: string): Promise<ReplayRequest> {
   for (;;) {
     const before = await hub.get(instanceId);
     if (before === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);

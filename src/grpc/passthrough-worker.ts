@@ -129,7 +129,7 @@ export class PassthroughWorker implements FunctionWorker {
       if (isClosed) throw new DurascopeError('Stopped', 'This replay is closed. Open it again.');
     };
     return {
-      language: 'JavaScript',
+      runner: 'function app',
       ask: async (rows, withScheduled) => {
         assertOpen();
         const events =

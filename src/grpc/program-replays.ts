@@ -69,11 +69,11 @@ export class ProgramReplays {
     );
     const encoded = new Map<boolean, ReplayHistory>();
     const open = new Set<Question>();
-    let language: string | null = null;
+    let runner: string | null = null;
     let isClosed = false;
     return {
-      get language() {
-        return language;
+      get runner() {
+        return runner;
       },
       ask: (rows, withScheduled) => {
         if (isClosed) return Promise.reject(closed());
@@ -95,7 +95,7 @@ export class ProgramReplays {
             isGivenUp: false,
             answer: (answer, stream) => {
               open.delete(question);
-              ({ language } = stream.connection.identity);
+              runner = `connected ${stream.connection.identity.language} program`;
               resolve(answer);
             },
             refuse: (error) => {

@@ -63,6 +63,8 @@ export const replayOverview = z.object({
   files: z.array(text),
   /** What is missing or could not be shown. */
   notes: z.array(text),
+  /** What runs the code and shows nothing of its inside, `connected Python program`: there are no variables, and no code to debug here. */
+  program: text.exactOptional(),
   divergence: replayDivergence.nullable(),
 });
 export type ReplayOverview = z.infer<typeof replayOverview>;

@@ -63,12 +63,12 @@ class Replay implements OpenReplay {
     private readonly source: FoundSource | null,
   ) {}
 
-  async complete(moment: number): Promise<void> {
+  readonly complete = async (moment: number): Promise<void> => {
     const shown = this.run.moments[moment];
     if (shown === undefined) return;
     const { frames, ...whole } = await this.replays.moment(this.id, moment);
     Object.assign(shown, whole, { frames: frames.map((frame) => placedFrame(frame, this.source)) });
-  }
+  };
 
   scopes(): Promise<readonly VariableScope[]> {
     return Promise.resolve([]);
@@ -82,7 +82,7 @@ class Replay implements OpenReplay {
     return Promise.reject(
       new DurascopeError(
         'NotSupported',
-        `'${this.functionName}' runs in a connected program (${this.run.program ?? ''}), whose variables cannot be seen from here: only what it asks for and its custom status.`,
+        `'${this.functionName}' runs in the ${this.run.program ?? ''}, whose variables cannot be seen from here: only what it asks for and its custom status.`,
       ),
     );
   }

@@ -67,7 +67,8 @@ class Timeline implements ReplayTimeline {
     this.steps = stepsOf(history, run, this.divergence !== null && run.disagreement !== null);
     this.notes = [...run.notes, ...endNotes(history, run, this.divergence)];
     if (run.program !== undefined) this.program = run.program;
-    if (replay.complete !== undefined) this.complete = (step) => replay.complete?.(this.momentOf(step)) ?? Promise.resolve();
+    const { complete } = replay;
+    if (complete !== undefined) this.complete = (step) => complete(this.momentOf(step));
   }
 
   scopes(step: number, frame: number): Promise<readonly VariableScope[]> {

@@ -80,7 +80,7 @@ class Run implements ProgramRun {
       changesWhenRepeated: found !== null && (await this.#changes(end, answer)),
       impureUses: [],
       notes: this.#notes(end, eager),
-      program: this.program.language ?? '',
+      program: this.program.runner ?? '',
     };
   }
 
@@ -162,12 +162,9 @@ class Run implements ProgramRun {
   #disagreement(last: number, refusal: ProgramAnswer | null): { moment: number; disagreement: ReplayDisagreement } | null {
     const { history } = this.request;
     const asked = new Map<number, WorkDecision>();
-    for (let moment = 0, gap = false; moment <= last; moment++) {
+    for (let moment = 0; moment <= last; moment++) {
       const answer = this.#known.get(moment);
-      if (answer === undefined) {
-        gap = true;
-        continue;
-      }
+      if (answer === undefined) continue;
       for (const decision of workOf(answer)) asked.set(decision.id, decision);
       const from = this.#rows[moment] ?? 0;
       const to = moment === last ? history.length : this.#rowsUntilNext(moment);
@@ -176,8 +173,9 @@ class Run implements ProgramRun {
         if (row === undefined || !isScheduledRow(row)) continue;
         const found = asked.get(row.EventId) ?? null;
         if (found !== null && agrees(row, found)) continue;
-        // What is not there (any more) may have been asked for and cancelled where nobody looked, or in one go: the SDK knows.
-        if (found === null && refusal === null && (gap || completionOf(answer) === null)) continue;
+        // What is not there (any more) may have been cancelled, or asked for where nobody looked: the SDK knows. After its end, code asks
+        // for nothing.
+        if (found === null && refusal === null && completionOf(answer) === null) continue;
         return { moment, disagreement: { rowIndex, row, found } };
       }
     }
@@ -232,9 +230,8 @@ class Run implements ProgramRun {
   }
 
   #notes(last: number, eager: number): string[] {
-    const language = this.program.language ?? 'connected';
     const notes = [
-      `A connected program (${language}) runs this orchestrator: its variables stay there. What it asks for and its custom status are shown for each event of the history.`,
+      `The ${this.program.runner ?? ''} runs this orchestrator and was asked what it does after each event of the history. Nothing of that is committed, and its variables stay there.`,
     ];
     if (eager < last) {
       notes.push(

@@ -71,7 +71,7 @@ export interface ReplayTimeline {
   /** As in `ReplayRun`. */
   readonly program?: string;
   /** Resolves when the step is told in full: to be called before it is shown. Absent: all of them are. */
-  complete?(step: number): Promise<void>;
+  complete?: (step: number) => Promise<void>;
   /** `frame` counts from the innermost. References are good until `dispose`. */
   scopes(step: number, frame: number): Promise<readonly VariableScope[]>;
   variables(reference: string, range?: { start: number; count: number }): Promise<readonly Variable[]>;

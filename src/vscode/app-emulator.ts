@@ -7,6 +7,7 @@
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
 import { DurascopeError } from '../core/errors';
+import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
@@ -27,6 +28,8 @@ export interface RunningEmulator {
   /** Where Durable Task SDKs connect; null: nowhere, or not known here. */
   readonly grpc: GrpcEndpoint | null;
   connectedWorkers(): readonly ConnectedWorker[];
+  /** Of orchestrators that such programs run. */
+  readonly replays: ConnectedReplays;
   invoke(functionName: string, input: string | null): Promise<string | null>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   onLost(listener: (error: Error) => void): Disposable;

@@ -118,7 +118,7 @@ describe('replay by a connected program', () => {
   it('shows what the code asked for and its custom status at every moment, and commits nothing', async () => {
     const timeline = await travel(await run('HelloCities'));
     assert.equal(timeline.divergence, null);
-    assert.equal(timeline.program, 'JavaScript');
+    assert.equal(timeline.program, 'connected JavaScript program');
     assert.deepEqual(namesOf(timeline), [['SayHello'], ['SayHello'], ['SayHello'], ['CompleteOrchestration']]);
     assert.deepEqual(statuses(timeline), [null, '{"city":"Tokyo"}', '{"city":"Seattle"}', '{"city":"London"}']);
     assert.deepEqual(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/errors';
+import type { ConnectedReplays } from '../../src/core/ports/connected-replays';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { EmulatorEvent } from '../../src/emulator/emulator-types';
 import { Listeners } from '../../src/emulator/listeners';
@@ -18,6 +19,7 @@ class FakeRunning implements RunningEmulator {
   readonly events = new Listeners<EmulatorEvent>();
   readonly lost = new Listeners<Error>();
   stops = 0;
+  readonly replays = {} as ConnectedReplays;
   connectedWorkers(): readonly never[] {
     return [];
   }

@@ -12,8 +12,8 @@ export interface ProgramAnswer {
 
 /** A history that is laid before a program, prefix by prefix. */
 export interface AskedProgram {
-  /** Of the program that answered last; null before the first answer. */
-  readonly language: string | null;
+  /** Who answered last, for a sentence: `connected Python program`; null before the first answer. */
+  readonly runner: string | null;
   /**
    * What the orchestrator does with the first `rows` rows. Without `withScheduled` it is given only what came in, so that the answer
    * holds all that it has asked for since its start and has not cancelled; with it, the SDK compares the rows with what the code asks for.

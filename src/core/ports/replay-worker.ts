@@ -89,7 +89,7 @@ export interface ReplayRun {
   impureUses: readonly ImpureUse[];
   /** Whole sentences: what could not be shown. */
   notes: readonly string[];
-  /** The language of the connected program that runs the code: it shows no variables, and places are those of whole functions. */
+  /** What runs the code and shows no variables: `connected Python program`. Places are then those of whole functions. */
   program?: string;
 }
 
@@ -119,7 +119,7 @@ export interface Variable {
 export interface OpenReplay {
   readonly run: ReplayRun;
   /** Absent: every moment is told in full from the start. Else resolves when this one is, to be called before it is shown. */
-  complete?(moment: number): Promise<void>;
+  complete?: (moment: number) => Promise<void>;
   /** `frame` counts from the innermost, from 0. */
   scopes(moment: number, frame: number): Promise<readonly VariableScope[]>;
   variables(reference: string, range?: { start: number; count: number }): Promise<readonly Variable[]>;

@@ -33,6 +33,8 @@ const mostDetails = 20;
 
 /** For each line that the code waited on before the step and has left since: what came of it, the last time around. */
 export function yieldValues(timeline: ReplayTimeline, step: number): YieldValue[] {
+  // A connected program does not tell its lines.
+  if (timeline.program !== undefined) return [];
   const answers = known.get(timeline.history) ?? answersById(timeline.history);
   known.set(timeline.history, answers);
   const lines = new Map<string, { file: string; line1: number; visits: Answer[] }>();

@@ -3,12 +3,17 @@ import * as vscode from 'vscode';
 import type { Divergence } from '../../core/divergence';
 import { DurascopeError } from '../../core/errors';
 import type { Logger } from '../../core/ports/logger';
+import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { createReplays, type Replays } from '../../emulator/replays';
+import { createReplays, replayRequestOf, type Replays } from '../../emulator/replays';
+import { ConnectedReplayWorker } from '../../replay/connected-replay-worker';
+import { openReplay } from '../../replay/open-replay';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
+import type { RunningEmulator } from '../app-emulator';
 import type { Emulators } from '../emulators';
 import { emulatorOptions } from '../models/emulator-settings';
+import { findProgramSource } from './program-source';
 
 /** What is replayed: an instance of the app's hub, or a history that was brought along. */
 export interface ReplayTarget {
@@ -43,10 +48,12 @@ export class AppReplays implements vscode.Disposable {
   ) {}
 
   async open(target: ReplayTarget): Promise<ReplayTimeline> {
-    const { appDir, imported, instanceId } = target;
+    const { appDir, imported } = target;
+    const connected = await this.#connected(target);
+    if (connected !== null) return this.#openConnected(appDir, connected, imported?.notes ?? []);
     const replays = await this.#replaysOf(appDir);
     const timeline = await (imported === undefined
-      ? replays.openInstance(this.hubOf(appDir), instanceId)
+      ? replays.openInstance(this.hubOf(appDir), target.instanceId)
       : replays.open(imported.request));
     const { divergence, functionName, notes } = timeline;
     return withMore(timeline, {
@@ -55,16 +62,36 @@ export class AppReplays implements vscode.Disposable {
     });
   }
 
+  /** Rejects where a connected program runs the target's orchestrator: its code is not here to be debugged. */
+  async expectOwnCode(target: ReplayTarget): Promise<void> {
+    const connected = await this.#connected(target);
+    if (connected === null) return;
+    throw new DurascopeError(
+      'NotSupported',
+      this.#ownOf(target.appDir, connected.functionName) === undefined
+        ? `A connected program runs '${connected.functionName}': attach the debugger of its language to that program. While it stands at a breakpoint, Step through Replay waits for it.`
+        : `The package of '${connected.functionName}' runs it by messages: debug the app itself. While it stands at a breakpoint, Step through Replay waits for it.`,
+    );
+  }
+
   hubOf(appDir: string): TaskHubClient {
-    const hub = this.emulators.of({ appDir, name: path.basename(appDir), folder: undefined }).running?.hub;
+    const hub = this.#running(appDir)?.hub;
     if (hub === undefined) throw new DurascopeError('Stopped', 'The emulator is not running: start it to replay its instances.');
     return hub;
   }
 
-  /** Names of the app's orchestrators. */
+  /** Names of the app's orchestrators and of those that connected programs run. */
   async orchestrators(appDir: string): Promise<string[]> {
-    const functions = await (await this.#replaysOf(appDir)).functions();
-    return functions.filter(({ type }) => type === 'orchestrator').map(({ name }) => name);
+    const connected = this.#running(appDir)?.connectedWorkers() ?? [];
+    const names = connected.flatMap(({ orchestrators }) => orchestrators);
+    // An app that cannot be loaded, or none at all, does not matter where a program has what is looked for.
+    const functions = await this.#replaysOf(appDir)
+      .then((replays) => replays.functions())
+      .catch((error: unknown) => {
+        if (names.length === 0) throw error;
+        return [];
+      });
+    return [...new Set([...functions.filter(({ type }) => type === 'orchestrator').map(({ name }) => name), ...names])];
   }
 
   /** Replays in a process of their own that has the code as it is now; whoever asks for them disposes of them. */
@@ -83,6 +110,52 @@ export class AppReplays implements vscode.Disposable {
       void replays.dispose();
     }
     this.#all.clear();
+  }
+
+  /** As the app has it. */
+  #ownOf(appDir: string, functionName: string): FunctionDescriptor | undefined {
+    const wanted = functionName.toLowerCase();
+    return this.#running(appDir)
+      ?.functions()
+      .find(({ name, type }) => type === 'orchestrator' && name.toLowerCase() === wanted);
+  }
+
+  #running(appDir: string): RunningEmulator | undefined {
+    return this.emulators.of({ appDir, name: path.basename(appDir), folder: undefined }).running;
+  }
+
+  /** What to replay where a connected program runs the orchestrator; null where the app does. */
+  async #connected({ appDir, instanceId, imported }: ReplayTarget): Promise<ReplayRequest | null> {
+    const running = this.#running(appDir);
+    if (imported !== undefined) {
+      const { functionName } = imported.request;
+      const own = this.#ownOf(appDir, functionName);
+      if (own !== undefined) return own.profile === 'G' ? imported.request : null;
+      const isTheirs = running?.connectedWorkers().some(({ orchestrators }) => orchestrators.includes(functionName)) === true;
+      return isTheirs ? imported.request : null;
+    }
+    const row = await this.hubOf(appDir).get(instanceId);
+    return row?.profile === 'G' ? replayRequestOf(this.hubOf(appDir), instanceId) : null;
+  }
+
+  async #openConnected(appDir: string, request: ReplayRequest, moreNotes: readonly string[]): Promise<ReplayTimeline> {
+    const running = this.#running(appDir);
+    if (running === undefined) throw new DurascopeError('Stopped', 'The emulator is not running: start it to replay this.');
+    const workers = running.connectedWorkers();
+    const worker = new ConnectedReplayWorker({
+      replays: running.replays,
+      functionNames: () =>
+        workers.every(({ isAnnounced }) => isAnnounced)
+          ? workers.flatMap(({ orchestrators, activities }) => [...orchestrators, ...activities])
+          : null,
+      findSource: async (name) => {
+        const own = this.#ownOf(appDir, name);
+        if (own?.file === undefined) return findProgramSource(name);
+        return { place: { file: own.file, line: own.line ?? 1, column: 1 }, text: '' };
+      },
+    });
+    const timeline = await openReplay(request, worker);
+    return withMore(timeline, { notes: [...moreNotes, ...timeline.notes], divergence: timeline.divergence });
   }
 
   async #replaysOf(appDir: string): Promise<Replays> {
@@ -128,6 +201,8 @@ function withMore(timeline: ReplayTimeline, more: Pick<ReplayTimeline, 'notes' |
   const { instanceId, executionId, functionName, history, steps, parentInstanceId } = timeline;
   return {
     ...{ instanceId, executionId, functionName, history, steps, parentInstanceId, ...more },
+    ...(timeline.program === undefined ? {} : { program: timeline.program }),
+    ...(timeline.complete === undefined ? {} : { complete: timeline.complete }),
     scopes: (step, frame) => timeline.scopes(step, frame),
     variables: (reference, range) => timeline.variables(reference, range),
     evaluate: (step, frame, expression) => timeline.evaluate(step, frame, expression),

@@ -65,9 +65,10 @@ export class EditorPanelReplay implements PanelReplay {
     const timeline = this.#expectOpen();
     const found = timeline.steps[step];
     if (found === undefined) throw new Error(`The replay has no step ${step + 1}.`);
+    await timeline.complete?.(step);
     this.#isShown = true;
     this.parts.decorations.show(this.#owner, { timeline, step, marksLine: true }, reveal);
-    const [scopes, snippet] = await Promise.all([this.#scopesOf(timeline, found), this.#snippetOf(found)]);
+    const [scopes, snippet] = await Promise.all([this.#scopesOf(timeline, found), this.#snippetOf(timeline, found)]);
     const scheduledHere = new Set(found.decisions.map(({ id }) => id));
     const earlier = timeline.steps.slice(0, step).flatMap(({ logs }) => logs);
     return {
@@ -152,7 +153,8 @@ export class EditorPanelReplay implements PanelReplay {
       return known < 0 ? files.push(file) - 1 : known;
     };
     const steps = timeline.steps.map(({ rows, kind, frames, decisions }) => {
-      const place = frames[0]?.place ?? null;
+      // The place of a connected program's code is where it begins, not where it waits.
+      const place = timeline.program === undefined ? (frames[0]?.place ?? null) : null;
       return {
         ...rows,
         kind,
@@ -170,6 +172,7 @@ export class EditorPanelReplay implements PanelReplay {
       steps,
       files,
       notes: [...notes],
+      ...(timeline.program === undefined ? {} : { program: timeline.program }),
       divergence:
         divergence === null
           ? null
@@ -199,18 +202,19 @@ export class EditorPanelReplay implements PanelReplay {
     );
   }
 
-  async #snippetOf({ frames }: ReplayStep): Promise<ReplayMomentValue['snippet']> {
+  async #snippetOf({ program }: ReplayTimeline, { frames }: ReplayStep): Promise<ReplayMomentValue['snippet']> {
     const place = frames[0]?.place;
     if (place == null) return null;
     const text = await this.#textOf(place.file);
     if (text === undefined) return null;
     const lines = text.split(/\r\n|\r|\n/);
-    const firstLine1 = Math.max(1, place.line - linesBefore);
+    const before = program === undefined ? linesBefore : 0;
+    const firstLine1 = Math.max(1, place.line - before);
     return {
       file: place.file,
       firstLine1,
       line1: place.line,
-      lines: lines.slice(firstLine1 - 1, place.line + linesAfter),
+      lines: lines.slice(firstLine1 - 1, place.line + linesAfter + linesBefore - before),
     };
   }
 

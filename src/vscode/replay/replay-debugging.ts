@@ -68,6 +68,7 @@ export class ReplayDebugging {
 
   /** Runs the target's replay under the JavaScript debugger, which stops at breakpoints in the orchestrator. */
   async debugCode(target: ReplayTarget, name: string): Promise<boolean> {
+    await this.replays.expectOwnCode(target);
     const port = await freePort();
     const replays = this.replays.debugged(target.appDir, port);
     const key = `${target.instanceId} ${port}`;

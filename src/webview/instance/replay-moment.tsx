@@ -10,17 +10,19 @@ import { ReplayVariables } from './replay-variables';
 interface ReplayMomentProps {
   parts: InstanceParts;
   moment: ReplayMomentValue;
+  /** What runs the code and shows nothing of its inside. */
+  program: string | undefined;
   opened: ReadonlyMap<string, readonly ReplayVariable[]>;
   /** False while the answer for the step that is wanted has not come yet. */
   isCurrent: boolean;
 }
 
 /** What the code knew at this moment. */
-export function ReplayMoment({ parts, moment, opened, isCurrent }: ReplayMomentProps): JSX.Element {
+export function ReplayMoment({ parts, moment, program, opened, isCurrent }: ReplayMomentProps): JSX.Element {
   const { replay } = parts.store;
   return (
     <div class={`replay-moment ${isCurrent ? '' : 'behind'}`} aria-busy={!isCurrent}>
-      <Snippet parts={parts} moment={moment} />
+      <Snippet parts={parts} moment={moment} marksLine={program === undefined} />
       {moment.failure === null ? null : (
         <Section title="Failure">
           <p class="replay-failure">{moment.failure}</p>
@@ -32,7 +34,13 @@ export function ReplayMoment({ parts, moment, opened, isCurrent }: ReplayMomentP
         </Section>
       )}
       <Section title="Variables">
-        {moment.scopes.length === 0 ? <p class="quiet-text">The code does not run here any more.</p> : null}
+        {moment.scopes.length === 0 ? (
+          <p class="quiet-text">
+            {program === undefined
+              ? 'The code does not run here any more.'
+              : `They stay in the ${program}, which runs this code.`}
+          </p>
+        ) : null}
         {moment.scopes.map((scope) => (
           <ReplayVariables
             key={`${moment.step} ${scope.name}`}
@@ -98,7 +106,15 @@ function PendingLinks(props: { parts: InstanceParts; sinceRow: number | null; in
   );
 }
 
-function Snippet({ parts, moment }: { parts: InstanceParts; moment: ReplayMomentValue }): JSX.Element {
+function Snippet({
+  parts,
+  moment,
+  marksLine,
+}: {
+  parts: InstanceParts;
+  moment: ReplayMomentValue;
+  marksLine: boolean;
+}): JSX.Element {
   const { snippet, frames } = moment;
   const place = frames[0]?.place ?? null;
   const note = frames.find((frame) => frame.note !== null)?.note ?? null;
@@ -124,7 +140,7 @@ function Snippet({ parts, moment }: { parts: InstanceParts; moment: ReplayMoment
       <div class="replay-code" role="group" aria-label={`Source around line ${snippet.line1}`} tabIndex={0}>
         {snippet.lines.map((line, index) => {
           const line1 = snippet.firstLine1 + index;
-          const waits = line1 === snippet.line1;
+          const waits = marksLine && line1 === snippet.line1;
           return (
             <CodeLine key={line1} line1={line1} waits={waits}>
               {line === '' ? ' ' : line}

@@ -60,7 +60,13 @@ export function ReplayTab({ parts }: { parts: InstanceParts }): JSX.Element {
         {moment === null ? (
           <Loading text="Looking at this moment…" />
         ) : (
-          <ReplayMoment parts={parts} moment={moment} opened={state.opened} isCurrent={moment.step === state.step} />
+          <ReplayMoment
+            parts={parts}
+            moment={moment}
+            program={overview.program}
+            opened={state.opened}
+            isCurrent={moment.step === state.step}
+          />
         )}
       </div>
     </div>
@@ -110,12 +116,14 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
         text="Step in Debugger"
         onClick={() => replay.debug('steps')}
       />
-      <IconButton
-        icon="bug"
-        label="Run this replay under the JavaScript debugger: breakpoints inside the orchestrator stop"
-        text="Debug Code"
-        onClick={() => replay.debug('code')}
-      />
+      {overview.program !== undefined ? null : (
+        <IconButton
+          icon="bug"
+          label="Run this replay under the JavaScript debugger: breakpoints inside the orchestrator stop"
+          text="Debug Code"
+          onClick={() => replay.debug('code')}
+        />
+      )}
     </div>
   );
 }
