@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isDurableApp } from './models/app-folder';
@@ -31,6 +32,11 @@ async function toApp(hostFile: vscode.Uri): Promise<DurableApp | undefined> {
   const relative = vscode.workspace.asRelativePath(folderUri, (vscode.workspace.workspaceFolders?.length ?? 0) > 1);
   const name = relative === folderUri.fsPath || relative === '' ? path.basename(folderUri.fsPath) : relative;
   return { appDir: folderUri.fsPath, name, folder };
+}
+
+/** The folder's path without links, by which Node.js knows what is in it. */
+export function realDir(dir: string): Promise<string> {
+  return realpath(dir).catch(() => dir);
 }
 
 /** Undefined when there is no such file. */

@@ -12,7 +12,7 @@ import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { SourceLocation } from '../protocol/panel-values';
 import { editorClock } from './editor-clock';
-import type { DurableApp } from './find-apps';
+import { realDir, type DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
 import { panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
@@ -244,7 +244,7 @@ export class Panels implements vscode.Disposable {
     if (row.runtimeStatus !== 'Failed') return { code, failure: null };
     const hub = this.options.emulators.of(app).running?.hub;
     const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
-    return { code, failure: locateFailure(row, history, app.appDir) ?? null };
+    return { code, failure: locateFailure(row, history, app.appDir, await realDir(app.appDir)) ?? null };
   }
 
   #appOf(instanceId: string): DurableApp | undefined {

@@ -47,6 +47,13 @@ describe('the place of a failure', () => {
     assert.deepEqual(locateInStack(`{"stack":"Error: x\\n    at f (${url}:3:4)"}`, appDir), { file: own, line1: 3, column1: 4 });
   });
 
+  it('is told by the path that the user has, where the app is reached over a link', () => {
+    const real = path.resolve('/real/place');
+    const stack = `    at f (${path.join(real, path.relative(appDir, own))}:3:4)`;
+    assert.deepEqual(locateInStack(stack, appDir, real), { file: own, line1: 3, column1: 4 });
+    assert.equal(locateInStack(stack, appDir), undefined);
+  });
+
   it('is unknown without a stack, and outside of the app', () => {
     assert.equal(locateInStack('Error: x', appDir), undefined);
     assert.equal(locateInStack(`    at f (${path.resolve('/elsewhere/a.js')}:1:1)`, appDir), undefined);

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/errors';
 import type { OrchestrationStatus } from '../../core/status';
 import { showSource } from '../editor-host';
+import { realDir } from '../find-apps';
 import { commands } from '../ids';
 import { targetIds, targetName } from '../models/command-targets';
 import { historyDocument } from '../models/history-document';
@@ -71,7 +72,8 @@ export function viewCommands(context: CommandContext): Handlers {
       const row = id === undefined ? undefined : await hub?.get(id);
       if (row === undefined) return;
       const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
-      const place = locateFailure(row, history, currentApp(context).appDir);
+      const { appDir } = currentApp(context);
+      const place = locateFailure(row, history, appDir, await realDir(appDir));
       if (place !== undefined) {
         await showSource(place);
         return;

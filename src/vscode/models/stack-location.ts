@@ -10,9 +10,15 @@ export const lastEvents = 200;
 /**
  * The innermost stack frame of a failure that lies in the app's own code: inside `appDir`, outside of its packages. Undefined when
  * there is none. Looked for in the instance itself, then in the last failure of its activities and children: what they threw passes through
- * an orchestrator without a line of its own. Frames are V8's: `at name (file:line:column)`.
+ * an orchestrator without a line of its own. Frames are V8's: `at name (file:line:column)`, with real paths: `realDir` is what `appDir` is
+ * without links.
  */
-export function locateFailure(row: InstanceRow, history: readonly HistoryEvent[], appDir: string): SourceLocation | undefined {
+export function locateFailure(
+  row: InstanceRow,
+  history: readonly HistoryEvent[],
+  appDir: string,
+  realDir = appDir,
+): SourceLocation | undefined {
   if (row.runtimeStatus !== 'Failed') return undefined;
   const texts = [...textsOf(row.failureDetails), row.failureStack ?? '', row.output ?? ''];
   for (const event of history.toReversed()) {
@@ -21,7 +27,7 @@ export function locateFailure(row: InstanceRow, history: readonly HistoryEvent[]
     break;
   }
   for (const text of texts) {
-    const found = locateInStack(text, appDir);
+    const found = locateInStack(text, appDir, realDir);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -36,15 +42,21 @@ function textsOf(details: FailureDetails | null | undefined): string[] {
   return texts;
 }
 
-export function locateInStack(stack: string, appDir: string): SourceLocation | undefined {
+export function locateInStack(stack: string, appDir: string, realDir = appDir): SourceLocation | undefined {
   // A stack inside of JSON or of a message has its line breaks written out.
   for (const line of stack.replaceAll('\\n', '\n').split('\n')) {
     const match = /\bat (?:.*?\()?((?:file:\/\/|[a-zA-Z]:[\\/]|\/)[^()]*?):(\d+):(\d+)\)?\s*$/.exec(
       line.replace(/["',\s}]+$/, ''),
     );
     const file = match?.[1] === undefined ? undefined : toPath(match[1]);
-    if (file === undefined || !isOwnCode(file, appDir)) continue;
-    return { file, line1: Number(match?.[2]), column1: Number(match?.[3]) };
+    if (file === undefined) continue;
+    const own = [realDir, appDir].find((dir) => isOwnCode(file, dir));
+    if (own === undefined) continue;
+    return {
+      file: own === appDir ? file : path.join(appDir, path.relative(own, file)),
+      line1: Number(match?.[2]),
+      column1: Number(match?.[3]),
+    };
   }
   return undefined;
 }

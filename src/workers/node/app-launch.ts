@@ -1,5 +1,6 @@
 /** What it takes to start a process with a function app in it, found out from its folder. */
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import type { AppLayout } from './app-layout';
 import { readAppLayout } from './app-layout';
 import { readAppSettings } from './app-settings';
@@ -23,6 +24,8 @@ export interface AppLaunch {
   launch: LaunchSpec;
   /** The real path. */
   appDir: string;
+  /** The path by which the user has it, where that leads over links. */
+  shownDir?: string;
   layout: AppLayout;
   maxActions: number;
   httpPollDelayMs: number;
@@ -43,6 +46,7 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
   const { inspectPort } = options;
   const inspect =
     inspectPort === undefined ? '--inspect-port=127.0.0.1:0' : `--inspect=127.0.0.1:${inspectPort === true ? 0 : inspectPort}`;
+  const givenDir = path.resolve(options.appDir);
   return {
     launch: {
       command: options.nodePath ?? process.execPath,
@@ -51,6 +55,7 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
       env,
     },
     appDir,
+    ...(givenDir === appDir ? {} : { shownDir: givenDir }),
     layout,
     maxActions: settings.hostConfig.maxOrchestrationActions,
     httpPollDelayMs: settings.hostConfig.defaultAsyncRequestSleepTimeMs,

@@ -49,6 +49,8 @@ export interface FunctionFolder {
 export interface Init extends Framed {
   type: 'init';
   appDir: string;
+  /** Where files are told to be that are in `appDir`. Absent: there. */
+  shownDir?: string;
   entryFiles: readonly EntryFile[];
   folders: readonly FunctionFolder[];
   /** The durable client binding's JSON (spec/functions-worker.md 8.1). */

@@ -45,6 +45,7 @@ export interface WorkerProcessOptions {
   /** Without the variables of the handshake, which are added. */
   launch: LaunchSpec;
   appDir: string;
+  shownDir?: string;
   layout: AppLayout;
   clientBinding: string;
   grpcClientBinding?: string;
@@ -290,7 +291,7 @@ export class WorkerProcess {
     this.pid = pid;
     this.inspected = inspected;
     if (inspected) clearTimeout(this.loadTimer);
-    const { layout, appDir, clientBinding, grpcClientBinding, maxActions, httpPollDelayMs, forReplay } = this.options;
+    const { layout, appDir, shownDir, clientBinding, grpcClientBinding, maxActions, httpPollDelayMs, forReplay } = this.options;
     const tooOld = checkNodeVersion(layout.engines, nodeVersion);
     if (tooOld !== null) {
       this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
@@ -300,6 +301,7 @@ export class WorkerProcess {
     this.say({
       type: 'init',
       appDir,
+      ...(shownDir === undefined ? {} : { shownDir }),
       entryFiles: layout.entryFiles,
       folders,
       clientBinding,

@@ -2,7 +2,7 @@
 // Replays through the editor's own debug service.
 const assert = require('node:assert/strict');
 const vscode = require('vscode');
-const { until, run, startedHub, statusOf } = require('./support.cjs');
+const { until, run, startedHub, statusOf, answeringPick } = require('./support.cjs');
 
 const file = () => vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, 'src', 'functions', 'app.js');
 
@@ -72,6 +72,37 @@ describe('stepping through a replay', () => {
     await until('the end', async () => (await session.customRequest('durascope/position')).step === 1);
     const info = await session.customRequest('exceptionInfo', { threadId: 1 });
     assert.match(info.description, /OutOfStock failed: .*no stock/);
+  });
+
+  it('asks for the instance when it is started by F5 without one', async () => {
+    const id = await completed('HelloCities');
+    const [folder] = vscode.workspace.workspaceFolders;
+    const start = () => vscode.debug.startDebugging(folder, { type: 'durascope-replay', request: 'launch', name: 'replay' });
+    const asked = await answeringPick(
+      async (pick) => {
+        await until('the newest instances', () => pick.items.length > 0);
+        assert.equal(pick.title, 'Step through the replay of which instance?');
+        return pick.items.find((item) => item.label === id);
+      },
+      async () => assert.equal(await start(), true),
+    );
+    assert.equal(asked, 1);
+    const session = await stopped();
+    assert.equal(session.configuration.instanceId, id);
+    assert.deepEqual(await stack(session), [['HelloCities', await lineOf(/callActivity\('SayHello'/)]]);
+  });
+
+  it('does not start when the user picks none', async () => {
+    const [folder] = vscode.workspace.workspaceFolders;
+    await answeringPick(
+      () => undefined,
+      async () =>
+        assert.equal(
+          await vscode.debug.startDebugging(folder, { type: 'durascope-replay', request: 'launch', name: 'replay' }),
+          false,
+        ),
+    );
+    assert.equal(vscode.debug.activeDebugSession, undefined);
   });
 
   it('steps into a sub-orchestration, whose parent is in the call stack', async () => {

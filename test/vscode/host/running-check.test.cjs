@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, startedHub } = require('./support.cjs');
+const { until, durascope, run, startedHub, answering } = require('./support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
 const file = () => path.join(folder(), 'src', 'functions', 'waits.js');
@@ -69,12 +69,18 @@ describe('running instances that an edit would break', () => {
     assert.equal(problem.code.value, 'renamedCall');
     const { hub } = parts.emulators.of(parts.apps.current).running;
     assert.equal((await hub.get(id)).runtimeStatus, 'Running');
-    let isOver = false;
-    void run('showBroken').then(() => (isOver = true));
-    await until('the list opens and is closed', async () => {
-      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-      return isOver;
-    });
+    let listed;
+    const pickFirst = (items) => ((listed = items), items[0]);
+    await answering('showQuickPick', pickFirst, () => run('showBroken'));
+    assert.deepEqual(
+      listed.map(({ label, description }) => [label, description]),
+      [[id, 'Waits']],
+    );
+    assert.match(listed[0].detail, /Weigh.*Measure/s);
+    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await until('the panel of the instance that was chosen', () =>
+      tabs().some(({ input, label }) => /durascope/.test(input?.viewType) && label.startsWith('Waits')),
+    );
   });
 
   it('are none any more when the edit is taken back', async () => {
@@ -82,6 +88,10 @@ describe('running instances that an edit would break', () => {
     fs.writeFileSync(file(), text('Weigh'));
     assert.deepEqual((await next).broken, []);
     await until('no problem', () => problems().length === 0);
+    let said;
+    const note = (message) => void (said = message);
+    await answering('showInformationMessage', note, () => run('showBroken'));
+    assert.match(said, /replay with the code as it is now/);
   });
 
   it('are not looked for when the setting is off', async () => {

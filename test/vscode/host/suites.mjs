@@ -47,6 +47,16 @@ export const suites = [
     },
   },
   {
+    name: 'a function app reached through a symbolic link',
+    files: 'linked',
+    workspace: (root) => {
+      const app = copyApp('editor', path.join(root, 'real', 'editor'));
+      const link = path.join(root, 'linked');
+      fs.symlinkSync(app, link, process.platform === 'win32' ? 'junction' : 'dir');
+      return link;
+    },
+  },
+  {
     name: 'a folder without durable functions',
     files: 'later',
     workspace: (root) => {

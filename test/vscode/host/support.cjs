@@ -40,6 +40,46 @@ async function answering(method, answer, act) {
   }
 }
 
+/** While `act` runs, lists that the editor shows to pick from are answered by `choose`: an item, or undefined to close it. Answers how many. */
+async function answeringPick(choose, act) {
+  const original = vscode.window.createQuickPick;
+  let shown = 0;
+  vscode.window.createQuickPick = () => {
+    const real = original.call(vscode.window);
+    const accept = new vscode.EventEmitter();
+    const pick = new Proxy(real, {
+      get: (target, key) => {
+        if (key === 'onDidAccept') return accept.event;
+        if (key === 'show')
+          return () => {
+            shown++;
+            target.show();
+            void Promise.resolve(choose(pick)).then((item) => {
+              if (item === undefined) return target.hide();
+              chosen = [item];
+              accept.fire();
+            });
+          };
+        if ((key === 'selectedItems' || key === 'activeItems') && chosen !== undefined) return chosen;
+        const value = target[key];
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+      set: (target, key, value) => {
+        target[key] = value;
+        return true;
+      },
+    });
+    let chosen;
+    return pick;
+  };
+  try {
+    await act();
+    return shown;
+  } finally {
+    vscode.window.createQuickPick = original;
+  }
+}
+
 /** Debugs with `config`, breakpoints in the lines of `file` that match; `lines` and those stopped at, counted from 0, ascending. */
 async function stopsAt(folder, config, file, patterns, act) {
   const text = (await vscode.workspace.openTextDocument(file)).getText().split('\n');
@@ -65,4 +105,4 @@ async function stopsAt(folder, config, file, patterns, act) {
   return { lines: ascending(lines), seen: ascending(seen) };
 }
 
-module.exports = { until, durascope, run, startedHub, statusOf, answering, stopsAt };
+module.exports = { until, durascope, run, startedHub, statusOf, answering, answeringPick, stopsAt };

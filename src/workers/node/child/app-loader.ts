@@ -8,6 +8,7 @@ import type { FunctionFolder, Init } from '../messages';
 import { AppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
 import type { FunctionCallback, FunctionRegistry, FunctionToAdd, RegisteredFunction } from './function-registry';
+import { shownFile } from './shown-file';
 import { placeOfError, toSource } from './source-place';
 
 export interface LoadedApp {
@@ -156,7 +157,7 @@ function unknownInputs(registry: FunctionRegistry): string[] {
 function describeLoadError(error: unknown, appDir: string, what: string): AppLoadError {
   if (error instanceof AppLoadError) return error;
   const place = placeOfError(error, appDir);
-  const at = place === null ? '' : ` (${path.relative(appDir, place.file)}:${place.line})`;
+  const at = place === null ? '' : ` (${path.relative(shownFile(appDir), place.file)}:${place.line})`;
   const message = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0] ?? ''}` : String(error);
   const code = (error as { code?: unknown } | null)?.code;
   let advice = '';

@@ -11,6 +11,7 @@ import { FunctionHost } from './function-host';
 import { LogSink } from './replay/log-sink';
 import { ReplayHost } from './replay/replay-host';
 import { captureOutput, UserLog } from './user-log';
+import { showFolderAs } from './shown-file';
 
 const socketPath = process.env[socketVariable];
 const token = process.env[tokenVariable];
@@ -59,6 +60,7 @@ const reader = new FrameReader<ParentMessage>(
       const sink = message.replay === true ? new LogSink(writer) : null;
       const output = new UserLog(sink ?? writer);
       log = output;
+      if (message.shownDir !== undefined) showFolderAs(message.appDir, message.shownDir);
       host = sink === null ? new FunctionHost(writer, output) : new ReplayHost(writer, output, sink);
       captureOutput(output);
       host.load(message).catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { findSourceMap } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourcePlace as Located } from '../../../core/source-place';
+import { shownFile } from './shown-file';
 
 export interface SourcePlace {
   /** Absolute path. */
@@ -67,9 +68,9 @@ export function toSource(file: string, line: number, column = 1): SourcePlace {
   // Node.js knows the map by the path for CommonJS and by the URL for ES modules.
   const map = findSourceMap(file) ?? findSourceMap(new URL(`file://${file.replaceAll('\\', '/')}`).href);
   const entry = map?.findEntry(line - 1, column - 1);
-  if (entry === undefined || !('originalSource' in entry)) return { file, line };
+  if (entry === undefined || !('originalSource' in entry)) return { file: shownFile(file), line };
   return {
-    file: toPath(entry.originalSource) ?? path.resolve(path.dirname(file), entry.originalSource),
+    file: shownFile(toPath(entry.originalSource) ?? path.resolve(path.dirname(file), entry.originalSource)),
     line: entry.originalLine + 1,
   };
 }
@@ -83,7 +84,7 @@ export function placeOfError(error: unknown, appDir: string): SourcePlace | null
   for (const match of stack.matchAll(/^\s+at (?:.*?\()?((?:file:\/\/)?[^()\n]*?):(\d+):(\d+)\)?$/gm)) {
     const file = toPath(match[1] ?? '');
     if (file === null || file === __filename || /[\\/]node_modules[\\/]/.test(file)) continue;
-    if (!path.relative(appDir, file).startsWith('..')) return { file, line: Number(match[2]) };
+    if (!path.relative(appDir, file).startsWith('..')) return { file: shownFile(file), line: Number(match[2]) };
   }
   return null;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { SourcePlace } from '../../../../core/source-place';
+import { shownFile } from '../shown-file';
 
 export interface Script {
   url: string;
@@ -31,7 +32,8 @@ export class CodePlaces {
     const key = `${scriptId}:${line0}:${column0}`;
     let place = this.places.get(key);
     if (place === undefined) {
-      place = this.locate(script, line0, column0);
+      const { place: found, note } = this.locate(script, line0, column0);
+      place = { place: found === null ? null : { ...found, file: shownFile(found.file) }, note };
       this.places.set(key, place);
     }
     return place;
