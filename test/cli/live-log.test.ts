@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { jsonLog, textLog } from '../../src/cli/live-log';
 import { plainStyle, type Terminal } from '../../src/cli/terminal';
-import type { InstanceRow } from '../../src/core/instance';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../../src/core/status';
+import { instanceRow } from '../support/instance-row';
 
 function collected(): { lines: string[]; terminal: Terminal } {
   const lines: string[] = [];
@@ -11,26 +11,15 @@ function collected(): { lines: string[]; terminal: Terminal } {
 }
 
 function changed(instanceId: string, runtimeStatus: OrchestrationStatus, output: string | null = null): HubChange {
-  const row: InstanceRow = {
+  const row = instanceRow({
     instanceId,
     executionId: 'e',
     name: 'Hello',
-    version: '',
     runtimeStatus,
-    input: null,
     output,
-    customStatus: null,
     createdTime: '2026-01-01T00:00:00.0000000Z',
     lastUpdatedTime: '2026-01-01T00:00:00.0120000Z',
-    completedTime: null,
-    scheduledStartTime: null,
-    parentInstanceId: null,
-    generation: 0,
-    tags: null,
-    failureDetails: null,
-    awaitedEvents: [],
-    historyLength: 0,
-  };
+  });
   return { type: 'instance', row, newEvents: [], historyReplaced: false };
 }
 

@@ -6,6 +6,7 @@ import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../../src/co
 import { exportPieces, readExportFile } from '../../src/emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../src/emulator/import-instances';
 import { TestHub } from '../support/test-hub';
+import { instanceRow } from '../support/instance-row';
 
 const exportedAt = '2026-01-01T00:00:00.000Z';
 
@@ -35,26 +36,16 @@ async function textOf(hub: TaskHubClient, ids: readonly string[]): Promise<strin
 function idle(instanceId: string, rows = 0): ExportedInstance {
   const at = '2024-01-01T00:00:00.0000000Z';
   return {
-    instance: {
+    instance: instanceRow({
       instanceId,
       executionId: `x${instanceId}`,
       name: 'Tells',
-      version: '',
       runtimeStatus: 'Completed',
-      input: null,
-      output: null,
-      customStatus: null,
       createdTime: at,
       lastUpdatedTime: at,
       completedTime: at,
-      scheduledStartTime: null,
-      parentInstanceId: null,
-      generation: 0,
-      tags: null,
-      failureDetails: null,
-      awaitedEvents: [],
       historyLength: rows,
-    },
+    }),
     history: Array.from({ length: rows }, () => ({
       EventType: 'OrchestratorStarted',
       EventId: -1,

@@ -4,27 +4,16 @@ import { fromInstancesPanel, toInstancesPanel } from '../../src/protocol/instanc
 import { toInstanceDetails, toInstanceSummary } from '../../src/protocol/instance-summary';
 import { summaryTextLimit } from '../../src/protocol/panel-values';
 import type { InstanceRow } from '../../src/core/instance';
+import { instanceRow } from '../support/instance-row';
 
-const row: InstanceRow = {
+const row = instanceRow({
   instanceId: 'one',
-  executionId: '0'.repeat(32),
   name: 'helloCities',
-  version: '',
-  runtimeStatus: 'Running',
   input: '"x"',
-  output: null,
   customStatus: '"Tokyo"',
-  createdTime: '2024-01-01T00:00:00.0000000Z',
   lastUpdatedTime: '2024-01-01T00:00:01.0000000Z',
-  completedTime: null,
-  scheduledStartTime: null,
-  parentInstanceId: null,
-  generation: 0,
-  tags: null,
-  failureDetails: null,
-  awaitedEvents: [],
   historyLength: 3,
-};
+});
 
 describe('messages between the editor and its panels', () => {
   it('let a whole instance snapshot through unchanged', () => {

@@ -9,6 +9,7 @@ import type { HistoryStore } from '../../src/core/ports/history-store';
 import type { LogEntry } from '../../src/core/ports/logger';
 import { toTimestamp } from '../../src/core/time';
 import { SqlJsHistoryStore, type SqlJsHistoryStoreOptions } from '../../src/store/sql-js-history-store';
+import { instanceRow } from '../support/instance-row';
 
 export const epoch = Date.UTC(2024, 0, 1);
 
@@ -17,27 +18,14 @@ export function at(second: number): string {
 }
 
 export function rowOf(instanceId: string, more: Partial<InstanceRow> = {}): InstanceRow {
-  return {
+  return instanceRow({
     instanceId,
     executionId: `x-${instanceId}`,
-    name: 'HelloCities',
-    version: '',
-    runtimeStatus: 'Running',
     input: 'null',
-    output: null,
-    customStatus: null,
     createdTime: at(0),
     lastUpdatedTime: at(0),
-    completedTime: null,
-    scheduledStartTime: null,
-    parentInstanceId: null,
-    generation: 0,
-    tags: null,
-    failureDetails: null,
-    awaitedEvents: [],
-    historyLength: 0,
     ...more,
-  };
+  });
 }
 
 export function messageOf(seq: number, instanceId: string, more: Partial<InboxMessage> = {}): InboxMessage {

@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
-import type { InstanceRow } from '../../src/core/instance';
 import { formatFilter, isEmptyFilter, noFilter, parseFilter, toQuery } from '../../src/vscode/models/instance-filter';
 import { shortAge } from '../../src/base/age';
 import { jsonLine } from '../../src/base/json-text';
 import { instanceItem, shortId } from '../../src/vscode/models/instance-item';
+import { instanceRow } from '../support/instance-row';
 
-const row: InstanceRow = {
+const row = instanceRow({
   instanceId: '0123456789abcdef0123456789abcdef',
-  executionId: '0'.repeat(32),
   name: 'helloCities',
-  version: '',
-  runtimeStatus: 'Running',
   input: '"x"',
-  output: null,
   customStatus: '"Tokyo"',
-  createdTime: '2024-01-01T00:00:00.0000000Z',
   lastUpdatedTime: '2024-01-01T00:00:01.0000000Z',
-  completedTime: null,
-  scheduledStartTime: null,
-  parentInstanceId: null,
-  generation: 0,
-  tags: null,
-  failureDetails: null,
-  awaitedEvents: [],
   historyLength: 3,
-};
+});
 const now = Date.parse('2024-01-01T00:05:00Z');
 
 describe('a line of the instances view', () => {

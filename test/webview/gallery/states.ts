@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../../../src/core/history';
 import type { InstanceRow } from '../../../src/core/instance';
 import type { OrchestrationStatus } from '../../../src/core/status';
 import { toTimestamp } from '../../../src/core/time';
+import { instanceRow } from '../../support/instance-row';
 import {
   completed,
   ended,
@@ -34,26 +35,15 @@ function instance(
   rest: Partial<FakeInstance> = {},
 ): FakeInstance {
   return {
-    row: {
+    row: instanceRow({
       executionId: '3b1f5a0c9d2e4f60a7b8c9d0e1f2a3b4',
-      name: 'HelloCities',
-      version: '',
       runtimeStatus: 'Completed',
-      input: null,
-      output: null,
-      customStatus: null,
       createdTime: at(0),
       lastUpdatedTime: at(15),
       completedTime: at(15),
-      scheduledStartTime: null,
-      parentInstanceId: null,
-      generation: 0,
-      tags: null,
-      failureDetails: null,
-      awaitedEvents: [],
       historyLength: history.length,
       ...row,
-    },
+    }),
     history,
     customStatusChanges: [],
     waitingFor: waitsForNothing,
