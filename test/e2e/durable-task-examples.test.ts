@@ -1,6 +1,6 @@
 /**
  * The examples of the Durable Task SDKs, each as the program that it is, against the built emulator. Those whose toolchain and packages are
- * there without a download run; the others are named. DURASCOPE_PYTHON: the Python that has the package `durabletask`.
+ * there without a download (but for C#) run; the others are named. DURASCOPE_PYTHON: the Python that has the package `durabletask`.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -50,6 +50,13 @@ const languages: readonly Language[] = [
       run('go', ['build', '-o', path.join(folder, 'example.out'), '.'], { cwd: folder, env: { ...process.env, ...offline } }),
     command: ['go', 'run', '.'],
     needs: "Go with the example's modules ('go build' once in its folder)",
+  },
+  {
+    name: 'csharp',
+    // NuGet has no way to say "no network": packages that are not there are fetched.
+    check: (folder) => run('dotnet', ['build', '--nologo', '-v', 'q', '-p:RestoreIgnoreFailedSources=true'], { cwd: folder }),
+    command: ['dotnet', 'run', '--no-build'],
+    needs: 'the .NET SDK 8 or newer, and its packages',
   },
 ];
 
