@@ -171,7 +171,7 @@ export class TaskHubs implements GrpcHubs {
       },
       terminate: (other) => this.#terminate(engine, other),
     });
-    return { client: engine, worker, waiters: new InstanceWaiters(engine) };
+    return { client: engine, worker, waiters: new InstanceWaiters(engine, clock) };
   }
 
   #terminate(engine: Engine, { instanceId, reason, recursive }: TerminateOther): void {

@@ -1,7 +1,7 @@
 /** Clients that wait for an instance to begin or to end, across continue-as-new, rewind and restarts under the same id. */
 import { DurascopeError } from '../core/errors';
 import type { InstanceRow } from '../core/instance';
-import type { Disposable } from '../core/ports/clock';
+import type { Clock, Disposable } from '../core/ports/clock';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
 
 interface Waiter {
@@ -11,21 +11,31 @@ interface Waiter {
   fail(error: DurascopeError): void;
 }
 
+/**
+ * How long an instance that is not there is waited for: clients wait for the orchestration that an entity starts when it is told to by a
+ * signal, as the SDKs' export of histories does.
+ */
+const appearsWithinMs = 2000;
+
 export class InstanceWaiters {
   readonly #byInstance = new Map<string, Set<Waiter>>();
   #subscription: Disposable | null = null;
 
-  constructor(private readonly hub: TaskHubClient) {}
+  constructor(
+    private readonly hub: TaskHubClient,
+    private readonly clock: Clock,
+  ) {}
 
   /**
-   * Resolves with the row once `isOver` holds; undefined when there is no such instance, or none any more. `onCancel` is given what
-   * calls the wait off. Stopped when the hub goes away.
+   * Resolves with the row once `isOver` holds; undefined when there is no such instance (and none appears in a moment), or none any more.
+   * `onCancel` is given what calls the wait off. Stopped when the hub goes away.
    */
   async wait(
     instanceId: string,
     isOver: (row: InstanceRow) => boolean,
     onCancel: (cancel: () => void) => void,
   ): Promise<InstanceRow | undefined> {
+    let patience: Disposable | null = null;
     const told = new Promise<InstanceRow | null>((resolve, reject) => {
       const waiter: Waiter = { isOver, tell: resolve, fail: reject };
       this.#add(instanceId, waiter);
@@ -33,14 +43,25 @@ export class InstanceWaiters {
         this.#remove(instanceId, waiter);
         resolve(null);
       });
+      const look = (isLast: boolean): void =>
+        void this.hub.get(instanceId).then((row) => {
+          if (row !== undefined && !isOver(row)) return;
+          if (this.#byInstance.get(instanceId)?.has(waiter) !== true) return;
+          if (row === undefined && !isLast) {
+            patience = this.clock.at(this.clock.now() + appearsWithinMs, () => look(true));
+            return;
+          }
+          this.#remove(instanceId, waiter);
+          resolve(row ?? null);
+        }, reject);
       // After the listening began, so that nothing falls between.
-      void this.hub.get(instanceId).then((row) => {
-        if (row !== undefined && !isOver(row)) return;
-        this.#remove(instanceId, waiter);
-        resolve(row ?? null);
-      }, reject);
+      look(false);
     });
-    return (await told) ?? undefined;
+    try {
+      return (await told) ?? undefined;
+    } finally {
+      (patience as Disposable | null)?.dispose();
+    }
   }
 
   dispose(): void {

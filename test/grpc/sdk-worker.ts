@@ -36,7 +36,7 @@ export class SdkWorker extends ScriptedWorker {
       changed: () => connected(),
       terminate: ({ instanceId, reason, recursive }) => void engine.terminate(instanceId, reason, { recursive }),
     });
-    const hub = { client: engine, worker: remote, waiters: new InstanceWaiters(engine) };
+    const hub = { client: engine, worker: remote, waiters: new InstanceWaiters(engine, clock) };
     const hubs = { find: () => hub, create: () => Promise.resolve(), delete: () => Promise.resolve() };
     const server = await startGrpcServer({ port: 0, orAnyOther: false, hubs, clock, log, dashboard: () => '' });
     const sdk = new TaskHubGrpcWorker({ hostAddress: `127.0.0.1:${server.port}`, logger: quiet });
