@@ -1,4 +1,5 @@
 import type { Clock, Disposable } from '../core/ports/clock';
+import { toExactTimestamp } from '../core/time';
 
 /** Node fires timers with a longer delay at once; beyond it the timer is armed anew. */
 const longestDelayMs = 2 ** 31 - 1;
@@ -7,6 +8,13 @@ const longestDelayMs = 2 ** 31 - 1;
 export class SystemClock implements Clock {
   now(): number {
     return Date.now();
+  }
+
+  exactTime(): string {
+    const ms = Date.now();
+    // This one is not set when the computer's clock is: it may tell the place within the millisecond, never another millisecond.
+    const ticks = Math.floor((performance.timeOrigin + performance.now() - ms) * 10_000);
+    return toExactTimestamp(ms, Math.min(Math.max(ticks, 0), 9999));
   }
 
   at(epochMs: number, callback: () => void): Disposable {

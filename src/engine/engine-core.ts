@@ -67,6 +67,11 @@ export class EngineCore {
     return toTimestamp(this.world.clock.now());
   }
 
+  /** As exactly as the clock can: for what clients compare with finer clocks of their own. */
+  exactNow(): string {
+    return this.world.clock.exactTime?.() ?? this.now();
+  }
+
   log(level: LogLevel, message: string, instanceId?: string): void {
     this.world.log({ level, category: 'engine', message, ...(instanceId === undefined ? {} : { instanceId }) });
   }

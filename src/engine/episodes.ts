@@ -104,12 +104,13 @@ export class Episodes {
     }
     const started = generation.started ?? (inbound.find((event) => event.EventType === 'ExecutionStarted') as ExecutionStarted);
     const now = core.now();
+    const least = generation.lastStarted === '' ? row.createdTime : generation.lastStarted;
     const first: HistoryEvent = {
       EventType: 'OrchestratorStarted',
       EventId: -1,
       IsPlayed: false,
       // The orchestrator's clock never goes back, even if the computer's does.
-      Timestamp: now < generation.lastStarted ? generation.lastStarted : now,
+      Timestamp: now < least ? least : now,
     };
     if (isContinued)
       inbound.push({ EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: first.Timestamp });

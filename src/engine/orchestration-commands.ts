@@ -41,7 +41,8 @@ export class OrchestrationCommands {
       {
         instanceId,
         executionId,
-        createdTime: core.now(),
+        // Clients of the protocol compare it with times in nanoseconds; JavaScript's packages know milliseconds.
+        createdTime: profile === 'G' ? core.exactNow() : core.now(),
         scheduledStartTime: scheduledTime(options.scheduledStartTime),
         defaultVersion: core.options.defaultVersion,
         generation: existing === undefined ? 0 : existing.generation + 1,

@@ -137,7 +137,7 @@ export async function queryInstances(hub: TaskHubClient, { query }: QueryInstanc
     pageSize: pageSize(query?.maxInstanceCount),
     ...(query === undefined || query.runtimeStatus.length === 0 ? {} : { statuses: coreStatuses(query.runtimeStatus) }),
     ...(query?.createdTimeFrom === undefined ? {} : { createdTimeFrom: fromTime(query.createdTimeFrom) }),
-    ...(query?.createdTimeTo === undefined ? {} : { createdTimeTo: historyTime(query.createdTimeTo) }),
+    ...(query?.createdTimeTo === undefined ? {} : { createdTimeTo: toTime(query.createdTimeTo) }),
     ...(query?.instanceIdPrefix === undefined ? {} : { instanceIdPrefix: query.instanceIdPrefix }),
     ...continuation(query?.continuationToken),
   };
@@ -182,7 +182,7 @@ export async function purgeInstances(hub: TaskHubClient, { request, recursive }:
       const { createdTimeFrom, createdTimeTo, runtimeStatus } = request.value;
       const filter = {
         ...(createdTimeFrom === undefined ? {} : { createdTimeFrom: fromTime(createdTimeFrom) }),
-        ...(createdTimeTo === undefined ? {} : { createdTimeTo: historyTime(createdTimeTo) }),
+        ...(createdTimeTo === undefined ? {} : { createdTimeTo: toTime(createdTimeTo) }),
         ...(runtimeStatus.length === 0 ? {} : { statuses: coreStatuses(runtimeStatus) }),
       };
       return recursive ? purgeTrees(hub, filter) : hub.purgeBy(filter);
@@ -296,7 +296,12 @@ function continuation(token: string | undefined): { continuationToken?: string }
   return token === undefined || token === '' ? {} : { continuationToken: token };
 }
 
-/** Instances know milliseconds, clients finer times: one that began in the same millisecond began after it. */
+/** Many times of instances have milliseconds, clients know finer ones: what began in the same millisecond began after it. */
 function fromTime({ seconds, nanos }: Timestamp): string {
   return historyTime({ seconds, nanos: nanos - (nanos % 1_000_000) });
+}
+
+/** And the other way round: a client that knows milliseconds means all of its last one. */
+function toTime({ seconds, nanos }: Timestamp): string {
+  return historyTime({ seconds, nanos: nanos % 1_000_000 === 0 ? nanos + 999_900 : nanos });
 }

@@ -16,7 +16,12 @@ import { protoStatus, protoTime } from './proto-time';
 /** Null for rows that the protocol's histories do not have: it knows no OrchestratorCompleted, and its workers throw on some others. */
 export function protoEvent(event: HistoryEvent): ProtoEvent | null {
   const eventType = protoEventType(event);
-  return eventType === null ? null : { eventId: event.EventId, timestamp: protoTime(event.Timestamp), eventType };
+  return eventType === null ? null : { eventId: protoEventId(event), timestamp: protoTime(event.Timestamp), eventType };
+}
+
+/** Where Durable Functions writes -1 for the start, the Durable Task Scheduler has 0 (its JavaScript suite wants it in an export). */
+function protoEventId({ EventType, EventId }: HistoryEvent): number {
+  return EventType === 'ExecutionStarted' ? 0 : EventId;
 }
 
 function protoEventType(event: HistoryEvent): ProtoEvent['eventType'] | null {

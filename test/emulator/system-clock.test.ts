@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fromTimestamp } from '../../src/core/time';
 import { SystemClock } from '../../src/emulator/system-clock';
 
 describe('the system clock', () => {
@@ -9,6 +10,18 @@ describe('the system clock', () => {
       const due = clock.now() + 3;
       await new Promise<void>((resolve) => clock.at(due, resolve));
       assert.ok(clock.now() >= due);
+    }
+  });
+
+  it('knows the place within the millisecond, which does not go back', () => {
+    let last = '';
+    for (let i = 0; i < 1000; i++) {
+      const before = clock.now();
+      const text = clock.exactTime();
+      assert.match(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
+      assert.ok(fromTimestamp(text) >= before && fromTimestamp(text) <= clock.now(), text);
+      assert.ok(text >= last, `${text} after ${last}`);
+      last = text;
     }
   });
 
