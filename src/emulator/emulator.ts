@@ -28,6 +28,7 @@ import { Listeners } from './listeners';
 import { watchProductionStore } from './production-watch';
 import { announceEmulator } from './running-emulators';
 import { RareNotes } from '../core/rare-notes';
+import { oncePerTurn } from './once-per-turn';
 import { SystemClock } from './system-clock';
 import { TimerTriggers } from './timer-triggers';
 
@@ -145,7 +146,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       clock,
       log,
       newId,
-      workersChanged: () => events.tell({ type: 'connectedWorkersChanged' }),
+      workersChanged: oncePerTurn(() => events.tell({ type: 'connectedWorkersChanged' })),
     });
     if (options.grpc !== undefined) {
       const { port } = options.grpc;

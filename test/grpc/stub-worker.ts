@@ -23,7 +23,11 @@ export class StubClient {
   readonly #metadata = new Metadata();
 
   constructor(address: string, headers: Record<string, string> = {}) {
-    this.#client = new Client(address, credentials.createInsecure(), { 'grpc.max_receive_message_length': -1 });
+    this.#client = new Client(address, credentials.createInsecure(), {
+      'grpc.max_receive_message_length': -1,
+      // A connection of its own.
+      'grpc.use_local_subchannel_pool': 1,
+    });
     for (const [name, value] of Object.entries(headers)) this.#metadata.set(name, value);
   }
 
