@@ -16,29 +16,30 @@ type Fields = Record<string, unknown>;
 /** Results take their scheduling event in, episode marks and ids go, keys stand in the usual order. `events` in commit order. */
 export function toHistoryEvents(events: readonly HistoryEvent[], options: HistoryViewOptions): HistoryView[] {
   const scheduled = new Map<number, HistoryEvent>();
-  const answered = new Set<HistoryEvent>();
+  /** By what was answered; an id may come again, with a retry. */
+  const sources = new Map<HistoryEvent, HistoryEvent>();
   for (const event of events) {
     if (event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated') {
       scheduled.set(event.EventId, event);
     } else if (isResult(event)) {
       const source = scheduled.get(event.TaskScheduledId);
-      if (source !== undefined) answered.add(source);
+      if (source !== undefined) sources.set(event, source);
     }
   }
+  const answered = new Set(sources.values());
   const views: HistoryView[] = [];
   for (const event of events) {
     if (event.EventType === 'OrchestratorStarted' || event.EventType === 'OrchestratorCompleted' || answered.has(event)) continue;
-    views.push(viewOf(event, scheduled, options));
+    views.push(viewOf(event, sources.get(event), options));
   }
   return views;
 }
 
-function viewOf(event: HistoryEvent, scheduled: ReadonlyMap<number, HistoryEvent>, options: HistoryViewOptions): HistoryView {
+function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: HistoryViewOptions): HistoryView {
   const timestamp = shortTime(event.Timestamp);
   const input = (value: string | null): Fields => (options.showInput ? { Input: value } : {});
   const result = (value: string | null): Fields => (options.showHistoryOutput ? { Result: payloadValue(value) } : {});
-  const merged = (taskScheduledId: number): Fields => {
-    const source = scheduled.get(taskScheduledId);
+  const merged = (): Fields => {
     if (source?.EventType !== 'TaskScheduled' && source?.EventType !== 'SubOrchestrationInstanceCreated') return {};
     return { ScheduledTime: shortTime(source.Timestamp), FunctionName: source.Name, ...input(source.Input) };
   };
@@ -58,7 +59,7 @@ function viewOf(event: HistoryEvent, scheduled: ReadonlyMap<number, HistoryEvent
       return { EventType, Name: event.Name, InstanceId: event.InstanceId, ...input(event.Input), Timestamp: timestamp };
     case 'TaskCompleted':
     case 'SubOrchestrationInstanceCompleted':
-      return { EventType, ...result(event.Result), Timestamp: timestamp, ...merged(event.TaskScheduledId) };
+      return { EventType, ...result(event.Result), Timestamp: timestamp, ...merged() };
     case 'TaskFailed':
     case 'SubOrchestrationInstanceFailed':
       return {
@@ -67,7 +68,7 @@ function viewOf(event: HistoryEvent, scheduled: ReadonlyMap<number, HistoryEvent
         Details: event.Details,
         FailureDetails: event.FailureDetails ?? null,
         Timestamp: timestamp,
-        ...merged(event.TaskScheduledId),
+        ...merged(),
       };
     case 'TimerCreated':
     case 'TimerFired':

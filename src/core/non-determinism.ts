@@ -1,9 +1,21 @@
 /** When a replay no longer fits its history (spec/engine.md 3.1 and 3.2): what is compared, and the words for it. */
 import type { CompleteOrchestration, Decision } from './decisions';
-import type { EventSent, SubOrchestrationInstanceCreated, TaskScheduled, TimerCreated } from './history';
+import type {
+  EntityLockRequested,
+  EntityOperationCalled,
+  EntityOperationSignaled,
+  EntityUnlockSent,
+  EventSent,
+  SubOrchestrationInstanceCreated,
+  TaskScheduled,
+  TimerCreated,
+} from './history';
 
 /** Rows that a decision leaves in the history. */
 export type ScheduledRow = TaskScheduled | TimerCreated | SubOrchestrationInstanceCreated | EventSent;
+
+/** The same for entities, where an SDK has rows of their own kind for them. */
+export type EntityRow = EntityOperationCalled | EntityOperationSignaled | EntityLockRequested | EntityUnlockSent;
 
 export type WorkDecision = Exclude<Decision, CompleteOrchestration>;
 
@@ -26,6 +38,19 @@ export function isScheduledRow(event: { EventType: string }): event is Scheduled
     case 'TimerCreated':
     case 'SubOrchestrationInstanceCreated':
     case 'EventSent':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** True for the four kinds of rows that an entity decision leaves in worker-replayed histories. */
+export function isEntityRow(event: { EventType: string }): event is EntityRow {
+  switch (event.EventType) {
+    case 'EntityOperationCalled':
+    case 'EntityOperationSignaled':
+    case 'EntityLockRequested':
+    case 'EntityUnlockSent':
       return true;
     default:
       return false;

@@ -1,4 +1,4 @@
-import { activityAttempts } from '../core/attempts';
+import { attemptsByRow } from '../core/attempts';
 import type { HistoryEvent } from '../core/history';
 import { payloadValue } from '../core/payload';
 import type { ReplayTimeline } from '../replay/replay-timeline';
@@ -13,7 +13,7 @@ export class HistoryFacts {
   readonly #scheduled = new Map<number, HistoryEvent>();
 
   constructor(private readonly timeline: ReplayTimeline) {
-    this.#attempts = activityAttempts(timeline.history);
+    this.#attempts = attemptsByRow(timeline.history);
     for (const event of timeline.history) {
       if (event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated') {
         this.#scheduled.set(event.EventId, event);
@@ -50,7 +50,7 @@ export class HistoryFacts {
       type: event.EventType,
       row: row + 1,
       ...(name === undefined ? {} : { name }),
-      ...(task === undefined ? {} : { task, attempt: this.#attempts.get(task) ?? 1 }),
+      ...(task === undefined ? {} : { task, attempt: this.#attempts.get(row) ?? 1 }),
     };
   }
 }

@@ -147,7 +147,7 @@ class EmulatorProxy {
       functions: (): readonly FunctionDescriptor[] => app().functions,
       connectedWorkers: () => app().connectedWorkers,
       replays: {
-        open: (...args) => this.#call('replays.open', args) as Promise<OpenedReplay>,
+        open: (request) => this.#call('replays.open', [request]) as Promise<OpenedReplay>,
         moment: (...args) => this.#call('replays.moment', args) as Promise<ReplayMoment>,
         close: (...args) => this.#call('replays.close', args) as Promise<void>,
       },

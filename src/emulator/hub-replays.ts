@@ -10,8 +10,10 @@ export class HubReplays implements ConnectedReplays {
 
   constructor(private readonly lay: (request: ReplayRequest) => AskedProgram) {}
 
-  async open(request: ReplayRequest): Promise<OpenedReplay> {
+  async open(request: ReplayRequest, signal?: AbortSignal): Promise<OpenedReplay> {
     const asked = this.lay(request);
+    const giveUp = (): void => asked.close();
+    signal?.addEventListener('abort', giveUp);
     try {
       const run = await runThroughProgram(request, asked);
       const id = String(++this.#lastId);
@@ -20,6 +22,8 @@ export class HubReplays implements ConnectedReplays {
     } catch (error) {
       asked.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 

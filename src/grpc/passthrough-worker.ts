@@ -130,6 +130,7 @@ export class PassthroughWorker implements FunctionWorker {
     };
     return {
       runner: 'function app',
+      canRefuse: true,
       ask: async (rows, withScheduled) => {
         assertOpen();
         const events =

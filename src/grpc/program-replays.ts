@@ -2,9 +2,11 @@
  * Questions of replays to the workers of a hub. They go over the same streams as real work and are answered the same way.
  *
  *   P1. An answer is known by its token and never reaches the engine: neither its actions nor its trace context, nor a status.
- *   P2. Workers that echo no tokens (Go) are told apart by the instance alone: to such a stream goes either an instance's real work or
+ *   P2. Workers that echo no tokens (Go, Java before 1.5.1) are told apart by the instance alone: to such a stream goes either an instance's real work or
  *       one question about it, never both. A question given up is still waited for there.
  *   P3. Nothing waits for ever: a program that does not answer in time, goes away or gives the work back ends the question.
+ *   P4. Go's SDK ends the whole program when a row does not fit what the code asks for, and Java's passes over much. Only SDKs that are
+ *       known to say so in their answer are ever asked whether rows fit.
  */
 import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
@@ -32,6 +34,8 @@ interface Question {
   name: string;
   version: string;
   encode: (token: string) => Uint8Array;
+  /** P4 */
+  withScheduled: boolean;
   /** Streams that do not have the orchestrator after all. */
   refusedBy: Set<WorkerStream>;
   stream: WorkerStream | null;
@@ -48,7 +52,8 @@ interface Question {
 /** Long enough for a program that is stopped at a breakpoint to be let go on. */
 export const replayLimitMs = 30_000;
 
-const echoing: ReadonlySet<string> = new Set(['JavaScript', 'Python', 'Java', '.NET']);
+/** P4 */
+const refusing: ReadonlySet<string> = new Set(['JavaScript', 'Python', '.NET']);
 
 export class ProgramReplays {
   readonly #waiting: Question[] = [];
@@ -70,10 +75,14 @@ export class ProgramReplays {
     const encoded = new Map<boolean, ReplayHistory>();
     const open = new Set<Question>();
     let runner: string | null = null;
+    let canRefuse = false;
     let isClosed = false;
     return {
       get runner() {
         return runner;
+      },
+      get canRefuse() {
+        return canRefuse;
       },
       ask: (rows, withScheduled) => {
         if (isClosed) return Promise.reject(closed());
@@ -86,6 +95,7 @@ export class ProgramReplays {
             name: request.functionName,
             version,
             encode: (token) => orchestratorWorkItem(episode, events.pastEvents(rows), undefined, token),
+            withScheduled,
             refusedBy: new Set(),
             stream: null,
             token: '',
@@ -96,6 +106,7 @@ export class ProgramReplays {
             answer: (answer, stream) => {
               open.delete(question);
               runner = `connected ${stream.connection.identity.language} program`;
+              canRefuse = saysRefusal(stream);
               resolve(answer);
             },
             refuse: (error) => {
@@ -126,6 +137,7 @@ export class ProgramReplays {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- two SDKs still send large responses in pieces
     if (response.isPartial) return true;
     const { stream, actions, isGivenUp } = question;
+    if (stream !== null) stream.echoesTokens = completionToken !== '';
     this.#settle(question);
     if (stream === null || isGivenUp) return true;
     // What the code would do to other instances is no part of the answer.
@@ -162,7 +174,7 @@ export class ProgramReplays {
 
   /** P2: the stream is to be given no real work for the instance now. */
   blocks(stream: WorkerStream, instanceId: string): boolean {
-    if (this.#inFlight.size === 0 || isEchoing(stream)) return false;
+    if (this.#inFlight.size === 0 || stream.echoesTokens) return false;
     return this.#isAsking(stream, instanceId);
   }
 
@@ -181,14 +193,15 @@ export class ProgramReplays {
   }
 
   #send(question: Question): void {
-    const { instanceId, name, version, refusedBy } = question;
+    const { instanceId, name, version, withScheduled, refusedBy } = question;
     let best: WorkerStream | null = null;
     let isTaken = false;
     for (const stream of this.host.streams) {
-      if (refusedBy.has(stream) || !stream.accepts('orchestrator', name, version)) continue;
+      if (refusedBy.has(stream) || (withScheduled && !saysRefusal(stream)) || !stream.accepts('orchestrator', name, version))
+        continue;
       isTaken = true;
       if (!stream.hasRoom('orchestrator')) continue;
-      if (!isEchoing(stream) && (this.host.isInFlight(instanceId) || this.#isAsking(stream, instanceId))) continue;
+      if (!stream.echoesTokens && (this.host.isInFlight(instanceId) || this.#isAsking(stream, instanceId))) continue;
       if (best === null || isBetter(stream, best, name)) best = stream;
     }
     if (!isTaken) {
@@ -217,7 +230,7 @@ export class ProgramReplays {
     question.limit?.dispose();
     const waits = this.#waiting.indexOf(question);
     if (waits >= 0) this.#waiting.splice(waits, 1);
-    else if (question.stream !== null && isEchoing(question.stream)) this.#settle(question);
+    else if (question.stream !== null && question.stream.echoesTokens) this.#settle(question);
     question.refuse(error);
   }
 
@@ -235,7 +248,7 @@ export class ProgramReplays {
     let found: Question | undefined;
     for (const question of this.#inFlight.values()) {
       if (question.instanceId !== instanceId || question.stream === null) continue;
-      if (!isEchoing(question.stream)) return question;
+      if (!question.stream.echoesTokens) return question;
       found = question;
     }
     return found;
@@ -263,8 +276,8 @@ export class ProgramReplays {
   }
 }
 
-function isEchoing({ connection }: WorkerStream): boolean {
-  return echoing.has(connection.identity.language);
+function saysRefusal({ connection }: WorkerStream): boolean {
+  return refusing.has(connection.identity.language);
 }
 
 /** Who has run it, or says that it does, knows it; among those the one with less to do. */

@@ -56,9 +56,11 @@ function isLeftOut(row: HistoryEvent, withScheduled: boolean): boolean {
     case 'ExecutionCompleted':
     case 'ExecutionTerminated':
       return true;
+    // Python finds out by them what an answer of an entity answers.
     case 'EntityOperationCalled':
-    case 'EntityOperationSignaled':
     case 'EntityLockRequested':
+      return false;
+    case 'EntityOperationSignaled':
     case 'EntityUnlockSent':
       return !withScheduled;
     default:

@@ -21,12 +21,17 @@ export interface StreamConnection {
 /** Work in flight where the worker sets no limit: much, since results that come together make one episode instead of many. */
 const defaultLimit = 2000;
 
+/** Go's SDK does not, Java's does since 1.5.1. */
+const echoing: ReadonlySet<string> = new Set(['JavaScript', 'Python', '.NET']);
+
 type Names = ReadonlyMap<string, ReadonlySet<string>>;
 
 export class WorkerStream {
   readonly inFlight: Record<WorkKind, number> = { orchestrator: 0, activity: 0, entity: 0 };
   readonly limits: Readonly<Record<WorkKind, number>>;
   readonly streamsHistory: boolean;
+  /** Whether its responses bear the tokens of what they respond to: as told by its language until a question's answer shows it. */
+  echoesTokens: boolean;
   /** Epoch milliseconds. */
   lastSent = 0;
   /** Null: it takes everything. */
@@ -45,6 +50,7 @@ export class WorkerStream {
       activity: limitOf(request.maxConcurrentActivityWorkItems),
       entity: limitOf(request.maxConcurrentEntityWorkItems),
     };
+    this.echoesTokens = echoing.has(connection.identity.language);
     this.streamsHistory = request.capabilities.includes(WorkerCapability.WORKER_CAPABILITY_HISTORY_STREAMING);
     const filters = request.workItemFilters;
     this.#filters = filters === undefined ? null : filtersOf(filters);

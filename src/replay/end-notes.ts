@@ -1,7 +1,7 @@
 /** What a replay that went well shows otherwise than it was. */
 import type { Divergence } from '../core/divergence';
 import type { HistoryEvent } from '../core/history';
-import { isScheduledRow } from '../core/non-determinism';
+import { isEntityRow, isScheduledRow } from '../core/non-determinism';
 import { payloadValue } from '../core/payload';
 import type { ReplayRun } from '../core/ports/replay-worker';
 
@@ -22,7 +22,7 @@ export function endNotes(history: readonly HistoryEvent[], run: ReplayRun, diver
 function newWork(history: readonly HistoryEvent[], run: ReplayRun): string[] {
   const lastEnd = history.findLastIndex((event) => event.EventType === 'OrchestratorCompleted');
   if (lastEnd < 0) return [];
-  const rows = new Set(history.flatMap((event) => (isScheduledRow(event) ? [event.EventId] : [])));
+  const rows = new Set(history.flatMap((event) => (isScheduledRow(event) || isEntityRow(event) ? [event.EventId] : [])));
   const isSuspended =
     history.findLastIndex((event) => event.EventType === 'ExecutionSuspended') >
     history.findLastIndex((event) => event.EventType === 'ExecutionResumed');

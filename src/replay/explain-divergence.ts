@@ -1,7 +1,7 @@
 /** Where replay and history part, in words: what was recorded, what the code does now, and what evidence says about the cause. */
 import { causeTexts, type DeterminismCause, type Divergence } from '../core/divergence';
 import type { ExecutionCompleted, HistoryEvent } from '../core/history';
-import { isScheduledRow, saysNonDeterministic, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
+import { isEntityRow, isScheduledRow, saysNonDeterministic, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
 import type { ImpureUse, ReplayRun } from '../core/ports/replay-worker';
 import type { SourcePlace } from '../core/source-place';
 
@@ -164,7 +164,7 @@ function laterCalls(history: readonly HistoryEvent[], { rowIndex }: Difference):
 
 /** The first thing the code asked for that no row tells of. */
 function unrecorded(history: readonly HistoryEvent[], run: ReplayRun): WorkDecision | null {
-  const rows = new Set(history.flatMap((event) => (isScheduledRow(event) ? [event.EventId] : [])));
+  const rows = new Set(history.flatMap((event) => (isScheduledRow(event) || isEntityRow(event) ? [event.EventId] : [])));
   for (const { decisions } of run.moments) {
     for (const decision of decisions) {
       if (decision.type !== 'CompleteOrchestration' && !rows.has(decision.id)) return decision;

@@ -5,11 +5,13 @@
  *   M1. There is one moment for each event that came in. A completion ends them: what came later, the code never got.
  *   M2. Asked for every prefix, a program would have to go through a long history a thousand times. The first moments are asked for, as
  *       far as `eagerRows` go, and the last one; those between are told in outline out of the rows until they are looked at.
- *   M3. An answer holds what was asked for and not cancelled since the start, so what a moment adds is what no moment before it had.
+ *   M3. An answer holds what was asked for and not cancelled since the start, so what a moment adds is what no moment before it had. An id
+ *       that comes again in the rows after a moment was asked for anew there: Python's SDK gives a retry the id of the first attempt.
  */
 import type { CompleteOrchestration, Decision } from '../core/decisions';
+import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
-import { agrees, isScheduledRow, type WorkDecision } from '../core/non-determinism';
+import { agrees, isEntityRow, isScheduledRow, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
 import type { AskedProgram, ProgramAnswer } from '../core/ports/connected-replays';
 import type { ReplayDisagreement, ReplayEnd, ReplayMoment, ReplayRequest, ReplayRun } from '../core/ports/replay-worker';
 import { scheduledDecision } from './scheduled-decision';
@@ -66,7 +68,8 @@ class Run implements ProgramRun {
     const eager = this.#eagerCount(last, eagerRows);
     await this.#askAll(Array.from({ length: eager }, (_, index) => index));
     const refusal = await this.#refusal(last);
-    const mismatch = eager > last ? null : await this.#firstRefused(refusal, eager, last);
+    const isLong = eager <= last && (refusal !== null || (await this.#contradicts(last)));
+    const mismatch = isLong ? await this.#firstMismatch(refusal, eager, last) : null;
     if (mismatch !== null) await this.#askAll([mismatch - 1, mismatch]);
     const found = this.#disagreement(mismatch ?? last, refusal);
     const end = found?.moment ?? last;
@@ -86,7 +89,7 @@ class Run implements ProgramRun {
 
   async moment(index: number): Promise<ReplayMoment> {
     const moment = this.#moments[index];
-    if (moment === undefined) throw new RangeError(`The replay has no moment ${index}.`);
+    if (moment === undefined) throw new DurascopeError('InvalidArgument', `The replay has no moment ${index}.`);
     moment.customStatus = (await this.#ask(index)).customStatus;
     return moment;
   }
@@ -134,24 +137,41 @@ class Run implements ProgramRun {
     return last + 1;
   }
 
-  /** What the SDK itself says against the history: a failure that it does not come to without the rows. */
+  /** What the SDK itself says against the history: a failure that it does not come to without the rows. Null too where it cannot say. */
   async #refusal(last: number): Promise<ProgramAnswer | null> {
+    if (!this.program.canRefuse) return null;
     const answer = await this.program.ask(this.request.history.length, true);
     return isRefusal(answer, await this.#ask(last)) ? answer : null;
   }
 
-  /** The first moment whose episode's rows the SDK refuses, of those that were not asked for. */
-  async #firstRefused(refusal: ProgramAnswer | null, from: number, to: number): Promise<number | null> {
-    if (refusal === null) return null;
+  /** The first moment whose episode's rows do not fit, of those that were not asked for. */
+  async #firstMismatch(refusal: ProgramAnswer | null, from: number, to: number): Promise<number> {
+    const isRefused = async (moment: number): Promise<boolean> => {
+      if (refusal === null) return false;
+      const [checked, plain] = await Promise.all([this.program.ask(this.#rowsUntilNext(moment), true), this.#ask(moment)]);
+      return isRefusal(checked, plain);
+    };
     let low = from;
     let high = to;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const [checked, plain] = await Promise.all([this.program.ask(this.#rowsUntilNext(middle), true), this.#ask(middle)]);
-      if (isRefusal(checked, plain)) high = middle;
+      if ((await this.#contradicts(middle)) || (await isRefused(middle))) high = middle;
       else low = middle + 1;
     }
     return low;
+  }
+
+  /** M3: whether the code has not asked by then for what the rows until the next moment say. */
+  async #contradicts(moment: number): Promise<boolean> {
+    const asked = new Map(workOf(await this.#ask(moment)).map((decision) => [decision.id, decision]));
+    return this.request.history
+      .slice(0, this.#rowsUntilNext(moment))
+      .some((row) => isScheduledRow(row) && !this.#fits(row, asked.get(row.EventId) ?? null));
+  }
+
+  /** What is not there (any more) may have been cancelled, or asked for where nobody looked: an SDK that can refuse knows. */
+  #fits(row: ScheduledRow, found: WorkDecision | null): boolean {
+    return found === null ? this.program.canRefuse || row.EventType === 'TimerCreated' : agrees(row, found);
   }
 
   #rowsUntilNext(index: number): number {
@@ -172,10 +192,9 @@ class Run implements ProgramRun {
         const row = history[rowIndex];
         if (row === undefined || !isScheduledRow(row)) continue;
         const found = asked.get(row.EventId) ?? null;
-        if (found !== null && agrees(row, found)) continue;
-        // What is not there (any more) may have been cancelled, or asked for where nobody looked: the SDK knows. After its end, code asks
-        // for nothing.
-        if (found === null && refusal === null && completionOf(answer) === null) continue;
+        // After its end, code asks for nothing.
+        const isMissing = found === null && (refusal !== null || completionOf(answer) !== null);
+        if (!isMissing && this.#fits(row, found)) continue;
         return { moment, disagreement: { rowIndex, row, found } };
       }
     }
@@ -185,6 +204,7 @@ class Run implements ProgramRun {
   #draft(last: number, eager: number): Draft[] {
     const { history, functionName } = this.request;
     const seen = new Set<number>();
+    const again = this.#askedAgain();
     const drafts: Draft[] = [];
     let time = history[0]?.Timestamp ?? '';
     let row = 0;
@@ -200,7 +220,9 @@ class Run implements ProgramRun {
       customStatus = answer === undefined ? customStatus : answer.customStatus;
       const all: readonly Decision[] =
         isToldByRows || answer === undefined ? this.#recorded(rows, this.#rowsUntilNext(index)) : answer.decisions;
-      const decisions = all.filter(({ id, type }) => type === 'CompleteOrchestration' || !seen.has(id));
+      const decisions = all.filter(
+        ({ id, type }) => type === 'CompleteOrchestration' || !seen.has(id) || again.get(index)?.has(id) === true,
+      );
       for (const { id } of decisions) seen.add(id);
       const hasEnded = answer !== undefined && completionOf(answer) !== null;
       drafts.push({
@@ -218,7 +240,23 @@ class Run implements ProgramRun {
   }
 
   #recorded(from: number, to: number): Decision[] {
-    return this.request.history.slice(from, to).flatMap((event) => (isScheduledRow(event) ? [scheduledDecision(event)] : []));
+    return this.request.history
+      .slice(from, to)
+      .flatMap((event) => (isScheduledRow(event) || isEntityRow(event) ? [scheduledDecision(event)] : []));
+  }
+
+  /** Ids of rows that stand after a moment, of work that was asked for under that id before. */
+  #askedAgain(): Map<number, Set<number>> {
+    const again = new Map<number, Set<number>>();
+    const seen = new Set<number>();
+    let moment = 0;
+    for (const [row, event] of this.request.history.entries()) {
+      while (row >= (this.#rows[moment + 1] ?? Infinity)) moment++;
+      if (event.EventType !== 'TaskScheduled' && event.EventType !== 'SubOrchestrationInstanceCreated') continue;
+      if (!seen.has(event.EventId)) seen.add(event.EventId);
+      else again.set(moment, (again.get(moment) ?? new Set()).add(event.EventId));
+    }
+    return again;
   }
 
   /** Asked once more, the code has asked for something else. */

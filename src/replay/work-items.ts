@@ -1,9 +1,9 @@
 /** Work from the moment at which the code asked for it to the moment at which its result was there. */
-import { activityAttempts } from '../core/attempts';
+import { attemptsByRow } from '../core/attempts';
 import type { HistoryEvent } from '../core/history';
 import { awaitedRequestId } from '../core/entity-messages';
 import { isEntityId } from '../core/instance-id';
-import { isScheduledRow, type WorkDecision } from '../core/non-determinism';
+import { isEntityRow, isScheduledRow, type WorkDecision } from '../core/non-determinism';
 import type { ReplayMoment } from '../core/ports/replay-worker';
 import type { PendingTask } from './replay-timeline';
 
@@ -21,25 +21,26 @@ export class WorkItems {
     private readonly moments: readonly ReplayMoment[],
     history: readonly HistoryEvent[],
   ) {
-    const attempts = activityAttempts(history);
-    const scheduled = new Map<number, number>();
-    const finished = new Map<number | string, number>();
+    const attempts = attemptsByRow(history);
+    const scheduled = new Rows();
+    const finished = new Rows();
     for (const [row, event] of history.entries()) {
-      if (isScheduledRow(event)) scheduled.set(event.EventId, row);
-      else if ('TaskScheduledId' in event) finished.set(event.TaskScheduledId, row);
-      else if (event.EventType === 'TimerFired') finished.set(event.TimerId, row);
-      else if (event.EventType === 'EventRaised') finished.set(event.Name, row);
+      if (isScheduledRow(event) || isEntityRow(event)) scheduled.add(event.EventId, row);
+      else if ('TaskScheduledId' in event) finished.add(event.TaskScheduledId, row);
+      else if (event.EventType === 'TimerFired') finished.add(event.TimerId, row);
+      else if (event.EventType === 'EventRaised') finished.add(event.Name, row);
       else if (event.EventType === 'EntityOperationCompleted' || event.EventType === 'EntityOperationFailed')
-        finished.set(event.RequestId, row);
-      else if (event.EventType === 'EntityLockGranted') finished.set(event.CriticalSectionId, row);
+        finished.add(event.RequestId, row);
+      else if (event.EventType === 'EntityLockGranted') finished.add(event.CriticalSectionId, row);
     }
     for (const [from, moment] of moments.entries()) {
       for (const decision of moment.decisions) {
         if (decision.type === 'CompleteOrchestration') continue;
-        const open = openTask(decision, attempts.get(decision.id) ?? 1, scheduled.get(decision.id) ?? null);
+        const sinceRow = scheduled.firstFrom(decision.id, moment.rows);
+        const open = openTask(decision, attempts.get(sinceRow ?? -1) ?? 1, sinceRow);
         if (open === null) continue;
-        const row = finished.get(open.answeredBy);
-        this.items.push({ task: open.task, from, until: row === undefined ? moments.length : this.firstAfter(row) });
+        const row = finished.firstFrom(open.answeredBy, moment.rows);
+        this.items.push({ task: open.task, from, until: row === null ? moments.length : this.firstAfter(row) });
       }
     }
   }
@@ -62,6 +63,21 @@ export class WorkItems {
       else low = middle + 1;
     }
     return low;
+  }
+}
+
+/** Rows by what they bear. An SDK may give a retry the id of the attempt before it. */
+class Rows {
+  private readonly rows = new Map<number | string, number[]>();
+
+  add(key: number | string, row: number): void {
+    const rows = this.rows.get(key);
+    if (rows === undefined) this.rows.set(key, [row]);
+    else rows.push(row);
+  }
+
+  firstFrom(key: number | string, from: number): number | null {
+    return this.rows.get(key)?.find((row) => row >= from) ?? null;
   }
 }
 

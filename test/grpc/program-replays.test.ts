@@ -212,6 +212,39 @@ describe('questions of replays to connected programs', () => {
     assert.deepEqual([await other, await real].map(({ decisions }) => decisions[0]?.id).sort(), [8, 9]);
   });
 
+  it('learns from the first answer whether a program echoes tokens', async () => {
+    for (const [language, token] of [
+      ['Java', 'echoed'],
+      ['Java', ''],
+      ['Python', ''],
+    ] as const) {
+      const program = new Program(worker, language);
+      const first = ask();
+      program.answer(program.sent[0], [completion(7)], token === '' ? { completionToken: '' } : {});
+      await first;
+      const others = [ask(), ask()];
+      assert.equal(program.sent.length, token === '' ? 2 : 3, language);
+      for (let at = 1; at < 3; at++)
+        program.answer(program.sent[at], [completion(7 + at)], token === '' ? { completionToken: '' } : {});
+      assert.deepEqual(
+        (await Promise.all(others)).map(({ decisions }) => decisions[0]?.id),
+        [8, 9],
+      );
+      worker.disconnect(program.stream);
+    }
+  });
+
+  it('P4: never asks a program whether rows fit whose SDK may end it then', async () => {
+    const program = new Program(worker, 'Go');
+    const replay = worker.replays.program(request);
+    const question = replay.ask(2, false);
+    program.answer(program.sent[0], [completion(7)], { completionToken: '' });
+    await question;
+    assert.equal(replay.canRefuse, false);
+    await refusesWith(replay.ask(history.length, true), 'UnknownFunction', /./);
+    assert.equal(program.sent.length, 1);
+  });
+
   it('does not take the late answer of such a worker for real work', async () => {
     const program = new Program(worker, 'Go');
     const question = ask();

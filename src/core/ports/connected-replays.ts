@@ -15,8 +15,13 @@ export interface AskedProgram {
   /** Who answered last, for a sentence: `connected Python program`; null before the first answer. */
   readonly runner: string | null;
   /**
+   * Whether the SDK of who answered last says in its answer that rows do not fit. Others are never asked with scheduled rows: they may end
+   * the whole program (Go) or pass over what does not fit (Java). They cannot take back work either, timers perhaps apart.
+   */
+  readonly canRefuse: boolean;
+  /**
    * What the orchestrator does with the first `rows` rows. Without `withScheduled` it is given only what came in, so that the answer
-   * holds all that it has asked for since its start and has not cancelled; with it, the SDK compares the rows with what the code asks for.
+   * holds all that it has asked for since its start and has not cancelled (calls and locks of entities apart, whose rows it is given too); with it, the SDK compares the rows with what the code asks for.
    *
    * Rejects with `UnknownFunction` (no connected program runs it), `WorkerHung` (no answer in time), `WorkerExited` (the program went
    * away), `Stopped` (closed).
@@ -34,8 +39,8 @@ export interface OpenedReplay {
 
 /** The replays of an emulator; may be on another thread, so everything is plain data. */
 export interface ConnectedReplays {
-  /** Rejects as `AskedProgram.ask` does. */
-  open(request: ReplayRequest): Promise<OpenedReplay>;
+  /** Rejects as `AskedProgram.ask` does, with `Stopped` when the signal aborts first (it does not cross threads). */
+  open(request: ReplayRequest, signal?: AbortSignal): Promise<OpenedReplay>;
   /** A moment in full, which the run may tell in outline. Rejects with `Stopped` once closed, and as `AskedProgram.ask` does. */
   moment(id: string, index: number): Promise<ReplayMoment>;
   close(id: string): Promise<void>;

@@ -103,6 +103,13 @@ export function buildTimeline(events: readonly HistoryEvent[], pending: readonly
     bars.push(whole);
     return whole;
   };
+  // Some SDKs give a retry the id of the attempt before it.
+  const ids = new Set<number>();
+  const keyOf = (id: number, at: number): string => {
+    if (ids.has(id)) return `${id}-${at}`;
+    ids.add(id);
+    return String(id);
+  };
   const takeChain = (name: string): number => {
     const found = chains.findIndex((chain) => chain.name === name);
     if (found < 0) return 1;
@@ -135,7 +142,7 @@ export function buildTimeline(events: readonly HistoryEvent[], pending: readonly
         open.set(
           event.EventId,
           add({
-            key: String(event.EventId),
+            key: keyOf(event.EventId, at),
             kind: child ? 'child' : 'activity',
             label: event.Name,
             eventId: event.EventId,
@@ -159,7 +166,7 @@ export function buildTimeline(events: readonly HistoryEvent[], pending: readonly
         const label = chain === undefined ? 'Timer' : `Retry delay (${chain.name})`;
         open.set(
           event.EventId,
-          add({ key: String(event.EventId), kind: 'timer', label, eventId: event.EventId, startMs: ms, openedAt: at, dueMs }),
+          add({ key: keyOf(event.EventId, at), kind: 'timer', label, eventId: event.EventId, startMs: ms, openedAt: at, dueMs }),
         );
         break;
       }
