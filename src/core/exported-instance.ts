@@ -66,12 +66,19 @@ export function exportedInstanceProblem({ instance, history, customStatusChanges
   if (instance.historyLength !== history.length) {
     return `${of} says that it has ${instance.historyLength} history rows, and there are ${history.length}.`;
   }
-  for (const [index, event] of history.entries()) {
-    const problem = eventProblem(event);
-    if (problem !== null) return `${of}, history row ${index} (${event.EventType}): ${problem}`;
-  }
+  const problem = historyProblem(history);
+  if (problem !== null) return `${of}, ${problem}`;
   const wrong = customStatusChanges.find((change) => !timestamp.test(change.at));
   return wrong === undefined ? null : `${of}, a custom status: at ${timeProblem(wrong.at)}`;
+}
+
+/** The same of rows alone, to go on a sentence: `history row 3 (TaskCompleted): ...`. */
+export function historyProblem(history: readonly HistoryEvent[]): string | null {
+  for (const [index, event] of history.entries()) {
+    const problem = eventProblem(event);
+    if (problem !== null) return `history row ${index} (${event.EventType}): ${problem}`;
+  }
+  return null;
 }
 
 function eventProblem(event: HistoryEvent): string | null {

@@ -11,6 +11,7 @@ import { Engine } from '../engine/engine';
 import { DurableHttp } from '../http/durable-http';
 import { createHttpApp } from '../http/http-app';
 import { type HttpServer, startHttpServer } from '../http/http-server';
+import { ReplaySessions } from '../http/replay-sessions';
 import { durableClientBinding, grpcClientBinding, rpcPath, webhookPath } from '../http/management-urls';
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app-settings';
@@ -89,6 +90,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     );
     let grpc: GrpcEndpoint | null = null;
     let connected = (): readonly ConnectedWorker[] => [];
+    const replays = new HubReplays((request) => hubs.replay(request));
+    const replaySessions = new ReplaySessions(replays, clock);
+    undo.push(() => replaySessions.dispose());
     const foreignNotes = new RareNotes(clock, (message) => log({ level: 'warning', category: 'http', message }));
     const app = new AppProcess(events);
     const timers = new TimerTriggers({
@@ -120,6 +124,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       readiness: () => app.readiness(),
       workerPid: () => app.pid,
       connections: () => ({ grpc, workers: [...connected()] }),
+      replays: replaySessions,
       logs: (listener) => logs.add(listener),
       emulatorEvents: (listener) => events.add(listener),
       dashboard: dashboardFrom(findWebviewDir()),
@@ -241,7 +246,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       grpc,
       functions: () => app.functions(),
       connectedWorkers: connected,
-      replays: new HubReplays((request) => hubs.replay(request)),
+      replays,
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       onEvent: (listener): Disposable => events.add(listener),
       stop: () => (stopping ??= stop()),

@@ -3,9 +3,10 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/errors';
-import type { ExportedInstance } from '../core/exported-instance';
+import { type ExportedInstance, historyProblem } from '../core/exported-instance';
 import type { HistoryEvent } from '../core/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import {
   cleanEntitiesSchema,
@@ -17,8 +18,10 @@ import {
   importSchema,
   invokeSchema,
   instanceQuerySchema,
+  momentIndexSchema,
   purgeFilterSchema,
   reasonSchema,
+  replayRequestSchema,
   restartSchema,
   signalSchema,
   startSchema,
@@ -27,6 +30,7 @@ import {
 import { type ChangeStreamSources, changeStream } from './change-stream';
 import { BodyTooLarge, bodyText, type IncomingRequest } from './exchange';
 import { integerValue } from './parameter-values';
+import type { ReplaySessions } from './replay-sessions';
 import { parseQuery } from './url-text';
 
 /** Calls a function by hand; resolves with its result as JSON text. */
@@ -42,6 +46,7 @@ export interface DurascopeApiOptions {
   invoke: FunctionInvoker;
   info: () => EmulatorInfo;
   connections: () => Connections;
+  replays: ReplaySessions | undefined;
   stream: ChangeStreamSources;
   maxBodyBytes: number;
   maxImportBytes: number;
@@ -56,6 +61,10 @@ const maxWaitMs = 60_000;
 export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
   const { hub } = options;
   const api = new Hono<ExchangeEnv>();
+  const replays = (): ReplaySessions => {
+    if (options.replays !== undefined) return options.replays;
+    throw new DurascopeError('NotSupported', 'No program can be connected here, and so none can replay anything.');
+  };
 
   api.get('/info', (c) => c.json(options.info()));
   api.get('/functions', (c) => c.json(options.functions()));
@@ -126,6 +135,25 @@ export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
     return c.json({}, 202);
   });
   api.post('/clean-entities', async (c) => c.json(await hub.cleanEntityStorage(await bodyOf(c, cleanEntitiesSchema))));
+
+  // Asking a program runs its code: all of it needs the key.
+  api.post('/replays', async (c) => {
+    const request = (await bodyOf(c, replayRequestSchema, options.maxImportBytes)) as unknown as ReplayRequest;
+    const problem = historyProblem(request.history);
+    if (problem !== null) throw new DurascopeError('InvalidArgument', `Not to be replayed, ${problem}`);
+    if (!request.history.some((event) => event.EventType === 'ExecutionStarted')) {
+      throw new DurascopeError('InvalidArgument', 'The history has no ExecutionStarted event: there is nothing to replay.');
+    }
+    return c.json(await replays().open(request, c.env.exchange.signal()), 201);
+  });
+  api.post('/replays/:id/moment', async (c) => {
+    const { index } = await bodyOf(c, momentIndexSchema);
+    return c.json(await replays().moment(c.req.param('id'), index, c.env.exchange.signal()));
+  });
+  api.delete('/replays/:id', async (c) => {
+    await replays().close(c.req.param('id'));
+    return c.json({});
+  });
 
   api.notFound((c) =>
     c.json({ code: 'InvalidArgument', message: `There is no ${c.req.method} ${c.req.path}.`, details: {} }, 404),

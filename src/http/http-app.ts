@@ -20,6 +20,7 @@ import { defaultHttpLimits, type HttpSettings } from './http-settings';
 import { KnownFunctions } from './known-functions';
 import { ManagementApi } from './management-api';
 import { legacyWebhookPath, webhookPath } from './management-urls';
+import type { ReplaySessions } from './replay-sessions';
 import { refuseForeignHost, refuseForeignPage, refuseWithoutKey, sameText } from './security';
 import { statusPage } from './status-page';
 
@@ -37,6 +38,8 @@ export interface HttpAppOptions {
   workerPid?: () => number | undefined;
   /** Default: nowhere to connect, and nobody has. */
   connections?: () => Connections;
+  /** Of orchestrators that connected programs run. Default: none are. */
+  replays?: ReplaySessions;
   /** For followers of `/durascope/events`. */
   logs?: (listener: (entry: LogEntry) => void) => Disposable;
   emulatorEvents?: (listener: (event: StreamedEmulatorEvent) => void) => Disposable;
@@ -138,6 +141,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       invoke,
       info,
       connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
+      replays: options.replays,
       stream: {
         clock,
         hub,

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { DurascopeError } from '../core/errors';
-import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { Logger } from '../core/ports/logger';
 import { connectToEmulator } from '../emulator/connect';
 import type { EmulatorEvent } from '../emulator/emulator-types';
@@ -30,19 +28,6 @@ const emulatorEvent = z.discriminatedUnion('type', [
     line: z.number().exactOptional(),
   }),
 ]);
-
-/** Programs are connected to the process that runs the emulator, and its server does not hand their replays on. */
-const elsewhere: ConnectedReplays = {
-  open: () =>
-    Promise.reject(
-      new DurascopeError(
-        'NotSupported',
-        'The emulator runs in another window or command, and a connected program runs this orchestrator: stop that emulator and start it here to step through the replay.',
-      ),
-    ),
-  moment: () => Promise.reject(new DurascopeError('Stopped', 'This replay is closed. Open it again.')),
-  close: () => Promise.resolve(),
-};
 
 /**
  * The emulator that another window or the command line runs on this data folder; undefined when none does. Its functions and its
@@ -97,7 +82,7 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
     functions: () => functions,
     grpc: connections.grpc,
     connectedWorkers: () => connections.workers,
-    replays: elsewhere,
+    replays: hub.replays,
     invoke: (name, input) => hub.invokeFunction(name, input),
     onEvent: (listener) => events.add(listener),
     onLost: (listener) =>

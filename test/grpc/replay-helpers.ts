@@ -7,7 +7,7 @@ import type { ReplayStep, ReplayTimeline } from '../../src/replay/replay-timelin
 
 /** The timeline of an instance whose orchestrator a connected program runs. */
 export async function openConnected(
-  { hub, replays }: Emulator,
+  { hub, replays }: Pick<Emulator, 'hub' | 'replays'>,
   instanceId: string,
   source: FoundSource | null = null,
 ): Promise<ReplayTimeline> {

@@ -21,7 +21,8 @@ export interface AskedProgram {
   readonly canRefuse: boolean;
   /**
    * What the orchestrator does with the first `rows` rows. Without `withScheduled` it is given only what came in, so that the answer
-   * holds all that it has asked for since its start and has not cancelled (calls and locks of entities apart, whose rows it is given too); with it, the SDK compares the rows with what the code asks for.
+   * holds all that it has asked for since its start and has not cancelled (calls and locks of entities apart, whose rows it is given too);
+   * with it, the SDK compares the rows with what the code asks for.
    *
    * Rejects with `UnknownFunction` (no connected program runs it), `WorkerHung` (no answer in time), `WorkerExited` (the program went
    * away), `Stopped` (closed).

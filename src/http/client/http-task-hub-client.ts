@@ -13,6 +13,7 @@ import type {
 import type { HistoryEvent } from '../../core/history';
 import type { InstanceRow } from '../../core/instance';
 import type { Clock, Disposable } from '../../core/ports/clock';
+import type { ConnectedReplays } from '../../core/ports/connected-replays';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { CustomStatusChange, InstancePage, InstanceQuery } from '../../core/ports/history-store';
 import type { LogEntry } from '../../core/ports/logger';
@@ -54,6 +55,7 @@ import {
   waitingForSchema,
 } from '../durascope-protocol';
 import { EmulatorFeed } from './emulator-feed';
+import { HttpConnectedReplays } from './http-connected-replays';
 
 export interface HttpTaskHubClientOptions {
   /** Origin of the emulator: `http://localhost:7071`. */
@@ -76,6 +78,8 @@ const emptySchema = z.unknown();
  */
 export class HttpTaskHubClient implements TaskHubClient {
   readonly #feed: EmulatorFeed;
+  /** By the programs that are connected to the emulator. */
+  readonly replays: ConnectedReplays = new HttpConnectedReplays((...args) => this.#call(...args));
 
   private constructor(
     private readonly options: HttpTaskHubClientOptions,
