@@ -21,13 +21,42 @@ export interface Style {
 /** No colours without a terminal, nor where https://no-color.org asks for none. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   const coloured = process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  const { print, flush } = gathered((text) => void process.stdout.write(text));
+  process.once('exit', flush);
   return {
-    print: (text) => void process.stdout.write(`${text}\n`),
-    warn: (text) => void process.stderr.write(`${text}\n`),
+    print,
+    warn: (text) => {
+      flush();
+      process.stderr.write(`${text}\n`);
+    },
     get columns() {
       return process.stdout.isTTY ? process.stdout.columns : Infinity;
     },
     style: coloured ? ansiStyle : plainStyle,
+  };
+}
+
+const gatherMs = 50;
+const mostGathered = 16 * 1024;
+
+/** Lines that come close together are written together: each write blocks, and a line may stand between two steps of an instance. */
+export function gathered(write: (text: string) => void): { print: (line: string) => void; flush: () => void } {
+  let text = '';
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const all = text;
+    text = '';
+    if (all !== '') write(all);
+  };
+  return {
+    print: (line) => {
+      text += `${line}\n`;
+      if (text.length > mostGathered) flush();
+      else timer ??= setTimeout(flush, gatherMs);
+    },
+    flush,
   };
 }
 

@@ -1,10 +1,21 @@
-/** Epoch milliseconds to the history's text form: UTC, ISO-8601, seven fraction digits. */
 let lastMs = Number.NaN;
 let lastText = '';
+/** The second of `lastMs` as text, and when it began: most times are near the one before. */
+let secondMs = Number.NaN;
+let secondText = '';
 
+/** Epoch milliseconds to the history's text form: UTC, ISO-8601, seven fraction digits. RangeError when it is not a time. */
 export function toTimestamp(epochMs: number): string {
   if (epochMs !== lastMs) {
-    lastText = `${new Date(epochMs).toISOString().slice(0, -1)}0000Z`;
+    const rest = epochMs - secondMs;
+    if (rest >= 0 && rest < 1000 && Number.isInteger(rest)) {
+      lastText = `${secondText}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}0000Z`;
+    } else {
+      const text = new Date(epochMs).toISOString();
+      secondText = text.slice(0, -4);
+      secondMs = Math.floor(epochMs / 1000) * 1000;
+      lastText = `${text.slice(0, -1)}0000Z`;
+    }
     lastMs = epochMs;
   }
   return lastText;

@@ -42,6 +42,11 @@ export class Activities {
     this.core.requestTurn();
   }
 
+  /** The worker has none now. */
+  get isIdle(): boolean {
+    return this.#running.size === 0;
+  }
+
   /** When the worker was given the activities of this instance that it has now, by scheduling id. */
   startTimes(instanceId: string): ReadonlyMap<number, string> {
     const times = new Map<number, string>();

@@ -58,6 +58,7 @@ export class Engine implements TaskHubClient {
   readonly #waiters: CompletionWaiters;
   readonly #listeners = new Set<(changes: readonly HubChange[]) => void>();
   #isTurnAsked = false;
+  #hadShortWay = false;
   #quiet: (() => void)[] = [];
   #stopping: Promise<void> | null = null;
 
@@ -266,14 +267,27 @@ export class Engine implements TaskHubClient {
   #requestTurn(): void {
     if (this.#isTurnAsked) return;
     this.#isTurnAsked = true;
-    // After the callbacks of this turn, so that all that arrived together is taken together.
-    setImmediate(() => {
-      this.#isTurnAsked = false;
-      this.#dispatch();
-      this.#core.retryNotes.write();
-      this.#core.committer.flush(); // E2
-      this.#noteQuiet();
-    });
+    if (this.#hadShortWay || this.#quiet.length > 0 || !this.#isNothingElseUnderWay) {
+      // After the callbacks of this turn, so that all that arrived together is taken together.
+      setImmediate(() => this.#turn());
+      return;
+    }
+    // Nothing can arrive together with it. Once in a turn of the event loop, which others need as well.
+    this.#hadShortWay = true;
+    setImmediate(() => (this.#hadShortWay = false));
+    queueMicrotask(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isTurnAsked = false;
+    this.#dispatch();
+    this.#core.retryNotes.write();
+    this.#core.committer.flush(); // E2
+    this.#noteQuiet();
+  }
+
+  get #isNothingElseUnderWay(): boolean {
+    return this.#episodes.isIdle && this.#entities.isIdle && this.#activities.isIdle && this.#core.committer.isIdle;
   }
 
   #dispatch(): void {

@@ -47,23 +47,38 @@ export interface GrpcWorkerWorld {
   terminate: (other: TerminateOther) => void;
 }
 
-interface Work {
+interface Job {
   kind: WorkKind;
   /** Known to workers that echo no tokens. */
   key: string;
   instanceId: string;
   name: string;
   version: string;
-  stream: WorkerStream | null;
-  token: string;
-  /** Of a response that comes in pieces. */
-  actions: OrchestratorAction[];
-  customStatus: string | undefined;
   encode(stream: WorkerStream, token: string): Uint8Array;
   /** Orchestrator: the committed events that its request stands for. */
   history: readonly HistoryEvent[] | null;
   answer(outcome: unknown): void;
   refuse(error: unknown): void;
+}
+
+/** A job that waits for a stream, or has one. Spreading a job into it would cost more than sending it. */
+class Work {
+  stream: WorkerStream | null = null;
+  token = '';
+  /** Of a response that comes in pieces. */
+  actions: OrchestratorAction[] | null = null;
+  customStatus: string | undefined = undefined;
+  readonly kind: WorkKind;
+  readonly key: string;
+  readonly instanceId: string;
+  readonly name: string;
+
+  constructor(readonly job: Job) {
+    this.kind = job.kind;
+    this.key = job.key;
+    this.instanceId = job.instanceId;
+    this.name = job.name;
+  }
 }
 
 const graceMs = 1000;
@@ -146,14 +161,14 @@ export class GrpcWorker implements FunctionWorker {
       if (work.stream !== stream) continue;
       if (work.kind === 'orchestrator') {
         this.#settle(work);
-        work.refuse(returned());
+        work.job.refuse(returned());
       } else {
         work.stream = null;
         const { token } = work;
         this.world.clock.at(this.world.clock.now() + graceMs, () => {
           if (this.#byToken.get(token) !== work) return;
           this.#settle(work);
-          work.refuse(returned());
+          work.job.refuse(returned());
         });
       }
     }
@@ -243,13 +258,13 @@ export class GrpcWorker implements FunctionWorker {
     work.customStatus = customStatus ?? work.customStatus;
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- two SDKs still send large responses in pieces
     const { isPartial } = response;
-    if (isPartial || work.actions.length > 0) work.actions.push(...response.actions);
+    if (isPartial || work.actions !== null) (work.actions ??= []).push(...response.actions);
     if (isPartial) return;
-    const actions = work.actions.length > 0 ? work.actions : response.actions;
+    const actions = work.actions ?? response.actions;
     this.#settle(work);
     const { outcome, terminations } = episodeOutcome({ actions, customStatus: work.customStatus }, instanceId);
     for (const other of terminations) this.world.terminate(other);
-    work.answer(outcome);
+    work.job.answer(outcome);
   }
 
   completeActivity(response: ActivityResponse): void {
@@ -266,7 +281,7 @@ export class GrpcWorker implements FunctionWorker {
             details: failureDetails.stackTrace ?? '',
             failureDetails: coreFailure(failureDetails),
           };
-    work.answer(outcome);
+    work.job.answer(outcome);
   }
 
   completeEntity(result: EntityBatchResult): void {
@@ -274,8 +289,8 @@ export class GrpcWorker implements FunctionWorker {
     if (work === undefined) return; // G2
     this.#settle(work);
     // Not one operation was tried.
-    if (result.failureDetails !== undefined && result.results.length === 0) work.refuse(returned(abandonedMs));
-    else work.answer(entityOutcome(result));
+    if (result.failureDetails !== undefined && result.results.length === 0) work.job.refuse(returned(abandonedMs));
+    else work.job.answer(entityOutcome(result));
   }
 
   /** The worker does not want it: others are asked first, and it again a little later. */
@@ -285,17 +300,17 @@ export class GrpcWorker implements FunctionWorker {
     if (work === undefined || work.kind !== kind) return; // G2
     if (work.stream !== null) this.#abandonedBy.set(work.key, work.stream);
     this.#settle(work);
-    work.refuse(returned(this.#streams.size > 1 ? abandonedMs / 4 : abandonedMs));
+    work.job.refuse(returned(this.#streams.size > 1 ? abandonedMs / 4 : abandonedMs));
   }
 
   /** The events that the work item in flight for the instance stands on; undefined when there is none. */
   historyInFlight(instanceId: string): readonly HistoryEvent[] | undefined {
-    return this.#byKey.get(`o:${instanceId}`)?.history ?? undefined;
+    return this.#byKey.get(`o:${instanceId}`)?.job.history ?? undefined;
   }
 
-  #hand(work: Omit<Work, 'stream' | 'token' | 'actions' | 'customStatus'>): void {
-    this.#waiting[work.kind].push({ ...work, stream: null, token: '', actions: [], customStatus: undefined });
-    this.#pumpKind(work.kind);
+  #hand(job: Job): void {
+    this.#waiting[job.kind].push(new Work(job));
+    this.#pumpKind(job.kind);
   }
 
   #pump(): void {
@@ -325,7 +340,7 @@ export class GrpcWorker implements FunctionWorker {
   }
 
   /** The least loaded that takes it, if one has room. */
-  #streamFor({ kind, key, name, version, instanceId }: Work): WorkerStream | null {
+  #streamFor({ kind, key, name, instanceId, job: { version } }: Work): WorkerStream | null {
     let best: WorkerStream | null = null;
     const avoided = this.#abandonedBy.size === 0 ? undefined : this.#abandonedBy.get(key);
     for (const stream of this.#streams) {
@@ -341,12 +356,12 @@ export class GrpcWorker implements FunctionWorker {
     const token = this.#newToken();
     work.stream = stream;
     work.token = token;
-    work.actions = [];
+    work.actions = null;
     stream.inFlight[work.kind]++;
     stream.lastSent = this.world.clock.now();
     this.#byToken.set(token, work);
     this.#byKey.set(work.key, work);
-    const bytes = work.encode(stream, token);
+    const bytes = work.job.encode(stream, token);
     if (bytes.length > usualLimit && stream.connection.identity.language !== 'JavaScript') this.#warnOfSize(work, bytes.length);
     stream.connection.send(bytes);
   }
@@ -377,8 +392,8 @@ export class GrpcWorker implements FunctionWorker {
     for (let left = waiting.size; left > 0; left--) {
       const work = waiting.shift();
       if (work === undefined) return;
-      if (this.accepts(kind, work.name, work.version)) waiting.push(work);
-      else work.refuse(returned());
+      if (this.accepts(kind, work.name, work.job.version)) waiting.push(work);
+      else work.job.refuse(returned());
     }
   }
 
