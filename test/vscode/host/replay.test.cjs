@@ -2,7 +2,7 @@
 // Replays through the editor's own debug service.
 const assert = require('node:assert/strict');
 const vscode = require('vscode');
-const { until, run, startedHub, statusOf, answeringPick } = require('./support.cjs');
+const { until, debugSessions, run, startedHub, statusOf, answeringPick } = require('./support.cjs');
 
 const file = () => vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, 'src', 'functions', 'app.js');
 
@@ -37,7 +37,7 @@ describe('stepping through a replay', () => {
   afterEach(async () => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     await vscode.debug.stopDebugging();
-    await until('the session ends', () => vscode.debug.activeDebugSession === undefined);
+    await until('the sessions end', () => debugSessions.size === 0);
   });
 
   it('goes on and back over the lines on which the code waited, with its variables', async () => {
@@ -102,7 +102,7 @@ describe('stepping through a replay', () => {
           false,
         ),
     );
-    assert.equal(vscode.debug.activeDebugSession, undefined);
+    assert.equal(debugSessions.size, 0);
   });
 
   it('steps into a sub-orchestration, whose parent is in the call stack', async () => {

@@ -80,6 +80,11 @@ async function answeringPick(choose, act) {
   }
 }
 
+/** Ids of those that run. Not `activeDebugSession`: of two that end at the same moment VS Code may go on naming one. */
+const debugSessions = new Set();
+vscode.debug.onDidStartDebugSession(({ id }) => debugSessions.add(id));
+vscode.debug.onDidTerminateDebugSession(({ id }) => debugSessions.delete(id));
+
 /** Debugs with `config`, breakpoints in the lines of `file` that match; `lines` and those stopped at, counted from 0, ascending. */
 async function stopsAt(folder, config, file, patterns, act) {
   const text = (await vscode.workspace.openTextDocument(file)).getText().split('\n');
@@ -105,4 +110,4 @@ async function stopsAt(folder, config, file, patterns, act) {
   return { lines: ascending(lines), seen: ascending(seen) };
 }
 
-module.exports = { until, durascope, run, startedHub, statusOf, answering, answeringPick, stopsAt };
+module.exports = { until, debugSessions, durascope, run, startedHub, statusOf, answering, answeringPick, stopsAt };

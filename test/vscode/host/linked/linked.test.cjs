@@ -2,7 +2,7 @@
 // The folder that the user opened is a link to where the app is: what the app's process says is about the other path.
 const assert = require('node:assert/strict');
 const vscode = require('vscode');
-const { until, run, startedHub, statusOf, stopsAt, durascope } = require('../support.cjs');
+const { until, debugSessions, run, startedHub, statusOf, stopsAt, durascope } = require('../support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0];
 const file = () => vscode.Uri.joinPath(folder().uri, 'src', 'functions', 'app.js');
@@ -23,7 +23,7 @@ describe('an app behind a symbolic link', () => {
   afterEach(async () => {
     vscode.debug.removeBreakpoints(vscode.debug.breakpoints);
     await vscode.debug.stopDebugging();
-    await until('the session ends', () => vscode.debug.activeDebugSession === undefined);
+    await until('the sessions end', () => debugSessions.size === 0);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
