@@ -20,6 +20,8 @@ export interface HostConfig {
   maxOrchestrationActions: number;
   /** `httpSettings.defaultAsyncRequestSleepTimeMilliseconds`: pause between polls of a durable HTTP call. */
   defaultAsyncRequestSleepTimeMs: number;
+  /** What clients of the gRPC dialect send and receive at most; null: their own default. */
+  maxGrpcMessageSizeInBytes: number | null;
   /** `storageProvider.type`: the store of production; null when none is named. */
   storageProviderType: string | null;
   /** Null: no limit. */
@@ -41,6 +43,7 @@ export const defaultHostConfig: HostConfig = {
   storeInputsInOrchestrationHistory: false,
   maxOrchestrationActions: 100_000,
   defaultAsyncRequestSleepTimeMs: 30_000,
+  maxGrpcMessageSizeInBytes: null,
   storageProviderType: null,
   functionTimeoutMs: null,
 };

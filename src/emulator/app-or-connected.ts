@@ -38,6 +38,10 @@ export class AppOrConnected implements FunctionWorker {
     return this.app.accepts(type, name) || this.connected.accepts(type, name, version);
   }
 
+  isOfApp(name: string): boolean {
+    return this.app.accepts('orchestrator', name);
+  }
+
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
     return this.#for('orchestrator', request.name).runEpisode(request);
   }

@@ -185,7 +185,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
             rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
           }),
         grpcClientBinding: () =>
-          grpc === null ? null : grpcClientBinding({ origin: url, hubName: hostConfig.hubName, key, grpcPort: grpc.port }),
+          grpc === null
+            ? null
+            : grpcClientBinding({
+                origin: url,
+                hubName: hostConfig.hubName,
+                key,
+                grpcPort: grpc.port,
+                maxMessageSizeInBytes: hostConfig.maxGrpcMessageSizeInBytes,
+              }),
         // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
         execArgv: ['--max-semi-space-size=32'],
         env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },

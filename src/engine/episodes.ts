@@ -134,8 +134,9 @@ export class Episodes {
     const { live, row } = episode;
     const slot = core.slotOf(row);
     const { worker } = slot;
-    // Other workers look after versions themselves.
-    const versions = profileOf(row) === 'A' ? core.options.versions : null;
+    // Connected programs look after versions themselves.
+    const isOfApp = profileOf(row) === 'A' || worker?.isOfApp?.(row.name) === true;
+    const versions = isOfApp ? core.options.versions : null;
     const isThere = worker?.accepts?.('orchestrator', row.name, row.version) ?? worker !== null;
     const mismatch = versions === null ? null : versionMismatch(versions, row.version);
     const terminated = terminationIn(episode.newEvents);
@@ -147,7 +148,8 @@ export class Episodes {
     }
     if (mismatch !== null && versions?.failure === 'Fail') {
       const failure = { ErrorType: 'VersionMismatch', ErrorMessage: mismatch, StackTrace: null, IsNonRetriable: true };
-      this.#endByHost(episode, hostFailure(episode.generation.events.length, row.name, mismatch, failure));
+      const id = profileOf(row) === 'A' ? episode.generation.events.length : this.#nextId(episode);
+      this.#endByHost(episode, hostFailure(id, row.name, mismatch, failure));
       return;
     }
     if (mismatch !== null) {

@@ -110,7 +110,9 @@ export function durableClientBinding(options: ClientBindingParts): string {
  * The same for clients of durable-functions 4, which call the gRPC port (spec/functions-worker.md 10.6); of an URL of theirs only host and
  * port count. `baseUrl` is for the URLs that they make without a request at hand.
  */
-export function grpcClientBinding(options: Omit<ClientBindingParts, 'rpcBaseUrl'> & { grpcPort: number }): string {
+export function grpcClientBinding(
+  options: Omit<ClientBindingParts, 'rpcBaseUrl'> & { grpcPort: number; maxMessageSizeInBytes: number | null },
+): string {
   const httpBaseUrl = `${options.origin}${webhookPath}`;
   return JSON.stringify({
     taskHubName: options.hubName,
@@ -119,5 +121,6 @@ export function grpcClientBinding(options: Omit<ClientBindingParts, 'rpcBaseUrl'
     requiredQueryStringParameters: `code=${formEncode(options.key)}`,
     httpBaseUrl,
     baseUrl: httpBaseUrl,
+    ...(options.maxMessageSizeInBytes === null ? {} : { maxGrpcMessageSizeInBytes: options.maxMessageSizeInBytes }),
   });
 }

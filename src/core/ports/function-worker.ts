@@ -145,6 +145,8 @@ export interface FunctionWorker {
   accepts?(type: 'orchestrator' | 'activity' | 'entity', name: string, version: string): boolean;
   /** Whether an instance that is started by name alone is to be its own. Absent: as `accepts` says. */
   has?(type: 'orchestrator' | 'entity', name: string, version: string): boolean;
+  /** Whether it is an orchestrator of the function app, whose versions host.json keeps apart. Absent: all of profile A are. */
+  isOfApp?(name: string): boolean;
   functions(): readonly FunctionDescriptor[];
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;

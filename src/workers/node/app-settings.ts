@@ -40,6 +40,7 @@ const hostSchema = z.object({
           overridableExistingInstanceStates: z.enum(['NonRunningStates', 'AnyState']).nullish(),
           storeInputsInOrchestrationHistory: z.boolean().nullish(),
           maxOrchestrationActions: positiveInteger.nullish(),
+          maxGrpcMessageSizeInBytes: positiveInteger.nullish(),
           storageProvider: z.looseObject({ type: z.string().nullish() }).nullish(),
           httpSettings: z.object({ defaultAsyncRequestSleepTimeMilliseconds: z.int().min(0).nullish() }).nullish(),
         })
@@ -104,6 +105,7 @@ export async function readAppSettings(
       maxOrchestrationActions: durable.maxOrchestrationActions ?? defaultHostConfig.maxOrchestrationActions,
       defaultAsyncRequestSleepTimeMs:
         durable.httpSettings?.defaultAsyncRequestSleepTimeMilliseconds ?? defaultHostConfig.defaultAsyncRequestSleepTimeMs,
+      maxGrpcMessageSizeInBytes: durable.maxGrpcMessageSizeInBytes ?? null,
       storageProviderType: durable.storageProvider?.type ?? null,
       functionTimeoutMs: timeSpanToMs(host.functionTimeout ?? null),
     },
