@@ -2,7 +2,8 @@
  * Nothing lost: the real program is killed again and again in the middle of a mixed load, on one data folder, and in the end every
  * acknowledged start and event is there, every instance has ended as it would have, and no history holds a row twice.
  *
- * `DURASCOPE_KILLS` sets the number of kills (default 200).
+ * `DURASCOPE_KILLS` sets the number of kills (default 200), `DURASCOPE_PASSTHROUGH_KILLS` that of an app in the dialect of durable-functions 4
+ * (default 10).
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -11,8 +12,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HistoryEvent } from '../../src/core/history';
+import { assertNoRowTwice } from '../support/no-row-twice';
+import { randomOf } from '../support/seeded-random';
 
-const kills = Number(process.env['DURASCOPE_KILLS'] ?? '200');
+const apps = [
+  { app: 'mixed-load', kills: Number(process.env['DURASCOPE_KILLS'] ?? '200') },
+  { app: 'mixed-load-grpc', kills: Number(process.env['DURASCOPE_PASSTHROUGH_KILLS'] ?? '10') },
+] as const;
 const root = path.resolve(__dirname, '../..');
 const cli = path.join(root, 'dist', 'cli.js');
 
@@ -85,41 +91,6 @@ function expectedOutput(one: Promised): number {
   }
 }
 
-/** A seeded generator, so that a failing run can be told again by its seed. */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function assertNoRowTwice(id: string, events: readonly HistoryEvent[]): void {
-  const scheduled = new Set<number>();
-  const answered = new Set<string>();
-  for (const event of events) {
-    if (event.EventId >= 0) {
-      assert.ok(!scheduled.has(event.EventId), `${id}: EventId ${event.EventId} stands twice`);
-      scheduled.add(event.EventId);
-    }
-    const answers =
-      'TaskScheduledId' in event
-        ? `task ${event.TaskScheduledId}`
-        : event.EventType === 'TimerFired'
-          ? `timer ${event.TimerId}`
-          : null;
-    if (answers !== null) {
-      assert.ok(!answered.has(answers), `${id}: ${answers} is answered twice`);
-      answered.add(answers);
-    }
-  }
-  assert.equal(events.filter((e) => e.EventType === 'ExecutionStarted').length, 1, `${id}: one ExecutionStarted`);
-  assert.equal(events.filter((e) => e.EventType === 'ExecutionCompleted').length, 1, `${id}: one ExecutionCompleted`);
-}
-
 describe('kill -9 at random moments', function () {
   this.timeout(20 * 60_000);
   let folder = '';
@@ -132,9 +103,13 @@ describe('kill -9 at random moments', function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it(`loses nothing and doubles nothing over ${kills} kills`, async () => {
-    const app = path.join(root, 'test', 'fixtures', 'apps', 'mixed-load');
-    const data = path.join(folder, 'data');
+  for (const { app, kills } of apps) {
+    it(`loses nothing and doubles nothing over ${kills} kills (${app})`, () => killAndLook(app, kills));
+  }
+
+  async function killAndLook(name: string, kills: number): Promise<void> {
+    const app = path.join(root, 'test', 'fixtures', 'apps', name);
+    const data = path.join(folder, name);
     const seed = Number(process.env['DURASCOPE_SEED'] ?? String(Date.now() % 1_000_000));
     const random = randomOf(seed);
     const names = ['Sequence', 'FanOut', 'Timers', 'Events', 'Parent'] as const;
@@ -235,5 +210,5 @@ describe('kill -9 at random moments', function () {
       `      kills ${kills + 1}, seed ${seed}: ${starts} starts and ${acceptedEvents} events acknowledged, all there; ` +
         `${promised.length} instances ended as they should; ${unacknowledged} starts died unanswered`,
     );
-  });
+  }
 });
