@@ -1,10 +1,12 @@
 /** `durascope replay`: does the code still replay a history. */
+import { type OrchestrationContext, TaskHubGrpcClient, TaskHubGrpcWorker, type TOrchestrator } from '@microsoft/durabletask-js';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DurascopePrograms, projectRoot } from '../support/durascope-program';
+import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
+const silent = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
 const examples = path.join(projectRoot, 'examples');
 
 describe('durascope replay', function () {
@@ -82,5 +84,106 @@ describe('durascope replay', function () {
     const missing = await programs.run(['replay', 'no-such-file.json', '--app', app]);
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /cannot be read/);
+  });
+
+  describe('with a running emulator', () => {
+    let serving: Serving;
+    let program: TaskHubGrpcWorker;
+    let client: TaskHubGrpcClient;
+    let instanceId = '';
+    before(async () => {
+      serving = await programs.start([path.join(examples, 'hello-cities'), '--memory', '--grpc-port', '0']);
+      const { grpc } = serving.ready as unknown as { grpc: { port: number } };
+      const connection = { hostAddress: `localhost:${grpc.port}`, logger: silent };
+      client = new TaskHubGrpcClient(connection);
+      program = new TaskHubGrpcWorker(connection);
+      // eslint-disable-next-line @typescript-eslint/require-await -- orchestrators of this SDK are asynchronous generators that only yield
+      program.addNamedOrchestrator('Tour', async function* (context: OrchestrationContext) {
+        const greeting: unknown = yield context.callActivity('Greet', 'Tokyo');
+        context.setCustomStatus({ greeting });
+        return greeting;
+      } as TOrchestrator);
+      program.addNamedActivity('Greet', (_, city) => `Hello ${String(city)}!`);
+      await program.start();
+      instanceId = await client.scheduleNewOrchestration('Tour');
+      await client.waitForOrchestrationCompletion(instanceId, true, 30);
+    });
+    after(async () => {
+      await program.stop();
+      await client.stop();
+      await serving.stop();
+    });
+    const run = (...args: string[]) => programs.run(['replay', ...args]);
+
+    it('asks the connected program that runs an instance', async () => {
+      const { code, stdout, stderr } = await run('--instance', instanceId, '--url', serving.ready.url);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^replays {2}Tour \([\w-]+\): 2 steps, completed$/m);
+      assert.match(stdout, /connected JavaScript program/);
+    });
+
+    it('prints every moment, and finds the emulator by itself', async () => {
+      const { code, stdout, stderr } = await run('--instance', instanceId, '--steps');
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^1 +started +\d+ +ExecutionStarted Tour +Greet #1$/m);
+      assert.match(stdout, /^2 +completed +\d+ +.*TaskCompleted.* +the end +\{"greeting":"Hello Tokyo!"\}$/m);
+      const json = await run('--instance', instanceId, '--steps', '--json');
+      const { timeline } = JSON.parse(json.stdout) as { timeline: { asked: string[]; customStatus: string | null }[] };
+      assert.deepEqual(
+        timeline.map(({ asked, customStatus }) => [asked, customStatus]),
+        [
+          [['Greet #1'], null],
+          [['the end'], '{"greeting":"Hello Tokyo!"}'],
+        ],
+      );
+    });
+
+    it('runs the code of the app for an instance of the app', async () => {
+      const started = await fetch(`${serving.ready.url}/api/hello-cities`, { method: 'POST' });
+      const { id } = (await started.json()) as { id: string };
+      await programs.run(['show', id, '--url', serving.ready.url]);
+      const { code, stdout, stderr } = await run('--instance', id, '--steps');
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^replays {2}HelloCities \(\w+\)/m);
+      assert.match(stdout, /^1 +started .*SayHello #0/m);
+    });
+
+    it('asks connected programs about a history from a file', async () => {
+      const exported = path.join(folder, 'tour.json');
+      const { code: exit, stderr: problem } = await programs.run([
+        'export',
+        instanceId,
+        '--out',
+        exported,
+        '--url',
+        serving.ready.url,
+      ]);
+      assert.equal(exit, 0, problem);
+      const { code, stdout, stderr } = await run(exported, '--connected', '--url', serving.ready.url);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^replays {2}Tour/m);
+      const text = await readFile(exported, 'utf8');
+      await writeFile(exported, text.replaceAll('Greet', 'Welcome'));
+      const changed = await run(exported, '--connected');
+      assert.equal(changed.code, 1, changed.stderr);
+      assert.match(changed.stdout, /recorded {2}activity Welcome #1\n {2}now {7}activity Greet #1/);
+    });
+
+    it('says what is missing, with 2', async () => {
+      for (const [args, message] of [
+        [[], /file with the history is missing, or --instance/],
+        [['--instance', 'nobody'], /no instance 'nobody'/],
+        [['--instance', instanceId, '--url', 'http://localhost:1'], /Nothing answers/],
+        [['history.json', '--url', serving.ready.url], /--url .* goes with --connected/],
+        [['history.json', '--connected', '--app', '.'], /Either --app or --connected/],
+      ] as const) {
+        const { code, stderr } = await run(...args);
+        assert.equal(code, 2, stderr);
+        assert.match(stderr, message);
+      }
+      const { code, stderr } = await replay(status, '--connected');
+      assert.equal(code, 2);
+      assert.match(stderr, /JavaScript.*HelloCities|HelloCities.*start the program|does not have/);
+    });
   });
 });

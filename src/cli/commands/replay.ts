@@ -3,54 +3,85 @@ import path from 'node:path';
 import { closestName } from '../../base/closest-name';
 import { causeTexts } from '../../core/divergence';
 import { DurascopeError } from '../../core/errors';
-import type { LogEntry } from '../../core/ports/logger';
-import { createReplays, type Replays } from '../../emulator/replays';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 import type { ParsedArguments } from '../arguments';
-import { atMost, type Command, required } from '../command';
+import { atMost, type Command } from '../command';
+import { connectionOptions } from '../connection';
+import { appSource, connectedSource, instanceSource, type ReplayedHistory, type ReplaySource } from '../replay-source';
+import { stepLines, stepTable, type StepLine } from '../step-table';
 import type { Terminal } from '../terminal';
 
 export const replayCommand: Command = {
   name: 'replay',
-  takes: 'HISTORY',
-  summary: 'Check that the code of an app still replays a history, from this machine or from production.',
+  takes: '[HISTORY]',
+  summary: 'Check that the code still replays a history, from this machine or from production.',
   details:
     'HISTORY is a file: the status with showHistory=true (and showHistoryOutput, showInput), what "func durable get-history" prints, an\n' +
-    'exported history table (JSON or CSV), or a Durascope file; - reads standard input. No activity runs and nothing is started.\n' +
+    'exported history table (JSON or CSV), or a Durascope file; - reads standard input. The code is that of an app, or with --connected of\n' +
+    'the programs that are connected to a running emulator, which are asked what they do with each part of the history.\n' +
+    'Without HISTORY, --instance names an instance of a running emulator; its code is where the instance runs.\n' +
+    'No activity runs, nothing is started and nothing committed.\n' +
     'Exit code 0: the code replays it. 1: it does not, and the first difference is printed. 2: that could not be found out.',
   options: {
     app: { value: 'DIR', help: 'The function app. Default: the current directory.' },
+    connected: { help: 'Ask the programs that are connected to a running emulator.' },
     function: { value: 'NAME', help: 'The orchestrator to run. Default: the one that the history names.' },
-    instance: { value: 'ID', help: 'Which instance of a file with several. Default: all of them.' },
+    instance: { value: 'ID', help: 'Which instance of a file with several (default: all of them), or of a running emulator.' },
+    steps: { help: 'Print every moment: what came in, what the code asked for then, and its custom status.' },
     node: { value: 'PATH', help: 'Node.js to load the app with.' },
     verbose: { help: 'Print what the app logs while it is loaded.' },
+    ...connectionOptions,
   },
   errorCode: 2,
   async run(args, terminal) {
     atMost(args, 1);
-    const file = required(args, 0, 'The file with the history');
-    const wanted = args.text('instance');
-    const all = readHistories(await textOf(file));
-    const chosen = wanted === undefined ? all : all.filter(({ instanceId }) => instanceId === wanted);
-    if (chosen.length === 0) throw noInstance(wanted ?? '', all);
-    const node = args.text('node');
-    const replays = createReplays({
-      appDir: path.resolve(args.text('app') ?? '.'),
-      log: args.has('verbose') ? (entry: LogEntry) => terminal.warn(entry.message) : () => undefined,
-      ...(node === undefined ? {} : { nodePath: node }),
-    });
+    const { source, histories } = await chosen(args, terminal);
     try {
       const reports: Report[] = [];
-      for (const each of chosen) reports.push(await check(replays, each, args));
-      if (args.has('json')) terminal.print(JSON.stringify(chosen.length === 1 ? reports[0] : reports));
+      for (const each of histories) reports.push(await check(source, each, args));
+      if (args.has('json')) terminal.print(JSON.stringify(histories.length === 1 ? reports[0] : reports));
       else for (const report of reports) print(report, terminal);
       return reports.every(({ replays: ok }) => ok) ? 0 : 1;
     } finally {
-      await replays.dispose();
+      await source.dispose();
     }
   },
 };
+
+/** Whose code, and over which histories. */
+async function chosen(
+  args: ParsedArguments,
+  terminal: Terminal,
+): Promise<{ source: ReplaySource; histories: readonly ReplayedHistory[] }> {
+  const [file] = args.positionals;
+  const wanted = args.text('instance');
+  const isConnected = args.has('connected');
+  if (file === undefined) {
+    if (wanted === undefined) {
+      throw new DurascopeError(
+        'InvalidArgument',
+        'The file with the history is missing, or --instance with an instance of a running emulator.',
+      );
+    }
+    const { source, history } = await instanceSource(wanted, args, terminal);
+    return { source, histories: [history] };
+  }
+  for (const option of ['url', 'key'].filter((each) => args.text(each) !== undefined && !isConnected)) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      `--${option} names a running emulator: with a file it goes with --connected, which asks the programs that are connected to it.`,
+    );
+  }
+  if (isConnected && args.text('app') !== undefined) {
+    throw new DurascopeError('InvalidArgument', 'Either --app or --connected: an app, or the programs connected to an emulator.');
+  }
+  const all = readHistories(await textOf(file));
+  const histories = wanted === undefined ? all : all.filter(({ instanceId }) => instanceId === wanted);
+  if (histories.length === 0) throw noInstance(wanted ?? '', all);
+  const source = isConnected ? await connectedSource(args) : appSource(path.resolve(args.text('app') ?? '.'), args, terminal);
+  return { source, histories };
+}
 
 interface Report {
   instanceId: string;
@@ -62,13 +93,17 @@ interface Report {
   end: string;
   divergence: ReplayTimeline['divergence'];
   notes: readonly string[];
+  /** With --steps. */
+  timeline?: readonly StepLine[];
 }
 
-async function check(replays: Replays, imported: ImportedHistory, args: ParsedArguments): Promise<Report> {
+async function check(source: ReplaySource, imported: ReplayedHistory, args: ParsedArguments): Promise<Report> {
   const { instanceId, executionId, history } = imported;
-  const functionName = args.text('function') ?? imported.functionName ?? (await onlyOrchestrator(replays));
-  const timeline = await replays.open({ instanceId, executionId, history, functionName });
+  const functionName = args.text('function') ?? imported.functionName ?? onlyOrchestrator(await source.orchestrators());
+  const timeline = await source.open({ instanceId, executionId, history, functionName });
   const { divergence, steps } = timeline;
+  const lines = args.has('steps') ? { timeline: await stepLines(timeline) } : {};
+  await timeline.dispose();
   return {
     instanceId,
     functionName,
@@ -77,10 +112,11 @@ async function check(replays: Replays, imported: ImportedHistory, args: ParsedAr
     end: steps.at(-1)?.kind ?? 'waiting',
     divergence,
     notes: [...imported.notes, ...timeline.notes],
+    ...lines,
   };
 }
 
-function print({ instanceId, functionName, steps, end, divergence, notes }: Report, terminal: Terminal): void {
+function print({ instanceId, functionName, steps, end, divergence, notes, timeline }: Report, terminal: Terminal): void {
   const { style } = terminal;
   const out = (line: string): void => terminal.print(line);
   const who = `${functionName} (${instanceId})`;
@@ -96,6 +132,7 @@ function print({ instanceId, functionName, steps, end, divergence, notes }: Repo
     out(`  cause     ${causeTexts[cause].title}`);
     out(`  ${message}`);
   }
+  if (timeline !== undefined) out(stepTable(timeline, terminal));
   for (const note of notes) out(style.dim(`  note: ${note}`));
 }
 
@@ -107,8 +144,7 @@ const endTexts: Readonly<Record<string, string>> = {
   terminated: 'terminated',
 };
 
-async function onlyOrchestrator(replays: Replays): Promise<string> {
-  const names = (await replays.functions()).filter((fn) => fn.type === 'orchestrator').map((fn) => fn.name);
+function onlyOrchestrator(names: readonly string[]): string {
   const [only] = names;
   if (names.length === 1 && only !== undefined) return only;
   throw new DurascopeError(
