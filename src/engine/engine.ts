@@ -40,6 +40,9 @@ import { OrchestrationCommands } from './orchestration-commands';
 import { notFound } from './refusals';
 import { waitingFor } from './waiting-for';
 
+/** One after the other, without the event loop in between, at most. */
+const mostShortTurns = 16;
+
 /**
  * The task hub in this process: inboxes, episodes, checkpoints, timers, queries and commands.
  *
@@ -58,7 +61,7 @@ export class Engine implements TaskHubClient {
   readonly #waiters: CompletionWaiters;
   readonly #listeners = new Set<(changes: readonly HubChange[]) => void>();
   #isTurnAsked = false;
-  #hadShortWay = false;
+  #shortTurns = 0;
   #quiet: (() => void)[] = [];
   #stopping: Promise<void> | null = null;
 
@@ -267,15 +270,15 @@ export class Engine implements TaskHubClient {
   #requestTurn(): void {
     if (this.#isTurnAsked) return;
     this.#isTurnAsked = true;
-    if (this.#hadShortWay || this.#quiet.length > 0 || !this.#isNothingElseUnderWay) {
-      // After the callbacks of this turn, so that all that arrived together is taken together.
+    if (this.#shortTurns < mostShortTurns && this.#quiet.length === 0 && this.#isNothingElseUnderWay) {
+      // Nothing can arrive together with it. Not for ever: the event loop has others to serve, and a worker may answer at once.
+      this.#shortTurns++;
+      queueMicrotask(() => this.#turn());
+    } else {
+      // After the callbacks of this turn of the event loop, so that all that arrived together is taken together.
+      this.#shortTurns = 0;
       setImmediate(() => this.#turn());
-      return;
     }
-    // Nothing can arrive together with it. Once in a turn of the event loop, which others need as well.
-    this.#hadShortWay = true;
-    setImmediate(() => (this.#hadShortWay = false));
-    queueMicrotask(() => this.#turn());
   }
 
   #turn(): void {
