@@ -74,9 +74,12 @@ export class AppEmulator {
   }
 
   /** Runs `launch` unless it runs already. Rejects with what `launch` rejects with; the status says so too. */
-  start(launch: () => Promise<RunningEmulator>, isDebugging = false): Promise<RunningEmulator> {
+  start(
+    launch: () => Promise<RunningEmulator>,
+    run: { isDebugging: boolean; hasApp: boolean } = { isDebugging: false, hasApp: true },
+  ): Promise<RunningEmulator> {
     if (this.#lastStart !== undefined) return this.#lastStart; // A1
-    const start = this.#steps.then(() => this.#running ?? this.#start(launch, isDebugging));
+    const start = this.#steps.then(() => this.#running ?? this.#start(launch, run));
     this.#lastStart = start;
     this.#lastStop = undefined;
     this.#steps = start
@@ -101,7 +104,10 @@ export class AppEmulator {
     return stop;
   }
 
-  async #start(launch: () => Promise<RunningEmulator>, isDebugging: boolean): Promise<RunningEmulator> {
+  async #start(
+    launch: () => Promise<RunningEmulator>,
+    { isDebugging, hasApp }: { isDebugging: boolean; hasApp: boolean },
+  ): Promise<RunningEmulator> {
     this.#set({ type: 'starting' });
     try {
       const running = await launch();
@@ -117,7 +123,11 @@ export class AppEmulator {
         }),
       ];
       const { url, managementUrl, dataDir, workerPid } = running;
-      const worker: WorkerStatus = workerPid === undefined ? { type: 'loading' } : { type: 'ready', pid: workerPid };
+      const worker: WorkerStatus = !hasApp
+        ? { type: 'none' }
+        : workerPid === undefined
+          ? { type: 'loading' }
+          : { type: 'ready', pid: workerPid };
       this.#set({ type: 'running', url, managementUrl, dataDir, worker, isDebugging });
       return running;
     } catch (error) {

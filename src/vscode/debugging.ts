@@ -29,10 +29,11 @@ export class Debugging implements vscode.Disposable {
   }
 
   provide(): vscode.DebugConfiguration[] {
-    return this.apps.all.map((app) => ({
+    const apps = this.#functionApps;
+    return apps.map((app) => ({
       type: debugType,
       request: 'launch',
-      name: this.apps.all.length === 1 ? 'Durascope: debug function app' : `Durascope: debug ${app.name}`,
+      name: apps.length === 1 ? 'Durascope: debug function app' : `Durascope: debug ${app.name}`,
       appDir: app.appDir,
     }));
   }
@@ -77,17 +78,21 @@ export class Debugging implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
+  get #functionApps(): readonly DurableApp[] {
+    return this.apps.all.filter(({ kind }) => kind === 'functionApp');
+  }
+
   #appOf(folder: vscode.WorkspaceFolder | undefined, config: vscode.DebugConfiguration): DurableApp | undefined {
     const given: unknown = config['appDir'];
     if (typeof given === 'string' && given !== '') {
       const appDir = path.resolve(folder?.uri.fsPath ?? '', withFolders(given, folder));
       const known = this.apps.find(appDir);
-      if (known !== undefined) return known;
+      if (known?.kind === 'functionApp') return known;
       // The workspace folder as a default may hold the app deeper down.
-      if (appDir !== folder?.uri.fsPath) return { appDir, name: path.basename(appDir), folder };
+      if (appDir !== folder?.uri.fsPath) return { kind: 'functionApp', appDir, name: path.basename(appDir), folder };
     }
-    const inFolder = this.apps.all.find((app) => app.folder?.uri.toString() === folder?.uri.toString());
-    const { current } = this.apps;
+    const inFolder = this.#functionApps.find((app) => app.folder?.uri.toString() === folder?.uri.toString());
+    const current = this.#functionApps.find((app) => app === this.apps.current);
     return current?.folder?.uri.toString() === folder?.uri.toString() ? current : (inFolder ?? current);
   }
 }

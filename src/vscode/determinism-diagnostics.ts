@@ -178,7 +178,10 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
 }
 
 function isOn(app: DurableApp): boolean {
-  return vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir)).get<boolean>(settings.diagnostics, true);
+  return (
+    app.kind === 'functionApp' &&
+    vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir)).get<boolean>(settings.diagnostics, true)
+  );
 }
 
 const editorSeverity = {

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { findDurableApps, type DurableApp } from './find-apps';
+import { findDurableApps, programsIn, tellingFiles, type DurableApp } from './find-apps';
 
 const currentKey = 'apps.current';
+const wantedKey = 'apps.programs';
 
-/** The function apps of the workspace, and which of them views and commands are about. */
+/** The function apps of the workspace and its folders of other programs, and which of them views and commands are about. */
 export class DurableApps implements vscode.Disposable {
   #apps: DurableApp[] = [];
   #current: DurableApp | undefined;
@@ -16,7 +17,7 @@ export class DurableApps implements vscode.Disposable {
   constructor(private readonly memory: vscode.Memento) {}
 
   async open(): Promise<void> {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/{host.json,package.json}');
+    const watcher = vscode.workspace.createFileSystemWatcher(tellingFiles);
     const search = (uri: vscode.Uri): void => {
       if (!uri.path.includes('/node_modules/')) void this.search();
     };
@@ -55,6 +56,15 @@ export class DurableApps implements vscode.Disposable {
     await this.memory.update(currentKey, app.appDir);
   }
 
+  /** From now on the folder is one of programs that connect, whatever is in it. */
+  async adopt(folder: vscode.WorkspaceFolder): Promise<DurableApp> {
+    await this.memory.update(wantedKey, [...new Set([...this.#wanted, folder.uri.toString()])]);
+    await this.search();
+    const app = this.find(folder.uri.fsPath) ?? programsIn(folder);
+    await this.choose(app);
+    return app;
+  }
+
   search(): Promise<void> {
     this.#search ??= this.#find().finally(() => (this.#search = undefined));
     return this.#search;
@@ -65,8 +75,13 @@ export class DurableApps implements vscode.Disposable {
     this.#changed.dispose();
   }
 
+  get #wanted(): readonly string[] {
+    return this.memory.get<string[]>(wantedKey, []);
+  }
+
   async #find(): Promise<void> {
-    this.#apps = await findDurableApps();
+    const wantedFolders = this.#wanted;
+    this.#apps = await findDurableApps((folder) => wantedFolders.includes(folder.toString()));
     const wanted = this.#current?.appDir ?? this.memory.get<string>(currentKey);
     this.#current = this.#apps.find((app) => app.appDir === wanted) ?? this.#apps[0];
     this.#changed.fire();

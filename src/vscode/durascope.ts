@@ -217,5 +217,6 @@ export class Durascope implements vscode.Disposable {
     this.#emulatorView.show(emulator, name);
     void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? 'none');
     void vscode.commands.executeCommand('setContext', contextKeys.severalApps, this.apps.all.length > 1);
+    void vscode.commands.executeCommand('setContext', contextKeys.appKind, app?.kind ?? '');
   }
 }

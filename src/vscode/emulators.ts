@@ -32,7 +32,7 @@ export class Emulators implements vscode.Disposable {
     private readonly logger: Logger,
   ) {}
 
-  of(app: DurableApp): AppEmulator {
+  of(app: Pick<DurableApp, 'appDir'>): AppEmulator {
     let emulator = this.#all.get(app.appDir);
     if (emulator === undefined) {
       const created = new AppEmulator(app.appDir);
@@ -48,7 +48,7 @@ export class Emulators implements vscode.Disposable {
     return [...this.#all.values()];
   }
 
-  settingsOf(app: DurableApp): EmulatorSettings {
+  settingsOf(app: Pick<DurableApp, 'appDir'>): EmulatorSettings {
     const section = vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir));
     return readSettings((name) => section.get(name));
   }
@@ -63,18 +63,19 @@ export class Emulators implements vscode.Disposable {
     if (emulator.running !== undefined) return emulator.running;
     const sessionStart = overrides.sessionStart ?? (await this.#sessionStart(app));
     if (sessionStart === undefined) return undefined;
-    const options = emulatorOptions(
-      this.settingsOf(app),
-      app.appDir,
-      { ...overrides, sessionStart },
-      process.versions['electron'] !== undefined,
-    );
+    const hasApp = app.kind === 'functionApp';
     const launch = async (): Promise<RunningEmulator> => {
-      if (overrides.build !== false && this.settingsOf(app).buildOnStart) await buildWhereDue(app);
+      const options = emulatorOptions(
+        this.settingsOf(app),
+        app.appDir,
+        { ...overrides, sessionStart, app: hasApp },
+        process.versions['electron'] !== undefined,
+      );
+      if (hasApp && overrides.build !== false && this.settingsOf(app).buildOnStart) await buildWhereDue(app);
       return launchEmulator(this.threadFile, options, this.logger);
     };
     try {
-      return await emulator.start(launch, overrides.inspectPort !== undefined);
+      return await emulator.start(launch, { isDebugging: overrides.inspectPort !== undefined, hasApp });
     } catch (error) {
       return this.#startFailed(app, error, { ...overrides, sessionStart });
     }

@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Durascope } from './durascope';
-import { findDurableApps } from './find-apps';
+import { findDurableApps, tellingFiles } from './find-apps';
 import { commands, debugType, panels, replayDebugType, views } from './ids';
 import { LazyTree, type Trees } from './lazy-tree';
 
@@ -75,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
 
 /** Loads as soon as there is an app, which may come to be while the folder is open. */
 async function loadForApps(context: vscode.ExtensionContext, load: () => Promise<unknown>): Promise<void> {
-  const watcher = vscode.workspace.createFileSystemWatcher('**/{host.json,package.json}');
+  const watcher = vscode.workspace.createFileSystemWatcher(tellingFiles);
   context.subscriptions.push(watcher);
   const search = async (): Promise<void> => {
     if ((await findDurableApps()).length === 0) return;

@@ -75,6 +75,8 @@ export const contextKeys = {
   hasFilter: 'durascope.hasFilter',
   grouping: 'durascope.grouping',
   severalApps: 'durascope.severalApps',
+  /** `functionApp` or `programs`; empty without either. */
+  appKind: 'durascope.appKind',
 } as const;
 
 /** Of the section `durascope`. */

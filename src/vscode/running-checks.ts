@@ -175,7 +175,7 @@ export class RunningChecks implements vscode.Disposable {
 
   async #showProblems(appDir: string, check: AppCheck, { broken }: RunningCheck): Promise<void> {
     const problems = new Map<string, vscode.Diagnostic[]>();
-    const app: DurableApp = { appDir, name: path.basename(appDir), folder: undefined };
+    const app: DurableApp = { kind: 'functionApp', appDir, name: path.basename(appDir), folder: undefined };
     for (const { place, functionName, cause, message } of breakingLines(broken)) {
       const found = place === null ? await this.options.locate(app, functionName) : undefined;
       const file = place?.file ?? found?.uri.fsPath ?? path.join(appDir, 'host.json');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConnectedWorker } from '../../src/core/ports/connected-worker';
 import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
-import { isDurableApp } from '../../src/vscode/models/app-folder';
+import { isDurableApp, namesDurableTaskSdk } from '../../src/vscode/models/app-folder';
 import { targetIds, targetName } from '../../src/vscode/models/command-targets';
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
 import { connectedTree, functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
@@ -187,6 +187,33 @@ describe('a function app with durable functions', () => {
   });
 });
 
+describe('a program of the Durable Task SDKs', () => {
+  const named: Readonly<Record<string, string>> = {
+    'package.json': '{ "dependencies": { "@microsoft/durabletask-js": "^0.1.0" } }',
+    'package.json of the scheduler': '{ "dependencies": { "@microsoft/durabletask-js-azuremanaged": "^0.1.0" } }',
+    'requirements.txt': 'azure-identity\ndurabletask.azuremanaged>=1.0\n',
+    'pyproject.toml': 'dependencies = [ "durabletask ~= 1.0" ]',
+    'go.mod': 'require github.com/microsoft/durabletask-go v0.6.0',
+    'pom.xml': '<groupId>com.microsoft</groupId><artifactId>durabletask-client</artifactId>',
+    'build.gradle': "implementation 'com.microsoft:durabletask-client:1.5.0'",
+    'a .csproj': '<PackageReference Include="Microsoft.DurableTask.Worker.Grpc" Version="1.10.0" />',
+  };
+  for (const [file, text] of Object.entries(named)) {
+    it(`is told by its ${file}`, () => assert.equal(namesDurableTaskSdk(text), true));
+  }
+
+  const others: Readonly<Record<string, string>> = {
+    'a function app in JavaScript': '{ "dependencies": { "durable-functions": "^3.0.0" } }',
+    'a function app in .NET':
+      '<PackageReference Include="Microsoft.Azure.Functions.Worker.Extensions.DurableTask" Version="1.0.0" />',
+    'the framework of old': '<PackageReference Include="Microsoft.Azure.DurableTask.Core" Version="2.0.0" />',
+    'something else': 'my_durabletasks==1.0\nflask\n',
+  };
+  for (const [what, text] of Object.entries(others)) {
+    it(`is not ${what}`, () => assert.equal(namesDurableTaskSdk(text), false));
+  }
+});
+
 describe('the state of the emulator', () => {
   const running: EmulatorStatus = {
     type: 'running',
@@ -207,6 +234,7 @@ describe('the state of the emulator', () => {
     { ...running, worker: { type: 'broken', message: 'does not build' } },
     { ...running, worker: { type: 'exited', message: 'ended' } },
   ];
+  const withoutApp: EmulatorStatus = { ...running, worker: { type: 'none' } };
 
   it('has a text of its own in the status bar, and a tooltip that says more', () => {
     assert.equal(new Set(all.map((status) => JSON.stringify(statusBarText(status, 'shop')))).size, all.length);
@@ -225,6 +253,19 @@ describe('the state of the emulator', () => {
         ['URL', 'http://localhost:7071'],
         ['Management API', 'http://localhost:7071/runtime/webhooks/durabletask'],
         ['Data', 'in memory'],
+      ],
+    );
+  });
+
+  it('speaks of a folder instead where there is no app', () => {
+    assert.equal(statusBarText(withoutApp, 'greetings').command, 'menu');
+    assert.deepEqual(
+      emulatorLines(withoutApp, 'greetings')
+        .slice(0, 2)
+        .map((each) => [each.label, each.description]),
+      [
+        ['Folder', 'greetings'],
+        ['URL', 'http://localhost:7071'],
       ],
     );
   });

@@ -41,7 +41,7 @@ export function currentApp(context: CommandContext): DurableApp {
   if (app === undefined) {
     throw new DurascopeError(
       'AppInvalid',
-      'No function app with durable functions is open. Open a folder with a host.json and a package.json that depends on durable-functions.',
+      'No function app with durable functions is open, and no program of the Durable Task SDKs. Open the folder of one, or run "Durascope: Start Emulator" in any folder for programs that connect.',
     );
   }
   return app;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
+import type { DurableApp } from '../find-apps';
 import { currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 export function emulatorCommands(context: CommandContext): Handlers {
@@ -7,8 +8,8 @@ export function emulatorCommands(context: CommandContext): Handlers {
   return {
     [commands.startEmulator]: async () => {
       await apps.search();
-      const app = currentApp(context);
-      return (await emulators.start(app))?.url;
+      const app = apps.current ?? (await adoptFolder(context));
+      return app === undefined ? undefined : (await emulators.start(app))?.url;
     },
     [commands.stopEmulator]: () => emulators.of(currentApp(context)).stop(),
     [commands.restartEmulator]: async () => (await emulators.restart(currentApp(context)))?.url,
@@ -20,7 +21,8 @@ export function emulatorCommands(context: CommandContext): Handlers {
         detail: app.appDir,
         app,
       }));
-      const app = named ?? (await vscode.window.showQuickPick(items, { title: 'Which function app?' }))?.app;
+      const app =
+        named ?? (await vscode.window.showQuickPick(items, { title: 'Which function app, or folder of programs?' }))?.app;
       if (app !== undefined) await apps.choose(app);
     },
     [commands.emulatorMenu]: async () => {
@@ -72,6 +74,17 @@ export function emulatorCommands(context: CommandContext): Handlers {
       return url;
     },
   };
+}
+
+/** Undefined: the user changed their mind. AppInvalid when no folder is open. */
+async function adoptFolder(context: CommandContext): Promise<DurableApp | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) return currentApp(context);
+  const question =
+    'There is no function app with durable functions here. Start the emulator for programs of the Durable Task SDKs?';
+  if ((await vscode.window.showInformationMessage(question, 'Start Emulator')) === undefined) return undefined;
+  const folder = folders.length === 1 ? folders[0] : await vscode.window.showWorkspaceFolderPick();
+  return folder === undefined ? undefined : context.apps.adopt(folder);
 }
 
 function urlIn(node: unknown): string | undefined {

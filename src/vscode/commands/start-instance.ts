@@ -7,7 +7,8 @@ import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
-import { askJson } from '../quick-questions';
+import type { DurableApp } from '../find-apps';
+import { askJson, pickOrType } from '../quick-questions';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 interface Draft {
@@ -30,11 +31,10 @@ export function startCommands(context: CommandContext): Handlers {
       const running = await context.emulators.start(app);
       if (running === undefined) return undefined;
       if (isStart(given)) return start(context, given);
-      const names = running
-        .functions()
-        .filter((each) => each.type === 'orchestrator')
-        .map((each) => each.name);
-      const wanted = targetName([given]) ?? (await pickOrchestrator(context, names));
+      const ofApp = running.functions().filter((each) => each.type === 'orchestrator');
+      const ofPrograms = running.connectedWorkers().flatMap((each) => each.orchestrators);
+      const names = [...new Set([...ofApp.map((each) => each.name), ...ofPrograms])];
+      const wanted = targetName([given]) ?? (await pickOrchestrator(context, names, app));
       if (wanted === undefined) return undefined;
       const name = names.find((each) => each.toLowerCase() === wanted.toLowerCase()) ?? wanted;
       return askInput(context, drafts, { name });
@@ -54,9 +54,22 @@ function isStart(given: unknown): given is StartOptions {
   return typeof given === 'object' && given !== null && 'name' in given && ('input' in given || 'instanceId' in given);
 }
 
-async function pickOrchestrator(context: CommandContext, names: readonly string[]): Promise<string | undefined> {
-  if (names.length === 0) {
+async function pickOrchestrator(
+  context: CommandContext,
+  names: readonly string[],
+  { kind }: DurableApp,
+): Promise<string | undefined> {
+  if (names.length === 0 && kind === 'functionApp') {
     throw new DurascopeError('UnknownFunction', 'The app has no orchestrators, or it could not be loaded: the log says more.');
+  }
+  if (kind === 'programs') {
+    // Not every program says what it runs, and one may connect later.
+    const known = context.starts.lastFirst([...names].sort()).map((label) => ({ label }));
+    return pickOrType(
+      'Start an instance of which orchestrator?',
+      'Its name; it runs once a program that has it is connected',
+      known,
+    );
   }
   const items = context.starts
     .lastFirst([...names].sort())

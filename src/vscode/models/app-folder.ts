@@ -17,6 +17,15 @@ export function isDurableApp(files: { packageJson: string | undefined; hostJson:
   return typeof extensions === 'object' && extensions !== null && 'durableTask' in extensions;
 }
 
+/**
+ * Whether a file of dependencies (package.json, requirements.txt, pyproject.toml, go.mod, pom.xml, build.gradle, a .csproj) names a
+ * Durable Task SDK: durabletask and durabletask.azuremanaged for Python, @microsoft/durabletask-js, durabletask-go, durabletask-client for
+ * Java, Microsoft.DurableTask for .NET.
+ */
+export function namesDurableTaskSdk(manifest: string): boolean {
+  return /(?<![\w.])(?:microsoft\.durabletask|@microsoft\/durabletask|durabletask)(?![\w])/i.test(manifest);
+}
+
 /** Of host.json, without slashes at its ends; `api` unless it says otherwise. */
 export function routePrefixOf(hostJson: string | undefined): string {
   const http = (objectOf(hostJson)?.['extensions'] as { http?: { routePrefix?: unknown } } | undefined)?.http;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as z from 'zod';
 import { productionStores } from '../../core/production-store';
+import { DurascopeError } from '../../core/errors';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 import { severities } from './finding-severity';
 
@@ -41,6 +42,8 @@ export function dataDirOf(settings: EmulatorSettings, appDir: string): string | 
 }
 
 export interface StartOverrides {
+  /** False: there is no function app, only programs that connect. */
+  app?: boolean;
   port?: number;
   inspectPort?: number;
   sessionStart?: SessionStart;
@@ -48,7 +51,7 @@ export interface StartOverrides {
   build?: boolean;
 }
 
-/** `electron`: this process is not Node.js itself but an editor that can play it. */
+/** AppInvalid when nothing could run. `electron`: this process is not Node.js itself but an editor that can play it. */
 export function emulatorOptions(
   settings: EmulatorSettings,
   appDir: string,
@@ -57,8 +60,16 @@ export function emulatorOptions(
 ): Omit<EmulatorOptions, 'logger'> {
   const dataDir = dataDirOf(settings, appDir);
   const port = overrides.port ?? settings.port;
+  const hasApp = overrides.app !== false;
+  if (!hasApp && settings.grpc === 'off') {
+    throw new DurascopeError(
+      'AppInvalid',
+      'There is no function app in the folder, and the setting durascope.grpc keeps other programs away: switch it on and start again.',
+    );
+  }
   return {
     appDir,
+    ...(hasApp ? {} : { app: false }),
     durability: settings.durability,
     watchdogMs: overrides.inspectPort === undefined ? settings.watchdogMs : 0,
     brokenApp: 'wait',

@@ -10,6 +10,8 @@ export type EmulatorStatus =
   | { type: 'failed'; message: string };
 
 export type WorkerStatus =
+  /** There is no function app. */
+  | { type: 'none' }
   | { type: 'loading' }
   | { type: 'ready'; pid: number | undefined }
   | { type: 'broken'; message: string }
@@ -73,6 +75,7 @@ export function statusBarText(status: EmulatorStatus, appName: string): StatusBa
             command: 'menu',
             background: 'warning',
           };
+        case 'none':
         case 'ready': {
           const icon = status.isDebugging ? 'debug-alt' : 'pulse';
           return {
@@ -108,8 +111,12 @@ export interface Connections {
 export function emulatorLines(status: EmulatorStatus, appName: string, connections?: Connections): EmulatorLine[] {
   if (status.type !== 'running') return [];
   return [
-    line('app', 'App', appName, 'folder', null),
-    line('worker', 'App process', workerText(status.worker), workerIcon(status.worker), null),
+    ...(status.worker.type === 'none'
+      ? [line('app', 'Folder', appName, 'folder', null)]
+      : [
+          line('app', 'App', appName, 'folder', null),
+          line('worker', 'App process', workerText(status.worker), workerIcon(status.worker), null),
+        ]),
     ...(connections?.workers ?? []).map((each) =>
       line(`connected:${each.id}`, connectedLabel(each), connectedText(each), 'plug', null),
     ),
@@ -138,7 +145,7 @@ function connectedText({ sdk, hubName, orchestrators, activities, entities }: Co
   ].join(', ');
 }
 
-function workerText(worker: WorkerStatus): string {
+function workerText(worker: Exclude<WorkerStatus, { type: 'none' }>): string {
   switch (worker.type) {
     case 'loading':
       return 'loading';

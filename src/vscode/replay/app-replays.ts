@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Divergence } from '../../core/divergence';
 import { DurascopeError } from '../../core/errors';
@@ -121,7 +120,7 @@ export class AppReplays implements vscode.Disposable {
   }
 
   #running(appDir: string): RunningEmulator | undefined {
-    return this.emulators.of({ appDir, name: path.basename(appDir), folder: undefined }).running;
+    return this.emulators.of({ appDir }).running;
   }
 
   /** What to replay where a connected program runs the orchestrator; null where the app does. */
@@ -184,7 +183,7 @@ export class AppReplays implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) {
       throw new DurascopeError('NotSupported', 'Durascope runs nothing in a workspace that is not trusted.');
     }
-    const settings = this.emulators.settingsOf({ appDir, name: '', folder: undefined });
+    const settings = this.emulators.settingsOf({ appDir });
     const { nodePath, env, watchdogMs } = emulatorOptions(settings, appDir, {}, process.versions['electron'] !== undefined);
     return {
       appDir,

@@ -57,6 +57,17 @@ export const suites = [
     },
   },
   {
+    name: 'a folder of Durable Task programs',
+    files: 'programs',
+    settings: { 'durascope.port': 0, 'durascope.grpcPort': 0, 'durascope.sessionStart': 'keep' },
+    workspace: (root) => {
+      const folder = path.join(root, 'greetings');
+      fs.mkdirSync(folder);
+      fs.writeFileSync(path.join(folder, 'requirements.txt'), 'durabletask.azuremanaged>=1.0\n');
+      return folder;
+    },
+  },
+  {
     name: 'a folder without durable functions',
     files: 'later',
     workspace: (root) => {
