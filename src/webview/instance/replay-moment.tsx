@@ -17,12 +17,11 @@ interface ReplayMomentProps {
   isCurrent: boolean;
 }
 
-/** What the code knew at this moment. */
+/** What the code knew at this moment. Of a program whose inside is not seen, what it asked for comes first: the source is not at its line. */
 export function ReplayMoment({ parts, moment, program, opened, isCurrent }: ReplayMomentProps): JSX.Element {
-  const { replay } = parts.store;
   return (
     <div class={`replay-moment ${isCurrent ? '' : 'behind'}`} aria-busy={!isCurrent}>
-      <Snippet parts={parts} moment={moment} marksLine={program === undefined} />
+      {program === undefined ? <Snippet parts={parts} moment={moment} marksLine /> : null}
       {moment.failure === null ? null : (
         <Section title="Failure">
           <p class="replay-failure">{moment.failure}</p>
@@ -33,27 +32,14 @@ export function ReplayMoment({ parts, moment, program, opened, isCurrent }: Repl
           <JsonView text={moment.output} label="Output" />
         </Section>
       )}
-      <Section title="Variables">
-        {moment.scopes.length === 0 ? (
-          <p class="quiet-text">
-            {program === undefined
-              ? 'The code does not run here any more.'
-              : `They stay in the ${program}, which runs this code.`}
-          </p>
-        ) : null}
-        {moment.scopes.map((scope) => (
-          <ReplayVariables
-            key={`${moment.step} ${scope.name}`}
-            scope={scope}
-            opened={opened}
-            onOpen={(reference, start, count) => replay.openVariable(reference, start, count)}
-            onClose={(reference) => replay.closeVariable(reference)}
-          />
-        ))}
-      </Section>
+      {program === undefined ? <Variables parts={parts} moment={moment} opened={opened} /> : null}
       <Section title="Scheduled and not finished" note={String(moment.pending.length)}>
         {moment.pending.length === 0 ? (
-          <p class="quiet-text">Nothing.</p>
+          <p class="quiet-text">
+            {program === undefined || moment.frames.length === 0
+              ? 'Nothing.'
+              : 'Nothing. Events that the code may wait for are not told by the program.'}
+          </p>
         ) : (
           <ul class="replay-pending">
             {moment.pending.map((task) => (
@@ -75,16 +61,47 @@ export function ReplayMoment({ parts, moment, program, opened, isCurrent }: Repl
           <JsonView text={moment.customStatus} label="Custom status" />
         )}
       </Section>
-      <Section title="Logged in this step" note={String(moment.logs.length)}>
-        {moment.logs.length === 0 ? <p class="quiet-text">Nothing.</p> : <LogLines lines={moment.logs} />}
-        {moment.earlierLogs.length === 0 ? null : (
-          <details class="replay-earlier">
-            <summary>{moment.earlierLogs.length} logged before</summary>
-            <LogLines lines={moment.earlierLogs} />
-          </details>
-        )}
-      </Section>
+      {program === undefined ? (
+        <Logs moment={moment} />
+      ) : (
+        <Section title="Source">
+          <Snippet parts={parts} moment={moment} marksLine={false} />
+          <p class="quiet-text">Variables and logs stay in the {program}, which runs this code.</p>
+        </Section>
+      )}
     </div>
+  );
+}
+
+function Variables({ parts, moment, opened }: Pick<ReplayMomentProps, 'parts' | 'moment' | 'opened'>): JSX.Element {
+  const { replay } = parts.store;
+  return (
+    <Section title="Variables">
+      {moment.scopes.length === 0 ? <p class="quiet-text">The code does not run here any more.</p> : null}
+      {moment.scopes.map((scope) => (
+        <ReplayVariables
+          key={`${moment.step} ${scope.name}`}
+          scope={scope}
+          opened={opened}
+          onOpen={(reference, start, count) => replay.openVariable(reference, start, count)}
+          onClose={(reference) => replay.closeVariable(reference)}
+        />
+      ))}
+    </Section>
+  );
+}
+
+function Logs({ moment }: Pick<ReplayMomentProps, 'moment'>): JSX.Element {
+  return (
+    <Section title="Logged in this step" note={String(moment.logs.length)}>
+      {moment.logs.length === 0 ? <p class="quiet-text">Nothing.</p> : <LogLines lines={moment.logs} />}
+      {moment.earlierLogs.length === 0 ? null : (
+        <details class="replay-earlier">
+          <summary>{moment.earlierLogs.length} logged before</summary>
+          <LogLines lines={moment.earlierLogs} />
+        </details>
+      )}
+    </Section>
   );
 }
 

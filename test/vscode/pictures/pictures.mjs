@@ -7,7 +7,7 @@ const readme = 'docs/pictures';
 const row = ({ bench }, label) => bench.pane('Instances').locator(`[role=treeitem][aria-label^="${label}"]`).first();
 
 /** Opens or closes a section of the side bar. */
-async function fold({ bench, page }, title, isOpen) {
+export async function fold({ bench, page }, title, isOpen) {
   const header = bench.pane(title).locator('.pane-header');
   if ((await header.getAttribute('aria-expanded')) === String(isOpen)) return;
   await header.click();

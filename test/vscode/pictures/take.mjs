@@ -1,5 +1,5 @@
 // `npm run pictures [-- NAME ...]`: takes the pictures of README and walkthrough anew, each in a light and in a dark theme, in the real
-// editor with the packaged extension. What is taken stands in pictures.mjs.
+// editor with the packaged extension. What is taken stands in pictures.mjs. DURASCOPE_PYTHON: a Python that has the package `durabletask`.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { quietSettings, startCodeServer } from '../../support/vscode/code-server
 import { repository } from '../../support/vscode/places.mjs';
 import { setUpBrowser, setUpCodeServer } from '../../support/vscode/setup.mjs';
 import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
+import { makeConnectedApp, pictureOfConnected } from './connected.mjs';
 import { pictures } from './pictures.mjs';
 
 // A CommonJS package with a default of its own.
@@ -50,7 +51,7 @@ const settings = {
   'workbench.colorTheme': themes.dark,
 };
 
-async function useTheme(name) {
+async function useTheme(bench, name) {
   await bench.command('Preferences: Color Theme');
   await bench.quickField.fill(themes[name]);
   await bench.pick(themes[name]);
@@ -58,7 +59,7 @@ async function useTheme(name) {
 }
 
 /** The emulator of the app, for what is easier asked over HTTP: starts, events. */
-function emulator() {
+function emulatorOf(app) {
   const note = JSON.parse(fs.readFileSync(path.join(app, '.durascope', 'emulator.json'), 'utf8'));
   const post = async (target, body) => {
     const response = await fetch(`${note.managementUrl}${target}?code=${encodeURIComponent(note.key)}`, {
@@ -98,43 +99,58 @@ async function keep(page, picture, theme) {
   console.log(`${path.relative(repository, file)}: ${(small.length / 1024).toFixed(0)} KiB`);
 }
 
-let server;
-let bench;
+/** One window of the editor on the folder, in which the pictures are taken one after the other. */
+async function takeAll(folder, all) {
+  let bench;
+  let server;
+  const undo = [];
+  try {
+    const packages = fs.readdirSync(repository).filter((name) => name.endsWith('.vsix'));
+    if (packages.length !== 1) throw new Error('Expected one .vsix: run "npm run package".');
+    server = await startCodeServer({ vsix: [path.join(repository, packages[0])], settings });
+    bench = await openWorkbench(server, { folder, viewport: { width: 1120, height: 680 } });
+    const window = { bench, page: bench.page, server, app: folder, emulator: () => emulatorOf(folder), undo };
+    let shown = 'dark';
+    for (const picture of all) {
+      try {
+        // Each goes on where the one before ended, so all are gone through.
+        await picture.prepare(window);
+        if (!isWanted(picture)) continue;
+        const ownPage = picture.page?.(window);
+        for (const theme of shown === 'dark' ? ['dark', 'light'] : ['light', 'dark']) {
+          if (ownPage !== undefined) await ownPage.emulateMedia({ colorScheme: theme });
+          else if (theme !== shown) await useTheme(bench, theme);
+          if (ownPage === undefined) shown = theme;
+          await keep(ownPage ?? bench.page, picture, theme);
+        }
+      } catch (error) {
+        // The others are worth having.
+        console.error(`${picture.name}: ${error.message}`);
+        process.exitCode = 1;
+        await bench.page.screenshot({ path: path.join(repository, 'test-results', `picture-${picture.name}-failed.png`) });
+        await bench.dismissQuickInput();
+      }
+    }
+  } catch (error) {
+    await bench?.page.screenshot({ path: path.join(repository, 'test-results', 'pictures-failed.png') }).catch(() => undefined);
+    throw error;
+  } finally {
+    for (const step of undo) await step();
+    await bench?.close();
+    await server?.stop();
+  }
+}
+
+const isWanted = ({ name }) => wanted.size === 0 || wanted.has(name);
+
 try {
   setUpBrowser();
   setUpCodeServer();
-  makeApp();
-  const packages = fs.readdirSync(repository).filter((name) => name.endsWith('.vsix'));
-  if (packages.length !== 1) throw new Error('Expected one .vsix: run "npm run package".');
-  server = await startCodeServer({ vsix: [path.join(repository, packages[0])], settings });
-  bench = await openWorkbench(server, { folder: app, viewport: { width: 1120, height: 680 } });
-  const window = { bench, page: bench.page, server, app, emulator };
-  let shown = 'dark';
-  for (const picture of pictures) {
-    try {
-      // Each goes on where the one before ended, so all are gone through.
-      await picture.prepare(window);
-      if (wanted.size > 0 && !wanted.has(picture.name)) continue;
-      const ownPage = picture.page?.(window);
-      for (const theme of shown === 'dark' ? ['dark', 'light'] : ['light', 'dark']) {
-        if (ownPage !== undefined) await ownPage.emulateMedia({ colorScheme: theme });
-        else if (theme !== shown) await useTheme(theme);
-        if (ownPage === undefined) shown = theme;
-        await keep(ownPage ?? bench.page, picture, theme);
-      }
-    } catch (error) {
-      // The others are worth having.
-      console.error(`${picture.name}: ${error.message}`);
-      process.exitCode = 1;
-      await bench.page.screenshot({ path: path.join(repository, 'test-results', `picture-${picture.name}-failed.png`) });
-      await bench.dismissQuickInput();
-    }
+  if (pictures.some(isWanted)) {
+    makeApp();
+    await takeAll(app, pictures);
   }
-} catch (error) {
-  await bench?.page.screenshot({ path: path.join(repository, 'test-results', 'pictures-failed.png') }).catch(() => undefined);
-  throw error;
+  if (isWanted(pictureOfConnected)) await takeAll(makeConnectedApp(root), [pictureOfConnected]);
 } finally {
-  await bench?.close();
-  await server?.stop();
   fs.rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
