@@ -32,6 +32,7 @@ export const commands = {
   importInstances: 'durascope.importInstances',
   copyId: 'durascope.copyId',
   copyUrl: 'durascope.copyUrl',
+  copyConnectionString: 'durascope.copyConnectionString',
   copyText: 'durascope.copyText',
   openRoute: 'durascope.openRoute',
   showOutput: 'durascope.showOutput',

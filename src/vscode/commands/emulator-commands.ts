@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
+import { DurascopeError } from '../../core/errors';
 import type { DurableApp } from '../find-apps';
-import { currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
+import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
 export function emulatorCommands(context: CommandContext): Handlers {
   const { apps, emulators, dialogs, output, statusBar } = context;
@@ -33,6 +34,7 @@ export function emulatorCommands(context: CommandContext): Handlers {
         { label: '$(debug-stop) Stop Emulator', command: commands.stopEmulator },
         { label: '$(output) Show Log', command: commands.showOutput },
         { label: '$(link) Copy URL', command: commands.copyUrl },
+        { label: '$(broadcast) Copy Connection String for Durable Task SDKs', command: commands.copyConnectionString },
         { label: '$(clear-all) Clear Task Hub…', command: commands.clearHub },
         ...(apps.all.length > 1 ? [{ label: '$(folder) Select Function App…', command: commands.selectApp }] : []),
         { label: '$(gear) Settings', command: commands.openSettings },
@@ -51,6 +53,20 @@ export function emulatorCommands(context: CommandContext): Handlers {
       await vscode.env.clipboard.writeText(reachable);
       statusBar.say(`Copied ${reachable}`);
       return reachable;
+    },
+    [commands.copyConnectionString]: async () => {
+      const running = await runningOrOffer(context);
+      if (running === undefined) return undefined;
+      const connectionString = running.grpc?.connectionString;
+      if (connectionString === undefined) {
+        throw new DurascopeError(
+          'NotSupported',
+          'The emulator does not listen for Durable Task SDKs here: switch the setting durascope.grpc on and start it again.',
+        );
+      }
+      await vscode.env.clipboard.writeText(connectionString);
+      statusBar.say(`Copied ${connectionString}`);
+      return connectionString;
     },
     [commands.openRoute]: async ([node]) => {
       const url = urlIn(node);

@@ -49,6 +49,8 @@ describe('a folder of Durable Task programs', () => {
     const { emulator } = await current();
     assert.equal(emulator.status.worker.type, 'none');
     const { grpc, hub } = emulator.running;
+    assert.equal(await run('copyConnectionString'), grpc.connectionString);
+    assert.equal(await vscode.env.clipboard.readText(), grpc.connectionString);
     assert.match(grpc.connectionString, /^Endpoint=http:\/\/localhost:\d+;Authentication=None;TaskHub=default$/);
     await withProgram(grpc.port, async () => {
       await until('the program is connected', () => emulator.running.connectedWorkers().length === 1);
