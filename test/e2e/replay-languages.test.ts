@@ -163,6 +163,16 @@ function replays(toolchain: Toolchain): void {
     assert.ok(timeline.steps[1]?.pending.some(({ kind }) => kind === 'timer'));
   });
 
+  when('goes through a history that was rewound', async () => {
+    const id = await run('Rewinds');
+    assert.equal((await travel(id)).steps.at(-1)?.kind, 'failed');
+    await hub.rewind(id, 'mended');
+    const timeline = await travel(await ended(id));
+    assert.equal(timeline.divergence, null);
+    assert.deepEqual(output(timeline), [2, 'done']);
+    assert.deepEqual(workOf(timeline), [['Double'], ['FailsOnce'], ['CompleteOrchestration']]);
+  });
+
   when('shows a race of an event and a timer, whichever the code asked for first', async () => {
     const id = await begin('Race');
     await hub.raiseEvent(id, 'Approve', 'true');
