@@ -2,9 +2,9 @@
  * Histories as they go to workers, encoded once: an episode sends all that was before, which only ever grows, so each event would
  * otherwise be encoded as many times as there are episodes after it.
  */
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { HistoryEvent } from '../core/history';
 import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
+import { encoded } from './shared-writer';
 import { protoEvent } from './to-proto';
 
 interface Encoded {
@@ -14,6 +14,9 @@ interface Encoded {
   bytes: Uint8Array;
   length: number;
 }
+
+/** Most histories fit. */
+const leastBytes = 1024;
 
 /** Field 3 of OrchestratorRequest and its wire type, length-delimited. */
 export const pastEventsTag = (3 << 3) | 2;
@@ -36,46 +39,45 @@ export class HistoryBytes {
 
   /** The field `pastEvents` of an OrchestratorRequest for `history`. Valid until the next call. */
   pastEvents(instanceId: string, executionId: string, history: readonly HistoryEvent[]): Uint8Array {
-    let encoded = this.#byInstance.get(instanceId);
-    if (encoded !== undefined && (encoded.executionId !== executionId || encoded.count > history.length)) {
+    let known = this.#byInstance.get(instanceId);
+    if (known !== undefined && (known.executionId !== executionId || known.count > history.length)) {
       this.forget(instanceId);
-      encoded = undefined;
+      known = undefined;
     }
-    encoded ??= { executionId, count: 0, bytes: new Uint8Array(0), length: 0 };
-    if (encoded.count < history.length) this.#append(encoded, history, instanceId);
+    known ??= { executionId, count: 0, bytes: new Uint8Array(0), length: 0 };
+    if (known.count < history.length) this.#append(known, history, instanceId);
     // To the end of the map, which is the last to go.
     this.#byInstance.delete(instanceId);
-    this.#byInstance.set(instanceId, encoded);
+    this.#byInstance.set(instanceId, known);
     this.#shrink(instanceId);
-    return encoded.bytes.subarray(0, encoded.length);
+    return known.bytes.subarray(0, known.length);
   }
 
   forget(instanceId: string): void {
-    const encoded = this.#byInstance.get(instanceId);
-    if (encoded === undefined) return;
+    const known = this.#byInstance.get(instanceId);
+    if (known === undefined) return;
     this.#byInstance.delete(instanceId);
-    this.#size -= encoded.bytes.length;
+    this.#size -= known.bytes.length;
   }
 
-  #append(encoded: Encoded, history: readonly HistoryEvent[], instanceId: string): void {
-    const writer = new BinaryWriter();
-    const { executionId } = encoded;
-    for (let i = encoded.count; i < history.length; i++) {
-      const event = this.toProto(history[i] as HistoryEvent, history, { instanceId, executionId });
-      if (event === null) continue;
-      ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join();
+  #append(known: Encoded, history: readonly HistoryEvent[], instanceId: string): void {
+    const { executionId } = known;
+    const more = encoded((writer) => {
+      for (let i = known.count; i < history.length; i++) {
+        const event = this.toProto(history[i] as HistoryEvent, history, { instanceId, executionId });
+        if (event !== null) ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join();
+      }
+    });
+    const length = known.length + more.length;
+    if (length > known.bytes.length) {
+      const bytes = new Uint8Array(Math.max(length, known.bytes.length * 2, leastBytes));
+      bytes.set(known.bytes.subarray(0, known.length));
+      this.#size += bytes.length - known.bytes.length;
+      known.bytes = bytes;
     }
-    const more = writer.finish();
-    const length = encoded.length + more.length;
-    if (length > encoded.bytes.length) {
-      const bytes = new Uint8Array(Math.max(length, encoded.bytes.length * 2));
-      bytes.set(encoded.bytes.subarray(0, encoded.length));
-      this.#size += bytes.length - encoded.bytes.length;
-      encoded.bytes = bytes;
-    }
-    encoded.bytes.set(more, encoded.length);
-    encoded.length = length;
-    encoded.count = history.length;
+    known.bytes.set(more, known.length);
+    known.length = length;
+    known.count = history.length;
   }
 
   #shrink(but: string): void {

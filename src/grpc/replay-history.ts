@@ -1,9 +1,9 @@
 /** A history as replays send it to a connected program (spec/grpc.md 2.1). */
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { HistoryEvent, OrchestratorStarted } from '../core/history';
 import { isScheduledRow } from '../core/non-determinism';
 import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
 import { pastEventsTag } from './history-bytes';
+import { encoded } from './shared-writer';
 import { protoEvent } from './to-proto';
 
 /**
@@ -20,13 +20,12 @@ export class ReplayHistory {
     withScheduled: boolean,
     toProto: (row: HistoryEvent) => ProtoHistoryEvent | null = protoEvent,
   ) {
-    const writer = new BinaryWriter();
     const parts: Uint8Array[] = [];
     let length = 0;
     for (const row of history) {
       const event = isLeftOut(row, withScheduled) ? null : toProto(row);
       if (event !== null) {
-        const part = ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join().finish();
+        const part = encoded((writer) => ProtoHistoryEvent.encode(event, writer.uint32(pastEventsTag).fork()).join());
         parts.push(part);
         length += part.length;
       }

@@ -56,9 +56,15 @@ export interface GrpcHubs {
 
 const eventsPerChunk = 200;
 
-/** Work items are encoded before they are sent; everything else is as generated. */
+const noBytes = Buffer.alloc(0);
+const saysNothing = (): Buffer => noBytes;
+
+/** Work items are encoded before they are sent, and completions of work, most of all calls, get answers without fields; the rest is as generated. */
 export const serviceDefinition = {
   ...TaskHubSidecarServiceService,
+  completeOrchestratorTask: { ...TaskHubSidecarServiceService.completeOrchestratorTask, responseSerialize: saysNothing },
+  completeActivityTask: { ...TaskHubSidecarServiceService.completeActivityTask, responseSerialize: saysNothing },
+  completeEntityTask: { ...TaskHubSidecarServiceService.completeEntityTask, responseSerialize: saysNothing },
   getWorkItems: {
     ...TaskHubSidecarServiceService.getWorkItems,
     responseSerialize: (item: Uint8Array): Buffer => Buffer.from(item.buffer, item.byteOffset, item.byteLength),

@@ -1,5 +1,5 @@
 /** Work items as they go over the stream (spec/grpc.md 1.4). */
-import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { HistoryEvent } from '../core/history';
 import type { ActivityRequest, EntityBatchRequest, EntityOperation, EpisodeRequest } from '../core/ports/function-worker';
 import {
@@ -9,6 +9,7 @@ import {
   WorkItem,
 } from './generated/task-hub-sidecar';
 import { protoTime } from './proto-time';
+import { encoded } from './shared-writer';
 import { protoEvent, protoTags, protoTrace } from './to-proto';
 
 /** Fields of WorkItem with their wire type, length-delimited. */
@@ -22,15 +23,11 @@ export function orchestratorWorkItem(
   traceContext: OrchestrationTraceContext | undefined,
   token: string,
 ): Uint8Array {
-  const [past, rest] = requestParts(request, protoEvents(request.newEvents), pastEvents, traceContext);
-  return new BinaryWriter()
-    .uint32(orchestratorRequestTag)
-    .uint32(past.length + rest.length)
-    .raw(past)
-    .raw(rest)
-    .uint32(completionTokenTag)
-    .string(token)
-    .finish();
+  return encoded((writer) => {
+    writer.uint32(orchestratorRequestTag).fork();
+    writeRequest(writer, request, protoEvents(request.newEvents), pastEvents, traceContext);
+    writer.join().uint32(completionTokenTag).string(token);
+  });
 }
 
 /** An OrchestratorRequest by itself. */
@@ -39,18 +36,19 @@ export function orchestratorRequest(
   newEvents: ProtoEvent[],
   pastEvents: Uint8Array,
 ): Uint8Array {
-  const [past, rest] = requestParts(request, newEvents, pastEvents, undefined);
-  return new BinaryWriter().raw(past).raw(rest).finish();
+  return encoded((writer) => writeRequest(writer, request, newEvents, pastEvents, undefined));
 }
 
 /** A message's fields may come in any order, and a repeated one in pieces. */
-function requestParts(
+function writeRequest(
+  writer: BinaryWriter,
   { instanceId, executionId }: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
   newEvents: ProtoEvent[],
   pastEvents: Uint8Array | null,
   traceContext: OrchestrationTraceContext | undefined,
-): readonly [past: Uint8Array, rest: Uint8Array] {
-  const rest = OrchestratorRequest.encode({
+): void {
+  if (pastEvents !== null) writer.raw(pastEvents);
+  const rest: OrchestratorRequest = {
     instanceId,
     executionId,
     pastEvents: [],
@@ -59,13 +57,13 @@ function requestParts(
     requiresHistoryStreaming: pastEvents === null,
     properties: {},
     orchestrationTraceContext: traceContext,
-  }).finish();
-  return [pastEvents ?? new Uint8Array(0), rest];
+  };
+  OrchestratorRequest.encode(rest, writer);
 }
 
 export function activityWorkItem(request: ActivityRequest, token: string): Uint8Array {
   const { instanceId, executionId, taskId, name, version, input, tags, traceContext } = request;
-  return WorkItem.encode({
+  const item: WorkItem = {
     request: {
       $case: 'activityRequest',
       value: {
@@ -79,7 +77,8 @@ export function activityWorkItem(request: ActivityRequest, token: string): Uint8
       },
     },
     completionToken: token,
-  }).finish();
+  };
+  return encoded((writer) => WorkItem.encode(item, writer));
 }
 
 /** `now`: the history's time form. */
