@@ -31,7 +31,10 @@ describe('the examples of the Durable Task SDKs', function () {
   });
 
   const runs = async (name: string, [file, ...args]: readonly [string, ...string[]], cwd: string, shell: boolean) => {
-    const { stdout } = await run(file, args, { cwd, env: { ...process.env, DURASCOPE_ADDRESS: address }, shell });
+    const running = run(file, args, { cwd, env: { ...process.env, DURASCOPE_ADDRESS: address }, shell });
+    // In a terminal they stay until Enter is pressed.
+    running.child.stdin?.end();
+    const { stdout } = await running;
     const plain = stdout.replaceAll(/,\s+/g, ',');
     assert.match(plain, /HelloSequence \["Hello Tokyo!","Hello Seattle!","Hello London!"\]/, name);
     assert.match(plain, /ReserveTicket true/, name);

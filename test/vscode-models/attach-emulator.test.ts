@@ -1,3 +1,4 @@
+import { type OrchestrationContext, TaskHubGrpcWorker, type TOrchestrator } from '@microsoft/durabletask-js';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,9 +6,11 @@ import path from 'node:path';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator';
 import type { RunningEmulator } from '../../src/vscode/app-emulator';
 import { attachToEmulator } from '../../src/vscode/attach-emulator';
+import { lookBothWays, openConnected } from '../grpc/replay-helpers';
 import { StubClient, StubWorker } from '../grpc/stub-worker';
 
 const silent = (): undefined => undefined;
+const quiet = { error: silent, warn: silent, info: silent, debug: silent };
 
 /** Resolves once `holds`, which is asked now and whenever the emulator tells something. */
 function once(attached: RunningEmulator, holds: () => boolean): Promise<void> {
@@ -54,6 +57,29 @@ describe('an emulator that another window or the command line runs', () => {
   it('says where programs of the Durable Task SDKs connect', () => {
     assert.deepEqual(attached.grpc, emulator.grpc);
     assert.deepEqual(attached.connectedWorkers(), []);
+  });
+
+  it('steps through what a connected program runs, in its own process', async () => {
+    const program = new TaskHubGrpcWorker({ hostAddress: `localhost:${emulator.grpc?.port ?? 0}`, logger: quiet });
+    // eslint-disable-next-line @typescript-eslint/require-await -- orchestrators of this SDK are asynchronous generators that only yield
+    program.addNamedOrchestrator('Tour', async function* (context: OrchestrationContext) {
+      const greeting: unknown = yield context.callActivity('Greet', 'Tokyo');
+      context.setCustomStatus('greeted');
+      return greeting;
+    } as TOrchestrator);
+    program.addNamedActivity('Greet', (_, city) => `Hello ${String(city)}!`);
+    await program.start();
+    const { instanceId } = await attached.hub.start({ name: 'Tour' });
+    await attached.hub.waitForCompletion(instanceId, 20_000);
+    const timeline = await openConnected(attached, instanceId);
+    await lookBothWays(timeline);
+    assert.deepEqual(
+      timeline.steps.map(({ customStatus }) => customStatus),
+      [null, '"greeted"'],
+    );
+    await timeline.dispose();
+    await program.stop();
+    await once(attached, () => attached.connectedWorkers().length === 0);
   });
 
   it('shows the programs that have connected, what they run, and that they left', async () => {

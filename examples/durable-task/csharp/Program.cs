@@ -41,6 +41,12 @@ Console.WriteLine("ReserveTicket " + (await Completed(ticket)).SerializedOutput)
 string cities = await hub.ScheduleNewOrchestrationInstanceAsync("CityRecommender", 1);
 Console.WriteLine("CityRecommender " + (await Completed(cities)).SerializedCustomStatus);
 
+if (!Console.IsInputRedirected)
+{
+    Console.WriteLine("Connected until Enter is pressed: step through the instances in the editor.");
+    Console.ReadLine();
+}
+
 await host.StopAsync();
 
 Task<OrchestrationMetadata> Completed(string instanceId) =>

@@ -108,7 +108,7 @@ func main() {
 
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
-	if err := hub.StartWorkItemListener(ctx, r); err != nil {
+	if err := hub.StartWorkItemListener(context.Background(), r); err != nil {
 		log.Fatal(err)
 	}
 	run := func(name string, options ...api.NewOrchestrationOptions) *api.OrchestrationMetadata {
@@ -130,4 +130,8 @@ func main() {
 	fmt.Println("HelloSequence", run("HelloSequence").SerializedOutput)
 	fmt.Println("ReserveTicket", run("ReserveTicket", api.WithInput("vip-1")).SerializedOutput)
 	fmt.Println("CityRecommender", run("CityRecommender", api.WithInput(1)).SerializedCustomStatus)
+	if stdin, err := os.Stdin.Stat(); err == nil && stdin.Mode()&os.ModeCharDevice != 0 {
+		fmt.Println("Connected until Enter is pressed: step through the instances in the editor.")
+		fmt.Scanln()
+	}
 }

@@ -56,6 +56,11 @@ async function main() {
   const cities = await client.scheduleNewOrchestration(CityRecommender, 1);
   console.log('CityRecommender', (await client.waitForOrchestrationCompletion(cities, true, 60)).serializedCustomStatus);
 
+  if (process.stdin.isTTY) {
+    console.log('Connected until Enter is pressed: step through the instances in the editor.');
+    await new Promise((resolve) => process.stdin.once('data', resolve));
+    process.stdin.pause();
+  }
   await client.stop();
   await worker.stop();
 }

@@ -1,4 +1,5 @@
 import os
+import sys
 
 from durabletask import client, worker
 
@@ -67,3 +68,6 @@ with worker.TaskHubGrpcWorker(host_address=address) as w:
 
     cities = c.schedule_new_orchestration(city_recommender, input=1)
     print("CityRecommender", c.wait_for_orchestration_completion(cities, timeout=60).serialized_custom_status)
+
+    if sys.stdin.isatty():
+        input("Connected until Enter is pressed: step through the instances in the editor.")

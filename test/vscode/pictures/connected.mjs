@@ -20,10 +20,7 @@ export function makeConnectedApp(root) {
   const example = fs.readFileSync(path.join(repository, 'examples', 'durable-task', 'python', 'main.py'), 'utf8');
   const start = example.indexOf('    w.start()\n');
   if (start < 0) throw new Error('The example in Python does not start its worker any more.');
-  const stays = `${example.slice(0, start)}    w.start()\n    sys.stdin.read()\n`.replace(
-    'import os\n',
-    'import os\nimport sys\n',
-  );
+  const stays = `${example.slice(0, start)}    w.start()\n    sys.stdin.read()\n`;
   fs.writeFileSync(path.join(folder, 'main.py'), stays);
   return folder;
 }

@@ -70,6 +70,10 @@ public final class Main {
       Map<?, ?> status = client.waitForInstanceCompletion(cities, patience, true).readCustomStatusAs(Map.class);
       System.out.println("CityRecommender " + status.get("recommendedCities"));
     }
+    if (System.console() != null) {
+      System.out.println("Connected until Enter is pressed: step through the instances in the editor.");
+      System.in.read();
+    }
     worker.stop();
     System.exit(0);
   }
