@@ -9,15 +9,13 @@ import { fold } from './pictures.mjs';
 
 const python = process.env.DURASCOPE_PYTHON ?? (process.platform === 'win32' ? 'python' : 'python3');
 
-/** A folder with the program and an app that has no functions. */
+/** A folder with nothing but the program. */
 export function makeConnectedApp(root) {
   const folder = path.join(root, 'travel');
   fs.mkdirSync(folder);
-  fs.writeFileSync(path.join(folder, 'host.json'), '{ "version": "2.0" }\n');
-  fs.writeFileSync(path.join(folder, 'package.json'), '{ "main": "none.js", "dependencies": { "durable-functions": "3" } }\n');
-  fs.writeFileSync(path.join(folder, 'none.js'), "require('durable-functions');\n");
-  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-  const example = fs.readFileSync(path.join(repository, 'examples', 'durable-task', 'python', 'main.py'), 'utf8');
+  const from = path.join(repository, 'examples', 'durable-task', 'python');
+  fs.copyFileSync(path.join(from, 'requirements.txt'), path.join(folder, 'requirements.txt'));
+  const example = fs.readFileSync(path.join(from, 'main.py'), 'utf8');
   const start = example.indexOf('    w.start()\n');
   if (start < 0) throw new Error('The example in Python does not start its worker any more.');
   const stays = `${example.slice(0, start)}    w.start()\n    sys.stdin.read()\n`;
