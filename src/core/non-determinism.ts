@@ -19,7 +19,7 @@ export type EntityRow = EntityOperationCalled | EntityOperationSignaled | Entity
 
 export type WorkDecision = Exclude<Decision, CompleteOrchestration>;
 
-/** Entity rows of their own kind are worker-replayed SDKs' alone, which compare for themselves: nothing agrees with them here. */
+/** Entity rows of their own kind are worker-replayed SDKs' alone, which compare for themselves: no engine does. */
 const rowTypeOf = {
   ScheduleTask: 'TaskScheduled',
   CreateTimer: 'TimerCreated',
@@ -63,6 +63,20 @@ export function agrees(row: ScheduledRow, decision: WorkDecision): boolean {
   if (row.EventType === 'TimerCreated' || decision.type === 'CreateTimer') return true;
   if (!('name' in decision)) return false;
   return row.Name === decision.name || row.Name.toLowerCase() === decision.name.toLowerCase();
+}
+
+/** The same for rows of entities: same kind and, where there is one, same operation. */
+export function agreesOnEntity(row: EntityRow, decision: WorkDecision): boolean {
+  switch (row.EventType) {
+    case 'EntityOperationCalled':
+      return decision.type === 'CallEntity' && decision.operation === row.Operation;
+    case 'EntityOperationSignaled':
+      return decision.type === 'SignalEntity' && decision.operation === row.Operation;
+    case 'EntityLockRequested':
+      return decision.type === 'LockEntities';
+    case 'EntityUnlockSent':
+      return decision.type === 'UnlockEntity';
+  }
 }
 
 /** The message of the failure. `found` is null when this run scheduled nothing with the row's id. */

@@ -1,13 +1,20 @@
 /** Where replay and history part, in words: what was recorded, what the code does now, and what evidence says about the cause. */
 import { causeTexts, type DeterminismCause, type Divergence } from '../core/divergence';
 import type { ExecutionCompleted, HistoryEvent } from '../core/history';
-import { isEntityRow, isScheduledRow, saysNonDeterministic, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
+import {
+  type EntityRow,
+  isEntityRow,
+  isScheduledRow,
+  saysNonDeterministic,
+  type ScheduledRow,
+  type WorkDecision,
+} from '../core/non-determinism';
 import type { ImpureUse, ReplayRun } from '../core/ports/replay-worker';
 import type { SourcePlace } from '../core/source-place';
 
 /** What both sides are compared by. */
 interface Call {
-  kind: 'activity' | 'timer' | 'sub-orchestration' | 'event';
+  kind: 'activity' | 'timer' | 'sub-orchestration' | 'event' | 'entity call' | 'entity signal' | 'entity lock' | 'entity release';
   /** Null for timers. */
   name: string | null;
   id: number;
@@ -159,7 +166,9 @@ function structuralCause(
 }
 
 function laterCalls(history: readonly HistoryEvent[], { rowIndex }: Difference): Call[] {
-  return history.slice((rowIndex ?? 0) + 1).flatMap((event) => (isScheduledRow(event) ? [callOfRow(event)] : []));
+  return history
+    .slice((rowIndex ?? 0) + 1)
+    .flatMap((event) => (isScheduledRow(event) || isEntityRow(event) ? [callOfRow(event)] : []));
 }
 
 /** The first thing the code asked for that no row tells of. */
@@ -228,7 +237,7 @@ function nameOf(call: Call | null): string {
   return call === null ? 'a call' : call.name === null ? `the ${call.kind}` : `'${call.name}'`;
 }
 
-function callOfRow(row: ScheduledRow): Call {
+function callOfRow(row: ScheduledRow | EntityRow): Call {
   switch (row.EventType) {
     case 'TaskScheduled':
       return { kind: 'activity', name: row.Name, id: row.EventId };
@@ -238,6 +247,14 @@ function callOfRow(row: ScheduledRow): Call {
       return { kind: 'sub-orchestration', name: row.Name, id: row.EventId };
     case 'EventSent':
       return { kind: 'event', name: row.Name, id: row.EventId };
+    case 'EntityOperationCalled':
+      return { kind: 'entity call', name: row.Operation, id: row.EventId };
+    case 'EntityOperationSignaled':
+      return { kind: 'entity signal', name: row.Operation, id: row.EventId };
+    case 'EntityLockRequested':
+      return { kind: 'entity lock', name: null, id: row.EventId };
+    case 'EntityUnlockSent':
+      return { kind: 'entity release', name: null, id: row.EventId };
   }
 }
 
@@ -253,11 +270,13 @@ function callOf(decision: WorkDecision): Call {
     case 'SendEvent':
       return { kind: 'event', name: decision.name, id };
     case 'CallEntity':
+      return { kind: 'entity call', name: decision.operation, id };
     case 'SignalEntity':
-      return { kind: 'event', name: decision.operation, id };
+      return { kind: 'entity signal', name: decision.operation, id };
     case 'LockEntities':
+      return { kind: 'entity lock', name: null, id };
     case 'UnlockEntity':
-      return { kind: 'event', name: null, id };
+      return { kind: 'entity release', name: null, id };
   }
 }
 

@@ -11,7 +11,15 @@
 import type { CompleteOrchestration, Decision } from '../core/decisions';
 import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
-import { agrees, isEntityRow, isScheduledRow, type ScheduledRow, type WorkDecision } from '../core/non-determinism';
+import {
+  agrees,
+  agreesOnEntity,
+  type EntityRow,
+  isEntityRow,
+  isScheduledRow,
+  type ScheduledRow,
+  type WorkDecision,
+} from '../core/non-determinism';
 import type { AskedProgram, ProgramAnswer } from '../core/ports/connected-replays';
 import type { ReplayDisagreement, ReplayEnd, ReplayMoment, ReplayRequest, ReplayRun } from '../core/ports/replay-worker';
 import { scheduledDecision } from './scheduled-decision';
@@ -170,7 +178,9 @@ class Run implements ProgramRun {
   }
 
   /** What is not there (any more) may have been cancelled, or asked for where nobody looked: an SDK that can refuse knows. */
-  #fits(row: ScheduledRow, found: WorkDecision | null): boolean {
+  #fits(row: ScheduledRow | EntityRow, found: WorkDecision | null): boolean {
+    // Nothing takes back what was asked of an entity.
+    if (isEntityRow(row)) return found !== null && agreesOnEntity(row, found);
     return found === null ? this.program.canRefuse || row.EventType === 'TimerCreated' : agrees(row, found);
   }
 
@@ -190,7 +200,7 @@ class Run implements ProgramRun {
       const to = moment === last ? history.length : this.#rowsUntilNext(moment);
       for (let rowIndex = from; rowIndex < to; rowIndex++) {
         const row = history[rowIndex];
-        if (row === undefined || !isScheduledRow(row)) continue;
+        if (row === undefined || !(isScheduledRow(row) || isEntityRow(row))) continue;
         const found = asked.get(row.EventId) ?? null;
         // After its end, code asks for nothing.
         const isMissing = found === null && (refusal !== null || completionOf(answer) !== null);

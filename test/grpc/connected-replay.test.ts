@@ -2,6 +2,9 @@
 import {
   RetryPolicy,
   type ActivityContext,
+  EntityInstanceId,
+  type LockHandle,
+  TaskEntity,
   type OrchestrationContext,
   type TOrchestrator,
   type TaskHubGrpcClient,
@@ -15,6 +18,17 @@ import { causeTexts } from '../../src/core/divergence';
 import type { ReplayTimeline } from '../../src/replay/replay-timeline';
 import { GrpcFixture } from './grpc-fixture';
 import { contentOf, lookBothWays, namesOf, openConnected } from './replay-helpers';
+
+class Counter extends TaskEntity<number> {
+  add(value: number): number {
+    this.state += value;
+    return this.state;
+  }
+  protected override initializeState(): number {
+    return 0;
+  }
+}
+const counter = new EntityInstanceId('counter', 'replayed');
 
 type Code = (context: OrchestrationContext, input: unknown) => AsyncGenerator<unknown, unknown, never>;
 
@@ -88,6 +102,15 @@ describe('replay by a connected program', () => {
       const winner: unknown = yield whenAny([slow, quick]);
       return [done, winner === quick];
     },
+    async *Counts(context) {
+      context.entities.signalEntity(counter, 'add', 1);
+      const added: unknown = yield context.entities.callEntity(counter, 'add', 2);
+      context.setCustomStatus(added);
+      const lock = (yield context.entities.lockEntities(counter)) as LockHandle;
+      yield context.entities.callEntity(counter, 'add', 4);
+      lock.release();
+      return yield context.callActivity('Double', added);
+    },
     async *Waits(context) {
       context.setCustomStatus('ready');
       const first: unknown = yield context.waitForExternalEvent('One');
@@ -99,6 +122,7 @@ describe('replay by a connected program', () => {
     fixture.worker((worker) => {
       for (const [name, code] of Object.entries(orchestrators)) worker.addNamedOrchestrator(name, code as TOrchestrator);
       for (const [name, run] of Object.entries(activities)) worker.addNamedActivity(name, run);
+      worker.addNamedEntity('counter', () => new Counter());
     });
   const run = async (name: string, input?: unknown): Promise<string> => {
     const id = await client.scheduleNewOrchestration(name, input);
@@ -188,6 +212,26 @@ describe('replay by a connected program', () => {
     assert.equal(timeline.steps.at(-1)?.output, '[3,true]');
   });
 
+  it('goes through calls, signals and locks of entities', async () => {
+    const timeline = await travel(await run('Counts'));
+    assert.equal(timeline.divergence, null);
+    assert.equal(timeline.steps.at(-1)?.output, '6');
+    assert.deepEqual(
+      timeline.steps.map(({ decisions }) => decisions.map(({ type }) => type)),
+      [
+        ['SignalEntity', 'CallEntity'],
+        ['LockEntities'],
+        ['CallEntity'],
+        ['UnlockEntity', 'ScheduleTask'],
+        ['CompleteOrchestration'],
+      ],
+    );
+    assert.deepEqual(
+      timeline.steps.map(({ pending }) => pending.map(({ kind }) => kind)),
+      [['entity'], ['entity'], ['entity'], ['activity'], []],
+    );
+  });
+
   it('shows how far an instance has come that waits, is suspended or was terminated', async () => {
     const id = await client.scheduleNewOrchestration('Waits');
     await client.waitForOrchestrationStart(id, true, 20);
@@ -269,6 +313,21 @@ describe('replay by a connected program', () => {
       };
       const { divergence } = await changed(both, sequence('A', 'B'));
       assert.deepEqual([divergence?.recorded, divergence?.actual], ['activity B #2', null]);
+    });
+
+    it('names operations of entities that are gone or have become others', async () => {
+      const counts = (operation: string | null): Code =>
+        async function* (context) {
+          if (operation === null) return 1;
+          return yield context.entities.callEntity(counter, operation, 1);
+        };
+      const gone = await changed(counts('add'), counts(null));
+      assert.deepEqual([gone.divergence?.recorded, gone.divergence?.actual], ['entity call add #1', null]);
+      const renamed = await changed(counts('add'), counts('count'));
+      assert.deepEqual(
+        [renamed.divergence?.recorded, renamed.divergence?.actual],
+        ['entity call add #1', 'entity call count #1'],
+      );
     });
 
     it('says so when the code asks for other work each time', async () => {

@@ -7,7 +7,7 @@
 import type { Decision } from '../decisions';
 import type { DeterminismCause } from '../divergence';
 import type { FailureDetails, HistoryEvent } from '../history';
-import type { ScheduledRow, WorkDecision } from '../non-determinism';
+import type { EntityRow, ScheduledRow, WorkDecision } from '../non-determinism';
 import type { SourcePlace } from '../source-place';
 import type { FunctionDescriptor } from './function-worker';
 import type { LogEntry } from './logger';
@@ -62,7 +62,7 @@ export type ReplayEnd =
 export interface ReplayDisagreement {
   /** Index of `row` in the history. */
   rowIndex: number;
-  row: ScheduledRow;
+  row: ScheduledRow | EntityRow;
   found: WorkDecision | null;
 }
 
