@@ -6,7 +6,6 @@
  *   G2. What comes with a token that is not in flight is ignored: the instance was purged, replaced, or the work given to another.
  */
 import { Fifo } from '../base/fifo';
-import { DurascopeError } from '../core/errors';
 import type { HistoryEvent } from '../core/history';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
@@ -28,11 +27,11 @@ import type {
   EntityBatchResult,
   GetWorkItemsRequest,
   OrchestrationTraceContext,
-  OrchestratorAction,
   OrchestratorResponse,
 } from './generated/task-hub-sidecar';
 import { HistoryBytes } from './history-bytes';
 import { ProgramReplays } from './program-replays';
+import { activityKey, type Job, returned, Work } from './work';
 import { activityWorkItem, entityWorkItem, healthPing, orchestratorWorkItem } from './work-item-bytes';
 import { type StreamConnection, type WorkKind, WorkerStream } from './worker-stream';
 
@@ -45,40 +44,6 @@ export interface GrpcWorkerWorld {
   changed: () => void;
   /** A worker asks for the end of another instance. */
   terminate: (other: TerminateOther) => void;
-}
-
-interface Job {
-  kind: WorkKind;
-  /** Known to workers that echo no tokens. */
-  key: string;
-  instanceId: string;
-  name: string;
-  version: string;
-  encode(stream: WorkerStream, token: string): Uint8Array;
-  /** Orchestrator: the committed events that its request stands for. */
-  history: readonly HistoryEvent[] | null;
-  answer(outcome: unknown): void;
-  refuse(error: unknown): void;
-}
-
-/** A job that waits for a stream, or has one. Spreading a job into it would cost more than sending it. */
-class Work {
-  stream: WorkerStream | null = null;
-  token = '';
-  /** Of a response that comes in pieces. */
-  actions: OrchestratorAction[] | null = null;
-  customStatus: string | undefined = undefined;
-  readonly kind: WorkKind;
-  readonly key: string;
-  readonly instanceId: string;
-  readonly name: string;
-
-  constructor(readonly job: Job) {
-    this.kind = job.kind;
-    this.key = job.key;
-    this.instanceId = job.instanceId;
-    this.name = job.name;
-  }
 }
 
 const graceMs = 1000;
@@ -256,7 +221,7 @@ export class GrpcWorker implements FunctionWorker {
     if (work === undefined || work.instanceId !== instanceId) return; // G2
     if (orchestrationTraceContext !== undefined) this.#traces.set(instanceId, orchestrationTraceContext);
     work.customStatus = customStatus ?? work.customStatus;
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- two SDKs still send large responses in pieces
+
     const { isPartial } = response;
     if (isPartial || work.actions !== null) (work.actions ??= []).push(...response.actions);
     if (isPartial) return;
@@ -422,15 +387,3 @@ export class GrpcWorker implements FunctionWorker {
 }
 
 const kinds: readonly WorkKind[] = ['orchestrator', 'activity', 'entity'];
-
-function activityKey(instanceId: string, taskId: number): string {
-  return `a:${taskId}:${instanceId}`;
-}
-
-function returned(delayMs?: number): DurascopeError {
-  return new DurascopeError(
-    'WorkReturned',
-    'The worker gave the work back.',
-    delayMs === undefined ? {} : { details: { delayMs } },
-  );
-}

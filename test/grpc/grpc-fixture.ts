@@ -5,12 +5,14 @@ import path from 'node:path';
 import type { LogEntry } from '../../src/core/ports/logger';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator';
 import type { EmulatorOptions } from '../../src/emulator/emulator-types';
+import { toSequence } from '../support/sequence';
+import { StubClient } from './stub-worker';
 
 const silent: SdkLogger = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
 
 /** An emulator without a function app, and programs of the JavaScript SDK that are connected to it. */
 export class GrpcFixture {
-  readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #undo: (() => unknown)[] = [];
   readonly #gone = new Set<TaskHubGrpcWorker>();
 
   private constructor(
@@ -42,6 +44,18 @@ export class GrpcFixture {
     const client = new TaskHubGrpcClient({ hostAddress: this.address, logger: silent });
     this.#undo.push(() => client.stop());
     return client;
+  }
+
+  /** A client that says whatever a test wants it to say. */
+  stub(headers: Record<string, string> = {}, address = this.address): StubClient {
+    const client = new StubClient(address, headers);
+    this.#undo.push(() => client.close());
+    return client;
+  }
+
+  /** The rows of an instance's history as the specification writes them. */
+  async sequence(instanceId: string): Promise<string> {
+    return toSequence(await this.emulator.hub.history(instanceId));
   }
 
   /** Started and connected. */

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { EntityBatchResult, EntityRequest, OrchestratorAction } from '../../src/grpc/generated/task-hub-sidecar';
-import { toSequence } from '../support/sequence';
 import { GrpcFixture } from './grpc-fixture';
-import { completion, scheduleTask, StubClient, StubWorker } from './stub-worker';
+import { completion, scheduleTask, StubWorker } from './stub-worker';
 
 type EntityWork = EntityRequest & { token: string };
 
@@ -32,25 +31,16 @@ const success = (result: string): EntityBatchResult['results'][number] => ({
 
 describe('answers that no worker should give', () => {
   let fixture: GrpcFixture;
-  let clients: StubClient[];
   let worker: StubWorker;
 
-  const connect = (headers: Record<string, string> = {}, address = fixture.address): StubClient => {
-    const client = new StubClient(address, headers);
-    clients.push(client);
-    return client;
-  };
   const ended = (id: string) => fixture.emulator.hub.waitForCompletion(id, 10_000);
-  const sequence = async (id: string): Promise<string> => toSequence(await fixture.emulator.hub.history(id));
 
   beforeEach(async () => {
     fixture = await GrpcFixture.start();
-    clients = [];
-    worker = new StubWorker(connect());
+    worker = new StubWorker(fixture.stub());
   });
   afterEach(async () => {
     worker.cancel();
-    for (const client of clients) client.close();
     await fixture.stop();
   });
 
@@ -58,14 +48,14 @@ describe('answers that no worker should give', () => {
     const id = await worker.client.start('o');
     const work = await worker.orchestrator();
     await worker.answer(work, [scheduleTask(1, 'lost')], { isPartial: true, chunkIndex: 0, customStatus: '"half"' });
-    const other = new StubWorker(connect());
+    const other = new StubWorker(fixture.stub());
     worker.cancel();
     const again = await other.orchestrator();
     await worker.answer(work, [completion(2, '"late"')], { chunkIndex: 1 });
     await other.answer(again, [completion(1, '"whole"')]);
     const { output, customStatus } = await ended(id);
     assert.deepEqual([output, customStatus], ['"whole"', null]);
-    assert.equal(await sequence(id), 'OS ES EC#1[Completed] OC');
+    assert.equal(await fixture.sequence(id), 'OS ES EC#1[Completed] OC');
     other.cancel();
   });
 
@@ -76,7 +66,7 @@ describe('answers that no worker should give', () => {
     await completeEntity(worker, { completionToken: first.token, results: [success('1')] });
     await worker.client.call('abandonTaskActivityWorkItem', { completionToken: first.token });
     await worker.client.call('abandonTaskEntityWorkItem', { completionToken: first.token });
-    const elsewhere = connect({ taskhub: 'other' });
+    const elsewhere = fixture.stub({ taskhub: 'other' });
     await elsewhere.call('abandonTaskOrchestratorWorkItem', { completionToken: first.token });
     await new StubWorker(elsewhere).answer(first, [completion(1, '"other hub"')]);
     await worker.answer(first, [scheduleTask(1, 'a')]);
@@ -93,9 +83,9 @@ describe('answers that no worker should give', () => {
     try {
       const id = await worker.client.start('o');
       worker.cancel();
-      const distant = new StubWorker(connect({}, proxy.address));
+      const distant = new StubWorker(fixture.stub({}, proxy.address));
       const lost = await distant.orchestrator();
-      worker = new StubWorker(connect());
+      worker = new StubWorker(fixture.stub());
       proxy.breakAll();
       const again = await worker.orchestrator();
       assert.equal(again.instanceId, id);
@@ -112,7 +102,7 @@ describe('answers that no worker should give', () => {
     const id = await worker.client.start('o');
     await worker.answer(await worker.orchestrator(), [completion(1, '"first"'), completion(2, '"second"')]);
     assert.equal((await ended(id)).output, '"first"');
-    assert.equal(await sequence(id), 'OS ES EC#1[Completed] OC');
+    assert.equal(await fixture.sequence(id), 'OS ES EC#1[Completed] OC');
   });
 
   it('an end of no known status fails the orchestration by name', async () => {

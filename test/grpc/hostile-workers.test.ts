@@ -1,22 +1,14 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import assert from 'node:assert/strict';
-import { toSequence } from '../support/sequence';
 import { WorkerCapability } from '../../src/grpc/generated/task-hub-sidecar';
 import { GrpcFixture } from './grpc-fixture';
-import { completion, scheduleTask, StubClient, StubWorker } from './stub-worker';
+import { completion, scheduleTask, StubWorker } from './stub-worker';
 
 describe('workers that misbehave', () => {
   let fixture: GrpcFixture;
-  let clients: StubClient[];
   let worker: StubWorker;
 
-  const connect = (headers: Record<string, string> = {}): StubClient => {
-    const client = new StubClient(fixture.address, headers);
-    clients.push(client);
-    return client;
-  };
-  const sequence = async (id: string): Promise<string> => toSequence(await fixture.emulator.hub.history(id));
   const row = async (id: string) => {
     const found = await fixture.emulator.hub.get(id);
     assert.ok(found, `no instance ${id}`);
@@ -26,12 +18,10 @@ describe('workers that misbehave', () => {
 
   beforeEach(async () => {
     fixture = await GrpcFixture.start();
-    clients = [];
-    worker = new StubWorker(connect());
+    worker = new StubWorker(fixture.stub());
   });
   afterEach(async () => {
     worker.cancel();
-    for (const client of clients) client.close();
     await fixture.stop();
   });
 
@@ -56,7 +46,7 @@ describe('workers that misbehave', () => {
     const second = await worker.orchestrator();
     await worker.answer(second, [completion(2, '"done"')]);
     await ended(id);
-    assert.equal(await sequence(id), 'OS ES TS#1 OC | OS TC→1 EC#2[Completed] OC');
+    assert.equal(await fixture.sequence(id), 'OS ES TS#1 OC | OS TC→1 EC#2[Completed] OC');
     assert.equal(worker.waiting, 0);
   });
 
@@ -103,7 +93,7 @@ describe('workers that misbehave', () => {
   it('a stream that breaks off gives its work to another one', async () => {
     const id = await worker.client.start('o');
     const first = await worker.orchestrator();
-    const other = new StubWorker(connect());
+    const other = new StubWorker(fixture.stub());
     worker.cancel();
     const again = await other.orchestrator();
     assert.equal(again.instanceId, id);
@@ -118,7 +108,7 @@ describe('workers that misbehave', () => {
     const id = await worker.client.start('o');
     await worker.answer(await worker.orchestrator(), [scheduleTask(1, 'a')]);
     const activity = await worker.activity();
-    const other = new StubWorker(connect());
+    const other = new StubWorker(fixture.stub());
     worker.cancel();
     await worker.complete(activity, '"late"');
     const next = await other.orchestrator();
@@ -132,7 +122,7 @@ describe('workers that misbehave', () => {
   it('work that is given up stays pending and comes again, to another worker first', async () => {
     const id = await worker.client.start('o');
     const first = await worker.orchestrator();
-    const other = new StubWorker(connect());
+    const other = new StubWorker(fixture.stub());
     await other.client.call('hello', {});
     await worker.client.call('abandonTaskOrchestratorWorkItem', { completionToken: first.token });
     await worker.client.call('abandonTaskOrchestratorWorkItem', { completionToken: first.token });
@@ -151,7 +141,7 @@ describe('workers that misbehave', () => {
     await ended(other);
     assert.equal((await row(stuck)).runtimeStatus, 'Pending');
     worker.cancel();
-    worker = new StubWorker(connect());
+    worker = new StubWorker(fixture.stub());
     await worker.answer(await worker.orchestrator(), [completion(1, '2')]);
     assert.equal((await ended(stuck)).output, '2');
   });
@@ -181,7 +171,7 @@ describe('workers that misbehave', () => {
 
   it('a large history is streamed to workers that ask for that', async () => {
     worker.cancel();
-    worker = new StubWorker(connect(), { capabilities: [WorkerCapability.WORKER_CAPABILITY_HISTORY_STREAMING] });
+    worker = new StubWorker(fixture.stub(), { capabilities: [WorkerCapability.WORKER_CAPABILITY_HISTORY_STREAMING] });
     const id = await worker.client.start('o', { input: JSON.stringify('x'.repeat(2 * 1024 * 1024)) });
     const first = await worker.orchestrator();
     assert.equal(first.requiresHistoryStreaming, false);
@@ -228,7 +218,7 @@ describe('workers that misbehave', () => {
       activities: [{ name: 'a', versions: ['3.0.0'] }],
       entities: [],
     };
-    worker = new StubWorker(connect(), { maxConcurrentOrchestrationWorkItems: 1, workItemFilters: filters });
+    worker = new StubWorker(fixture.stub(), { maxConcurrentOrchestrationWorkItems: 1, workItemFilters: filters });
     const other = await worker.client.start('other');
     const first = await worker.client.start('mine', { version: '3.0.0' });
     const second = await worker.client.start('mine');
@@ -242,19 +232,19 @@ describe('workers that misbehave', () => {
     assert.deepEqual(items.map((item) => item.request?.$case).sort(), ['activityRequest', 'orchestratorRequest']);
     assert.equal((await row(other)).runtimeStatus, 'Pending');
     assert.equal((await row(second)).runtimeStatus, 'Pending');
-    const anybody = new StubWorker(connect());
+    const anybody = new StubWorker(fixture.stub());
     assert.equal((await anybody.orchestrator()).instanceId, other);
     anybody.cancel();
   });
 
   it('work without a worker waits, and can be terminated', async () => {
     worker.cancel();
-    const client = connect();
+    const client = fixture.stub();
     const kept = await client.start('o');
     const stopped = await client.start('o');
     await client.call('terminateInstance', { instanceId: stopped, output: '"enough"', recursive: false });
     assert.equal((await ended(stopped)).runtimeStatus, 'Terminated');
-    worker = new StubWorker(connect());
+    worker = new StubWorker(fixture.stub());
     const work = await worker.orchestrator();
     assert.equal(work.instanceId, kept);
     await worker.answer(work, [completion(1)]);
@@ -291,11 +281,11 @@ describe('workers that misbehave', () => {
     );
     const { exists } = await client.call('getInstance', { instanceId: 'nobody', getInputsAndOutputs: true });
     assert.equal(exists, false);
-    assert.equal(await codeOf(connect({ taskhub: '../escape' }).start('o')), status.INVALID_ARGUMENT);
+    assert.equal(await codeOf(fixture.stub({ taskhub: '../escape' }).start('o')), status.INVALID_ARGUMENT);
   });
 
   it('hubs are apart, by the header', async () => {
-    const other = connect({ taskhub: 'other' });
+    const other = fixture.stub({ taskhub: 'other' });
     await other.start('o', { instanceId: 'same' });
     await worker.client.start('o', { instanceId: 'same' });
     assert.equal((await worker.orchestrator()).instanceId, 'same');
