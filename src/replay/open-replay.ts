@@ -106,7 +106,15 @@ function stepsOf(history: readonly HistoryEvent[], run: ReplayRun, diverged: boo
     const to = isLast ? history.length : Math.max(from, moment.rows);
     const isOver = isLast && completed !== undefined;
     steps.push(
-      new Step(index, { from, to }, moment, kindOf(index, isLast, run), run, () => (isOver ? [] : work.at(index)), isLast),
+      new Step(
+        index,
+        { from, to },
+        moment,
+        kindOf(index, isLast, run),
+        run,
+        () => (isOver ? [] : work.at(index, isLast && end.type === 'waiting')),
+        isLast,
+      ),
     );
   }
   const moment = moments[last];

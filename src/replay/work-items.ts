@@ -12,6 +12,8 @@ interface WorkItem {
   /** Moments `[from, until)` at which it is under way. */
   from: number;
   until: number;
+  /** Its result is in the history, whether the code was ever given it or not. */
+  isFinished: boolean;
 }
 
 export class WorkItems {
@@ -40,13 +42,17 @@ export class WorkItems {
         const open = openTask(decision, attempts.get(sinceRow ?? -1) ?? 1, sinceRow);
         if (open === null) continue;
         const row = finished.firstFrom(open.answeredBy, moment.rows);
-        this.items.push({ task: open.task, from, until: row === null ? moments.length : this.firstAfter(row) });
+        const until = row === null ? moments.length : this.firstAfter(row);
+        this.items.push({ task: open.task, from, until, isFinished: row !== null });
       }
     }
   }
 
-  at(moment: number): PendingTask[] {
-    const pending = this.items.filter(({ from, until }) => from <= moment && moment < until).map(({ task }) => task);
+  /** `isNow`: at the end of the history, where results may have come that the code waits for beside others. */
+  at(moment: number, isNow = false): PendingTask[] {
+    const pending = this.items
+      .filter(({ from, until, isFinished }) => from <= moment && moment < until && !(isNow && isFinished))
+      .map(({ task }) => task);
     for (const name of this.moments[moment]?.awaitedEvents ?? []) {
       pending.push({ id: null, kind: 'event', name, attempt: 1, sinceRow: null, instanceId: null });
     }

@@ -11,6 +11,13 @@ function* greetTwice(context, name) {
   const second = yield context.df.callActivity('Greet', name + '!'); // greet 2
   return [first, second];
 }
+df.app.orchestration('Both', function* (context) {
+  return yield context.df.Task.all([
+    context.df.callActivity('Add', [1, 2]),
+    context.df.waitForExternalEvent('First'),
+    context.df.waitForExternalEvent('Second'),
+  ]);
+});
 df.app.orchestration('Tour', function* (context) {
   const input = context.df.getInput();
   const seen = [];
@@ -39,6 +46,20 @@ describe('replay of an orchestration', () => {
     live.run('Tour', { cities: ['Oslo', 'Rome'] }, async (id) => {
       await live.raise(id, 'Approve', 'yes');
     });
+
+  it('leaves out of what is waited for at the end what has come, beside others that have not', async () => {
+    const { instanceId } = await live.engine.start({ name: 'Both' });
+    await live.raise(instanceId, 'First');
+    await live.until(instanceId, async ({ awaitedEvents }) => {
+      const { activities } = await live.engine.waitingFor(instanceId);
+      return activities.length === 0 && awaitedEvents.join() === 'Second';
+    });
+    const timeline = await fixture.open(live.dir, await live.now(instanceId));
+    assert.deepEqual(
+      timeline.steps.map(({ kind, pending }) => [kind, pending.map(({ name }) => name)]),
+      [['waiting', ['Second']]],
+    );
+  });
 
   it('shows each moment at its line, with the helpers that the code waits in, and what it asked for', async () => {
     const timeline = await fixture.open(live.dir, await run());

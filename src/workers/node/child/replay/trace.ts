@@ -171,6 +171,9 @@ async function traceExecutor(
   if (host.spellingsToReplayWith !== null && spellings === null) return traceExecutor(app, input, host.spellingsToReplayWith);
   const progress = run.progress();
   if (moments.length === 0) moments.push(momentOf(app, input, run));
+  const last = moments.at(-1);
+  // Events may have come since the code came to stand here, which it waits for beside others.
+  if (last !== undefined && progress.type === 'waiting') last.awaitedEvents = host.settle(progress, false).awaitedEvents;
   return {
     manner: 'executor',
     spelled,
