@@ -3,7 +3,7 @@
  * acknowledged start and event is there, every instance has ended as it would have, and no history holds a row twice.
  *
  * `DURASCOPE_KILLS` sets the number of kills (default 200), `DURASCOPE_PASSTHROUGH_KILLS` that of an app in the dialect of durable-functions 4
- * (default 10).
+ * (default 5).
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ import { randomOf } from '../support/seeded-random';
 
 const apps = [
   { app: 'mixed-load', kills: Number(process.env['DURASCOPE_KILLS'] ?? '200') },
-  { app: 'mixed-load-grpc', kills: Number(process.env['DURASCOPE_PASSTHROUGH_KILLS'] ?? '10') },
+  { app: 'mixed-load-grpc', kills: Number(process.env['DURASCOPE_PASSTHROUGH_KILLS'] ?? '5') },
 ] as const;
 const root = path.resolve(__dirname, '../..');
 const cli = path.join(root, 'dist', 'cli.js');
