@@ -82,10 +82,10 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
         error === null ? callback(null, response) : callback(statusOf(error));
       try {
         const hub = hubOf(call.metadata);
-        // Completions of work, by far the most calls, are answered without a promise.
         const response =
           hub instanceof Promise ? hub.then((found) => run(found, call.request, call)) : run(hub, call.request, call);
-        if (!(response instanceof Promise)) answer(null, response);
+        // Completions of work, by far the most calls, are answered without a promise, and after the work that follows from them went out.
+        if (!(response instanceof Promise)) setImmediate(answer, null, response);
         else
           response.then(
             (value) => answer(null, value),
