@@ -106,6 +106,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const httpApp = createHttpApp({
       hub: engine,
       functions: () => app.functions(),
+      runsElsewhere: (type, name) => options.app === false || hubs.takes(type, name),
       triggers: app,
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       settings: {

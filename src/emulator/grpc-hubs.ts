@@ -71,6 +71,11 @@ export class TaskHubs implements GrpcHubs {
     engine.setWorker(this.#withApp(this.#own.worker));
   }
 
+  /** Whether a program that is connected to the emulator's own hub takes it. */
+  takes(type: 'orchestrator' | 'entity', name: string): boolean {
+    return this.#own.worker.accepts(type, name, '');
+  }
+
   #withApp(worker: GrpcWorker): FunctionWorker {
     return this.#app === null ? worker : new AppOrConnected(this.#app, worker);
   }

@@ -131,8 +131,10 @@ export class EngineCore {
   /** Who runs an entity that begins to be: the function app if it has it, else a connected worker that takes it. */
   profileOfEntity(name: string): BehaviourProfile {
     if (this.entityNames?.has(name) === true) return 'A';
-    const { worker } = this.workers.G;
-    return worker !== null && takes(worker, 'entity', name, '') ? 'G' : 'A';
+    const { A, G } = this.workers;
+    if (G.worker !== null && takes(G.worker, 'entity', name, '')) return 'G';
+    // Before the app was loaded nobody knows.
+    return A.worker === null && this.entityNames === null ? this.options.defaultProfile : 'A';
   }
 
   /** There is something to do for the instance. */

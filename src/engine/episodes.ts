@@ -103,7 +103,8 @@ export class Episodes {
       return;
     }
     const started = generation.started ?? (inbound.find((event) => event.EventType === 'ExecutionStarted') as ExecutionStarted);
-    const now = core.now();
+    // Java's SDK sets a timer once more when it has fired in the very moment for which it was set.
+    const now = profileOf(row) === 'G' ? core.exactNow() : core.now();
     const least = generation.lastStarted === '' ? row.createdTime : generation.lastStarted;
     const first: HistoryEvent = {
       EventType: 'OrchestratorStarted',

@@ -27,6 +27,8 @@ import { statusPage } from './status-page';
 export interface HttpAppOptions {
   hub: TaskHubClient;
   functions: () => readonly FunctionDescriptor[];
+  /** Whether a name that the app does not have may be started or signalled, since a program runs it that has connected or may yet. Default: no. */
+  runsElsewhere?: (type: 'orchestrator' | 'entity', name: string) => boolean;
   triggers: HttpTriggerHost;
   /** Default: nothing can be called by hand. */
   invoke?: FunctionInvoker;
@@ -63,8 +65,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const limits = { ...defaultHttpLimits, ...settings.limits };
   const keys = settings.masterKey === undefined ? [settings.key] : [settings.key, settings.masterKey];
   const extraHosts = new Set((settings.allowedHosts ?? []).map((host) => host.toLowerCase()));
-  const functions = new KnownFunctions(options.functions, settings.routePrefix, (message) =>
-    log({ level: 'warning', category: 'http', message }),
+  const functions = new KnownFunctions(
+    options.functions,
+    settings.routePrefix,
+    (message) => log({ level: 'warning', category: 'http', message }),
+    options.runsElsewhere,
   );
   const onUnexpected = (error: unknown) => {
     if (error instanceof CallerLeft) return;

@@ -13,6 +13,7 @@ export class KnownFunctions {
     readonly list: () => readonly FunctionDescriptor[],
     private readonly routePrefix: string,
     private readonly report: (problem: string) => void,
+    private readonly runsElsewhere: (type: 'orchestrator' | 'entity', name: string) => boolean = () => false,
   ) {
     this.#routes = triggerRoutes([], routePrefix);
   }
@@ -22,14 +23,16 @@ export class KnownFunctions {
     return this.#routes;
   }
 
+  /** Of the app, or of a program that is connected to the emulator. */
   isOrchestrator(name: string): boolean {
     this.#refresh();
-    return this.#orchestrators.has(name.toLowerCase());
+    return this.#orchestrators.has(name.toLowerCase()) || this.runsElsewhere('orchestrator', name);
   }
 
+  /** The same of an entity. */
   isEntity(name: string): boolean {
     this.#refresh();
-    return this.#entities.has(name.toLowerCase());
+    return this.#entities.has(name.toLowerCase()) || this.runsElsewhere('entity', name);
   }
 
   /** The real service's words for a name that is not there (spec/functions-worker.md 6). */

@@ -327,7 +327,8 @@ export class ManagementApi {
       // The misspelling is the real service's.
       return argumentReply(`An orchestrastion with the instanceId ${percentDecode(id)} was not found.`, unknownInstanceMessage);
     }
-    if (!this.options.functions.isOrchestrator(row.name)) {
+    // One of a connected program may begin anew while the program is away.
+    if (row.profile !== 'G' && !this.options.functions.isOrchestrator(row.name)) {
       return argumentReply(this.options.functions.unknownMessage(row.name, 'orchestrator'), unknownInstanceMessage);
     }
     try {
