@@ -223,6 +223,7 @@ export class Engine implements TaskHubClient {
     const { store } = this.#core.world;
     const row = store.instance(instanceId) ?? this.#core.lives.rowOf(instanceId) ?? notFound(instanceId);
     if (isTerminal(row.runtimeStatus) && !this.#core.lives.isUncommitted(instanceId)) return row;
+    this.#core.assertRunning();
     const last = await this.#waiters.wait(instanceId, timeoutMs);
     return last ?? store.instance(instanceId) ?? notFound(instanceId);
   }

@@ -219,6 +219,17 @@ describe('adversarial orders', () => {
       await assert.rejects(hub.engine.waitForCompletion('nobody', 1), { code: 'InstanceNotFound' });
     }));
 
+  it('waiting for completion: a stop ends it, and nothing waits after one', () =>
+    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+      const id = await hub.start('main');
+      const waiting = hub.engine.waitForCompletion(id, minute);
+      const stopped = hub.engine.stop();
+      assert.equal((await waiting).runtimeStatus, 'Running');
+      await assert.rejects(hub.engine.waitForCompletion(id, minute), { code: 'Stopped' });
+      await stopped;
+      assert.equal(hub.clock.armed, 0);
+    }));
+
   it('changes are announced after they are committed, in their order', () =>
     withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const seen: string[] = [];

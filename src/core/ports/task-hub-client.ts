@@ -131,7 +131,7 @@ export interface TaskHubClient {
    * X2). Errors: InvalidArgument names the instance and what is wrong with it; InstanceExists has all ids in its details (`instanceIds`).
    */
   importInstances(instances: readonly ExportedInstance[], onConflict: ImportConflicts): Promise<ImportOutcome>;
-  /** Resolves with the row once it is terminal, or as it is after `timeoutMs`. */
+  /** Resolves with the row once it is terminal, or as it is after `timeoutMs` or when the hub stops. Stopped when it has stopped before. */
   waitForCompletion(instanceId: string, timeoutMs: number): Promise<InstanceRow>;
   /**
    * Sends an operation to the entity `@name@key`, which need not exist; resolves when it is in the journal, not when it has run.
