@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, answering } = require('../support.cjs');
+const { until, durascope, run, answering, statusOf } = require('../support.cjs');
 
 const appDir = () => vscode.workspace.workspaceFolders.find(({ name }) => name === 'plain').uri.fsPath;
 const settings = () => vscode.workspace.getConfiguration('durascope', vscode.Uri.file(appDir()));
@@ -61,7 +61,8 @@ describe('the start of an emulator', () => {
     it('keeps them', async () => {
       const id = await leaveOne();
       assert.ok(await start('Keep them'));
-      assert.equal((await hub().get(id)).runtimeStatus, 'Running');
+      // It may have been stopped before its first episode.
+      await until('it goes on', async () => (await statusOf(hub(), id)) === 'Running');
       assert.equal(settings().get('sessionStart'), 'keep');
     });
 
