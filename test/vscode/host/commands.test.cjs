@@ -31,7 +31,7 @@ describe('the emulator', () => {
     const id = await run('startInstance', { name: 'ReserveTicket', input: null });
     await run('restartEmulator');
     const hub = await startedHub();
-    assert.equal(await statusOf(hub, id), 'Running');
+    await until('it goes on', async () => (await statusOf(hub, id)) === 'Running');
     await run('terminate', ids(id));
   });
 

@@ -33,7 +33,7 @@ describe('two function apps', () => {
     }
     assert.notEqual(urls[0], urls[1]);
     const [plain, typed] = apps.all.map((app) => emulators.of(app));
-    assert.equal(await statusOf(plain.hub, ids[0]), 'Running');
+    await until('it waits for its event', async () => (await statusOf(plain.hub, ids[0])) === 'Running');
     assert.equal((await typed.hub.waitForCompletion(ids[1], 60_000)).output, '"order 7"');
     assert.equal(await typed.hub.get(ids[0]), undefined);
 
