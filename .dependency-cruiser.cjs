@@ -27,6 +27,13 @@ module.exports = {
       to: { path: '^src/', pathNot: `^src/(${[room, ...allowed].join('|')})/` },
     })),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circles-of-folders',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: '^src/(core|workers)/' },
+      to: { circular: true },
+    },
     { name: 'vscode-only-in-the-rim', severity: 'error', from: { path: '^src/(?!vscode/)' }, to: { path: '^vscode$' } },
     {
       name: 'sqljs-only-in-the-store',

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { HistoryEvent } from '../src/core/history';
+import type { HistoryEvent } from '../src/core/history/history';
 import type {
   ActivityOutcome,
   EpisodeOutcome,

@@ -11,7 +11,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { TaskHubClient } from '../src/core/ports/task-hub-client';
-import { isTerminal } from '../src/core/status';
+import { isTerminal } from '../src/core/values/status';
 import { type Emulator, startEmulator } from '../src/emulator/emulator';
 
 const { values, positionals } = parseArgs({

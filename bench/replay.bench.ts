@@ -6,8 +6,8 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { HistoryEvent } from '../src/core/history';
-import { toTimestamp } from '../src/core/time';
+import type { HistoryEvent } from '../src/core/history/history';
+import { toTimestamp } from '../src/core/values/time';
 import { openReplay } from '../src/replay/open-replay';
 import { NodeReplayWorker } from '../src/workers/node/node-replay-worker';
 import { buildChild } from '../test/support/build-child';

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Checkpoint } from '../src/core/checkpoint';
-import type { HistoryEvent } from '../src/core/history';
-import type { InstanceRow } from '../src/core/instance';
-import { toTimestamp } from '../src/core/time';
+import type { Checkpoint } from '../src/core/instances/checkpoint';
+import type { HistoryEvent } from '../src/core/history/history';
+import type { InstanceRow } from '../src/core/instances/instance';
+import { toTimestamp } from '../src/core/values/time';
 import { SqlJsHistoryStore, type SqlJsHistoryStoreOptions } from '../src/store/sql-js-history-store';
 
 const activities = 5;

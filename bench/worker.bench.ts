@@ -3,8 +3,8 @@
  * `npx tsx bench/worker.bench.ts [seconds [only [argument for the child's Node.js ...]]]` prints one JSON line for each figure.
  */
 import path from 'node:path';
-import type { HistoryEvent } from '../src/core/history';
-import { toTimestamp } from '../src/core/time';
+import type { HistoryEvent } from '../src/core/history/history';
+import { toTimestamp } from '../src/core/values/time';
 import { NodeWorker } from '../src/workers/node/node-worker';
 import { buildChild } from '../test/support/build-child';
 

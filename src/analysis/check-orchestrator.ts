@@ -6,7 +6,7 @@
  *   3. Functions inside of an orchestrator count as its code; functions of the app are entered where they are called.
  */
 import type * as t from '@babel/types';
-import { causeTexts, type DeterminismCause } from '../core/divergence';
+import { causeTexts, type DeterminismCause } from '../core/history/divergence';
 import { DurableCode } from './durable-code';
 import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
 import type { FoundFunction } from './find-functions';

@@ -1,6 +1,6 @@
 /** What the editor offers to write in place of what a replay cannot repeat. Nothing is offered where the context is out of reach. */
 import type * as t from '@babel/types';
-import type { DeterminismCause } from '../core/divergence';
+import type { DeterminismCause } from '../core/history/divergence';
 import type { DurableCode } from './durable-code';
 import type { Fix, TextEdit } from './finding';
 import type { Value } from './follow-value';

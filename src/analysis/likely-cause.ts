@@ -1,4 +1,4 @@
-import { causeTexts, type DeterminismCause, type Divergence } from '../core/divergence';
+import { causeTexts, type DeterminismCause, type Divergence } from '../core/history/divergence';
 import type { Finding } from './finding';
 
 // The ones that let a replay ask for something else; the others fail or do nothing right away. The likeliest first.

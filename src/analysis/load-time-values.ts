@@ -1,6 +1,6 @@
 /** Constants of a module that are set from the clock, from chance or from the environment when the module is loaded. */
 import type * as t from '@babel/types';
-import type { DeterminismCause } from '../core/divergence';
+import type { DeterminismCause } from '../core/history/divergence';
 import type { ValueFollower } from './follow-value';
 import { causeOfUse } from './known-sources';
 import type { Binding } from './scopes';

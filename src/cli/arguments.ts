@@ -1,6 +1,6 @@
 /** Command line arguments: declared once by a command, for parsing and for its help alike. */
 import { parseArgs } from 'node:util';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 
 export interface Option {
   /** Absent: a switch. Else the placeholder of its value in the help. */

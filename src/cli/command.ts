@@ -1,4 +1,4 @@
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Options, ParsedArguments } from './arguments';
 import type { Terminal } from './terminal';
 

@@ -1,5 +1,5 @@
 /** How a command reaches a running emulator. */
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import { connectToEmulator } from '../emulator/connect';
 import { chooseEmulator, type RunningEmulator, runningEmulators } from '../emulator/running-emulators';
 import type { Options, ParsedArguments } from './arguments';

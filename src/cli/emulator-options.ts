@@ -1,7 +1,7 @@
 /** The options of the commands that start an emulator of their own. */
 import path from 'node:path';
-import { DurascopeError } from '../core/errors';
-import { type ProductionStore, productionStores } from '../core/production-store';
+import { DurascopeError } from '../core/values/errors';
+import { type ProductionStore, productionStores } from '../core/instances/production-store';
 import type { Logger } from '../core/ports/logger';
 import type { EmulatorOptions } from '../emulator/emulator';
 import type { Options, ParsedArguments } from './arguments';

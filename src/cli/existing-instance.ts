@@ -1,5 +1,5 @@
-import { DurascopeError } from '../core/errors';
-import type { InstanceRow } from '../core/instance';
+import { DurascopeError } from '../core/values/errors';
+import type { InstanceRow } from '../core/instances/instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 
 /** `InstanceNotFound` where the hub has no such id. */

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../core/history-rows';
+import type { HistoryRow } from '../core/history/history-rows';
 import { type Column, renderTable } from './table';
 import type { Style, Terminal } from './terminal';
 

@@ -1,7 +1,7 @@
 /** An instance as the command line shows it. */
-import type { FailureDetails, Tags } from '../core/history';
-import type { InstanceRow } from '../core/instance';
-import { payloadValue } from '../core/payload';
+import type { FailureDetails, Tags } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
+import { payloadValue } from '../core/values/payload';
 import { paintRuntimeStatus } from './history-table';
 import { type Column, renderTable } from './table';
 import type { Terminal } from './terminal';

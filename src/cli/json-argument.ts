@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse, type ParseError } from 'jsonc-parser';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 
 /**
  * The JSON text of an argument: given as it is, or as `@file`. `InvalidArgument` says where it stops being JSON. Undefined stays undefined.

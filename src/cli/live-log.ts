@@ -1,9 +1,9 @@
 /** What `start` prints while it runs: a line for each instance that begins or ends, and the log of app and emulator. */
-import type { InstanceRow } from '../core/instance';
+import type { InstanceRow } from '../core/instances/instance';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubChange } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
-import { fromTimestamp } from '../core/time';
+import { isTerminal } from '../core/values/status';
+import { fromTimestamp } from '../core/values/time';
 import { paintRuntimeStatus } from './history-table';
 import type { Terminal } from './terminal';
 

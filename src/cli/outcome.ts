@@ -1,8 +1,8 @@
-import type { FailureDetails } from '../core/history';
-import type { InstanceRow } from '../core/instance';
-import { payloadValue } from '../core/payload';
+import type { FailureDetails } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
+import { payloadValue } from '../core/values/payload';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
+import { isTerminal } from '../core/values/status';
 import { failureOf } from './instance-view';
 
 /** What `run --json` says of an instance. */

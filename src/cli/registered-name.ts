@@ -1,5 +1,5 @@
 import { closestName } from '../base/closest-name';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 
 /** The orchestrator's name as the app wrote it; case does not count. `UnknownFunction` with the nearest name when there is none. */

@@ -1,5 +1,5 @@
 /** Whose code `durascope replay` runs: a function app's, or that of programs connected to a running emulator. */
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import { createReplays, replayRequestOf } from '../emulator/replays';
 import { ConnectedReplayWorker } from '../replay/connected-replay-worker';

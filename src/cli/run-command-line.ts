@@ -1,5 +1,5 @@
 import { closestName } from '../base/closest-name';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import { parseArguments } from './arguments';
 import { commands } from './commands';
 import { commandHelp, overallHelp } from './help';

@@ -1,4 +1,4 @@
-import type { Decision } from '../core/decisions';
+import type { Decision } from '../core/decisions/decisions';
 import type { ReplayStep, ReplayTimeline } from '../replay/replay-timeline';
 import { type Column, renderTable } from './table';
 import type { Terminal } from './terminal';

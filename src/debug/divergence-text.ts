@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { causeTexts, type Divergence } from '../core/divergence';
+import { causeTexts, type Divergence } from '../core/history/divergence';
 
 /** History and code side by side, for a console: a line for each, then the likely cause and what to do. */
 export function divergenceText({ rowIndex, recorded, actual, place, cause, message }: Divergence): string {

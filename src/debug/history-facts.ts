@@ -1,6 +1,6 @@
-import { attemptsByRow } from '../core/attempts';
-import type { HistoryEvent } from '../core/history';
-import { payloadValue } from '../core/payload';
+import { attemptsByRow } from '../core/history/attempts';
+import type { HistoryEvent } from '../core/history/history';
+import { payloadValue } from '../core/values/payload';
 import type { ReplayTimeline } from '../replay/replay-timeline';
 import type { Facts } from './history-condition';
 

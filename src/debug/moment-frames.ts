@@ -1,4 +1,4 @@
-import type { SourcePlace } from '../core/source-place';
+import type { SourcePlace } from '../core/values/source-place';
 import type { ReplayStep, ReplayTimeline } from '../replay/replay-timeline';
 import { stepAt, type Position } from './replay-cursor';
 

@@ -1,5 +1,5 @@
-import type { FailureDetails } from '../core/history';
-import { payloadValue } from '../core/payload';
+import type { FailureDetails } from '../core/history/history';
+import { payloadValue } from '../core/values/payload';
 import type { PendingTask, ReplayStep, ReplayTimeline } from '../replay/replay-timeline';
 
 /** A line of the Variables view that is made here, not in the process that holds the code's values. */

@@ -1,9 +1,9 @@
 /** The app's process from the emulator's start to its stop, also while there is none: an app that is broken may be mended. */
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Disposable } from '../core/ports/clock';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
-import { watchApp } from '../workers/node/app-watcher';
+import { watchApp } from '../workers/node/app/app-watcher';
 import { NodeWorker, type NodeWorkerOptions, type TimerInfo } from '../workers/node/node-worker';
 import type { EmulatorEvent } from './emulator-types';
 import type { Listeners } from './listeners';

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../core/instance';
+import type { InstanceRow } from '../core/instances/instance';
 import type { HubChange } from '../core/ports/task-hub-client';
 
 type InstanceChange = Extract<HubChange, { type: 'instance' }>;

@@ -1,6 +1,6 @@
 /** An emulator that runs on another thread, in the shape of an `Emulator`. */
 import type { Disposable } from '../core/ports/clock';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { OpenedReplay } from '../core/ports/connected-replays';
 import type { ReplayMoment } from '../core/ports/replay-worker';

@@ -4,7 +4,7 @@ import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
-import type { ProductionStore } from '../core/production-store';
+import type { ProductionStore } from '../core/instances/production-store';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 
 export interface EmulatorOptions {

@@ -1,4 +1,4 @@
-import type { HostConfig } from '../core/host-config';
+import type { HostConfig } from '../core/values/host-config';
 import type { EngineOptions } from '../engine/engine-options';
 
 /** What host.json says to the engine. */

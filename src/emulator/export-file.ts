@@ -1,8 +1,8 @@
 /** The Durascope file: instances with their whole histories, as JSON; one instance a line, so that a large file is read and compared easily. */
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
-import { exportedInstanceProblem, type ExportedInstance } from '../core/exported-instance';
+import { DurascopeError } from '../core/values/errors';
+import { exportedInstanceProblem, type ExportedInstance } from '../core/instances/exported-instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { exportedInstanceSchema } from '../http/durascope-protocol';
 

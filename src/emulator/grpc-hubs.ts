@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Clock } from '../core/ports/clock';
 import type { AskedProgram } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';

@@ -2,9 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import { type HttpStubs, httpStubsSchema } from '../http/http-stubs';
-import { parseJsonWithComments } from '../workers/node/app-settings';
+import { parseJsonWithComments } from '../workers/node/app/app-settings';
 
 const defaultFile = 'durascope.http.json';
 

@@ -1,4 +1,4 @@
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { AskedProgram, ConnectedReplays, OpenedReplay } from '../core/ports/connected-replays';
 import type { ReplayMoment, ReplayRequest } from '../core/ports/replay-worker';
 import { runThroughProgram, type ProgramRun } from '../replay/program-run';

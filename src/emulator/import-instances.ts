@@ -1,7 +1,7 @@
-import type { ExportedInstance } from '../core/exported-instance';
+import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
-import { renamedInstances, type NewIdentity } from '../core/renamed-instances';
+import { isTerminal } from '../core/values/status';
+import { renamedInstances, type NewIdentity } from '../core/instances/renamed-instances';
 
 /** Ids asked for at once: they travel in the address of a request. */
 const maxQueryLength = 4000;

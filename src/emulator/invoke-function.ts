@@ -1,6 +1,6 @@
 /** Calls a function of the app by hand, with what its trigger would bring. */
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 
 export interface InvocableApp {

@@ -1,10 +1,10 @@
 /** Looks at everything that happens in a hub with the eyes of a store of production, and tells what it would do otherwise: each thing once. */
-import type { HistoryEvent } from '../core/history';
-import type { InstanceRow } from '../core/instance';
+import type { HistoryEvent } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
 import type { Disposable } from '../core/ports/clock';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { Logger } from '../core/ports/logger';
-import { type ProductionStore, productionStoreNames, storeNotes, type StoreNote } from '../core/production-store';
+import { type ProductionStore, productionStoreNames, storeNotes, type StoreNote } from '../core/instances/production-store';
 
 export interface ProductionWatchOptions {
   store: ProductionStore;

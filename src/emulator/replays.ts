@@ -3,14 +3,14 @@
  * app's folder are enough, so this runs in whatever process wants to look.
  */
 import path from 'node:path';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { openReplay } from '../replay/open-replay';
 import type { ReplayTimeline } from '../replay/replay-timeline';
-import { spawnProcess, type Launcher } from '../workers/node/launch';
+import { spawnProcess, type Launcher } from '../workers/node/process/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { findChildScript } from './child-script';
 

@@ -10,7 +10,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 
 const noteSchema = z.object({
   url: z.string(),

@@ -1,5 +1,5 @@
 import type { Clock, Disposable } from '../core/ports/clock';
-import { toExactTimestamp } from '../core/time';
+import { toExactTimestamp } from '../core/values/time';
 
 /** Node fires timers with a longer delay at once; beyond it the timer is armed anew. */
 const longestDelayMs = 2 ** 31 - 1;

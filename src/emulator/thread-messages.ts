@@ -2,7 +2,7 @@
  * What the emulator's thread and the thread that started it say to each other. Both ends are always of one build, so these are types
  * without guards; everything is plain data that can be cloned.
  */
-import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
+import { DurascopeError, type DurascopeErrorCode } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubCapabilities, HubChange, TaskHubClient } from '../core/ports/task-hub-client';

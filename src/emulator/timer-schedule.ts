@@ -4,7 +4,7 @@
  */
 import { Cron } from 'croner';
 import { findIana } from 'windows-iana';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 
 export interface TimerSchedule {
   /** Epoch milliseconds of the first occurrence after `fromMs`; null when there is none any more. */

@@ -6,7 +6,7 @@
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { Logger, LogLevel } from '../core/ports/logger';

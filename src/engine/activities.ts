@@ -1,11 +1,12 @@
+import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { Fifo } from '../base/fifo';
-import { httpActivityName } from '../core/durable-http';
-import { DurascopeError } from '../core/errors';
-import type { TaskCompleted, TaskFailed } from '../core/history';
-import { profileOf, workKey, type PendingActivity } from '../core/instance';
-import type { ActivityOutcome, ActivityRequest, BehaviourProfile, FunctionWorker } from '../core/ports/function-worker';
-import { isTerminal } from '../core/status';
-import { fromTimestamp, toTimestamp } from '../core/time';
+import { httpActivityName } from '../core/dialects/durable-http';
+import { DurascopeError } from '../core/values/errors';
+import type { TaskCompleted, TaskFailed } from '../core/history/history';
+import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
+import type { ActivityOutcome, ActivityRequest, FunctionWorker } from '../core/ports/function-worker';
+import { isTerminal } from '../core/values/status';
+import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { backOffMs } from './back-off';
 import type { EngineCore } from './engine-core';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../base/error-message';
-import type { Checkpoint } from '../core/checkpoint';
-import type { PendingActivity, PendingTimer } from '../core/instance';
+import type { Checkpoint } from '../core/instances/checkpoint';
+import type { PendingActivity, PendingTimer } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { Logger } from '../core/ports/logger';

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../core/instance';
+import type { InstanceRow } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 
 interface Waiter {

@@ -1,7 +1,7 @@
 import { MinHeap } from '../base/min-heap';
-import { workKey, type PendingTimer } from '../core/instance';
+import { workKey, type PendingTimer } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
-import { fromTimestamp } from '../core/time';
+import { fromTimestamp } from '../core/values/time';
 import type { InboxEntry } from './live-instance';
 
 type Due = { timer: PendingTimer } | { entry: InboxEntry };

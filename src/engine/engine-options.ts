@@ -1,6 +1,6 @@
-import type { BehaviourProfile } from '../core/ports/function-worker';
-import type { ProductionStore } from '../core/production-store';
-import type { VersionPolicy } from '../core/version';
+import type { BehaviourProfile } from '../core/values/behaviour-profile';
+import type { ProductionStore } from '../core/instances/production-store';
+import type { VersionPolicy } from '../core/values/version';
 
 export interface EngineOptions {
   /** Activities handed to the worker at one time. */

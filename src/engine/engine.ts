@@ -1,4 +1,5 @@
-import type { ExportedInstance } from '../core/exported-instance';
+import type { CustomStatusChange } from '../core/instances/instance';
+import type { ExportedInstance } from '../core/instances/exported-instance';
 import type {
   CleanEntityStorageOptions,
   CleanEntityStorageResult,
@@ -6,12 +7,12 @@ import type {
   EntityDetails,
   EntityPage,
   EntityQuery,
-} from '../core/entity-views';
-import type { HistoryEvent, InboundEvent } from '../core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
+} from '../core/entities/entity-views';
+import type { HistoryEvent, InboundEvent } from '../core/history/history';
+import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
 import type { Disposable } from '../core/ports/clock';
 import type { FunctionWorker } from '../core/ports/function-worker';
-import type { CustomStatusChange, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
+import type { InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type {
   HubCapabilities,
   HubChange,
@@ -23,8 +24,8 @@ import type {
   TaskHubClient,
   WaitingFor,
 } from '../core/ports/task-hub-client';
-import { isTerminal, type OrchestrationStatus } from '../core/status';
-import { fromTimestamp } from '../core/time';
+import { isTerminal, type OrchestrationStatus } from '../core/values/status';
+import { fromTimestamp } from '../core/values/time';
 import { Activities } from './activities';
 import { Committer, type Batch } from './committer';
 import { CompletionWaiters } from './completion-waiters';

@@ -1,11 +1,18 @@
-import { DurascopeError } from '../core/errors';
-import { entityInstanceId, parseEntityId } from '../core/entity-id';
-import { copyOf, nextBatch, readScheduler, takeIn, type EntityBatch, type EntityScheduler } from '../core/entity-scheduler';
-import { finishBatch, toOperation, type EntityTurnResult } from '../core/entity-turn';
-import type { EntityBatchRecord } from '../core/entity-views';
-import type { EntityRequest } from '../core/entity-messages';
-import type { EventRaised } from '../core/history';
-import { profileOf, type InstanceRow } from '../core/instance';
+import { DurascopeError } from '../core/values/errors';
+import { entityInstanceId, parseEntityId } from '../core/values/entity-id';
+import {
+  copyOf,
+  nextBatch,
+  readScheduler,
+  takeIn,
+  type EntityBatch,
+  type EntityScheduler,
+} from '../core/entities/entity-scheduler';
+import { finishBatch, toOperation, type EntityTurnResult } from '../core/turns/entity-turn';
+import type { EntityBatchRecord } from '../core/entities/entity-views';
+import type { EntityRequest } from '../core/entities/entity-messages';
+import type { EventRaised } from '../core/history/history';
+import { profileOf, type InstanceRow } from '../core/instances/instance';
 import type { EntityBatchOutcome } from '../core/ports/function-worker';
 import { backOffMs, sentenceOf } from './back-off';
 import { consumptionOf, type EngineCore, type WorkerSlot } from './engine-core';

@@ -1,8 +1,9 @@
 /** What callers of the hub may do with entities (spec/engine.md 5.8). */
-import { DurascopeError } from '../core/errors';
-import { entityIdProblem, entityInstanceId, parseEntityId, type EntityId } from '../core/entity-id';
-import { releaseName, releaseText, requestEventName, requestText, type EntityRequest } from '../core/entity-messages';
-import { readScheduler } from '../core/entity-scheduler';
+import type { BehaviourProfile } from '../core/values/behaviour-profile';
+import { DurascopeError } from '../core/values/errors';
+import { entityIdProblem, entityInstanceId, parseEntityId, type EntityId } from '../core/values/entity-id';
+import { releaseName, releaseText, requestEventName, requestText, type EntityRequest } from '../core/entities/entity-messages';
+import { readScheduler } from '../core/entities/entity-scheduler';
 import {
   entityDetails,
   entityInfo,
@@ -13,12 +14,11 @@ import {
   type EntityInfo,
   type EntityPage,
   type EntityQuery,
-} from '../core/entity-views';
-import type { EventRaised } from '../core/history';
-import type { BehaviourProfile } from '../core/ports/function-worker';
+} from '../core/entities/entity-views';
+import type { EventRaised } from '../core/history/history';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { SignalOptions } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
+import { isTerminal } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import { isEmpty } from './entities';
 import { tellEntity, type OpenCheckpoint } from './outgoing';

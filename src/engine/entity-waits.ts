@@ -1,10 +1,10 @@
-import { entityInfo } from '../core/entity-views';
-import { entityDealings, waitCycle, type OpenEntityRequest } from '../core/entity-waits';
-import type { HistoryEvent } from '../core/history';
+import { entityInfo } from '../core/entities/entity-views';
+import { entityDealings, waitCycle, type OpenEntityRequest } from '../core/entities/entity-waits';
+import type { HistoryEvent } from '../core/history/history';
 import type { HistoryStore } from '../core/ports/history-store';
-import { isEntityId } from '../core/instance-id';
+import { isEntityId } from '../core/values/instance-id';
 import type { EntityWait } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
+import { isTerminal } from '../core/values/status';
 
 /** What an instance waits for from entities and what it holds, with what stands in the way and whether that ever ends. */
 export function entityWaits(

@@ -1,12 +1,18 @@
 /** An episode's results as checkpoints of the turn's batch. */
-import { stackOf } from '../core/decisions';
-import { Generation } from '../core/generation';
-import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
-import { rowAfterEpisode, terminatedBeforeStart } from '../core/instance-rows';
-import { isTerminal } from '../core/status';
-import { answerToParent, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turn';
-import { terminationIn } from '../core/outcome-checks';
+import { stackOf } from '../core/decisions/decisions';
+import { Generation } from '../core/turns/generation';
+import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history/history';
+import {
+  workKey,
+  type InboxMessage,
+  type InstanceRow,
+  type PendingActivity,
+  type PendingTimer,
+} from '../core/instances/instance';
+import { rowAfterEpisode, terminatedBeforeStart } from '../core/instances/instance-rows';
+import { isTerminal } from '../core/values/status';
+import { answerToParent, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turns/turn';
+import { terminationIn } from '../core/turns/outcome-checks';
 import { consumptionOf, type EngineCore } from './engine-core';
 import { send, startChild, type OpenCheckpoint } from './outgoing';
 import type { Episode } from './episode';

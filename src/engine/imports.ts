@@ -1,8 +1,8 @@
-import { DurascopeError } from '../core/errors';
-import { exportedInstanceProblem, importCheckpoints, type ExportedInstance } from '../core/exported-instance';
-import { Generation } from '../core/generation';
+import { DurascopeError } from '../core/values/errors';
+import { exportedInstanceProblem, importCheckpoints, type ExportedInstance } from '../core/instances/exported-instance';
+import { Generation } from '../core/turns/generation';
 import type { ImportConflicts, ImportOutcome } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
+import { isTerminal } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 
 /** Puts foreign instances into this turn's batch, all or none. Errors: InvalidArgument, InstanceExists (task-hub-client.ts). */

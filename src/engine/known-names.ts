@@ -1,6 +1,6 @@
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { FunctionWorker } from '../core/ports/function-worker';
-import { unknownFunctionMessage } from '../core/unknown-function';
+import { unknownFunctionMessage } from '../core/values/unknown-function';
 
 /** Functions of one type that the app has, looked up ignoring case. */
 export class KnownNames {

@@ -1,8 +1,8 @@
-import { Generation } from '../core/generation';
-import type { EntityScheduler } from '../core/entity-scheduler';
-import type { EntityBatchRecord } from '../core/entity-views';
-import type { InboundEvent } from '../core/history';
-import type { InstanceRow } from '../core/instance';
+import { Generation } from '../core/turns/generation';
+import type { EntityScheduler } from '../core/entities/entity-scheduler';
+import type { EntityBatchRecord } from '../core/entities/entity-views';
+import type { InboundEvent } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
 
 /** A message for an instance. It stands in the inbox from its acceptance on, and may be taken once it is `isReady`. */
 export interface InboxEntry {

@@ -1,7 +1,7 @@
-import { Generation } from '../core/generation';
-import type { InstanceRow } from '../core/instance';
+import { Generation } from '../core/turns/generation';
+import type { InstanceRow } from '../core/instances/instance';
 import type { HistoryStore } from '../core/ports/history-store';
-import { isTerminal } from '../core/status';
+import { isTerminal } from '../core/values/status';
 import { LiveInstance } from './live-instance';
 
 /**

@@ -1,13 +1,13 @@
 /** What callers of the hub may do with orchestrations: each resolves when it is in the journal (E1 of `Engine`). */
-import { DurascopeError } from '../core/errors';
-import type { ExportedInstance } from '../core/exported-instance';
-import type { InboundEvent } from '../core/history';
-import { profileOf, type InboxMessage, type InstanceRow } from '../core/instance';
-import { instanceIdProblem, isEntityId } from '../core/instance-id';
-import { newInstance } from '../core/new-instance';
-import type { BehaviourProfile } from '../core/ports/function-worker';
+import type { BehaviourProfile } from '../core/values/behaviour-profile';
+import { DurascopeError } from '../core/values/errors';
+import type { ExportedInstance } from '../core/instances/exported-instance';
+import type { InboundEvent } from '../core/history/history';
+import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
+import { instanceIdProblem, isEntityId } from '../core/values/instance-id';
+import { newInstance } from '../core/turns/new-instance';
 import type { ImportConflicts, ImportOutcome, PurgeFilter, StartOptions } from '../core/ports/task-hub-client';
-import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/status';
+import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import { gatherImport } from './imports';
 import { takes, unknownFunction } from './known-names';

@@ -1,15 +1,15 @@
 /** What a step of one instance sends to others, as parts of its checkpoint. */
-import type { Checkpoint } from '../core/checkpoint';
-import { entityInstanceId, parseEntityId } from '../core/entity-id';
-import { visibleAtMs } from '../core/entity-messages';
-import type { EventRaised } from '../core/history';
-import type { InboxMessage, InstanceRow } from '../core/instance';
-import { entityRow } from '../core/instance-rows';
-import type { BehaviourProfile } from '../core/ports/function-worker';
-import { isTerminal } from '../core/status';
-import { fireAndForgetTag } from '../core/tags';
-import { toTimestamp } from '../core/time';
-import { childIdInUse, type ChildStart, type OutgoingMessage } from '../core/turn';
+import type { BehaviourProfile } from '../core/values/behaviour-profile';
+import type { Checkpoint } from '../core/instances/checkpoint';
+import { entityInstanceId, parseEntityId } from '../core/values/entity-id';
+import { visibleAtMs } from '../core/entities/entity-messages';
+import type { EventRaised } from '../core/history/history';
+import type { InboxMessage, InstanceRow } from '../core/instances/instance';
+import { entityRow } from '../core/instances/instance-rows';
+import { isTerminal } from '../core/values/status';
+import { fireAndForgetTag } from '../core/history/tags';
+import { toTimestamp } from '../core/values/time';
+import { childIdInUse, type ChildStart, type OutgoingMessage } from '../core/turns/turn';
 import type { EngineCore } from './engine-core';
 import type { LiveInstance } from './live-instance';
 

@@ -1,8 +1,8 @@
 /** What the hub refuses, and in which words. */
-import { DurascopeError } from '../core/errors';
-import type { InstanceRow } from '../core/instance';
-import { isTerminal, type OrchestrationStatus } from '../core/status';
-import { fromTimestamp, toTimestamp } from '../core/time';
+import { DurascopeError } from '../core/values/errors';
+import type { InstanceRow } from '../core/instances/instance';
+import { isTerminal, type OrchestrationStatus } from '../core/values/status';
+import { fromTimestamp, toTimestamp } from '../core/values/time';
 
 export function notFound(instanceId: string): never {
   throw new DurascopeError('InstanceNotFound', `There is no instance with the id '${instanceId}'.`, { details: { instanceId } });

@@ -1,13 +1,13 @@
 /** Takes a failed instance, and the failed children that it waits for, back to the moment before the failure: all in one batch. */
-import type { Checkpoint } from '../core/checkpoint';
-import { DurascopeError } from '../core/errors';
-import { releaseName } from '../core/entity-messages';
-import { Generation } from '../core/generation';
-import type { HistoryEvent, InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history';
-import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instance';
-import { rewoundRow } from '../core/instance-rows';
-import { type ChildFate, markRewound, removeFailures } from '../core/rewind';
-import { isTerminal } from '../core/status';
+import type { Checkpoint } from '../core/instances/checkpoint';
+import { DurascopeError } from '../core/values/errors';
+import { releaseName } from '../core/entities/entity-messages';
+import { Generation } from '../core/turns/generation';
+import type { HistoryEvent, InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history/history';
+import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
+import { rewoundRow } from '../core/instances/instance-rows';
+import { type ChildFate, markRewound, removeFailures } from '../core/turns/rewind';
+import { isTerminal } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import type { LiveInstance } from './live-instance';
 import { notFound, notRewindable } from './refusals';

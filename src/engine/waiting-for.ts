@@ -1,9 +1,9 @@
-import { activityAttempts } from '../core/attempts';
+import { activityAttempts } from '../core/history/attempts';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { WaitingFor } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
-import { isEntityId } from '../core/instance-id';
-import { fireAndForgetTag } from '../core/tags';
+import { isTerminal } from '../core/values/status';
+import { isEntityId } from '../core/values/instance-id';
+import { fireAndForgetTag } from '../core/history/tags';
 import { entityWaits } from './entity-waits';
 
 const waitsForNothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };

@@ -1,10 +1,10 @@
 /** What clients of the protocol ask of a hub (spec/grpc.md 1.2), one function a method. Errors are DurascopeErrors. */
-import { DurascopeError } from '../core/errors';
-import type { InstanceRow } from '../core/instance';
-import { isEntityId } from '../core/instance-id';
+import { DurascopeError } from '../core/values/errors';
+import type { InstanceRow } from '../core/instances/instance';
+import { isEntityId } from '../core/values/instance-id';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
-import { isTerminal, type OrchestrationStatus } from '../core/status';
+import { isTerminal, type OrchestrationStatus } from '../core/values/status';
 import { tagsOf, traceOf } from './from-proto';
 import type {
   CleanEntityStorageRequest,

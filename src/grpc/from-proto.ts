@@ -1,8 +1,8 @@
 /** What workers and clients send, in the core's form (spec/grpc.md 2.2). */
-import type { CompleteOrchestration, Decision, EntityDecision } from '../core/decisions';
-import type { EventRaised, FailureDetails, Tags, TraceContext } from '../core/history';
+import type { CompleteOrchestration, Decision, EntityDecision } from '../core/decisions/decisions';
+import type { EventRaised, FailureDetails, Tags, TraceContext } from '../core/history/history';
 import type { EntityAction, EntityBatchOutcome, EntityOperationResult, EpisodeOutcome } from '../core/ports/function-worker';
-import { toTimestamp } from '../core/time';
+import { toTimestamp } from '../core/values/time';
 import {
   type EntityBatchResult,
   type HistoryEvent as ProtoEvent,

@@ -1,10 +1,10 @@
 /** The gRPC port: plaintext HTTP/2, with a word for whoever speaks something else to it. */
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Clock } from '../core/ports/clock';
 import type { Logger } from '../core/ports/logger';
-import { RareNotes } from '../core/rare-notes';
+import { RareNotes } from '../core/ports/rare-notes';
 import { type GrpcHubs, serviceDefinition, taskHubService } from './task-hub-service';
 
 export interface GrpcServerOptions {

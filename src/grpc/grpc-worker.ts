@@ -6,7 +6,7 @@
  *   G2. What comes with a token that is not in flight is ignored: the instance was purged, replaced, or the work given to another.
  */
 import { Fifo } from '../base/fifo';
-import type { HistoryEvent } from '../core/history';
+import type { HistoryEvent } from '../core/history/history';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type {
@@ -20,7 +20,7 @@ import type {
   FunctionWorker,
 } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
-import { toTimestamp } from '../core/time';
+import { toTimestamp } from '../core/values/time';
 import { coreFailure, entityOutcome, episodeOutcome, type TerminateOther } from './from-proto';
 import type {
   ActivityResponse,

@@ -2,7 +2,7 @@
  * Histories as they go to workers, encoded once: an episode sends all that was before, which only ever grows, so each event would
  * otherwise be encoded as many times as there are episodes after it.
  */
-import type { HistoryEvent } from '../core/history';
+import type { HistoryEvent } from '../core/history/history';
 import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
 import { encoded } from './shared-writer';
 import { protoEvent } from './to-proto';

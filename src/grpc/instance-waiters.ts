@@ -1,6 +1,6 @@
 /** Clients that wait for an instance to begin or to end, across continue-as-new, rewind and restarts under the same id. */
-import { DurascopeError } from '../core/errors';
-import type { InstanceRow } from '../core/instance';
+import { DurascopeError } from '../core/values/errors';
+import type { InstanceRow } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
 

@@ -7,8 +7,8 @@
  *   L2. How its events are told depends on the SDK. Those that say `sendEntityMessage` read the answer to a call out of an EventRaised, but
  *       know the grant of a lock by its own kind only; those that say `sendEvent` know EventSent and EventRaised and nothing else.
  */
-import type { Decision, EntityDecision, SendEvent } from '../core/decisions';
-import { lockOrder, parseEntityId } from '../core/entity-id';
+import type { Decision, EntityDecision, SendEvent } from '../core/decisions/decisions';
+import { lockOrder, parseEntityId } from '../core/values/entity-id';
 import {
   type EntityAnswer,
   type EntityRequest,
@@ -17,9 +17,9 @@ import {
   releaseText,
   requestEventName,
   requestText,
-} from '../core/entity-messages';
-import type { EventRaised, HistoryEvent } from '../core/history';
-import { isEntityId } from '../core/instance-id';
+} from '../core/entities/entity-messages';
+import type { EventRaised, HistoryEvent } from '../core/history/history';
+import { isEntityId } from '../core/values/instance-id';
 import type { HistoryEvent as ProtoEvent } from './generated/task-hub-sidecar';
 import { protoEvent } from './to-proto';
 

@@ -6,9 +6,9 @@
  *       orchestration fails as in production, and the failure names the function.
  *   B2. The same for entities, where production would ask again for ever: each operation fails.
  */
-import type { CompleteOrchestration } from '../core/decisions';
-import { DurascopeError } from '../core/errors';
-import type { FailureDetails, HistoryEvent } from '../core/history';
+import type { CompleteOrchestration } from '../core/decisions/decisions';
+import { DurascopeError } from '../core/values/errors';
+import type { FailureDetails, HistoryEvent } from '../core/history/history';
 import type { AskedProgram } from '../core/ports/connected-replays';
 import type {
   ActivityOutcome,
@@ -23,7 +23,7 @@ import type {
 import type { Logger } from '../core/ports/logger';
 import type { EncodedAnswer, PassthroughHost } from '../core/ports/passthrough-host';
 import type { ReplayRequest } from '../core/ports/replay-worker';
-import { unknownFunctionMessage } from '../core/unknown-function';
+import { unknownFunctionMessage } from '../core/values/unknown-function';
 import { entityOutcome, episodeOutcome, type TerminateOther } from './from-proto';
 import {
   EntityBatchRequest as ProtoBatchRequest,

@@ -8,8 +8,8 @@
  *   P4. Go's SDK ends the whole program when a row does not fit what the code asks for, and Java's passes over much. Only SDKs that are
  *       known to say so in their answer are ever asked whether rows fit.
  */
-import { DurascopeError } from '../core/errors';
-import type { HistoryEvent } from '../core/history';
+import { DurascopeError } from '../core/values/errors';
+import type { HistoryEvent } from '../core/history/history';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { AskedProgram, ProgramAnswer } from '../core/ports/connected-replays';
 import type { ReplayRequest } from '../core/ports/replay-worker';

@@ -1,6 +1,6 @@
 /** Times and statuses of the history in the protocol's form, and back. */
-import { type OrchestrationStatus, orchestrationStatusNumbers } from '../core/status';
-import { toTimestamp } from '../core/time';
+import { type OrchestrationStatus, orchestrationStatusNumbers } from '../core/values/status';
+import { toTimestamp } from '../core/values/time';
 import type { OrchestrationStatus as ProtoStatus } from './generated/task-hub-sidecar';
 import type { Timestamp } from './generated/google/protobuf/timestamp';
 

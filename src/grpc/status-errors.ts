@@ -1,7 +1,7 @@
 /** Refusals as gRPC statuses (spec/grpc.md 1.2). */
 import { status, type StatusObject } from '@grpc/grpc-js';
 import { messageOf } from '../base/error-message';
-import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
+import { DurascopeError, type DurascopeErrorCode } from '../core/values/errors';
 
 const codes: Partial<Record<DurascopeErrorCode, status>> = {
   InstanceNotFound: status.NOT_FOUND,

@@ -7,10 +7,10 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Clock } from '../core/ports/clock';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
+import { isTerminal } from '../core/values/status';
 import {
   cleanEntities,
   getEntity,

@@ -1,8 +1,8 @@
 /** History and instances in the protocol's form (spec/grpc.md 2.1). */
-import type { EntityInfo } from '../core/entity-views';
-import type { ExecutionStarted, FailureDetails, HistoryEvent, Tags, TraceContext } from '../core/history';
-import type { InstanceRow } from '../core/instance';
-import { isTerminal } from '../core/status';
+import type { EntityInfo } from '../core/entities/entity-views';
+import type { ExecutionStarted, FailureDetails, HistoryEvent, Tags, TraceContext } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
+import { isTerminal } from '../core/values/status';
 import type {
   EntityMetadata,
   HistoryEvent as ProtoEvent,

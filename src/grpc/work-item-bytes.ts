@@ -1,6 +1,6 @@
 /** Work items as they go over the stream (spec/grpc.md 1.4). */
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { HistoryEvent } from '../core/history';
+import type { HistoryEvent } from '../core/history/history';
 import type { ActivityRequest, EntityBatchRequest, EntityOperation, EpisodeRequest } from '../core/ports/function-worker';
 import {
   type HistoryEvent as ProtoEvent,

@@ -1,6 +1,6 @@
 /** Work for connected programs: a request of the engine, and the stream that it is on. */
-import { DurascopeError } from '../core/errors';
-import type { HistoryEvent } from '../core/history';
+import { DurascopeError } from '../core/values/errors';
+import type { HistoryEvent } from '../core/history/history';
 import type { OrchestratorAction } from './generated/task-hub-sidecar';
 import type { WorkerStream, WorkKind } from './worker-stream';
 

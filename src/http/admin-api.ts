@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import type { Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
-import { fromTimestamp } from '../core/time';
+import { fromTimestamp } from '../core/values/time';
 import type { Logger } from '../core/ports/logger';
 import type { ExchangeEnv, FunctionInvoker } from './durascope-api';
 import { bodyText } from './exchange';

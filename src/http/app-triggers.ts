@@ -2,7 +2,7 @@
  * The app's own HTTP triggers under the route prefix. Authorization levels are not enforced, as with Core Tools on a developer's machine.
  */
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import { BodyTooLarge, type IncomingRequest, plainText, type Reply } from './exchange';
 import type { HttpLimits } from './http-settings';

@@ -6,8 +6,8 @@
  *   E2. A reader that falls behind costs a bounded amount of memory: what it missed becomes one `resync`.
  *   E3. The first thing sent is a comment, so that a reader knows when it has begun to listen.
  */
-import type { HistoryEvent } from '../core/history';
-import type { InstanceRow } from '../core/instance';
+import type { HistoryEvent } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';

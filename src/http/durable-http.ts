@@ -6,8 +6,8 @@
  *   D3. The developer's credentials are never read: a managed identity is a fixed local token, or a failure that says so.
  */
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
-import { type DurableHttpRequest, readHttpRequest } from '../core/durable-http';
+import { DurascopeError } from '../core/values/errors';
+import { type DurableHttpRequest, readHttpRequest } from '../core/dialects/durable-http';
 import type { Clock } from '../core/ports/clock';
 import type { DurableHttpCall } from '../core/ports/durable-http';
 import type { ActivityOutcome } from '../core/ports/function-worker';

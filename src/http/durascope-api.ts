@@ -2,9 +2,9 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
-import { type ExportedInstance, historyProblem } from '../core/exported-instance';
-import type { HistoryEvent } from '../core/history';
+import { DurascopeError } from '../core/values/errors';
+import { type ExportedInstance, historyProblem } from '../core/instances/exported-instance';
+import type { HistoryEvent } from '../core/history/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';

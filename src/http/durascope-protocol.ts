@@ -1,8 +1,8 @@
 /** Durascope's own JSON endpoints under `/durascope`: what both sides of the connection agree on. */
 import * as z from 'zod';
-import type { DurascopeErrorCode } from '../core/errors';
-import { productionStores } from '../core/production-store';
-import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
+import type { DurascopeErrorCode } from '../core/values/errors';
+import { productionStores } from '../core/instances/production-store';
+import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/values/status';
 
 export const durascopePath = '/durascope';
 /** First block of the event stream, a comment: from here on nothing is missed. */

@@ -1,7 +1,7 @@
 /** The entity routes of the management API (spec/http-api.md 8), in the real service's words. */
 import { messageOf } from '../base/error-message';
-import { entityInstanceId } from '../core/entity-id';
-import type { EntityInfo, EntityQuery } from '../core/entity-views';
+import { entityInstanceId } from '../core/values/entity-id';
+import type { EntityInfo, EntityQuery } from '../core/entities/entity-views';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { bare, bodyText, type IncomingRequest, json, jsonText, type Reply } from './exchange';
 import { compactJson } from './json-body';

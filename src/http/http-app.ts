@@ -3,13 +3,13 @@
  * and a page at `/`. Who may ask is decided first (security.ts), in one place for every route.
  */
 import { Hono } from 'hono';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost } from '../core/ports/http-trigger';
 import type { LogEntry, Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import { toTimestamp } from '../core/time';
+import { toTimestamp } from '../core/values/time';
 import { AppTriggers } from './app-triggers';
 import { adminApi } from './admin-api';
 import { durascopeApi, durascopeFailure, type ExchangeEnv, type FunctionInvoker } from './durascope-api';

@@ -1,7 +1,7 @@
 /** One HTTP request over node's client, with redirects as .NET follows them, a bound on the answer, and failures in words. */
 import http from 'node:http';
 import https from 'node:https';
-import { credentialHeaders, type DurableHttpRequest, sameOrigin } from '../core/durable-http';
+import { credentialHeaders, type DurableHttpRequest, sameOrigin } from '../core/dialects/durable-http';
 
 export interface HttpAnswer {
   status: number;

@@ -1,7 +1,7 @@
 /** The app behind real sockets, on loopback only. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Reply } from './exchange';
 import type { HttpApp } from './http-app';
 import { nodeRequest, sendReply } from './node-exchange';

@@ -1,6 +1,6 @@
 /** Answers to durable HTTP calls that are not sent out: for offline work and tests. The file's form is docs/durable-http.md. */
 import * as z from 'zod';
-import type { DurableHttpRequest } from '../core/durable-http';
+import type { DurableHttpRequest } from '../core/dialects/durable-http';
 import type { Clock } from '../core/ports/clock';
 import type { HttpAnswer } from './http-requests';
 

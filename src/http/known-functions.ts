@@ -1,6 +1,6 @@
 /** Registered functions by name, ignoring case; rebuilt only when the list is another one. */
 import type { FunctionDescriptor } from '../core/ports/function-worker';
-import { unknownFunctionMessage } from '../core/unknown-function';
+import { unknownFunctionMessage } from '../core/values/unknown-function';
 import { type TriggerRoutes, triggerRoutes } from './trigger-routes';
 
 export class KnownFunctions {

@@ -5,11 +5,11 @@
  * Deviation: `taskHub` and `connection` are not looked at, since there is one hub.
  */
 import { messageOf } from '../base/error-message';
-import type { InstanceRow } from '../core/instance';
+import type { InstanceRow } from '../core/instances/instance';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
-import { DurascopeError } from '../core/errors';
-import { isTerminal } from '../core/status';
+import { DurascopeError } from '../core/values/errors';
+import { isTerminal } from '../core/values/status';
 import { BodyTooLarge, bare, bodyText, type IncomingRequest, json, jsonText, plainText, type Reply } from './exchange';
 import { EntityApi } from './entity-api';
 import type { HttpLimits } from './http-settings';

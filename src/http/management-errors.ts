@@ -1,6 +1,6 @@
 /** Refusals of the management API in the words of the real service (spec/http-api.md 2.5 and 2.6). */
 import { messageOf } from '../base/error-message';
-import { DurascopeError, type DurascopeErrorCode } from '../core/errors';
+import { DurascopeError, type DurascopeErrorCode } from '../core/values/errors';
 import { json, type Reply } from './exchange';
 
 export const argumentMessage = 'One or more of the arguments submitted is incorrect';

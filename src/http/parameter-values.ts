@@ -1,6 +1,6 @@
 /** Values of query parameters, read as leniently as the real service reads them: what does not parse is absent (spec/http-api.md 2). */
-import { type OrchestrationStatus, orchestrationStatusNumbers } from '../core/status';
-import { toTimestamp } from '../core/time';
+import { type OrchestrationStatus, orchestrationStatusNumbers } from '../core/values/status';
+import { toTimestamp } from '../core/values/time';
 
 /** `true` and `false` in any case, blanks around allowed; anything else is `fallback`. */
 export function booleanValue(text: string | undefined, fallback: boolean): boolean {

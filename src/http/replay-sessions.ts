@@ -6,7 +6,7 @@
  *   R3. Ids cannot be guessed, and are none of the replays that the emulator's own process has open.
  */
 import { randomUUID } from 'node:crypto';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { ConnectedReplays, OpenedReplay } from '../core/ports/connected-replays';
 import type { ReplayMoment, ReplayRequest } from '../core/ports/replay-worker';

@@ -2,7 +2,7 @@
  * Route templates of HTTP triggers, as ASP.NET Core reads them: literals ignoring case, `{id}`, `{id?}`, `{id=default}`, constraints
  * `{id:int:min(1)}`, several parts in one segment (`{name}.{ext}`), and a catch-all `{*rest}` or `{**rest}` at the end.
  */
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import { type RouteConstraint, routeConstraint } from './route-constraints';
 import { percentDecode } from './url-text';
 

@@ -1,6 +1,6 @@
 /** The page at `/`: what runs here, without scripts. */
 import type { FunctionDescriptor } from '../core/ports/function-worker';
-import type { OrchestrationStatus } from '../core/status';
+import type { OrchestrationStatus } from '../core/values/status';
 
 export interface StatusPageFacts {
   version: string;

@@ -1,7 +1,7 @@
 /** The body of a status query (spec/http-api.md 4), as JSON text. */
-import type { HistoryEvent } from '../core/history';
-import { toHistoryEvents } from '../core/history-view';
-import type { InstanceRow } from '../core/instance';
+import type { HistoryEvent } from '../core/history/history';
+import { toHistoryEvents } from '../core/history/history-view';
+import type { InstanceRow } from '../core/instances/instance';
 
 export interface StatusPayloadOptions {
   showInput: boolean;

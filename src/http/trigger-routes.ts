@@ -1,5 +1,5 @@
 /** Which HTTP-triggered function answers a path: templates by precedence, literals before parameters. */
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import { parseRouteTemplate, type RouteTemplate } from './route-template';
 import { percentDecode } from './url-text';

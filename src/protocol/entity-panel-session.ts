@@ -1,8 +1,8 @@
 /** The host's side of one entity panel: watches a task hub and answers the panel (entity-panel.ts). */
-import type { EntityRequest } from '../core/entity-messages';
+import type { EntityRequest } from '../core/entities/entity-messages';
 import type { HubChange } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
-import { toTimestamp } from '../core/time';
+import { isTerminal } from '../core/values/status';
+import { toTimestamp } from '../core/values/time';
 import { fromEntityPanel, type FromEntityPanel, type QueuedRequest, type ToEntityPanel } from './entity-panel';
 import { toInstanceSummary } from './instance-summary';
 import { PanelSession, type PanelSessionOptions } from './panel-session';

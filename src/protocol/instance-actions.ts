@@ -1,9 +1,9 @@
 /** What can be done to instances, one or many: the same for panels, trees and commands. */
 import { messageOf } from '../base/error-message';
-import { allInstanceIds } from '../core/all-instance-ids';
-import { DurascopeError } from '../core/errors';
+import { allInstanceIds } from '../core/ports/all-instance-ids';
+import { DurascopeError } from '../core/values/errors';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import type { OrchestrationStatus } from '../core/status';
+import type { OrchestrationStatus } from '../core/values/status';
 import type { BulkTarget } from './instances-panel';
 import type { InstanceAction } from './panel-values';
 

@@ -4,10 +4,10 @@
  *   S2. History is pulled up to the row's length, so that it never matters which announcements were merged or missed.
  */
 import { messageOf } from '../base/error-message';
-import type { InstanceRow } from '../core/instance';
+import type { InstanceRow } from '../core/instances/instance';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
-import { isTerminal } from '../core/status';
-import { toTimestamp } from '../core/time';
+import { isTerminal } from '../core/values/status';
+import { toTimestamp } from '../core/values/time';
 import { act } from './instance-actions';
 import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';

@@ -1,6 +1,6 @@
 /** Instance rows as panels are sent them. */
-import type { InstanceRow } from '../core/instance';
-import type { FailureDetails } from '../core/history';
+import type { InstanceRow } from '../core/instances/instance';
+import type { FailureDetails } from '../core/history/history';
 import type { FailureValue, InstanceDetails, InstanceSummary, SourceLocation } from './panel-values';
 import { summaryTextLimit } from './panel-values';
 

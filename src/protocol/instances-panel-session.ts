@@ -3,7 +3,7 @@
  */
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { HubChange } from '../core/ports/task-hub-client';
-import { fromTimestamp, toTimestamp } from '../core/time';
+import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { act, actOnMany, bulkMessage, targetIds } from './instance-actions';
 import { toInstanceSummary } from './instance-summary';
 import {

@@ -3,9 +3,9 @@
  * instance row's own; times are the history's text form; payloads are JSON text or null.
  */
 import * as z from 'zod';
-import type { HistoryEvent } from '../core/history';
-import { productionStores } from '../core/production-store';
-import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/status';
+import type { HistoryEvent } from '../core/history/history';
+import { productionStores } from '../core/instances/production-store';
+import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/values/status';
 
 const text = z.string();
 const textOrNull = z.string().nullable();

@@ -1,7 +1,7 @@
 /** One event from elsewhere in the form that histories have here: type as text, whole numbers, times with seven digits, payloads as text. */
 import * as z from 'zod';
-import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../core/history';
-import { orchestrationStatusNumbers } from '../core/status';
+import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../core/history/history';
+import { orchestrationStatusNumbers } from '../core/values/status';
 
 const typeNames = new Map<number, string>([
   ...Object.entries(eventTypeNumbers).map(([name, number]): [number, string] => [number, name]),

@@ -1,7 +1,7 @@
 /** Which running instances a changed app would break, told before they go on. */
-import { causeTexts, type Divergence } from '../core/divergence';
-import { DurascopeError } from '../core/errors';
-import { profileOf, type InstanceRow } from '../core/instance';
+import { causeTexts, type Divergence } from '../core/history/divergence';
+import { DurascopeError } from '../core/values/errors';
+import { profileOf, type InstanceRow } from '../core/instances/instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { ReplayTimeline } from './replay-timeline';
 

@@ -1,6 +1,6 @@
 /** The order in which events were committed, which is the one that a replay needs. Tools show other ones. */
-import type { HistoryEvent } from '../core/history';
-import { isScheduledRow } from '../core/non-determinism';
+import type { HistoryEvent } from '../core/history/history';
+import { isScheduledRow } from '../core/decisions/non-determinism';
 
 /**
  * Events sorted by time, or for eyes, have what came in before the start of the episode that took it in. `events` in any such order; what is

@@ -1,5 +1,5 @@
 /** Replays of orchestrators that connected programs run, in the form of those of an app. */
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type {

@@ -1,8 +1,8 @@
 /** What a replay that went well shows otherwise than it was. */
-import type { Divergence } from '../core/divergence';
-import type { HistoryEvent } from '../core/history';
-import { isEntityRow, isScheduledRow } from '../core/non-determinism';
-import { payloadValue } from '../core/payload';
+import type { Divergence } from '../core/history/divergence';
+import type { HistoryEvent } from '../core/history/history';
+import { isEntityRow, isScheduledRow } from '../core/decisions/non-determinism';
+import { payloadValue } from '../core/values/payload';
 import type { ReplayRun } from '../core/ports/replay-worker';
 
 /** Whole sentences. Values may differ between replays without breaking them; the user should know all the same. */

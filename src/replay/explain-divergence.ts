@@ -1,6 +1,6 @@
 /** Where replay and history part, in words: what was recorded, what the code does now, and what evidence says about the cause. */
-import { causeTexts, type DeterminismCause, type Divergence } from '../core/divergence';
-import type { ExecutionCompleted, HistoryEvent } from '../core/history';
+import { causeTexts, type DeterminismCause, type Divergence } from '../core/history/divergence';
+import type { ExecutionCompleted, HistoryEvent } from '../core/history/history';
 import {
   type EntityRow,
   isEntityRow,
@@ -8,9 +8,9 @@ import {
   saysNonDeterministic,
   type ScheduledRow,
   type WorkDecision,
-} from '../core/non-determinism';
+} from '../core/decisions/non-determinism';
 import type { ImpureUse, ReplayRun } from '../core/ports/replay-worker';
-import type { SourcePlace } from '../core/source-place';
+import type { SourcePlace } from '../core/values/source-place';
 
 /** What both sides are compared by. */
 interface Call {

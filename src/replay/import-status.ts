@@ -2,7 +2,7 @@
  * The history that the status API shows (spec/http-api.md 4.1), made whole again. The API merges scheduled work into its results and leaves
  * out ids and episode marks: numbers are given anew, in the order in which the work was scheduled.
  */
-import type { HistoryEvent } from '../core/history';
+import type { HistoryEvent } from '../core/history/history';
 import { canonicalEvent, timestamp, unknownTime, type RawEvent } from './canonical-event';
 
 export interface StatusAnswer {

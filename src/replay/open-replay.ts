@@ -1,7 +1,7 @@
 /** A timeline out of a history and a worker. */
-import type { Divergence } from '../core/divergence';
-import { DurascopeError } from '../core/errors';
-import type { ExecutionCompleted, FailureDetails, HistoryEvent } from '../core/history';
+import type { Divergence } from '../core/history/divergence';
+import { DurascopeError } from '../core/values/errors';
+import type { ExecutionCompleted, FailureDetails, HistoryEvent } from '../core/history/history';
 import type {
   OpenReplay,
   ReplayMoment,

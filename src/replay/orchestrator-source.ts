@@ -1,5 +1,5 @@
 /** Where programs of the Durable Task SDKs write an orchestrator down, told by its name alone. */
-import type { SourcePlace } from '../core/source-place';
+import type { SourcePlace } from '../core/values/source-place';
 
 export interface FoundSource {
   place: SourcePlace;

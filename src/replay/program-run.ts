@@ -8,9 +8,9 @@
  *   M3. An answer holds what was asked for and not cancelled since the start, so what a moment adds is what no moment before it had. An id
  *       that comes again in the rows after a moment was asked for anew there: Python's SDK gives a retry the id of the first attempt.
  */
-import type { CompleteOrchestration, Decision } from '../core/decisions';
-import { DurascopeError } from '../core/errors';
-import type { HistoryEvent } from '../core/history';
+import type { CompleteOrchestration, Decision } from '../core/decisions/decisions';
+import { DurascopeError } from '../core/values/errors';
+import type { HistoryEvent } from '../core/history/history';
 import {
   agrees,
   agreesOnEntity,
@@ -19,7 +19,7 @@ import {
   isScheduledRow,
   type ScheduledRow,
   type WorkDecision,
-} from '../core/non-determinism';
+} from '../core/decisions/non-determinism';
 import type { AskedProgram, ProgramAnswer } from '../core/ports/connected-replays';
 import type { ReplayDisagreement, ReplayEnd, ReplayMoment, ReplayRequest, ReplayRun } from '../core/ports/replay-worker';
 import { scheduledDecision } from './scheduled-decision';

@@ -1,7 +1,7 @@
 /** The moments of one run of an orchestrator, from its start to as far as its history goes. */
-import type { Decision } from '../core/decisions';
-import type { Divergence } from '../core/divergence';
-import type { FailureDetails, HistoryEvent } from '../core/history';
+import type { Decision } from '../core/decisions/decisions';
+import type { Divergence } from '../core/history/divergence';
+import type { FailureDetails, HistoryEvent } from '../core/history/history';
 import type { LogEntry } from '../core/ports/logger';
 import type { ReplayFrame, Variable, VariableScope } from '../core/ports/replay-worker';
 

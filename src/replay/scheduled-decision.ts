@@ -1,4 +1,4 @@
-import type { EntityRow, ScheduledRow, WorkDecision } from '../core/non-determinism';
+import type { EntityRow, ScheduledRow, WorkDecision } from '../core/decisions/non-determinism';
 
 /** The decision that left the row. */
 export function scheduledDecision(row: ScheduledRow | EntityRow): WorkDecision {

@@ -1,9 +1,9 @@
 /** Work from the moment at which the code asked for it to the moment at which its result was there. */
-import { attemptsByRow } from '../core/attempts';
-import type { HistoryEvent } from '../core/history';
-import { awaitedRequestId } from '../core/entity-messages';
-import { isEntityId } from '../core/instance-id';
-import { isEntityRow, isScheduledRow, type WorkDecision } from '../core/non-determinism';
+import { attemptsByRow } from '../core/history/attempts';
+import type { HistoryEvent } from '../core/history/history';
+import { awaitedRequestId } from '../core/entities/entity-messages';
+import { isEntityId } from '../core/values/instance-id';
+import { isEntityRow, isScheduledRow, type WorkDecision } from '../core/decisions/non-determinism';
 import type { ReplayMoment } from '../core/ports/replay-worker';
 import type { PendingTask } from './replay-timeline';
 

@@ -9,8 +9,8 @@
  *   a[activities] d[keys]                  activities handed out, done
  *   t[timers] f[keys]                      timers created, over
  */
-import type { Checkpoint } from '../core/checkpoint';
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
+import type { Checkpoint } from '../core/instances/checkpoint';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
 import {
   decodeActivities,

@@ -8,7 +8,7 @@
  *   E2. A Timestamp below 1e11 is the distance in milliseconds to the one before, else it is epoch milliseconds or text (time-codec.ts).
  *       The first event of a list never gives a distance, so lists can be joined.
  */
-import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../core/history';
+import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../core/history/history';
 import { jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 

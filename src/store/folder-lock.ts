@@ -11,7 +11,7 @@ import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSy
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 
 const fileName = 'lock';
 /** Whether a process on another host (a container, mostly) still runs can only be seen by the file's time being renewed. */

@@ -1,9 +1,8 @@
 /** The index: histories, rows and queued work as SQL has them. What is still pending is the store's to add. */
 import type { SqlJsStatic, SqlValue } from 'sql.js';
-import { DurascopeError } from '../core/errors';
-import type { HistoryEvent } from '../core/history';
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
-import type { CustomStatusChange } from '../core/ports/history-store';
+import { DurascopeError } from '../core/values/errors';
+import type { HistoryEvent } from '../core/history/history';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../core/instances/instance';
 import { decodeEvents } from './event-codec';
 import { activityRest, decodeRow } from './row-codec';
 import { schemaSql, schemaVersion } from './schema';

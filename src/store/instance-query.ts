@@ -1,9 +1,9 @@
 /** `InstanceQuery` as SQL: filters, a page along one index, and the continuation token that says where the next one starts. */
 import { crc32 } from 'node:zlib';
 import type { SqlValue } from 'sql.js';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
-import type { OrchestrationStatus } from '../core/status';
+import type { OrchestrationStatus } from '../core/values/status';
 import type { SqlConnection } from './sql-connection';
 import { decodeRow } from './row-codec';
 

@@ -4,10 +4,16 @@
  *   P1. `purged` is written to SQL before anything else, because it deletes by instance id and the rest may be of the id's next life.
  *   P2. Removals are written before additions: an activity key comes again when a rewound generation schedules it again.
  */
-import type { HistoryEvent } from '../core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../core/instance';
-import { isTerminal } from '../core/status';
-import type { CustomStatusChange } from '../core/ports/history-store';
+import type { CustomStatusChange } from '../core/instances/instance';
+import type { HistoryEvent } from '../core/history/history';
+import {
+  workKey,
+  type InboxMessage,
+  type InstanceRow,
+  type PendingActivity,
+  type PendingTimer,
+} from '../core/instances/instance';
+import { isTerminal } from '../core/values/status';
 import type { Change } from './checkpoint-codec';
 import { decodeEvents } from './event-codec';
 

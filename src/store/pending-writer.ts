@@ -3,7 +3,7 @@
  * is still pending.
  */
 import { activityRestText } from './row-codec';
-import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instance';
+import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
 import type { PendingChanges, PendingHistory } from './pending-changes';
 import type { SqlConnection } from './sql-connection';

@@ -1,5 +1,5 @@
 /** Instance rows and queued work as JSON arrays: no field names on disk. A new field goes to the end of its list. */
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { decodeEventList, encodeEvents } from './event-codec';
 import { jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';

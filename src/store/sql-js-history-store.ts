@@ -7,13 +7,13 @@
  */
 import type { SqlJsStatic } from 'sql.js';
 import { messageOf } from '../base/error-message';
-import type { Checkpoint } from '../core/checkpoint';
-import { DurascopeError } from '../core/errors';
-import type { HistoryEvent } from '../core/history';
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instance';
-import type { CustomStatusChange, HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
+import type { Checkpoint } from '../core/instances/checkpoint';
+import { DurascopeError } from '../core/values/errors';
+import type { HistoryEvent } from '../core/history/history';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../core/instances/instance';
+import type { HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type { Logger } from '../core/ports/logger';
-import type { OrchestrationStatus } from '../core/status';
+import type { OrchestrationStatus } from '../core/values/status';
 import { decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';

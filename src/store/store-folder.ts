@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import { JournalWriter, journalVersion, readJournal, type JournalEnd } from './journal';
 import { readSnapshot, syncFolder, writeSnapshot } from './snapshot';
 

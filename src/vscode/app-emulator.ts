@@ -6,7 +6,7 @@
  */
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Finding, TextSpan } from '../analysis/finding';
-import { causeTexts } from '../core/divergence';
+import { causeTexts } from '../core/history/divergence';
 import { openDocument } from './app-sources';
 import { codeLensLanguages } from './code-lenses';
 import { DeterminismFindings } from './determinism-findings';

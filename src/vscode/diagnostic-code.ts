@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DeterminismCause } from '../core/divergence';
+import type { DeterminismCause } from '../core/history/divergence';
 import { commands } from './ids';
 
 /** A cause as the code of a problem, whose link opens the paragraph about it in docs/determinism.md. */

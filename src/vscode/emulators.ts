@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../base/error-message';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
 import { BuildFailed, buildWhereDue } from './app-build';
 import { AppEmulator, type RunningEmulator } from './app-emulator';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
 import { startOnThread } from '../emulator/emulator-proxy';
 import type { EmulatorOptions } from '../emulator/emulator-types';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { InstanceRow } from '../core/instance';
-import { isEntityId } from '../core/instance-id';
+import type { InstanceRow } from '../core/instances/instance';
+import { isEntityId } from '../core/values/instance-id';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { EntityPanelSession } from '../protocol/entity-panel-session';
 import { InstancePanelSession } from '../protocol/instance-panel-session';

@@ -1,6 +1,6 @@
 /** Entry of dist/replay-part.js: what replays need, read when the first one is asked for. */
 import type * as vscode from 'vscode';
-import type { Divergence } from '../core/divergence';
+import type { Divergence } from '../core/history/divergence';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { PanelReplay } from '../protocol/panel-replay';

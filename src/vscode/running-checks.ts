@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding } from '../analysis/finding';
-import { DurascopeError } from '../core/errors';
+import { DurascopeError } from '../core/values/errors';
 import type { Replays } from '../emulator/replays';
 import type { RunningCheck } from '../replay/check-running';
 import { checkRunning } from '../replay/check-running';

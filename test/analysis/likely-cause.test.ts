@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { likelyCause } from '../../src/analysis/likely-cause';
-import { causeTexts, type Divergence } from '../../src/core/divergence';
+import { causeTexts, type Divergence } from '../../src/core/history/divergence';
 import { analyzeText, orchestrator } from './analyze-text';
 
 const parted: Divergence = {

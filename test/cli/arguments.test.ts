@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArguments } from '../../src/cli/arguments';
 import { jsonArgument } from '../../src/cli/json-argument';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 
 const options = { port: { value: 'N', short: 'p', help: '' }, memory: { help: '' } };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { historyTable } from '../../src/cli/history-table';
 import { plainStyle, type Terminal } from '../../src/cli/terminal';
-import type { HistoryEvent } from '../../src/core/history';
-import { toHistoryRows } from '../../src/core/history-rows';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { toHistoryRows } from '../../src/core/history/history-rows';
 
 const at = { IsPlayed: false, Timestamp: '2026-01-01T00:00:00.1230000Z' };
 const events: HistoryEvent[] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { jsonLog, textLog } from '../../src/cli/live-log';
 import { plainStyle, type Terminal } from '../../src/cli/terminal';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
-import type { OrchestrationStatus } from '../../src/core/status';
+import type { OrchestrationStatus } from '../../src/core/values/status';
 import { instanceRow } from '../support/instance-row';
 
 function collected(): { lines: string[]; terminal: Terminal } {

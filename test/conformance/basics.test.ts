@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
-import { toDisplayOrder } from '../../src/core/history-order';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { toDisplayOrder } from '../../src/core/history/history-order';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 import { conforms, withActivities } from './conforms';

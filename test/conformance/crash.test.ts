@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toDisplayOrder } from '../../src/core/history-order';
+import { toDisplayOrder } from '../../src/core/history/history-order';
 import type { Script } from '../support/script-types';
 import { TestHub, type TestHubOptions } from '../support/test-hub';
 import { withActivities } from './conforms';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent, TaskCompleted, TaskFailed } from '../../src/core/history';
+import type { HistoryEvent, TaskCompleted, TaskFailed } from '../../src/core/history/history';
 import type { Script, ScriptContext } from '../support/script-types';
 import type { TestHub } from '../support/test-hub';
 import { conforms, withActivities } from './conforms';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readRequest } from '../../src/core/entity-messages';
+import { readRequest } from '../../src/core/entities/entity-messages';
 import type { Script } from '../support/script-types';
 import { counter } from '../support/entity-script';
 import type { TestHub, TestHubOptions } from '../support/test-hub';

@@ -1,6 +1,6 @@
 /** Through the published packages: they make the calls, the engine and the rules for polls are ours. */
 import assert from 'node:assert/strict';
-import type { DurableHttpRequest } from '../../src/core/durable-http';
+import type { DurableHttpRequest } from '../../src/core/dialects/durable-http';
 import type { DurableHttpHost } from '../../src/core/ports/durable-http';
 import { withSdkHub } from '../workers/orchestrations/sdk-hub';
 import { type Context, sdk1, sdk2, sdk3, type Sdk, type Task } from '../workers/orchestrations/sdks';

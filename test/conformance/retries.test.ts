@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toTimestamp } from '../../src/core/time';
+import { toTimestamp } from '../../src/core/values/time';
 import type { Retry, Script } from '../support/script-types';
 import type { TestHub } from '../support/test-hub';
 import { conforms, withActivities } from './conforms';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExecutionStarted, GenericEvent } from '../../src/core/history';
+import type { ExecutionStarted, GenericEvent } from '../../src/core/history/history';
 import type { Script } from '../support/script-types';
 import type { TestHub, TestHubOptions } from '../support/test-hub';
 import { conforms, withActivities } from './conforms';

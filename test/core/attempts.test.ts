@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { activityAttempts } from '../../src/core/attempts';
-import type { HistoryEvent } from '../../src/core/history';
+import { activityAttempts } from '../../src/core/history/attempts';
+import type { HistoryEvent } from '../../src/core/history/history';
 
 const base = { EventId: -1, IsPlayed: false, Timestamp: '' };
 const started: HistoryEvent = { ...base, EventType: 'OrchestratorStarted' };

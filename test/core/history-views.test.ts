@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
-import { toDisplayOrder } from '../../src/core/history-order';
-import { toHistoryRows } from '../../src/core/history-rows';
-import { toHistoryEvents } from '../../src/core/history-view';
-import { toTimestamp } from '../../src/core/time';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { toDisplayOrder } from '../../src/core/history/history-order';
+import { toHistoryRows } from '../../src/core/history/history-rows';
+import { toHistoryEvents } from '../../src/core/history/history-view';
+import { toTimestamp } from '../../src/core/values/time';
 
 const start = Date.UTC(2024, 0, 1);
 const at = (second: number) => ({ EventId: -1, IsPlayed: false, Timestamp: toTimestamp(start + second * 1000 + 100) });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import type { DurableAction } from '../../src/core/durable-action';
-import { activityInput, actionTypes } from '../../src/core/durable-action';
-import { readActionList } from '../../src/core/host-actions';
-import type { HostReplayOptions, SdkProgress } from '../../src/core/host-replay';
-import { HostReplay } from '../../src/core/host-replay';
-import type { HistoryEvent } from '../../src/core/history';
-import { PastRows } from '../../src/core/past-rows';
-import { SuspensionGate } from '../../src/core/suspension-gate';
-import { toTimestamp } from '../../src/core/time';
+import type { DurableAction } from '../../src/core/values/durable-action';
+import { activityInput, actionTypes } from '../../src/core/values/durable-action';
+import { readActionList } from '../../src/core/dialects/host-actions';
+import type { HostReplayOptions, SdkProgress } from '../../src/core/dialects/host-replay';
+import { HostReplay } from '../../src/core/dialects/host-replay';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { PastRows } from '../../src/core/dialects/past-rows';
+import { SuspensionGate } from '../../src/core/history/suspension-gate';
+import { toTimestamp } from '../../src/core/values/time';
 
 const startMs = Date.UTC(2024, 0, 1);
 const base = (second = 0) => ({ EventId: -1, IsPlayed: false, Timestamp: toTimestamp(startMs + second * 1000) });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { defaultChildInstanceId, instanceIdProblem } from '../../src/core/instance-id';
+import { defaultChildInstanceId, instanceIdProblem } from '../../src/core/values/instance-id';
 
 describe('instance ids', () => {
   it('L16: lets 1 to 100 ordinary characters through', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
-import { type ProductionStore, productionStoreOf, productionStores, storeNotes } from '../../src/core/production-store';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { type ProductionStore, productionStoreOf, productionStores, storeNotes } from '../../src/core/instances/production-store';
 import { StoreNoteList } from '../../src/webview/models/store-notes';
 
 const at = '2024-01-01T00:00:00.0000000Z';

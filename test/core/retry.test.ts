@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { nextRetry, retryDelayMs, type RetryPolicy } from '../../src/core/retry';
+import { nextRetry, retryDelayMs, type RetryPolicy } from '../../src/core/values/retry';
 
 describe('retry', () => {
   it('grows the delay by the coefficient up to the maximum', () => {

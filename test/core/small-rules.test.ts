@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { customStatusProblem } from '../../src/core/custom-status';
-import { payloadValue } from '../../src/core/payload';
-import { childTags } from '../../src/core/tags';
+import { customStatusProblem } from '../../src/core/values/custom-status';
+import { payloadValue } from '../../src/core/values/payload';
+import { childTags } from '../../src/core/history/tags';
 
 describe('custom status limit', () => {
   it('CS4: takes 8,703 UTF-16 units', () => assert.equal(customStatusProblem('x'.repeat(8703)), null));

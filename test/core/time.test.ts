@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fromTimestamp, toTimestamp } from '../../src/core/time';
+import { fromTimestamp, toTimestamp } from '../../src/core/values/time';
 
 describe('times as text', () => {
   const text = (ms: number): string => new Date(ms).toISOString().replace('Z', '0000Z');

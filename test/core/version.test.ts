@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareVersions, versionMismatch } from '../../src/core/version';
+import { compareVersions, versionMismatch } from '../../src/core/values/version';
 
 describe('versions', () => {
   it('compares numbers by number, text by text and puts blank lowest', () => {

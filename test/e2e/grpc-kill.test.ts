@@ -19,7 +19,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { DurascopePrograms, type Serving } from '../support/durascope-program';
 import { assertNoRowTwice } from '../support/no-row-twice';
 import { randomOf } from '../support/seeded-random';

@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { isTerminal } from '../../src/core/status';
+import { isTerminal } from '../../src/core/values/status';
 import type { ReplayTimeline } from '../../src/replay/replay-timeline';
 import { GrpcFixture } from '../grpc/grpc-fixture';
 import { contentOf, lookBothWays, namesOf, openConnected } from '../grpc/replay-helpers';

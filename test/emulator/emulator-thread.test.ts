@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import { ChangeBatch } from '../../src/emulator/change-batch';

@@ -3,10 +3,10 @@
  * core SDK behind the bindings' flag.
  */
 import assert from 'node:assert/strict';
-import type { EventRaised, EventSent, HistoryEvent } from '../../src/core/history';
-import type { InstanceRow } from '../../src/core/instance';
+import type { EventRaised, EventSent, HistoryEvent } from '../../src/core/history/history';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import type { LogEntry } from '../../src/core/ports/logger';
-import { isTerminal } from '../../src/core/status';
+import { isTerminal } from '../../src/core/values/status';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator';
 import { WorkerFixture } from '../workers/worker-fixture';
 

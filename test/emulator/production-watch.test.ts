@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LogEntry } from '../../src/core/ports/logger';
-import type { ProductionStore, StoreNote } from '../../src/core/production-store';
+import type { ProductionStore, StoreNote } from '../../src/core/instances/production-store';
 import { watchProductionStore } from '../../src/emulator/production-watch';
 import { TestHub } from '../support/test-hub';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fromTimestamp } from '../../src/core/time';
+import { fromTimestamp } from '../../src/core/values/time';
 import { SystemClock } from '../../src/emulator/system-clock';
 
 describe('the system clock', () => {

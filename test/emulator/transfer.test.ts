@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { allInstanceIds } from '../../src/core/all-instance-ids';
-import { DurascopeError } from '../../src/core/errors';
-import type { ExportedInstance } from '../../src/core/exported-instance';
+import { allInstanceIds } from '../../src/core/ports/all-instance-ids';
+import { DurascopeError } from '../../src/core/values/errors';
+import type { ExportedInstance } from '../../src/core/instances/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../../src/core/ports/task-hub-client';
 import { exportPieces, readExportFile } from '../../src/emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../src/emulator/import-instances';

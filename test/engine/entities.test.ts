@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { EntityBatchRequest } from '../../src/core/ports/function-worker';
-import { toTimestamp } from '../../src/core/time';
+import { toTimestamp } from '../../src/core/values/time';
 import { counter } from '../support/entity-script';
 import { TestHub, type TestHubOptions } from '../support/test-hub';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
-import { toExactTimestamp, toTimestamp } from '../../src/core/time';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { toExactTimestamp, toTimestamp } from '../../src/core/values/time';
 import { ManualClock } from '../support/manual-clock';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';

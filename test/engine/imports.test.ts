@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { ExportedInstance } from '../../src/core/exported-instance';
-import { renamedInstances } from '../../src/core/renamed-instances';
-import { DurascopeError } from '../../src/core/errors';
-import type { HistoryEvent } from '../../src/core/history';
+import type { ExportedInstance } from '../../src/core/instances/exported-instance';
+import { renamedInstances } from '../../src/core/instances/renamed-instances';
+import { DurascopeError } from '../../src/core/values/errors';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { HubChange, TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { toTimestamp } from '../../src/core/time';
+import { toTimestamp } from '../../src/core/values/time';
 import { counter } from '../support/entity-script';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toTimestamp } from '../../src/core/time';
+import { toTimestamp } from '../../src/core/values/time';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 

@@ -1,8 +1,8 @@
 /** Random orchestrations under random orders of everything that can happen to them, crashes included. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DurascopeError } from '../../src/core/errors';
-import type { HistoryEvent } from '../../src/core/history';
+import { DurascopeError } from '../../src/core/values/errors';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { ManualClock } from '../support/manual-clock';
 import { MemoryStore } from '../support/memory-store';
 import { ScriptRun } from '../support/script-run';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { LiveInstance } from '../../src/engine/live-instance';
 import { ReadyQueue } from '../../src/engine/ready-queue';
-import type { InstanceRow } from '../../src/core/instance';
-import type { OrchestrationStatus } from '../../src/core/status';
+import type { InstanceRow } from '../../src/core/instances/instance';
+import type { OrchestrationStatus } from '../../src/core/values/status';
 
 function instance(instanceId: string, runtimeStatus: OrchestrationStatus): LiveInstance {
   return new LiveInstance(instanceId, { instanceId, runtimeStatus } as InstanceRow, null);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Checkpoint } from '../../src/core/checkpoint';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { MemoryStore } from '../support/memory-store';
 import type { Script } from '../support/script-types';
 import { TestHub, type TestHubOptions } from '../support/test-hub';

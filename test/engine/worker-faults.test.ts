@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { Script } from '../support/script-types';
 import { TestHub, type TestHubOptions } from '../support/test-hub';
 

@@ -13,8 +13,8 @@ import {
   whenAny,
 } from '@microsoft/durabletask-js';
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
-import { causeTexts } from '../../src/core/divergence';
+import { DurascopeError } from '../../src/core/values/errors';
+import { causeTexts } from '../../src/core/history/divergence';
 import type { ReplayTimeline } from '../../src/replay/replay-timeline';
 import { GrpcFixture } from './grpc-fixture';
 import { contentOf, lookBothWays, namesOf, openConnected } from './replay-helpers';

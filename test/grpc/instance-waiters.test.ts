@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { isTerminal } from '../../src/core/status';
-import type { InstanceRow } from '../../src/core/instance';
+import { isTerminal } from '../../src/core/values/status';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import { InstanceWaiters } from '../../src/grpc/instance-waiters';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';

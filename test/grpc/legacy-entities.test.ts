@@ -1,7 +1,7 @@
 /** Entity traffic between the kinds of the protocol and the rows of Durable Functions (spec/grpc.md 2.5, last point). */
 import assert from 'node:assert/strict';
-import type { Decision } from '../../src/core/decisions';
-import type { HistoryEvent } from '../../src/core/history';
+import type { Decision } from '../../src/core/decisions/decisions';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { HistoryEvent as ProtoEvent, OrchestratorAction } from '../../src/grpc/generated/task-hub-sidecar';
 import { eventInForm, legacyDecisions, legacyEvent } from '../../src/grpc/legacy-entities';
 import { GrpcFixture } from './grpc-fixture';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { DurascopeError, type DurascopeErrorCode } from '../../src/core/errors';
-import type { HistoryEvent } from '../../src/core/history';
+import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 import { GrpcWorker } from '../../src/grpc/grpc-worker';
 import {

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/require-await -- orchestrators of this SDK are asynchronous generators that only yield */
 import type { OrchestrationContext, TOrchestrator } from '@microsoft/durabletask-js';
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { connectToEmulator } from '../../src/emulator/connect';
 import { durascopePath } from '../../src/http/durascope-protocol';
 import type { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';

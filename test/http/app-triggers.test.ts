@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { HttpFixture, type FixtureOptions } from './http-fixture';
 
 async function withApp(options: FixtureOptions, act: (http: HttpFixture) => Promise<void>): Promise<void> {

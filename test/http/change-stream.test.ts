@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { InstanceRow } from '../../src/core/instance';
-import type { HistoryEvent } from '../../src/core/history';
+import type { InstanceRow } from '../../src/core/instances/instance';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import { changeStream } from '../../src/http/change-stream';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DurableHttpResponse } from '../../src/core/durable-http';
+import type { DurableHttpResponse } from '../../src/core/dialects/durable-http';
 import type { LogEntry } from '../../src/core/ports/logger';
 import { DurableHttp, type DurableHttpOptions } from '../../src/http/durable-http';
 import { type HttpStubs, httpStubsSchema } from '../../src/http/http-stubs';

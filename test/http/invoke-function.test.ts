@@ -1,6 +1,6 @@
 /** Functions called by hand over HTTP: Durascope's own endpoint, and the host's. */
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
 import { ManualClock } from '../support/manual-clock';
 import { eventually, HttpFixture, jsonBody, key, withCode } from './http-fixture';

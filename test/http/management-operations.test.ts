@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { HttpFixture, jsonBody } from './http-fixture';
 
 type State = 'missing' | 'Pending' | 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated';

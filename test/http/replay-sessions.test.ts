@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { ConnectedReplays, OpenedReplay } from '../../src/core/ports/connected-replays';
 import type { ReplayMoment } from '../../src/core/ports/replay-worker';
 import { type EmulatorCall, HttpConnectedReplays } from '../../src/http/client/http-connected-replays';

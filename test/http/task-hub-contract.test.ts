@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ExportedInstance } from '../../src/core/exported-instance';
-import { DurascopeError, type DurascopeErrorCode } from '../../src/core/errors';
+import type { ExportedInstance } from '../../src/core/instances/exported-instance';
+import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
 import { counter } from '../support/entity-script';

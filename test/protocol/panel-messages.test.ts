@@ -3,7 +3,7 @@ import { fromInstancePanel, toInstancePanel } from '../../src/protocol/instance-
 import { fromInstancesPanel, toInstancesPanel } from '../../src/protocol/instances-panel';
 import { toInstanceDetails, toInstanceSummary } from '../../src/protocol/instance-summary';
 import { summaryTextLimit } from '../../src/protocol/panel-values';
-import type { InstanceRow } from '../../src/core/instance';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import { instanceRow } from '../support/instance-row';
 
 const row = instanceRow({

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstanceQuery } from '../../src/core/ports/history-store';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { checkRunning, type RunningCheck } from '../../src/replay/check-running';
 import { openReplay } from '../../src/replay/open-replay';
 import { lineOf, ReplayFixture, v4Files, type LiveApp } from './replay-fixture';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { DeterminismCause } from '../../src/core/divergence';
-import type { HistoryEvent } from '../../src/core/history';
+import type { DeterminismCause } from '../../src/core/history/divergence';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { lineOf, ReplayFixture, v4Files, type LiveApp, type LiveRun } from './replay-fixture';
 
 const activities = `

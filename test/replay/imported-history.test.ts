@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
-import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history';
-import { toHistoryEvents } from '../../src/core/history-view';
-import { orchestrationStatusNumbers } from '../../src/core/status';
+import { DurascopeError } from '../../src/core/values/errors';
+import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history/history';
+import { toHistoryEvents } from '../../src/core/history/history-view';
+import { orchestrationStatusNumbers } from '../../src/core/values/status';
 import { readHistories, type ImportedHistory } from '../../src/replay/imported-history';
 import { ReplayFixture, type LiveApp, type LiveRun } from './replay-fixture';
 

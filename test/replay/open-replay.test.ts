@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { lineOf, locals, look, ReplayFixture, type LiveApp } from './replay-fixture';
 
 const source = `

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Decision } from '../../src/core/decisions';
-import type { HistoryEvent } from '../../src/core/history';
+import type { Decision } from '../../src/core/decisions/decisions';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { AskedProgram, ProgramAnswer } from '../../src/core/ports/connected-replays';
 import { WorkItems } from '../../src/replay/work-items';
 import { runThroughProgram } from '../../src/replay/program-run';

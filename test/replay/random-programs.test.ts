@@ -1,7 +1,7 @@
 /** Random orchestrations, run live under random orders of what happens, then replayed: both directions show the same, the end is the live one's. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isTerminal } from '../../src/core/status';
+import { isTerminal } from '../../src/core/values/status';
 import { openReplay } from '../../src/replay/open-replay';
 import type { NodeReplayWorker } from '../../src/workers/node/node-replay-worker';
 import { look, ReplayFixture, type LiveApp } from './replay-fixture';

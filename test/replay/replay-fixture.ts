@@ -1,9 +1,9 @@
 /** Runs orchestrations of a real app with the real engine, then opens their replays in a process of its own. */
 import assert from 'node:assert/strict';
 import { Engine } from '../../src/engine/engine';
-import type { HistoryEvent } from '../../src/core/history';
-import type { InstanceRow } from '../../src/core/instance';
-import { isTerminal } from '../../src/core/status';
+import type { HistoryEvent } from '../../src/core/history/history';
+import type { InstanceRow } from '../../src/core/instances/instance';
+import { isTerminal } from '../../src/core/values/status';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 import { openReplay } from '../../src/replay/open-replay';

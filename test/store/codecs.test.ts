@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history';
-import { toTimestamp } from '../../src/core/time';
+import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history/history';
+import { toTimestamp } from '../../src/core/values/time';
 import { decodeCheckpoints, encodeCheckpoints } from '../../src/store/checkpoint-codec';
 import { decodeEvents, encodeEvents } from '../../src/store/event-codec';
 import { decodeTime, encodeTime } from '../../src/store/time-codec';

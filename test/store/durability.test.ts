@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Checkpoint } from '../../src/core/checkpoint';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { JournalWriter } from '../../src/store/journal';
 import { dumpOf, eventsOf, rowOf, stepOf, StoreBench } from './store-builders';
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Checkpoint } from '../../src/core/checkpoint';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { activityOf, at, dumpOf, messageOf, rowOf, stepOf, StoreBench, timerOf } from './store-builders';
 
 const golden = path.resolve('test/fixtures/store-v1');

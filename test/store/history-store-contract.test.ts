@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { HistoryStore, InstanceQuery } from '../../src/core/ports/history-store';
 import type { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
 import { activityOf, at, eventsOf, messageOf, rowOf, stepOf, StoreBench, timerOf } from './store-builders';

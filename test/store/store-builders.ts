@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Checkpoint } from '../../src/core/checkpoint';
-import type { HistoryEvent } from '../../src/core/history';
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../../src/core/instance';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
+import type { HistoryEvent } from '../../src/core/history/history';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../../src/core/instances/instance';
 import type { HistoryStore } from '../../src/core/ports/history-store';
 import type { LogEntry } from '../../src/core/ports/logger';
-import { toTimestamp } from '../../src/core/time';
+import { toTimestamp } from '../../src/core/values/time';
 import { SqlJsHistoryStore, type SqlJsHistoryStoreOptions } from '../../src/store/sql-js-history-store';
 import { instanceRow } from '../support/instance-row';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Checkpoint } from '../../src/core/checkpoint';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { activityOf, dumpOf, messageOf, stepOf, StoreBench, timerOf } from './store-builders';
 
 const headerSize = 20;

@@ -1,9 +1,16 @@
+import type { CustomStatusChange } from '../../src/core/instances/instance';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Checkpoint } from '../../src/core/checkpoint';
-import type { HistoryEvent } from '../../src/core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../../src/core/instance';
-import type { CustomStatusChange, HistoryStore, InstanceQuery } from '../../src/core/ports/history-store';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
+import type { HistoryEvent } from '../../src/core/history/history';
+import {
+  workKey,
+  type InboxMessage,
+  type InstanceRow,
+  type PendingActivity,
+  type PendingTimer,
+} from '../../src/core/instances/instance';
+import type { HistoryStore, InstanceQuery } from '../../src/core/ports/history-store';
 import type { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
 import { activityOf, at, eventsOf, messageOf, rowOf, StoreBench, timerOf } from './store-builders';
 

@@ -1,7 +1,7 @@
 /** Entities of tests: like those of the JSON-protocol SDKs in profile A (no roll-back), like those of durabletask-js in profile G. */
-import { unknownFunctionMessage } from '../../src/core/unknown-function';
+import type { BehaviourProfile } from '../../src/core/values/behaviour-profile';
+import { unknownFunctionMessage } from '../../src/core/values/unknown-function';
 import type {
-  BehaviourProfile,
   EntityAction,
   EntityBatchOutcome,
   EntityBatchRequest,

@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../../src/core/instance';
+import type { InstanceRow } from '../../src/core/instances/instance';
 
 /** A row of an instance that runs and has not done anything yet; a test says what matters to it. */
 export function instanceRow(row: Partial<InstanceRow> & { instanceId: string }): InstanceRow {

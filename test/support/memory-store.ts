@@ -1,14 +1,15 @@
-import type { Checkpoint } from '../../src/core/checkpoint';
-import type { HistoryEvent } from '../../src/core/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingActivity, type PendingTimer } from '../../src/core/instance';
-import type {
-  CustomStatusChange,
-  HistoryStore,
-  InstancePage,
-  InstanceQuery,
-  RecoveredWork,
-} from '../../src/core/ports/history-store';
-import type { OrchestrationStatus } from '../../src/core/status';
+import type { CustomStatusChange } from '../../src/core/instances/instance';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
+import type { HistoryEvent } from '../../src/core/history/history';
+import {
+  workKey,
+  type InboxMessage,
+  type InstanceRow,
+  type PendingActivity,
+  type PendingTimer,
+} from '../../src/core/instances/instance';
+import type { HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '../../src/core/ports/history-store';
+import type { OrchestrationStatus } from '../../src/core/values/status';
 
 /**
  * A history store of plain maps, for faults: it keeps every checkpoint, so that a store "as it was on disk at that moment" can be

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 
 /** A history that has ended: every id once, every task and timer answered once at most, one beginning and one end. */
 export function assertNoRowTwice(id: string, events: readonly HistoryEvent[]): void {

@@ -1,13 +1,13 @@
 /** Runs a script over a history, from the beginning, and says what it decided: the replay of spec/engine.md 2.4 and section 3. */
 import { createHash } from 'node:crypto';
-import type { CompleteOrchestration, CreateTimer, Decision } from '../../src/core/decisions';
-import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../src/core/history';
+import type { CompleteOrchestration, CreateTimer, Decision } from '../../src/core/decisions/decisions';
+import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../src/core/history/history';
 import type { EpisodeOutcome, EpisodeRequest } from '../../src/core/ports/function-worker';
-import { parseEntityId } from '../../src/core/entity-id';
-import { readAnswer } from '../../src/core/entity-messages';
-import { nextRetry } from '../../src/core/retry';
-import { fromTimestamp, toTimestamp } from '../../src/core/time';
-import { unknownFunctionMessage } from '../../src/core/unknown-function';
+import { parseEntityId } from '../../src/core/values/entity-id';
+import { readAnswer } from '../../src/core/entities/entity-messages';
+import { nextRetry } from '../../src/core/values/retry';
+import { fromTimestamp, toTimestamp } from '../../src/core/values/time';
+import { unknownFunctionMessage } from '../../src/core/values/unknown-function';
 import type { ChildOptions, Retry, Script, ScriptContext, Task, TimerTask } from './script-types';
 
 export interface ScriptFacts {

@@ -1,6 +1,6 @@
 /** What test orchestrators are written against: a small SDK that follows the reference context (profile A) or durabletask-js (profile G). */
-import type { Tags } from '../../src/core/history';
-import type { RetryPolicy } from '../../src/core/retry';
+import type { Tags } from '../../src/core/history/history';
+import type { RetryPolicy } from '../../src/core/values/retry';
 
 export interface Task {
   isDone: boolean;

@@ -1,5 +1,5 @@
-import { DurascopeError } from '../../src/core/errors';
-import type { HistoryEvent } from '../../src/core/history';
+import { DurascopeError } from '../../src/core/values/errors';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { Variable } from '../../src/core/ports/replay-worker';
 import type { ReplayStep, ReplayTimeline } from '../../src/replay/replay-timeline';
 

@@ -1,8 +1,8 @@
-import type { FailureDetails } from '../../src/core/history';
+import type { BehaviourProfile } from '../../src/core/values/behaviour-profile';
+import type { FailureDetails } from '../../src/core/history/history';
 import type {
   ActivityOutcome,
   ActivityRequest,
-  BehaviourProfile,
   EntityBatchOutcome,
   EntityBatchRequest,
   EpisodeOutcome,
@@ -10,7 +10,7 @@ import type {
   FunctionDescriptor,
   FunctionWorker,
 } from '../../src/core/ports/function-worker';
-import { unknownFunctionMessage } from '../../src/core/unknown-function';
+import { unknownFunctionMessage } from '../../src/core/values/unknown-function';
 import { runEntityScript, type EntityScript } from './entity-script';
 import { ScriptRun } from './script-run';
 import type { Script } from './script-types';

@@ -1,5 +1,5 @@
 /** Histories in the notation of the conformance rows: `OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC`. */
-import type { HistoryEvent, HistoryEventType } from '../../src/core/history';
+import type { HistoryEvent, HistoryEventType } from '../../src/core/history/history';
 
 const marks: Readonly<Record<HistoryEventType, string>> = {
   OrchestratorStarted: 'OS',

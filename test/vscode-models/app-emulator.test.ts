@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { ConnectedReplays } from '../../src/core/ports/connected-replays';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { EmulatorEvent } from '../../src/emulator/emulator-types';

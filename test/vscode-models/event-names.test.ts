@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { HistoryEvent } from '../../src/core/history';
-import type { InstanceRow } from '../../src/core/instance';
+import type { HistoryEvent } from '../../src/core/history/history';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import { blankComments, findEventNames } from '../../src/vscode/models/event-names';
 import { locateFailure, locateInStack } from '../../src/vscode/models/stack-location';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import manifest from '../../package.json';
-import { causeTexts, type DeterminismCause } from '../../src/core/divergence';
+import { causeTexts, type DeterminismCause } from '../../src/core/history/divergence';
 import { causeAnchor, findingCauses, severities, severityOf } from '../../src/vscode/models/finding-severity';
 
 const setting = manifest.contributes.configuration.properties['durascope.diagnostics.severity'];

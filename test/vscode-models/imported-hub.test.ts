@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
 import { importedHub } from '../../src/vscode/replay/imported-hub';

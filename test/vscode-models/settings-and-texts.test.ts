@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { HistoryEvent } from '../../src/core/history';
-import type { InstanceRow } from '../../src/core/instance';
+import type { HistoryEvent } from '../../src/core/history/history';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import { emulatorOptions, readSettings } from '../../src/vscode/models/emulator-settings';
 import { historyDocument } from '../../src/vscode/models/history-document';
 import { parseStartTime } from '../../src/vscode/models/start-time';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { yieldValues } from '../../src/vscode/models/yield-values';
 import { row, ScriptedTimeline } from '../support/scripted-timeline';
 

@@ -1,6 +1,6 @@
 /** Histories written by hand for the panels' models: small stories with one second between rows unless told. */
-import type { HistoryEvent } from '../../src/core/history';
-import { toTimestamp } from '../../src/core/time';
+import type { HistoryEvent } from '../../src/core/history/history';
+import { toTimestamp } from '../../src/core/values/time';
 
 export const storyStart = Date.UTC(2024, 0, 1, 12, 0, 0);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { availableColumns, cellText, UsedFields, visibleColumns } from '../../src/webview/models/history-columns';
 import { csvField, historyCsv, historyJson } from '../../src/webview/models/history-export';
 import { counterpart, counterpartIndex } from '../../src/webview/models/history-links';

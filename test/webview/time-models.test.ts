@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fromTimestamp, toTimestamp } from '../../src/core/time';
+import { fromTimestamp, toTimestamp } from '../../src/core/values/time';
 import { buildSequence } from '../../src/webview/models/sequence';
 import { ageText } from '../../src/base/age';
 import { countdownText, durationText, shortTimestamp } from '../../src/webview/models/time-text';

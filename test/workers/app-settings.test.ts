@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DurascopeError } from '../../src/core/errors';
-import { defaultHostConfig } from '../../src/core/host-config';
-import { readAppSettings } from '../../src/workers/node/app-settings';
+import { DurascopeError } from '../../src/core/values/errors';
+import { defaultHostConfig } from '../../src/core/values/host-config';
+import { readAppSettings } from '../../src/workers/node/app/app-settings';
 
 describe('the settings files of an app', () => {
   let dir: string;

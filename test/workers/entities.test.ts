@@ -1,7 +1,7 @@
 /** Entities and critical sections with the published packages, behind the real engine and store. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { InstanceRow } from '../../src/core/instance';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import { Engine } from '../../src/engine/engine';
 import { SystemClock } from '../../src/emulator/system-clock';
 import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';

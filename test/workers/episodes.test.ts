@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { EpisodeOutcome } from '../../src/core/ports/function-worker';
-import { FrameWriter } from '../../src/workers/node/frames';
-import type { EpisodeAsked, ParentMessage } from '../../src/workers/node/messages';
+import { FrameWriter } from '../../src/workers/node/wire/frames';
+import type { EpisodeAsked, ParentMessage } from '../../src/workers/node/wire/messages';
 import { firstEvents, timestamp, WorkerFixture, type RunningApp } from './worker-fixture';
 
 /** The rows that the engine stores after an episode with one decision, and the answer that follows. */

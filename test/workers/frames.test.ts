@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
-import { FrameReader, FrameWriter, type Framed } from '../../src/workers/node/frames';
+import { FrameReader, FrameWriter, type Framed } from '../../src/workers/node/wire/frames';
 
 interface Said extends Framed {
   text: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { firstEvents, timestamp, WorkerFixture, type RunningApp } from './worker-fixture';
 
 describe('(h) hooks', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { WorkerFixture, type RunningApp } from './worker-fixture';
 
 describe('HTTP triggers of programming model v4', () => {

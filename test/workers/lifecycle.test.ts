@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DurascopeError } from '../../src/core/errors';
-import type { LaunchSpec } from '../../src/workers/node/launch';
-import { socketVariable, tokenVariable } from '../../src/workers/node/messages';
+import { DurascopeError } from '../../src/core/values/errors';
+import type { LaunchSpec } from '../../src/workers/node/process/launch';
+import { socketVariable, tokenVariable } from '../../src/workers/node/wire/messages';
 import { WorkerFixture } from './worker-fixture';
 
 const isGone = (pid: number): boolean => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { DurascopeError } from '../../src/core/errors';
+import { DurascopeError } from '../../src/core/values/errors';
 import { WorkerFixture, type AppOptions } from './worker-fixture';
 
 const activity = (name: string) => `require('durable-functions').app.activity('${name}', { handler: () => '${name}' });\n`;

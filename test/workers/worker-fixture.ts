@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { HistoryEvent } from '../../src/core/history';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { ActivityOutcome, EpisodeOutcome } from '../../src/core/ports/function-worker';
 import type { HttpTriggerRequest } from '../../src/core/ports/http-trigger';
 import type { LogEntry } from '../../src/core/ports/logger';

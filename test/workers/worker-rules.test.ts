@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/errors';
-import { isFunctionName } from '../../src/workers/node/app-layout';
-import { matters } from '../../src/workers/node/app-watcher';
-import { checkNodeVersion } from '../../src/workers/node/node-version';
-import { readStartRequests } from '../../src/workers/node/start-requests';
-import { Watchdog } from '../../src/workers/node/watchdog';
+import { DurascopeError } from '../../src/core/values/errors';
+import { isFunctionName } from '../../src/workers/node/app/app-layout';
+import { matters } from '../../src/workers/node/app/app-watcher';
+import { checkNodeVersion } from '../../src/workers/node/process/node-version';
+import { readStartRequests } from '../../src/workers/node/wire/start-requests';
+import { Watchdog } from '../../src/workers/node/process/watchdog';
 
 describe('start requests of an output binding', () => {
   const read = (value: unknown) => readStartRequests([{ name: 'out', bindingType: 'durableClient', value }]);

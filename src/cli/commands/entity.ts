@@ -1,7 +1,7 @@
-import type { EntityDetails, EntityInfo } from '../../core/entity-views';
-import type { EntityQuery } from '../../core/entity-views';
-import { DurascopeError } from '../../core/errors';
-import { fromTimestamp, toTimestamp } from '../../core/time';
+import type { EntityDetails, EntityInfo } from '../../core/entities/entity-views';
+import type { EntityQuery } from '../../core/entities/entity-views';
+import { DurascopeError } from '../../core/values/errors';
+import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { allInstanceIds } from '../../core/all-instance-ids';
-import { DurascopeError } from '../../core/errors';
+import { allInstanceIds } from '../../core/ports/all-instance-ids';
+import { DurascopeError } from '../../core/values/errors';
 import { exportPieces } from '../../emulator/export-file';
 import type { Command } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -1,5 +1,5 @@
-import { DurascopeError } from '../../core/errors';
-import { type HistoryOrder, toHistoryRows } from '../../core/history-rows';
+import { DurascopeError } from '../../core/values/errors';
+import { type HistoryOrder, toHistoryRows } from '../../core/history/history-rows';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import { readExportFile } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import type { ParsedArguments } from '../arguments';

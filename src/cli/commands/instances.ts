@@ -1,7 +1,7 @@
-import type { InstanceRow } from '../../core/instance';
+import type { InstanceRow } from '../../core/instances/instance';
 import type { InstanceQuery } from '../../core/ports/history-store';
-import { type OrchestrationStatus, orchestrationStatusNumbers } from '../../core/status';
-import { DurascopeError } from '../../core/errors';
+import { type OrchestrationStatus, orchestrationStatusNumbers } from '../../core/values/status';
+import { DurascopeError } from '../../core/values/errors';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -1,6 +1,6 @@
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { PurgeFilter } from '../../core/ports/task-hub-client';
-import { fromTimestamp, toTimestamp } from '../../core/time';
+import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { connect, connectionOptions } from '../connection';

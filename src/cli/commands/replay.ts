@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { closestName } from '../../base/closest-name';
-import { causeTexts } from '../../core/divergence';
-import { DurascopeError } from '../../core/errors';
+import { causeTexts } from '../../core/history/divergence';
+import { DurascopeError } from '../../core/values/errors';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 import type { ParsedArguments } from '../arguments';

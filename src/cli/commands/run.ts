@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { DurascopeError } from '../../core/errors';
-import { toHistoryRows } from '../../core/history-rows';
+import { DurascopeError } from '../../core/values/errors';
+import { toHistoryRows } from '../../core/history/history-rows';
 import type { LogEntry } from '../../core/ports/logger';
 import { atMost, type Command, required } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';

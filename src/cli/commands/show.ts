@@ -1,4 +1,4 @@
-import { productionStoreNames, storeNotes } from '../../core/production-store';
+import { productionStoreNames, storeNotes } from '../../core/instances/production-store';
 import { existingInstance } from '../existing-instance';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';

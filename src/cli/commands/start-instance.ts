@@ -1,5 +1,5 @@
-import { DurascopeError } from '../../core/errors';
-import { fromTimestamp, toTimestamp } from '../../core/time';
+import { DurascopeError } from '../../core/values/errors';
+import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { DurascopeError } from '../../core/errors';
-import { toHistoryRows } from '../../core/history-rows';
+import { DurascopeError } from '../../core/values/errors';
+import { toHistoryRows } from '../../core/history/history-rows';
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator-types';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';

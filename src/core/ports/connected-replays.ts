@@ -1,5 +1,5 @@
 /** Replays of orchestrators that connected programs run: the program is asked, and nothing of what it answers is committed. */
-import type { Decision } from '../decisions';
+import type { Decision } from '../decisions/decisions';
 import type { ReplayMoment, ReplayRequest, ReplayRun } from './replay-worker';
 
 /** What an orchestrator has done when it has been given a part of its history. */

@@ -2,11 +2,9 @@
  * Where user code runs. A worker never touches the store and never decides what is history: an episode is a pure question,
  * asked again whenever there is doubt.
  */
-import type { Decision } from '../decisions';
-import type { FailureDetails, HistoryEvent, Tags, TraceContext } from '../history';
-
-/** Spec/engine.md 0.2. `A`: ids from 0, inbound rows stored as played. `G`: worker-replayed, every row stored as not played. */
-export type BehaviourProfile = 'A' | 'G';
+import type { BehaviourProfile } from '../values/behaviour-profile';
+import type { Decision } from '../decisions/decisions';
+import type { FailureDetails, HistoryEvent, Tags, TraceContext } from '../history/history';
 
 export interface EpisodeRequest {
   instanceId: string;

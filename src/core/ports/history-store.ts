@@ -1,8 +1,8 @@
 /** Histories, instance rows and queued work at rest. In this process, so reads answer at once; only commits wait (for the disk). */
-import type { Checkpoint } from '../checkpoint';
-import type { HistoryEvent } from '../history';
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../instance';
-import type { OrchestrationStatus } from '../status';
+import type { Checkpoint } from '../instances/checkpoint';
+import type { HistoryEvent } from '../history/history';
+import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../instances/instance';
+import type { OrchestrationStatus } from '../values/status';
 
 /** What was queued when the store was last used: the engine takes it up again. */
 export interface RecoveredWork {
@@ -46,12 +46,6 @@ export interface InstancePage {
   instances: readonly InstanceRow[];
   /** Present while more may follow; never on an empty last page. */
   continuationToken?: string;
-}
-
-export interface CustomStatusChange {
-  at: string;
-  /** JSON text. */
-  value: string | null;
 }
 
 export interface HistoryStore {

@@ -4,11 +4,11 @@
  * Rejections are `DurascopeError`s: `AppInvalid` (the app does not load), `UnknownFunction`, `InvalidArgument` (no history to replay, an
  * expression that cannot be evaluated), `WorkerHung` (the code did not come back), `WorkerExited`, `Stopped`.
  */
-import type { Decision } from '../decisions';
-import type { DeterminismCause } from '../divergence';
-import type { FailureDetails, HistoryEvent } from '../history';
-import type { EntityRow, ScheduledRow, WorkDecision } from '../non-determinism';
-import type { SourcePlace } from '../source-place';
+import type { Decision } from '../decisions/decisions';
+import type { DeterminismCause } from '../history/divergence';
+import type { FailureDetails, HistoryEvent } from '../history/history';
+import type { EntityRow, ScheduledRow, WorkDecision } from '../decisions/non-determinism';
+import type { SourcePlace } from '../values/source-place';
 import type { FunctionDescriptor } from './function-worker';
 import type { LogEntry } from './logger';
 

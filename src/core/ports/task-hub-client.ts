@@ -5,8 +5,9 @@
  * Errors are `DurascopeError`s: InstanceNotFound, InstanceTerminal, InstanceWrongState, InstanceExists, InvalidInstanceId,
  * UnknownFunction, NotSupported.
  */
-import type { HistoryEvent, Tags, TraceContext } from '../history';
-import type { ExportedInstance } from '../exported-instance';
+import type { BehaviourProfile } from '../values/behaviour-profile';
+import type { HistoryEvent, Tags, TraceContext } from '../history/history';
+import type { ExportedInstance } from '../instances/exported-instance';
 import type {
   CleanEntityStorageOptions,
   CleanEntityStorageResult,
@@ -14,13 +15,12 @@ import type {
   EntityDetails,
   EntityPage,
   EntityQuery,
-} from '../entity-views';
-import type { InstanceRow, PendingActivity, PendingTimer } from '../instance';
-import type { ProductionStore } from '../production-store';
-import type { OrchestrationStatus } from '../status';
+} from '../entities/entity-views';
+import type { InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../instances/instance';
+import type { ProductionStore } from '../instances/production-store';
+import type { OrchestrationStatus } from '../values/status';
 import type { Disposable } from './clock';
-import type { BehaviourProfile } from './function-worker';
-import type { CustomStatusChange, InstancePage, InstanceQuery } from './history-store';
+import type { InstancePage, InstanceQuery } from './history-store';
 
 export interface StartOptions {
   name: string;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { ConnectedReplays, OpenedReplay } from '../../core/ports/connected-replays';
 import type { ReplayMoment, ReplayRequest } from '../../core/ports/replay-worker';
 import { openedReplaySchema, replayMomentSchema } from '../durascope-protocol';

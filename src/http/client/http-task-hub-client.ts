@@ -1,7 +1,7 @@
 /** The task hub of an emulator in another process, over its endpoints under `/durascope`. */
 import * as z from 'zod';
-import { DurascopeError, type DurascopeErrorCode } from '../../core/errors';
-import type { ExportedInstance } from '../../core/exported-instance';
+import { DurascopeError, type DurascopeErrorCode } from '../../core/values/errors';
+import type { ExportedInstance } from '../../core/instances/exported-instance';
 import type {
   CleanEntityStorageOptions,
   CleanEntityStorageResult,
@@ -9,13 +9,13 @@ import type {
   EntityDetails,
   EntityPage,
   EntityQuery,
-} from '../../core/entity-views';
-import type { HistoryEvent } from '../../core/history';
-import type { InstanceRow } from '../../core/instance';
+} from '../../core/entities/entity-views';
+import type { HistoryEvent } from '../../core/history/history';
+import type { InstanceRow, CustomStatusChange } from '../../core/instances/instance';
 import type { Clock, Disposable } from '../../core/ports/clock';
 import type { ConnectedReplays } from '../../core/ports/connected-replays';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
-import type { CustomStatusChange, InstancePage, InstanceQuery } from '../../core/ports/history-store';
+import type { InstancePage, InstanceQuery } from '../../core/ports/history-store';
 import type { LogEntry } from '../../core/ports/logger';
 import type {
   HubCapabilities,
@@ -28,7 +28,7 @@ import type {
   TaskHubClient,
   WaitingFor,
 } from '../../core/ports/task-hub-client';
-import { isTerminal, type OrchestrationStatus } from '../../core/status';
+import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import {
   type Connections,
   connectionsSchema,

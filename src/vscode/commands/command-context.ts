@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/error-message';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { RunningEmulator } from '../app-emulator';
 import type { Dialogs } from '../dialogs';

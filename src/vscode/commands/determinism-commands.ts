@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { causeTexts, type DeterminismCause } from '../../core/divergence';
+import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
 import { commands } from '../ids';
 import { causeAnchor } from '../models/finding-severity';
 import type { RunningChecks } from '../running-checks';

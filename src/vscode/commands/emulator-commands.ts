@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { DurableApp } from '../find-apps';
 import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';

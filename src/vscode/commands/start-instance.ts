@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { cutText, findJsonMistake, prettyJson } from '../../base/json-text';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { StartOptions } from '../../core/ports/task-hub-client';
-import { toTimestamp } from '../../core/time';
+import { toTimestamp } from '../../core/values/time';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';

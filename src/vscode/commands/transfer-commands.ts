@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { allInstanceIds } from '../../core/all-instance-ids';
+import { allInstanceIds } from '../../core/ports/all-instance-ids';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { exportPieces, readExportFile } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DurascopeError } from '../../core/errors';
-import type { OrchestrationStatus } from '../../core/status';
+import { DurascopeError } from '../../core/values/errors';
+import type { OrchestrationStatus } from '../../core/values/status';
 import { showSource } from '../editor-host';
 import { realDir } from '../find-apps';
 import { commands } from '../ids';

@@ -1,8 +1,8 @@
 /** The settings of the section `durascope` as they are used: checked, with their defaults. */
 import path from 'node:path';
 import * as z from 'zod';
-import { productionStores } from '../../core/production-store';
-import { DurascopeError } from '../../core/errors';
+import { productionStores } from '../../core/instances/production-store';
+import { DurascopeError } from '../../core/values/errors';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 import { severities } from './finding-severity';
 

@@ -4,8 +4,8 @@
  *   N1. Of each name only the first entities, and no more than were asked for.
  *   N2. After a change the tree is read again at most every `refreshEveryMs`, and only while somebody looks.
  */
-import type { EntityInfo } from '../../core/entity-views';
-import { isEntityId } from '../../core/instance-id';
+import type { EntityInfo } from '../../core/entities/entity-views';
+import { isEntityId } from '../../core/values/instance-id';
 import type { Disposable } from '../../core/ports/clock';
 import type { HubChange, TaskHubClient } from '../../core/ports/task-hub-client';
 import type { SessionClock } from '../../protocol/panel-host';

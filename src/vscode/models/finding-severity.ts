@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { causeTexts, type DeterminismCause } from '../../core/divergence';
+import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
 
 export const severities = ['error', 'warning', 'information', 'hint', 'off'] as const;
 export type FindingSeverity = (typeof severities)[number];

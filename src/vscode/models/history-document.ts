@@ -1,5 +1,5 @@
-import type { HistoryEvent } from '../../core/history';
-import type { InstanceRow } from '../../core/instance';
+import type { HistoryEvent } from '../../core/history/history';
+import type { InstanceRow } from '../../core/instances/instance';
 
 /** An instance and its history as a JSON text to read: payloads that are JSON themselves are written out, not as strings of strings. */
 export function historyDocument(row: InstanceRow, history: readonly HistoryEvent[]): string {

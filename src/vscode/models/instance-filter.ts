@@ -3,8 +3,8 @@
  * `since:15m` narrow further. One line that can be typed, remembered and shown.
  */
 import type { InstanceQuery } from '../../core/ports/history-store';
-import type { OrchestrationStatus } from '../../core/status';
-import { toTimestamp } from '../../core/time';
+import type { OrchestrationStatus } from '../../core/values/status';
+import { toTimestamp } from '../../core/values/time';
 import { statusOrder } from './instance-item';
 
 export interface TreeFilter {

@@ -1,10 +1,10 @@
 /** What one line of the instances view shows. */
 import { ageText, shortAge } from '../../base/age';
 import { cutText, jsonLine } from '../../base/json-text';
-import type { InstanceRow } from '../../core/instance';
-import type { OrchestrationStatus } from '../../core/status';
-import { saysNonDeterministic } from '../../core/non-determinism';
-import { fromTimestamp } from '../../core/time';
+import type { InstanceRow } from '../../core/instances/instance';
+import type { OrchestrationStatus } from '../../core/values/status';
+import { saysNonDeterministic } from '../../core/decisions/non-determinism';
+import { fromTimestamp } from '../../core/values/time';
 import { actionStatuses } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
 

@@ -5,12 +5,12 @@
  *   N2. Never all: of each list only the pages that were asked for, and no list is longer than `maxListed`.
  *   N3. After a change the tree is read again at most every `refreshEveryMs`, less often when reading takes long.
  */
-import type { InstanceRow } from '../../core/instance';
+import type { InstanceRow } from '../../core/instances/instance';
 import type { Disposable } from '../../core/ports/clock';
 import type { InstancePage, InstanceQuery } from '../../core/ports/history-store';
 import type { HubChange, TaskHubClient } from '../../core/ports/task-hub-client';
-import type { OrchestrationStatus } from '../../core/status';
-import { fromTimestamp } from '../../core/time';
+import type { OrchestrationStatus } from '../../core/values/status';
+import { fromTimestamp } from '../../core/values/time';
 import type { SessionClock } from '../../protocol/panel-host';
 import { noFilter, toQuery, type TreeFilter } from './instance-filter';
 import { statusIcons, statusOrder, type StatusIcon } from './instance-item';

@@ -1,6 +1,6 @@
 /** What the check of running instances says, as texts and as problems by line. */
-import { causeTexts, type Divergence, type DeterminismCause } from '../../core/divergence';
-import type { SourcePlace } from '../../core/source-place';
+import { causeTexts, type Divergence, type DeterminismCause } from '../../core/history/divergence';
+import type { SourcePlace } from '../../core/values/source-place';
 import type { BrokenInstance, RunningCheck } from '../../replay/check-running';
 
 /** Broken instances that part from their histories at one line for one cause. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FailureDetails, HistoryEvent } from '../../core/history';
-import type { InstanceRow } from '../../core/instance';
+import type { FailureDetails, HistoryEvent } from '../../core/history/history';
+import type { InstanceRow } from '../../core/instances/instance';
 import type { SourceLocation } from '../../protocol/panel-values';
 
 /** Events at the end of a history that are looked at for a failure. */

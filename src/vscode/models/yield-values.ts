@@ -1,7 +1,7 @@
 /** What stands at the end of the lines on which an orchestrator has waited, while it is stepped through. */
-import { activityAttempts } from '../../core/attempts';
-import type { HistoryEvent } from '../../core/history';
-import { fromTimestamp } from '../../core/time';
+import { activityAttempts } from '../../core/history/attempts';
+import type { HistoryEvent } from '../../core/history/history';
+import { fromTimestamp } from '../../core/values/time';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 
 export interface YieldValue {

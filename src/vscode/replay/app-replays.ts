@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Divergence } from '../../core/divergence';
-import { DurascopeError } from '../../core/errors';
+import type { Divergence } from '../../core/history/divergence';
+import { DurascopeError } from '../../core/values/errors';
 import type { Logger } from '../../core/ports/logger';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { ReplayRequest } from '../../core/ports/replay-worker';

@@ -1,6 +1,6 @@
-import { DurascopeError } from '../../core/errors';
-import type { HistoryEvent } from '../../core/history';
-import type { InstanceRow } from '../../core/instance';
+import { DurascopeError } from '../../core/values/errors';
+import type { HistoryEvent } from '../../core/history/history';
+import type { InstanceRow } from '../../core/instances/instance';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 

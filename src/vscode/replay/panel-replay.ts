@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { causeTexts } from '../../core/divergence';
+import { causeTexts } from '../../core/history/divergence';
 import type { Variable } from '../../core/ports/replay-worker';
-import type { SourcePlace } from '../../core/source-place';
+import type { SourcePlace } from '../../core/values/source-place';
 import { groupScopes } from '../../debug/local-scopes';
 import { kindTexts } from '../../debug/moment-variables';
 import type { PanelReplay } from '../../protocol/panel-replay';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { fromTimestamp } from '../../core/time';
+import { fromTimestamp } from '../../core/values/time';
 import type { EntityBatch } from '../../protocol/entity-panel';
 import { stateDiff } from '../models/state-diff';
 import { dateTimeText } from '../models/time-text';

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { jsonLine, prettyJson } from '../../base/json-text';
-import { customStatusLimitKb } from '../../core/custom-status';
-import { isTerminal } from '../../core/status';
-import { fromTimestamp } from '../../core/time';
+import { customStatusLimitKb } from '../../core/values/custom-status';
+import { isTerminal } from '../../core/values/status';
+import { fromTimestamp } from '../../core/values/time';
 import { customStatusMeter, customStatusSteps } from '../models/custom-status';
 import { clockText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { saysNonDeterministic } from '../../core/non-determinism';
+import { saysNonDeterministic } from '../../core/decisions/non-determinism';
 import type { FailureValue } from '../../protocol/panel-values';
 import { Icon } from '../ui/icon';
 import { Section } from '../ui/section';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { fromTimestamp } from '../../core/time';
+import { fromTimestamp } from '../../core/values/time';
 import { cellText } from '../models/history-columns';
 import { counterpart } from '../models/history-links';
 import { durationText } from '../models/time-text';

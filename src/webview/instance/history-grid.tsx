@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { HistoryEvent } from '../../core/history';
+import type { HistoryEvent } from '../../core/history/history';
 import { cellText, type HistoryColumn } from '../models/history-columns';
 import { csvField } from '../models/history-export';
 import { shortTimestamp } from '../models/time-text';

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
-import type { HistoryOrder } from '../../core/history-rows';
-import { isTerminal } from '../../core/status';
+import type { HistoryOrder } from '../../core/history/history-rows';
+import { isTerminal } from '../../core/values/status';
 import { availableColumns, UsedFields, visibleColumns } from '../models/history-columns';
 import { historyCsv, historyJson } from '../models/history-export';
 import { HistoryTable } from '../models/history-table';

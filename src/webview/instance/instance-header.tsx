@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ageText } from '../../base/age';
-import { isTerminal } from '../../core/status';
-import { fromTimestamp } from '../../core/time';
+import { isTerminal } from '../../core/values/status';
+import { fromTimestamp } from '../../core/values/time';
 import type { InstanceAction } from '../../protocol/panel-values';
 import { isActionEnabled } from '../models/instance-actions';
 import { dateTimeText, durationText } from '../models/time-text';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { OrchestrationStatus } from '../../core/status';
+import type { OrchestrationStatus } from '../../core/values/status';
 import type { PanelTransport } from '../transport/panel-transport';
 import { Icon } from '../ui/icon';
 import { statusIcons } from '../ui/status-badge';

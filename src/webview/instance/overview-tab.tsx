@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { isTerminal } from '../../core/status';
+import { isTerminal } from '../../core/values/status';
 import { Section } from '../ui/section';
 import { CustomStatusSection } from './custom-status-section';
 import { FailureSection } from './failure-section';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
-import { productionStoreNames } from '../../core/production-store';
+import { productionStoreNames } from '../../core/instances/production-store';
 import { StoreNoteList } from '../models/store-notes';
 import { Icon } from '../ui/icon';
 import { Section } from '../ui/section';

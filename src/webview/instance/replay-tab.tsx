@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ReplayOverview } from '../../protocol/replay-values';
 import { rowsOfLine, stepText } from '../models/replay';
 import { clockText } from '../models/time-text';
-import { fromTimestamp } from '../../core/time';
+import { fromTimestamp } from '../../core/values/time';
 import { useStore } from '../ui/hooks';
 import { IconButton } from '../ui/icon-button';
 import { Banner, EmptyState, Loading } from '../ui/message';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { OrchestrationStatus } from '../../core/status';
+import type { OrchestrationStatus } from '../../core/values/status';
 import type { BulkTarget } from '../../protocol/instances-panel';
 import type { InstanceAction } from '../../protocol/panel-values';
 import type { Notice } from '../instance/panel-context';

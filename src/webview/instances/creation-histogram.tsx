@@ -1,7 +1,7 @@
 import { scaleLinear, scaleTime } from 'd3-scale';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { fromTimestamp } from '../../core/time';
+import { fromTimestamp } from '../../core/values/time';
 import type { InstancesHistogram } from '../../protocol/instances-panel';
 import { axisText, dateTimeText } from '../models/time-text';
 import { IconButton } from '../ui/icon-button';

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import * as z from 'zod';
-import type { OrchestrationStatus } from '../../core/status';
-import { fromTimestamp, toTimestamp } from '../../core/time';
+import type { OrchestrationStatus } from '../../core/values/status';
+import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import { instanceFilter, instanceOrder, type InstanceFilter, type InstanceOrder } from '../../protocol/instances-panel';
 import { withoutParts } from '../models/instance-list';
 import { nothingSelected, selectedCount, withoutGone, type Selection } from '../models/selection';

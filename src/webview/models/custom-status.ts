@@ -1,7 +1,7 @@
 /** The custom status: how full it is and what it has been (spec/engine.md 4). */
-import { customStatusLimitKb, customStatusProblem } from '../../core/custom-status';
-import type { CustomStatusChange } from '../../core/ports/history-store';
-import { fromTimestamp } from '../../core/time';
+import type { CustomStatusChange } from '../../core/instances/instance';
+import { customStatusLimitKb, customStatusProblem } from '../../core/values/custom-status';
+import { fromTimestamp } from '../../core/values/time';
 
 /** The first size in bytes that fails. */
 export const customStatusFailsAtBytes = (customStatusLimitKb + 1) * 1024;

@@ -2,7 +2,7 @@
  * The columns of the history table: the document's own first and in its order (PartitionKey, EventType, Timestamp, Input, Name,
  * Result, Status), then every other field of the event types (spec/engine.md 1.2), then fields that this version does not know.
  */
-import type { HistoryEvent } from '../../core/history';
+import type { HistoryEvent } from '../../core/history/history';
 
 export interface HistoryColumn {
   /** Unique: the field's own name, `Status` and `PartitionKey` as the table calls them. */

@@ -1,5 +1,5 @@
 /** A history as text for other tools. */
-import type { HistoryEvent } from '../../core/history';
+import type { HistoryEvent } from '../../core/history/history';
 import { cellText, type HistoryColumn } from './history-columns';
 
 /** One field by RFC 4180: quoted when it holds a comma, a quote or a line break. */

@@ -4,8 +4,8 @@
  *
  *   O1. An episode is a stretch that starts with OrchestratorStarted; stretches keep their places, only rows inside one move.
  */
-import type { HistoryEvent } from '../../core/history';
-import { comparePlaces } from '../../core/history-order';
+import type { HistoryEvent } from '../../core/history/history';
+import { comparePlaces } from '../../core/history/history-order';
 
 function sortEpisode(events: readonly HistoryEvent[], from: number, to: number, order: number[]): void {
   const positions = Array.from({ length: to - from }, (_, at) => from + at);

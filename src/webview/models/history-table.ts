@@ -1,6 +1,6 @@
 /** Which rows of a history are shown, and in which order: filters over the display or the commit order, kept up as rows arrive. */
-import type { HistoryEvent, HistoryEventType } from '../../core/history';
-import type { HistoryOrder } from '../../core/history-rows';
+import type { HistoryEvent, HistoryEventType } from '../../core/history/history';
+import type { HistoryOrder } from '../../core/history/history-rows';
 import { extendDisplayOrder } from './history-order';
 
 export interface HistoryFilter {

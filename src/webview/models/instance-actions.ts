@@ -1,5 +1,5 @@
 /** Which actions make sense for an instance as it stands. */
-import { isTerminal, type OrchestrationStatus } from '../../core/status';
+import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import { actionStatuses } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
 

@@ -1,5 +1,5 @@
 /** What the replay tab makes of steps and rows. */
-import type { HistoryEvent } from '../../core/history';
+import type { HistoryEvent } from '../../core/history/history';
 import type { SourceLocation } from '../../protocol/panel-values';
 import type { ReplayOverview, ReplayStepKindValue } from '../../protocol/replay-values';
 import { answeredId, opensWork } from './history-links';

@@ -2,8 +2,8 @@
  * The sequence diagram of one instance: an arrow for each row that goes out of or comes into the orchestrator. Rows that are
  * only markers (OrchestratorStarted, OrchestratorCompleted) are not drawn; they separate the turns.
  */
-import type { HistoryEvent } from '../../core/history';
-import { fromTimestamp } from '../../core/time';
+import type { HistoryEvent } from '../../core/history/history';
+import { fromTimestamp } from '../../core/values/time';
 import { counterpartIndex } from './history-links';
 
 export type Lane = 'caller' | 'orchestrator' | 'activities' | 'timers' | 'events' | 'children';

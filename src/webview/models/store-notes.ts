@@ -1,6 +1,6 @@
 /** What the store of production would do otherwise, gathered as the history arrives: rows seen before are not looked at again. */
-import type { HistoryEvent } from '../../core/history';
-import { type ProductionStore, storeNotes, type StoreNote } from '../../core/production-store';
+import type { HistoryEvent } from '../../core/history/history';
+import { type ProductionStore, storeNotes, type StoreNote } from '../../core/instances/production-store';
 
 export interface StoreNoteGroup {
   rule: string;

@@ -6,8 +6,8 @@
  *       the event, and says so (`startIsGuess`).
  *   T3. Bars are in the order of their starts, ties in commit order.
  */
-import type { HistoryEvent } from '../../core/history';
-import { fromTimestamp } from '../../core/time';
+import type { HistoryEvent } from '../../core/history/history';
+import { fromTimestamp } from '../../core/values/time';
 import { answeredId } from './history-links';
 
 export type BarKind = 'activity' | 'timer' | 'child' | 'event';

@@ -1,6 +1,6 @@
 /** What an instance waits for, one line each, in the order in which a user would look: events (they can act), timers, work. */
 import type { WaitingForValue } from '../../protocol/panel-values';
-import { fromTimestamp } from '../../core/time';
+import { fromTimestamp } from '../../core/values/time';
 import { countdownText, durationText } from './time-text';
 
 export type WaitingLine =

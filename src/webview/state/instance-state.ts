@@ -1,7 +1,7 @@
 /** What the instance panel knows, out of the messages it was sent (protocol/instance-panel.ts, P1 to P3). */
 import type { Disposable } from '../../core/ports/clock';
-import type { HistoryEvent } from '../../core/history';
-import { fromTimestamp } from '../../core/time';
+import type { HistoryEvent } from '../../core/history/history';
+import { fromTimestamp } from '../../core/values/time';
 import { toInstancePanel, type FromInstancePanel, type HistoryChunk, type InstanceSnapshot } from '../../protocol/instance-panel';
 import type { ActionResult } from '../../protocol/panel-values';
 import type { PanelTransport } from '../transport/panel-transport';

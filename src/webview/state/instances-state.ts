@@ -6,8 +6,8 @@
  *   L3. One page at a time is under way. Counts and histogram are asked for again at most twice a second.
  */
 import type { Disposable } from '../../core/ports/clock';
-import type { OrchestrationStatus } from '../../core/status';
-import { fromTimestamp } from '../../core/time';
+import type { OrchestrationStatus } from '../../core/values/status';
+import { fromTimestamp } from '../../core/values/time';
 import {
   toInstancesPanel,
   type BulkTarget,

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
-import { isEntityId } from '../../core/instance-id';
+import { isEntityId } from '../../core/values/instance-id';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../protocol/instances-panel-session';

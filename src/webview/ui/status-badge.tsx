@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { OrchestrationStatus } from '../../core/status';
+import type { OrchestrationStatus } from '../../core/values/status';
 import { Icon } from './icon';
 
 export const statusIcons: Readonly<Record<OrchestrationStatus, string>> = {

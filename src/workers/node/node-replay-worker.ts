@@ -4,15 +4,15 @@
  *
  *   R1. An open replay outlives its process: what was seen of it stays, and when it is looked into again it is opened anew.
  */
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { Logger } from '../../core/ports/logger';
 import type { OpenReplay, ReplayRequest, ReplayRun, ReplayWorker, Variable, VariableScope } from '../../core/ports/replay-worker';
-import { prepareLaunch, type AppLaunchOptions } from './app-launch';
-import { spawnProcess, type Launcher } from './launch';
-import type { ReplayAsk } from './messages';
-import { unpackRun, type PackedRun } from './replay-wire';
-import { WorkerProcess } from './worker-process';
+import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
+import { spawnProcess, type Launcher } from './process/launch';
+import type { ReplayAsk } from './wire/messages';
+import { unpackRun, type PackedRun } from './wire/replay-wire';
+import { WorkerProcess } from './process/worker-process';
 
 export interface NodeReplayWorkerOptions extends AppLaunchOptions {
   log: Logger;

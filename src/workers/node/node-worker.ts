@@ -7,7 +7,7 @@
  *   N3. An app that does not load is not tried again until a file of it changes.
  */
 import { randomUUID } from 'node:crypto';
-import { DurascopeError } from '../../core/errors';
+import { DurascopeError } from '../../core/values/errors';
 import type { Disposable } from '../../core/ports/clock';
 import type {
   ActivityOutcome,
@@ -23,13 +23,13 @@ import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '.
 import type { LogEntry, Logger } from '../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall, PassthroughHost } from '../../core/ports/passthrough-host';
 import type { StartOptions } from '../../core/ports/task-hub-client';
-import { watchApp } from './app-watcher';
-import { prepareLaunch, type AppLaunchOptions } from './app-launch';
-import { streamHttp } from './http-stream';
-import { spawnProcess, type Launcher } from './launch';
-import type { OutputValue } from './messages';
-import { readStartRequests } from './start-requests';
-import { WorkerProcess } from './worker-process';
+import { watchApp } from './app/app-watcher';
+import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
+import { streamHttp } from './wire/http-stream';
+import { spawnProcess, type Launcher } from './process/launch';
+import type { OutputValue } from './wire/messages';
+import { readStartRequests } from './wire/start-requests';
+import { WorkerProcess } from './process/worker-process';
 
 export interface NodeWorkerOptions extends AppLaunchOptions {
   log: Logger;

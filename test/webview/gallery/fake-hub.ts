@@ -1,18 +1,18 @@
 /** A task hub of arrays for the panels: its rows and histories are set by the test, which also makes them change. */
-import { DurascopeError } from '../../../src/core/errors';
+import { DurascopeError } from '../../../src/core/values/errors';
 import type {
   CleanEntityStorageResult,
   EntityBatchRecord,
   EntityDetails,
   EntityPage,
   EntityQuery,
-} from '../../../src/core/entity-views';
-import type { HistoryEvent } from '../../../src/core/history';
-import type { InstanceRow } from '../../../src/core/instance';
-import type { CustomStatusChange, InstancePage, InstanceQuery } from '../../../src/core/ports/history-store';
+} from '../../../src/core/entities/entity-views';
+import type { HistoryEvent } from '../../../src/core/history/history';
+import type { InstanceRow, CustomStatusChange } from '../../../src/core/instances/instance';
+import type { InstancePage, InstanceQuery } from '../../../src/core/ports/history-store';
 import type { HubChange, SignalOptions, TaskHubClient, WaitingFor } from '../../../src/core/ports/task-hub-client';
-import { isTerminal, type OrchestrationStatus } from '../../../src/core/status';
-import { toTimestamp } from '../../../src/core/time';
+import { isTerminal, type OrchestrationStatus } from '../../../src/core/values/status';
+import { toTimestamp } from '../../../src/core/values/time';
 import { toInstanceSummary } from '../../../src/protocol/instance-summary';
 import { compareInstances, matchesFilter } from '../../../src/webview/models/instance-list';
 

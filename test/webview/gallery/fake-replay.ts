@@ -1,5 +1,5 @@
 /** Replays for the gallery: moments made up from a history, one step for each turn of its code. */
-import type { HistoryEvent } from '../../../src/core/history';
+import type { HistoryEvent } from '../../../src/core/history/history';
 import type { PanelReplay } from '../../../src/protocol/panel-replay';
 import type { ReplayMomentValue, ReplayOverview, ReplayVariable } from '../../../src/protocol/replay-values';
 

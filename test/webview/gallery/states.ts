@@ -1,9 +1,9 @@
 /** The panels' states in the gallery: one of each kind a user meets, and the two large ones. */
-import type { EntityBatchRecord } from '../../../src/core/entity-views';
-import type { HistoryEvent } from '../../../src/core/history';
-import type { InstanceRow } from '../../../src/core/instance';
-import type { OrchestrationStatus } from '../../../src/core/status';
-import { toTimestamp } from '../../../src/core/time';
+import type { EntityBatchRecord } from '../../../src/core/entities/entity-views';
+import type { HistoryEvent } from '../../../src/core/history/history';
+import type { InstanceRow } from '../../../src/core/instances/instance';
+import type { OrchestrationStatus } from '../../../src/core/values/status';
+import { toTimestamp } from '../../../src/core/values/time';
 import { instanceRow } from '../../support/instance-row';
 import {
   completed,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../../src/core/history';
+import type { HistoryEvent } from '../../../src/core/history/history';
 import { WorkerFixture, firstEvents, timestamp } from '../worker-fixture';
 
 /** One orchestrator, written for each programming model. */

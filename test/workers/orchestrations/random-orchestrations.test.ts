@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { InboundEvent } from '../../../src/core/history';
+import type { InboundEvent } from '../../../src/core/history/history';
 import type { EpisodeOutcome } from '../../../src/core/ports/function-worker';
-import { isTerminal } from '../../../src/core/status';
+import { isTerminal } from '../../../src/core/values/status';
 import { SdkHooks } from '../../../src/workers/node/child/orchestrations/sdk-hooks';
 import { SdkOrchestrationRunner } from '../../../src/workers/node/child/orchestrations/sdk-orchestration-runner';
 import type { Mode } from './scenario';

@@ -1,6 +1,6 @@
 /** The real engine and store on one side, the real SDKs on the other, in one process. */
 import assert from 'node:assert/strict';
-import type { HistoryEvent } from '../../../src/core/history';
+import type { HistoryEvent } from '../../../src/core/history/history';
 import type { DurableHttpHost } from '../../../src/core/ports/durable-http';
 import type {
   ActivityOutcome,

@@ -2,12 +2,18 @@
  * A host just big enough for one instance: runs an episode for each batch of messages and commits its decisions as
  * spec/engine.md 2.2 to 2.8 say. Times are made up: a second passes between episodes.
  */
-import type { Decision } from '../../../src/core/decisions';
-import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent, InboundEvent } from '../../../src/core/history';
+import type { Decision } from '../../../src/core/decisions/decisions';
+import type {
+  EventRaised,
+  ExecutionStarted,
+  FailureDetails,
+  HistoryEvent,
+  InboundEvent,
+} from '../../../src/core/history/history';
 import type { EpisodeOutcome } from '../../../src/core/ports/function-worker';
-import type { OrchestrationStatus } from '../../../src/core/status';
-import { isTerminal } from '../../../src/core/status';
-import { fromTimestamp, toTimestamp } from '../../../src/core/time';
+import type { OrchestrationStatus } from '../../../src/core/values/status';
+import { isTerminal } from '../../../src/core/values/status';
+import { fromTimestamp, toTimestamp } from '../../../src/core/values/time';
 import type { OrchestrationRunner } from '../../../src/workers/node/child/orchestrations/orchestration-runner';
 
 export interface StartOptions {

@@ -4,14 +4,14 @@
  */
 import inspector from 'node:inspector';
 import { connect } from 'node:net';
-import { FrameReader, FrameWriter } from '../frames';
-import { socketVariable, tokenVariable, type ChildMessage, type ParentMessage } from '../messages';
-import { AppLoadError } from './app-load-error';
-import { FunctionHost } from './function-host';
+import { FrameReader, FrameWriter } from '../wire/frames';
+import { socketVariable, tokenVariable, type ChildMessage, type ParentMessage } from '../wire/messages';
+import { AppLoadError } from './loading/app-load-error';
+import { FunctionHost } from './functions/function-host';
 import { LogSink } from './replay/log-sink';
 import { ReplayHost } from './replay/replay-host';
-import { captureOutput, UserLog } from './user-log';
-import { showFolderAs } from './shown-file';
+import { captureOutput, UserLog } from './functions/user-log';
+import { showFolderAs } from './loading/shown-file';
 
 const socketPath = process.env[socketVariable];
 const token = process.env[tokenVariable];

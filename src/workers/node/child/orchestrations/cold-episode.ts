@@ -1,11 +1,11 @@
 /** One episode as the real host does it: the whole history in, the whole action list out, ids worked out anew. */
-import type { DurableAction } from '../../../../core/durable-action';
-import { actionTypes, childActions, textField } from '../../../../core/durable-action';
-import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
-import type { HostReplayOptions } from '../../../../core/host-replay';
-import { HostReplay } from '../../../../core/host-replay';
-import { PastRows } from '../../../../core/past-rows';
-import { SuspensionGate } from '../../../../core/suspension-gate';
+import type { DurableAction } from '../../../../core/values/durable-action';
+import { actionTypes, childActions, textField } from '../../../../core/values/durable-action';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
+import type { HostReplayOptions } from '../../../../core/dialects/host-replay';
+import { HostReplay } from '../../../../core/dialects/host-replay';
+import { PastRows } from '../../../../core/dialects/past-rows';
+import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import type { SdkReply } from './sdk-reply';
 import { timerLimits, triggerJson } from './trigger-input';
 

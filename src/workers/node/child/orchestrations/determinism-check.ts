@@ -3,9 +3,9 @@
  * deterministic: kinds and names of the work in their order, and whether and how the code ended. Values (inputs, times, output) may
  * differ in production too; they are worth a warning.
  */
-import type { DurableAction } from '../../../../core/durable-action';
-import { actionName, actionTypes, childActions } from '../../../../core/durable-action';
-import type { SdkProgress } from '../../../../core/host-replay';
+import type { DurableAction } from '../../../../core/values/durable-action';
+import { actionName, actionTypes, childActions } from '../../../../core/values/durable-action';
+import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { liveSdkEvent, sdkEvent, withDates } from './sdk-events';
 import type { SdkExecutor, SdkInvocationContext, SdkOrchestrationContext } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';

@@ -7,7 +7,7 @@
  *   O3. Nothing kept warm is needed: with `knownLength: 0` and all events any episode can be asked again, here or in a new process.
  */
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
-import type { HistoryEvent } from '../../../../core/history';
+import type { HistoryEvent } from '../../../../core/history/history';
 
 export interface EpisodeSlice {
   instanceId: string;

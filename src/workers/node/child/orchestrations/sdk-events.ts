@@ -1,6 +1,6 @@
 /** History events as the JSON protocol has them (spec/functions-worker.md 4.1): flat, PascalCase, `EventType` as a number. */
-import type { HistoryEvent } from '../../../../core/history';
-import { eventTypeNumbers } from '../../../../core/history';
+import type { HistoryEvent } from '../../../../core/history/history';
+import { eventTypeNumbers } from '../../../../core/history/history';
 
 /** What every event for an SDK has. */
 export interface SdkEvent {

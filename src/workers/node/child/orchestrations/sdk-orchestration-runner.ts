@@ -2,11 +2,11 @@
  * `OrchestrationRunner` over the app's own durable-functions package: warm where its shape allows it, cold otherwise
  * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
  */
-import { customStatusProblem } from '../../../../core/custom-status';
-import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
-import type { SdkProgress } from '../../../../core/host-replay';
-import { HostReplay } from '../../../../core/host-replay';
-import { nonDeterministic } from '../../../../core/non-determinism';
+import { customStatusProblem } from '../../../../core/values/custom-status';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
+import type { SdkProgress } from '../../../../core/dialects/host-replay';
+import { HostReplay } from '../../../../core/dialects/host-replay';
+import { nonDeterministic } from '../../../../core/decisions/non-determinism';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
 import { maximumShortTimerMs, runColdEpisode } from './cold-episode';

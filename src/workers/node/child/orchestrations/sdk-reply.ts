@@ -1,10 +1,10 @@
 /** What an orchestrator invocation answered (spec/functions-worker.md 5), in one form for every SDK and for failures. */
 import { messageOf } from '../../../../base/error-message';
-import type { DurableAction } from '../../../../core/durable-action';
-import { payloadText } from '../../../../core/durable-action';
-import { readActionList } from '../../../../core/host-actions';
-import type { SdkProgress } from '../../../../core/host-replay';
-import type { FailureDetails } from '../../../../core/history';
+import type { DurableAction } from '../../../../core/values/durable-action';
+import { payloadText } from '../../../../core/values/durable-action';
+import { readActionList } from '../../../../core/dialects/host-actions';
+import type { SdkProgress } from '../../../../core/dialects/host-replay';
+import type { FailureDetails } from '../../../../core/history/history';
 
 export interface SdkReply {
   actions: readonly (DurableAction | DurableAction[])[];

@@ -1,5 +1,5 @@
 /** The orchestration trigger's input (spec/functions-worker.md 4): one JSON object of ten keys, all of them always there. */
-import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import { sdkEvent } from './sdk-events';
 
 /** What the host tells an SDK about timers, as .NET TimeSpans and in milliseconds. */

@@ -2,11 +2,11 @@
  * One orchestration kept between episodes: the SDK's executor with its suspended generator, and the host's half beside it. Each event
  * goes through both, so that the host sees every action at the event that made the code issue it.
  */
-import type { ActionList } from '../../../../core/durable-action';
-import { payloadText } from '../../../../core/durable-action';
-import type { ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history';
-import type { HostReplay, SdkProgress } from '../../../../core/host-replay';
-import { SuspensionGate } from '../../../../core/suspension-gate';
+import type { ActionList } from '../../../../core/values/durable-action';
+import { payloadText } from '../../../../core/values/durable-action';
+import type { ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
+import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
+import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
 import type { SdkExecutor, SdkHooks, SdkRun } from './sdk-hooks';

@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import type { SourcePlace } from '../../../../core/source-place';
-import { shownFile } from '../shown-file';
+import type { SourcePlace } from '../../../../core/values/source-place';
+import { shownFile } from '../loading/shown-file';
 
 export interface Script {
   url: string;

@@ -1,7 +1,7 @@
 /** A run by the executor of durable-functions 2.x or 3.x, fed event by event. */
 import { crash } from '../orchestrations/sdk-reply';
-import type { SdkProgress } from '../../../../core/host-replay';
-import type { HistoryEvent } from '../../../../core/history';
+import type { SdkProgress } from '../../../../core/dialects/host-replay';
+import type { HistoryEvent } from '../../../../core/history/history';
 import { liveSdkEvent, type SdkEvent } from '../orchestrations/sdk-events';
 import { countAsPlayed, type SdkHooks, type SdkInvocationContext, type SdkRun, type SdkTask } from '../orchestrations/sdk-hooks';
 import { executorProgress } from '../orchestrations/warm-orchestration';

@@ -1,7 +1,7 @@
 /** Where lines of the app go in a replay: to the step that is being made, to the log while the app loads, or nowhere. */
 import type { LogEntry } from '../../../../core/ports/logger';
-import type { FrameWriter } from '../../frames';
-import type { ChildMessage } from '../../messages';
+import type { FrameWriter } from '../../wire/frames';
+import type { ChildMessage } from '../../wire/messages';
 
 /** Of one step; what is more is counted. */
 const mostLines = 1_000;

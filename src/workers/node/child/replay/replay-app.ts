@@ -1,5 +1,5 @@
 /** The app as a replay needs it: its orchestrators, begun one by one. */
-import type { ExecutionStarted } from '../../../../core/history';
+import type { ExecutionStarted } from '../../../../core/history/history';
 import type { SdkHooks, SdkRun } from '../orchestrations/sdk-hooks';
 import type { StepwiseHooks } from './stepwise-run';
 import type { GeneratorWatch } from './generator-watch';

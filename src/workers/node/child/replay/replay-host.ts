@@ -1,17 +1,17 @@
 /** The app loaded to be replayed: no activity of it runs, and nothing beyond the process can be reached. */
 import { createRequire } from 'node:module';
-import { defaultHostConfig } from '../../../../core/host-config';
-import type { FrameWriter } from '../../frames';
-import type { ChildMessage, Init, ParentMessage, ReplayAsk } from '../../messages';
-import { packRun } from '../../replay-wire';
-import { ClientBindings } from '../client-bindings';
-import { loadApp } from '../app-loader';
-import { installCoreModule, type CoreModule } from '../core-module';
-import { DirectCalls } from '../direct-call';
-import { describeFunction, FunctionRegistry } from '../function-registry';
-import { Invoker } from '../invoker';
+import { defaultHostConfig } from '../../../../core/values/host-config';
+import type { FrameWriter } from '../../wire/frames';
+import type { ChildMessage, Init, ParentMessage, ReplayAsk } from '../../wire/messages';
+import { packRun } from '../../wire/replay-wire';
+import { ClientBindings } from '../loading/client-bindings';
+import { loadApp } from '../loading/app-loader';
+import { installCoreModule, type CoreModule } from '../loading/core-module';
+import { DirectCalls } from '../functions/direct-call';
+import { describeFunction, FunctionRegistry } from '../loading/function-registry';
+import { Invoker } from '../functions/invoker';
 import { SdkHooks } from '../orchestrations/sdk-hooks';
-import type { UserLog } from '../user-log';
+import type { UserLog } from '../functions/user-log';
 import { CodePlaces } from './code-places';
 import { GeneratorWatch } from './generator-watch';
 import type { LogSink } from './log-sink';

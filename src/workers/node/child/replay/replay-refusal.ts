@@ -1,4 +1,4 @@
-import type { DurascopeErrorCode } from '../../../../core/errors';
+import type { DurascopeErrorCode } from '../../../../core/values/errors';
 
 /** What cannot be done, for the parent to reject with. */
 export class ReplayRefusal extends Error {

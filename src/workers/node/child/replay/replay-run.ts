@@ -2,7 +2,7 @@
  * One run of an orchestrator over its history that can be stopped wherever the code stands still, and looked at there. A run only goes
  * forward; to see an earlier moment another run is begun.
  */
-import type { HistoryEvent } from '../../../../core/history';
+import type { HistoryEvent } from '../../../../core/history/history';
 import type { SdkInvocationContext } from '../orchestrations/sdk-hooks';
 import type { GeneratorWatch } from './generator-watch';
 import type { SealedWorld } from './sealed-world';

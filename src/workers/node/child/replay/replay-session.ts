@@ -4,9 +4,9 @@
  *   S1. A value that is shown is that of its moment: it is read off a run that stands at that moment and at no later one.
  *   S2. Every run of a replay is given the same clock and the same random numbers, so that all of them come by the same moments.
  */
-import type { ExecutionStarted } from '../../../../core/history';
+import type { ExecutionStarted } from '../../../../core/history/history';
 import type { ReplayRequest, ReplayRun, Variable, VariableScope } from '../../../../core/ports/replay-worker';
-import { SuspensionGate } from '../../../../core/suspension-gate';
+import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { parsedInput, triggerJson } from '../orchestrations/trigger-input';
 import { ReplayRefusal } from './replay-refusal';
 import { ExecutorRun } from './executor-run';

@@ -11,9 +11,9 @@ import dgram from 'node:dgram';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
-import type { DeterminismCause } from '../../../../core/divergence';
+import type { DeterminismCause } from '../../../../core/history/divergence';
 import type { ImpureUse } from '../../../../core/ports/replay-worker';
-import { appCaller } from '../source-place';
+import { appCaller } from '../loading/source-place';
 
 /** The world of one run. */
 export interface WorldState {

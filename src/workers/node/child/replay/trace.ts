@@ -1,10 +1,10 @@
 /** One run over a whole history, with a look at every moment at which the code stands still. */
-import { customStatusProblem } from '../../../../core/custom-status';
-import { payloadText, type ActionList } from '../../../../core/durable-action';
-import type { ExecutionStarted, HistoryEvent } from '../../../../core/history';
-import { HostReplay, type SdkProgress } from '../../../../core/host-replay';
-import type { NodeHost } from '../../../../core/host-replay-nodes';
-import { isScheduledRow, saysNonDeterministic, type WorkDecision } from '../../../../core/non-determinism';
+import { customStatusProblem } from '../../../../core/values/custom-status';
+import { payloadText, type ActionList } from '../../../../core/values/durable-action';
+import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
+import { HostReplay, type SdkProgress } from '../../../../core/dialects/host-replay';
+import type { NodeHost } from '../../../../core/dialects/host-replay-nodes';
+import { isScheduledRow, saysNonDeterministic, type WorkDecision } from '../../../../core/decisions/non-determinism';
 import type {
   ReplayDisagreement,
   ReplayEnd,
@@ -13,7 +13,7 @@ import type {
   ReplayRequest,
   ReplayRun,
 } from '../../../../core/ports/replay-worker';
-import { toTimestamp } from '../../../../core/time';
+import { toTimestamp } from '../../../../core/values/time';
 import { maximumShortTimerMs, runColdEpisode, type HostSetting } from '../orchestrations/cold-episode';
 import { crash, readFailure, readReply } from '../orchestrations/sdk-reply';
 import { timerLimits, triggerJson } from '../orchestrations/trigger-input';

@@ -1,0 +1,318 @@
+/** From the SDK's actions to the nodes of the host's tree: names, inputs, child ids, retry options (spec/functions-worker.md 5 and 6). */
+import type { DurableAction } from '../values/durable-action';
+import {
+  actionTypes,
+  activityInput,
+  childActions,
+  fireAtMs,
+  isActionEntry,
+  payloadText,
+  textField,
+} from '../values/durable-action';
+import { readHttpRequest } from './durable-http';
+import { defaultHostConfig } from '../values/host-config';
+import type { ReplayNode } from './host-replay-nodes';
+import {
+  AllNode,
+  AnyNode,
+  EntityRequestNode,
+  EventWaitNode,
+  InstantNode,
+  LongTimerNode,
+  RetryNode,
+  TaskNode,
+  TimerNode,
+} from './host-replay-nodes';
+import { httpActivity, PolledHttpNode } from './http-call-node';
+import { entityIdProblem, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
+import type { EntityRequest } from '../entities/entity-messages';
+import { requestEventName, requestText } from '../entities/entity-messages';
+import { defaultChildInstanceId, instanceIdProblem } from '../values/instance-id';
+import type { WorkDecision } from '../decisions/non-determinism';
+import type { RetryPolicy } from '../values/retry';
+import { toTimestamp } from '../values/time';
+
+export interface HostActionsOptions {
+  instanceId: string;
+  executionId: string;
+  /** Function name of the orchestrator. */
+  name: string;
+  parentInstanceId: string | null;
+  /** Timers longer than this are split (V3 and later); Infinity for earlier schemas. */
+  maximumShortTimerMs: number;
+  longTimerIntervalMs: number;
+  /** Whether a race counts a task that was over before it began. SDK 2.x does, 3.5 (schema V4) waits for another one. */
+  racesCountFinished: boolean;
+  /** Pause between polls of an HTTP call that names none: `defaultAsyncRequestSleepTimeMilliseconds` of host.json, default 30,000. */
+  httpPollDelayMs?: number;
+  /** Work that one generation may schedule: `maxOrchestrationActions` of host.json. */
+  maxActions: number;
+  /** Why a function cannot be called, in the host's words; null when it can. */
+  problemWith(type: 'activity' | 'orchestrator' | 'entity', name: string): string | null;
+  /** A GUID made of a name, the same for the same name: version 5 in the namespace of .NET in-proc (spec/engine.md 3.5). */
+  guidOf?(name: string): string;
+  /** A task that was scheduled before is part of a later Task.any or Task.all. */
+  onReusedTask?(instanceId: string, orchestrator: string, task: string): void;
+}
+
+const defaultHttpPollDelayMs = defaultHostConfig.defaultAsyncRequestSleepTimeMs;
+
+export class HostActions {
+  /** The same action object is the same task. Actions that came as text are all different. */
+  private readonly nodes = new Map<DurableAction, ReplayNode>();
+  private sequels: ReplayNode[] | null = null;
+
+  constructor(
+    private readonly options: HostActionsOptions,
+    private readonly clock: { readonly nowMs: number },
+    private readonly continueAsNew: (input: string | null) => void,
+  ) {}
+
+  /** True while a node that takes further ids as it goes (retries, chains of timers) is not over. */
+  get hasSequels(): boolean {
+    return this.sequels !== null && this.sequels.some((node) => !node.isDone);
+  }
+
+  /** The first action below `entry` that takes an id, so far unstarted; null when there is none. */
+  firstScheduling(entry: DurableAction | readonly DurableAction[]): DurableAction | null {
+    const actions = Array.isArray(entry) ? (entry as readonly DurableAction[]) : [entry as DurableAction];
+    for (const action of actions) {
+      switch (action.actionType) {
+        case actionTypes.WhenAny:
+        case actionTypes.WhenAll: {
+          const first = this.firstScheduling(childActions(action));
+          if (first !== null) return first;
+          break;
+        }
+        case actionTypes.WaitForExternalEvent:
+        case actionTypes.ContinueAsNew:
+          break;
+        default:
+          if (!this.nodes.has(action)) return action;
+      }
+    }
+    return null;
+  }
+
+  /** Throws an error with the host's words when the action asks for something that cannot be done. */
+  node(action: DurableAction): ReplayNode {
+    // Events have no id: each wait is a waiter of its own, also when the task is the same.
+    if (action.actionType === actionTypes.WaitForExternalEvent)
+      return new EventWaitNode(this.required(action, 'externalEventName'));
+    const known = this.nodes.get(action);
+    if (known !== undefined) {
+      const { instanceId, name } = this.options;
+      this.options.onReusedTask?.(instanceId, name, textField(action, 'functionName') ?? 'a task');
+      return known;
+    }
+    const node = this.newNode(action);
+    this.nodes.set(action, node);
+    return node;
+  }
+
+  private newNode(action: DurableAction): ReplayNode {
+    switch (action.actionType) {
+      case actionTypes.CallActivity:
+        return new TaskNode(this.activity(action));
+      case actionTypes.CallActivityWithRetry:
+        return this.sequel(new RetryNode(retryPolicy(action), this.activity(action)));
+      case actionTypes.CallSubOrchestrator:
+        return new TaskNode(this.subOrchestration(action));
+      case actionTypes.CallSubOrchestratorWithRetry:
+        return this.sequel(new RetryNode(retryPolicy(action), this.subOrchestration(action)));
+      case actionTypes.ContinueAsNew: {
+        const input = payloadText(action['input']);
+        return new InstantNode(() => this.continueAsNew(input));
+      }
+      case actionTypes.CreateTimer:
+        return this.timer(action);
+      case actionTypes.WhenAny:
+        return new AnyNode(
+          childActions(action).map((child) => this.node(child)),
+          this.options.racesCountFinished,
+        );
+      case actionTypes.WhenAll:
+        return new AllNode(childActions(action).map((child) => this.node(child)));
+      case actionTypes.CallHttp:
+        return this.httpCall(action);
+      case actionTypes.CallEntity: {
+        const message = this.entityOperation(action);
+        return new EntityRequestNode((id, requestId) => message(id, requestId, {}));
+      }
+      case actionTypes.SignalEntity:
+      case actionTypes.ScheduledSignalEntity: {
+        const message = this.entityOperation(action);
+        return new InstantNode((host) => {
+          const requestId = host.newRequestId();
+          host.allocate((id) => message(id, requestId, { signal: true }), null);
+        });
+      }
+      case actionTypes.LockEntities:
+        return this.lock(action);
+      case actionTypes.ReleaseEntities:
+        return new InstantNode((host) => host.releaseLocks());
+      default:
+        throw new Error(`Durascope does not know the action type ${action.actionType} of this durable-functions package.`);
+    }
+  }
+
+  private activity(action: DurableAction): (id: number) => WorkDecision {
+    const name = this.required(action, 'functionName');
+    this.refuse(this.options.problemWith('activity', name));
+    const input = activityInput(action['input']);
+    return (id) => ({ type: 'ScheduleTask', id, name, input });
+  }
+
+  private subOrchestration(action: DurableAction): (id: number) => WorkDecision {
+    const name = this.required(action, 'functionName');
+    this.refuse(this.options.problemWith('orchestrator', name));
+    const version = textField(action, 'version');
+    const input = payloadText(action['input']);
+    const chosenId = textField(action, 'instanceId');
+    if (chosenId !== undefined) this.refuse(this.childIdProblem(chosenId));
+    return (id) => ({
+      type: 'CreateSubOrchestration',
+      id,
+      name,
+      ...(version === undefined ? {} : { version }),
+      instanceId: chosenId ?? defaultChildInstanceId(this.options.executionId, id),
+      input,
+    });
+  }
+
+  /** Schemas before V3 know nothing of polling: there a 202 is the result (a deviation for SDK 1.x, whose host goes on asking in vain). */
+  private httpCall(action: DurableAction): ReplayNode {
+    const request = readHttpRequest(action['httpRequest']);
+    const knowsPolling = Number.isFinite(this.options.maximumShortTimerMs);
+    if (!knowsPolling || request.asynchronousPatternEnabled === false) return new TaskNode(httpActivity(request));
+    const delayMs = this.options.httpPollDelayMs ?? defaultHttpPollDelayMs;
+    return this.sequel(new PolledHttpNode(request, delayMs, (fireAt) => this.timerNode(fireAt, () => false)));
+  }
+
+  private entityOperation(
+    action: DurableAction,
+  ): (id: number, requestId: string, more: Pick<EntityRequest, 'signal'>) => WorkDecision {
+    const instanceId = this.required(action, 'instanceId');
+    const entity = parseEntityId(instanceId);
+    if (entity === null) throw new Error(`'${instanceId}' is not the id of an entity.`);
+    this.refuse(entityIdProblem(entity));
+    this.refuse(this.options.problemWith('entity', entity.name));
+    const input = payloadText(action['input']);
+    const dueMs = action.actionType === actionTypes.ScheduledSignalEntity ? fireAtMs(action) : Number.NaN;
+    const due = Number.isNaN(dueMs) ? undefined : toTimestamp(dueMs);
+    const { instanceId: parent, executionId: parentExecution } = this.options;
+    return (id, requestId, more) => {
+      const request: EntityRequest = {
+        id: requestId,
+        op: textField(action, 'operation') ?? '',
+        ...more,
+        ...(input === null ? {} : { input }),
+        parent,
+        parentExecution,
+        ...(due === undefined ? {} : { due }),
+      };
+      const name = requestEventName(due);
+      return { type: 'SendEvent', id, instanceId: entityInstanceId(entity), name, input: requestText(request) };
+    };
+  }
+
+  private lock(action: DurableAction): ReplayNode {
+    const ids: string[] = [];
+    for (const value of Array.isArray(action['lockSet']) ? (action['lockSet'] as unknown[]) : []) {
+      const { name, key } = (value ?? {}) as { name?: unknown; key?: unknown };
+      if (typeof name !== 'string' || typeof key !== 'string') throw new Error('A lock needs entities with a name and a key.');
+      this.refuse(entityIdProblem({ name, key }));
+      this.refuse(this.options.problemWith('entity', name));
+      ids.push(entityInstanceId({ name, key }));
+    }
+    const lockset = lockOrder(ids).flatMap((id) => parseEntityId(id) ?? []);
+    const [first] = lockset;
+    if (first === undefined) throw new Error('A lock needs at least one entity.');
+    const { instanceId: parent, executionId: parentExecution } = this.options;
+    const decide = (id: number, requestId: string): WorkDecision => ({
+      type: 'SendEvent',
+      id,
+      instanceId: entityInstanceId(first),
+      name: requestEventName(undefined),
+      input: requestText({ id: requestId, parent, parentExecution, lockset, pos: 0 }),
+    });
+    return new EntityRequestNode(decide, this.required(action, 'lockRequestId'), lockset);
+  }
+
+  private childIdProblem(childId: string): string | null {
+    if (childId === this.options.instanceId) {
+      return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the orchestration that calls it.`;
+    }
+    if (childId === this.options.parentInstanceId) {
+      return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the calling orchestration's parent.`;
+    }
+    return instanceIdProblem(childId);
+  }
+
+  /** When the first timer for the action is due: the whole time, or the first part of a chain. */
+  firstFireAtMs(action: DurableAction): number {
+    const fireAt = fireAtMs(action);
+    const isLong = fireAt - this.clock.nowMs > this.options.maximumShortTimerMs;
+    return isLong ? this.clock.nowMs + this.options.longTimerIntervalMs : fireAt;
+  }
+
+  private timer(action: DurableAction): ReplayNode {
+    const fireAt = fireAtMs(action);
+    if (Number.isNaN(fireAt)) throw new Error('The timer has no valid time to fire at: pass createTimer a valid Date.');
+    return this.timerNode(fireAt, () => action['isCanceled'] === true);
+  }
+
+  private timerNode(fireAt: number, isCanceled: () => boolean): ReplayNode {
+    if (fireAt - this.clock.nowMs <= this.options.maximumShortTimerMs) return new TimerNode(fireAt, isCanceled);
+    return this.sequel(new LongTimerNode(fireAt, isCanceled));
+  }
+
+  private sequel<T extends ReplayNode>(node: T): T {
+    (this.sequels ??= []).push(node);
+    return node;
+  }
+
+  private required(action: DurableAction, field: string): string {
+    const value = textField(action, field);
+    if (value === undefined) throw new Error(`The action of type ${action.actionType} has no ${field}.`);
+    return value;
+  }
+
+  private refuse(problem: string | null): void {
+    if (problem !== null) throw new Error(problem);
+  }
+}
+
+function retryPolicy(action: DurableAction): RetryPolicy {
+  const options = action['retryOptions'];
+  const values = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {};
+  const number = (field: string): number | undefined => {
+    const value = values[field];
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  };
+  const firstRetryIntervalMs = number('firstRetryIntervalInMilliseconds');
+  const maxNumberOfAttempts = number('maxNumberOfAttempts');
+  if (firstRetryIntervalMs === undefined || firstRetryIntervalMs <= 0 || maxNumberOfAttempts === undefined) {
+    throw new Error('The retry options need a firstRetryIntervalInMilliseconds above 0 and a maxNumberOfAttempts.');
+  }
+  const backoffCoefficient = number('backoffCoefficient');
+  const retryTimeoutMs = number('retryTimeoutInMilliseconds');
+  return {
+    firstRetryIntervalMs,
+    maxNumberOfAttempts,
+    ...(backoffCoefficient === undefined ? {} : { backoffCoefficient }),
+    maxRetryIntervalMs: number('maxRetryIntervalInMilliseconds') ?? 6 * 24 * 60 * 60 * 1000,
+    ...(retryTimeoutMs === undefined ? {} : { retryTimeoutMs }),
+  };
+}
+
+/** The entries of a reply's action list; throws when it is not what the protocol has. V1: as it is; V2 and later: the one inner list. */
+export function readActionList(value: unknown, isV1: boolean): (DurableAction | DurableAction[])[] {
+  if (!Array.isArray(value) || !value.every(isActionEntry))
+    throw new Error('The durable-functions package answered without a list of actions.');
+  if (isV1) return value;
+  if (value.length !== 1 || !Array.isArray(value[0])) {
+    throw new Error(`The durable-functions package answered with ${value.length} lists of actions instead of one.`);
+  }
+  return value[0];
+}

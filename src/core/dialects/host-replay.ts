@@ -1,0 +1,420 @@
+/**
+ * The host's half of a replay in the JSON protocol (spec/functions-worker.md 6): which ids the orchestrator's actions have, what of them is
+ * new work, and when the orchestration is over. The SDK's half (user code, results, errors) runs elsewhere and hands its action list over.
+ *
+ *   H1. Ids are the SDK's own: taken in the order in which actions start, depth first, from 0.
+ *   H2. Each event is applied once, in commit order, after the SDK has seen it; `actions` may have grown since the last call, never changed.
+ *   H3. New work is what has an id and no scheduled row with that EventId.
+ */
+import { messageOf } from '../../base/error-message';
+import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
+import { awaitedRequestId, releaseName, releaseText } from '../entities/entity-messages';
+import { entityInstanceId } from '../values/entity-id';
+import type { ActionList, DurableAction } from '../values/durable-action';
+import type { HostActionsOptions } from './host-actions';
+import { HostActions } from './host-actions';
+import type { EntityRequestNode, EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
+import { StepNode } from './host-replay-nodes';
+import type { EventRaised, EventSent, FailureDetails, HistoryEvent } from '../history/history';
+import type { ScheduledRow, WorkDecision } from '../decisions/non-determinism';
+import { agrees, isScheduledRow, nonDeterminismMessage } from '../decisions/non-determinism';
+import type { PastRows } from './past-rows';
+import { fromTimestamp, toTimestamp } from '../values/time';
+
+export interface HostReplayOptions extends HostActionsOptions {
+  /** V1 has steps and gives an event to its oldest waiter; later schemas have compounds and give it to the newest. */
+  isV1: boolean;
+  /** SDK 2.x takes a buffered event, but its code goes on only with the next event. */
+  buffersStall: boolean;
+  /** Spellings of event names known from an earlier replay of this generation, by lower-case name. */
+  spellings?: ReadonlyMap<string, string>;
+  /** Rows of the whole history when `actions` is complete from the start; null when actions appear as the code issues them. */
+  pastRows: PastRows | null;
+}
+
+/** Where the SDK stands after the last event. */
+export type SdkProgress =
+  | { type: 'waiting' }
+  /** Returned, or called continueAsNew. `output` is JSON text. */
+  | { type: 'returned'; output: string | null }
+  | { type: 'failed'; message: string; details: string; failureDetails?: FailureDetails }
+  /** The SDK itself broke, or its answer has no JSON form: over at once. */
+  | { type: 'crashed'; message: string; details: string };
+
+type HostDecision = WorkDecision | CompleteOrchestration;
+
+interface Settlement {
+  decisions: HostDecision[];
+  awaitedEvents: readonly string[];
+}
+
+interface Failure {
+  reason: string;
+  details: string;
+  failureDetails?: FailureDetails;
+  /** Over although tasks are open. */
+  atOnce: boolean;
+}
+
+export class HostReplay implements NodeHost {
+  nowMs = Number.NEGATIVE_INFINITY;
+  readonly maximumShortTimerMs: number;
+  readonly longTimerIntervalMs: number;
+
+  /** The first scheduled row that the code did not ask for, and what it asked for under the same number. */
+  disagreement: { row: ScheduledRow; found: WorkDecision | null } | null = null;
+
+  private next = 0;
+  private highestRowId = -1;
+  private isStarted = false;
+  private isStalled = false;
+  private readonly open = new Map<number, OpenTask>();
+  /** Made when needed, like the next two: most orchestrations wait for no event. */
+  private readonly pending = new Map<number, WorkDecision>();
+  private waiters: Map<string, EventWaitNode[]> | null = null;
+  private buffered: Map<string, string[]> | null = null;
+  /** Requests to entities without an answer, by request id. */
+  private answers: Map<string, EntityRequestNode> | null = null;
+  private lock: { id: string; node: EntityRequestNode } | null = null;
+  private requestIds = 0;
+  private spellings: Map<string, string> | null;
+  private misspelt = false;
+  private readonly actions: HostActions;
+  private current: ReplayNode | null = null;
+  private nextAction = 0;
+  private waits = 0;
+  private seenActions = 0;
+  private nextGeneration: { input: string | null; carryover: EventRaised[] } | null = null;
+  private terminated: { id: number; reason: string | null } | null = null;
+  private failure: Failure | null = null;
+
+  constructor(private readonly options: HostReplayOptions) {
+    this.maximumShortTimerMs = options.maximumShortTimerMs;
+    this.longTimerIntervalMs = options.longTimerIntervalMs;
+    this.spellings = options.spellings === undefined ? null : new Map(options.spellings);
+    this.actions = new HostActions(options, this, (input) => (this.nextGeneration ??= { input, carryover: [] }));
+  }
+
+  /** One event that takes effect (see `SuspensionGate`), then whatever actions can start now. */
+  apply(event: HistoryEvent, actions: ActionList): void {
+    if (this.failure?.atOnce === true) return;
+    try {
+      this.applyEvent(event);
+    } catch (error) {
+      this.failBy(error);
+    }
+    if (resumesCode(event)) this.isStalled = false;
+    this.advance(actions);
+  }
+
+  /** One event of a generation whose code cannot run any more: only ids in use and a terminate count. */
+  applyUnseen(event: HistoryEvent): void {
+    if (isScheduledRow(event)) this.highestRowId = Math.max(this.highestRowId, event.EventId);
+    else if (event.EventType === 'ExecutionTerminated') this.applyEvent(event);
+    this.next = this.highestRowId + 1;
+  }
+
+  /** How the waiting code spells an event's name: the SDK compares exactly, the host ignores case. Unknown: as it was sent. */
+  spellingOf(eventName: string): string {
+    const key = eventName.toLowerCase();
+    return this.waiterOf(key)?.eventName ?? this.spellings?.get(key) ?? eventName;
+  }
+
+  /**
+   * Set when an event was handed to the SDK under its sender's spelling and the code then waited for it under another: the SDK does not find
+   * it. Replaying with these spellings from the start puts that right. Null otherwise.
+   */
+  get spellingsToReplayWith(): ReadonlyMap<string, string> | null {
+    return this.misspelt ? this.spellings : null;
+  }
+
+  /** True while an id that was given out has no row yet. */
+  get hasUnconfirmed(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** The episode is over: new work, and the completion when the time has come. */
+  settle(progress: SdkProgress, isSuspended: boolean): Settlement {
+    if (progress.type === 'crashed') {
+      this.next = Math.max(this.next, this.highestRowId + 1);
+      this.failure ??= { ...this.orchestratorFailure(progress.message), details: progress.details, atOnce: true };
+    }
+    const end = this.completion(progress);
+    if (isSuspended)
+      return { decisions: this.terminated === null || end === null ? [] : [end], awaitedEvents: this.awaitedEvents() };
+    const decisions: HostDecision[] = [];
+    for (const decision of this.pending.values()) decisions.push(this.asItIsNow(decision));
+    if (end !== null) decisions.push(end);
+    if (decisions.length > 1) decisions.sort((a, b) => a.id - b.id);
+    return { decisions, awaitedEvents: end === null && progress.type === 'waiting' ? this.awaitedEvents() : [] };
+  }
+
+  allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
+    const decision = make(this.next);
+    const id = this.reserve();
+    this.schedule(id, decision, owner);
+    return id;
+  }
+
+  reserve(): number {
+    const id = this.next;
+    const { maxActions } = this.options;
+    if (id >= maxActions) {
+      const limit = `The orchestration has scheduled ${maxActions} pieces of work, which is the limit for one generation.`;
+      throw new Error(`${limit} Let it continue as new, or raise maxOrchestrationActions in host.json.`);
+    }
+    this.next += 1;
+    return id;
+  }
+
+  schedule(id: number, decision: WorkDecision, owner: OpenTask | null): void {
+    this.pending.set(id, decision);
+    if (owner !== null) this.open.set(id, owner);
+  }
+
+  request(make: (id: number, requestId: string) => WorkDecision, chosenId: string | null, node: EntityRequestNode): void {
+    const requestId = chosenId ?? this.newRequestId();
+    this.allocate((id) => make(id, requestId), null);
+    (this.answers ??= new Map<string, EntityRequestNode>()).set(requestId, node);
+    if (node.lockSet.length > 0) this.lock = { id: requestId, node };
+  }
+
+  releaseLocks(): void {
+    const { lock } = this;
+    if (lock === null) return;
+    this.lock = null;
+    const input = releaseText(this.options.instanceId, lock.id);
+    for (const entity of lock.node.lockSet) {
+      const instanceId = entityInstanceId(entity);
+      this.allocate((id) => ({ type: 'SendEvent', id, instanceId, name: releaseName, input }), null);
+    }
+  }
+
+  newRequestId(): string {
+    const name = `${this.options.instanceId}_${toTimestamp(this.nowMs)}_${this.requestIds++}`;
+    return this.options.guidOf?.(name) ?? name;
+  }
+
+  takeOrAwait(node: EventWaitNode): boolean {
+    (this.spellings ??= new Map<string, string>()).set(node.key, node.eventName);
+    const names = this.buffered?.get(node.key);
+    if (names !== undefined) {
+      if (names.shift() !== node.eventName) this.misspelt = true;
+      if (names.length === 0) this.buffered?.delete(node.key);
+      return true;
+    }
+    node.order = this.waits;
+    this.waits += 1;
+    const waiters = (this.waiters ??= new Map<string, EventWaitNode[]>());
+    const waiting = waiters.get(node.key);
+    if (waiting === undefined) waiters.set(node.key, [node]);
+    else waiting.push(node);
+    return false;
+  }
+
+  fail(message: string, failure?: TaskFailure): void {
+    const failureDetails = failure?.failureDetails;
+    this.failure ??= { ...this.orchestratorFailure(message), ...(failureDetails ? { failureDetails } : {}) };
+  }
+
+  private applyEvent(event: HistoryEvent): void {
+    switch (event.EventType) {
+      case 'OrchestratorStarted':
+        this.nowMs = Math.max(this.nowMs, fromTimestamp(event.Timestamp));
+        this.options.pastRows?.nextEpisode();
+        break;
+      case 'ExecutionStarted':
+        this.isStarted = true;
+        break;
+      case 'TaskCompleted':
+      case 'SubOrchestrationInstanceCompleted':
+        this.takeOpen(event.TaskScheduledId)?.succeeded(event.Result);
+        break;
+      case 'TaskFailed':
+      case 'SubOrchestrationInstanceFailed': {
+        const { Reason: reason, Details: details, FailureDetails: failureDetails } = event;
+        this.takeOpen(event.TaskScheduledId)?.failed({ reason, details, failureDetails: failureDetails ?? null });
+        break;
+      }
+      case 'TimerFired':
+        this.takeOpen(event.TimerId)?.succeeded(null);
+        break;
+      case 'EventRaised':
+        this.raise(event);
+        break;
+      case 'ExecutionTerminated':
+        if (this.terminated === null) {
+          this.terminated = { id: this.next, reason: event.Input };
+          this.next += 1;
+        }
+        break;
+      default:
+        if (isScheduledRow(event)) this.confirm(event);
+    }
+  }
+
+  private takeOpen(id: number): OpenTask | undefined {
+    const task = this.open.get(id);
+    this.open.delete(id);
+    return task;
+  }
+
+  private raise(event: EventRaised): void {
+    const asked = this.answers?.get(event.Name);
+    if (asked !== undefined) {
+      this.answers?.delete(event.Name);
+      asked.answered(event.Input);
+      return;
+    }
+    if (this.nextGeneration !== null) {
+      this.nextGeneration.carryover.push(event);
+      return;
+    }
+    const key = event.Name.toLowerCase();
+    const waiter = this.waiterOf(key);
+    if (waiter === undefined) {
+      const buffered = (this.buffered ??= new Map<string, string[]>());
+      const names = buffered.get(key);
+      const name = this.spellingOf(event.Name);
+      if (names === undefined) buffered.set(key, [name]);
+      else names.push(name);
+      return;
+    }
+    const waiting = this.waiters?.get(key) ?? [];
+    if (this.options.isV1) waiting.shift();
+    else waiting.pop();
+    if (waiting.length === 0) this.waiters?.delete(key);
+    waiter.received();
+  }
+
+  private waiterOf(key: string): EventWaitNode | undefined {
+    return this.waiters?.get(key)?.at(this.options.isV1 ? 0 : -1);
+  }
+
+  private confirm(row: ScheduledRow): void {
+    this.highestRowId = Math.max(this.highestRowId, row.EventId);
+    const decision = this.pending.get(row.EventId);
+    this.pending.delete(row.EventId);
+    if (decision?.type === 'SendEvent' && row.EventType === 'EventSent') this.adoptRequestId(decision, row);
+    if (decision !== undefined && agrees(row, decision)) return;
+    this.disagreement ??= { row, found: decision ?? null };
+    this.disagree(nonDeterminismMessage(row, decision ?? null));
+  }
+
+  /** The id under which the answer comes is the one that was sent, whoever chose it. */
+  private adoptRequestId(decision: SendEvent, row: EventSent): void {
+    if (this.answers === null || decision.input === row.Input) return;
+    const made = awaitedRequestId(decision.name, decision.input);
+    const sent = awaitedRequestId(row.Name, row.Input);
+    const node = made === null ? undefined : this.answers.get(made);
+    if (made === null || sent === null || made === sent || node === undefined) return;
+    this.answers.delete(made);
+    this.answers.set(sent, node);
+  }
+
+  /** Another replay of the same history went another way: the orchestration fails, whatever is still open. */
+  disagree(reason: string): void {
+    this.failure ??= { reason, details: '', atOnce: true };
+  }
+
+  private advance(actions: ActionList): void {
+    if (!this.isStarted) return;
+    this.seenActions = actions.length;
+    while (this.failure === null && this.nextGeneration === null && !this.isStalled && (this.current?.isDone ?? true)) {
+      const entry = actions[this.nextAction];
+      if (entry === undefined) return;
+      const wanted = this.actions.firstScheduling(entry);
+      if (wanted !== null && !this.mayStart(wanted)) return;
+      this.nextAction += 1;
+      this.startEntry(entry);
+    }
+  }
+
+  private mayStart(action: DurableAction): boolean {
+    const { pastRows } = this.options;
+    const firesAt = (timer: DurableAction): number => this.actions.firstFireAtMs(timer);
+    return pastRows === null || pastRows.mayStart(this.next, action, this.actions.hasSequels, firesAt);
+  }
+
+  private startEntry(entry: DurableAction | readonly DurableAction[]): void {
+    try {
+      this.current = Array.isArray(entry)
+        ? new StepNode((entry as readonly DurableAction[]).map((action) => this.actions.node(action)))
+        : this.actions.node(entry as DurableAction);
+      this.current.begin(this);
+      this.isStalled = this.options.buffersStall && this.current.isDone && !this.current.isInstant;
+    } catch (error) {
+      this.failBy(error);
+    }
+  }
+
+  /** What an action asks for may not be possible: the host's exception, which is the orchestration's failure. */
+  private failBy(error: unknown): void {
+    this.fail(messageOf(error));
+  }
+
+  /** A timer may have been cancelled after it was created, in the same turn. */
+  private asItIsNow(decision: WorkDecision): WorkDecision {
+    const isCanceled = decision.type === 'CreateTimer' && this.open.get(decision.id)?.blocksCompletion() === false;
+    return isCanceled ? { ...decision, isCanceled } : decision;
+  }
+
+  private awaitedEvents(): string[] {
+    if (this.waiters === null || this.waiters.size === 0) return [];
+    const waiting = [...this.waiters.values()].flat();
+    return waiting.sort((a, b) => a.order - b.order).map((node) => node.eventName);
+  }
+
+  private completion(progress: SdkProgress): CompleteOrchestration | null {
+    if (this.failure?.atOnce === true) return this.failed(this.failure);
+    if (this.terminated !== null) {
+      return { type: 'CompleteOrchestration', id: this.terminated.id, status: 'Terminated', result: this.terminated.reason };
+    }
+    if ((this.failure === null && progress.type === 'waiting') || this.hasOpenTasks()) return null;
+    if (this.failure !== null) return this.failed(this.failure);
+    if (progress.type === 'waiting' || progress.type === 'crashed' || !this.isWalked()) return null;
+    if (progress.type === 'failed') {
+      const { message, details, failureDetails } = progress;
+      return this.failed({ ...this.orchestratorFailure(message), details, ...(failureDetails ? { failureDetails } : {}) });
+    }
+    if (this.nextGeneration === null) {
+      return { type: 'CompleteOrchestration', id: this.next, status: 'Completed', result: progress.output };
+    }
+    const { input, carryover } = this.nextGeneration;
+    return {
+      type: 'CompleteOrchestration',
+      id: this.next,
+      status: 'ContinuedAsNew',
+      result: input,
+      ...(carryover.length > 0 ? { carryoverEvents: carryover } : {}),
+    };
+  }
+
+  private failed({ reason, details, failureDetails }: Failure): CompleteOrchestration {
+    const end = { type: 'CompleteOrchestration', id: this.next, status: 'Failed', result: reason, details } as const;
+    return failureDetails === undefined ? end : { ...end, failureDetails };
+  }
+
+  private orchestratorFailure(message: string): Failure {
+    return {
+      reason: `Orchestrator function '${this.options.name}' failed: ${message}`,
+      details: `Message: ${message}`,
+      atOnce: false,
+    };
+  }
+
+  /** Everything that the code issued has been started and is over as far as the host waits for it. */
+  private isWalked(): boolean {
+    return this.nextGeneration !== null || ((this.current?.isDone ?? true) && this.nextAction >= this.seenActions);
+  }
+
+  private hasOpenTasks(): boolean {
+    for (const task of this.open.values()) if (task.blocksCompletion()) return true;
+    return false;
+  }
+}
+
+/** Events after which an SDK looks whether user code can go on. */
+function resumesCode(event: HistoryEvent): boolean {
+  return 'TaskScheduledId' in event || event.EventType === 'TimerFired' || event.EventType === 'EventRaised';
+}

@@ -1,0 +1,86 @@
+/** The node of a durable HTTP call that is asked about until it is no longer a 202 (spec/functions-worker.md 6, rule 5). */
+import type { DurableHttpRequest } from './durable-http';
+import { httpActivityName, nextPoll } from './durable-http';
+import type { NodeHost, OpenTask } from './host-replay-nodes';
+import { ParentNode, ReplayNode } from './host-replay-nodes';
+import type { WorkDecision } from '../decisions/non-determinism';
+
+/** The activity that makes one request. */
+export function httpActivity(request: DurableHttpRequest): (id: number) => WorkDecision {
+  const input = JSON.stringify([request]);
+  return (id) => ({ type: 'ScheduleTask', id, name: httpActivityName, input });
+}
+
+/** One request, under an id that was taken before. */
+class RequestNode extends ReplayNode implements OpenTask {
+  result: string | null = null;
+
+  constructor(
+    private readonly id: number,
+    private readonly request: DurableHttpRequest,
+  ) {
+    super();
+  }
+
+  protected start(host: NodeHost): void {
+    host.schedule(this.id, httpActivity(this.request)(this.id), this);
+  }
+
+  blocksCompletion(): boolean {
+    return true;
+  }
+
+  succeeded(result: string | null): void {
+    this.result = result;
+    this.finish(false);
+  }
+
+  failed(): void {
+    this.finish(true);
+  }
+}
+
+/** The ids of the timer and of the request after it are taken together, when the 202 comes: the SDK counts so. */
+export class PolledHttpNode extends ParentNode {
+  private host: NodeHost | null = null;
+  private nextId = 0;
+
+  constructor(
+    private request: DurableHttpRequest,
+    private readonly defaultDelayMs: number,
+    private readonly timer: (fireAtMs: number) => ReplayNode,
+  ) {
+    super();
+  }
+
+  protected start(host: NodeHost): void {
+    this.host = host;
+    this.nextId = host.reserve();
+    this.send(host);
+  }
+
+  childFinished(child: ReplayNode): void {
+    const { host } = this;
+    if (host === null) return;
+    if (!(child instanceof RequestNode)) {
+      this.send(host);
+      return;
+    }
+    const next = child.state === 'failed' ? null : nextPoll(this.request, child.result, this.defaultDelayMs);
+    if (next === null) {
+      this.finish(child.state === 'failed');
+      return;
+    }
+    this.request = next.request;
+    const timer = this.timer(host.nowMs + next.delayMs);
+    timer.parent = this;
+    timer.begin(host);
+    this.nextId = host.reserve();
+  }
+
+  private send(host: NodeHost): void {
+    const node = new RequestNode(this.nextId, this.request);
+    node.parent = this;
+    node.begin(host);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * What entities are sent and what they answer (spec/engine.md 5.3): EventRaised messages whose input is JSON text, the wire form that
+ * EventSent rows of profile A show and that .NET's LockAsync, CallEntityAsync and SignalEntityAsync send.
+ *
+ *   M1. An operation or a lock request is named `op`, or `op@<time>` when it is not to be seen before that time.
+ *   M2. The answer to the caller is named by the request's id and addressed to the caller's generation.
+ *   M3. Unknown fields (`Timestamp` and `Predecessor` of a sender that sorts) are let through unread: inboxes here keep their order.
+ */
+import type { EntityId } from '../values/entity-id';
+import type { FailureDetails } from '../history/history';
+import { fromTimestamp } from '../values/time';
+
+/** An operation; with a `lockset`, a lock request. Absent fields are absent from the text. */
+export interface EntityRequest {
+  id: string;
+  op?: string;
+  /** Nobody waits for an answer. */
+  signal?: boolean;
+  /** JSON text. */
+  input?: string;
+  /** Instance that sent it; absent when a client did. */
+  parent?: string;
+  parentExecution?: string;
+  /** Not to be run before. */
+  due?: string;
+  /** In the order in which they are locked. */
+  lockset?: readonly EntityId[];
+  /** Index in `lockset` of the entity that has the request now. */
+  pos?: number;
+}
+
+export interface EntityAnswer {
+  /** JSON text. */
+  result: string | null;
+  /** Present: it failed. `Error` where the entity's SDK speaks JSON, else the message. */
+  exceptionType?: string;
+  failureDetails?: FailureDetails;
+}
+
+const requestName = 'op';
+export const releaseName = 'release';
+/** To itself: there is more in the queue than one batch may hold. */
+export const continueName = 'continue';
+
+export function requestEventName(dueTime: string | undefined): string {
+  return dueTime === undefined ? requestName : `${requestName}@${dueTime}`;
+}
+
+export function isRequestName(eventName: string): boolean {
+  return eventName === requestName || eventName.startsWith(`${requestName}@`);
+}
+
+/** Epoch milliseconds before which the message is not to be seen; 0: at once, also for a time that cannot be read. */
+export function visibleAtMs(eventName: string): number {
+  return eventName.startsWith(`${requestName}@`) ? fromTimestamp(eventName.slice(requestName.length + 1)) || 0 : 0;
+}
+
+/** Null for text that is no request: it would never be answered, whatever one made of it. */
+export function readRequest(text: string | null): EntityRequest | null {
+  const value = objectOf(text);
+  if (value === null || typeof value['id'] !== 'string') return null;
+  const lockset = Array.isArray(value['lockset']) ? value['lockset'].flatMap(lockedEntity) : undefined;
+  const request: EntityRequest = { id: value['id'] };
+  if (typeof value['op'] === 'string') request.op = value['op'];
+  if (value['signal'] === true) request.signal = true;
+  if (typeof value['input'] === 'string') request.input = value['input'];
+  if (typeof value['parent'] === 'string') request.parent = value['parent'];
+  if (typeof value['parentExecution'] === 'string') request.parentExecution = value['parentExecution'];
+  if (typeof value['due'] === 'string') request.due = value['due'];
+  if (lockset !== undefined && lockset.length > 0) {
+    request.lockset = lockset;
+    request.pos = typeof value['pos'] === 'number' ? value['pos'] : 0;
+  }
+  return request;
+}
+
+export function requestText(request: EntityRequest): string {
+  return JSON.stringify(request);
+}
+
+/** The id of a request that waits for an answer: a call or a lock request; null for everything else that entities are sent. */
+export function awaitedRequestId(eventName: string, text: string | null): string | null {
+  const request = isRequestName(eventName) ? readRequest(text) : null;
+  return request === null || request.signal === true ? null : request.id;
+}
+
+/** Who gives a lock back; null for text that does not say so. */
+export function readRelease(text: string | null): { parent: string; id: string } | null {
+  const value = objectOf(text);
+  if (typeof value?.['parent'] !== 'string') return null;
+  return { parent: value['parent'], id: typeof value['id'] === 'string' ? value['id'] : '' };
+}
+
+export function releaseText(parent: string, id: string): string {
+  return JSON.stringify({ parent, id });
+}
+
+export function readAnswer(text: string | null): EntityAnswer {
+  const value = objectOf(text);
+  const answer: EntityAnswer = { result: typeof value?.['result'] === 'string' ? value['result'] : null };
+  if (typeof value?.['exceptionType'] === 'string') answer.exceptionType = value['exceptionType'];
+  const details = value?.['failureDetails'];
+  if (typeof details === 'object' && details !== null) answer.failureDetails = details as FailureDetails;
+  return answer;
+}
+
+/** What went wrong, for those who want to have it in full; null when nothing did. */
+export function failureOf({ result, exceptionType, failureDetails }: EntityAnswer): FailureDetails | null {
+  if (failureDetails !== undefined) return failureDetails;
+  if (exceptionType === undefined) return null;
+  return {
+    ErrorType: 'Error',
+    ErrorMessage: result ?? exceptionType,
+    StackTrace: null,
+    InnerFailure: null,
+    IsNonRetriable: false,
+  };
+}
+
+function lockedEntity(value: unknown): EntityId[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { name, key } = value as { name?: unknown; key?: unknown };
+  return typeof name === 'string' && typeof key === 'string' ? [{ name: name.toLowerCase(), key }] : [];
+}
+
+function objectOf(text: string | null): Record<string, unknown> | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

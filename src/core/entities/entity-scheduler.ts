@@ -1,0 +1,150 @@
+/**
+ * What an entity does with its messages (spec/engine.md 5.4 and 5.5), as steps on a state of one's own:
+ * `takeIn` the messages, `nextBatch` out of the queue, run it elsewhere, `grantLock`.
+ *
+ *   S1. Requests run in the order of their arrival; those of the lock holder go before all others.
+ *   S2. While it is locked, only its holder is served; a lock request ends a batch and is handled after it.
+ *   S3. The state at rest is the input of the instance's ExecutionStarted, defaults left out.
+ */
+import { entityInstanceId } from '../values/entity-id';
+import type { EntityRequest } from './entity-messages';
+import { isRequestName, readRelease, readRequest, releaseName } from './entity-messages';
+import type { EventRaised } from '../history/history';
+import { fromTimestamp } from '../values/time';
+
+export interface EntityScheduler {
+  /** JSON text; null: none. */
+  state: string | null;
+  /** Mostly the same as having a state; an entity of JavaScript that only ever returned something exists without one. */
+  exists: boolean;
+  /** Arrived and not run: held up by a lock, or too many for one batch. */
+  queue: EntityRequest[];
+  /** Instance id of the lock's holder. */
+  lockedBy: string | null;
+  /** A `continue` message is on its way. */
+  suspended: boolean;
+}
+
+/** Reads what `schedulerText` wrote; null and what is not an object are an entity that does not exist. */
+export function readScheduler(input: string | null): EntityScheduler {
+  let value: unknown = null;
+  if (input !== null) {
+    try {
+      value = JSON.parse(input);
+    } catch {
+      // An instance that was never an entity.
+    }
+  }
+  const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return {
+    state: typeof fields['state'] === 'string' ? fields['state'] : null,
+    exists: typeof fields['state'] === 'string' || fields['exists'] === true,
+    queue: Array.isArray(fields['queue']) ? (fields['queue'] as EntityRequest[]) : [],
+    lockedBy: typeof fields['lockedBy'] === 'string' ? fields['lockedBy'] : null,
+    suspended: fields['suspended'] === true,
+  };
+}
+
+// S3
+export function schedulerText({ state, exists, queue, lockedBy, suspended }: EntityScheduler): string {
+  return JSON.stringify({
+    ...(exists && state === null ? { exists } : {}),
+    ...(state === null ? {} : { state }),
+    ...(queue.length === 0 ? {} : { queue }),
+    ...(lockedBy === null ? {} : { lockedBy }),
+    ...(suspended ? { suspended } : {}),
+  });
+}
+
+/** The instance's custom status. */
+export function schedulerStatus({ state, queue, lockedBy }: EntityScheduler): string {
+  return JSON.stringify({
+    ...(state === null ? {} : { entityExists: true }),
+    ...(queue.length === 0 ? {} : { queueSize: queue.length }),
+    ...(lockedBy === null ? {} : { lockedBy }),
+  });
+}
+
+/** One may change it without the original seeing. */
+export function copyOf(scheduler: EntityScheduler): EntityScheduler {
+  return { ...scheduler, queue: scheduler.queue.slice() };
+}
+
+/** A request that comes this much too early runs all the same. */
+const earlyMs = 100;
+
+export interface TakenIn {
+  /** To be sent to itself again, for their time. */
+  early: EntityRequest[];
+  /** Names of messages that are none for an entity. */
+  unknown: string[];
+}
+
+export function takeIn(scheduler: EntityScheduler, messages: readonly EventRaised[], nowMs: number): TakenIn {
+  const taken: TakenIn = { early: [], unknown: [] };
+  const holders: EntityRequest[] = [];
+  for (const { Name, Input } of messages) {
+    if (Name === releaseName) {
+      if (scheduler.lockedBy !== null && readRelease(Input)?.parent === scheduler.lockedBy) scheduler.lockedBy = null;
+    } else if (!isRequestName(Name)) {
+      scheduler.suspended = false;
+    } else {
+      const request = readRequest(Input);
+      if (request === null) taken.unknown.push(Name);
+      else if (request.due !== undefined && fromTimestamp(request.due) > nowMs + earlyMs) taken.early.push(request);
+      // S1
+      else if (isHolders(scheduler, request)) holders.push(request);
+      else scheduler.queue.push(request);
+    }
+  }
+  if (holders.length > 0) scheduler.queue = [...holders, ...scheduler.queue];
+  return taken;
+}
+
+export interface EntityBatch {
+  operations: EntityRequest[];
+  /** To be granted when the operations have run. */
+  lock: EntityRequest | null;
+  /** The batch is full, and more could run. */
+  isCut: boolean;
+}
+
+/** Takes what may run now out of the queue. */
+export function nextBatch(scheduler: EntityScheduler, maxOperations: number): EntityBatch {
+  const { queue } = scheduler;
+  let taken = 0;
+  if (!scheduler.suspended) {
+    while (taken < queue.length) {
+      const request = queue[taken] as EntityRequest;
+      if (scheduler.lockedBy !== null && !isHolders(scheduler, request)) break;
+      if (request.lockset !== undefined) {
+        scheduler.queue = queue.slice(taken + 1);
+        return { operations: queue.slice(0, taken), lock: request, isCut: false };
+      }
+      if (taken >= maxOperations) break;
+      taken++;
+    }
+  }
+  if (taken === 0) return { operations: [], lock: null, isCut: false };
+  const operations = queue.slice(0, taken);
+  scheduler.queue = queue.slice(taken);
+  return { operations, lock: null, isCut: canRun(scheduler) };
+}
+
+/** Whether the head of the queue could run at once. */
+export function canRun(scheduler: EntityScheduler): boolean {
+  const [head] = scheduler.queue;
+  return head !== undefined && (scheduler.lockedBy === null || isHolders(scheduler, head));
+}
+
+/** Where a lock request goes on to once this entity is locked: the next entity of the set, or back to who asked. */
+export function grantLock(scheduler: EntityScheduler, request: EntityRequest): { next: string; request: EntityRequest } | null {
+  scheduler.lockedBy = request.parent ?? null;
+  const pos = (request.pos ?? 0) + 1;
+  const next = request.lockset?.[pos];
+  return next === undefined ? null : { next: entityInstanceId(next), request: { ...request, pos } };
+}
+
+function isHolders(scheduler: EntityScheduler, request: EntityRequest): boolean {
+  return scheduler.lockedBy !== null && request.parent === scheduler.lockedBy;
+}

@@ -1,0 +1,104 @@
+/** What the host makes of a worker's outcome before it becomes history. */
+import { customStatusProblem } from '../values/custom-status';
+import type { CompleteOrchestration, Decision } from '../decisions/decisions';
+import type { ExecutionTerminated, FailureDetails, HistoryEvent } from '../history/history';
+import { parseEntityId } from '../values/entity-id';
+import { instanceIdProblem, isEntityId } from '../values/instance-id';
+import type { EpisodeOutcome } from '../ports/function-worker';
+
+export interface OutcomeContext {
+  /** Function name of the orchestrator. */
+  name: string;
+  newEvents: readonly HistoryEvent[];
+  /** Custom status before the episode: what remains when the new one is refused. */
+  customStatus: string | null;
+  /** A free id at least as high as every id that the generation has used. */
+  nextId: number;
+}
+
+/**
+ * The outcome with the host's own refusals in it: a custom status over the limit and the use of a feature that is not there fail
+ * the orchestration, keeping what else it scheduled; a terminate ends it whatever the worker says.
+ */
+export function checkOutcome(outcome: EpisodeOutcome, context: OutcomeContext): EpisodeOutcome {
+  const tooLarge = customStatusProblem(outcome.customStatus);
+  if (tooLarge !== null) {
+    return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
+  }
+  const misnamed = outcome.decisions.find((decision) => misnames(decision) !== null);
+  if (misnamed !== undefined) {
+    return failing(
+      outcome,
+      context,
+      misnames(misnamed) ?? '',
+      outcome.decisions.filter((decision) => misnames(decision) === null),
+    );
+  }
+  const terminated = terminationIn(context.newEvents);
+  if (terminated === undefined || completionIn(outcome.decisions) !== undefined) return outcome;
+  const id = nextIdAfter(outcome.decisions, context.nextId);
+  return { ...outcome, decisions: [...outcome.decisions, termination(id, terminated)] };
+}
+
+export function terminationIn(events: readonly HistoryEvent[]): ExecutionTerminated | undefined {
+  return events.find((event): event is ExecutionTerminated => event.EventType === 'ExecutionTerminated');
+}
+
+export function termination(id: number, terminated: ExecutionTerminated): CompleteOrchestration {
+  return { type: 'CompleteOrchestration', id, status: 'Terminated', result: terminated.Input };
+}
+
+/** Failure by the host. Without `failureDetails` the text is what profile A hosts write. */
+export function hostFailure(id: number, name: string, reason: string, failureDetails?: FailureDetails): CompleteOrchestration {
+  return {
+    type: 'CompleteOrchestration',
+    id,
+    status: 'Failed',
+    result: failureDetails === undefined ? `Orchestrator function '${name}' failed: ${reason}` : failureDetails.ErrorMessage,
+    ...(failureDetails === undefined ? {} : { failureDetails }),
+  };
+}
+
+function failing(
+  outcome: EpisodeOutcome,
+  context: OutcomeContext,
+  reason: string,
+  decisions: readonly Decision[],
+): EpisodeOutcome {
+  const kept = decisions.filter((decision) => decision.type !== 'CompleteOrchestration');
+  const id = completionIn(decisions)?.id ?? nextIdAfter(outcome.decisions, context.nextId);
+  return { ...outcome, decisions: [...kept, hostFailure(id, context.name, reason)] };
+}
+
+function completionIn(decisions: readonly Decision[]): CompleteOrchestration | undefined {
+  return decisions.find((decision) => decision.type === 'CompleteOrchestration');
+}
+
+function nextIdAfter(decisions: readonly Decision[], nextId: number): number {
+  return decisions.reduce((next, decision) => Math.max(next, decision.id + 1), nextId);
+}
+
+/** What is wrong with the entity that a decision names, or with its naming one; null when nothing is. */
+function misnames(decision: Decision): string | null {
+  switch (decision.type) {
+    case 'CreateSubOrchestration':
+      return isEntityId(decision.instanceId) ? (instanceIdProblem(decision.instanceId) ?? '') : null;
+    case 'SendEvent':
+      return isEntityId(decision.instanceId) ? noEntity(decision.instanceId) : null;
+    case 'CallEntity':
+    case 'SignalEntity':
+    case 'UnlockEntity':
+      return noEntity(decision.instanceId);
+    case 'LockEntities':
+      return decision.lockSet.length === 0
+        ? 'A critical section needs at least one entity to lock.'
+        : (decision.lockSet.map(noEntity).find((problem) => problem !== null) ?? null);
+    default:
+      return null;
+  }
+}
+
+function noEntity(instanceId: string): string | null {
+  if (parseEntityId(instanceId) !== null) return null;
+  return `'${instanceId}' is not the id of an entity: entities are addressed as '@name@key'.`;
+}

@@ -1,0 +1,128 @@
+/**
+ * Rewind (spec/engine.md 2.10.9): the history of a failed generation with its failures taken back, so that replay asks for the failed work
+ * again.
+ *
+ *   R1. What succeeded stays, by id and row: it does not run again.
+ *   R2. Work that had not ended is asked for again like failed work: its result may be lost, and nothing must wait for ever.
+ *   R3. Failures that the code handled or retried go too, as in the real service; timers of retries stay. Such a replay may disagree.
+ */
+import { Generation } from './generation';
+import type {
+  ExecutionRewound,
+  ExecutionStarted,
+  GenericEvent,
+  HistoryEvent,
+  SubOrchestrationInstanceCreated,
+  SubOrchestrationInstanceFailed,
+} from '../history/history';
+
+/** What becomes of a child whose answer is missing, or tells of a failure. */
+export type ChildFate =
+  /** It failed: it is rewound as well, and answers the same call again. */
+  | 'rewind'
+  /** It still runs, and will answer. */
+  | 'keep'
+  /** It is gone, or cannot answer any more: the parent calls it anew. */
+  | 'create';
+
+export interface Rewinding {
+  /** Commit order, as given; a new array. */
+  events: readonly HistoryEvent[];
+  /** Ids of the children that are to be rewound with it. */
+  children: readonly string[];
+}
+
+/** The scheme of Azure Storage and SQL, for JSON-protocol workers: rows keep their places and ids, but mean nothing any more. */
+export function markRewound(
+  history: readonly HistoryEvent[],
+  fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
+): Rewinding {
+  const { undone, children } = undoneIn(history, fateOf);
+  return { events: history.map((event) => (undone.has(event) ? rewound(event) : event)), children };
+}
+
+export interface NewExecution {
+  executionId: string;
+  /** Of the parent, when that is rewound as well. */
+  parentExecutionId: string | null;
+  reason: string | null;
+  /** The history's time form. */
+  now: string;
+}
+
+/** The scheme of the Durable Task framework, for worker-replayed code: the rows go, and the generation has a new ExecutionId. */
+export function removeFailures(
+  history: readonly HistoryEvent[],
+  fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
+  next: NewExecution,
+): Rewinding {
+  const { undone, children } = undoneIn(history, fateOf);
+  const events = history
+    .filter((event) => !undone.has(event))
+    .map((event) => (event.EventType === 'ExecutionStarted' ? startedAs(event, next) : event));
+  const row = { EventId: -1, IsPlayed: false, Timestamp: next.now };
+  const mark: ExecutionRewound = {
+    ...row,
+    EventType: 'ExecutionRewound',
+    Reason: next.reason,
+    ...(next.parentExecutionId === null ? {} : { ParentExecutionId: next.parentExecutionId }),
+  };
+  events.push({ ...row, EventType: 'OrchestratorStarted' }, mark, { ...row, EventType: 'OrchestratorCompleted' });
+  return { events, children };
+}
+
+function undoneIn(
+  history: readonly HistoryEvent[],
+  fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
+): { undone: ReadonlySet<HistoryEvent>; children: readonly string[] } {
+  const failedTasks = new Set<number>();
+  const failedChildren = new Map<number, SubOrchestrationInstanceFailed>();
+  for (const event of history) {
+    if (event.EventType === 'TaskFailed') failedTasks.add(event.TaskScheduledId);
+    else if (event.EventType === 'SubOrchestrationInstanceFailed') failedChildren.set(event.TaskScheduledId, event);
+  }
+  const { open } = new Generation(history);
+  const undone = new Set<HistoryEvent>();
+  const children: string[] = [];
+  for (const event of history) {
+    switch (event.EventType) {
+      case 'TaskFailed':
+      case 'SubOrchestrationInstanceFailed':
+        undone.add(event);
+        break;
+      case 'TaskScheduled':
+        if (failedTasks.has(event.EventId) || open.get(event.EventId) === 'activity') undone.add(event); // R2
+        break;
+      case 'SubOrchestrationInstanceCreated': {
+        if (!failedChildren.has(event.EventId) && open.get(event.EventId) !== 'child') break;
+        const fate = fateOf(event);
+        if (fate === 'create') undone.add(event);
+        else if (fate === 'rewind') children.push(event.InstanceId);
+        break;
+      }
+      case 'ExecutionCompleted':
+        if (event.OrchestrationStatus === 'Failed') undone.add(event);
+        break;
+      default:
+    }
+  }
+  return { undone, children };
+}
+
+function rewound(event: HistoryEvent): GenericEvent {
+  const { EventType, EventId, IsPlayed, Timestamp } = event;
+  return { EventType: 'GenericEvent', EventId, IsPlayed, Timestamp, Data: null, Reason: `Rewound: ${EventType}` };
+}
+
+function startedAs(event: ExecutionStarted, { executionId, parentExecutionId }: NewExecution): ExecutionStarted {
+  const { OrchestrationInstance, ParentInstance } = event;
+  const started: ExecutionStarted = {
+    ...event,
+    OrchestrationInstance: { ...OrchestrationInstance, ExecutionId: executionId },
+  };
+  if (parentExecutionId !== null && ParentInstance != null) {
+    const parent = { ...ParentInstance.OrchestrationInstance, ExecutionId: parentExecutionId };
+    started.ParentInstance = { ...ParentInstance, OrchestrationInstance: parent };
+  }
+  return started;
+}

@@ -1,0 +1,81 @@
+/** How the failure of an activity stands in the history (spec/functions-worker.md 7). */
+import type { FailureDetails } from '../../../../core/history/history';
+import type { ActivityOutcome } from '../../../../core/ports/function-worker';
+
+/**
+ * The reason has two blanks after the colon: the real host cuts the text out of `Exception: <message>` and keeps its blank.
+ * Details are JSON of the exception; the SDKs only show them.
+ */
+export function describeActivityFailure(functionName: string, error: unknown): ActivityOutcome {
+  const isError = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error);
+  const thrown = error as { name?: unknown; message?: unknown; stack?: unknown };
+  const message = isError ? String(thrown.message) : toText(error);
+  const failureDetails = parseFailureDetails(message);
+  const type = isError && typeof thrown.name === 'string' ? thrown.name : 'Error';
+  return {
+    ok: false,
+    reason: `Activity function '${functionName}' failed:  ${message}`,
+    details: JSON.stringify({
+      Type: type,
+      Message: message,
+      StackTrace: isError && typeof thrown.stack === 'string' ? thrown.stack : null,
+    }),
+    ...(failureDetails === null ? {} : { failureDetails }),
+  };
+}
+
+/**
+ * The same for a package of the gRPC protocol. The extension knows a failure by the text of its message alone: what stands before the
+ * first `: ` is taken for its type (spec/functions-worker.md 10.4).
+ */
+export function describeEncodedFailure(functionName: string, error: unknown): ActivityOutcome {
+  const isError = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error);
+  const thrown = error as { message?: unknown; stack?: unknown };
+  const message = isError ? String(thrown.message) : toText(error);
+  const stack = isError && typeof thrown.stack === 'string' ? thrown.stack : null;
+  const at = message.indexOf(': ');
+  const [type, text] = at <= 0 ? ['(unknown)', message] : [message.slice(0, at), message.slice(at + 2)];
+  return {
+    ok: false,
+    reason: `Function '${functionName}' failed with an unhandled exception.`,
+    details: '',
+    failureDetails: { ErrorType: type, ErrorMessage: text, StackTrace: stack, InnerFailure: null, IsNonRetriable: false },
+  };
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return 'undefined';
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'a value that has no JSON form';
+  }
+}
+
+/** DF 3.5 with an exception properties provider throws an error whose message is JSON of the failure's details. */
+function parseFailureDetails(message: string): FailureDetails | null {
+  if (!message.startsWith('{')) return null;
+  let value: unknown;
+  try {
+    value = JSON.parse(message);
+  } catch {
+    return null;
+  }
+  return toFailureDetails(value);
+}
+
+function toFailureDetails(value: unknown): FailureDetails | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { errorType, errorMessage, isNonRetriable, properties, stackTrace, innerFailure } = value as Record<string, unknown>;
+  if (typeof errorType !== 'string' || typeof errorMessage !== 'string') return null;
+  const inner = toFailureDetails(innerFailure);
+  return {
+    ErrorType: errorType,
+    ErrorMessage: errorMessage,
+    StackTrace: typeof stackTrace === 'string' ? stackTrace : null,
+    IsNonRetriable: isNonRetriable === true,
+    ...(inner === null ? {} : { InnerFailure: inner }),
+    ...(typeof properties === 'object' && properties !== null ? { Properties: properties as Record<string, unknown> } : {}),
+  };
+}

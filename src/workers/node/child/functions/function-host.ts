@@ -1,0 +1,187 @@
+/** The loaded app, and how requests of the parent reach its functions. */
+import { createRequire } from 'node:module';
+import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
+import type { FrameWriter } from '../../wire/frames';
+import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../../wire/messages';
+import { Activities } from './activities';
+import { loadApp } from '../loading/app-loader';
+import { installCoreModule, type CoreModule } from '../loading/core-module';
+import { ClientBindings } from '../loading/client-bindings';
+import { EncodedCalls } from './encoded-calls';
+import { Entities } from './entities';
+import { DirectCalls } from './direct-call';
+import { describeFunction, FunctionRegistry } from '../loading/function-registry';
+import { Triggers } from './http-triggers';
+import { Invoker } from './invoker';
+import { logOperationErrors } from './operation-errors';
+import type { EpisodeReply, OrchestrationRunner } from '../orchestrations/orchestration-runner';
+import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
+import type { Running, UserLog } from './user-log';
+
+interface Loaded {
+  invoker: Invoker;
+  activities: Activities;
+  entities: Entities;
+  encoded: EncodedCalls;
+  triggers: Triggers;
+  orchestrations: OrchestrationRunner;
+}
+
+export class FunctionHost {
+  private readonly registry = new FunctionRegistry();
+  private readonly core: CoreModule;
+  private loaded: Loaded | null = null;
+
+  constructor(
+    private readonly out: FrameWriter<ChildMessage>,
+    private readonly log: UserLog,
+  ) {
+    this.core = installCoreModule(this.registry, (level, category, message) => {
+      log.write(level, category, message, null);
+    });
+    log.useHooks(this.core.hooks);
+  }
+
+  /** Rejects with `AppLoadError`. */
+  async load(init: Init): Promise<void> {
+    const { registry, core, log } = this;
+    const app = await loadApp(init, registry, core);
+    const { hooks } = core;
+    const { maxActions, httpPollDelayMs } = init;
+    const clients = new ClientBindings(init);
+    const invoker = new Invoker({ hooks, log, modelFor: (fn) => app.model(fn), clients });
+    const direct = new DirectCalls({ log, clients, sampleContext: (fn) => invoker.sampleContext(fn) });
+    await direct.prepare(registry.all());
+    const activities = new Activities({ registry, invoker, hooks, direct });
+    const entities = new Entities({ registry, invoker, hooks, direct });
+    const names = {
+      activity: registry.names('activity'),
+      orchestrator: registry.names('orchestrator'),
+      entity: registry.names('entity'),
+    };
+    const orchestrations = new SdkOrchestrationRunner({
+      invoke: async ({ functionName, instanceId, triggerJson }) => {
+        const fn = registry.get(functionName);
+        if (fn === undefined) throw new Error(`The app has no function named "${functionName}".`);
+        if (direct.canCall(fn) && !hooks.aroundInvocations()) return direct.call(fn, instanceId, triggerJson).returned;
+        const triggerMetadata = { instanceId: { string: instanceId } };
+        return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
+      },
+      functionNames: (type) => names[type],
+      maxActions,
+      ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
+      canStayWarm: () => !hooks.aroundInvocations(),
+      quietly: (run) => log.quietly(run),
+      onWarning: (instanceId, message) =>
+        this.out.send({ type: 'log', level: 'warning', category: 'worker', message, instanceId }),
+    });
+    const { cache } = createRequire(__filename);
+    orchestrations.attach(cache);
+    logOperationErrors(cache, (level, message) => log.write(level, 'user', message, null));
+    this.loaded = {
+      invoker,
+      activities,
+      entities,
+      encoded: new EncodedCalls({ registry, invoker, hooks, direct }),
+      triggers: new Triggers({ registry, invoker, log, streaming: app.httpUri !== undefined }),
+      orchestrations,
+    };
+    this.out.send({
+      type: 'ready',
+      functions: registry.all().map((fn) => describeFunction(fn)),
+      ...(app.httpUri === undefined ? {} : { httpUri: app.httpUri }),
+      warnings: app.warnings,
+    });
+  }
+
+  async terminate(): Promise<void> {
+    const { hooks } = this.core;
+    await hooks.run('appTerminate', { hookData: hooks.appHookData, appHookData: hooks.appHookData });
+  }
+
+  takeUnhandledRejection(reason: unknown): boolean {
+    return this.loaded?.invoker.takeUnhandledRejection(reason) ?? false;
+  }
+
+  take(message: Exclude<ParentMessage, { type: 'init' | 'shutDown' }>, bytes: Buffer | null): void {
+    if (message.type === 'ping') {
+      this.out.send({ type: 'pong' });
+      return;
+    }
+    if (this.loaded === null) throw new Error(`"${message.type}" came before the app was loaded.`);
+    const { activities, entities, encoded, triggers, orchestrations } = this.loaded;
+    switch (message.type) {
+      case 'forget':
+        orchestrations.forget(message.instanceId);
+        break;
+      case 'episode':
+        this.episode(message, orchestrations);
+        break;
+      case 'activity': {
+        const { id } = message;
+        void activities.run(message).then((outcome) => this.out.send({ type: 'activityDone', id, outcome }));
+        break;
+      }
+      case 'entity': {
+        const { id } = message;
+        void entities.run(message).then((outcome) => this.out.send({ type: 'entityDone', id, outcome }));
+        break;
+      }
+      case 'encoded': {
+        const { id } = message;
+        void encoded.run(message, bytes).then((outcome) => this.out.send({ type: 'encodedDone', id, outcome }));
+        break;
+      }
+      case 'http': {
+        const { id } = message;
+        triggers.http(message, bytes).then(({ answer, outputs }) => {
+          if (answer === null) {
+            this.out.send({ type: 'httpDone', id, response: null, outputs });
+            return;
+          }
+          const { status, headers, body } = answer;
+          this.out.send({ type: 'httpDone', id, response: { status, headers }, outputs }, body ?? undefined);
+        }, this.fail(id));
+        break;
+      }
+      case 'invoke': {
+        const { id } = message;
+        triggers
+          .invoke(message)
+          .then(({ result, outputs }) => this.out.send({ type: 'invoked', id, result, outputs }), this.fail(id));
+        break;
+      }
+      case 'replay':
+        throw new Error('The app was not loaded to be replayed.');
+      default:
+        message satisfies never;
+    }
+  }
+
+  private episode(asked: EpisodeAsked, orchestrations: OrchestrationRunner): void {
+    const { id } = asked;
+    const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
+    const previous = this.log.enter(running);
+    let reply: EpisodeReply | Promise<EpisodeReply>;
+    try {
+      reply = orchestrations.run(asked);
+    } finally {
+      this.log.enter(previous);
+    }
+    if (reply instanceof Promise) void reply.then((later) => this.answer(id, later));
+    else this.answer(id, reply);
+  }
+
+  private answer(id: number, reply: EpisodeReply): void {
+    const outcome: EpisodeOutcome | null = reply === 'needHistory' ? null : reply;
+    this.out.send({ type: 'episodeDone', id, outcome });
+  }
+
+  private fail(id: number): (error: unknown) => void {
+    return (error) => {
+      const thrown = error instanceof Error ? error : new Error(typeof error === 'string' ? error : JSON.stringify(error));
+      const { name, message, stack } = thrown;
+      this.out.send({ type: 'failed', id, error: { name, message, stack: stack ?? '' } });
+    };
+  }
+}

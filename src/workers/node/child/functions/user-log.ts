@@ -1,0 +1,131 @@
+/**
+ * Lines of the app, with the function they come from: what it logs through its context (known exactly), and what it prints on
+ * stdout and stderr (known for the synchronous beginning of a function, or when only one function runs; an AsyncLocalStorage
+ * would tell always, but on Node.js 20 and 22 it slows down every promise of the process).
+ */
+import type { LogLevel } from '../../../../core/ports/logger';
+import type { FrameWriter } from '../../wire/frames';
+import { onStackSymbol, type ChildMessage, type Logged } from '../../wire/messages';
+import type { Hooks, RpcLogLevel } from '../loading/core-module';
+
+/** An invocation under way. */
+export interface Running {
+  functionName: string;
+  instanceId: string | undefined;
+  invocationId: string | undefined;
+  hasEnded?: boolean;
+}
+
+export class UserLog {
+  private readonly running = new Set<Running>();
+  private readonly onStack: { running: Running | null } = { running: null };
+  private muted = false;
+  private hooks: Hooks | null = null;
+
+  constructor(private readonly out: Pick<FrameWriter<ChildMessage>, 'send'>) {
+    Object.defineProperty(process, Symbol.for(onStackSymbol), { value: this.onStack });
+  }
+
+  /** `log` hooks may change level and text of what the app logs. */
+  useHooks(hooks: Hooks): void {
+    this.hooks = hooks;
+  }
+
+  begin(running: Running): void {
+    this.running.add(running);
+  }
+
+  end(running: Running): void {
+    this.running.delete(running);
+  }
+
+  /** Makes `running` the one whose code is on the stack; returns the one before it. */
+  enter(running: Running | null): Running | null {
+    const previous = this.onStack.running;
+    this.onStack.running = running;
+    return previous;
+  }
+
+  /** Runs something whose lines nobody is to see. */
+  quietly<T>(run: () => T): T {
+    const before = this.muted;
+    this.muted = true;
+    try {
+      return run();
+    } finally {
+      this.muted = before;
+    }
+  }
+
+  runningFunctions(): string[] {
+    const all = this.onStack.running === null ? [...this.running] : [this.onStack.running, ...this.running];
+    return [...new Set(all.map((one) => one.functionName))];
+  }
+
+  /** A line logged through a context or the core module. */
+  write(level: RpcLogLevel, category: string, message: string, from: Running | null, invocationContext?: object): void {
+    if (this.muted || level === 'none') return;
+    const hooks = this.hooks?.of('log') ?? [];
+    if (hooks.length === 0) {
+      this.send(level, category, message, from);
+      return;
+    }
+    const line: { level: RpcLogLevel; message: unknown } & Record<string, unknown> = {
+      level,
+      message,
+      category,
+      invocationContext,
+      hookData: {},
+      appHookData: this.hooks?.appHookData ?? {},
+    };
+    for (const hook of hooks) hook(line);
+    if (line.level !== 'none') this.send(line.level, category, String(line.message), from);
+  }
+
+  /** A piece of output of the process itself. */
+  print(level: LogLevel, text: string): void {
+    if (this.muted) return;
+    const [only] = this.running.size === 1 ? this.running : [];
+    this.send(level, 'user', text.replace(/\r?\n$/, ''), this.onStack.running ?? only ?? null);
+  }
+
+  private send(level: LogLevel, category: string, message: string, from: Running | null): void {
+    const logged: Logged = { type: 'log', level, category, message };
+    if (from !== null) {
+      logged.functionName = from.functionName;
+      if (from.instanceId !== undefined) logged.instanceId = from.instanceId;
+      if (from.invocationId !== undefined) logged.invocationId = from.invocationId;
+    }
+    this.out.send(logged);
+  }
+}
+
+/**
+ * From now on what the process prints goes to the log, and no longer to its streams. Printing is caught below `console`, so that
+ * groups, tables and an attached debugger's console work as ever.
+ */
+export function captureOutput(log: UserLog): void {
+  let level: LogLevel | null = null;
+  const levels = { debug: 'debug', warn: 'warning', error: 'error', trace: 'debug' } as const;
+  for (const [method, itsLevel] of Object.entries(levels) as [keyof typeof levels, LogLevel][]) {
+    const original = console[method].bind(console);
+    console[method] = (...args: unknown[]) => {
+      level = itsLevel;
+      try {
+        original(...args);
+      } finally {
+        level = null;
+      }
+    };
+  }
+  const capture = (stream: NodeJS.WriteStream, usual: LogLevel) => {
+    stream.write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
+      log.print(level ?? usual, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'));
+      const done = typeof encoding === 'function' ? encoding : callback;
+      if (typeof done === 'function') process.nextTick(done);
+      return true;
+    };
+  };
+  capture(process.stdout, 'information');
+  capture(process.stderr, 'error');
+}

@@ -1,0 +1,207 @@
+/** Loads the code of the app, file after file (spec/functions-worker.md 2), and says what is wrong in words that help. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FunctionFolder, Init } from '../../wire/messages';
+import { AppLoadError } from './app-load-error';
+import type { CoreModule, ProgrammingModel } from './core-module';
+import type { FunctionCallback, FunctionRegistry, FunctionToAdd, RegisteredFunction } from './function-registry';
+import { shownFile } from './shown-file';
+import { placeOfError, toSource } from './source-place';
+
+export interface LoadedApp {
+  model(fn: RegisteredFunction): ProgrammingModel;
+  /** Where HTTP requests go when the app streams. */
+  httpUri: string | undefined;
+  warnings: readonly string[];
+}
+
+const capabilities = {
+  RawHttpBodyBytes: 'true',
+  RpcHttpTriggerMetadataRemoved: 'true',
+  RpcHttpBodyOnly: 'true',
+  IgnoreEmptyValuedRpcHttpHeaders: 'true',
+  UseNullableValueDictionaryForHttp: 'true',
+  WorkerStatus: 'true',
+  TypedDataCollection: 'true',
+  HandlesWorkerTerminateMessage: 'true',
+};
+
+/** Rejects with `AppLoadError`. */
+export async function loadApp(init: Init, registry: FunctionRegistry, core: CoreModule): Promise<LoadedApp> {
+  const warnings: string[] = [];
+  const version3 = init.folders.length === 0 ? null : await version3Model(core);
+  for (const { file, esm } of init.entryFiles) await loadFile(file, esm, init.appDir);
+  await core.hooks
+    .run('appStart', { hookData: core.hooks.appHookData, appHookData: core.hooks.appHookData })
+    .catch((error: unknown) => {
+      throw describeLoadError(error, init.appDir, 'An appStart hook failed');
+    });
+  if (registry.registeredByCode > 0 && init.folders.length > 0) {
+    warnings.push(
+      `The app registers functions in code, so its function.json folders are left aside: ${init.folders.map((folder) => folder.name).join(', ')}.`,
+    );
+  }
+  if (registry.registeredByCode === 0) {
+    for (const folder of init.folders) registry.add(await loadFolder(folder, init.appDir));
+  }
+  registry.lock();
+  if (registry.all().length === 0) throw noFunctions(init);
+  warnings.push(...clientsWithoutPort(init, registry));
+  warnings.push(...unknownInputs(registry));
+  const version4 = registry.registeredByCode > 0 ? core.programmingModel() : null;
+  const given = await version4?.getCapabilities?.({ ...capabilities });
+  return {
+    model: (fn) => {
+      const model = fn.model === 'v4' ? version4 : version3;
+      if (model === null) throw new Error('The app registered a function without setting a programming model.');
+      return model;
+    },
+    httpUri: given?.['HttpUri'],
+    warnings,
+  };
+}
+
+/** The worker brings the library of programming model v3 itself: an app's own `@azure/functions` is types only. */
+async function version3Model(core: CoreModule): Promise<ProgrammingModel | null> {
+  const { setup } = (await import('functions-v3')) as unknown as { setup: () => void };
+  setup();
+  return core.programmingModel();
+}
+
+async function loadFile(file: string, esm: boolean, appDir: string): Promise<unknown> {
+  try {
+    if (esm) return (await import(pathToFileURL(file).href)) as unknown;
+    return createRequire(file)(file) as unknown;
+  } catch (error) {
+    if (error instanceof AppLoadError) throw error;
+    throw describeLoadError(withSyntaxPlace(error, file), appDir, `${path.relative(appDir, file)} cannot be loaded`);
+  }
+}
+
+async function loadFolder(folder: FunctionFolder, appDir: string): Promise<FunctionToAdd> {
+  const exported = await loadFile(folder.scriptFile, folder.esm, appDir);
+  const place = toSource(folder.scriptFile, 1);
+  const bindings = Object.fromEntries(folder.bindings.map((binding) => [binding.name, binding]));
+  return {
+    id: folder.name,
+    name: folder.name,
+    model: 'v3',
+    bindings,
+    metadata: {
+      name: folder.name,
+      directory: folder.directory,
+      scriptFile: folder.scriptFile,
+      entryPoint: folder.entryPoint,
+      bindings,
+    },
+    callback: chooseExport(exported, folder, place),
+    place,
+  };
+}
+
+/** Spec/functions-worker.md 2.2.3. */
+function chooseExport(exported: unknown, folder: FunctionFolder, place: { file: string; line: number }): FunctionCallback {
+  if (typeof exported === 'function') return exported as FunctionCallback;
+  const named = (typeof exported === 'object' && exported !== null ? exported : {}) as Record<string, unknown>;
+  const keys = Object.keys(named);
+  const key = folder.entryPoint ?? (keys.length === 1 ? keys[0] : ['run', 'index'].find((name) => name in named));
+  const chosen = key === undefined ? undefined : named[key];
+  if (typeof chosen !== 'function') {
+    const script = path.basename(folder.scriptFile);
+    throw new AppLoadError(
+      folder.entryPoint === undefined
+        ? `Function "${folder.name}": ${script} exports no function to call. Export one with module.exports, or name it as "entryPoint" in function.json.`
+        : `Function "${folder.name}": ${script} does not export a function named "${folder.entryPoint}", the entryPoint of its function.json.`,
+      place,
+    );
+  }
+  return (...args) => (chosen as FunctionCallback).apply(exported, args);
+}
+
+function noFunctions(init: Init): AppLoadError {
+  const loaded = init.entryFiles.map((entry) => path.relative(init.appDir, entry.file));
+  return new AppLoadError(
+    loaded.length === 0
+      ? `No functions found in ${init.appDir}. Give package.json a "main" that names the files registering them (programming model v4), or add a folder with function.json for each (v3).`
+      : `No functions found: ${loaded.join(', ')} ${loaded.length === 1 ? 'was' : 'were'} loaded, but nothing was registered with app.http, df.app.orchestration and the like. Check that "main" of package.json names the files that do.`,
+  );
+}
+
+/** Clients of durable-functions 4 speak gRPC to the emulator (spec/functions-worker.md 10.6). */
+function clientsWithoutPort(init: Init, registry: FunctionRegistry): string[] {
+  if (init.grpcClientBinding !== undefined) return [];
+  const fn = registry.all().find(({ extraInputs }) => extraInputs.some((input) => input.isDurableClient && input.requiresGrpc));
+  if (fn === undefined) return [];
+  return [
+    `Function "${fn.name}" uses the client of durable-functions 4, which speaks gRPC, and gRPC is off: its calls will fail. Start the emulator with a gRPC port.`,
+  ];
+}
+
+/** Deviation: only durable clients come in beside the trigger. */
+function unknownInputs(registry: FunctionRegistry): string[] {
+  return registry
+    .all()
+    .flatMap((fn) =>
+      fn.extraInputs
+        .filter((input) => !input.isDurableClient)
+        .map(
+          (input) =>
+            `Function "${fn.name}": the input binding "${String(fn.bindings[input.name]?.type)}" is not emulated, its value is undefined.`,
+        ),
+    );
+}
+
+function describeLoadError(error: unknown, appDir: string, what: string): AppLoadError {
+  if (error instanceof AppLoadError) return error;
+  const place = placeOfError(error, appDir);
+  const at = place === null ? '' : ` (${path.relative(shownFile(appDir), place.file)}:${place.line})`;
+  const message = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0] ?? ''}` : String(error);
+  const code = (error as { code?: unknown } | null)?.code;
+  let advice = '';
+  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
+    const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1] ?? '';
+    const isFile = /^[./\\]|^[a-z]:/i.test(missing);
+    advice = isFile ? ' Check the path, and build the app if it has to be built.' : ' Run npm install in the app folder.';
+  } else if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    advice = ' Build the app and point "main" at the built JavaScript.';
+  } else if (code === 'ERR_REQUIRE_ESM') {
+    advice = ' Import that package with import() or make the app an ES module.';
+  }
+  const result = new AppLoadError(`${what}${at}: ${message}${/[.!?]$/.test(message) ? '' : '.'}${advice}`, place);
+  result.cause = error;
+  return result;
+}
+
+/**
+ * A syntax error in an ES module does not say where it is (Node.js prints the place only for an exception that nobody catches):
+ * the file and what it imports are compiled once more, each under its name, in a process of their own.
+ */
+function withSyntaxPlace(error: unknown, file: string): unknown {
+  if (!(error instanceof SyntaxError) || !/^SyntaxError/.test(error.stack ?? '')) return error;
+  const script = `const vm = require('node:vm'), fs = require('node:fs');
+for (const identifier of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(identifier, 'utf8'), { identifier });`;
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['--experimental-vm-modules', '--no-warnings', '-e', script, ...withRelativeImports(file)],
+    { encoding: 'utf8', timeout: 10_000, env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  // What Node.js prints begins with `file:line`.
+  if (stderr.includes('SyntaxError')) error.stack = stderr;
+  return error;
+}
+
+function withRelativeImports(file: string): string[] {
+  const found = new Set([file]);
+  for (const one of found) {
+    if (found.size > 500) break;
+    const text = readFileSync(one, 'utf8');
+    for (const match of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
+      const target = path.resolve(path.dirname(one), match[1] ?? '');
+      if (/\.m?js$/.test(target) && existsSync(target)) found.add(target);
+    }
+  }
+  return [...found];
+}

@@ -1,0 +1,65 @@
+/** What the process prints past its log (Node.js's own warnings, crashes, children of the app), line by line, and its last words. */
+import type { Readable } from 'node:stream';
+import type { LogEntry, LogLevel } from '../../../core/ports/logger';
+
+const keptLines = 20;
+
+export class OutputLines {
+  private readonly last: string[] = [];
+  private readonly watchers = new Set<(line: string) => void>();
+
+  constructor(private readonly log: (entry: LogEntry) => void) {}
+
+  read(stream: Readable | null, level: LogLevel): void {
+    if (stream === null) return;
+    let rest = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.line(line, level);
+    });
+    stream.on('end', () => {
+      if (rest !== '') this.line(rest, level);
+    });
+    stream.on('error', () => undefined);
+  }
+
+  keep(text: string): void {
+    this.last.push(text);
+    if (this.last.length > keptLines) this.last.shift();
+  }
+
+  /** The last lines as the end of a message; empty when there are none. */
+  tail(): string {
+    return this.last.length === 0 ? '' : ` Its last output:\n${this.last.join('\n')}`;
+  }
+
+  /** Resolves with the first line from now on that matches, or null after `boundMs`. */
+  waitFor(pattern: RegExp, boundMs: number): Promise<RegExpExecArray | null> {
+    return new Promise((resolve) => {
+      const done = (match: RegExpExecArray | null): void => {
+        clearTimeout(timer);
+        this.watchers.delete(watcher);
+        resolve(match);
+      };
+      const watcher = (line: string): void => {
+        const match = pattern.exec(line);
+        if (match !== null) done(match);
+      };
+      const timer = setTimeout(done, boundMs, null);
+      this.watchers.add(watcher);
+    });
+  }
+
+  private line(line: string, level: LogLevel): void {
+    for (const watcher of [...this.watchers]) watcher(line);
+    const isInspector = /^(Debugger |For help, see: https:\/\/nodejs\.org\/|Waiting for the debugger)/.test(line);
+    if (isInspector) {
+      this.log({ level: 'debug', category: 'worker', message: line });
+      return;
+    }
+    this.keep(line);
+    this.log({ level, category: 'user', message: line });
+  }
+}

@@ -1,0 +1,97 @@
+/** What one process was asked and has not answered yet: P1 of `WorkerProcess` is kept here. */
+import { DurascopeError } from '../../../core/values/errors';
+import type { BlockLocation } from './block-location';
+
+export type RequestKind = 'episode' | 'activity' | 'entity' | 'http' | 'invoke' | 'replay';
+
+export interface Request {
+  kind: RequestKind;
+  /** Of the function. */
+  name: string;
+  instanceId: string | null;
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+export class RequestsUnderWay {
+  private readonly requests = new Map<number, Request>();
+  private nextId = 1;
+  private hasEnded = false;
+  private whenIdle: (() => void)[] = [];
+
+  /** `onBusy`: the first request is under way; `onIdle`: none is any more. */
+  constructor(
+    private readonly onBusy: () => void,
+    private readonly onIdle: () => void,
+  ) {}
+
+  get count(): number {
+    return this.requests.size;
+  }
+
+  /** Answers the request's id. One that comes after the end is rejected at once, with `WorkerExited`. */
+  add(
+    kind: RequestKind,
+    name: string,
+    instanceId: string | null,
+    resolve: (value: never) => void,
+    reject: (error: Error) => void,
+  ): number {
+    const id = this.nextId++;
+    if (this.hasEnded) {
+      reject(new DurascopeError('WorkerExited', 'The process that runs the app has ended.'));
+      return id;
+    }
+    this.requests.set(id, { kind, name, instanceId, resolve, reject });
+    if (this.requests.size === 1) this.onBusy();
+    return id;
+  }
+
+  /** Hands out the request for the caller to settle; undefined when that was done before. */
+  take(id: number): Request | undefined {
+    const request = this.requests.get(id);
+    if (request === undefined) return undefined;
+    this.requests.delete(id);
+    if (this.requests.size === 0) {
+      this.onIdle();
+      for (const resolve of this.whenIdle.splice(0)) resolve();
+    }
+    return request;
+  }
+
+  /** The process is gone: every request is rejected, with the error that `errorOf` makes for it. */
+  end(errorOf: (id: number, request: Request) => Error): void {
+    this.hasEnded = true;
+    for (const [id, request] of [...this.requests]) {
+      this.take(id);
+      request.reject(errorOf(id, request));
+    }
+  }
+
+  /** Resolves when no request is under way any more, or after `boundMs`. */
+  idle(boundMs: number): Promise<void> {
+    if (this.requests.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, boundMs);
+      this.whenIdle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /**
+   * Who blocks the process: who is on the stack; if that is not known, whoever has code that goes on by itself (not an
+   * orchestrator), else who came first.
+   */
+  findBlocker(where: BlockLocation | null): [id: number, Request] | undefined {
+    const all = [...this.requests];
+    const running = where?.running;
+    if (running === null || running === undefined) {
+      return (where === null ? undefined : all.find(([, one]) => one.kind !== 'episode')) ?? all[0];
+    }
+    const name = running.functionName.toLowerCase();
+    const sameName = all.filter(([, one]) => one.name.toLowerCase() === name);
+    return sameName.find(([, one]) => one.instanceId === (running.instanceId ?? null)) ?? sameName[0];
+  }
+}

@@ -1,0 +1,454 @@
+/**
+ * One process with the user's code, from its start to its end: the handshake, what it is asked and answers, the watchdog.
+ *
+ *   P1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
+ *   P2. Nothing is accepted from a connection before it has said the token.
+ */
+import type { Socket } from 'node:net';
+import { DurascopeError } from '../../../core/values/errors';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  EntityBatchOutcome,
+  EntityBatchRequest,
+  EpisodeOutcome,
+  EpisodeRequest,
+  FunctionDescriptor,
+} from '../../../core/ports/function-worker';
+import type { LogEntry, LogLevel } from '../../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
+import type { AppLayout } from '../app/app-layout';
+import { describeBlock, locateBlock } from './block-location';
+import { FrameReader, FrameWriter } from '../wire/frames';
+import type { LaunchedProcess, Launcher, LaunchSpec } from './launch';
+import { LocalSocket } from './local-socket';
+import {
+  socketVariable,
+  tokenVariable,
+  type ChildMessage,
+  type FunctionFolder,
+  type HttpAnswered,
+  type HttpAsked,
+  type InvocationAnswered,
+  type OutputValue,
+  type ParentMessage,
+  type ReplayAsk,
+} from '../wire/messages';
+import { checkNodeVersion } from './node-version';
+import { OutputLines } from './output-lines';
+import { RequestsUnderWay } from './requests-under-way';
+import { SentHistories } from '../wire/sent-histories';
+import { Watchdog } from './watchdog';
+
+export interface WorkerProcessOptions {
+  launcher: Launcher;
+  /** Without the variables of the handshake, which are added. */
+  launch: LaunchSpec;
+  appDir: string;
+  shownDir?: string;
+  layout: AppLayout;
+  clientBinding: string;
+  grpcClientBinding?: string;
+  maxActions: number;
+  httpPollDelayMs?: number;
+  /** For `replay` requests only. */
+  forReplay?: boolean;
+  log: (entry: LogEntry) => void;
+  /** 0: never. */
+  watchdogMs: number;
+  /** How long the process may take from its start until the app is loaded; 0: as long as it likes. */
+  loadTimeoutMs: number;
+  /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
+  signal?: AbortSignal;
+}
+
+export interface HttpReply {
+  response: HttpAnswered['response'];
+  body: Buffer | null;
+  outputs: readonly OutputValue[];
+}
+
+/** How a process ended, for the user. */
+export interface WorkerEnd {
+  message: string;
+  /** It was asked to. */
+  wanted: boolean;
+}
+
+export class WorkerProcess {
+  /**
+   * Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when
+   * somebody killed the process meanwhile.
+   */
+  static async start(options: WorkerProcessOptions): Promise<WorkerProcess> {
+    const socket = await LocalSocket.listen();
+    const worker = new WorkerProcess(options, socket);
+    await worker.loaded;
+    return worker;
+  }
+
+  functions: readonly FunctionDescriptor[] = [];
+  /** Where HTTP requests go when the app streams. */
+  httpUri: string | null = null;
+  warnings: readonly string[] = [];
+  pid: number | undefined;
+  hasEnded = false;
+  /** A debugger may stop the process. */
+  inspected = false;
+  /** Settles when the process is gone and everything of it is cleaned up. */
+  readonly ended: Promise<WorkerEnd>;
+
+  private readonly process: LaunchedProcess;
+  private readonly loaded: Promise<void>;
+  private readonly output: OutputLines;
+  private readonly watchdog: Watchdog;
+  private readonly requests = new RequestsUnderWay(
+    () => {
+      if (!this.inspected) this.watchdog.watch();
+    },
+    () => this.watchdog.rest(),
+  );
+  private readonly sent = new SentHistories();
+  private connection: Socket | null = null;
+  private writer: FrameWriter<ParentMessage> | null = null;
+  private stopping = false;
+  private fatal: { message: string; running: readonly string[] } | null = null;
+  private hung: { id: number; message: string } | null = null;
+  private isReady = false;
+  private resolveLoaded!: () => void;
+  private rejectLoaded!: (error: Error) => void;
+  private resolveEnded!: (end: WorkerEnd) => void;
+  private loadError: DurascopeError | null = null;
+  private loadTimer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly options: WorkerProcessOptions,
+    private readonly socket: LocalSocket,
+  ) {
+    this.loaded = new Promise((resolve, reject) => {
+      this.resolveLoaded = resolve;
+      this.rejectLoaded = reject;
+    });
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.output = new OutputLines(options.log);
+    this.watchdog = new Watchdog(
+      options.watchdogMs,
+      () => this.say({ type: 'ping' }),
+      () => void this.onHang(),
+    );
+    const { launch } = options;
+    const env = { ...launch.env, [socketVariable]: socket.path, [tokenVariable]: socket.token };
+    socket.onConnection((connection) => this.accept(connection));
+    this.process = options.launcher({ ...launch, env });
+    this.pid = this.process.pid;
+    this.output.read(this.process.stdout, 'information');
+    this.output.read(this.process.stderr, 'warning');
+    void this.process.exited.then((exit) => this.onExit(exit));
+    const { signal } = options;
+    if (signal !== undefined) {
+      const abort = (): void => this.failLoading(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      this.loaded.finally(() => signal.removeEventListener('abort', abort)).catch(() => undefined);
+    }
+    if (options.loadTimeoutMs > 0) {
+      this.loadTimer = setTimeout(() => this.onLoadTimeout(), options.loadTimeoutMs);
+      this.loadTimer.unref();
+    }
+  }
+
+  get pendingCount(): number {
+    return this.requests.count;
+  }
+
+  episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
+    const { instanceId, executionId, name } = request;
+    const { knownLength, events } = this.sent.unsent(request);
+    return new Promise((resolve, reject) => {
+      const answer = (outcome: EpisodeOutcome | null): void => {
+        if (outcome === null) {
+          this.sent.forget(instanceId);
+          this.episode(request).then(resolve, reject);
+          return;
+        }
+        if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.sent.forget(instanceId);
+        resolve(outcome);
+      };
+      const id = this.requests.add('episode', name, instanceId, answer, reject);
+      this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events });
+    });
+  }
+
+  activity(request: ActivityRequest): Promise<ActivityOutcome> {
+    const { name, instanceId, input } = request;
+    return new Promise((resolve, reject) => {
+      const id = this.requests.add('activity', name, instanceId, resolve, reject);
+      this.say({ type: 'activity', id, instanceId, name, input });
+    });
+  }
+
+  entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    return new Promise((resolve, reject) => {
+      const id = this.requests.add('entity', request.name, request.instanceId, resolve, reject);
+      this.say({ ...request, type: 'entity', id });
+    });
+  }
+
+  encoded({ request, ...call }: EncodedCall): Promise<EncodedAnswer> {
+    return new Promise((resolve, reject) => {
+      const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
+      const id = this.requests.add(kind, call.name, call.instanceId, resolve, reject);
+      this.say({ type: 'encoded', id, ...call }, request);
+    });
+  }
+
+  http(request: Omit<HttpAsked, 'type' | 'id'>, body: Uint8Array | null): Promise<HttpReply> {
+    return new Promise((resolve, reject) => {
+      const id = this.requests.add('http', request.name, null, resolve, reject);
+      this.say({ type: 'http', id, ...request }, body ?? undefined);
+    });
+  }
+
+  invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationAnswered> {
+    return new Promise((resolve, reject) => {
+      const id = this.requests.add('invoke', name, null, resolve, reject);
+      this.say({ type: 'invoke', id, name, input, metadata });
+    });
+  }
+
+  /** `functionName` is for messages. Rejects with what the process refuses. */
+  replay(ask: ReplayAsk, functionName: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.requests.add('replay', functionName, null, resolve, reject);
+      this.say({ type: 'replay', id, ask });
+    });
+  }
+
+  forget(instanceId: string): void {
+    if (this.sent.forget(instanceId)) this.say({ type: 'forget', instanceId });
+  }
+
+  /** Resolves when no request is under way any more, or after `boundMs`. */
+  idle(boundMs: number): Promise<void> {
+    return this.requests.idle(boundMs);
+  }
+
+  /** Lets the app's appTerminate hooks run for at most `graceMs`, then ends the process. Resolves when it is gone. */
+  async stop(graceMs = 2_000): Promise<void> {
+    this.stopping = true;
+    if (!this.hasEnded) {
+      const timer = setTimeout(() => this.kill(), this.isReady ? graceMs : 0);
+      this.say({ type: 'shutDown' });
+      await this.ended;
+      clearTimeout(timer);
+    }
+  }
+
+  kill(): void {
+    this.process.kill();
+    // Someone else may have started it, and then the connection is all we have.
+    this.connection?.destroy();
+  }
+
+  private say(message: ParentMessage, bytes?: Uint8Array): void {
+    this.writer?.send(message, bytes);
+  }
+
+  // P2
+  private accept(connection: Socket): void {
+    let isTrusted = false;
+    const reader = new FrameReader<ChildMessage>(
+      (message, bytes) => {
+        if (isTrusted) {
+          this.take(message, bytes);
+        } else if (message.type === 'hello' && this.connection === null && this.socket.isToken(message.token)) {
+          isTrusted = true;
+          this.connection = connection;
+          this.writer = new FrameWriter(connection);
+          this.socket.close();
+          this.greet(message.pid, message.nodeVersion, message.inspected);
+        } else {
+          connection.destroy();
+        }
+      },
+      (reason) => {
+        connection.destroy();
+        if (isTrusted) this.note('error', `The connection to the app's process is broken: ${reason}.`);
+      },
+    );
+    connection.setNoDelay(true);
+    connection.on('data', (chunk) => {
+      this.watchdog.heard();
+      reader.push(chunk);
+    });
+    connection.on('error', () => undefined);
+    connection.on('close', () => {
+      if (isTrusted) this.onDisconnect();
+    });
+  }
+
+  private greet(pid: number, nodeVersion: string, inspected: boolean): void {
+    this.pid = pid;
+    this.inspected = inspected;
+    if (inspected) clearTimeout(this.loadTimer);
+    const { layout, appDir, shownDir, clientBinding, grpcClientBinding, maxActions, httpPollDelayMs, forReplay } = this.options;
+    const tooOld = checkNodeVersion(layout.engines, nodeVersion);
+    if (tooOld !== null) {
+      this.failLoading(new DurascopeError('AppInvalid', tooOld, { details: { nodeVersion } }));
+      return;
+    }
+    const folders: readonly FunctionFolder[] = layout.folders;
+    this.say({
+      type: 'init',
+      appDir,
+      ...(shownDir === undefined ? {} : { shownDir }),
+      entryFiles: layout.entryFiles,
+      folders,
+      clientBinding,
+      ...(grpcClientBinding === undefined ? {} : { grpcClientBinding }),
+      maxActions,
+      ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
+      ...(forReplay === true ? { replay: true } : {}),
+    });
+  }
+
+  private take(message: ChildMessage, bytes: Buffer | null): void {
+    switch (message.type) {
+      case 'episodeDone':
+      case 'activityDone':
+      case 'entityDone':
+      case 'encodedDone':
+        this.requests.take(message.id)?.resolve(message.outcome as never);
+        break;
+      case 'httpDone': {
+        const reply: HttpReply = { response: message.response, body: bytes, outputs: message.outputs };
+        this.requests.take(message.id)?.resolve(reply as never);
+        break;
+      }
+      case 'invoked':
+        this.requests.take(message.id)?.resolve(message as never);
+        break;
+      case 'replayed':
+        this.requests.take(message.id)?.resolve(message.value as never);
+        break;
+      case 'replayRefused':
+        this.requests.take(message.id)?.reject(new DurascopeError(message.code, message.message));
+        break;
+      case 'failed': {
+        const { name, message: text, stack } = message.error;
+        const error = Object.assign(new Error(text), { name, stack });
+        this.requests.take(message.id)?.reject(error);
+        break;
+      }
+      case 'log': {
+        const { level, category, message: text, functionName, instanceId, invocationId } = message;
+        this.output.keep(text);
+        this.options.log({
+          level,
+          category,
+          message: text,
+          ...(functionName === undefined ? {} : { functionName }),
+          ...(instanceId === undefined ? {} : { instanceId }),
+          ...(invocationId === undefined ? {} : { invocationId }),
+        });
+        break;
+      }
+      case 'ready':
+        clearTimeout(this.loadTimer);
+        this.functions = message.functions;
+        this.httpUri = message.httpUri ?? null;
+        this.warnings = message.warnings;
+        this.isReady = true;
+        this.resolveLoaded();
+        break;
+      case 'loadFailed': {
+        const { message: text, file, line } = message;
+        const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+        this.failLoading(new DurascopeError('AppInvalid', text, { details }));
+        break;
+      }
+      case 'fatal':
+        this.fatal = { message: message.message, running: message.running };
+        break;
+      case 'pong':
+      case 'hello':
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  private failLoading(error: DurascopeError): void {
+    clearTimeout(this.loadTimer);
+    this.stopping = true;
+    this.loadError ??= error;
+    this.kill();
+  }
+
+  private onLoadTimeout(): void {
+    const seconds = this.options.loadTimeoutMs / 1000;
+    const message =
+      this.connection === null
+        ? `The app's process did not connect within ${seconds} s. Check that "${this.options.launch.command}" is Node.js.`
+        : `The app did not finish loading within ${seconds} s. Look for a top-level await or a loop that never ends.`;
+    this.failLoading(new DurascopeError('AppInvalid', `${message}${this.output.tail()}`));
+  }
+
+  private async onHang(): Promise<void> {
+    const where = await locateBlock(this.process, this.output, this.options.appDir);
+    // The process came back to life meanwhile.
+    if (this.hasEnded || !this.watchdog.isSilent()) return;
+    const [id, request] = this.requests.findBlocker(where) ?? [0, null];
+    const message = describeBlock(request, where, this.options.watchdogMs);
+    this.hung = { id, message };
+    this.note('error', message);
+    this.kill();
+  }
+
+  private onDisconnect(): void {
+    // Its exit code and last words come a moment later; a process that someone else started may stay.
+    const timer = setTimeout(() => this.finish('The connection to the process that runs the app was lost.'), 2_000);
+    void this.ended.then(() => clearTimeout(timer));
+  }
+
+  private onExit({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
+    if (error !== undefined) {
+      this.finish(`The app's process could not be started with "${this.options.launch.command}": ${error.message}`);
+      return;
+    }
+    const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+    this.finish(`The process that runs the app ended (${how}).`, signal !== null);
+  }
+
+  // P1
+  private finish(how: string, wasKilled = false): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    clearTimeout(this.loadTimer);
+    this.watchdog.rest();
+    this.socket.close();
+    this.connection?.destroy();
+    const { fatal, hung } = this;
+    let message = `${how}${this.output.tail()}`;
+    if (hung !== null) {
+      message = hung.message;
+    } else if (fatal !== null) {
+      const running = fatal.running.length === 0 ? '' : ` while ${fatal.running.join(', ')} was running`;
+      message = `The app threw an exception that nobody caught${running}, so its process ended: ${fatal.message}`;
+    }
+    const error = new DurascopeError('WorkerExited', message);
+    this.requests.end((id, { name }) =>
+      hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : error,
+    );
+    this.sent.clear();
+    this.resolveEnded({ message, wanted: this.stopping });
+    if (!this.isReady) {
+      const whileLoading = fatal === null ? `${how} The app was still loading.${this.output.tail()}` : message;
+      this.rejectLoaded(this.loadError ?? new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading));
+    }
+  }
+
+  private note(level: LogLevel, message: string): void {
+    this.options.log({ level, category: 'worker', message });
+  }
+}

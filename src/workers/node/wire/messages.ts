@@ -1,0 +1,265 @@
+/** What the parent and the process that runs user code say to each other (frames.ts carries it). Both are built from one source. */
+import type { HistoryEvent } from '../../../core/history/history';
+import type {
+  ActivityOutcome,
+  EntityBatchOutcome,
+  EntityBatchRequest,
+  EpisodeOutcome,
+  FunctionDescriptor,
+} from '../../../core/ports/function-worker';
+import type { DurascopeErrorCode } from '../../../core/values/errors';
+import type { LogLevel } from '../../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
+import type { ReplayRequest } from '../../../core/ports/replay-worker';
+import type { Framed } from './frames';
+
+/**
+ * Under this symbol the child's `process` keeps `{ running }`, the invocation whose code is on the stack (null: none that is known),
+ * for the parent to read through the inspector when the child no longer answers.
+ */
+export const onStackSymbol = 'durascope.onStack';
+
+/** Names of the environment variables by which a child finds its parent. */
+export const socketVariable = 'DURASCOPE_WORKER_SOCKET';
+export const tokenVariable = 'DURASCOPE_WORKER_TOKEN';
+
+/** A file of package.json's `main`, in loading order. */
+export interface EntryFile {
+  file: string;
+  esm: boolean;
+}
+
+export interface FunctionBinding {
+  name: string;
+  type: string;
+  direction: string;
+  [more: string]: unknown;
+}
+
+/** A function of programming model v3: a folder with function.json. */
+export interface FunctionFolder {
+  name: string;
+  directory: string;
+  scriptFile: string;
+  esm: boolean;
+  entryPoint?: string;
+  bindings: readonly FunctionBinding[];
+}
+
+export interface Init extends Framed {
+  type: 'init';
+  appDir: string;
+  /** Where files are told to be that are in `appDir`. Absent: there. */
+  shownDir?: string;
+  entryFiles: readonly EntryFile[];
+  folders: readonly FunctionFolder[];
+  /** The durable client binding's JSON (spec/functions-worker.md 8.1). */
+  clientBinding: string;
+  /** The same for clients that speak gRPC (10.6). Absent: gRPC is off. */
+  grpcClientBinding?: string;
+  /** `maxOrchestrationActions` of host.json. */
+  maxActions: number;
+  /** `defaultAsyncRequestSleepTimeMilliseconds` of host.json. */
+  httpPollDelayMs?: number;
+  /** The app is there to be replayed: of the requests only `replay` is answered. */
+  replay?: boolean;
+}
+export interface EpisodeAsked extends Framed {
+  type: 'episode';
+  id: number;
+  instanceId: string;
+  executionId: string;
+  name: string;
+  /** Number of events of this generation that the child was sent before; 0: `events` holds everything. */
+  knownLength: number;
+  events: readonly HistoryEvent[];
+}
+export interface ActivityAsked extends Framed {
+  type: 'activity';
+  id: number;
+  instanceId: string;
+  name: string;
+  /** JSON of an array of one, or null. */
+  input: string | null;
+}
+export interface EntityAsked extends EntityBatchRequest, Framed {
+  type: 'entity';
+  id: number;
+}
+/** A call of a function whose trigger carries a message of the gRPC protocol: the bytes of the frame. */
+export interface EncodedAsked extends Omit<EncodedCall, 'request'>, Framed {
+  type: 'encoded';
+  id: number;
+}
+export interface HttpAsked extends Framed {
+  type: 'http';
+  id: number;
+  invocationId: string;
+  name: string;
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  params: Readonly<Record<string, string>>;
+}
+export interface InvocationAsked extends Framed {
+  type: 'invoke';
+  id: number;
+  name: string;
+  /** What the trigger brings: text as it is (parsed by the function's library when it is JSON), or nothing. */
+  input: string | null;
+  /** Trigger metadata by name; texts as they are, everything else as JSON. */
+  metadata: Readonly<Record<string, unknown>>;
+}
+/** A question about a replay; `session` is chosen by the parent. */
+export type ReplayAsk =
+  | { what: 'open'; session: number; request: ReplayRequest }
+  | { what: 'scopes'; session: number; moment: number; frame: number }
+  | { what: 'variables'; session: number; reference: string; range?: { start: number; count: number } }
+  | { what: 'evaluate'; session: number; moment: number; frame: number; expression: string }
+  | { what: 'close'; session: number };
+export interface ReplayAsked extends Framed {
+  type: 'replay';
+  id: number;
+  ask: ReplayAsk;
+}
+export interface Forgotten extends Framed {
+  type: 'forget';
+  instanceId: string;
+}
+export interface Ping extends Framed {
+  type: 'ping';
+}
+/** Runs the appTerminate hooks and ends the process. */
+export interface ShutDown extends Framed {
+  type: 'shutDown';
+}
+
+export type ParentMessage =
+  | Init
+  | EpisodeAsked
+  | ActivityAsked
+  | EntityAsked
+  | EncodedAsked
+  | HttpAsked
+  | InvocationAsked
+  | ReplayAsked
+  | Forgotten
+  | Ping
+  | ShutDown;
+
+export interface Hello extends Framed {
+  type: 'hello';
+  token: string;
+  pid: number;
+  nodeVersion: string;
+  /** A debugger can stop this process: it may be silent for long. */
+  inspected: boolean;
+}
+export interface Ready extends Framed {
+  type: 'ready';
+  functions: readonly FunctionDescriptor[];
+  /** Where HTTP requests are to be forwarded when the app streams (spec/functions-worker.md 1.8). */
+  httpUri?: string;
+  warnings: readonly string[];
+}
+export interface LoadFailed extends Framed {
+  type: 'loadFailed';
+  message: string;
+  file?: string;
+  line?: number;
+}
+export interface EpisodeAnswered extends Framed {
+  type: 'episodeDone';
+  id: number;
+  /** Null: the child does not have the history that the request builds on. */
+  outcome: EpisodeOutcome | null;
+}
+export interface ActivityAnswered extends Framed {
+  type: 'activityDone';
+  id: number;
+  outcome: ActivityOutcome;
+}
+export interface EntityAnswered extends Framed {
+  type: 'entityDone';
+  id: number;
+  outcome: EntityBatchOutcome;
+}
+export interface EncodedAnswered extends Framed {
+  type: 'encodedDone';
+  id: number;
+  outcome: EncodedAnswer;
+}
+/** Values for output bindings other than the HTTP response and the return value, by binding. */
+export interface OutputValue {
+  name: string;
+  bindingType: string;
+  /** Parsed JSON, or text. */
+  value: unknown;
+}
+export interface HttpAnswered extends Framed {
+  type: 'httpDone';
+  id: number;
+  /** Null: the answer went over the stream. */
+  response: { status: number; headers: readonly (readonly [string, string])[] } | null;
+  outputs: readonly OutputValue[];
+}
+export interface InvocationAnswered extends Framed {
+  type: 'invoked';
+  id: number;
+  /** JSON text. */
+  result: string | null;
+  outputs: readonly OutputValue[];
+}
+export interface ReplayAnswered extends Framed {
+  type: 'replayed';
+  id: number;
+  /** By what was asked: a packed run, scopes, variables, a variable, null. */
+  value: unknown;
+}
+export interface ReplayRefused extends Framed {
+  type: 'replayRefused';
+  id: number;
+  code: DurascopeErrorCode;
+  message: string;
+}
+/** The user's code threw (http, invoke). */
+export interface InvocationFailed extends Framed {
+  type: 'failed';
+  id: number;
+  error: { name: string; message: string; stack: string };
+}
+export interface Logged extends Framed {
+  type: 'log';
+  level: LogLevel;
+  category: string;
+  message: string;
+  functionName?: string;
+  instanceId?: string;
+  invocationId?: string;
+}
+export interface Pong extends Framed {
+  type: 'pong';
+}
+/** The process is about to exit with code 1: an exception nobody caught (spec/functions-worker.md 1.9). */
+export interface Fatal extends Framed {
+  type: 'fatal';
+  message: string;
+  running: readonly string[];
+}
+export type ChildMessage =
+  | Hello
+  | Ready
+  | LoadFailed
+  | EpisodeAnswered
+  | ActivityAnswered
+  | EntityAnswered
+  | EncodedAnswered
+  | HttpAnswered
+  | InvocationAnswered
+  | InvocationFailed
+  | ReplayAnswered
+  | ReplayRefused
+  | Logged
+  | Pong
+  | Fatal;
