@@ -4,7 +4,8 @@ import type { Disposable } from '../core/ports/clock';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import { watchApp } from '../workers/node/app/app-watcher';
-import { NodeWorker, type NodeWorkerOptions, type TimerInfo } from '../workers/node/node-worker';
+import { NodeWorker, type NodeWorkerOptions } from '../workers/node/node-worker';
+import type { TimerInfo } from '../workers/supervision/app-worker';
 import type { EmulatorEvent } from './emulator-types';
 import type { Listeners } from './listeners';
 

@@ -10,7 +10,7 @@ import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { openReplay } from '../replay/open-replay';
 import type { ReplayTimeline } from '../replay/replay-timeline';
-import { spawnProcess, type Launcher } from '../workers/node/process/launch';
+import { spawnProcess, type Launcher } from '../workers/supervision/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { findChildScript } from './child-script';
 

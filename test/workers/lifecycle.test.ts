@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
-import type { LaunchSpec } from '../../src/workers/node/process/launch';
+import type { LaunchSpec } from '../../src/workers/supervision/launch';
 import { socketVariable, tokenVariable } from '../../src/workers/node/wire/messages';
 import { WorkerFixture } from './worker-fixture';
 

@@ -7,7 +7,8 @@ import type { ActivityOutcome, EpisodeOutcome } from '../../src/core/ports/funct
 import type { HttpTriggerRequest } from '../../src/core/ports/http-trigger';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { StartOptions } from '../../src/core/ports/task-hub-client';
-import { NodeWorker, type NodeWorkerEvent, type NodeWorkerOptions } from '../../src/workers/node/node-worker';
+import type { AppWorkerEvent } from '../../src/workers/supervision/app-worker';
+import { NodeWorker, type NodeWorkerOptions } from '../../src/workers/node/node-worker';
 import { buildChild } from '../support/build-child';
 
 const apps = path.join(__dirname, '../fixtures/apps');
@@ -41,7 +42,7 @@ export const clientBinding = JSON.stringify({
 
 export class RunningApp {
   readonly logs: LogEntry[] = [];
-  readonly events: NodeWorkerEvent[] = [];
+  readonly events: AppWorkerEvent[] = [];
   readonly starts: StartOptions[] = [];
   worker!: NodeWorker;
   private readonly waiters = new Set<() => void>();
@@ -53,7 +54,7 @@ export class RunningApp {
   }
 
   /** Resolves with the first event of the type, one that was before or one to come. */
-  async event(type: NodeWorkerEvent['type']): Promise<{ message?: string; file?: string; line?: number }> {
+  async event(type: AppWorkerEvent['type']): Promise<{ message?: string; file?: string; line?: number }> {
     return this.until(() => this.events.find((event) => event.type === type)) as Promise<{
       message?: string;
       file?: string;

@@ -3,7 +3,7 @@ import { DurascopeError } from '../../src/core/values/errors';
 import { isFunctionName } from '../../src/workers/node/app/app-layout';
 import { matters } from '../../src/workers/node/app/app-watcher';
 import { checkNodeVersion } from '../../src/workers/node/process/node-version';
-import { readStartRequests } from '../../src/workers/node/wire/start-requests';
+import { readStartRequests } from '../../src/workers/supervision/start-requests';
 import { Watchdog } from '../../src/workers/node/process/watchdog';
 
 describe('start requests of an output binding', () => {

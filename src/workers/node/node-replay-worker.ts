@@ -9,7 +9,7 @@ import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { Logger } from '../../core/ports/logger';
 import type { OpenReplay, ReplayRequest, ReplayRun, ReplayWorker, Variable, VariableScope } from '../../core/ports/replay-worker';
 import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
-import { spawnProcess, type Launcher } from './process/launch';
+import { spawnProcess, type Launcher } from '../supervision/launch';
 import type { ReplayAsk } from './wire/messages';
 import { unpackRun, type PackedRun } from './wire/replay-wire';
 import { WorkerProcess } from './process/worker-process';

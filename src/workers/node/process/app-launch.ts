@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { AppLayout } from '../app/app-layout';
 import { readAppLayout } from '../app/app-layout';
 import { readAppSettings } from '../app/app-settings';
-import type { LaunchSpec } from './launch';
+import type { LaunchSpec } from '../../supervision/launch';
 
 export interface AppLaunchOptions {
   appDir: string;

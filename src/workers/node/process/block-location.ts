@@ -7,9 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import WebSocket from 'ws';
-import type { LaunchedProcess } from './launch';
+import type { LaunchedProcess } from '../../supervision/launch';
 import { onStackSymbol } from '../wire/messages';
-import type { OutputLines } from './output-lines';
+import type { OutputLines } from '../../supervision/output-lines';
 
 export interface BlockLocation {
   /** The invocation whose code is on the stack, where it is known. */

@@ -20,23 +20,21 @@ import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough
 import type { AppLayout } from '../app/app-layout';
 import { describeBlock, locateBlock } from './block-location';
 import { FrameReader, FrameWriter } from '../wire/frames';
-import type { LaunchedProcess, Launcher, LaunchSpec } from './launch';
+import type { LaunchedProcess, Launcher, LaunchSpec } from '../../supervision/launch';
 import { LocalSocket } from './local-socket';
 import {
   socketVariable,
   tokenVariable,
   type ChildMessage,
   type FunctionFolder,
-  type HttpAnswered,
-  type HttpAsked,
   type InvocationAnswered,
-  type OutputValue,
   type ParentMessage,
   type ReplayAsk,
 } from '../wire/messages';
 import { checkNodeVersion } from './node-version';
-import { OutputLines } from './output-lines';
-import { RequestsUnderWay } from './requests-under-way';
+import type { HttpCall, HttpReply, RunningApp, WorkerEnd } from '../../supervision/running-app';
+import { OutputLines } from '../../supervision/output-lines';
+import { RequestsUnderWay } from '../../supervision/requests-under-way';
 import { SentHistories } from '../wire/sent-histories';
 import { Watchdog } from './watchdog';
 
@@ -62,20 +60,7 @@ export interface WorkerProcessOptions {
   signal?: AbortSignal;
 }
 
-export interface HttpReply {
-  response: HttpAnswered['response'];
-  body: Buffer | null;
-  outputs: readonly OutputValue[];
-}
-
-/** How a process ended, for the user. */
-export interface WorkerEnd {
-  message: string;
-  /** It was asked to. */
-  wanted: boolean;
-}
-
-export class WorkerProcess {
+export class WorkerProcess implements RunningApp {
   /**
    * Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when
    * somebody killed the process meanwhile.
@@ -202,7 +187,7 @@ export class WorkerProcess {
     });
   }
 
-  http(request: Omit<HttpAsked, 'type' | 'id'>, body: Uint8Array | null): Promise<HttpReply> {
+  http(request: HttpCall, body: Uint8Array | null): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       const id = this.requests.add('http', request.name, null, resolve, reject);
       this.say({ type: 'http', id, ...request }, body ?? undefined);

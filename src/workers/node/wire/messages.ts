@@ -11,6 +11,7 @@ import type { DurascopeErrorCode } from '../../../core/values/errors';
 import type { LogLevel } from '../../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import type { ReplayRequest } from '../../../core/ports/replay-worker';
+import type { HttpCall, HttpHead, OutputValue } from '../../supervision/running-app';
 import type { Framed } from './frames';
 
 /**
@@ -91,16 +92,9 @@ export interface EncodedAsked extends Omit<EncodedCall, 'request'>, Framed {
   type: 'encoded';
   id: number;
 }
-export interface HttpAsked extends Framed {
+export interface HttpAsked extends HttpCall, Framed {
   type: 'http';
   id: number;
-  invocationId: string;
-  name: string;
-  method: string;
-  url: string;
-  headers: Readonly<Record<string, string>>;
-  query: Readonly<Record<string, string>>;
-  params: Readonly<Record<string, string>>;
 }
 export interface InvocationAsked extends Framed {
   type: 'invoke';
@@ -190,18 +184,11 @@ export interface EncodedAnswered extends Framed {
   id: number;
   outcome: EncodedAnswer;
 }
-/** Values for output bindings other than the HTTP response and the return value, by binding. */
-export interface OutputValue {
-  name: string;
-  bindingType: string;
-  /** Parsed JSON, or text. */
-  value: unknown;
-}
 export interface HttpAnswered extends Framed {
   type: 'httpDone';
   id: number;
   /** Null: the answer went over the stream. */
-  response: { status: number; headers: readonly (readonly [string, string])[] } | null;
+  response: HttpHead | null;
   outputs: readonly OutputValue[];
 }
 export interface InvocationAnswered extends Framed {

@@ -1,6 +1,7 @@
 /** Runs HTTP-triggered and any other function that is neither an orchestrator nor an activity. */
 import { randomUUID } from 'node:crypto';
-import type { HttpAsked, InvocationAsked, OutputValue } from '../../wire/messages';
+import type { HttpAsked, InvocationAsked } from '../../wire/messages';
+import type { OutputValue } from '../../../supervision/running-app';
 import type { RpcResponse, TypedData } from '../loading/core-module';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import { toHttpAnswer, type HttpAnswer } from './http-answer';

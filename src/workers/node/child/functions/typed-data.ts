@@ -1,7 +1,7 @@
 /** Values of the library's `TypedData` as what the rest of the program understands (spec/functions-worker.md 3.1). */
 import type { RegisteredFunction } from '../loading/function-registry';
 import { isDurableClient } from '../loading/function-registry';
-import type { OutputValue } from '../../wire/messages';
+import type { OutputValue } from '../../../supervision/running-app';
 import type { RpcResponse, TypedData } from '../loading/core-module';
 
 /** JSON text of a returned value: text is quoted, bytes become base64 text; null for nothing. */

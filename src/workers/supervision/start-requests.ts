@@ -1,8 +1,8 @@
 /** What a durable client output binding asks for (spec/functions-worker.md 3.3): instances to start. */
 import * as z from 'zod';
-import { DurascopeError } from '../../../core/values/errors';
-import type { StartOptions } from '../../../core/ports/task-hub-client';
-import type { OutputValue } from './messages';
+import { DurascopeError } from '../../core/values/errors';
+import type { StartOptions } from '../../core/ports/task-hub-client';
+import type { OutputValue } from './running-app';
 
 const requestSchema = z.object({
   FunctionName: z.string().min(1),

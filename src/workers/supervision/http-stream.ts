@@ -5,7 +5,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { HttpTriggerRequest, HttpTriggerResponse } from '../../../core/ports/http-trigger';
+import type { HttpTriggerRequest, HttpTriggerResponse } from '../../core/ports/http-trigger';
 
 export interface StreamedCall {
   httpUri: string;

@@ -1,6 +1,6 @@
 /** What the process prints past its log (Node.js's own warnings, crashes, children of the app), line by line, and its last words. */
 import type { Readable } from 'node:stream';
-import type { LogEntry, LogLevel } from '../../../core/ports/logger';
+import type { LogEntry, LogLevel } from '../../core/ports/logger';
 
 const keptLines = 20;
 

@@ -1,8 +1,12 @@
-/** What one process was asked and has not answered yet: P1 of `WorkerProcess` is kept here. */
-import { DurascopeError } from '../../../core/values/errors';
-import type { BlockLocation } from './block-location';
+/** What one process was asked and has not answered yet: each is settled, at the latest when the process is gone. */
+import { DurascopeError } from '../../core/values/errors';
 
 export type RequestKind = 'episode' | 'activity' | 'entity' | 'http' | 'invoke' | 'replay';
+
+/** The invocation whose code is on the stack, where it is known. */
+export interface KnownRunner {
+  running: { functionName: string; instanceId?: string } | null;
+}
 
 export interface Request {
   kind: RequestKind;
@@ -84,7 +88,7 @@ export class RequestsUnderWay {
    * Who blocks the process: who is on the stack; if that is not known, whoever has code that goes on by itself (not an
    * orchestrator), else who came first.
    */
-  findBlocker(where: BlockLocation | null): [id: number, Request] | undefined {
+  findBlocker(where: KnownRunner | null): [id: number, Request] | undefined {
     const all = [...this.requests];
     const running = where?.running;
     if (running === null || running === undefined) {

@@ -1,0 +1,365 @@
+/**
+ * Runs a function app in a process of its own for as long as it is wanted: the process is started again when it dies, and replaced when
+ * the app's files change.
+ *
+ *   N1. At most one process takes new requests. A replaced one may finish what it has.
+ *   N2. While there is none (it starts again), episodes and activities wait for it; nothing is lost by waiting.
+ *   N3. An app that does not load is not tried again until a file of it changes.
+ */
+import { randomUUID } from 'node:crypto';
+import { DurascopeError } from '../../core/values/errors';
+import type { Disposable } from '../../core/ports/clock';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  EntityBatchOutcome,
+  EntityBatchRequest,
+  EpisodeOutcome,
+  EpisodeRequest,
+  FunctionDescriptor,
+  FunctionWorker,
+} from '../../core/ports/function-worker';
+import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../../core/ports/http-trigger';
+import type { LogEntry, Logger } from '../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall, PassthroughHost } from '../../core/ports/passthrough-host';
+import type { StartOptions } from '../../core/ports/task-hub-client';
+import { streamHttp } from './http-stream';
+import type { HttpReply, OutputValue, RunningApp } from './running-app';
+import { readStartRequests } from './start-requests';
+
+export interface AppWorkerOptions {
+  log: Logger;
+  /** Starts an instance for a durable client output binding. Without it such an output is refused. */
+  startInstance?: (start: StartOptions) => Promise<unknown>;
+  /** How long a replaced process may go on with what it has. Default 10,000. */
+  drainMs?: number;
+  /** Reload when files of the app change. Default true. */
+  watch?: boolean;
+}
+
+export type AppWorkerEvent =
+  | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
+  | { type: 'functionsChanged' }
+  | { type: 'appError'; message: string; file?: string; line?: number };
+
+/** What a timer trigger is told; times are ISO-8601. */
+export interface TimerInfo {
+  last?: string;
+  next?: string;
+  isPastDue?: boolean;
+}
+
+const longEnoughMs = 10_000;
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+
+export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, PassthroughHost {
+  readonly profile = 'A';
+
+  private current: RunningApp | null = null;
+  private lastFunctions: readonly FunctionDescriptor[] = [];
+  /** Names in lower case, with the type, of durable functions that run in another profile. */
+  private encoded: ReadonlySet<string> = new Set();
+  private readonly listeners = new Set<(event: AppWorkerEvent) => void>();
+  private readonly retiring = new Set<Promise<void>>();
+  private waiting: { resolve: (worker: RunningApp) => void; reject: (error: Error) => void }[] = [];
+  /** N3. */
+  private broken: DurascopeError | null = null;
+  private readonly stopper = new AbortController();
+  private failures = 0;
+  private startedAt = 0;
+  private pause: NodeJS.Timeout | undefined;
+  private reloading: Promise<void> | null = null;
+  private reloadAgain = false;
+  private watcher: Disposable | null = null;
+
+  protected constructor(private readonly options: AppWorkerOptions) {}
+
+  /**
+   * Starts a process and resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when somebody
+   * killed the process meanwhile, with `Stopped` once `signal` aborts.
+   */
+  protected abstract launch(signal: AbortSignal): Promise<RunningApp>;
+
+  /** Calls back when files of the app have changed that decide what it is. */
+  protected abstract watchFiles(onChange: () => void): Disposable;
+
+  /**
+   * Resolves when the app is loaded. Rejects with `AppInvalid` (the message is for the developer of the app; details may have
+   * `file` and `line`) when it cannot be, and nothing of it is left running then.
+   */
+  protected async begin(): Promise<this> {
+    try {
+      this.use(await this.launchNow());
+    } catch (error) {
+      this.stopper.abort();
+      throw error;
+    }
+    if (this.options.watch !== false) this.watcher = this.watchFiles(() => void this.reload());
+    return this;
+  }
+
+  private get isStopped(): boolean {
+    return this.stopper.signal.aborted;
+  }
+
+  get pid(): number | undefined {
+    return this.current?.pid;
+  }
+
+  functions(): readonly FunctionDescriptor[] {
+    return this.lastFunctions;
+  }
+
+  /** An instance of before the function came to speak the other protocol waits for it to come back: its history means nothing there. */
+  accepts(type: 'orchestrator' | 'activity' | 'entity', name: string): boolean {
+    return this.encoded.size === 0 || !this.encoded.has(`${type} ${name.toLowerCase()}`);
+  }
+
+  onEvent(listener: (event: AppWorkerEvent) => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
+    if (this.current !== null) return this.current.episode(request);
+    return this.whenUp().then((running) => running.episode(request));
+  }
+
+  runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
+    if (this.current !== null) return this.current.activity(request);
+    return this.whenUp().then((running) => running.activity(request));
+  }
+
+  runEntityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    if (this.current !== null) return this.current.entityBatch(request);
+    return this.whenUp().then((running) => running.entityBatch(request));
+  }
+
+  runEncoded(call: EncodedCall): Promise<EncodedAnswer> {
+    if (this.current !== null) return this.current.encoded(call);
+    return this.whenUp().then((running) => running.encoded(call));
+  }
+
+  forget(instanceId: string): void {
+    this.current?.forget(instanceId);
+  }
+
+  async invokeHttp(functionName: string, request: HttpTriggerRequest, signal?: AbortSignal): Promise<HttpTriggerResponse> {
+    const running = await this.up();
+    const { name } = this.find(running, functionName, 'http');
+    const { method, url, headers, query, params, body } = request;
+    const invocationId = randomUUID();
+    const asked = { invocationId, name, method, url, headers, query, params };
+    try {
+      if (running.httpUri !== null) {
+        return await streamHttp({
+          httpUri: running.httpUri,
+          invocationId,
+          request,
+          invoke: async () => {
+            const reply = await running.http(asked, null);
+            const finished = await this.finishHttp(reply);
+            return reply.response === null ? null : finished;
+          },
+          ...(signal === undefined ? {} : { signal }),
+        });
+      }
+      const hasBody = body !== null && body.byteLength > 0;
+      return await this.finishHttp(await running.http(asked, hasBody ? body : null));
+    } catch (error) {
+      if (DurascopeError.is(error) || signal?.aborted === true) throw error;
+      this.logFailure(name, error);
+      return { status: 500, headers: [], body: null };
+    }
+  }
+
+  /** Fires a timer-triggered function. Rejects with what it threw. */
+  invokeTimer(functionName: string, info: TimerInfo): Promise<string | null> {
+    const { last, next, isPastDue } = info;
+    return this.invoke(
+      functionName,
+      JSON.stringify({
+        Schedule: { AdjustForDST: true },
+        ScheduleStatus: { Last: last ?? '0001-01-01T00:00:00', LastUpdated: last ?? '0001-01-01T00:00:00', Next: next ?? null },
+        IsPastDue: isPastDue ?? false,
+      }),
+    );
+  }
+
+  /**
+   * Calls a function that is neither an orchestrator nor an activity by hand: `input` is what its trigger would bring (JSON, or any
+   * text). Resolves with the returned value as JSON text. Rejects with what it threw, or with `UnknownFunction`.
+   */
+  async invoke(
+    functionName: string,
+    input: string | null,
+    metadata: Readonly<Record<string, unknown>> = {},
+  ): Promise<string | null> {
+    const running = await this.up();
+    const { name } = this.find(running, functionName, null);
+    try {
+      const { result, outputs } = await running.invoke(name, input, metadata);
+      await this.startInstances(outputs);
+      return result;
+    } catch (error) {
+      if (!DurascopeError.is(error)) this.logFailure(name, error);
+      throw error;
+    }
+  }
+
+  /** Loads the app anew and switches over; when it does not load, what runs goes on running and an `appError` says why. */
+  reload(): Promise<void> {
+    if (this.reloading !== null) {
+      this.reloadAgain = true;
+      return this.reloading;
+    }
+    this.reloading = this.reloadUntilDone().finally(() => (this.reloading = null));
+    return this.reloading;
+  }
+
+  /** Resolves when every process is gone. What is under way is rejected. May be called twice. */
+  async stop(): Promise<void> {
+    this.stopper.abort();
+    this.watcher?.dispose();
+    clearTimeout(this.pause);
+    for (const { reject } of this.waiting.splice(0)) reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+    const { current } = this;
+    this.current = null;
+    await Promise.all([current?.stop(), this.reloading, ...this.retiring]);
+  }
+
+  private async reloadUntilDone(): Promise<void> {
+    do {
+      this.reloadAgain = false;
+      if (this.isStopped) return;
+      clearTimeout(this.pause);
+      if (this.current !== null) this.emit({ type: 'workerReloading' });
+      try {
+        this.use(await this.launchNow());
+      } catch (error) {
+        this.report(error);
+      }
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set by reload() meanwhile
+    } while (this.reloadAgain);
+  }
+
+  private launchNow(): Promise<RunningApp> {
+    this.emit({ type: 'workerStarting' });
+    return this.launch(this.stopper.signal);
+  }
+
+  /** N1. */
+  private use(next: RunningApp): void {
+    if (this.isStopped) {
+      this.retire(next, 0);
+      return;
+    }
+    const previous = this.current;
+    this.current = next;
+    this.broken = null;
+    this.startedAt = performance.now();
+    const changed = JSON.stringify(this.lastFunctions) !== JSON.stringify(next.functions);
+    this.lastFunctions = next.functions;
+    const encoded = next.functions.filter((fn) => fn.profile === 'G');
+    this.encoded = new Set(encoded.map((fn) => `${fn.type} ${fn.name.toLowerCase()}`));
+    void next.ended.then((end) => {
+      if (this.current === next) this.onDeath(end.message);
+    });
+    if (previous !== null) this.retire(previous, this.options.drainMs ?? 10_000);
+    this.emit({ type: 'workerReady', ...(next.pid === undefined ? {} : { pid: next.pid }) });
+    if (changed) this.emit({ type: 'functionsChanged' });
+    for (const { resolve } of this.waiting.splice(0)) resolve(next);
+  }
+
+  private retire(worker: RunningApp, drainMs: number): void {
+    const gone = worker
+      .idle(drainMs)
+      .then(() => worker.stop())
+      .finally(() => this.retiring.delete(gone));
+    this.retiring.add(gone);
+  }
+
+  private onDeath(message: string): void {
+    this.current = null;
+    if (this.isStopped) return;
+    this.note('error', message);
+    this.emit({ type: 'workerExited', message });
+    this.failures = performance.now() - this.startedAt > longEnoughMs ? 0 : this.failures + 1;
+    const pauseMs = this.failures === 0 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (this.failures - 1));
+    this.pause = setTimeout(() => void this.reload(), pauseMs);
+  }
+
+  /** N3. */
+  private report(error: unknown): void {
+    if (this.isStopped) return;
+    if (DurascopeError.is(error, 'WorkerExited')) {
+      // Killed while it was loading: that says nothing about the app.
+      if (this.current === null) this.onDeath(error.message);
+      return;
+    }
+    const known = DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error });
+    const { file, line } = known.details;
+    const goesOn = this.current === null ? '' : ' The app goes on as it was loaded before.';
+    this.note('error', `${known.message}${goesOn}`);
+    this.emit({
+      type: 'appError',
+      message: known.message,
+      ...(typeof file === 'string' ? { file } : {}),
+      ...(typeof line === 'number' ? { line } : {}),
+    });
+    if (this.current === null) this.broken = known;
+  }
+
+  /** The process that takes requests, at once or as soon as there is one; rejects while the app cannot be loaded. */
+  private up(): Promise<RunningApp> {
+    if (this.broken !== null) return Promise.reject(this.broken);
+    return this.current === null ? this.whenUp() : Promise.resolve(this.current);
+  }
+
+  // N2
+  private whenUp(): Promise<RunningApp> {
+    if (this.isStopped) return Promise.reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+  }
+
+  private find(worker: RunningApp, functionName: string, type: FunctionDescriptor['type'] | null): FunctionDescriptor {
+    const lower = functionName.toLowerCase();
+    const found = worker.functions.find((fn) => fn.name.toLowerCase() === lower && (type === null || fn.type === type));
+    if (found !== undefined) return found;
+    const names = worker.functions.filter((fn) => type === null || fn.type === type).map((fn) => fn.name);
+    const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    throw new DurascopeError(
+      'UnknownFunction',
+      `The app has no ${type === null ? '' : 'HTTP-triggered '}function "${functionName}": ${known}.`,
+    );
+  }
+
+  private async finishHttp(reply: HttpReply): Promise<HttpTriggerResponse> {
+    await this.startInstances(reply.outputs);
+    const { response, body } = reply;
+    return { status: response?.status ?? 204, headers: response?.headers ?? [], body };
+  }
+
+  private async startInstances(outputs: readonly OutputValue[]): Promise<void> {
+    for (const start of readStartRequests(outputs)) {
+      if (this.options.startInstance === undefined) {
+        throw new DurascopeError('NotSupported', 'Output bindings cannot start orchestrations here.');
+      }
+      await this.options.startInstance(start);
+    }
+  }
+
+  private logFailure(functionName: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.options.log({ level: 'error', category: 'user', message: `Function '${functionName}' failed: ${text}`, functionName });
+  }
+
+  protected note(level: LogEntry['level'], message: string): void {
+    this.options.log({ level, category: 'worker', message });
+  }
+
+  private emit(event: AppWorkerEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}
