@@ -1,5 +1,5 @@
 // Every test but those of the built program and of the editor; files or patterns on the command line take their place.
-const named = process.argv.slice(2).some((word) => word === '--spec' || word.startsWith('--spec=') || word.includes('test/'));
+const { named } = require('./.mocharc.e2e.cjs');
 
 module.exports = {
   import: 'tsx',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const projectRoot = path.resolve(__dirname, '../..');
-const program = path.join(projectRoot, 'dist', 'cli.js');
+const builtProgram = path.join(projectRoot, 'dist', 'cli.js');
 
 export interface Ended {
   code: number | null;
@@ -40,6 +40,8 @@ export interface Serving {
 export interface ProgramOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** Its file; the one built here unless said otherwise. */
+  program?: string;
 }
 
 /** Programs of one test file: `endAll` in its `after` leaves none behind. */
@@ -122,7 +124,7 @@ export class DurascopePrograms {
   }
 
   private spawn(args: readonly string[], options: ProgramOptions): ChildProcess {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [options.program ?? this.defaults.program ?? builtProgram, ...args], {
       cwd: options.cwd ?? this.defaults.cwd ?? projectRoot,
       env: { ...process.env, ...this.defaults.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
