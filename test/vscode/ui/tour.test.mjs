@@ -221,7 +221,8 @@ describe('a user in a real VS Code', function () {
     await page.waitForSelector('.monaco-workbench');
     await page.locator('.tab', { hasText: 'HelloCities' }).first().click();
     const frame = await panelFrame(window, '.empty-state');
-    assert.match(await frame.locator('.empty-title').innerText(), /emulator is (stopped|not running)/);
+    // Until the extension is awake, the panel reads.
+    await frame.locator('.empty-title', { hasText: /emulator is (stopped|not running)/ }).waitFor({ timeout: 60_000 });
     await screenshot(window, 'after-reload-stopped');
     await bench.activity('Durascope');
     await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
