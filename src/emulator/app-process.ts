@@ -6,7 +6,7 @@ import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '.
 import { watchApp } from '../workers/node/app/app-watcher';
 import { NodeWorker, type NodeWorkerOptions } from '../workers/node/node-worker';
 import type { TimerInfo } from '../workers/supervision/app-worker';
-import type { EmulatorEvent } from './emulator-types';
+import type { AppErrorEvent, EmulatorEvent } from './emulator-types';
 import type { Listeners } from './listeners';
 
 export interface AppProcessOptions extends NodeWorkerOptions {
@@ -21,12 +21,18 @@ export class AppProcess implements HttpTriggerHost {
   private ready: Promise<void> | null = null;
   private watcher: Disposable | null = null;
   private isStopped = false;
+  private brokenBy: AppErrorEvent | null = null;
   private loaded: (worker: NodeWorker) => void = () => undefined;
 
   constructor(private readonly events: Listeners<EmulatorEvent>) {}
 
   get pid(): number | undefined {
     return this.worker?.pid;
+  }
+
+  /** Why it could not be loaded at first; null when it is, or nobody has tried yet. */
+  get error(): AppErrorEvent | null {
+    return this.brokenBy;
   }
 
   /** Without what its packages brought along. */
@@ -94,6 +100,7 @@ export class AppProcess implements HttpTriggerHost {
       return;
     }
     this.worker = worker;
+    this.brokenBy = null;
     worker.onEvent((event) => {
       if (event.type === 'functionsChanged') this.loaded(worker);
       this.events.tell(event);
@@ -105,12 +112,13 @@ export class AppProcess implements HttpTriggerHost {
     if (this.isStopped) return;
     const { message, details } = error;
     options.log({ level: 'error', category: 'worker', message: `${message}\nThe app is loaded as soon as it is mended.` });
-    this.events.tell({
+    this.brokenBy = {
       type: 'appError',
       message,
       ...(typeof details['file'] === 'string' ? { file: details['file'] } : {}),
       ...(typeof details['line'] === 'number' ? { line: details['line'] } : {}),
-    });
+    };
+    this.events.tell(this.brokenBy);
     this.watcher = watchApp(options.appDir, quietMs, () => {
       this.watcher?.dispose();
       this.watcher = null;

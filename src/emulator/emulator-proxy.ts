@@ -47,7 +47,7 @@ class EmulatorProxy {
   readonly #calls = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #nextId = 1;
   #outbox: HubCall[] = [];
-  #app: AppFacts = { functions: [], workerPid: undefined, connectedWorkers: [] };
+  #app: AppFacts = { functions: [], workerPid: undefined, appError: null, connectedWorkers: [] };
   readonly #events = new Listeners<EmulatorEvent>();
   readonly #lost = new Listeners<Error>();
   readonly #changes = new Listeners<readonly HubChange[]>();
@@ -143,6 +143,9 @@ class EmulatorProxy {
       hub: this.#hub(facts),
       get workerPid() {
         return app().workerPid;
+      },
+      get appError() {
+        return app().appError;
       },
       functions: (): readonly FunctionDescriptor[] => app().functions,
       connectedWorkers: () => app().connectedWorkers,

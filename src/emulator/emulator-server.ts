@@ -112,6 +112,7 @@ export class EmulatorServer {
     return {
       functions: this.#emulator?.functions() ?? [],
       workerPid: this.#emulator?.workerPid,
+      appError: this.#emulator?.appError ?? null,
       connectedWorkers: this.#emulator?.connectedWorkers() ?? [],
     };
   }

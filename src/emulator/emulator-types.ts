@@ -53,6 +53,9 @@ export type EmulatorEvent =
   /** The app could not be loaded, or user code failed outside of an invocation. */
   | { type: 'appError'; message: string; file?: string; line?: number };
 
+/** `message` is for the developer of the app, `line` counts from 1. */
+export type AppErrorEvent = Extract<EmulatorEvent, { type: 'appError' }>;
+
 export interface GrpcEndpoint {
   port: number;
   /** For the SDKs: `Endpoint=http://localhost:8080;Authentication=None;TaskHub=default`. */
@@ -73,6 +76,8 @@ export interface Emulator {
   readonly routePrefix: string;
   /** While it runs. */
   readonly workerPid: number | undefined;
+  /** Why there is no app yet that could run: it could not be loaded at first, and is waited for. Null once it is loaded. */
+  readonly appError: AppErrorEvent | null;
   /** Where Durable Task SDKs connect; null: nowhere. */
   readonly grpc: GrpcEndpoint | null;
   functions(): readonly FunctionDescriptor[];

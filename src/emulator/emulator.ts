@@ -252,6 +252,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       get workerPid() {
         return app.pid;
       },
+      get appError() {
+        return app.error;
+      },
       grpc,
       functions: () => app.functions(),
       connectedWorkers: connected,

@@ -8,7 +8,7 @@ import type { LogEntry } from '../core/ports/logger';
 import type { HubCapabilities, HubChange, TaskHubClient } from '../core/ports/task-hub-client';
 import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
-import type { EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
+import type { AppErrorEvent, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './emulator-types';
 
 export type HubMethod = Exclude<keyof TaskHubClient, 'capabilities' | 'subscribe'>;
 
@@ -48,6 +48,7 @@ export interface EmulatorFacts {
 export interface AppFacts {
   functions: readonly FunctionDescriptor[];
   workerPid: number | undefined;
+  appError: AppErrorEvent | null;
   connectedWorkers: readonly ConnectedWorker[];
 }
 

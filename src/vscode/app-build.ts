@@ -23,7 +23,7 @@ export async function buildWhereDue(app: DurableApp): Promise<void> {
     changeTimes(folder, build.outputs, '**/node_modules/**'),
   ]);
   if (!isBuildDue(sources, outputs)) return;
-  const exitCode = await runTask(buildTask(app));
+  const exitCode = await runNpm(app, 'build');
   if (exitCode === 0) return;
   const how = exitCode === undefined ? 'was ended' : `ended with ${exitCode}`;
   throw new BuildFailed(`${app.name} was not started: its build failed (npm run build ${how}).`);
@@ -34,17 +34,18 @@ async function changeTimes(folder: vscode.Uri, include: string, exclude: string)
   return Promise.all(files.map(async (file) => (await vscode.workspace.fs.stat(file)).mtime));
 }
 
-function buildTask(app: DurableApp): vscode.Task {
+/** `npm install` or the app's own script `build`, as a task of the editor. Its exit code; undefined when it was ended from outside. */
+export function runNpm(app: DurableApp, what: 'install' | 'build'): Promise<number | undefined> {
   const task = new vscode.Task(
-    { type: 'npm', script: 'build' },
+    { type: 'npm', script: what },
     app.folder ?? vscode.TaskScope.Workspace,
-    `build ${app.name}`,
+    `${what} ${app.name}`,
     'Durascope',
-    new vscode.ShellExecution('npm', ['run', 'build'], { cwd: app.appDir }),
-    ['$tsc'],
+    new vscode.ShellExecution('npm', what === 'build' ? ['run', 'build'] : ['install'], { cwd: app.appDir }),
+    what === 'build' ? ['$tsc'] : [],
   );
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Silent, focus: false, clear: true };
-  return task;
+  return runTask(task);
 }
 
 /** Its exit code; undefined when it was ended from outside. */

@@ -11,7 +11,7 @@ import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import type { EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
+import type { AppErrorEvent, EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';
 import type { EmulatorStatus, WorkerStatus } from './models/emulator-status';
 
@@ -24,6 +24,8 @@ export interface RunningEmulator {
   readonly dataDir: string | null;
   readonly routePrefix: string;
   readonly workerPid: number | undefined;
+  /** Why the app could not be loaded, if it is not. */
+  readonly appError: AppErrorEvent | null;
   functions(): readonly FunctionDescriptor[];
   /** Where Durable Task SDKs connect; null: nowhere, or not known here. */
   readonly grpc: GrpcEndpoint | null;
@@ -122,13 +124,17 @@ export class AppEmulator {
           this.#set({ type: 'failed', message: error.message });
         }),
       ];
-      const { url, managementUrl, dataDir, workerPid } = running;
+      const { url, managementUrl, dataDir, workerPid, appError } = running;
       const worker: WorkerStatus = !hasApp
         ? { type: 'none' }
-        : workerPid === undefined
-          ? { type: 'loading' }
-          : { type: 'ready', pid: workerPid };
+        : appError !== null
+          ? { type: 'broken', message: appError.message }
+          : workerPid === undefined
+            ? { type: 'loading' }
+            : { type: 'ready', pid: workerPid };
       this.#set({ type: 'running', url, managementUrl, dataDir, worker, isDebugging });
+      // It was told before anybody here could hear it.
+      if (appError !== null) this.#events.tell(appError);
       return running;
     } catch (error) {
       this.#set({ type: 'failed', message: messageOf(error) });

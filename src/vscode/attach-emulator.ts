@@ -79,6 +79,8 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
     dataDir: note.dataDir,
     routePrefix,
     workerPid: hub.info.workerPid ?? note.pid,
+    // Told where it runs, and here with the next attempt.
+    appError: null,
     functions: () => functions,
     grpc: connections.grpc,
     connectedWorkers: () => connections.workers,

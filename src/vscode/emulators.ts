@@ -3,12 +3,14 @@ import * as vscode from 'vscode';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
-import { BuildFailed, buildWhereDue } from './app-build';
+import type { AppErrorEvent } from '../emulator/emulator-types';
+import { BuildFailed, buildWhereDue, runNpm } from './app-build';
 import { AppEmulator, type RunningEmulator } from './app-emulator';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
 import { settings as settingIds } from './ids';
 import { launchEmulator } from './launch-emulator';
+import { firstLines, loadAdvice } from './models/load-advice';
 import {
   dataDirOf,
   emulatorOptions,
@@ -75,7 +77,9 @@ export class Emulators implements vscode.Disposable {
       return launchEmulator(this.threadFile, options, this.logger);
     };
     try {
-      return await emulator.start(launch, { isDebugging: overrides.inspectPort !== undefined, hasApp });
+      const running = await emulator.start(launch, { isDebugging: overrides.inspectPort !== undefined, hasApp });
+      if (running.appError !== null) void this.#offerMending(app, running.appError);
+      return running;
     } catch (error) {
       return this.#startFailed(app, error, { ...overrides, sessionStart });
     }
@@ -115,6 +119,24 @@ export class Emulators implements vscode.Disposable {
     const section = vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir));
     await section.update(settingIds.sessionStart, chosen.value, vscode.ConfigurationTarget.Workspace);
     return chosen.value;
+  }
+
+  /** The emulator runs and waits; what is wrong with the app is said at once, with what can be done about it. */
+  async #offerMending(app: DurableApp, error: AppErrorEvent): Promise<void> {
+    const advice = loadAdvice(error);
+    const chosen = await vscode.window.showErrorMessage(
+      firstLines(error.message),
+      ...advice.map(({ title }) => title),
+      'Show Log',
+    );
+    const how = advice.find(({ title }) => title === chosen)?.does;
+    if (how === 'open') {
+      const line = Math.max(0, (error.line ?? 1) - 1);
+      await vscode.window.showTextDocument(vscode.Uri.file(error.file ?? path.join(app.appDir, 'host.json')), {
+        selection: new vscode.Range(line, 0, line, 0),
+      });
+    } else if (how === 'install' || how === 'build') await runNpm(app, how);
+    else if (chosen !== undefined) await vscode.commands.executeCommand('durascope.showOutput');
   }
 
   async #startFailed(app: DurableApp, error: unknown, overrides: StartOverrides): Promise<RunningEmulator | undefined> {

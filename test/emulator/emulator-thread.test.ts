@@ -81,6 +81,7 @@ describe('the emulator on a thread', () => {
       dataDir: null,
       routePrefix: 'api',
       workerPid: 42,
+      appError: null,
       grpc: null,
       connectedWorkers: () => [],
       replays: {

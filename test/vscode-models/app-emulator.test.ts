@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { ConnectedReplays } from '../../src/core/ports/connected-replays';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
-import type { EmulatorEvent } from '../../src/emulator/emulator-types';
+import type { AppErrorEvent, EmulatorEvent } from '../../src/emulator/emulator-types';
 import { Listeners } from '../../src/emulator/listeners';
 import { AppEmulator, type RunningEmulator } from '../../src/vscode/app-emulator';
 
@@ -16,6 +16,7 @@ class FakeRunning implements RunningEmulator {
   readonly dataDir = null;
   readonly routePrefix = 'api';
   readonly workerPid = 7;
+  appError: AppErrorEvent | null = null;
   readonly events = new Listeners<EmulatorEvent>();
   readonly lost = new Listeners<Error>();
   stops = 0;
@@ -108,6 +109,18 @@ describe('the emulator of an app', () => {
     assert.deepEqual(worker(), { type: 'ready', pid: 9 });
     running.events.tell({ type: 'workerExited', message: 'ended' });
     assert.deepEqual(worker(), { type: 'exited', message: 'ended' });
+  });
+
+  it('says at once that the app could not be loaded at its first start, and tells it as an event', async () => {
+    const told: EmulatorEvent[] = [];
+    emulator.onEvent((event) => told.push(event));
+    running.appError = { type: 'appError', message: 'a.js: unexpected end of input', file: '/app/a.js', line: 3 };
+    await emulator.start(launch);
+    assert.deepEqual(emulator.status.type === 'running' && emulator.status.worker, {
+      type: 'broken',
+      message: 'a.js: unexpected end of input',
+    });
+    assert.deepEqual(told, [running.appError]);
   });
 
   it('is failed when its thread dies, and deaf to it after a stop', async () => {

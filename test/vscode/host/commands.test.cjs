@@ -43,6 +43,36 @@ describe('the emulator', () => {
     await run('stopEmulator');
   });
 
+  it('says at its first start that the app cannot be loaded, where, and what helps', async () => {
+    const { apps, emulators } = await durascope();
+    const file = path.join(folder(), 'src', 'functions', 'half-written.js');
+    await run('stopEmulator');
+    fs.writeFileSync(file, "'use strict';\nconst = 1;\n");
+    try {
+      let offered;
+      await answering(
+        'showErrorMessage',
+        (message, ...buttons) => ((offered = [message, ...buttons]), 'Go to Line'),
+        () => run('startEmulator'),
+      );
+      assert.equal(emulators.of(apps.current).status.worker.type, 'broken');
+      assert.match(offered[0], /half-written\.js/);
+      assert.deepEqual(offered.slice(1), ['Go to Line', 'Show Log']);
+      await until('the line', () => vscode.window.activeTextEditor?.document.fileName.endsWith('half-written.js'));
+      assert.equal(vscode.window.activeTextEditor.selection.active.line, 1);
+      const problems = vscode.languages.getDiagnostics(vscode.Uri.file(file)).filter(({ source }) => source === 'Durascope');
+      assert.deepEqual(
+        problems.map(({ range }) => range.start.line),
+        [1],
+      );
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      fs.rmSync(file);
+    }
+    await until('the mended app', () => emulators.of(apps.current).status.worker?.type === 'ready');
+    assert.deepEqual(vscode.languages.getDiagnostics(vscode.Uri.file(file)), []);
+  });
+
   it('chooses the app of a path', async () => {
     const { apps } = await durascope();
     await run('selectApp', folder());
