@@ -25,6 +25,7 @@ export const runCommand: Command = {
     input: { value: 'JSON', short: 'i', help: "The orchestrator's input as JSON, or @file." },
     id: { value: 'ID', help: 'The instance id (default: a new one).' },
     history: { help: 'Print the history as well.' },
+    'no-grpc': { help: 'As it is anyway: one instance runs, and no Durable Task SDK is listened for.' },
     timeout: { value: 'SECONDS', help: 'Give up after so long (default: never).' },
   },
   async run(args, terminal) {

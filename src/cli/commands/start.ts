@@ -6,7 +6,7 @@ import type { Emulator, EmulatorOptions } from '../../emulator/emulator-types';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
-import { functionList, functionUrl, isTriggered } from '../function-list';
+import { functionList, isTriggered } from '../function-list';
 import { historyTable } from '../history-table';
 import { jsonArgument } from '../json-argument';
 import { jsonLog, textLog } from '../live-log';
@@ -132,13 +132,10 @@ function announce(emulator: Emulator, hasApp: boolean, json: boolean, terminal: 
       : 'No function app here (no host.json): instances run in the programs that connect.',
   );
   terminal.print('');
-  const http = emulator.functions().filter((each) => each.type === 'http' && isTriggered(each));
+  const hasHttp = emulator.functions().some((each) => each.type === 'http' && isTriggered(each));
   const facts: [string, string][] = [];
-  if (hasApp)
-    facts.push([
-      'App',
-      http.length === 0 ? emulator.url : http.map((each) => functionUrl(emulator, each)).join('\n             '),
-    ]);
+  // The table above has the addresses of HTTP functions.
+  if (hasApp && !hasHttp) facts.push(['App', emulator.url]);
   facts.push(
     ['Management', `${emulator.managementUrl}/instances?code=${emulator.key}`],
     ['Dashboard', `${emulator.url}/#code=${encodeURIComponent(emulator.key)}`],
