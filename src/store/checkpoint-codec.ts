@@ -11,7 +11,8 @@
  */
 import type { Checkpoint } from '../core/instances/checkpoint';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
-import { encodeEvents } from './event-codec';
+import { encodeSome, maxPieceLength } from './event-codec';
+import { TextParts } from './text-parts';
 import {
   decodeActivities,
   decodeMessages,
@@ -44,70 +45,63 @@ export type Change =
   | { type: 'finishedTimers'; keys: readonly string[] };
 
 export interface EncodedBatch {
-  text: string;
+  /** The record in pieces, each of whole lines; empty when nothing changes. */
+  parts: readonly string[];
   changes: Change[];
 }
 
 /** A piece is decoded whole, whichever of its events are asked for. */
 const maxEventsPerPiece = 1000;
 
+/** Throws a RangeError when a single line is longer than a text can be. */
 export function encodeCheckpoints(checkpoints: readonly Checkpoint[]): EncodedBatch {
   const changes: Change[] = [];
-  let text = '';
+  const parts = new TextParts();
   for (const checkpoint of checkpoints) {
     if (checkpoint.purged) {
       changes.push({ type: 'purge', instanceId: checkpoint.instanceId });
-      text += `p${JSON.stringify(checkpoint.instanceId)}\n`;
+      parts.add(`p${JSON.stringify(checkpoint.instanceId)}\n`);
     }
     if (checkpoint.history) {
       const { instanceId } = checkpoint;
       const { executionId, mode, from, events } = checkpoint.history;
       let at = 0;
       do {
-        const piece = events.length <= maxEventsPerPiece ? events : events.slice(at, at + maxEventsPerPiece);
         const replace = mode === 'replace' && at === 0;
-        const encoded = encodeEvents(piece);
-        changes.push({
-          type: 'history',
-          instanceId,
-          executionId,
-          replace,
-          from: from + at,
-          count: piece.length,
-          events: encoded,
-        });
-        text += `h${JSON.stringify([instanceId, executionId, replace ? 1 : 0, from + at, piece.length])}\t${encoded}\n`;
-        at += maxEventsPerPiece;
+        const { text, count } = encodeSome(events, at, maxEventsPerPiece, maxPieceLength);
+        changes.push({ type: 'history', instanceId, executionId, replace, from: from + at, count, events: text });
+        parts.add(`h${JSON.stringify([instanceId, executionId, replace ? 1 : 0, from + at, count])}\t${text}\n`);
+        at += count;
       } while (at < events.length);
     }
-    if (checkpoint.instance) text += rowLine(checkpoint.instance, changes);
-    if (checkpoint.children) for (const child of checkpoint.children) text += rowLine(child, changes);
+    if (checkpoint.instance) parts.add(rowLine(checkpoint.instance, changes));
+    if (checkpoint.children) for (const child of checkpoint.children) parts.add(rowLine(child, changes));
     if (checkpoint.messages?.length) {
       changes.push({ type: 'messages', messages: checkpoint.messages });
-      text += `m${encodeMessages(checkpoint.messages)}\n`;
+      for (const list of encodeMessages(checkpoint.messages)) parts.add(`m${list}\n`);
     }
     if (checkpoint.consumedMessages?.length) {
       changes.push({ type: 'consumed', seqs: checkpoint.consumedMessages });
-      text += `k${JSON.stringify(checkpoint.consumedMessages)}\n`;
+      parts.add(`k${JSON.stringify(checkpoint.consumedMessages)}\n`);
     }
     if (checkpoint.finishedActivities?.length) {
       changes.push({ type: 'finishedActivities', keys: checkpoint.finishedActivities });
-      text += `d${JSON.stringify(checkpoint.finishedActivities)}\n`;
+      parts.add(`d${JSON.stringify(checkpoint.finishedActivities)}\n`);
     }
     if (checkpoint.activities?.length) {
       changes.push({ type: 'activities', activities: checkpoint.activities });
-      text += `a${encodeActivities(checkpoint.activities)}\n`;
+      for (const list of encodeActivities(checkpoint.activities)) parts.add(`a${list}\n`);
     }
     if (checkpoint.finishedTimers?.length) {
       changes.push({ type: 'finishedTimers', keys: checkpoint.finishedTimers });
-      text += `f${JSON.stringify(checkpoint.finishedTimers)}\n`;
+      parts.add(`f${JSON.stringify(checkpoint.finishedTimers)}\n`);
     }
     if (checkpoint.timers?.length) {
       changes.push({ type: 'timers', timers: checkpoint.timers });
-      text += `t${encodeTimers(checkpoint.timers)}\n`;
+      for (const list of encodeTimers(checkpoint.timers)) parts.add(`t${list}\n`);
     }
   }
-  return { text, changes };
+  return { parts: parts.end(), changes };
 }
 
 function rowLine(row: InstanceRow, changes: Change[]): string {
@@ -116,9 +110,35 @@ function rowLine(row: InstanceRow, changes: Change[]): string {
   return `i${text}\n`;
 }
 
-/** Inverse of {@link encodeCheckpoints}. Throws on text that it did not write: the checksum was right, so that is a version mix-up. */
-export function decodeCheckpoints(text: string): Change[] {
+/**
+ * Inverse of {@link encodeCheckpoints}. A long record is read line by line. Throws on text that it did not write: the checksum was
+ * right, so that is a version mix-up.
+ */
+export function decodeCheckpoints(record: Buffer): Change[] {
   const changes: Change[] = [];
+  for (let at = 0; at < record.length;) {
+    let to = record.length;
+    if (to - at > maxPieceLength) {
+      const newline = record.indexOf(lineFeed, at + maxPieceLength);
+      if (newline >= 0) to = newline + 1;
+    }
+    decodeLines(record, at, to, changes);
+    at = to;
+  }
+  return changes;
+}
+
+const lineFeed = 10;
+
+function decodeLines(record: Buffer, from: number, to: number, changes: Change[]): void {
+  const lastLine = record.lastIndexOf(lineFeed, to - 2);
+  // The last line may be as long as a text can be: whatever is before it is a text of its own.
+  if (to - from > 2 * maxPieceLength && lastLine >= from) {
+    decodeLines(record, from, lastLine + 1, changes);
+    decodeLines(record, lastLine + 1, to, changes);
+    return;
+  }
+  const text = record.toString('utf8', from, to);
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf('\n', start);
@@ -126,7 +146,6 @@ export function decodeCheckpoints(text: string): Change[] {
     changes.push(decodeLine(text, start, end));
     start = end + 1;
   }
-  return changes;
 }
 
 function decodeLine(text: string, start: number, end: number): Change {

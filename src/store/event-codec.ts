@@ -61,11 +61,27 @@ const shapeByNumber = new Map<number, EventShape>(shapes.map((shape) => [shape.n
 /** Numbers below are distances; about three years. A time that near to 1970 stays text. */
 const maxDistanceMs = 1e11;
 
+/** Characters from which a text of events is not made longer. */
+export const maxPieceLength = 4 * 1024 * 1024;
+
 /** The inside of a JSON array, without the brackets, so that lists can be joined with a comma. Empty text for no events. */
 export function encodeEvents(events: readonly HistoryEvent[]): string {
+  return encodeSome(events, 0, Infinity, Infinity).text;
+}
+
+/** The same of the events from `from` on: at most `maxCount` of them, and no more once the text has `maxLength` characters. */
+export function encodeSome(
+  events: readonly HistoryEvent[],
+  from: number,
+  maxCount: number,
+  maxLength: number,
+): { text: string; count: number } {
   let lastMs = Number.NaN;
   let text = '';
-  for (const event of events) {
+  let count = 0;
+  for (let at = from; at < events.length && count < maxCount && text.length < maxLength; at++) {
+    const event = events[at] as HistoryEvent;
+    count++;
     if (text !== '') text += ',';
     const shape = shapeByType.get(event.EventType);
     const fields = shape === undefined ? undefined : fieldsText(event as unknown as Record<string, unknown>, shape);
@@ -83,7 +99,26 @@ export function encodeEvents(events: readonly HistoryEvent[]): string {
     }
     text += fields;
   }
-  return text;
+  return { text, count };
+}
+
+/** Texts of {@link encodeEvents} one after the other: short ones are read together, and never is there one text of everything. */
+export function decodePieces(pieces: Iterable<string>): HistoryEvent[] {
+  const events: HistoryEvent[] = [];
+  let together: string[] = [];
+  let length = 0;
+  const decode = (): void => {
+    if (together.length > 0) for (const event of decodeEvents(together.join(','))) events.push(event);
+    together = [];
+    length = 0;
+  };
+  for (const piece of pieces) {
+    if (length + piece.length > maxPieceLength) decode();
+    together.push(piece);
+    length += piece.length;
+  }
+  decode();
+  return events;
 }
 
 /** Inverse of {@link encodeEvents}, also for joined lists. Fresh objects each time. */

@@ -3,7 +3,7 @@ import type { SqlJsStatic, SqlValue } from 'sql.js';
 import { DurascopeError } from '../core/values/errors';
 import type { HistoryEvent } from '../core/history/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../core/instances/instance';
-import { decodeEvents } from './event-codec';
+import { decodeEvents, decodePieces } from './event-codec';
 import { activityRest, decodeRow } from './row-codec';
 import { schemaSql, schemaVersion } from './schema';
 import { SqlConnection } from './sql-connection';
@@ -67,7 +67,7 @@ export class HistoryDatabase {
     const chunks = this.sql.rows(sql, [instanceId, to === Infinity ? Number.MAX_SAFE_INTEGER : to, from]);
     const first = chunks[0]?.[0] as number | undefined;
     if (first === undefined) return [];
-    const events = decodeEvents(chunks.map((chunk) => chunk[1] as string).join(','));
+    const events = decodePieces(chunks.map((chunk) => chunk[1] as string));
     return events.slice(Math.max(0, from - first), to === Infinity ? undefined : to - first);
   }
 

@@ -18,7 +18,11 @@ const magic = 'DURAJRNL';
 const headerSize = 20;
 const recordHeaderSize = 12;
 const readSize = 4 * 1024 * 1024;
-const keepBuffer = 4 * 1024 * 1024;
+/** Characters that are turned into bytes at a time. */
+const atOnce = 1024 * 1024;
+const maxRecordBytes = 0xffff_ffff;
+/** What one call of the file system takes. */
+const maxReadBytes = 0x4000_0000;
 const fdatasyncAsync = promisify(fdatasync);
 
 export class JournalWriter {
@@ -70,22 +74,16 @@ export class JournalWriter {
     return this.#size;
   }
 
-  /** In the hands of the operating system when this returns, so a kill of this process does not lose it. Throws what `write` throws; then nothing was appended (J3). */
-  append(text: string): void {
-    const needed = recordHeaderSize + text.length * 3;
-    let buffer = this.#buffer;
-    if (needed > buffer.length) {
-      buffer = Buffer.allocUnsafe(needed);
-      if (needed <= keepBuffer) this.#buffer = buffer;
-    }
-    const length = buffer.write(text, recordHeaderSize, 'utf8');
-    buffer.writeUInt32LE(length, 0);
-    buffer.writeUInt32LE(~length >>> 0, 4);
-    buffer.writeUInt32LE(crc32(buffer.subarray(recordHeaderSize, recordHeaderSize + length)), 8);
-    const total = recordHeaderSize + length;
+  /**
+   * One record of `parts` one after the other. In the hands of the operating system when this returns, so a kill of this process does
+   * not lose it. Throws what `write` throws; then nothing was appended (J3). RangeError above 4 GB.
+   */
+  append(parts: readonly string[]): void {
     if (this.#hasTornTail) this.#cutTornTail();
     try {
-      writeFully(this.#fd, buffer, total, this.#size);
+      const [only] = parts;
+      if (only !== undefined && parts.length === 1 && only.length <= atOnce) this.#appendText(only);
+      else this.#appendParts(parts);
     } catch (error) {
       this.#hasTornTail = true;
       try {
@@ -95,7 +93,43 @@ export class JournalWriter {
       }
       throw error;
     }
+  }
+
+  #appendText(text: string): void {
+    const buffer = this.#room(recordHeaderSize + text.length * 3);
+    const length = buffer.write(text, recordHeaderSize, 'utf8');
+    recordHeader(buffer, length, crc32(buffer.subarray(recordHeaderSize, recordHeaderSize + length)));
+    const total = recordHeaderSize + length;
+    writeFully(this.#fd, buffer, total, this.#size);
     this.#size += total;
+  }
+
+  /** Encoded twice, for the checksum and for the file, so that there is never more than a piece of it in bytes. */
+  #appendParts(parts: readonly string[]): void {
+    const buffer = this.#room(atOnce * 3);
+    let length = 0;
+    let checksum = 0;
+    for (const piece of piecesOf(parts)) {
+      const bytes = buffer.write(piece, 0, 'utf8');
+      checksum = crc32(buffer.subarray(0, bytes), checksum);
+      length += bytes;
+    }
+    if (length > maxRecordBytes) throw new RangeError(`A record of ${length} bytes is longer than a journal can hold.`);
+    const header = Buffer.alloc(recordHeaderSize);
+    recordHeader(header, length, checksum);
+    writeFully(this.#fd, header, recordHeaderSize, this.#size);
+    let at = this.#size + recordHeaderSize;
+    for (const piece of piecesOf(parts)) {
+      const bytes = buffer.write(piece, 0, 'utf8');
+      writeFully(this.#fd, buffer, bytes, at);
+      at += bytes;
+    }
+    this.#size = at;
+  }
+
+  #room(bytes: number): Buffer {
+    if (bytes > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(bytes);
+    return this.#buffer;
   }
 
   #cutTornTail(): void {
@@ -119,6 +153,24 @@ export class JournalWriter {
 function writeFully(fd: number, buffer: Buffer, length: number, position: number): void {
   let written = 0;
   while (written < length) written += writeSync(fd, buffer, written, length - written, position + written);
+}
+
+function recordHeader(buffer: Buffer, length: number, checksum: number): void {
+  buffer.writeUInt32LE(length, 0);
+  buffer.writeUInt32LE(~length >>> 0, 4);
+  buffer.writeUInt32LE(checksum, 8);
+}
+
+/** Texts of at most `atOnce` characters; pairs of surrogates stay together. */
+function* piecesOf(parts: readonly string[]): Generator<string> {
+  for (const part of parts) {
+    for (let from = 0; from < part.length;) {
+      let to = Math.min(from + atOnce, part.length);
+      if (to < part.length && (part.charCodeAt(to - 1) & 0xfc00) === 0xd800) to--;
+      yield part.slice(from, to);
+      from = to;
+    }
+  }
 }
 
 function headerOf(generation: number): Buffer {
@@ -147,8 +199,8 @@ export interface JournalEnd {
   end: 'whole' | 'cut' | 'damaged';
 }
 
-/** Reads a journal from its start; `onRecord` gets each payload that counts (J2). */
-export function readJournal(fd: number, onRecord: (payload: string) => void): { header: JournalHeader; end: JournalEnd } {
+/** Reads a journal from its start; `onRecord` gets each payload that counts (J2), valid for the call. */
+export function readJournal(fd: number, onRecord: (payload: Buffer) => void): { header: JournalHeader; end: JournalEnd } {
   const size = fstatSync(fd).size;
   const window = new FileWindow(fd, size);
   const header = readHeader(window);
@@ -171,7 +223,7 @@ export function readJournal(fd: number, onRecord: (payload: string) => void): { 
     const payload = window.read(at + recordHeaderSize, length);
     if (payload === undefined) return result('cut');
     if (crc32(payload) !== checksum) return result('damaged');
-    onRecord(payload.toString('utf8'));
+    onRecord(payload);
     records += 1;
     at += recordHeaderSize + length;
   }
@@ -205,7 +257,7 @@ class FileWindow {
       const buffer = Buffer.allocUnsafe(wanted);
       let filled = 0;
       while (filled < wanted) {
-        const read = readSync(this.fd, buffer, filled, wanted - filled, at + filled);
+        const read = readSync(this.fd, buffer, filled, Math.min(wanted - filled, maxReadBytes), at + filled);
         if (read === 0) return undefined;
         filled += read;
       }

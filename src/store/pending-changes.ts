@@ -15,7 +15,7 @@ import {
 } from '../core/instances/instance';
 import { isTerminal } from '../core/values/status';
 import type { Change } from './checkpoint-codec';
-import { decodeEvents } from './event-codec';
+import { decodePieces } from './event-codec';
 
 interface PendingRow {
   row: InstanceRow;
@@ -226,5 +226,5 @@ export function historyRange(history: PendingHistory, from: number, to: number):
     seq += piece.count;
   }
   if (first === undefined) return [];
-  return decodeEvents(inRange.join(',')).slice(Math.max(0, from - first), to - first);
+  return decodePieces(inRange).slice(Math.max(0, from - first), to - first);
 }

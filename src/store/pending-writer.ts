@@ -25,6 +25,7 @@ const tablesByInstance = ['history', 'inbox', 'activities', 'timers', 'custom_st
 
 /** Rows are read whole: a page of a long history should not need all of it. */
 const enoughEventsPerRow = 500;
+const enoughLengthPerRow = 1024 * 1024;
 /** Looking at the clock costs about as much as a small write. */
 const itemsBetweenLooks = 16;
 const never = (): boolean => false;
@@ -172,7 +173,10 @@ export class PendingWriter {
     for (let at = 0; at < history.pieces.length;) {
       const first = at;
       let count = 0;
-      while (at < history.pieces.length && count < enoughEventsPerRow) count += history.pieces[at++]?.count ?? 0;
+      for (let length = 0; at < history.pieces.length && count < enoughEventsPerRow && length < enoughLengthPerRow; at++) {
+        count += history.pieces[at]?.count ?? 0;
+        length += history.pieces[at]?.events.length ?? 0;
+      }
       const pieces = history.pieces.slice(first, at).map((piece) => piece.events);
       this.sql.run(
         'INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)',

@@ -1,6 +1,6 @@
 /** Instance rows and queued work as JSON arrays: no field names on disk. A new field goes to the end of its list. */
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
-import { decodeEventList, encodeEvents } from './event-codec';
+import { decodeEventList, encodeEvents, maxPieceLength } from './event-codec';
 import { jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
@@ -78,14 +78,26 @@ export function decodeRow(text: string): InstanceRow {
   return row;
 }
 
-function listOf<T>(items: readonly T[], encode: (item: T) => string): string {
-  return `[${items.map(encode).join(',')}]`;
+/** JSON arrays that hold the items one after the other: a single one, unless it would be long. */
+function listsOf<T>(items: readonly T[], encode: (item: T) => string): string[] {
+  const lists: string[] = [];
+  let text = '';
+  for (const item of items) {
+    const one = encode(item);
+    if (text !== '' && text.length + one.length > maxPieceLength) {
+      lists.push(`[${text}]`);
+      text = '';
+    }
+    text += text === '' ? one : `,${one}`;
+  }
+  lists.push(`[${text}]`);
+  return lists;
 }
 
 type MessageTuple = [seq: number, instanceId: string, executionId: string | null, visibleAt: string | null, event: unknown];
 
-export function encodeMessages(messages: readonly InboxMessage[]): string {
-  return listOf(
+export function encodeMessages(messages: readonly InboxMessage[]): string[] {
+  return listsOf(
     messages,
     (m) => `[${m.seq},${quote(m.instanceId)},${jsonOf(m.executionId)},${jsonOf(m.visibleAt)},${encodeEvents([m.event])}]`,
   );
@@ -112,8 +124,8 @@ type ActivityTuple = [
   rest?: Pick<PendingActivity, 'tags' | 'traceContext'>,
 ];
 
-export function encodeActivities(activities: readonly PendingActivity[]): string {
-  return listOf(
+export function encodeActivities(activities: readonly PendingActivity[]): string[] {
+  return listsOf(
     activities,
     (a) =>
       `[${quote(a.instanceId)},${quote(a.executionId)},${a.taskId},${quote(a.name)},${quote(a.version)},` +
@@ -151,8 +163,8 @@ export function decodeActivities(text: string): PendingActivity[] {
 
 type TimerTuple = [instanceId: string, executionId: string, timerId: number, fireAt: string];
 
-export function encodeTimers(timers: readonly PendingTimer[]): string {
-  return listOf(timers, (t) => `[${quote(t.instanceId)},${quote(t.executionId)},${t.timerId},${quote(t.fireAt)}]`);
+export function encodeTimers(timers: readonly PendingTimer[]): string[] {
+  return listsOf(timers, (t) => `[${quote(t.instanceId)},${quote(t.executionId)},${t.timerId},${quote(t.fireAt)}]`);
 }
 
 export function decodeTimers(text: string): PendingTimer[] {

@@ -2,7 +2,7 @@
  * A snapshot file: the bytes of an SQLite database (any SQLite tool opens it), then 20 bytes of our own:
  * "DURASNAP", generation (u32), CRC-32 of the database (u32), CRC-32 of the 16 bytes before (u32).
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -31,12 +31,25 @@ export async function writeSnapshot(file: string, generation: number, database: 
   await syncFolder(path.dirname(file));
 }
 
-/** Undefined when the file is not what was written. */
+/** Undefined when the file is not what was written. In pieces: a file of more than 2 GB is not read in one go. */
 export async function readSnapshot(file: string, generation: number): Promise<Uint8Array | undefined> {
-  const bytes = await readFile(file);
-  if (bytes.length < trailerSize) return undefined;
-  const database = bytes.subarray(0, bytes.length - trailerSize);
-  return trailerOf(generation, crc32(database)).equals(bytes.subarray(database.length)) ? database : undefined;
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    if (size < trailerSize) return undefined;
+    const bytes = Buffer.allocUnsafe(size);
+    let checksum = 0;
+    const length = size - trailerSize;
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await handle.read(bytes, at, Math.min(pieceSize, size - at), at);
+      if (bytesRead === 0) return undefined;
+      if (at < length) checksum = crc32(bytes.subarray(at, Math.min(at + bytesRead, length)), checksum);
+      at += bytesRead;
+    }
+    return trailerOf(generation, checksum).equals(bytes.subarray(length)) ? bytes.subarray(0, length) : undefined;
+  } finally {
+    await handle.close();
+  }
 }
 
 function trailerOf(generation: number, checksum: number): Buffer {

@@ -157,11 +157,11 @@ export class SqlJsHistoryStore implements HistoryStore {
       // Not a checkpoint, or longer than a text can be: nothing has happened yet.
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
-    if (batch.text === '') return committed;
+    if (batch.parts.length === 0) return committed;
     const disk = this.#disk;
     if (disk !== undefined) {
       try {
-        disk.journal.append(batch.text);
+        disk.journal.append(batch.parts);
       } catch (error) {
         return Promise.reject(
           this.#notWritable(error, 'Nothing of this step was kept. Make room or give access, then it can be tried again.'),

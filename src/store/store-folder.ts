@@ -20,6 +20,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
@@ -78,7 +79,7 @@ export class StoreFolder {
   }
 
   /** Reads the chain from journal `generation` on and opens the last one for writing. Errors: StoreTooNew, StoreCorrupt. */
-  loadJournals(generation: number, onRecord: (payload: string) => void): LoadedJournals {
+  loadJournals(generation: number, onRecord: (payload: Buffer) => void): LoadedJournals {
     const warnings: string[] = [];
     this.#removeOlderThan(generation);
     const chain = this.#files().journals;
@@ -123,7 +124,7 @@ export class StoreFolder {
       .reduce((sum, size) => sum + size, 0);
   }
 
-  #readOne(file: string, generation: number, onRecord: (payload: string) => void): JournalEnd {
+  #readOne(file: string, generation: number, onRecord: (payload: Buffer) => void): JournalEnd {
     const fd = openSync(file, 'r');
     try {
       const { header, end } = readJournal(fd, onRecord);
@@ -159,11 +160,22 @@ export class StoreFolder {
 
   #copyAside(file: string, from: number): string {
     const aside = this.#asideName(file);
-    const fd = openSync(file, 'r');
+    const source = openSync(file, 'r');
     try {
-      writeFileSync(aside, readRest(fd, from));
+      const target = openSync(aside, 'wx');
+      try {
+        const piece = Buffer.allocUnsafe(1024 * 1024);
+        for (let at = from; ;) {
+          const read = readSync(source, piece, 0, piece.length, at);
+          if (read === 0) break;
+          for (let written = 0; written < read;) written += writeSync(target, piece, written, read - written);
+          at += read;
+        }
+      } finally {
+        closeSync(target);
+      }
     } finally {
-      closeSync(fd);
+      closeSync(source);
     }
     return aside;
   }
@@ -211,15 +223,4 @@ function snapshotName(generation: number): string {
 
 function journalName(generation: number): string {
   return `journal-${generation}.log`;
-}
-
-function readRest(fd: number, from: number): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = from; ;) {
-    const part = Buffer.allocUnsafe(1024 * 1024);
-    const read = readSync(fd, part, 0, part.length, at);
-    if (read === 0) return Buffer.concat(parts);
-    parts.push(part.subarray(0, read));
-    at += read;
-  }
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history/history';
 import { toTimestamp } from '../../src/core/values/time';
-import { decodeCheckpoints, encodeCheckpoints } from '../../src/store/checkpoint-codec';
-import { decodeEvents, encodeEvents } from '../../src/store/event-codec';
+import type { Checkpoint } from '../../src/core/instances/checkpoint';
+import { type Change, decodeCheckpoints, encodeCheckpoints } from '../../src/store/checkpoint-codec';
+import { decodeEvents, decodePieces, encodeEvents } from '../../src/store/event-codec';
 import { decodeTime, encodeTime } from '../../src/store/time-codec';
-import { stepOf } from './store-builders';
+import { activityOf, eventsOf, messageOf, stepOf, timerOf } from './store-builders';
 
 const aTime = fc.oneof(
   fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2100, 0) }).map(toTimestamp),
@@ -86,7 +87,7 @@ describe('store codecs', () => {
 
   it('a record is text without tricks: line breaks and tabs in values do not disturb it', () => {
     const input = 'line\nbreak\r\n\ttab\u2028\u0000"quotes"\\';
-    const { text, changes } = encodeCheckpoints([
+    const { parts, changes } = encodeCheckpoints([
       {
         ...stepOf('a', 0, 1, { input, name: input, executionId: input }),
         messages: [
@@ -100,6 +101,41 @@ describe('store codecs', () => {
         ],
       },
     ]);
-    assert.deepEqual(decodeCheckpoints(text), changes);
+    assert.deepEqual(decodeCheckpoints(Buffer.from(parts.join(''))), changes);
+  });
+
+  it('a long record is in pieces, of whole lines each, and is read piece by piece', () => {
+    const long = '\u00e9'.repeat(3_000_000);
+    const events = eventsOf(0, 12).map((event, i) => ({ ...event, Input: i % 3 === 0 ? long : `"${i}"` }));
+    const messages = Array.from({ length: 4 }, (_, i) =>
+      messageOf(i + 1, 'a', { event: { ...messageOf(1, 'a').event, Input: long } as never }),
+    );
+    const activities = Array.from({ length: 4 }, (_, i) => activityOf('a', i + 1, { input: long }));
+    const step: Checkpoint = { ...stepOf('a', 0, 1), messages, activities, timers: [timerOf('a', 9)] };
+    const { parts, changes } = encodeCheckpoints([
+      { ...step, history: { executionId: 'x-a', mode: 'replace', from: 0, events: events } },
+      stepOf('b', 0, 2),
+    ]);
+    assert.ok(parts.length > 8 && parts.every((part) => part.length < 8_000_000 && part.endsWith('\n')));
+    const decoded = decodeCheckpoints(Buffer.from(parts.join('')));
+    const ofType = <T extends Change['type']>(list: readonly Change[], type: T): (Change & { type: T })[] =>
+      list.filter((change): change is Change & { type: T } => change.type === type);
+    // Of the lists of queued work there may be several; of histories as many as were written.
+    assert.deepEqual(ofType(decoded, 'history'), ofType(changes, 'history'));
+    assert.deepEqual(
+      ofType(decoded, 'messages').flatMap((change) => change.messages),
+      messages,
+    );
+    assert.deepEqual(
+      ofType(decoded, 'activities').flatMap((change) => change.activities),
+      activities,
+    );
+    assert.deepEqual(ofType(decoded, 'row'), ofType(changes, 'row'));
+    const rows = ofType(decoded, 'history').filter((change) => change.instanceId === 'a');
+    assert.deepEqual(decodePieces(rows.map((change) => change.events)), events);
+    assert.deepEqual(rows.map(({ replace, from }) => [replace, from]).slice(0, 2), [
+      [true, 0],
+      [false, rows[0]?.count],
+    ]);
   });
 });
