@@ -66,6 +66,7 @@ const jobs = [
     external: [...node.external, '@microsoft/durabletask-js'],
     entryPoints: {
       main: 'bench/main.ts',
+      contender: 'bench/contender.ts',
       grpc: 'bench/grpc.ts',
       'bare-sidecar': 'bench/bare-sidecar.ts',
       'sdk-worker': 'bench/sdk-worker.ts',

@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- W1 W4] [--durability strict] [--quick]`: the loads W1 to W6 and those of entities (E1 to E3), through the real SDK in its own process and with the
- * journal on. Prints one JSON line a figure and a table at the end. Ratios stand against the best engines among the peers measured on
- * such a machine (2 cores), see `peers`. On Linux each figure carries the processor time per operation of both processes, which tells
- * more than the clock where the machine has other work as well.
+ * `npm run bench [-- FRESH W1 W4] [--durability strict] [--quick] [--rounds 3] [--base DIST] [--load W2]`: the loads in fresh processes, in turns with
+ * the in-memory backend of the Durable Task SDK for JavaScript (fresh.ts); then the loads W1 to W6 and those of entities (E1 to E3) on a
+ * warm emulator, through the real SDK in its own process and with the journal on. Prints one JSON line a figure and a table at the end.
+ * Ratios of the second table stand against the best engines among the peers measured on such a machine (2 cores), see `peers`. On Linux
+ * each figure carries the processor time per operation of both processes, which tells more than the clock where the machine has other
+ * work as well.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -13,10 +15,17 @@ import { parseArgs } from 'node:util';
 import type { TaskHubClient } from '../src/core/ports/task-hub-client';
 import { isTerminal } from '../src/core/values/status';
 import { type Emulator, startEmulator } from '../src/emulator/emulator';
+import { benchFresh } from './fresh';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { durability: { type: 'string', default: 'interval' }, quick: { type: 'boolean', default: false } },
+  options: {
+    durability: { type: 'string', default: 'interval' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    base: { type: 'string', multiple: true, default: [] },
+    load: { type: 'string', multiple: true, default: [] },
+  },
 });
 const durability = values.durability === 'strict' ? 'strict' : 'interval';
 const wanted = new Set(positionals.map((p) => p.toUpperCase()));
@@ -303,6 +312,10 @@ async function end(child: ChildProcess): Promise<void> {
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'durascope-bench-'));
   try {
+    if (wanted.size === 0 || wanted.has('FRESH')) {
+      const { base: bases, load: ofFresh } = values;
+      await benchFresh({ rounds: Number(values.rounds), bases, durability, loads: ofFresh, folder });
+    }
     for (const [name, load] of Object.entries(loads)) {
       if (wanted.size > 0 && !wanted.has(name)) continue;
       const dataDir = path.join(folder, name);
@@ -325,7 +338,7 @@ async function main(): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-  printTable();
+  if (figures.length > 0) printTable();
 }
 
 function printTable(): void {

@@ -1,0 +1,187 @@
+/**
+ * One engine in a process of its own, measured from its start: `node contender.js DIST|memory LOAD [DATA]`. DIST is a folder with a built
+ * emulator.js, `memory` the in-memory backend of the Durable Task SDK for JavaScript. Prints its figures as one JSON line.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { OrchestrationContext, TOrchestrator } from '@microsoft/durabletask-js';
+import type { Emulator } from '../src/emulator/emulator';
+
+/** Milliseconds, by name. */
+export type Figures = Record<string, number>;
+
+interface Contender {
+  /** Resolves when the instance has completed. */
+  run(name: string, input?: number): Promise<void>;
+  /** Starts one that waits for `Go`, and resolves when it waits. */
+  wait(): Promise<string>;
+  /** Resolves when what waited has completed. */
+  raise(id: string): Promise<void>;
+  /** Processor time of all its processes so far, in milliseconds. */
+  processorMs(): number;
+  stop(): Promise<void>;
+}
+
+// This file runs as bench/dist/contender.js.
+const appDir = path.join(__dirname, '..', 'app');
+
+async function emulatorOf(dist: string, dataDir: string, durability: 'interval' | 'strict'): Promise<Contender> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- which build it is, is an argument
+  const { startEmulator } = require(path.join(dist, 'emulator.js')) as typeof import('../src/emulator/emulator');
+  const emulator: Emulator = await startEmulator({ appDir, port: 0, dataDir, durability, logger: () => undefined });
+  const { hub } = emulator;
+  const completed = async (id: string): Promise<void> => {
+    const row = await hub.waitForCompletion(id, 120_000);
+    if (row.runtimeStatus !== 'Completed') throw new Error(`${row.name} ended ${row.runtimeStatus}`);
+  };
+  return {
+    run: async (name, input) => {
+      const { instanceId } = await hub.start({ name, input: input === undefined ? null : String(input) });
+      await completed(instanceId);
+    },
+    wait: async () => {
+      const { instanceId } = await hub.start({ name: 'Waiter' });
+      while ((await hub.get(instanceId))?.runtimeStatus !== 'Running') await new Promise((resolve) => setTimeout(resolve, 2));
+      return instanceId;
+    },
+    raise: async (id) => {
+      await hub.raiseEvent(id, 'Go', '1');
+      await completed(id);
+    },
+    processorMs: () => ownProcessorMs() + processorMsOf(emulator.workerPid),
+    stop: () => emulator.stop(),
+  };
+}
+
+async function inMemory(): Promise<Contender> {
+  const { InMemoryOrchestrationBackend, TestOrchestrationClient, TestOrchestrationWorker } =
+    await import('@microsoft/durabletask-js');
+  const sayHello = (_: unknown, city: string): string => `Hello ${city}!`;
+  const square = (_: unknown, n: number): number => n * n;
+  /* eslint-disable @typescript-eslint/require-await -- orchestrators of this SDK are asynchronous generators that only yield */
+  const HelloCities5 = async function* HelloCities5(context: OrchestrationContext) {
+    const outputs: string[] = [];
+    for (const city of ['Tokyo', 'Seattle', 'London', 'Cairo', 'Lima'])
+      outputs.push((yield context.callActivity(sayHello, city)) as string);
+    return outputs;
+  } as TOrchestrator;
+  const Chain = async function* Chain(context: OrchestrationContext, n: number) {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += (yield context.callActivity(square, i)) as number;
+    return sum;
+  } as TOrchestrator;
+  const Waiter = async function* Waiter(context: OrchestrationContext) {
+    return (yield context.waitForExternalEvent('Go')) as unknown;
+  } as TOrchestrator;
+  /* eslint-enable @typescript-eslint/require-await */
+  // Its executor prints a line an episode, which is not what is measured.
+  console.info = console.debug = () => undefined;
+  const backend = new InMemoryOrchestrationBackend();
+  const client = new TestOrchestrationClient(backend);
+  const worker = new TestOrchestrationWorker(backend);
+  for (const orchestrator of [HelloCities5, Chain, Waiter]) worker.addOrchestrator(orchestrator);
+  for (const activity of [sayHello, square]) worker.addActivity(activity);
+  await worker.start();
+  return {
+    run: async (name, input) => {
+      const id = await client.scheduleNewOrchestration(name, input);
+      const state = await client.waitForOrchestrationCompletion(id, true, 120);
+      if (Number(state?.runtimeStatus) !== 1) throw new Error(`${name} ended ${String(state?.runtimeStatus)}`);
+    },
+    wait: async () => {
+      const id = await client.scheduleNewOrchestration('Waiter');
+      await client.waitForOrchestrationStart(id, false, 60);
+      return id;
+    },
+    raise: async (id) => {
+      await client.raiseOrchestrationEvent(id, 'Go', 1);
+      await client.waitForOrchestrationCompletion(id, false, 60);
+    },
+    processorMs: ownProcessorMs,
+    stop: async () => {
+      await worker.stop();
+      await client.stop();
+    },
+  };
+}
+
+function ownProcessorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** 0 where there is no /proc. */
+function processorMsOf(pid: number | undefined): number {
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
+}
+
+async function elapsed(run: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await run();
+  return performance.now() - began;
+}
+
+const percentile = (values: readonly number[], p: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * p))] ?? Number.NaN;
+
+const loads: Readonly<Record<string, (contender: Contender) => Promise<Figures>>> = {
+  async W1(contender) {
+    const processor = contender.processorMs();
+    const count = 1000;
+    const ms = await elapsed(() => Promise.all(Array.from({ length: count }, () => contender.run('HelloCities5'))));
+    return { 'W1 1,000 at once, fresh': ms, 'W1 processor time': contender.processorMs() - processor };
+  },
+  async W2(contender) {
+    const first = await elapsed(() => contender.run('HelloCities5'));
+    const times = [first];
+    let processor = contender.processorMs();
+    while (times.length < 200) times.push(await elapsed(() => contender.run('HelloCities5')));
+    const early = contender.processorMs() - processor;
+    for (let i = 0; i < 600; i++) await contender.run('HelloCities5');
+    processor = contender.processorMs();
+    const steady: number[] = [];
+    for (let i = 0; i < 200; i++) steady.push(await elapsed(() => contender.run('HelloCities5')));
+    return {
+      'W2 first instance': first,
+      'W2 first 200, p50': percentile(times, 0.5),
+      'W2 first 200, p99': percentile(times, 0.99),
+      'W2 first 200, processor time each': early / 199,
+      'W2 after 800, p50': percentile(steady, 0.5),
+      'W2 after 800, processor time each': (contender.processorMs() - processor) / 200,
+    };
+  },
+  async W4(contender) {
+    const chain = (n: number): Promise<number> => elapsed(() => contender.run('Chain', n));
+    return { 'W4 chain of 500, fresh': await chain(500), 'W4 chain of 2,000 after it': await chain(2000) };
+  },
+  async W5(contender) {
+    const round = async (): Promise<number> => {
+      const ids = await Promise.all(Array.from({ length: 200 }, () => contender.wait()));
+      return elapsed(() => Promise.all(ids.map((id) => contender.raise(id))));
+    };
+    return { 'W5 200 events, fresh': await round(), 'W5 200 events, second time': await round() };
+  },
+};
+
+async function main(): Promise<void> {
+  const [which = '', name = '', dataDir = '', durability] = process.argv.slice(2);
+  const load = loads[name];
+  if (load === undefined) throw new Error(`There is no load ${name}.`);
+  const began = performance.now();
+  const contender =
+    which === 'memory' ? await inMemory() : await emulatorOf(which, dataDir, durability === 'strict' ? 'strict' : 'interval');
+  const started = performance.now() - began;
+  // What a start leaves to do is done while a person reads that it is ready.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const figures = await load(contender);
+  console.log(JSON.stringify({ ...figures, [`${name} start`]: started }));
+  await contender.stop();
+}
+
+void main().then(() => process.exit(0));

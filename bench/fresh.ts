@@ -1,0 +1,66 @@
+/**
+ * What a person feels who starts the emulator and runs a few instances: every load in a fresh process, in turns with the in-memory
+ * backend of the Durable Task SDK for JavaScript and, with `--base`, with other builds. Prints medians and their ratios.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Figures } from './contender';
+
+export interface FreshOptions {
+  rounds: number;
+  /** `dist` folders of other builds. */
+  bases: readonly string[];
+  durability: 'interval' | 'strict';
+  /** Those of contender.ts; empty: all. */
+  loads: readonly string[];
+  /** For data folders. */
+  folder: string;
+}
+
+const allLoads = ['W1', 'W2', 'W4', 'W5'];
+
+/** Ratios stand against the first contender: below 1 it needs less. */
+export async function benchFresh(options: FreshOptions): Promise<void> {
+  const { rounds, bases, durability, folder } = options;
+  // This file runs from bench/dist.
+  const contenders: [label: string, which: string][] = [
+    ['Durascope', path.join(__dirname, '..', '..', 'dist')],
+    ['durabletask-js in memory', 'memory'],
+    ...bases.map((dist): [string, string] => [dist, path.resolve(dist)]),
+  ];
+  const loads = options.loads.length === 0 ? allLoads : options.loads;
+  const collected = contenders.map((): Record<string, number[]> => ({}));
+  for (let round = 0; round < rounds; round++) {
+    for (const load of loads) {
+      for (const [at, [, which]] of contenders.entries()) {
+        for (const [name, value] of Object.entries(await measure(which, load, folder, durability))) {
+          ((collected[at] ??= {})[name] ??= []).push(value);
+        }
+      }
+    }
+  }
+  console.log(
+    `\n| fresh process, medians of ${rounds}, ms (${durability}) | ${contenders.map(([label]) => label).join(' | ')} | ratios |`,
+  );
+  console.log(`| --- |${' ---: |'.repeat(contenders.length + 1)}`);
+  for (const name of Object.keys(collected[0] ?? {})) {
+    const medians = collected.map((figures) => median(figures[name] ?? []));
+    const [own = Number.NaN, ...others] = medians;
+    const ratios = others.map((other) => (own / other).toFixed(2)).join(' / ');
+    console.log(`| ${name} | ${medians.map((value) => Number(value.toPrecision(3))).join(' | ')} | ${ratios} |`);
+  }
+}
+
+async function measure(which: string, load: string, folder: string, durability: string): Promise<Figures> {
+  const data = await mkdtemp(path.join(folder, 'fresh-'));
+  const contender = path.join(__dirname, 'contender.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [contender, which, load, data, durability]);
+  await rm(data, { recursive: true, force: true, maxRetries: 5 });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Figures;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
