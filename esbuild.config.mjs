@@ -13,7 +13,11 @@ const parts = {
   'src/emulator/emulator.ts': 'emulator',
   'src/vscode/durascope.ts': 'durascope',
   'src/vscode/replay-part.ts': 'replay-part',
+  // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
+  'src/cli/program.ts': 'cli-program',
+  'src/workers/node/child/program.ts': 'node-worker-program',
 };
+const workerParts = ['src/workers/node/child/program.ts'];
 const readsParts = {
   name: 'reads-parts',
   setup: ({ onResolve }) => {
@@ -52,13 +56,25 @@ const programs = {
 const jobs = [
   {
     ...node,
-    entryPoints: { ...programs, ...Object.fromEntries(Object.entries(parts).map(([entry, name]) => [name, entry])) },
+    entryPoints: {
+      ...programs,
+      ...Object.fromEntries(
+        Object.entries(parts)
+          .filter(([entry]) => !workerParts.includes(entry))
+          .map(([entry, name]) => [name, entry]),
+      ),
+    },
     outdir: 'dist',
     plugins: [readsParts],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
   // It imports the modules of apps.
-  { ...node, entryPoints: { 'node-worker': 'src/workers/node/child/main.ts' }, outdir: 'dist' },
+  {
+    ...node,
+    entryPoints: { 'node-worker': 'src/workers/node/child/main.ts', 'node-worker-program': 'src/workers/node/child/program.ts' },
+    outdir: 'dist',
+    plugins: [readsParts],
+  },
   // Loaded when it is needed: most of it is a parser.
   { ...node, minify: !watch, entryPoints: { analysis: 'src/vscode/analysis-entry.ts' }, outdir: 'dist' },
   {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OrchestrationContext, TOrchestrator } from '@microsoft/durabletask-js';
-import type { Emulator } from '../src/emulator/emulator';
+import type * as EmulatorProgram from '../src/emulator/emulator';
 
 /** Milliseconds, by name. */
 export type Figures = Record<string, number>;
@@ -27,8 +27,8 @@ const appDir = path.join(__dirname, '..', 'app');
 
 async function emulatorOf(dist: string, dataDir: string, durability: 'interval' | 'strict'): Promise<Contender> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- which build it is, is an argument
-  const { startEmulator } = require(path.join(dist, 'emulator.js')) as typeof import('../src/emulator/emulator');
-  const emulator: Emulator = await startEmulator({ appDir, port: 0, dataDir, durability, logger: () => undefined });
+  const { startEmulator } = require(path.join(dist, 'emulator.js')) as typeof EmulatorProgram;
+  const emulator = await startEmulator({ appDir, port: 0, dataDir, durability, logger: () => undefined });
   const { hub } = emulator;
   const completed = async (id: string): Promise<void> => {
     const row = await hub.waitForCompletion(id, 120_000);

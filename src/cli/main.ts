@@ -1,14 +1,6 @@
 #!/usr/bin/env node
-import { version } from '../../package.json';
-import { runCommandLine } from './run-command-line';
-import { processTerminal } from './terminal';
+import { keepCompiledCode } from '../base/code-cache';
 
-// A reader that has seen enough (`durascope history ID | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-void runCommandLine(process.argv.slice(2), version, processTerminal()).then((code) => {
-  process.exitCode = code;
-});
+keepCompiledCode(__dirname);
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- not before the line above
+require('./program');

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const cli = path.join(__dirname, '../../dist/cli.js');
+
+describe('compiled code that is kept between starts', () => {
+  let home: string;
+  beforeEach(async () => (home = await mkdtemp(path.join(tmpdir(), 'durascope-home-'))));
+  afterEach(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+
+  async function help(env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const options = { env: { ...process.env, NODE_V8_COVERAGE: undefined, DURASCOPE_HOME: home, ...env } };
+    return (await promisify(execFile)(process.execPath, [cli, '--help'], options)).stdout;
+  }
+
+  async function kept(): Promise<string[]> {
+    const entries = await readdir(path.join(home, 'cache'), { recursive: true, withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  }
+
+  it('lies in the folder of the user, readable for nobody else, and changes nothing of what is said', async () => {
+    const first = await help();
+    const files = await kept();
+    assert.notEqual(files.length, 0);
+    if (process.platform !== 'win32') assert.equal((await stat(path.join(home, 'cache'))).mode & 0o022, 0);
+    assert.equal(await help(), first);
+    assert.deepEqual(await kept(), files);
+  });
+
+  for (const [what, damage] of [
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['empty', () => Buffer.alloc(0)],
+    ['damaged in the middle', (bytes: Buffer) => Buffer.from(bytes).fill(0xff, bytes.length / 2, bytes.length / 2 + 64)],
+  ] as const) {
+    it(`is left aside when it is ${what}`, async () => {
+      const first = await help();
+      for (const file of await kept()) await writeFile(file, damage(await readFile(file)));
+      assert.equal(await help(), first);
+    });
+  }
+
+  it('is not kept where the folder cannot be written to', async () => {
+    await writeFile(path.join(home, 'cache'), 'a file stands in the way');
+    assert.match(await help(), /durascope/);
+  });
+
+  it('is not kept with NODE_DISABLE_COMPILE_CACHE', async () => {
+    await help({ NODE_DISABLE_COMPILE_CACHE: '1' });
+    assert.deepEqual(await kept(), []);
+  });
+});
