@@ -1,6 +1,7 @@
 /** How a command reaches a running emulator. */
 import { DurascopeError } from '../core/values/errors';
 import { connectToEmulator } from '../emulator/connect';
+import { isLoopbackOrigin } from '../base/loopback';
 import { chooseEmulator, type RunningEmulator, runningEmulators } from '../emulator/running-emulators';
 import type { Options, ParsedArguments } from './arguments';
 
@@ -9,7 +10,7 @@ export const connectionOptions: Options = {
     value: 'URL',
     help: 'The emulator to talk to; without it the one that runs for the app in this folder, or the only one.',
   },
-  key: { value: 'KEY', help: 'Its key, where --url names an emulator of another user or machine.' },
+  key: { value: 'KEY', help: 'Its key, where --url names an emulator of another user. Keys are sent to this machine only.' },
 };
 
 /** `EmulatorNotFound` when there is none, or none is the obvious one. */
@@ -34,7 +35,9 @@ function originOf(url: string): string {
   }
 }
 
+/** Of an emulator of this user at this very address. The names of the loopback address are one: a port is taken on all of them. */
 function keyOf(origin: string, emulators: readonly RunningEmulator[]): string | null {
-  const port = new URL(origin).port;
+  if (!isLoopbackOrigin(origin)) return null;
+  const { port } = new URL(origin);
   return emulators.find((each) => new URL(each.url).port === port)?.key ?? null;
 }

@@ -10,10 +10,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
+import { isLoopbackOrigin } from '../base/loopback';
 import { DurascopeError } from '../core/values/errors';
 
+// Whoever reads a note sends its key to its address: a note in a folder that somebody else wrote must not lead away from this machine.
 const noteSchema = z.object({
-  url: z.string(),
+  url: z.string().refine(isLoopbackOrigin),
   managementUrl: z.string(),
   key: z.string(),
   pid: z.number().int().positive(),

@@ -1,15 +1,14 @@
 /** The few routes of the host's admin API that tools ask a local host for. */
-import { Hono } from 'hono';
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import type { Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import { fromTimestamp } from '../core/values/time';
 import type { Logger } from '../core/ports/logger';
-import type { ExchangeEnv, FunctionInvoker } from './durascope-api';
-import { bodyText } from './exchange';
+import type { FunctionInvoker } from './durascope-api';
+import { bare, bodyText, json } from './exchange';
 import type { HttpSettings } from './http-settings';
-import { percentDecode } from './url-text';
+import { RouteTable } from './route-table';
 
 export interface AdminApiOptions {
   functions: () => readonly FunctionDescriptor[];
@@ -21,16 +20,7 @@ export interface AdminApiOptions {
   maxBodyBytes: number;
 }
 
-export function adminApi({
-  functions,
-  settings,
-  startedAt,
-  clock,
-  invoke,
-  log,
-  maxBodyBytes,
-}: AdminApiOptions): Hono<ExchangeEnv> {
-  const api = new Hono<ExchangeEnv>();
+export function adminApi({ functions, settings, startedAt, clock, invoke, log, maxBodyBytes }: AdminApiOptions): RouteTable {
   const describe = (each: FunctionDescriptor) => ({
     name: each.name,
     href: `${settings.origin()}/admin/functions/${encodeURIComponent(each.name)}`,
@@ -41,43 +31,53 @@ export function adminApi({
     config: { bindings: [bindingOf(each)] },
     ...(each.type === 'http' && { invoke_url_template: invokeUrl(each, settings) }),
   });
-  api.get('/host/ping', (c) => c.body(null, 200));
-  api.get('/host/status', (c) =>
-    c.json({
-      id: settings.hubName,
-      state: 'Running',
-      version: settings.version,
-      processUptime: clock.now() - fromTimestamp(startedAt),
-    }),
-  );
-  api.get('/functions', (c) => c.json(functions().map(describe)));
-  api.get('/functions/:name', (c) => {
-    const name = percentDecode(c.req.param('name')).toLowerCase();
-    const found = functions().find((each) => each.name.toLowerCase() === name);
-    return found === undefined ? c.body(null, 404) : c.json(describe(found));
-  });
-  // As the host does it: accepted at once, whatever comes of it then. The body is { input: text }.
-  api.post('/functions/:name', async (c) => {
-    const name = percentDecode(c.req.param('name'));
-    const found = functions().find((each) => each.name.toLowerCase() === name.toLowerCase());
-    if (found === undefined) return c.body(null, 404);
-    const text = bodyText(await c.env.exchange.body(maxBodyBytes));
-    const body = bodySchema.safeParse(text === '' ? {} : jsonOf(text));
-    if (!body.success) return c.json({ Message: 'The body is a JSON object with the trigger\'s text as "input".' }, 400);
-    const input = body.data.input ?? null;
-    invoke(found.name, typeof input === 'string' || input === null ? input : JSON.stringify(input), {}).catch(
-      (error: unknown) => {
-        log({
-          level: 'error',
-          category: 'http',
-          message: messageOf(error),
-          functionName: found.name,
-        });
+  const named = (name = '') => functions().find((each) => each.name.toLowerCase() === name.toLowerCase());
+  return new RouteTable(
+    [
+      { method: 'GET', path: '/host/ping', access: 'read', answer: () => bare(200) },
+      {
+        method: 'GET',
+        path: '/host/status',
+        access: 'read',
+        answer: () =>
+          json(200, {
+            id: settings.hubName,
+            state: 'Running',
+            version: settings.version,
+            processUptime: clock.now() - fromTimestamp(startedAt),
+          }),
       },
-    );
-    return c.body(null, 202);
-  });
-  return api;
+      { method: 'GET', path: '/functions', access: 'read', answer: () => json(200, functions().map(describe)) },
+      {
+        method: 'GET',
+        path: '/functions/:name',
+        access: 'read',
+        answer: ({ params }) => {
+          const found = named(params['name']);
+          return found === undefined ? bare(404) : json(200, describe(found));
+        },
+      },
+      // As the host does it: accepted at once, whatever comes of it then. The body is { input: text }.
+      {
+        method: 'POST',
+        path: '/functions/:name',
+        access: 'key',
+        answer: async ({ request, params }) => {
+          const found = named(params['name']);
+          if (found === undefined) return bare(404);
+          const text = bodyText(await request.body(maxBodyBytes));
+          const body = bodySchema.safeParse(text === '' ? {} : jsonOf(text));
+          if (!body.success) return json(400, { Message: 'The body is a JSON object with the trigger\'s text as "input".' });
+          const input = body.data.input ?? null;
+          invoke(found.name, typeof input === 'string' || input === null ? input : JSON.stringify(input), {}).catch(
+            (error: unknown) => log({ level: 'error', category: 'http', message: messageOf(error), functionName: found.name }),
+          );
+          return bare(202);
+        },
+      },
+    ],
+    { headAsGet: true },
+  );
 }
 
 const bodySchema = z.object({ input: z.unknown().optional() });

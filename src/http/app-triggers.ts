@@ -27,14 +27,16 @@ export class AppTriggers {
 
   /** Null: no function of the app answers this path. Never rejects. */
   answer(request: IncomingRequest): Promise<Reply> | null {
-    const refusal = this.#isUnderPrefix(request.path) ? refuseForeignCaller(request, this.options.cors) : null;
-    if (refusal !== null) return Promise.resolve(refusal);
     // Without a prefix every path may be the app's; `/` alone is the emulator's page until the app is there to say otherwise.
-    const waiting = this.#isUnderPrefix(request.path) && request.path !== '/' ? this.options.whenReady() : null;
+    const { path } = request.target;
+    const waiting =
+      path !== '/' && this.options.functions.routes().isUnderPrefix(request.target) ? this.options.whenReady() : null;
     return waiting === null ? this.#answerNow(request) : this.#answerWhenReady(request, waiting);
   }
 
   async #answerWhenReady(request: IncomingRequest, waiting: Promise<boolean>): Promise<Reply> {
+    const refusal = refuseForeignCaller(request, this.options.cors);
+    if (refusal !== null) return refusal;
     if (!(await waiting)) {
       return plainText(
         503,
@@ -47,9 +49,12 @@ export class AppTriggers {
 
   #answerNow(request: IncomingRequest): Promise<Reply> | null {
     const { cors } = this.options;
-    const match = this.options.functions.routes().match(request.method, request.path);
+    const routes = this.options.functions.routes();
+    const match = routes.match(request.method, request.target);
+    if (match === undefined && !routes.isUnderPrefix(request.target)) return null;
+    const refusal = refuseForeignCaller(request, cors);
+    if (refusal !== null) return Promise.resolve(refusal);
     if (match !== undefined) return this.#invoke(match, request);
-    if (!this.#isUnderPrefix(request.path)) return null;
     const preflight = preflightReply(request, cors);
     if (preflight !== null) return Promise.resolve(preflight);
     return this.options.routePrefix === '' ? null : Promise.resolve(this.#notFound(request));
@@ -76,12 +81,13 @@ export class AppTriggers {
   }
 
   async #triggerRequest(match: TriggerMatch, request: IncomingRequest): Promise<HttpTriggerRequest> {
+    const { path, query } = request.target;
     const body = await request.body(this.options.limits.appBodyBytes);
     return {
       method: request.method,
-      url: `${request.origin}${request.path}${request.query === '' ? '' : `?${request.query}`}`,
+      url: `${request.origin}${path}${query === '' ? '' : `?${query}`}`,
       headers: request.headers(),
-      query: queryValues(request.query),
+      query: queryValues(query),
       params: match.params,
       body: body.byteLength === 0 ? null : body,
     };
@@ -119,14 +125,7 @@ export class AppTriggers {
       return `  ${methods === null ? 'any method' : [...methods].join(',')} /${path}  (${functionName})`;
     });
     const list = known.length === 0 ? 'The app has no HTTP triggers.' : `The app answers:\n${known.join('\n')}`;
-    return plainText(404, `No function answers ${request.method} ${request.path.slice(0, 500)}. ${list}\n`);
-  }
-
-  #isUnderPrefix(path: string): boolean {
-    const { routePrefix } = this.options;
-    if (routePrefix === '') return true;
-    const lower = path.toLowerCase();
-    return lower === `/${routePrefix.toLowerCase()}` || lower.startsWith(`/${routePrefix.toLowerCase()}/`);
+    return plainText(404, `No function answers ${request.method} ${request.target.path.slice(0, 500)}. ${list}\n`);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Durascope's own endpoints: all of a task hub, for programs that attach to a running emulator (the command line, another window, a browser). */
-import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
@@ -28,9 +27,10 @@ import {
   terminateSchema,
 } from './durascope-protocol';
 import { type ChangeStreamSources, changeStream } from './change-stream';
-import { BodyTooLarge, bodyText, type IncomingRequest } from './exchange';
+import { BodyTooLarge, bodyText, type IncomingRequest, json, jsonText, type Reply } from './exchange';
 import { integerValue } from './parameter-values';
 import type { ReplaySessions } from './replay-sessions';
+import { type Route, type RouteCall, RouteTable } from './route-table';
 import { parseQuery } from './url-text';
 
 /** Calls a function by hand; resolves with its result as JSON text. */
@@ -48,144 +48,163 @@ export interface DurascopeApiOptions {
   connections: () => Connections;
   replays: ReplaySessions | undefined;
   stream: ChangeStreamSources;
+  /** Default: no files. */
+  dashboard: Dashboard | undefined;
   maxBodyBytes: number;
   maxImportBytes: number;
-  onUnexpected(error: unknown): void;
 }
-
-/** The exchange stands in the bindings: guarded already, its body limited. */
-export type ExchangeEnv = { Bindings: { exchange: IncomingRequest } };
 
 const maxWaitMs = 60_000;
 
-export function durascopeApi(options: DurascopeApiOptions): Hono<ExchangeEnv> {
+/** Answers for a file of the dashboard; `path` starts with `/`. Undefined: there is no such file. */
+export type Dashboard = (path: string) => Promise<Reply | undefined>;
+
+export function durascopeApi(options: DurascopeApiOptions): RouteTable {
   const { hub } = options;
-  const api = new Hono<ExchangeEnv>();
   const replays = (): ReplaySessions => {
     if (options.replays !== undefined) return options.replays;
     throw new DurascopeError('NotSupported', 'No program can be connected here, and so none can replay anything.');
   };
-
-  api.get('/info', (c) => c.json(options.info()));
-  api.get('/functions', (c) => c.json(options.functions()));
-  api.get('/connections', (c) => c.json(options.connections()));
-  api.post('/functions/:name/invoke', async (c) => {
-    const { input, metadata } = await bodyOf(c, invokeSchema);
-    return c.json({ result: await options.invoke(c.req.param('name'), input, metadata) });
+  const read = (path: string, answer: Route['answer']): Route => ({ method: 'GET', path, access: 'read', answer });
+  const change = (method: 'POST' | 'DELETE', path: string, answer: Route['answer']): Route => ({
+    method,
+    path,
+    access: 'key',
+    answer,
   });
-  api.get('/counts', async (c) => c.json(await hub.countByStatus(queryOf(c))));
-  api.get('/events', (c) => eventStream(c, options.stream));
-
-  api.get('/instances', async (c) => c.json(await hub.query(queryOf(c))));
-  api.post('/instances', async (c) => c.json(await hub.start(await bodyOf(c, startSchema)), 202));
-  api.get('/instances/:id', async (c) => {
-    const row = await hub.get(c.req.param('id'));
-    if (row === undefined) throw missing(c.req.param('id'));
-    return c.json(row);
-  });
-  api.get('/instances/:id/history', async (c) => {
-    const query = parseQuery(c.env.exchange.query);
-    const range = (name: string) => Math.max(integerValue(query.get(name)) ?? -1, -1);
-    const [from, count] = [range('from'), range('count')];
-    const rows = await hub.history(c.req.param('id'), from < 0 ? 0 : from, count < 0 ? undefined : count);
-    return jsonLines(rows);
-  });
-  api.get('/instances/:id/custom-status-changes', async (c) => c.json(await hub.customStatusChanges(c.req.param('id'))));
-  api.get('/instances/:id/waiting-for', async (c) => c.json(await hub.waitingFor(c.req.param('id'))));
-  api.get('/instances/:id/completion', async (c) => {
-    const timeoutMs = integerValue(parseQuery(c.env.exchange.query).get('timeoutms')) ?? 0;
-    return c.json(await hub.waitForCompletion(c.req.param('id'), Math.min(Math.max(timeoutMs, 0), maxWaitMs)));
-  });
-  api.post('/instances/:id/events', async (c) => {
-    const { name, data } = await bodyOf(c, eventSchema);
-    await hub.raiseEvent(c.req.param('id'), name, data);
-    return c.json({}, 202);
-  });
-  api.post('/instances/:id/terminate', async (c) => {
-    const { reason, recursive } = await bodyOf(c, terminateSchema);
-    await hub.terminate(c.req.param('id'), reason, recursive === undefined ? undefined : { recursive });
-    return c.json({}, 202);
-  });
-  for (const operation of ['suspend', 'resume', 'rewind'] as const) {
-    api.post(`/instances/:id/${operation}`, async (c) => {
-      await hub[operation](c.req.param('id'), (await bodyOf(c, reasonSchema)).reason);
-      return c.json({}, 202);
+  const onInstance = (operation: 'suspend' | 'resume' | 'rewind') =>
+    change('POST', `/instances/:id/${operation}`, async (call) => {
+      await hub[operation](idOf(call), (await bodyOf(call, reasonSchema)).reason);
+      return json(202, {});
     });
-  }
-  api.post('/instances/:id/restart', async (c) =>
-    c.json(await hub.restart(c.req.param('id'), await bodyOf(c, restartSchema)), 202),
+
+  return new RouteTable(
+    [
+      read('/info', () => json(200, options.info())),
+      read('/functions', () => json(200, options.functions())),
+      read('/connections', () => json(200, options.connections())),
+      change('POST', '/functions/:name/invoke', async (call) => {
+        const { input, metadata } = await bodyOf(call, invokeSchema);
+        return json(200, { result: await options.invoke(call.params['name'] ?? '', input, metadata) });
+      }),
+      read('/counts', async (call) => json(200, await hub.countByStatus(queryOf(call)))),
+      read('/events', (call) => eventStream(call, options.stream)),
+      read('/ui/*', async (call) => (await options.dashboard?.(`/${call.params['*'] ?? ''}`)) ?? nothingAt(call.request)),
+
+      read('/instances', async (call) => json(200, await hub.query(queryOf(call)))),
+      change('POST', '/instances', async (call) => json(202, await hub.start(await bodyOf(call, startSchema)))),
+      read('/instances/:id', async (call) => {
+        const row = await hub.get(idOf(call));
+        if (row === undefined) throw missing(idOf(call));
+        return json(200, row);
+      }),
+      change('DELETE', '/instances/:id', async (call) => json(200, { count: await hub.purge(idOf(call)) })),
+      read('/instances/:id/history', async (call) => {
+        const query = parseQuery(call.request.target.query);
+        const range = (name: string) => Math.max(integerValue(query.get(name)) ?? -1, -1);
+        const [from, count] = [range('from'), range('count')];
+        return jsonLines(await hub.history(idOf(call), from < 0 ? 0 : from, count < 0 ? undefined : count));
+      }),
+      read('/instances/:id/custom-status-changes', async (call) => json(200, await hub.customStatusChanges(idOf(call)))),
+      read('/instances/:id/waiting-for', async (call) => json(200, await hub.waitingFor(idOf(call)))),
+      read('/instances/:id/completion', async (call) => {
+        const timeoutMs = integerValue(parseQuery(call.request.target.query).get('timeoutms')) ?? 0;
+        return json(200, await hub.waitForCompletion(idOf(call), Math.min(Math.max(timeoutMs, 0), maxWaitMs)));
+      }),
+      change('POST', '/instances/:id/events', async (call) => {
+        const { name, data } = await bodyOf(call, eventSchema);
+        await hub.raiseEvent(idOf(call), name, data);
+        return json(202, {});
+      }),
+      change('POST', '/instances/:id/terminate', async (call) => {
+        const { reason, recursive } = await bodyOf(call, terminateSchema);
+        await hub.terminate(idOf(call), reason, recursive === undefined ? undefined : { recursive });
+        return json(202, {});
+      }),
+      onInstance('suspend'),
+      onInstance('resume'),
+      onInstance('rewind'),
+      change('POST', '/instances/:id/restart', async (call) =>
+        json(202, await hub.restart(idOf(call), await bodyOf(call, restartSchema))),
+      ),
+      change('POST', '/import', async (call) => {
+        const { instances, onConflict } = await bodyOf(call, importSchema, options.maxImportBytes);
+        return json(200, await hub.importInstances(instances as unknown as ExportedInstance[], onConflict));
+      }),
+      change('POST', '/purge', async (call) => json(200, { count: await hub.purgeBy(await bodyOf(call, purgeFilterSchema)) })),
+
+      read('/entities', async (call) => json(200, await hub.queryEntities(entityQueryOf(call)))),
+      read('/entities/:id', async (call) => {
+        const entity = await hub.getEntity(idOf(call));
+        if (entity === undefined) throw missing(idOf(call));
+        return json(200, entity);
+      }),
+      read('/entities/:id/batches', async (call) => json(200, await hub.entityBatches(idOf(call)))),
+      change('POST', '/entities/:id/signal', async (call) => {
+        const { operation, ...signal } = await bodyOf(call, signalSchema);
+        await hub.signalEntity(idOf(call), operation, signal);
+        return json(202, {});
+      }),
+      change('POST', '/clean-entities', async (call) =>
+        json(200, await hub.cleanEntityStorage(await bodyOf(call, cleanEntitiesSchema))),
+      ),
+
+      // Asking a program runs its code: all of it needs the key.
+      change('POST', '/replays', async (call) => {
+        const request = (await bodyOf(call, replayRequestSchema, options.maxImportBytes)) as unknown as ReplayRequest;
+        const problem = historyProblem(request.history);
+        if (problem !== null) throw new DurascopeError('InvalidArgument', `Not to be replayed, ${problem}`);
+        if (!request.history.some((event) => event.EventType === 'ExecutionStarted')) {
+          throw new DurascopeError('InvalidArgument', 'The history has no ExecutionStarted event: there is nothing to replay.');
+        }
+        return json(201, await replays().open(request, call.request.signal()));
+      }),
+      change('POST', '/replays/:id/moment', async (call) => {
+        const { index } = await bodyOf(call, momentIndexSchema);
+        return json(200, await replays().moment(idOf(call), index, call.request.signal()));
+      }),
+      change('DELETE', '/replays/:id', async (call) => {
+        await replays().close(idOf(call));
+        return json(200, {});
+      }),
+    ],
+    { headAsGet: true },
   );
-  api.delete('/instances/:id', async (c) => c.json({ count: await hub.purge(c.req.param('id')) }));
-  api.post('/import', async (c) => {
-    const { instances, onConflict } = await bodyOf(c, importSchema, options.maxImportBytes);
-    return c.json(await hub.importInstances(instances as unknown as ExportedInstance[], onConflict));
-  });
-  api.post('/purge', async (c) => c.json({ count: await hub.purgeBy(await bodyOf(c, purgeFilterSchema)) }));
 
-  api.get('/entities', async (c) => c.json(await hub.queryEntities(entityQueryOf(c))));
-  api.get('/entities/:id', async (c) => {
-    const entity = await hub.getEntity(c.req.param('id'));
-    if (entity === undefined) throw missing(c.req.param('id'));
-    return c.json(entity);
-  });
-  api.get('/entities/:id/batches', async (c) => c.json(await hub.entityBatches(c.req.param('id'))));
-  api.post('/entities/:id/signal', async (c) => {
-    const { operation, ...signal } = await bodyOf(c, signalSchema);
-    await hub.signalEntity(c.req.param('id'), operation, signal);
-    return c.json({}, 202);
-  });
-  api.post('/clean-entities', async (c) => c.json(await hub.cleanEntityStorage(await bodyOf(c, cleanEntitiesSchema))));
-
-  // Asking a program runs its code: all of it needs the key.
-  api.post('/replays', async (c) => {
-    const request = (await bodyOf(c, replayRequestSchema, options.maxImportBytes)) as unknown as ReplayRequest;
-    const problem = historyProblem(request.history);
-    if (problem !== null) throw new DurascopeError('InvalidArgument', `Not to be replayed, ${problem}`);
-    if (!request.history.some((event) => event.EventType === 'ExecutionStarted')) {
-      throw new DurascopeError('InvalidArgument', 'The history has no ExecutionStarted event: there is nothing to replay.');
-    }
-    return c.json(await replays().open(request, c.env.exchange.signal()), 201);
-  });
-  api.post('/replays/:id/moment', async (c) => {
-    const { index } = await bodyOf(c, momentIndexSchema);
-    return c.json(await replays().moment(c.req.param('id'), index, c.env.exchange.signal()));
-  });
-  api.delete('/replays/:id', async (c) => {
-    await replays().close(c.req.param('id'));
-    return c.json({});
-  });
-
-  api.notFound((c) =>
-    c.json({ code: 'InvalidArgument', message: `There is no ${c.req.method} ${c.req.path}.`, details: {} }, 404),
-  );
-  return api;
-
-  async function bodyOf<T>(c: Context<ExchangeEnv>, schema: z.ZodType<T>, maxBytes = options.maxBodyBytes): Promise<T> {
-    const text = bodyText(await c.env.exchange.body(maxBytes));
+  async function bodyOf<T>(call: RouteCall, schema: z.ZodType<T>, maxBytes = options.maxBodyBytes): Promise<T> {
+    const text = bodyText(await call.request.body(maxBytes));
     return checked(schema, text === '' ? '{}' : text, 'The body');
   }
 }
 
+export function nothingAt(request: IncomingRequest): Reply {
+  const message = `There is no ${request.method} ${request.target.path.slice(0, 500)}.`;
+  return json(404, { code: 'InvalidArgument', message, details: {} });
+}
+
+function idOf(call: RouteCall): string {
+  return call.params['id'] ?? '';
+}
+
 /** Every error of these routes as JSON with its code, which the client makes into the same error again. */
-export function durascopeFailure(error: unknown, c: Context, onUnexpected: (error: unknown) => void): Response {
+export function durascopeFailure(error: unknown, onUnexpected: (error: unknown) => void): Reply {
   if (error instanceof BodyTooLarge) {
-    c.header('Connection', 'close');
-    return c.json({ code: 'InvalidArgument', message: error.message, details: {} }, 413);
+    return json(413, { code: 'InvalidArgument', message: error.message, details: {} }, [['Connection', 'close']]);
   }
   if (DurascopeError.is(error)) {
-    return c.json({ code: error.code, message: error.message, details: error.details }, durascopeStatusFor[error.code]);
+    return json(durascopeStatusFor[error.code], { code: error.code, message: error.message, details: error.details });
   }
   onUnexpected(error);
   const message = messageOf(error);
-  return c.json({ code: 'Internal', message: `Something went wrong in the emulator: ${message}`, details: {} }, 500);
+  return json(500, { code: 'Internal', message: `Something went wrong in the emulator: ${message}`, details: {} });
 }
 
-function queryOf(c: Context<ExchangeEnv>) {
-  return checked(instanceQuerySchema, parseQuery(c.env.exchange.query).get('query') ?? '{}', "The parameter 'query'");
+function queryOf({ request }: RouteCall) {
+  return checked(instanceQuerySchema, parseQuery(request.target.query).get('query') ?? '{}', "The parameter 'query'");
 }
 
-function entityQueryOf(c: Context<ExchangeEnv>) {
-  return checked(entityQuerySchema, parseQuery(c.env.exchange.query).get('query') ?? '{}', "The parameter 'query'");
+function entityQueryOf({ request }: RouteCall) {
+  return checked(entityQuerySchema, parseQuery(request.target.query).get('query') ?? '{}', "The parameter 'query'");
 }
 
 function checked<T>(schema: z.ZodType<T>, text: string, what: string): T {
@@ -208,21 +227,28 @@ function missing(instanceId: string): DurascopeError {
 }
 
 /** A JSON array with one row a line: a long history stays readable in a terminal. */
-function jsonLines(rows: readonly HistoryEvent[]): Response {
+function jsonLines(rows: readonly HistoryEvent[]): Reply {
   const text = rows.length === 0 ? '[]' : `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
-  return new Response(text, { headers: { 'Content-Type': 'application/json; charset=utf-8' } });
+  return jsonText(200, text);
 }
 
 /** `?include=changes,log,emulator` narrows; everything by default. */
-function eventStream(c: Context<ExchangeEnv>, sources: ChangeStreamSources): Response {
-  const wanted = parseQuery(c.env.exchange.query).get('include')?.split(',');
+function eventStream({ request }: RouteCall, sources: ChangeStreamSources): Reply {
+  const wanted = parseQuery(request.target.query).get('include')?.split(',');
   const has = (name: string) => wanted?.includes(name) ?? true;
   const { clock, hub, logs, emulatorEvents } = sources;
-  const stream = changeStream({
+  const body = changeStream({
     clock,
     ...(hub !== undefined && has('changes') && { hub }),
     ...(logs !== undefined && has('log') && { logs }),
     ...(emulatorEvents !== undefined && has('emulator') && { emulatorEvents }),
   });
-  return new Response(stream, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } });
+  return {
+    status: 200,
+    headers: [
+      ['Content-Type', 'text/event-stream'],
+      ['Cache-Control', 'no-store'],
+    ],
+    body,
+  };
 }

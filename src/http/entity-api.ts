@@ -3,11 +3,12 @@ import { messageOf } from '../base/error-message';
 import { entityInstanceId } from '../core/values/entity-id';
 import type { EntityInfo, EntityQuery } from '../core/entities/entity-views';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import { bare, bodyText, type IncomingRequest, json, jsonText, type Reply } from './exchange';
+import { bare, bodyText, json, jsonText, type Reply } from './exchange';
 import { compactJson } from './json-body';
 import type { KnownFunctions } from './known-functions';
 import { booleanValue, dateValue, integerValue } from './parameter-values';
-import { percentDecode } from './url-text';
+import type { ManagementCall } from './management-call';
+import type { Route } from './route-table';
 
 export interface EntityApiOptions {
   hub: TaskHubClient;
@@ -15,13 +16,6 @@ export interface EntityApiOptions {
   /** Resolves when the app's functions are known, or after a bound. Null: they are known. */
   whenReady(): Promise<unknown> | null;
 }
-
-interface EntityCall {
-  request: IncomingRequest;
-  maxBodyBytes: number;
-}
-
-type Query = ReadonlyMap<string, string>;
 
 const continuationHeader = 'x-ms-continuation-token';
 
@@ -32,30 +26,28 @@ export class EntityApi {
     this.#hub = options.hub;
   }
 
-  /** `segments` after `entities`, not decoded. Undefined: no such route, or not with this method. */
-  route(call: EntityCall, segments: readonly string[]): ((query: Query) => Promise<Reply>) | undefined {
-    const [rawName = '', rawKey] = segments;
-    if (segments.length > 2) return undefined;
-    const name = percentDecode(rawName);
-    // `$` stands for the empty key, which a path cannot have.
-    const key = rawKey === undefined || rawKey === '$' ? '' : percentDecode(rawKey);
-    switch (call.request.method) {
-      case 'GET':
-        return rawKey === undefined ? (query) => this.#list(call, name, query) : () => this.#state(name, key);
-      case 'POST':
-        return (query) => this.#signal(call, name, key, query.get('op') ?? '');
-      case 'DELETE':
-        return () => this.#signal(call, name, key, 'delete');
-      default:
-        return undefined;
-    }
+  routes(): Route<ManagementCall>[] {
+    const signal = (call: ManagementCall) => this.#signal(call, call.query.get('op') ?? '');
+    const remove = (call: ManagementCall) => this.#signal(call, 'delete');
+    return [
+      { method: 'GET', path: '/entities', access: 'read', answer: (call) => this.#list(call) },
+      { method: 'GET', path: '/entities/:name', access: 'read', answer: (call) => this.#list(call) },
+      { method: 'GET', path: '/entities/:name/:key', access: 'read', answer: (call) => this.#state(call) },
+      { method: 'POST', path: '/entities', access: 'key', answer: signal },
+      { method: 'POST', path: '/entities/:name', access: 'key', answer: signal },
+      { method: 'POST', path: '/entities/:name/:key', access: 'key', answer: signal },
+      { method: 'DELETE', path: '/entities', access: 'key', answer: remove },
+      { method: 'DELETE', path: '/entities/:name', access: 'key', answer: remove },
+      { method: 'DELETE', path: '/entities/:name/:key', access: 'key', answer: remove },
+    ];
   }
 
-  async #list(call: EntityCall, name: string, query: Query): Promise<Reply> {
+  async #list({ request, query, params }: ManagementCall): Promise<Reply> {
+    const name = params['name'] ?? '';
     const top = integerValue(query.get('top'));
     const from = dateValue(query.get('lastoperationtimefrom'));
     const to = dateValue(query.get('lastoperationtimeto'));
-    const token = call.request.header(continuationHeader);
+    const token = request.header(continuationHeader);
     const fetchState = booleanValue(query.get('fetchstate'), false);
     const wanted: EntityQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000) };
     if (fetchState) wanted.includeState = true;
@@ -68,12 +60,13 @@ export class EntityApi {
     return jsonText(200, text, page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]]);
   }
 
-  async #state(name: string, key: string): Promise<Reply> {
-    const entity = await this.#hub.getEntity(entityInstanceId({ name, key }));
+  async #state(call: ManagementCall): Promise<Reply> {
+    const entity = await this.#hub.getEntity(entityInstanceId(entityOf(call)));
     return entity?.state == null ? bare(404) : jsonText(200, entity.state);
   }
 
-  async #signal(call: EntityCall, name: string, key: string, operation: string): Promise<Reply> {
+  async #signal(call: ManagementCall, operation: string): Promise<Reply> {
+    const { name, key } = entityOf(call);
     if (name.trim() === '') {
       return refusal("Invalid entity id: entity name must not be a null or empty string. (Parameter 'entityName')");
     }
@@ -97,6 +90,11 @@ export class EntityApi {
     await this.#hub.signalEntity(entityInstanceId({ name, key }), operation, input === null ? {} : { input });
     return bare(202);
   }
+}
+
+/** `$` stands for the empty key, which a path cannot have. */
+function entityOf({ params, rawParams }: ManagementCall): { name: string; key: string } {
+  return { name: params['name'] ?? '', key: rawParams['key'] === '$' ? '' : (params['key'] ?? '') };
 }
 
 function entityText({ name, key, lastOperationTime, state }: EntityInfo): string {

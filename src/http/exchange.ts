@@ -3,13 +3,13 @@
  * by the Fetch API (tests, embedding) and by node:http directly, because a Request, a Response and their headers and streams for every
  * call cost twice what the whole reply does.
  */
+import type { RequestTarget } from './request-target';
+
 export interface IncomingRequest {
   /** As sent; verbs are upper case on the wire. */
   readonly method: string;
-  /** Not decoded, starts with `/`, without the query. */
-  readonly path: string;
-  /** Not decoded, without the `?`. */
-  readonly query: string;
+  /** What is asked for, read once. */
+  readonly target: RequestTarget;
   /** Scheme and authority as the caller sent them: `http://localhost:7071`. */
   readonly origin: string;
   /** `name` in lower case. */

@@ -1,16 +1,15 @@
-/** Requests and replies over the Fetch API: tests and embedding, and the routes that hono serves. */
+/** Requests and replies over the Fetch API: tests and embedding. */
 import { messageOf } from '../base/error-message';
 import { BodyTooLarge, type IncomingRequest, plainText, type Reply } from './exchange';
+import { parseRequestTarget, type RequestTarget } from './request-target';
 
 class FetchRequest implements IncomingRequest {
-  readonly path: string;
-  readonly query: string;
+  readonly target: RequestTarget;
   readonly origin: string;
 
   constructor(private readonly source: Request) {
     const url = new URL(source.url);
-    this.path = url.pathname;
-    this.query = url.search.slice(1);
+    this.target = parseRequestTarget(`${url.pathname}${url.search}`, undefined);
     const host = source.headers.get('host');
     this.origin = host === null ? url.origin : `${url.protocol}//${host}`;
   }

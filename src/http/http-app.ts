@@ -1,8 +1,10 @@
 /**
- * The emulator's local server as one routing table: the management API (three bases), Durascope's own endpoints, the app's HTTP triggers,
- * and a page at `/`. Who may ask is decided first (security.ts), in one place for every route.
+ * The emulator's local server: the management API (three bases), Durascope's own endpoints, the app's HTTP triggers, and a page at `/`.
+ *
+ *   A1. What is asked for is read once (request-target.ts); areas, routes and guards see the same values.
+ *   A2. Each route of ours states who may ask it (route-table.ts), and is asked only after the guard of that rule (security.ts). Under the
+ *       bases of ours there is nothing else; everything outside of them is the app's, with a guard of its own (app-triggers.ts).
  */
-import { Hono } from 'hono';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
@@ -12,17 +14,20 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { toTimestamp } from '../core/values/time';
 import { AppTriggers } from './app-triggers';
 import { adminApi } from './admin-api';
-import { durascopeApi, durascopeFailure, type ExchangeEnv, type FunctionInvoker } from './durascope-api';
+import { type Dashboard, durascopeApi, durascopeFailure, type FunctionInvoker, nothingAt } from './durascope-api';
 import { type Connections, durascopePath, type EmulatorInfo, type StreamedEmulatorEvent } from './durascope-protocol';
-import { CallerLeft, type IncomingRequest, type Reply } from './exchange';
+import { bare, CallerLeft, type IncomingRequest, plainText, type Reply } from './exchange';
 import { fetchRequest, fetchResponse } from './fetch-exchange';
 import { defaultHttpLimits, type HttpSettings } from './http-settings';
 import { KnownFunctions } from './known-functions';
 import { ManagementApi } from './management-api';
 import { legacyWebhookPath, webhookPath } from './management-urls';
 import type { ReplaySessions } from './replay-sessions';
+import type { PathSegment } from './request-target';
+import { type Route, type RouteCall, RouteTable } from './route-table';
 import { refuseForeignHost, refuseForeignPage, refuseWithoutKey, sameText } from './security';
 import { statusPage } from './status-page';
+import { parseQuery } from './url-text';
 
 export interface HttpAppOptions {
   hub: TaskHubClient;
@@ -46,7 +51,7 @@ export interface HttpAppOptions {
   logs?: (listener: (entry: LogEntry) => void) => Disposable;
   emulatorEvents?: (listener: (event: StreamedEmulatorEvent) => void) => Disposable;
   /** Serves `/` and `/durascope/ui/` in place of the small page; undefined for what it does not have. `path` starts with `/`. */
-  dashboard?: (path: string) => Promise<Response | undefined>;
+  dashboard?: Dashboard;
 }
 
 export interface HttpApp {
@@ -54,10 +59,24 @@ export interface HttpApp {
   fetch(request: Request): Promise<Response>;
   /** `fetch` for tests: a path is taken for one on `http://localhost`. */
   request(input: string | Request, init?: RequestInit): Promise<Response>;
-  /** The routes that are asked most, without a detour over the Fetch API. Null: hono has the route. Never rejects. */
-  answer(request: IncomingRequest): Promise<Reply> | null;
-  /** The routes that `answer` leaves. The request has passed the guards. */
-  answerWithHono(request: IncomingRequest): Promise<Response>;
+  /** Every route of ours, with the paths as they are asked for and `:name` for values. */
+  readonly routes: readonly Pick<Route, 'method' | 'path' | 'access'>[];
+  /** The whole server, without a detour over the Fetch API. Never rejects. */
+  answer(request: IncomingRequest): Promise<Reply>;
+}
+
+/** A base of ours with what is under it. */
+interface Area<Call extends RouteCall> {
+  /** Lower case. */
+  base: readonly string[];
+  /** Null: its address is known only to those who may ask everything. */
+  keys: readonly string[] | null;
+  table: RouteTable<Call>;
+  /** Slashes at both ends of what follows the base do not count (spec/http-api.md 1.2). */
+  trims?: boolean;
+  call(plain: RouteCall): Call;
+  failure(error: unknown): Reply;
+  nothing(request: IncomingRequest): Reply;
 }
 
 export function createHttpApp(options: HttpAppOptions): HttpApp {
@@ -93,36 +112,6 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   });
   const startedAt = toTimestamp(clock.now());
 
-  function answer(request: IncomingRequest): Promise<Reply> | null {
-    const refusal = refuseForeignHost(request, extraHosts);
-    if (refusal !== null) return Promise.resolve(refusal);
-    const { path } = request;
-    const base = managementBase(path);
-    if (base !== undefined) {
-      const foreign = refuseForeignPage(request);
-      if (foreign !== null) return Promise.resolve(foreign);
-      return management.answer({
-        request,
-        rest: path.slice(base.length),
-        maxBodyBytes: limits.managementBodyBytes,
-        refuse: () => refuseWithoutKey(request, keys),
-      });
-    }
-    const rpc = /^\/rpc\/([^/]+)(\/.*)?$/i.exec(path);
-    if (rpc !== null && sameText(rpc[1] ?? '', settings.rpcToken)) {
-      const foreign = refuseForeignPage(request);
-      if (foreign !== null) return Promise.resolve(foreign);
-      return management.answer({ request, rest: rpc[2] ?? '', maxBodyBytes: limits.appBodyBytes });
-    }
-    if (isUnder(path, durascopePath) || isUnder(path, '/admin')) {
-      const foreign =
-        refuseForeignPage(request) ??
-        (request.method === 'GET' || request.method === 'HEAD' ? null : refuseWithoutKey(request, keys));
-      return foreign === null ? null : Promise.resolve(foreign);
-    }
-    return triggers.answer(request);
-  }
-
   const invoke: FunctionInvoker =
     options.invoke ?? (() => Promise.reject(new DurascopeError('NotSupported', 'No function can be called by hand here.')));
   const info = (): EmulatorInfo => ({
@@ -137,94 +126,148 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     startedAt,
     capabilities: { ...hub.capabilities },
   });
-  const hono = new Hono<ExchangeEnv>();
-  hono.route(
-    durascopePath,
-    durascopeApi({
-      hub,
-      functions: options.functions,
-      invoke,
-      info,
-      connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
-      replays: options.replays,
-      stream: {
-        clock,
+  const toDurascope = { call: (call: RouteCall) => call, failure: (error: unknown) => durascopeFailure(error, onUnexpected) };
+  const managed = (maxBodyBytes: number) => ({
+    table: management.table,
+    trims: true,
+    call: (call: RouteCall) => ({ ...call, query: parseQuery(call.request.target.query), maxBodyBytes }),
+    failure: (error: unknown) => management.failure(error),
+    nothing: () => bare(404),
+  });
+  const areas: readonly Answering[] = [
+    answering({ base: segmentsOf(webhookPath), keys, ...managed(limits.managementBodyBytes) }),
+    answering({ base: segmentsOf(legacyWebhookPath), keys, ...managed(limits.managementBodyBytes) }),
+    answering({
+      base: segmentsOf(durascopePath),
+      keys,
+      table: durascopeApi({
         hub,
-        ...(options.logs !== undefined && { logs: options.logs }),
-        ...(options.emulatorEvents !== undefined && { emulatorEvents: options.emulatorEvents }),
-      },
-      maxBodyBytes: limits.managementBodyBytes,
-      maxImportBytes: limits.importBodyBytes,
-      onUnexpected,
+        functions: options.functions,
+        invoke,
+        info,
+        connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
+        replays: options.replays,
+        stream: {
+          clock,
+          hub,
+          ...(options.logs !== undefined && { logs: options.logs }),
+          ...(options.emulatorEvents !== undefined && { emulatorEvents: options.emulatorEvents }),
+        },
+        dashboard: options.dashboard,
+        maxBodyBytes: limits.managementBodyBytes,
+        maxImportBytes: limits.importBodyBytes,
+      }),
+      nothing: nothingAt,
+      ...toDurascope,
     }),
-  );
-  hono.route(
-    '/admin',
-    adminApi({ functions: options.functions, invoke, settings, startedAt, clock, log, maxBodyBytes: limits.appBodyBytes }),
-  );
-  hono.get('/', async (c) => {
+    answering({
+      base: ['admin'],
+      keys,
+      table: adminApi({
+        functions: options.functions,
+        invoke,
+        settings,
+        startedAt,
+        clock,
+        log,
+        maxBodyBytes: limits.appBodyBytes,
+      }),
+      nothing: nothingAt,
+      ...toDurascope,
+    }),
+  ];
+  // The keyless copy for the app's own process. With another token there is nothing of ours.
+  const rpc = answering({ base: ['rpc', settings.rpcToken], keys: null, ...managed(limits.appBodyBytes) });
+  const frontPage = answering({
+    base: [],
+    keys,
+    table: new RouteTable([{ method: 'GET', path: '/', access: 'read', answer: front }], { headAsGet: true }),
+    nothing: nothingAt,
+    ...toDurascope,
+  });
+
+  async function front(): Promise<Reply> {
     const dashboard = await options.dashboard?.('/');
     if (dashboard !== undefined) return dashboard;
     const { version, appDir, dataDir, hubName, routePrefix } = settings;
     const { managementUrl } = info();
     const counts = await hub.countByStatus();
-    const page = statusPage({
-      version,
-      appDir,
-      dataDir,
-      hubName,
-      routePrefix,
-      managementUrl,
-      functions: options.functions(),
-      counts,
-    });
-    return c.html(page, 200, pageHeaders);
-  });
-  hono.get('/durascope/ui/*', async (c) => (await options.dashboard?.(c.req.path.slice('/durascope/ui'.length))) ?? c.notFound());
-  hono.notFound((c) => c.text(`There is nothing at ${c.req.path.slice(0, 500)}.\n`, 404));
-  hono.onError((error, c) => durascopeFailure(error, c, onUnexpected));
-
-  async function answerWithHono(exchange: IncomingRequest): Promise<Response> {
-    // Methods that a Request refuses to carry.
-    if (/^(connect|trace|track)$/i.test(exchange.method)) return new Response(null, { status: 404 });
-    // The authority plays no part in routing; bodies are read from the exchange, which limits them.
-    const url = `http://localhost${exchange.path}${exchange.query === '' ? '' : `?${exchange.query}`}`;
-    return hono.fetch(new Request(url, { method: exchange.method }), { exchange });
+    const functions = options.functions();
+    const page = statusPage({ version, appDir, dataDir, hubName, routePrefix, managementUrl, functions, counts });
+    return { status: 200, headers: pageHeaders, body: page };
   }
 
-  async function fetchAny(source: Request): Promise<Response> {
-    const exchange = fetchRequest(source);
-    const direct = answer(exchange);
-    return direct === null ? answerWithHono(exchange) : fetchResponse(await direct);
+  async function answer(request: IncomingRequest): Promise<Reply> {
+    const refusal = refuseForeignHost(request, extraHosts);
+    if (refusal !== null) return refusal;
+    const { segments, problem } = request.target;
+    if (problem !== null) return plainText(400, `The address of this request is not in its normal form. ${problem}\n`);
+    if (segments[0]?.value.toLowerCase() === 'rpc' && sameText(segments[1]?.value ?? '', settings.rpcToken))
+      return rpc.answer(request);
+    const area = areas.find(({ base }) => base.every((part, index) => segments[index]?.value.toLowerCase() === part));
+    if (area !== undefined) return area.answer(request);
+    return (await triggers.answer(request)) ?? frontPage.answer(request);
   }
 
+  const fetchAny = async (source: Request): Promise<Response> => fetchResponse(await answer(fetchRequest(source)));
   return {
+    routes: [...areas, frontPage].flatMap(({ routes }) => routes),
     fetch: fetchAny,
     request: (input, init) =>
       fetchAny(typeof input === 'string' ? new Request(new URL(input, 'http://localhost'), init) : new Request(input, init)),
     answer,
-    answerWithHono,
   };
 }
 
+interface Answering {
+  base: readonly string[];
+  routes: HttpApp['routes'];
+  /** Never rejects. */
+  answer(request: IncomingRequest): Promise<Reply>;
+}
+
+/** Guards, then the route. */
+function answering<Call extends RouteCall>(area: Area<Call>): Answering {
+  const { base, keys, table, trims = false } = area;
+  const prefix = base.map((part) => `/${part}`).join('');
+  const answer = async (request: IncomingRequest): Promise<Reply> => {
+    const foreign = refuseForeignPage(request);
+    if (foreign !== null) return foreign;
+    const { segments } = request.target;
+    const rest = trims ? trimmed(segments.slice(base.length)) : segments.slice(base.length);
+    const match = table.match(request.method, rest);
+    if (match === undefined) return area.nothing(request);
+    const isPlain = segments.slice(0, base.length).every(({ raw, value }) => raw === value);
+    if (match.misspelled !== null || !isPlain) {
+      return plainText(400, `The fixed parts of this address are written without escapes: ${prefix}${match.route.path}\n`);
+    }
+    const refusal = match.route.access === 'read' || keys === null ? null : refuseWithoutKey(request, keys);
+    if (refusal !== null) return refusal;
+    try {
+      return await match.route.answer(area.call({ request, params: match.params, rawParams: match.rawParams }));
+    } catch (error) {
+      return area.failure(error);
+    }
+  };
+  return { base, routes: table.routes.map(({ method, path, access }) => ({ method, path: `${prefix}${path}`, access })), answer };
+}
+
+function segmentsOf(path: string): string[] {
+  return path.toLowerCase().slice(1).split('/');
+}
+
+function trimmed(segments: readonly PathSegment[]): readonly PathSegment[] {
+  const from = segments.findIndex(({ raw }) => raw !== '');
+  return from < 0 ? [] : segments.slice(from, segments.findLastIndex(({ raw }) => raw !== '') + 1);
+}
+
 /** What the page may do: show itself. */
-const pageHeaders = {
-  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-} as const;
-
-const managementBases = [webhookPath, legacyWebhookPath].map((base) => base.toLowerCase());
-
-/** The base that the path starts with, or undefined. Ignores case, as every literal does. */
-function managementBase(path: string): string | undefined {
-  const start = path.slice(0, 64).toLowerCase();
-  return managementBases.find((base) => start.startsWith(base) && (path.length === base.length || path[base.length] === '/'));
-}
-
-function isUnder(path: string, base: string): boolean {
-  return path === base || path.startsWith(`${base}/`);
-}
+const pageHeaders = [
+  ['Content-Type', 'text/html; charset=utf-8'],
+  ['Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'no-referrer'],
+] as const;
 
 /** Resolves true when the promise does, false once the time is over. */
 function within(clock: Clock, promise: Promise<void>, ms: number): Promise<boolean> {

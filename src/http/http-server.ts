@@ -2,7 +2,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DurascopeError } from '../core/values/errors';
-import type { Reply } from './exchange';
 import type { HttpApp } from './http-app';
 import { nodeRequest, sendReply } from './node-exchange';
 
@@ -62,20 +61,11 @@ function newServer(
 
 async function respond(app: HttpApp, message: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const request = nodeRequest(message, response);
-    const direct = app.answer(request);
-    await sendReply(direct === null ? await fromResponse(await app.answerWithHono(request)) : await direct, message, response);
+    await sendReply(await app.answer(nodeRequest(message, response)), message, response);
   } catch {
     // Nothing above should throw; whatever does must not take the process with it.
     response.destroy();
   }
-}
-
-/** Everything but an event stream is taken whole: it has a length then, and is written at once. */
-async function fromResponse(response: Response): Promise<Reply> {
-  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-  const body = isStream || response.body === null ? response.body : new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, headers: [...response.headers], body };
 }
 
 function foreignLanguage(first: Buffer | undefined): 'http2' | 'tls' | null {

@@ -10,7 +10,7 @@ import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
 import { isTerminal } from '../core/values/status';
-import { BodyTooLarge, bare, bodyText, type IncomingRequest, json, jsonText, plainText, type Reply } from './exchange';
+import { BodyTooLarge, bare, bodyText, json, jsonText, plainText, type Reply } from './exchange';
 import { EntityApi } from './entity-api';
 import type { HttpLimits } from './http-settings';
 import { compactJson } from './json-body';
@@ -23,10 +23,12 @@ import {
   invalidOperationReply,
   unknownInstanceMessage,
 } from './management-errors';
+import type { ManagementCall } from './management-call';
 import { type ManagementUrlParts, startPayload } from './management-urls';
 import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } from './parameter-values';
 import { payloadJson, statusPayload } from './status-payload';
-import { parseQuery, percentDecode } from './url-text';
+import { type Route, RouteTable } from './route-table';
+import { formDecode } from './url-text';
 
 export interface ManagementApiOptions {
   hub: TaskHubClient;
@@ -38,112 +40,75 @@ export interface ManagementApiOptions {
   onUnexpected(error: unknown): void;
 }
 
-export interface ManagementCall {
-  request: IncomingRequest;
-  /** Path after the base, not decoded. */
-  rest: string;
-  maxBodyBytes: number;
-  /** The refusal for a caller without the key; asked only for calls that change something. */
-  refuse?(): Reply | null;
-}
-
 type Query = ReadonlyMap<string, string>;
-type Handler = (query: Query) => Promise<Reply>;
 
 const maxTimerMs = 2_147_483_647;
 const continuationHeader = 'x-ms-continuation-token';
 
 export class ManagementApi {
   readonly #hub: TaskHubClient;
-  readonly #entities: EntityApi;
+  /** Literals ignore case and slashes at both ends do not count (1.2). */
+  readonly table: RouteTable<ManagementCall>;
 
   constructor(private readonly options: ManagementApiOptions) {
     this.#hub = options.hub;
-    this.#entities = new EntityApi(options);
+    this.table = new RouteTable([...this.#routes(), ...new EntityApi(options).routes()], { headAsGet: false });
   }
 
-  /** Never rejects. */
-  async answer(call: ManagementCall): Promise<Reply> {
-    try {
-      const handler = this.#route(call);
-      if (handler === undefined) return bare(404);
-      if (call.request.method !== 'GET') {
-        const refusal = call.refuse?.() ?? null;
-        if (refusal !== null) return refusal;
-      }
-      return await handler(parseQuery(call.request.query));
-    } catch (error) {
-      if (error instanceof BodyTooLarge) return tooLarge(error);
-      if (!DurascopeError.is(error)) this.options.onUnexpected(error);
-      return failureReply(error);
-    }
+  /** What a route throws, in the real service's words. */
+  failure(error: unknown): Reply {
+    if (error instanceof BodyTooLarge) return tooLarge(error);
+    if (!DurascopeError.is(error)) this.options.onUnexpected(error);
+    return failureReply(error);
   }
 
-  /** Literals ignore case and slashes at both ends do not count (1.2). Undefined: no such route, or not with this method. */
-  #route(call: ManagementCall): Handler | undefined {
-    const segments = call.rest.replace(/^\/+|\/+$/g, '').split('/');
-    const [first = '', name = '', operation = '', event = ''] = segments;
-    const verb = call.request.method;
-    const count = segments.length;
-    switch (first.toLowerCase()) {
-      case 'orchestrators':
-        if (verb !== 'POST' || name === '' || count > 3) return undefined;
-        return (query) => this.#start(call, percentDecode(name), percentDecode(operation), query);
-      case 'instances':
-        if (count === 1 && verb === 'GET') return (query) => this.#list(call, query);
-        if (count === 1 && verb === 'DELETE') return (query) => this.#purgeBy(query);
-        if (name === '') return undefined;
-        if (count === 2 && verb === 'GET') return (query) => this.#status(call, name, query);
-        if (count === 2 && verb === 'DELETE') return () => this.#purge(name);
-        if (count === 4 && verb === 'POST' && operation.toLowerCase() === 'raiseevent' && event !== '') {
-          return () => this.#raiseEvent(call, name, percentDecode(event));
-        }
-        return count === 3 && verb === 'POST' ? this.#operation(call, name, operation.toLowerCase()) : undefined;
-      case 'entities':
-        return this.#entities.route(call, segments.slice(1));
-      case 'makeprimary':
-        // Deviation: this process is the only one there is, so it always is the primary.
-        return count === 1 ? () => Promise.resolve(bare(200)) : undefined;
-      default:
-        return undefined;
-    }
+  #routes(): Route<ManagementCall>[] {
+    const start = (call: ManagementCall) => this.#start(call);
+    return [
+      { method: 'POST', path: '/orchestrators/:name', access: 'key', answer: start },
+      { method: 'POST', path: '/orchestrators/:name/:id', access: 'key', answer: start },
+      { method: 'GET', path: '/instances', access: 'read', answer: (call) => this.#list(call) },
+      { method: 'DELETE', path: '/instances', access: 'key', answer: (call) => this.#purgeBy(call.query) },
+      { method: 'GET', path: '/instances/:id', access: 'read', answer: (call) => this.#status(call) },
+      { method: 'DELETE', path: '/instances/:id', access: 'key', answer: (call) => this.#purge(call) },
+      { method: 'POST', path: '/instances/:id/raiseEvent/:event', access: 'key', answer: (call) => this.#raiseEvent(call) },
+      { method: 'POST', path: '/instances/:id/terminate', access: 'key', answer: (call) => this.#terminate(call) },
+      { method: 'POST', path: '/instances/:id/suspend', access: 'key', answer: (call) => this.#suspend(call) },
+      { method: 'POST', path: '/instances/:id/resume', access: 'key', answer: (call) => this.#resume(call) },
+      { method: 'POST', path: '/instances/:id/rewind', access: 'key', answer: (call) => this.#rewind(call) },
+      { method: 'POST', path: '/instances/:id/restart', access: 'key', answer: (call) => this.#restart(call) },
+      // Deviation: this process is the only one there is, so it always is the primary.
+      { method: 'GET', path: '/makeprimary', access: 'read', answer: () => bare(200) },
+      { method: 'any', path: '/makeprimary', access: 'key', answer: () => bare(200) },
+    ];
   }
 
-  #operation(call: ManagementCall, id: string, operation: string): Handler | undefined {
-    switch (operation) {
-      case 'terminate':
-        return async (query) => {
-          const found = await this.#unfinished(id);
-          if (!('instanceId' in found)) return found;
-          await this.#hub.terminate(found.instanceId, query.get('reason') ?? null);
-          return bare(202);
-        };
-      case 'suspend':
-        return async (query) => {
-          const found = await this.#unfinished(id);
-          if (!('instanceId' in found)) return found;
-          if (found.runtimeStatus === 'Suspended') return wrongState('suspend', found);
-          await this.#hub.suspend(found.instanceId, query.get('reason') ?? null);
-          return bare(202);
-        };
-      case 'resume':
-        return async (query) => {
-          const found = await this.#unfinished(id);
-          if (!('instanceId' in found)) return found;
-          if (found.runtimeStatus !== 'Suspended') return wrongState('resume', found);
-          await this.#hub.resume(found.instanceId, query.get('reason') ?? null);
-          return bare(202);
-        };
-      case 'rewind':
-        return (query) => this.#rewind(id, query);
-      case 'restart':
-        return (query) => this.#restart(call, id, query);
-      default:
-        return undefined;
-    }
+  async #terminate(call: ManagementCall): Promise<Reply> {
+    const found = await this.#unfinished(call);
+    if (!('instanceId' in found)) return found;
+    await this.#hub.terminate(found.instanceId, call.query.get('reason') ?? null);
+    return bare(202);
   }
 
-  async #start(call: ManagementCall, name: string, givenId: string, query: Query): Promise<Reply> {
+  async #suspend(call: ManagementCall): Promise<Reply> {
+    const found = await this.#unfinished(call);
+    if (!('instanceId' in found)) return found;
+    if (found.runtimeStatus === 'Suspended') return wrongState('suspend', found);
+    await this.#hub.suspend(found.instanceId, call.query.get('reason') ?? null);
+    return bare(202);
+  }
+
+  async #resume(call: ManagementCall): Promise<Reply> {
+    const found = await this.#unfinished(call);
+    if (!('instanceId' in found)) return found;
+    if (found.runtimeStatus !== 'Suspended') return wrongState('resume', found);
+    await this.#hub.resume(found.instanceId, call.query.get('reason') ?? null);
+    return bare(202);
+  }
+
+  async #start(call: ManagementCall): Promise<Reply> {
+    const { name = '', id: givenId = '' } = call.params;
+    const { query } = call;
     const body = await call.request.body(call.maxBodyBytes);
     let input: string | null = null;
     if (body.byteLength > 0) {
@@ -168,7 +133,7 @@ export class ManagementApi {
     if (version !== undefined) start.version = version;
     try {
       const { instanceId } = await this.#hub.start(start);
-      return await this.#started(call, instanceId, query, argumentMessage);
+      return await this.#started(call, instanceId, argumentMessage);
     } catch (error) {
       if (!DurascopeError.is(error, 'InstanceExists')) throw error;
       return await this.#alreadyExists(givenId, error);
@@ -182,7 +147,8 @@ export class ManagementApi {
   }
 
   /** The reply to a start or a restart: links at once, or with a time-out the result if it comes in time (3.5, 3.7). */
-  async #started(call: ManagementCall, instanceId: string, query: Query, message: string): Promise<Reply> {
+  async #started(call: ManagementCall, instanceId: string, message: string): Promise<Reply> {
+    const { query } = call;
     const timeoutMs = secondsValue(query.get('timeout'));
     if (timeoutMs !== undefined) {
       const intervalMs = secondsValue(query.get('pollinginterval'));
@@ -203,8 +169,9 @@ export class ManagementApi {
     ]);
   }
 
-  async #status(call: ManagementCall, id: string, query: Query): Promise<Reply> {
-    const row = await this.#find(id);
+  async #status(call: ManagementCall): Promise<Reply> {
+    const { query } = call;
+    const row = await this.#find(call);
     if (row === undefined) return bare(404);
     const showHistory = booleanValue(query.get('showhistory'), false) && row.runtimeStatus !== 'Pending';
     const text = statusPayload(row, {
@@ -217,9 +184,9 @@ export class ManagementApi {
       }),
     });
     if (!isTerminal(row.runtimeStatus)) {
-      const { origin, path, query: asked } = call.request;
+      const { origin, target } = call.request;
       return jsonText(202, text, [
-        ['Location', `${origin}${path}${asked === '' ? '' : `?${asked}`}`],
+        ['Location', `${origin}${target.path}${target.query === '' ? '' : `?${target.query}`}`],
         ['Retry-After', '5'],
       ]);
     }
@@ -227,13 +194,13 @@ export class ManagementApi {
     return jsonText(isError ? 500 : 200, text);
   }
 
-  async #list(call: ManagementCall, query: Query): Promise<Reply> {
+  async #list({ request, query }: ManagementCall): Promise<Reply> {
     const top = integerValue(query.get('top'));
     const prefix = query.get('instanceidprefix');
     const from = dateValue(query.get('createdtimefrom'));
     const to = dateValue(query.get('createdtimeto'));
     const statuses = statusesValue(query.get('runtimestatus'));
-    const token = call.request.header(continuationHeader);
+    const token = request.header(continuationHeader);
     const wanted: InstanceQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000) };
     if (prefix !== undefined && prefix !== '') wanted.instanceIdPrefix = prefix;
     if (from !== undefined) wanted.createdTimeFrom = from;
@@ -250,8 +217,8 @@ export class ManagementApi {
    * Deviation: the real service deletes the record of an unfinished instance and leaves its messages behind. Here the instance is
    * terminated first, so that nothing of it goes on.
    */
-  async #purge(id: string): Promise<Reply> {
-    const row = await this.#find(id);
+  async #purge(call: ManagementCall): Promise<Reply> {
+    const row = await this.#find(call);
     if (row === undefined) return bare(404);
     if (!isTerminal(row.runtimeStatus) && !row.instanceId.startsWith('@')) {
       const ended = await this.#endForPurge(row.instanceId);
@@ -291,8 +258,8 @@ export class ManagementApi {
     return count === 0 ? bare(404) : json(200, { instancesDeleted: count });
   }
 
-  async #raiseEvent(call: ManagementCall, id: string, name: string): Promise<Reply> {
-    const found = await this.#unfinished(id);
+  async #raiseEvent(call: ManagementCall): Promise<Reply> {
+    const found = await this.#unfinished(call);
     if (!('instanceId' in found)) return found;
     const mediaType = call.request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
     if (mediaType !== 'application/json') return json(400, { Message: 'Only application/json request content is supported' });
@@ -303,38 +270,41 @@ export class ManagementApi {
       if (!(error instanceof SyntaxError)) throw error;
       return invalidJsonReply(error);
     }
-    await this.#hub.raiseEvent(found.instanceId, name, data);
+    await this.#hub.raiseEvent(found.instanceId, call.params['event'] ?? '', data);
     return bare(202);
   }
 
-  async #rewind(id: string, query: Query): Promise<Reply> {
-    const row = await this.#find(id);
+  async #rewind(call: ManagementCall): Promise<Reply> {
+    const row = await this.#find(call);
     if (row === undefined) return bare(404);
     if (row.runtimeStatus !== 'Failed') {
       return isTerminal(row.runtimeStatus)
         ? bare(410)
         : invalidOperationReply('The rewind operation is only supported on failed orchestration instances.');
     }
-    await this.#hub.rewind(row.instanceId, query.get('reason') ?? null);
+    await this.#hub.rewind(row.instanceId, call.query.get('reason') ?? null);
     return bare(202);
   }
 
-  async #restart(call: ManagementCall, id: string, query: Query): Promise<Reply> {
+  async #restart(call: ManagementCall): Promise<Reply> {
     const waiting = this.options.whenReady();
     if (waiting !== null) await waiting;
-    const row = await this.#find(id);
+    const row = await this.#find(call);
     if (row === undefined) {
       // The misspelling is the real service's.
-      return argumentReply(`An orchestrastion with the instanceId ${percentDecode(id)} was not found.`, unknownInstanceMessage);
+      return argumentReply(
+        `An orchestrastion with the instanceId ${call.params['id'] ?? ''} was not found.`,
+        unknownInstanceMessage,
+      );
     }
     // One of a connected program may begin anew while the program is away.
     if (row.profile !== 'G' && !this.options.functions.isOrchestrator(row.name)) {
       return argumentReply(this.options.functions.unknownMessage(row.name, 'orchestrator'), unknownInstanceMessage);
     }
     try {
-      const newInstanceId = booleanValue(query.get('restartwithnewinstanceid'), true);
+      const newInstanceId = booleanValue(call.query.get('restartwithnewinstanceid'), true);
       const { instanceId } = await this.#hub.restart(row.instanceId, { newInstanceId });
-      return await this.#started(call, instanceId, query, unknownInstanceMessage);
+      return await this.#started(call, instanceId, unknownInstanceMessage);
     } catch (error) {
       if (DurascopeError.is(error, 'InstanceExists') || DurascopeError.is(error, 'InstanceNotTerminal')) {
         return await this.#alreadyExists(row.instanceId, error);
@@ -344,15 +314,15 @@ export class ManagementApi {
   }
 
   /** Ids are tried as sent first; then `+` as the blank that links carry for it (1.3). */
-  async #find(rawId: string): Promise<InstanceRow | undefined> {
-    const row = await this.#hub.get(percentDecode(rawId));
-    if (row !== undefined || !rawId.includes('+')) return row;
-    return this.#hub.get(percentDecode(rawId.replaceAll('+', ' ')));
+  async #find({ params, rawParams }: ManagementCall): Promise<InstanceRow | undefined> {
+    const row = await this.#hub.get(params['id'] ?? '');
+    const raw = rawParams['id'] ?? '';
+    return row !== undefined || !raw.includes('+') ? row : this.#hub.get(formDecode(raw));
   }
 
   /** The instance, or the refusal that all operations share: 404 when missing, 410 when finished. */
-  async #unfinished(rawId: string): Promise<InstanceRow | Reply> {
-    const row = await this.#find(rawId);
+  async #unfinished(call: ManagementCall): Promise<InstanceRow | Reply> {
+    const row = await this.#find(call);
     if (row === undefined) return bare(404);
     return isTerminal(row.runtimeStatus) ? bare(410) : row;
   }
@@ -374,6 +344,6 @@ function startIdProblem(instanceId: string): string | undefined {
 }
 
 /** The rest of the body is not read, so the connection ends. */
-export function tooLarge(error: BodyTooLarge): Reply {
+function tooLarge(error: BodyTooLarge): Reply {
   return plainText(413, `${messageOf(error)}\n`, [['Connection', 'close']]);
 }

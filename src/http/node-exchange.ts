@@ -2,19 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '../base/error-message';
 import { BodyTooLarge, CallerLeft, type IncomingRequest, type Reply } from './exchange';
+import { parseRequestTarget, type RequestTarget } from './request-target';
 
 class NodeRequest implements IncomingRequest {
-  readonly path: string;
-  readonly query: string;
+  readonly target: RequestTarget;
 
   constructor(
     private readonly message: IncomingMessage,
     private readonly response: ServerResponse,
   ) {
-    const target = originForm(message.url ?? '/');
-    const mark = target.indexOf('?');
-    this.path = mark < 0 ? target : target.slice(0, mark);
-    this.query = mark < 0 ? '' : target.slice(mark + 1);
+    this.target = parseRequestTarget(message.url ?? '/', message.headers.host);
   }
 
   get method(): string {
@@ -74,14 +71,6 @@ class NodeRequest implements IncomingRequest {
     });
     return controller.signal;
   }
-}
-
-/** A proxy may be sent the whole URL; only its path matters here, since the Host header says whom it is for. */
-function originForm(target: string): string {
-  if (target.startsWith('/')) return target;
-  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(target);
-  const rest = match === null ? `/${target}` : target.slice(match[0].length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 export function nodeRequest(message: IncomingMessage, response: ServerResponse): IncomingRequest {

@@ -2,7 +2,7 @@
 import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import { parseRouteTemplate, type RouteTemplate } from './route-template';
-import { percentDecode } from './url-text';
+import type { RequestTarget } from './request-target';
 
 export interface TriggerRoute {
   functionName: string;
@@ -20,7 +20,8 @@ export interface TriggerRoutes {
   readonly routes: readonly TriggerRoute[];
   /** One sentence for each function whose route cannot be used. */
   readonly problems: readonly string[];
-  match(method: string, path: string): TriggerMatch | undefined;
+  match(method: string, target: RequestTarget): TriggerMatch | undefined;
+  isUnderPrefix(target: RequestTarget): boolean;
 }
 
 /** `routePrefix` without slashes at its ends; empty for none. */
@@ -44,14 +45,15 @@ export function triggerRoutes(functions: readonly FunctionDescriptor[], routePre
     a.template.precedence < b.template.precedence ? -1 : a.template.precedence > b.template.precedence ? 1 : 0,
   );
   const prefix = routePrefix === '' ? [] : routePrefix.toLowerCase().split('/');
+  const isUnderPrefix = ({ segments }: RequestTarget): boolean =>
+    prefix.every((part, index) => segments[index]?.value.toLowerCase() === part);
   return {
     routes,
     problems,
-    match: (method, path) => {
-      const segments = pathSegments(path);
-      const isUnder = prefix.every((part, index) => percentDecode(segments[index] ?? '').toLowerCase() === part);
-      if (!isUnder) return undefined;
-      const rest = segments.slice(prefix.length);
+    isUnderPrefix,
+    match: (method, target) => {
+      if (!isUnderPrefix(target)) return undefined;
+      const rest = ownSegments(target).slice(prefix.length);
       for (const { functionName, template, methods } of routes) {
         // A method that the function does not list means no match (404, never 405): methods are route constraints in the real host.
         if (methods !== null && !methods.has(method)) continue;
@@ -63,8 +65,8 @@ export function triggerRoutes(functions: readonly FunctionDescriptor[], routePre
   };
 }
 
-/** One slash at the end is no segment. */
-function pathSegments(path: string): string[] {
-  const inner = path.slice(1);
-  return inner === '' ? [] : (inner.endsWith('/') ? inner.slice(0, -1) : inner).split('/');
+/** As sent. One slash at the end is no segment. */
+function ownSegments({ segments }: RequestTarget): string[] {
+  const all = segments.map(({ raw }) => raw);
+  return all.at(-1) === '' ? all.slice(0, -1) : all;
 }

@@ -217,10 +217,15 @@ describe('the server on its sockets', () => {
     ['no HTTP at all', '\u0000\u0001\r\n\r\n', /^HTTP\/1.1 400/],
     [
       'a whole URL as its target',
-      `GET http://evil${base}/instances HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+      `GET http://localhost${base}/instances HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
       /^HTTP\/1.1 200/,
     ],
-    ['a star as its target', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', /^HTTP\/1.1 404/],
+    [
+      'a whole URL for another host than the Host header',
+      `GET http://evil${base}/instances HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+      /^HTTP\/1.1 400/,
+    ],
+    ['a star as its target', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', /^HTTP\/1.1 400/],
     ['the method TRACE', 'TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', /^HTTP\/1.1 404/],
     ['a header of 40 KB', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, /^HTTP\/1.1 431/],
     [

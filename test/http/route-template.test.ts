@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
+import { parseRequestTarget } from '../../src/http/request-target';
 import { parseRouteTemplate } from '../../src/http/route-template';
 import { triggerRoutes } from '../../src/http/trigger-routes';
 
@@ -106,7 +107,7 @@ describe('trigger routes', () => {
     ...(methods !== undefined && { methods }),
   });
   const answers = (functions: FunctionDescriptor[], method: string, path: string, prefix = 'api') =>
-    triggerRoutes(functions, prefix).match(method, path)?.functionName;
+    triggerRoutes(functions, prefix).match(method, parseRequestTarget(path, undefined))?.functionName;
 
   it('literals come before constrained parameters, those before plain ones, those before catch-alls', () => {
     const functions = [
@@ -149,6 +150,6 @@ describe('trigger routes', () => {
   it('a function with a bad route is named, the others work', () => {
     const routes = triggerRoutes([http('Bad', 'a/{b'), http('Good')], 'api');
     assert.match(routes.problems[0] ?? '', /'Bad' cannot be called: The route 'a\/\{b' is not valid/);
-    assert.equal(routes.match('GET', '/api/good')?.functionName, 'Good');
+    assert.equal(routes.match('GET', parseRequestTarget('/api/good', undefined))?.functionName, 'Good');
   });
 });

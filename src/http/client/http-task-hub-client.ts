@@ -54,13 +54,14 @@ import {
   type StreamedEmulatorEvent,
   waitingForSchema,
 } from '../durascope-protocol';
+import { isLoopbackOrigin } from '../../base/loopback';
 import { EmulatorFeed } from './emulator-feed';
 import { HttpConnectedReplays } from './http-connected-replays';
 
 export interface HttpTaskHubClientOptions {
   /** Origin of the emulator: `http://localhost:7071`. */
   url: string;
-  /** The system key. Without it only reading works. */
+  /** The system key. Without it only reading works. It goes to addresses of this machine only. */
   key?: string;
   clock: Clock;
   /** Instead of the global one. */
@@ -89,12 +90,20 @@ export class HttpTaskHubClient implements TaskHubClient {
     this.#feed = new EmulatorFeed({
       clock: options.clock,
       open: (include, signal) =>
-        fetchOf(options)(urlOf(options, `/events?include=${include}`), { signal, headers: { accept: 'text/event-stream' } }),
+        fetchOf(options)(urlOf(options, `/events?include=${include}`), {
+          signal,
+          headers: { accept: 'text/event-stream' },
+          redirect: 'error',
+        }),
     });
   }
 
-  /** Rejects with EmulatorNotFound when nothing answers there, or something else than an emulator. */
+  /**
+   * Rejects with EmulatorNotFound when nothing answers there, or something else than an emulator; with InvalidArgument for a key that
+   * would leave this machine.
+   */
   static async connect(options: HttpTaskHubClientOptions): Promise<HttpTaskHubClient> {
+    if (options.key !== undefined && !isLoopbackOrigin(options.url)) throw keyStaysHere(options.url);
     const info = await call(options, infoSchema, 'GET', '/info');
     return new HttpTaskHubClient(options, info);
   }
@@ -293,6 +302,8 @@ async function call<T>(
     response = await fetchOf(options)(urlOf(options, route), {
       method,
       headers,
+      // An emulator never redirects, and the key must not follow where somebody else leads.
+      redirect: 'error',
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     text = await response.text();
@@ -329,6 +340,14 @@ function refusal(options: HttpTaskHubClientOptions, status: number, value: unkno
   const said = error.success ? error.data.message : (message.data?.Message ?? `the status ${status}`);
   if (error.success) return new DurascopeError('InvalidArgument', said, { details: { status } });
   return notFound(options, `What answers is not an emulator (${said})`);
+}
+
+function keyStaysHere(url: string): DurascopeError {
+  return new DurascopeError(
+    'InvalidArgument',
+    `The key of an emulator is sent to this machine only (http://localhost or http://127.0.0.1), not to ${url}. An emulator elsewhere is reached over a forwarded port: ssh -L 7071:localhost:7071 HOST, then http://localhost:7071. Without the key it can be read.`,
+    { details: { url } },
+  );
 }
 
 function notFound(options: HttpTaskHubClientOptions, what: string, cause?: unknown): DurascopeError {
