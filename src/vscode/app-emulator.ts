@@ -17,6 +17,8 @@ import type { EmulatorStatus, WorkerStatus } from './models/emulator-status';
 
 /** What the editor needs of a running emulator, in this window or in another one. */
 export interface RunningEmulator {
+  /** Another window or program runs it; this one looks on. */
+  readonly isAttached: boolean;
   readonly hub: TaskHubClient;
   readonly url: string;
   readonly managementUrl: string;

@@ -72,6 +72,7 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
   };
   logger({ level: 'information', category: 'emulator', message: `Using the emulator of process ${note.pid} at ${note.url}.` });
   return {
+    isAttached: true,
     hub,
     url: note.url,
     managementUrl: note.managementUrl,
@@ -93,7 +94,7 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
         void emulatorOf(dataDir).then((now) => {
           if (now?.url === note.url) return;
           detach();
-          listener(new Error('The window or command that ran the emulator has ended. Start it here to go on.'));
+          listener(new Error('The window or command that ran the emulator has ended.'));
         });
       }),
     stop: () => {

@@ -30,6 +30,7 @@ import { outputLogger } from './output-log';
 import { Panels } from './panels';
 import { Problems } from './problems';
 import type { ReplayPart } from './replay-part';
+import { ReloadNote } from './reload-note';
 import { RunningChecks } from './running-checks';
 import { SourceIndex } from './source-index';
 import { StatusBar } from './status-bar';
@@ -52,10 +53,12 @@ export class Durascope implements vscode.Disposable {
   readonly #handlers: Handlers;
   readonly #commandContext: CommandContext;
   #replayPart: Promise<ReplayPart> | undefined;
+  readonly #reload: ReloadNote;
   readonly #disposables: { dispose(): unknown }[];
 
   constructor(context: vscode.ExtensionContext, trees: Trees) {
     const { extensionUri, workspaceState } = context;
+    this.#reload = new ReloadNote(context.storageUri?.fsPath);
     const onError = (error: unknown): void =>
       this.output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     this.apps = new DurableApps(workspaceState);
@@ -192,7 +195,13 @@ export class Durascope implements vscode.Disposable {
     }
   }
 
+  /** The window goes away. */
   stopAll(): Promise<void> {
+    const running = this.emulators.all.filter(({ status }) => status.type === 'running' && !status.isDebugging);
+    this.#reload.write(
+      running.map(({ appDir }) => appDir),
+      Date.now(),
+    );
     return this.emulators.stopAll();
   }
 
@@ -203,7 +212,11 @@ export class Durascope implements vscode.Disposable {
 
   #autoStart(): void {
     if (!vscode.workspace.isTrusted) return;
-    for (const app of this.apps.all) if (this.emulators.settingsOf(app).autoStart) void this.emulators.start(app);
+    const reloaded = this.#reload.take(Date.now());
+    for (const app of this.apps.all) {
+      if (reloaded.includes(app.appDir)) void this.emulators.start(app, { sessionStart: 'keep' });
+      else if (this.emulators.settingsOf(app).autoStart) void this.emulators.start(app);
+    }
   }
 
   #show(): void {

@@ -79,6 +79,7 @@ export class Emulators implements vscode.Disposable {
     try {
       const running = await emulator.start(launch, { isDebugging: overrides.inspectPort !== undefined, hasApp });
       if (running.appError !== null) void this.#offerMending(app, running.appError);
+      if (running.isAttached) running.onLost(() => void this.#takeOver(app));
       return running;
     } catch (error) {
       return this.#startFailed(app, error, { ...overrides, sessionStart });
@@ -119,6 +120,17 @@ export class Emulators implements vscode.Disposable {
     const section = vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir));
     await section.update(settingIds.sessionStart, chosen.value, vscode.ConfigurationTarget.Workspace);
     return chosen.value;
+  }
+
+  /** Whoever ran it is gone: its instances are on disk and go on here. */
+  async #takeOver(app: DurableApp): Promise<void> {
+    // After those who show that the other one is gone.
+    await Promise.resolve();
+    const running = await this.start(app, { sessionStart: 'keep' });
+    if (running === undefined || running.isAttached) return;
+    const message = `What ran the emulator of ${app.name} has ended; its instances go on in this window.`;
+    this.logger({ level: 'information', category: 'emulator', message });
+    vscode.window.setStatusBarMessage(`$(info) ${message}`, shownForMs);
   }
 
   /** The emulator runs and waits; what is wrong with the app is said at once, with what can be done about it. */
@@ -163,6 +175,8 @@ export class Emulators implements vscode.Disposable {
     return undefined;
   }
 }
+
+const shownForMs = 10_000;
 
 async function holdsJournal(dataDir: string): Promise<boolean> {
   try {

@@ -15,12 +15,20 @@ export async function launchEmulator(
   options: Omit<EmulatorOptions, 'logger'>,
   logger: Logger,
 ): Promise<RunningEmulator> {
-  try {
-    return await startOnThread(new Worker(threadFile, { stdout: false, stderr: false }), { ...options, logger });
-  } catch (error) {
-    if (!DurascopeError.is(error, 'StoreLocked') || options.dataDir === undefined) throw error;
-    const attached = await attachToEmulator(options.dataDir, logger);
-    if (attached === undefined) throw error;
-    return attached;
+  for (let tries = 1; ; tries++) {
+    try {
+      const emulator = await startOnThread(new Worker(threadFile, { stdout: false, stderr: false }), { ...options, logger });
+      return Object.assign(emulator, { isAttached: false });
+    } catch (error) {
+      if (!DurascopeError.is(error, 'StoreLocked') || options.dataDir === undefined) throw error;
+      const attached = await attachToEmulator(options.dataDir, logger);
+      if (attached !== undefined) return attached;
+      // Whoever has the folder is starting, or stopping.
+      if (tries === maxTries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, betweenTriesMs));
+    }
   }
 }
+
+const maxTries = 10;
+const betweenTriesMs = 300;

@@ -8,6 +8,7 @@ import { AppEmulator, type RunningEmulator } from '../../src/vscode/app-emulator
 
 /** A running emulator whose events and end are in the test's hand. */
 class FakeRunning implements RunningEmulator {
+  readonly isAttached = false;
   readonly grpc = null;
   readonly hub = {} as TaskHubClient;
   readonly url = 'http://localhost:1';
