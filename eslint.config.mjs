@@ -8,6 +8,7 @@ export default tseslint.config(
       'examples/**',
       'test/fixtures/**',
       'src/grpc/generated/**',
+      'src/workers/rpc/generated/**',
       '**/*.mjs',
       '**/*.cjs',
       '**/*.js',

@@ -3,26 +3,23 @@ import { DurascopeError } from '../core/values/errors';
 import type { Disposable } from '../core/ports/clock';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
-import { watchApp } from '../workers/node/app/app-watcher';
-import { NodeWorker, type NodeWorkerOptions } from '../workers/node/node-worker';
-import type { TimerInfo } from '../workers/supervision/app-worker';
+import type { AppWorker, TimerInfo } from '../workers/supervision/app-worker';
+import { startAppWorker, watchBrokenApp, type AppWorkerStart } from './app-worker-start';
 import type { AppErrorEvent, EmulatorEvent } from './emulator-types';
 import type { Listeners } from './listeners';
 
-export interface AppProcessOptions extends NodeWorkerOptions {
+export interface AppProcessOptions extends AppWorkerStart {
   /** An app that cannot be loaded at first is tried again when a file of it changes, instead of failing the start. */
   waitWhileBroken: boolean;
 }
 
-const quietMs = 250;
-
 export class AppProcess implements HttpTriggerHost {
-  private worker: NodeWorker | null = null;
+  private worker: AppWorker | null = null;
   private ready: Promise<void> | null = null;
   private watcher: Disposable | null = null;
   private isStopped = false;
   private brokenBy: AppErrorEvent | null = null;
-  private loaded: (worker: NodeWorker) => void = () => undefined;
+  private loaded: (worker: AppWorker) => void = () => undefined;
 
   constructor(private readonly events: Listeners<EmulatorEvent>) {}
 
@@ -41,7 +38,7 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   /** Called with the worker now, if the app is loaded, and whenever its functions have changed. */
-  onLoaded(listener: (worker: NodeWorker) => void): void {
+  onLoaded(listener: (worker: AppWorker) => void): void {
     this.loaded = listener;
     if (this.worker !== null) listener(this.worker);
   }
@@ -86,7 +83,7 @@ export class AppProcess implements HttpTriggerHost {
     return this.loadedWorker().then((worker) => worker.runActivity(request));
   }
 
-  private loadedWorker(): Promise<NodeWorker> {
+  private loadedWorker(): Promise<AppWorker> {
     if (this.worker !== null) return Promise.resolve(this.worker);
     return Promise.reject(
       new DurascopeError('WorkerExited', 'The app is not loaded: its error stands in the log of the emulator.'),
@@ -94,7 +91,7 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   private async load(options: AppProcessOptions): Promise<void> {
-    const worker = await NodeWorker.start(options);
+    const worker = await startAppWorker(options);
     if (this.isStopped) {
       await worker.stop();
       return;
@@ -119,7 +116,7 @@ export class AppProcess implements HttpTriggerHost {
       ...(typeof details['line'] === 'number' ? { line: details['line'] } : {}),
     };
     this.events.tell(this.brokenBy);
-    this.watcher = watchApp(options.appDir, quietMs, () => {
+    this.watcher = watchBrokenApp(options, () => {
       this.watcher?.dispose();
       this.watcher = null;
       void this.retry(options);

@@ -12,10 +12,11 @@ import { DurableHttp } from '../http/durable-http';
 import { createHttpApp } from '../http/http-app';
 import { type HttpServer, startHttpServer } from '../http/http-server';
 import { ReplaySessions } from '../http/replay-sessions';
-import { durableClientBinding, grpcClientBinding, rpcPath, webhookPath } from '../http/management-urls';
+import { dotnetClientBinding, durableClientBinding, grpcClientBinding, rpcPath, webhookPath } from '../http/management-urls';
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app/app-settings';
 import { AppProcess } from './app-process';
+import { appKind } from './app-worker-start';
 import { prepareSession, systemKey } from './data-folder';
 import { findChildScript } from './child-script';
 import { dashboardFrom } from './dashboard';
@@ -154,8 +155,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       newId,
       workersChanged: oncePerTurn(() => events.tell({ type: 'connectedWorkersChanged' })),
     });
-    if (options.grpc !== undefined) {
-      const { port } = options.grpc;
+    const kind = options.app === false ? null : await appKind(appDir);
+    let appGrpcPort: number | null = null;
+    if (options.grpc !== undefined || kind === 'dotnet') {
+      // Clients of .NET speak nothing else: theirs is any port that is free.
+      const { port } = options.grpc ?? { port: 0 };
       // Most of it is libraries that nobody needs without it.
       const { startGrpcServer } = await import('../grpc/grpc-server');
       const listening = await startGrpcServer({
@@ -167,14 +171,18 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         dashboard: () => url,
       });
       undo.push(() => listening.stop());
-      grpc = {
-        port: listening.port,
-        connectionString: `Endpoint=http://localhost:${listening.port};Authentication=None;TaskHub=${ownHubName}`,
-      };
+      appGrpcPort = listening.port;
+      if (options.grpc !== undefined) {
+        grpc = {
+          port: listening.port,
+          connectionString: `Endpoint=http://localhost:${listening.port};Authentication=None;TaskHub=${ownHubName}`,
+        };
+      }
     }
     // The app loads in its own process meanwhile.
     const loadApp = (): Promise<void> =>
       app.start({
+        kind: kind ?? 'node',
         appDir,
         childScript: findChildScript(),
         log,
@@ -186,15 +194,23 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
             rpcBaseUrl: `http://127.0.0.1:${server.port}${rpcPath(rpcToken)}`,
           }),
         grpcClientBinding: () =>
-          grpc === null
+          appGrpcPort === null
             ? null
             : grpcClientBinding({
                 origin: url,
                 hubName: hostConfig.hubName,
                 key,
-                grpcPort: grpc.port,
+                grpcPort: appGrpcPort,
                 maxMessageSizeInBytes: hostConfig.maxGrpcMessageSizeInBytes,
               }),
+        dotnetClientBinding: () =>
+          dotnetClientBinding({
+            origin: url,
+            hubName: hostConfig.hubName,
+            key,
+            grpcPort: appGrpcPort ?? 0,
+            maxMessageSizeInBytes: hostConfig.maxGrpcMessageSizeInBytes,
+          }),
         // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
         execArgv: ['--max-semi-space-size=32'],
         env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },

@@ -19,12 +19,10 @@ import {
   requestText,
 } from '../core/entities/entity-messages';
 import type { EventRaised, HistoryEvent } from '../core/history/history';
+import type { EntityForm } from '../core/ports/passthrough-host';
 import { isEntityId } from '../core/values/instance-id';
 import type { HistoryEvent as ProtoEvent } from './generated/task-hub-sidecar';
 import { protoEvent } from './to-proto';
-
-/** How an SDK says and hears what concerns entities. */
-export type EntityForm = 'message' | 'event';
 
 interface Sender {
   instanceId: string;

@@ -21,7 +21,7 @@ import type {
   FunctionWorker,
 } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
-import type { EncodedAnswer, PassthroughHost } from '../core/ports/passthrough-host';
+import type { EncodedAnswer, EntityForm, PassthroughHost } from '../core/ports/passthrough-host';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import { unknownFunctionMessage } from '../core/values/unknown-function';
 import { entityOutcome, episodeOutcome, type TerminateOther } from './from-proto';
@@ -32,7 +32,7 @@ import {
   OrchestratorResponse,
 } from './generated/task-hub-sidecar';
 import { HistoryBytes } from './history-bytes';
-import { eventInForm, legacyDecisions, type EntityForm } from './legacy-entities';
+import { eventInForm, legacyDecisions } from './legacy-entities';
 import { ReplayHistory } from './replay-history';
 import { orchestratorRequest, protoEvents } from './work-item-bytes';
 
@@ -55,12 +55,11 @@ export class PassthroughWorker implements FunctionWorker {
     private readonly host: PassthroughHost,
     private readonly known: readonly FunctionDescriptor[],
     private readonly world: PassthroughWorld,
-    form: EntityForm = 'message',
   ) {
     const namesOf = (type: DurableType): ReadonlySet<string> =>
       new Set(known.filter((fn) => fn.type === type).map((fn) => fn.name.toLowerCase()));
     this.#names = { orchestrator: namesOf('orchestrator'), activity: namesOf('activity'), entity: namesOf('entity') };
-    this.#form = form;
+    this.#form = host.entityForm ?? 'message';
     this.#histories = new HistoryBytes((event, history, id) => this.#told(event, history, id));
   }
 

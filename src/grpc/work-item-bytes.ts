@@ -30,6 +30,9 @@ export function orchestratorWorkItem(
   });
 }
 
+/** How long a receiver would wait for an earlier message of the same sender, as Durable Functions has it; one SDK reads it unasked. */
+const reorderWindow = { seconds: 30 * 60, nanos: 0 };
+
 /** An OrchestratorRequest by itself. */
 export function orchestratorRequest(
   request: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
@@ -53,7 +56,7 @@ function writeRequest(
     executionId,
     pastEvents: [],
     newEvents,
-    entityParameters: { entityMessageReorderWindow: undefined },
+    entityParameters: { entityMessageReorderWindow: reorderWindow },
     requiresHistoryStreaming: pastEvents === null,
     properties: {},
     orchestrationTraceContext: traceContext,

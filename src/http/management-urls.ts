@@ -124,3 +124,20 @@ export function grpcClientBinding(
     ...(options.maxMessageSizeInBytes === null ? {} : { maxGrpcMessageSizeInBytes: options.maxMessageSizeInBytes }),
   });
 }
+
+/** What Azure Functions sends and receives at most where host.json says nothing. */
+const defaultMaxMessageSize = 4 * 1024 * 1024;
+
+/**
+ * The same for the .NET isolated worker (spec/functionrpc-workers.md 3): it takes a limit that is absent for 0, so that every answer exceeds
+ * it, and reads its time-out as JSON inside this JSON.
+ */
+export function dotnetClientBinding(options: Parameters<typeof grpcClientBinding>[0]): string {
+  const binding = JSON.parse(grpcClientBinding(options)) as Record<string, unknown>;
+  return JSON.stringify({
+    ...binding,
+    rpcBaseUrl: `http://127.0.0.1:${options.grpcPort}`,
+    maxGrpcMessageSizeInBytes: options.maxMessageSizeInBytes ?? defaultMaxMessageSize,
+    grpcHttpClientTimeout: JSON.stringify('00:01:40'),
+  });
+}

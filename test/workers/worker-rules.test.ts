@@ -4,7 +4,7 @@ import { isFunctionName } from '../../src/workers/node/app/app-layout';
 import { matters } from '../../src/workers/node/app/app-watcher';
 import { checkNodeVersion } from '../../src/workers/node/process/node-version';
 import { readStartRequests } from '../../src/workers/supervision/start-requests';
-import { Watchdog } from '../../src/workers/node/process/watchdog';
+import { Watchdog } from '../../src/workers/supervision/watchdog';
 
 describe('start requests of an output binding', () => {
   const read = (value: unknown) => readStartRequests([{ name: 'out', bindingType: 'durableClient', value }]);

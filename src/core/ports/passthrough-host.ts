@@ -19,7 +19,12 @@ export type EncodedAnswer =
   | { ok: true; answer: null; returned: string }
   | { ok: false; error: { name: string; message: string; stack: string } };
 
+/** How an SDK says and hears what concerns entities (grpc/legacy-entities.ts). */
+export type EntityForm = 'message' | 'event';
+
 export interface PassthroughHost {
+  /** Default `message`. */
+  readonly entityForm?: EntityForm;
   /** Rejects with `WorkerExited` or `WorkerHung` (see `FunctionWorker`). */
   runEncoded(call: EncodedCall): Promise<EncodedAnswer>;
   /** The input is handed over as it is. */

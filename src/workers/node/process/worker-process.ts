@@ -36,7 +36,7 @@ import type { HttpCall, HttpReply, RunningApp, WorkerEnd } from '../../supervisi
 import { OutputLines } from '../../supervision/output-lines';
 import { RequestsUnderWay } from '../../supervision/requests-under-way';
 import { SentHistories } from '../wire/sent-histories';
-import { Watchdog } from './watchdog';
+import { Watchdog } from '../../supervision/watchdog';
 
 export interface WorkerProcessOptions {
   launcher: Launcher;

@@ -1,8 +1,9 @@
 /** Runs activities: the input unwrapped, the result as JSON text, a failure as the history shows it (spec/functions-worker.md 7). */
 import type { ActivityOutcome } from '../../../../core/ports/function-worker';
 import type { ActivityAsked } from '../../wire/messages';
-import { describeActivityFailure, describeEncodedFailure } from './activity-failure';
-import type { Hooks, TypedData } from '../loading/core-module';
+import { describeActivityFailure, describeEncodedFailure } from '../../../supervision/activity-failure';
+import type { Hooks } from '../loading/core-module';
+import type { TypedData } from '../../../supervision/rpc-values';
 import type { DirectCalls } from './direct-call';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { Invoker } from './invoker';

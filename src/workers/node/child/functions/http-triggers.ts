@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpAsked, InvocationAsked } from '../../wire/messages';
 import type { OutputValue } from '../../../supervision/running-app';
-import type { RpcResponse, TypedData } from '../loading/core-module';
+import type { RpcResponse, TypedData } from '../../../supervision/rpc-values';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
-import { toHttpAnswer, type HttpAnswer } from './http-answer';
+import { toHttpAnswer, type HttpAnswer } from '../../../supervision/http-answer';
 import type { Invoker } from './invoker';
 import { collectOutputs, toJsonText, toTypedData, valueToJsonText } from './typed-data';
 import type { UserLog } from './user-log';

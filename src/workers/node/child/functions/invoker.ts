@@ -7,7 +7,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import type { CoreInvocationContext, Hooks, ProgrammingModel, RpcResponse, TypedData } from '../loading/core-module';
+import type { CoreInvocationContext, Hooks, ProgrammingModel } from '../loading/core-module';
+import type { RpcResponse, TypedData } from '../../../supervision/rpc-values';
 import type { ClientBindings } from '../loading/client-bindings';
 import type { FunctionCallback, RegisteredFunction } from '../loading/function-registry';
 import type { Running, UserLog } from './user-log';

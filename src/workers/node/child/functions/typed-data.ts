@@ -2,7 +2,7 @@
 import type { RegisteredFunction } from '../loading/function-registry';
 import { isDurableClient } from '../loading/function-registry';
 import type { OutputValue } from '../../../supervision/running-app';
-import type { RpcResponse, TypedData } from '../loading/core-module';
+import type { RpcResponse, TypedData } from '../../../supervision/rpc-values';
 
 /** JSON text of a returned value: text is quoted, bytes become base64 text; null for nothing. */
 export function toJsonText(data: TypedData | null | undefined): string | null {

@@ -1,5 +1,5 @@
 /** What durable client bindings bring: of two kinds, as the app's package has it. */
-import type { TypedData } from './core-module';
+import type { TypedData } from '../../../supervision/rpc-values';
 import type { ExtraInput } from './function-registry';
 
 export class ClientBindings {

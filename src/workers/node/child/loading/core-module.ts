@@ -1,4 +1,5 @@
 /** The module `@azure/functions-core`, which no package provides: the worker answers it from inside (spec/functions-worker.md 1.1 to 1.4). */
+import type { RpcResponse } from '../../../supervision/rpc-values';
 import Module from 'node:module';
 import type { LogLevel } from '../../../../core/ports/logger';
 import type { FunctionRegistry } from './function-registry';
@@ -15,42 +16,6 @@ export interface InvocationModel {
   getArguments(): Promise<{ context: object; inputs: unknown[] }>;
   invokeFunction(context: object, inputs: unknown[], callback: unknown): Promise<unknown>;
   getResponse(context: object, result: unknown): Promise<RpcResponse>;
-}
-
-export interface RpcResponse {
-  outputData?: { name: string; data: TypedData | null }[];
-  returnValue?: TypedData | null;
-}
-
-/** Spec/functions-worker.md 3.1; one member is set. */
-export interface TypedData {
-  string?: string | null;
-  json?: string | null;
-  bytes?: Uint8Array | null;
-  int?: number | null;
-  double?: number | null;
-  http?: RpcHttp | null;
-  [other: string]: unknown;
-}
-
-export interface RpcHttp {
-  statusCode?: string | null;
-  headers?: Record<string, string> | null;
-  cookies?: RpcCookie[] | null;
-  body?: TypedData | null;
-  [other: string]: unknown;
-}
-
-export interface RpcCookie {
-  name: string;
-  value: string;
-  domain?: { value: string } | null;
-  path?: { value: string } | null;
-  expires?: { value: { seconds: number } } | null;
-  secure?: { value: boolean } | null;
-  httpOnly?: { value: boolean } | null;
-  sameSite?: string | null;
-  maxAge?: { value: number } | null;
 }
 
 export interface CoreInvocationContext {

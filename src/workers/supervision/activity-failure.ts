@@ -1,6 +1,6 @@
 /** How the failure of an activity stands in the history (spec/functions-worker.md 7). */
-import type { FailureDetails } from '../../../../core/history/history';
-import type { ActivityOutcome } from '../../../../core/ports/function-worker';
+import type { FailureDetails } from '../../core/history/history';
+import type { ActivityOutcome } from '../../core/ports/function-worker';
 
 /**
  * The reason has two blanks after the colon: the real host cuts the text out of `Exception: <message>` and keeps its blank.

@@ -1,6 +1,10 @@
 /** The HTTP answer of a function, out of what the library made of its result (spec/functions-worker.md 3.2, 3.3). */
-import type { RegisteredFunction } from '../loading/function-registry';
-import type { RpcCookie, RpcHttp, RpcResponse, TypedData } from '../loading/core-module';
+import type { RpcCookie, RpcHttp, RpcResponse, TypedData } from './rpc-values';
+
+/** Its bindings by name. */
+interface BoundFunction {
+  readonly bindings: Readonly<Record<string, { readonly type: string }>>;
+}
 
 export interface HttpAnswer {
   status: number;
@@ -9,7 +13,7 @@ export interface HttpAnswer {
 }
 
 /** No answer at all is 204 without a body. */
-export function toHttpAnswer(fn: RegisteredFunction, response: RpcResponse): HttpAnswer {
+export function toHttpAnswer(fn: BoundFunction, response: RpcResponse): HttpAnswer {
   // With `$return` model v3 also sends the untouched default response as an output: the return value goes first.
   const data = response.returnValue ?? findHttpOutput(fn, response);
   if (data === null || data === undefined) return { status: 204, headers: [], body: null };
@@ -24,7 +28,7 @@ export function toHttpAnswer(fn: RegisteredFunction, response: RpcResponse): Htt
   return { status: status >= 200 && status <= 599 ? status : 500, headers, body };
 }
 
-function findHttpOutput(fn: RegisteredFunction, response: RpcResponse): TypedData | null | undefined {
+function findHttpOutput(fn: BoundFunction, response: RpcResponse): TypedData | null | undefined {
   return response.outputData?.find(({ name }) => fn.bindings[name]?.type.toLowerCase() === 'http')?.data;
 }
 

@@ -1,0 +1,116 @@
+/** Builds the project of an app, and reads what the compiler has against it. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { DurascopeError } from '../../../core/values/errors';
+import type { DotnetProject } from './dotnet-project';
+
+export interface BuildOptions {
+  /** Default `dotnet`. */
+  dotnetPath: string;
+  env: Readonly<Record<string, string>>;
+  signal: AbortSignal;
+}
+
+export interface CompilerMessage {
+  severity: 'error' | 'warning';
+  /** `CS1002`, `FS0039`, `NU1101` ... */
+  code: string;
+  message: string;
+  file: string | null;
+  /** From 1. */
+  line: number | null;
+  column: number | null;
+}
+
+const linePattern = /^\s*(?:(.+?)(?:\((\d+),(\d+)(?:,\d+,\d+)?\))?\s*:\s*)?(error|warning) ([A-Z]+\d+)\s*:\s*(.*?)(?:\s*\[[^\]]*\])?\s*$/;
+
+/** Each message once: a build says them again in its summary. */
+export function readCompilerMessages(output: string): CompilerMessage[] {
+  const messages = new Map<string, CompilerMessage>();
+  for (const line of output.split(/\r?\n/)) {
+    const match = linePattern.exec(line);
+    if (match === null) continue;
+    const [, file, lineNumber, column, severity, code = '', message = ''] = match;
+    const read: CompilerMessage = {
+      severity: severity === 'error' ? 'error' : 'warning',
+      code,
+      message,
+      file: file === undefined || /^MSBUILD|^dotnet/i.test(file) ? null : file,
+      line: lineNumber === undefined ? null : Number(lineNumber),
+      column: column === undefined ? null : Number(column),
+    };
+    messages.set(JSON.stringify(read), read);
+  }
+  return [...messages.values()];
+}
+
+const shownErrors = 5;
+const keptOutput = 1_000_000;
+
+/** Rejects with `AppInvalid`: what the compiler says, with `file` and `line` of the first error. */
+export async function buildProject(project: DotnetProject & { file: string }, options: BuildOptions): Promise<void> {
+  const framework = frameworkToBuild(project.frameworks);
+  const args = ['build', project.file, '-nologo', '-v', 'quiet', '-clp:NoSummary', '-nodeReuse:false'];
+  if (framework !== null && project.frameworks.length > 1) args.push('-f', framework);
+  const { code, output } = await run(options.dotnetPath, args, path.dirname(project.file), options);
+  if (code === 0) return;
+  if (options.signal.aborted) throw new DurascopeError('Stopped', 'The emulator has been stopped.');
+  const errors = readCompilerMessages(output).filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const dir = path.dirname(project.file);
+  const shown = errors.slice(0, shownErrors).map((each) => `  ${described(each, dir)}`);
+  if (errors.length > shown.length) shown.push(`  and ${errors.length - shown.length} more`);
+  const what = errors.length === 0 ? output.trim().split('\n').slice(-10).join('\n') : shown.join('\n');
+  throw new DurascopeError('AppInvalid', `The app cannot be built (dotnet build ${path.basename(project.file)}):\n${what}`, {
+    details: {
+      ...(first?.file == null ? {} : { file: path.resolve(dir, first.file) }),
+      ...(first?.line == null ? {} : { line: first.line }),
+      errors,
+    },
+  });
+}
+
+function described({ file, line, code, message }: CompilerMessage, dir: string): string {
+  const place = file === null ? '' : `${path.relative(dir, path.resolve(dir, file))}${line === null ? '' : `:${line}`}: `;
+  return `${place}${code}: ${message}`;
+}
+
+/** Of several the newest .NET that is named; those of .NET Framework run on Windows only. */
+export function frameworkToBuild(frameworks: readonly string[]): string | null {
+  const numbered = frameworks.flatMap((name) => {
+    const version = /^net(\d+)\.(\d+)/i.exec(name);
+    return version === null ? [] : [{ name, version: Number(version[1]) * 100 + Number(version[2]) }];
+  });
+  numbered.sort((a, b) => b.version - a.version);
+  return numbered[0]?.name ?? frameworks[0] ?? null;
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  { env, signal }: BuildOptions,
+): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, signal, killSignal: 'SIGKILL' });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output = (output + chunk.toString('utf8')).slice(-keptOutput);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (signal.aborted) resolve({ code: null, output });
+      else if (error.code === 'ENOENT') reject(dotnetMissing(command));
+      else reject(new DurascopeError('AppInvalid', `The app cannot be built: ${error.message}`, { cause: error }));
+    });
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+export function dotnetMissing(command: string): DurascopeError {
+  return new DurascopeError(
+    'AppInvalid',
+    `The app needs the .NET SDK, and "${command}" is not to be found: install it (https://dotnet.microsoft.com/download), or name it in the setting DURASCOPE_DOTNET.`,
+  );
+}

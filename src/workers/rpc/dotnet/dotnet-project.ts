@@ -1,0 +1,116 @@
+/** The C#, F# or Visual Basic project of a function app, and what was built of it (spec/functionrpc-workers.md 1). */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import glob from 'fast-glob';
+import { DurascopeError } from '../../../core/values/errors';
+
+export interface DotnetProject {
+  /** Absolute path of the project file; null: the folder is itself what was built. */
+  file: string | null;
+  /** For sentences: `C#`, `F#`, `Visual Basic`. */
+  language: string;
+  /** `TargetFramework`, or those of `TargetFrameworks`, as written. */
+  frameworks: readonly string[];
+}
+
+/** Folder with the app's assembly and what it needs. */
+export interface DotnetOutput {
+  dir: string;
+  /** Relative to `dir`. */
+  assembly: string;
+  /** Milliseconds since 1970: the newest of what a build writes. */
+  builtAt: number;
+}
+
+const languages: Readonly<Record<string, string>> = { '.csproj': 'C#', '.fsproj': 'F#', '.vbproj': 'Visual Basic' };
+const sourcePattern = '**/*.{cs,fs,vb,fsi,csproj,fsproj,vbproj,props,targets,resx,json}';
+const notSources = ['**/bin/**', '**/obj/**', '**/node_modules/**', '**/.*/**'];
+
+/** Null: the folder holds no app of the isolated worker. Rejects with `AppInvalid` where it cannot be told which project is meant. */
+export async function findDotnetProject(appDir: string): Promise<DotnetProject | null> {
+  const names: readonly string[] = await readdir(appDir).catch(() => []);
+  if (names.includes('worker.config.json') && names.includes('functions.metadata')) {
+    return { file: null, language: '.NET', frameworks: [] };
+  }
+  const projects: DotnetProject[] = [];
+  let inProcess: string | null = null;
+  for (const name of names) {
+    const language = languages[path.extname(name).toLowerCase()];
+    if (language === undefined) continue;
+    const file = path.join(appDir, name);
+    const text = await readFile(file, 'utf8');
+    if (/Microsoft\.Azure\.Functions\.Worker/i.test(text)) projects.push({ file, language, frameworks: frameworksOf(text) });
+    else if (/Microsoft\.NET\.Sdk\.Functions/i.test(text)) inProcess = name;
+  }
+  if (projects.length > 1) {
+    const all = projects.map(({ file }) => path.basename(file ?? '')).join(', ');
+    throw new DurascopeError('AppInvalid', `The app folder holds several projects: ${all}. Give each a folder of its own.`);
+  }
+  if (projects.length === 0 && inProcess !== null) {
+    throw new DurascopeError(
+      'AppInvalid',
+      `${inProcess} is an app of the in-process model (Microsoft.NET.Sdk.Functions), which is not run here. Move it to the isolated worker model (Microsoft.Azure.Functions.Worker).`,
+      { details: { file: path.join(appDir, inProcess) } },
+    );
+  }
+  return projects[0] ?? null;
+}
+
+function frameworksOf(project: string): string[] {
+  const text = /<TargetFrameworks?>([^<]*)</i.exec(project.replaceAll(/<!--[\s\S]*?-->/g, ''))?.[1] ?? '';
+  return text
+    .split(';')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}
+
+/** Newest first. */
+export async function findOutputs(dir: string, project: DotnetProject): Promise<DotnetOutput[]> {
+  const found =
+    project.file === null
+      ? [path.join(dir, 'worker.config.json')]
+      : await glob('{bin,artifacts/bin}/**/worker.config.json', {
+          cwd: dir,
+          absolute: true,
+          deep: 7,
+          ignore: ['**/publish/**', '**/WorkerExtensions/**'],
+        });
+  const outputs = await Promise.all(found.map((file) => readOutput(path.dirname(path.resolve(file)))));
+  return outputs.filter((each) => each !== null).sort((a, b) => b.builtAt - a.builtAt);
+}
+
+async function readOutput(dir: string): Promise<DotnetOutput | null> {
+  try {
+    const config = JSON.parse(await readFile(path.join(dir, 'worker.config.json'), 'utf8')) as {
+      description?: { defaultWorkerPath?: unknown };
+    };
+    const assembly = config.description?.defaultWorkerPath;
+    if (typeof assembly !== 'string') return null;
+    const written = [assembly, 'functions.metadata', 'host.json', assembly.replace(/\.(dll|exe)$/i, '.pdb')];
+    const times = await Promise.all(written.map((each) => changedAt(path.join(dir, each))));
+    // Without its assembly it is the rest of a build that was cleaned away.
+    if (times[0] === 0) return null;
+    return { dir, assembly, builtAt: Math.max(...times) };
+  } catch {
+    // No file, or one that is being written: as if it were not there.
+    return null;
+  }
+}
+
+/** When the newest source of the project, or of a project that it refers to, was changed. */
+export async function sourcesChangedAt(project: string, seen = new Set<string>()): Promise<number> {
+  if (seen.has(project)) return 0;
+  seen.add(project);
+  const dir = path.dirname(project);
+  const files = await glob(sourcePattern, { cwd: dir, absolute: true, ignore: notSources, stats: true });
+  let newest = files.reduce((latest, { stats }) => Math.max(latest, stats?.mtimeMs ?? 0), 0);
+  const text = await readFile(project, 'utf8').catch(() => '');
+  for (const [, include = ''] of text.matchAll(/<ProjectReference\s[^>]*Include\s*=\s*"([^"]+)"/gi)) {
+    newest = Math.max(newest, await sourcesChangedAt(path.resolve(dir, include.replaceAll('\\', '/')), seen));
+  }
+  return newest;
+}
+
+async function changedAt(file: string): Promise<number> {
+  return (await stat(file).catch(() => null))?.mtimeMs ?? 0;
+}

@@ -1,0 +1,182 @@
+/** What an invocation is told, and what is read out of its answer (spec/functionrpc-workers.md 3 and 4). */
+import type { ActivityOutcome, ActivityRequest } from '../../../core/ports/function-worker';
+import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
+import { describeActivityFailure, describeEncodedFailure } from '../../supervision/activity-failure';
+import { toHttpAnswer } from '../../supervision/http-answer';
+import type { HttpCall, HttpReply, InvocationReply, OutputValue } from '../../supervision/running-app';
+import {
+  type InvocationRequest,
+  type InvocationResponse,
+  type ParameterBinding,
+  type RpcException,
+  type RpcHttp,
+  StatusResult_Status,
+  type TypedData,
+} from '../generated/function-rpc';
+import { isDurableClient, type LoadedFunction } from './loaded-function';
+import { inputData, json, jsonTextOf, nothing, plainData, text } from './values';
+
+export interface ToInvoke {
+  fn: LoadedFunction;
+  invocationId: string;
+  /** What the trigger brings. */
+  data: TypedData;
+  triggerMetadata: Record<string, TypedData>;
+  /** The durable client binding's JSON. */
+  clientBinding: string;
+}
+
+/** What goes wrong inside a function, with what its worker tells of it. */
+export class FunctionThrew extends Error {
+  constructor(exception: RpcException | undefined, status: string) {
+    super(exception?.message ?? status);
+    this.name = exception?.type !== undefined && exception.type !== '' ? exception.type : 'Error';
+    this.stack = exception?.stackTrace ?? '';
+  }
+}
+
+export function invocationRequest({ fn, invocationId, data, triggerMetadata, clientBinding }: ToInvoke): InvocationRequest {
+  const inputs: ParameterBinding[] = [{ name: fn.trigger.name, data }];
+  for (const binding of Object.values(fn.bindings)) {
+    if (isDurableClient(binding) && !/^out$/i.test(binding.direction ?? 'in')) {
+      inputs.push({ name: binding.name, data: text(clientBinding) });
+    }
+  }
+  return {
+    invocationId,
+    functionId: fn.id,
+    inputData: inputs,
+    triggerMetadata,
+    traceContext: { traceParent: '', traceState: '', attributes: {} },
+  };
+}
+
+/** Throws `FunctionThrew` for anything but a success. */
+export function successOf(response: InvocationResponse): InvocationResponse {
+  const { result } = response;
+  if (result?.status === StatusResult_Status.Success) return response;
+  const what = result?.status === StatusResult_Status.Cancelled ? 'The invocation was cancelled.' : 'The invocation failed.';
+  throw new FunctionThrew(result?.exception, what);
+}
+
+export function activityInput(fn: LoadedFunction, { instanceId, input }: ActivityRequest): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
+  const element = unwrapped(input);
+  const data = element === null ? nothing : text(element);
+  return {
+    data,
+    triggerMetadata: {
+      instanceId: text(instanceId),
+      [fn.trigger.name]: data,
+      data: element === null ? nothing : json(element),
+    },
+  };
+}
+
+/** The schedule's input is a JSON array of one. */
+function unwrapped(input: string | null): string | null {
+  const trimmed = input?.trim() ?? '';
+  if (trimmed === '') return null;
+  const element = trimmed.startsWith('[') ? trimmed.slice(1, -1).trim() : trimmed;
+  return element === '' ? null : element;
+}
+
+export function activityOutcome(response: InvocationResponse): ActivityOutcome {
+  return { ok: true, result: jsonTextOf(successOf(response).returnValue) };
+}
+
+/** Messages of .NET are JSON of the failure with what caused it. */
+export function activityFailure(fn: LoadedFunction, error: unknown): ActivityOutcome {
+  const { name, profile } = fn.descriptor;
+  const told = describeActivityFailure(name, error);
+  if (profile !== 'G' || (!told.ok && told.failureDetails != null)) return told;
+  return describeEncodedFailure(name, error);
+}
+
+export function encodedInput({ request }: EncodedCall): TypedData {
+  return text(Buffer.from(request.buffer, request.byteOffset, request.byteLength).toString('base64'));
+}
+
+export function encodedAnswer(response: InvocationResponse): EncodedAnswer {
+  const value = successOf(response).returnValue?.data;
+  if (value?.$case === 'string') return { ok: true, answer: value.value };
+  return { ok: true, answer: null, returned: value?.$case ?? 'nothing' };
+}
+
+/** The body of a request that streams goes another way. */
+export function httpInput(
+  { method, url, headers, query, params }: HttpCall,
+  body: Uint8Array | null,
+): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
+  const http: RpcHttp = {
+    method,
+    url,
+    headers,
+    query,
+    params,
+    statusCode: '',
+    body: body === null ? undefined : { data: { $case: 'bytes', value: Buffer.from(body) } },
+    rawBody: body === null ? undefined : { data: { $case: 'bytes', value: Buffer.from(body) } },
+    cookies: [],
+    nullableHeaders: nullable(headers),
+    nullableQuery: nullable(query),
+    nullableParams: nullable(params),
+  };
+  const triggerMetadata: Record<string, TypedData> = {};
+  for (const [name, value] of Object.entries({ ...query, ...params })) triggerMetadata[name] = text(value);
+  triggerMetadata['Headers'] = json(JSON.stringify(headers));
+  triggerMetadata['Query'] = json(JSON.stringify(query));
+  return { data: { data: { $case: 'http', value: http } }, triggerMetadata };
+}
+
+function nullable(record: Readonly<Record<string, string>>): Record<string, { value: string }> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, { value }]));
+}
+
+/** `ignored`: types of output bindings that have no effect here. */
+export interface WithOutputs<Reply> {
+  reply: Reply;
+  ignored: readonly string[];
+}
+
+/** Of a stream the worker has answered for itself. */
+export function httpReply(fn: LoadedFunction, response: InvocationResponse, isStreamed: boolean): WithOutputs<HttpReply> {
+  const { returnValue, outputData } = successOf(response);
+  const { outputs, ignored } = outputsOf(fn, response);
+  if (isStreamed) return { reply: { response: null, body: null, outputs }, ignored };
+  const answer = toHttpAnswer(fn, {
+    returnValue: plainData(returnValue),
+    outputData: outputData.map(({ name, data }) => ({ name, data: plainData(data) })),
+  });
+  const { status, headers, body } = answer;
+  return { reply: { response: { status, headers }, body: body === null ? null : Buffer.from(body), outputs }, ignored };
+}
+
+export function triggerInput(
+  input: string | null,
+  metadata: Readonly<Record<string, unknown>>,
+): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
+  const triggerMetadata: Record<string, TypedData> = {};
+  for (const [name, value] of Object.entries(metadata)) {
+    triggerMetadata[name] = typeof value === 'string' ? text(value) : json(JSON.stringify(value) ?? 'null');
+  }
+  return { data: inputData(input), triggerMetadata };
+}
+
+export function triggerReply(fn: LoadedFunction, response: InvocationResponse): WithOutputs<InvocationReply> {
+  const { returnValue } = successOf(response);
+  const { outputs, ignored } = outputsOf(fn, response);
+  return { reply: { result: jsonTextOf(returnValue), outputs }, ignored };
+}
+
+function outputsOf(fn: LoadedFunction, { outputData }: InvocationResponse): { outputs: OutputValue[]; ignored: string[] } {
+  const outputs: OutputValue[] = [];
+  const ignored: string[] = [];
+  for (const { name, data } of outputData) {
+    const binding = fn.bindings[name];
+    const value = jsonTextOf(data);
+    if (binding === undefined || /^http$/i.test(binding.type) || value === null) continue;
+    if (isDurableClient(binding)) outputs.push({ name, bindingType: binding.type, value: JSON.parse(value) as unknown });
+    else ignored.push(binding.type);
+  }
+  return { outputs, ignored };
+}

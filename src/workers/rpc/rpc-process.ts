@@ -1,0 +1,513 @@
+/**
+ * One worker process that speaks FunctionRpc, from its start to its end: handshake, loading, invocations, watchdog
+ * (spec/functionrpc-workers.md 1 and 2).
+ *
+ *   R1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
+ *   R2. A stream that ends, or says what cannot be read, ends the process: what it does can no longer be known.
+ *   R3. An orchestrator that does not come back within the watchdog's time hangs the process: it waits for nothing by itself.
+ */
+import { randomUUID } from 'node:crypto';
+import { DurascopeError } from '../../core/values/errors';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  EntityBatchOutcome,
+  EntityBatchRequest,
+  EpisodeOutcome,
+  EpisodeRequest,
+  FunctionDescriptor,
+} from '../../core/ports/function-worker';
+import type { LogEntry, LogLevel } from '../../core/ports/logger';
+import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
+import type { BehaviourProfile } from '../../core/values/behaviour-profile';
+import type { LaunchedProcess, Launcher, LaunchSpec } from '../supervision/launch';
+import { OutputLines } from '../supervision/output-lines';
+import { RequestsUnderWay, type RequestKind } from '../supervision/requests-under-way';
+import type { HttpCall, HttpReply, InvocationReply, RunningApp, WorkerEnd } from '../supervision/running-app';
+import { Watchdog } from '../supervision/watchdog';
+import {
+  activityFailure,
+  activityInput,
+  activityOutcome,
+  encodedAnswer,
+  encodedInput,
+  FunctionThrew,
+  httpInput,
+  httpReply,
+  invocationRequest,
+  successOf,
+  type ToInvoke,
+  triggerInput,
+  triggerReply,
+  type WithOutputs,
+} from './functions/invocation';
+import { type LoadedFunction, readFunction } from './functions/loaded-function';
+import { readLog } from './functions/rpc-log';
+import { type InvocationResponse, type RpcFunctionMetadata, type StatusResult, StatusResult_Status } from './generated/function-rpc';
+import { type Content, RpcListener, type RpcStream } from './stream/rpc-listener';
+
+export interface RpcProcessOptions {
+  launcher: Launcher;
+  /** Without the arguments that tell the worker where its host is, which are added. */
+  launch: LaunchSpec;
+  /** As the worker is told; absolute. */
+  appDir: string;
+  workerDir: string;
+  /** Indexed by the host; null: the worker is asked. */
+  functions: readonly RpcFunctionMetadata[] | null;
+  /** Of its durable functions. */
+  profile: BehaviourProfile;
+  /** What else is known of a function: where it stands. */
+  placeOf: (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor, 'file' | 'line'>;
+  /** The durable client binding's JSON. */
+  clientBinding: string;
+  /** Most invocations at a time; the rest waits. Null: no limit. */
+  concurrency: number | null;
+  log: (entry: LogEntry) => void;
+  /** 0: never. */
+  watchdogMs: number;
+  /** From the start until the app is loaded; 0: as long as it likes. */
+  loadTimeoutMs: number;
+  /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
+  signal?: AbortSignal;
+  /** A debugger may stop the process. */
+  inspected?: boolean;
+}
+
+interface UnderWay {
+  id: number;
+  fn: LoadedFunction;
+  instanceId: string | null;
+  isOrchestrator: boolean;
+  /** Quarters of the watchdog's time that it has taken so far: counted, for a computer asleep takes none. */
+  quarters: number;
+}
+
+const terminateMs = 2_000;
+
+export class RpcProcess implements RunningApp {
+  /**
+   * Starts the process; resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when somebody
+   * killed the process meanwhile, with `Stopped`.
+   */
+  static async start(options: RpcProcessOptions): Promise<RpcProcess> {
+    const workerId = randomUUID();
+    let process: RpcProcess | null = null;
+    const listener = await RpcListener.listen(workerId, (stream) => process?.greet(stream));
+    process = new RpcProcess(options, workerId, listener);
+    await process.loaded;
+    return process;
+  }
+
+  functions: readonly FunctionDescriptor[] = [];
+  httpUri: string | null = null;
+  warnings: readonly string[] = [];
+  /** What the worker calls itself, with its version. */
+  runtime = '';
+  readonly ended: Promise<WorkerEnd>;
+
+  private readonly process: LaunchedProcess;
+  private readonly loaded: Promise<void>;
+  private readonly output: OutputLines;
+  private readonly watchdog: Watchdog;
+  private readonly requests = new RequestsUnderWay(
+    () => this.watch(),
+    () => this.rest(),
+  );
+  private slowTimer: NodeJS.Timeout | undefined;
+  /** By invocation. */
+  private readonly underWay = new Map<string, UnderWay>();
+  private readonly waiting: (() => void)[] = [];
+  private readonly byKey = new Map<string, LoadedFunction>();
+  private readonly toLoad = new Map<string, RpcFunctionMetadata>();
+  private readonly ignoredOutputs = new Set<string>();
+  private stream: RpcStream | null = null;
+  private hung: { id: number; message: string } | null = null;
+  private stopping = false;
+  private isReady = false;
+  private hasEnded = false;
+  private loadError: DurascopeError | null = null;
+  private loadTimer: NodeJS.Timeout | undefined;
+  private resolveLoaded!: () => void;
+  private rejectLoaded!: (error: Error) => void;
+  private resolveEnded!: (end: WorkerEnd) => void;
+
+  private constructor(
+    private readonly options: RpcProcessOptions,
+    workerId: string,
+    private readonly listener: RpcListener,
+  ) {
+    this.loaded = new Promise((resolve, reject) => {
+      this.resolveLoaded = resolve;
+      this.rejectLoaded = reject;
+    });
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.output = new OutputLines(options.log);
+    this.watchdog = new Watchdog(
+      options.watchdogMs,
+      () => this.say({ $case: 'workerStatusRequest', value: {} }),
+      () => this.onSilence(),
+    );
+    const { launch, signal } = options;
+    this.process = options.launcher({ ...launch, args: [...launch.args, ...hostArguments(listener.port, workerId)] });
+    this.output.read(this.process.stdout, 'information');
+    this.output.read(this.process.stderr, 'warning');
+    void this.process.exited.then((exit) => this.onExit(exit));
+    if (signal !== undefined) {
+      const abort = (): void => this.failLoading(new DurascopeError('Stopped', 'The emulator has been stopped.'));
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+      this.loaded.finally(() => signal.removeEventListener('abort', abort)).catch(() => undefined);
+    }
+    if (options.loadTimeoutMs > 0) {
+      this.loadTimer = setTimeout(() => this.onLoadTimeout(), options.loadTimeoutMs);
+      this.loadTimer.unref();
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
+  get pendingCount(): number {
+    return this.requests.count;
+  }
+
+  episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
+    return Promise.reject(new DurascopeError('UnknownFunction', `The app has no orchestrator function '${request.name}'.`));
+  }
+
+  entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
+    return Promise.reject(new DurascopeError('UnknownFunction', `The app has no entity function '${request.name}'.`));
+  }
+
+  async activity(request: ActivityRequest): Promise<ActivityOutcome> {
+    const fn = this.byKey.get(`activity ${request.name.toLowerCase()}`);
+    if (fn === undefined) return { ok: false, reason: `The app has no activity function '${request.name}'.`, details: '' };
+    try {
+      return activityOutcome(await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
+    } catch (error) {
+      if (error instanceof FunctionThrew) return activityFailure(fn, error);
+      throw error;
+    }
+  }
+
+  async encoded(call: EncodedCall): Promise<EncodedAnswer> {
+    const fn = this.byKey.get(`${call.kind} ${call.name.toLowerCase()}`);
+    if (fn === undefined) {
+      const message = `The app has no ${call.kind} function '${call.name}'.`;
+      return { ok: false, error: { name: 'Error', message, stack: '' } };
+    }
+    const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
+    const input = { data: encodedInput(call), triggerMetadata: { instanceId: { data: undefined } } };
+    try {
+      return encodedAnswer(await this.invocation(kind, fn, call.instanceId, input));
+    } catch (error) {
+      if (!(error instanceof FunctionThrew)) throw error;
+      return { ok: false, error: { name: error.name, message: error.message, stack: error.stack ?? '' } };
+    }
+  }
+
+  async http(call: HttpCall, body: Uint8Array | null): Promise<HttpReply> {
+    const fn = this.found(call.name);
+    const response = await this.invocation('http', fn, null, httpInput(call, body), call.invocationId);
+    return this.told(fn, httpReply(fn, response, this.httpUri !== null));
+  }
+
+  async invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationReply> {
+    const fn = this.found(name);
+    const response = await this.invocation('invoke', fn, null, triggerInput(input, metadata));
+    return this.told(fn, triggerReply(fn, response));
+  }
+
+  forget(): void {
+    // Nothing is kept for an instance.
+  }
+
+  idle(boundMs: number): Promise<void> {
+    return this.requests.idle(boundMs);
+  }
+
+  /** Lets the app end by itself for a moment, then ends the process. Resolves when it is gone. */
+  async stop(graceMs = terminateMs): Promise<void> {
+    this.stopping = true;
+    if (this.hasEnded) return;
+    const timer = setTimeout(() => this.process.kill(), this.isReady ? graceMs : 0);
+    this.say({ $case: 'workerTerminate', value: { gracePeriod: { seconds: Math.ceil(graceMs / 1000), nanos: 0 } } });
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  private say(content: Content): void {
+    this.stream?.send(content);
+  }
+
+  private found(name: string): LoadedFunction {
+    const lower = name.toLowerCase();
+    const fn = [...this.byKey.values()].find(({ descriptor }) => descriptor.name.toLowerCase() === lower);
+    if (fn === undefined) throw new DurascopeError('UnknownFunction', `The app has no function named "${name}".`);
+    return fn;
+  }
+
+  private invocation(
+    kind: RequestKind,
+    fn: LoadedFunction,
+    instanceId: string | null,
+    input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
+    invocationId: string = randomUUID(),
+  ): Promise<InvocationResponse> {
+    return new Promise<InvocationResponse>((resolve, reject) => {
+      const id = this.requests.add(kind, fn.descriptor.name, instanceId, resolve, reject);
+      const send = (): void => {
+        this.underWay.set(invocationId, { id, fn, instanceId, isOrchestrator: kind === 'episode', quarters: 0 });
+        const { clientBinding } = this.options;
+        this.say({ $case: 'invocationRequest', value: invocationRequest({ fn, invocationId, clientBinding, ...input }) });
+      };
+      const { concurrency } = this.options;
+      if (concurrency === null || this.underWay.size < concurrency) send();
+      else this.waiting.push(send);
+    }).then(successOf);
+  }
+
+  private told<Reply>(fn: LoadedFunction, { reply, ignored }: WithOutputs<Reply>): Reply {
+    for (const type of ignored) {
+      const { name } = fn.descriptor;
+      if (this.ignoredOutputs.has(`${name} ${type}`)) continue;
+      this.ignoredOutputs.add(`${name} ${type}`);
+      const message = `Function "${name}": the output binding "${type}" is not emulated, what is given to it goes nowhere.`;
+      this.options.log({ level: 'warning', category: 'worker', message, functionName: name });
+    }
+    return reply;
+  }
+
+  private greet(stream: RpcStream): void {
+    const { appDir, workerDir } = this.options;
+    this.stream = stream;
+    stream.onMessage((content) => {
+      if (this.stream !== stream) return;
+      this.watchdog.heard();
+      this.take(content);
+    });
+    stream.onEnd((reason) => {
+      if (this.stream === stream) this.onDisconnect(reason);
+    });
+    this.say({
+      $case: 'workerInitRequest',
+      value: { hostVersion: '4.1000.0', capabilities: {}, workerDirectory: workerDir, functionAppDirectory: appDir },
+    });
+  }
+
+  private take(content: Content): void {
+    switch (content.$case) {
+      case 'workerInitResponse': {
+        const { result, capabilities, workerVersion } = content.value;
+        this.runtime = workerVersion;
+        if (!isSuccess(result)) return this.failLoading(invalid('The worker could not be started', result));
+        const httpUri = capabilities['HttpUri'];
+        if (httpUri !== undefined && httpUri !== '') this.httpUri = httpUri;
+        const { functions, appDir } = this.options;
+        if (functions === null) this.say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: appDir } });
+        else this.load(functions);
+        return;
+      }
+      case 'functionMetadataResponse': {
+        const { result, functionMetadataResults } = content.value;
+        if (!isSuccess(result)) return this.failLoading(invalid('The functions of the app could not be listed', result));
+        return this.load(functionMetadataResults);
+      }
+      case 'functionLoadResponse':
+        return this.onLoaded(content.value.functionId, content.value.result);
+      case 'invocationResponse':
+        return this.onAnswer(content.value);
+      case 'rpcLog': {
+        const entry = readLog(content.value);
+        const invocation = this.underWay.get(content.value.invocationId);
+        if (entry.category === 'user') this.output.keep(entry.message);
+        this.options.log({
+          ...entry,
+          ...(invocation === undefined
+            ? {}
+            : { functionName: invocation.fn.descriptor.name, invocationId: content.value.invocationId }),
+          ...(invocation === undefined || invocation.instanceId === null ? {} : { instanceId: invocation.instanceId }),
+        });
+        return;
+      }
+      default:
+        // What only a host says, or that nobody asked for.
+        return;
+    }
+  }
+
+  private load(functions: readonly RpcFunctionMetadata[]): void {
+    if (this.isReady || this.toLoad.size > 0) return;
+    if (functions.length === 0) return this.ready();
+    const known = new Map<string, string>();
+    const toLoad: RpcFunctionMetadata[] = [];
+    for (const metadata of functions) {
+      const fn = readFunction(metadata, this.options.profile);
+      if (typeof fn === 'string') return this.failLoading(new DurascopeError('AppInvalid', fn));
+      const key = fn.descriptor.name.toLowerCase();
+      if (known.has(key)) {
+        const message = `Two functions are named "${fn.descriptor.name}": ${known.get(key) ?? ''} and ${metadata.entryPoint}. Rename one of them.`;
+        return this.failLoading(new DurascopeError('AppInvalid', message));
+      }
+      known.set(key, metadata.entryPoint);
+      const descriptor = { ...fn.descriptor, ...this.options.placeOf(metadata) };
+      this.byKey.set(`${descriptor.type} ${key}`, { ...fn, descriptor });
+      toLoad.push(metadata);
+    }
+    for (const metadata of toLoad) this.toLoad.set(metadata.functionId, metadata);
+    for (const metadata of toLoad) {
+      const { functionId } = metadata;
+      this.say({ $case: 'functionLoadRequest', value: { functionId, metadata, managedDependencyEnabled: false } });
+    }
+  }
+
+  private onLoaded(functionId: string, result: StatusResult | undefined): void {
+    const metadata = this.toLoad.get(functionId);
+    if (metadata === undefined) return;
+    if (!isSuccess(result)) {
+      const { file, line } = this.options.placeOf(metadata);
+      const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+      return this.failLoading(invalid(`Function "${metadata.name}" cannot be loaded`, result, details));
+    }
+    this.toLoad.delete(functionId);
+    if (this.toLoad.size === 0) this.ready();
+  }
+
+  private ready(): void {
+    clearTimeout(this.loadTimer);
+    this.functions = [...this.byKey.values()].map(({ descriptor }) => descriptor);
+    this.isReady = true;
+    this.resolveLoaded();
+  }
+
+  private onAnswer(response: InvocationResponse): void {
+    const invocation = this.underWay.get(response.invocationId);
+    if (invocation === undefined) return;
+    this.underWay.delete(response.invocationId);
+    this.waiting.shift()?.();
+    this.requests.take(invocation.id)?.resolve(response as never);
+  }
+
+  private failLoading(error: DurascopeError): void {
+    clearTimeout(this.loadTimer);
+    this.stopping = true;
+    this.loadError ??= error;
+    this.process.kill();
+  }
+
+  private onLoadTimeout(): void {
+    const seconds = this.options.loadTimeoutMs / 1000;
+    const message =
+      this.stream === null
+        ? `The app's process did not connect within ${seconds} s. Check that "${this.options.launch.command}" starts, and that the app calls Run on its host.`
+        : `The app did not finish loading within ${seconds} s.`;
+    this.failLoading(new DurascopeError('AppInvalid', `${message}${this.output.tail()}`));
+  }
+
+  private watch(): void {
+    const { inspected, watchdogMs } = this.options;
+    if (inspected === true || watchdogMs <= 0) return;
+    this.watchdog.watch();
+    this.slowTimer ??= setInterval(() => this.findSlow(), watchdogMs / 4);
+    this.slowTimer.unref();
+  }
+
+  private rest(): void {
+    this.watchdog.rest();
+    clearInterval(this.slowTimer);
+    this.slowTimer = undefined;
+  }
+
+  /** R3 */
+  private findSlow(): void {
+    if (this.hung !== null) return;
+    for (const invocation of this.underWay.values()) {
+      if (!invocation.isOrchestrator || ++invocation.quarters <= 4) continue;
+      const { fn, instanceId } = invocation;
+      const who = `The orchestrator "${fn.descriptor.name}"${instanceId === null ? '' : ` (instance ${instanceId})`}`;
+      const seconds = this.options.watchdogMs / 1000;
+      this.endHung(
+        invocation,
+        `${who} has not come back for more than ${seconds} s, which ties up the process that runs the app`,
+        ' Look for a loop that never ends; what takes long belongs into an activity.',
+      );
+      return;
+    }
+  }
+
+  /** A process that does not answer at all. */
+  private onSilence(): void {
+    if (this.hasEnded) return;
+    const oldest = [...this.underWay.values()][0];
+    this.endHung(oldest, `The process that runs the app did not answer for more than ${this.options.watchdogMs / 1000} s`);
+  }
+
+  private endHung(invocation: UnderWay | undefined, what: string, advice = ''): void {
+    const message = `${what}, so it was ended and is started again.${advice}`;
+    this.hung = { id: invocation?.id ?? 0, message };
+    this.note('error', message);
+    this.process.kill();
+  }
+
+  /** R2 */
+  private onDisconnect(reason: string | null): void {
+    this.stream = null;
+    if (this.hasEnded || this.stopping) return;
+    if (reason !== null) this.note('debug', `The stream of the app's process broke: ${reason}`);
+    // Its exit code and last words come a moment later.
+    const timer = setTimeout(() => this.process.kill(), 2_000);
+    void this.ended.then(() => clearTimeout(timer));
+  }
+
+  private onExit({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    clearTimeout(this.loadTimer);
+    this.rest();
+    this.listener.close();
+    const { hung } = this;
+    const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+    const ended =
+      error === undefined
+        ? `The process that runs the app ended (${how}).`
+        : `The app's process could not be started with "${this.options.launch.command}": ${error.message}`;
+    const message = hung?.message ?? `${ended}${this.output.tail()}`;
+    const gone = new DurascopeError('WorkerExited', message);
+    this.requests.end((id, { name }) =>
+      hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : gone,
+    );
+    this.underWay.clear();
+    this.waiting.length = 0;
+    this.resolveEnded({ message, wanted: this.stopping });
+    if (!this.isReady) {
+      const whileLoading = error === undefined ? `${ended} The app was still loading.${this.output.tail()}` : ended;
+      this.rejectLoaded(this.loadError ?? new DurascopeError(signal === null ? 'AppInvalid' : 'WorkerExited', whileLoading));
+    }
+  }
+
+  private note(level: LogLevel, message: string): void {
+    this.options.log({ level, category: 'worker', message });
+  }
+}
+
+/** In both spellings: a worker knows one of them. */
+function hostArguments(port: number, workerId: string): string[] {
+  const largest = String(2 ** 31 - 1);
+  const requestId = randomUUID();
+  return [
+    ...['--host', '127.0.0.1', '--port', String(port), '--workerId', workerId, '--requestId', requestId],
+    ...['--grpcMaxMessageLength', largest, '--functions-uri', `http://127.0.0.1:${port}/`, '--functions-worker-id', workerId],
+    ...['--functions-request-id', requestId, '--functions-grpc-max-message-length', largest],
+  ];
+}
+
+function isSuccess(result: StatusResult | undefined): boolean {
+  return result?.status === StatusResult_Status.Success;
+}
+
+function invalid(what: string, result: StatusResult | undefined, details: Record<string, unknown> = {}): DurascopeError {
+  const why = result?.exception?.message ?? result?.result ?? '';
+  return new DurascopeError('AppInvalid', why === '' ? `${what}.` : `${what}: ${why}`, { details });
+}
