@@ -26,7 +26,7 @@ export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker
   return DotnetWorker.start({
     appDir,
     log,
-    clientBinding: options.dotnetClientBinding,
+    clientBinding: () => options.dotnetClientBinding(),
     ...(startInstance === undefined ? {} : { startInstance }),
     ...(drainMs === undefined ? {} : { drainMs }),
     ...(watch === undefined ? {} : { watch }),

@@ -6,7 +6,7 @@
  *       orchestration fails as in production, and the failure names the function.
  *   B2. The same for entities, where production would ask again for ever: each operation fails.
  */
-import type { CompleteOrchestration } from '../core/decisions/decisions';
+import type { CompleteOrchestration, Decision } from '../core/decisions/decisions';
 import { DurascopeError } from '../core/values/errors';
 import type { FailureDetails, HistoryEvent } from '../core/history/history';
 import type { AskedProgram } from '../core/ports/connected-replays';
@@ -82,7 +82,7 @@ export class PassthroughWorker implements FunctionWorker {
     }
     const { outcome, terminations } = episodeOutcome(response.value, instanceId);
     for (const other of terminations) this.world.terminate(other);
-    return { ...outcome, decisions: legacyDecisions(outcome.decisions, { instanceId, executionId }) };
+    return { ...outcome, decisions: legacyDecisions(kept(outcome.decisions), { instanceId, executionId }) };
   }
 
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
@@ -172,6 +172,15 @@ export class PassthroughWorker implements FunctionWorker {
     const known = this.known.filter((fn) => fn.type === type && fn.isBuiltIn !== true).map((fn) => fn.name);
     return unknownFunctionMessage(name, type, known);
   }
+}
+
+const nonDeterminism = 'DurableTask.Core.Exceptions.NonDeterministicOrchestrationException';
+
+/** .NET says with the failure what the changed code scheduled as well: nothing of it is to be done. */
+function kept(decisions: readonly Decision[]): readonly Decision[] {
+  const last = decisions.at(-1);
+  const isRefusal = last?.type === 'CompleteOrchestration' && last.failureDetails?.ErrorType === nonDeterminism;
+  return isRefusal ? [last] : decisions;
 }
 
 type Read<T> = { ok: true; value: T } | { ok: false; message: string; type: string; stack: string | null };

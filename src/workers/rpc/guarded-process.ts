@@ -61,7 +61,7 @@ function guardOf(pid: number): ChildProcess {
     : spawn('/bin/sh', ['-c', `read -r line; kill -9 -${pid} 2>/dev/null`], { ...options, detached: true });
   // Without it the worker runs as well.
   guard.on('error', () => undefined);
-  guard.stdin?.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
   guard.unref();
   return guard;
 }

@@ -43,7 +43,13 @@ import {
 } from './functions/invocation';
 import { type LoadedFunction, readFunction } from './functions/loaded-function';
 import { readLog } from './functions/rpc-log';
-import { type InvocationResponse, type RpcFunctionMetadata, type StatusResult, StatusResult_Status } from './generated/function-rpc';
+import {
+  type InvocationResponse,
+  type RpcFunctionMetadata,
+  type StatusResult,
+  StatusResult_Status,
+} from './generated/function-rpc';
+import { whenListening } from './stream/when-listening';
 import { type Content, RpcListener, type RpcStream } from './stream/rpc-listener';
 
 export interface RpcProcessOptions {
@@ -84,6 +90,9 @@ interface UnderWay {
 }
 
 const terminateMs = 2_000;
+
+/** Somebody ended it; by others a program ends itself, .NET by SIGABRT after an exception that nobody caught. */
+const killing = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
 
 export class RpcProcess implements RunningApp {
   /**
@@ -302,7 +311,10 @@ export class RpcProcess implements RunningApp {
       case 'workerInitResponse': {
         const { result, capabilities, workerVersion } = content.value;
         this.runtime = workerVersion;
-        if (!isSuccess(result)) return this.failLoading(invalid('The worker could not be started', result));
+        if (!isSuccess(result)) {
+          this.failLoading(invalid('The worker could not be started', result));
+          return;
+        }
         const httpUri = capabilities['HttpUri'];
         if (httpUri !== undefined && httpUri !== '') this.httpUri = httpUri;
         const { functions, appDir } = this.options;
@@ -312,13 +324,21 @@ export class RpcProcess implements RunningApp {
       }
       case 'functionMetadataResponse': {
         const { result, functionMetadataResults } = content.value;
-        if (!isSuccess(result)) return this.failLoading(invalid('The functions of the app could not be listed', result));
-        return this.load(functionMetadataResults);
+        if (!isSuccess(result)) {
+          this.failLoading(invalid('The functions of the app could not be listed', result));
+          return;
+        }
+        this.load(functionMetadataResults);
+        return;
       }
-      case 'functionLoadResponse':
-        return this.onLoaded(content.value.functionId, content.value.result);
-      case 'invocationResponse':
-        return this.onAnswer(content.value);
+      case 'functionLoadResponse': {
+        this.onLoaded(content.value.functionId, content.value.result);
+        return;
+      }
+      case 'invocationResponse': {
+        this.onAnswer(content.value);
+        return;
+      }
       case 'rpcLog': {
         const entry = readLog(content.value);
         const invocation = this.underWay.get(content.value.invocationId);
@@ -340,16 +360,23 @@ export class RpcProcess implements RunningApp {
 
   private load(functions: readonly RpcFunctionMetadata[]): void {
     if (this.isReady || this.toLoad.size > 0) return;
-    if (functions.length === 0) return this.ready();
+    if (functions.length === 0) {
+      this.ready();
+      return;
+    }
     const known = new Map<string, string>();
     const toLoad: RpcFunctionMetadata[] = [];
     for (const metadata of functions) {
       const fn = readFunction(metadata, this.options.profile);
-      if (typeof fn === 'string') return this.failLoading(new DurascopeError('AppInvalid', fn));
+      if (typeof fn === 'string') {
+        this.failLoading(new DurascopeError('AppInvalid', fn));
+        return;
+      }
       const key = fn.descriptor.name.toLowerCase();
       if (known.has(key)) {
         const message = `Two functions are named "${fn.descriptor.name}": ${known.get(key) ?? ''} and ${metadata.entryPoint}. Rename one of them.`;
-        return this.failLoading(new DurascopeError('AppInvalid', message));
+        this.failLoading(new DurascopeError('AppInvalid', message));
+        return;
       }
       known.set(key, metadata.entryPoint);
       const descriptor = { ...fn.descriptor, ...this.options.placeOf(metadata) };
@@ -369,13 +396,20 @@ export class RpcProcess implements RunningApp {
     if (!isSuccess(result)) {
       const { file, line } = this.options.placeOf(metadata);
       const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-      return this.failLoading(invalid(`Function "${metadata.name}" cannot be loaded`, result, details));
+      this.failLoading(invalid(`Function "${metadata.name}" cannot be loaded`, result, details));
+      return;
     }
     this.toLoad.delete(functionId);
     if (this.toLoad.size === 0) this.ready();
   }
 
   private ready(): void {
+    if (this.httpUri === null) this.open();
+    else void whenListening(this.httpUri, () => this.hasEnded || this.loadError !== null).then(() => this.open());
+  }
+
+  private open(): void {
+    if (this.hasEnded || this.loadError !== null) return;
     clearTimeout(this.loadTimer);
     this.functions = [...this.byKey.values()].map(({ descriptor }) => descriptor);
     this.isReady = true;
@@ -483,7 +517,8 @@ export class RpcProcess implements RunningApp {
     this.resolveEnded({ message, wanted: this.stopping });
     if (!this.isReady) {
       const whileLoading = error === undefined ? `${ended} The app was still loading.${this.output.tail()}` : ended;
-      this.rejectLoaded(this.loadError ?? new DurascopeError(signal === null ? 'AppInvalid' : 'WorkerExited', whileLoading));
+      const code = signal !== null && killing.includes(signal) ? 'WorkerExited' : 'AppInvalid';
+      this.rejectLoaded(this.loadError ?? new DurascopeError(code, whileLoading));
     }
   }
 

@@ -181,7 +181,11 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
       functionName,
       JSON.stringify({
         Schedule: { AdjustForDST: true },
-        ScheduleStatus: { Last: last ?? '0001-01-01T00:00:00', LastUpdated: last ?? '0001-01-01T00:00:00', Next: next ?? null },
+        ScheduleStatus: {
+          Last: last ?? '0001-01-01T00:00:00',
+          LastUpdated: last ?? '0001-01-01T00:00:00',
+          Next: next ?? '0001-01-01T00:00:00',
+        },
         IsPastDue: isPastDue ?? false,
       }),
     );

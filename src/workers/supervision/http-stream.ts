@@ -47,7 +47,13 @@ export async function streamHttp({ httpUri, invocationId, request, invoke, signa
   const ended = invoke();
   ended.catch(() => undefined);
   try {
-    const first = await Promise.race([streamed.then(toResponse), ended]);
+    // ASP.NET Core answers an empty 200 where the function threw: only its end tells.
+    const answered = streamed.then(async (incoming) => {
+      if (incoming.headers['content-length'] === '0') await ended;
+      return toResponse(incoming);
+    });
+    answered.catch(() => undefined);
+    const first = await Promise.race([answered, ended]);
     if (first === null) return toResponse(await streamed);
     // The function has ended without giving the stream anything.
     if (!(first.body instanceof ReadableStream)) outgoing.destroy();

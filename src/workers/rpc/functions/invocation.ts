@@ -157,7 +157,7 @@ export function triggerInput(
 ): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
   const triggerMetadata: Record<string, TypedData> = {};
   for (const [name, value] of Object.entries(metadata)) {
-    triggerMetadata[name] = typeof value === 'string' ? text(value) : json(JSON.stringify(value) ?? 'null');
+    triggerMetadata[name] = typeof value === 'string' ? text(value) : json(value === undefined ? 'null' : JSON.stringify(value));
   }
   return { data: inputData(input), triggerMetadata };
 }

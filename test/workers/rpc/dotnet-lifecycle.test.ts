@@ -1,0 +1,129 @@
+/** The life of a C# app's process: crashes, hangs, floods, kills, rebuilds (spec/functionrpc-workers.md 1). */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DurascopeError } from '../../../src/core/values/errors';
+import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
+
+describe('the process of a C# function app', function () {
+  this.timeout(120_000);
+  let dir: string;
+  const started: RunningEmulator[] = [];
+  const folders: string[] = [];
+
+  const start = async (appDir: string, options: Parameters<typeof RunningEmulator.start>[1] = {}): Promise<RunningEmulator> => {
+    const app = await RunningEmulator.start(appDir, options);
+    started.push(app);
+    return app;
+  };
+  /** A copy that may be changed, what was built of it included. */
+  const copy = async (): Promise<string> => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'durascope-dotnet-copy-'));
+    folders.push(folder);
+    await cp(dir, folder, { recursive: true, preserveTimestamps: true });
+    return folder;
+  };
+
+  before(async function () {
+    dir = await dotnetAppOrSkip(this);
+  });
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((app) => app.stop()));
+    await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
+  });
+
+  it('that crashes at its start is said with its last words', async () => {
+    await assert.rejects(start(dir, { env: { CRASH_AT_START: 'yes' } }), (error: unknown) => {
+      assert.ok(DurascopeError.is(error, 'AppInvalid'));
+      assert.match(error.message, /no database configured/);
+      return true;
+    });
+  });
+
+  it('is started again when it ends by itself, is killed or is broken: what ran is run again', async () => {
+    const app = await start(dir);
+    const id = await app.start('Sleeping');
+    const before = app.emulator.workerPid ?? 0;
+    process.kill(before, 'SIGKILL');
+    assert.equal((await app.ended(id)).output, '"awake"');
+    const after = await app.eventually(() => (app.emulator.workerPid === before ? undefined : app.emulator.workerPid));
+    assert.notEqual(after, before);
+    const died = app.emulator.invoke('Die', '3');
+    await assert.rejects(died, (error: unknown) => DurascopeError.is(error, 'WorkerExited') && /exit code 3/.test(error.message));
+    assert.equal(await app.outputOf('FanOut', 2), 5);
+  });
+
+  it('is ended when an orchestrator hangs: that one fails by name, the others go on', async () => {
+    const app = await start(dir, { watchdogMs: 800 });
+    const id = await app.start('Looping');
+    const row = await app.ended(id);
+    assert.equal(row.runtimeStatus, 'Failed');
+    assert.match(row.output ?? '', /Looping/);
+    assert.ok(app.logs.some(({ level, message }) => level === 'error' && /"Looping" .*has not come back/.test(message)));
+    assert.equal(await app.outputOf('FanOut', 2), 5);
+  });
+
+  it('may flood its output and return large values', async () => {
+    const app = await start(dir);
+    assert.equal(await app.emulator.invoke('Flood', '20000'), '20000');
+    await app.eventually(() => app.logs.find(({ message }) => message === 'line 19999 of a flood'));
+    const large = JSON.parse((await app.emulator.invoke('Chaff', '6000000')) ?? '""') as string;
+    assert.equal(large.length, 6_000_000);
+  });
+
+  it('does not outlive an emulator that is killed', async function () {
+    if (process.platform === 'win32') this.skip();
+    const script = path.resolve(import.meta.dirname, '../../support/rpc-owner.ts');
+    const owner = spawn(process.execPath, ['--import', 'tsx', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise<number>((resolve, reject) => {
+      owner.once('exit', () => reject(new Error('the owner ended')));
+      owner.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString().trim())));
+    });
+    assert.ok(isAlive(pid));
+    owner.kill('SIGKILL');
+    const end = Date.now() + 20_000;
+    while (isAlive(pid)) {
+      assert.ok(Date.now() < end, 'the worker is still there');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
+  it('is built and replaced when a source changes; what does not compile is said with its place, and what ran goes on', async () => {
+    const folder = await copy();
+    const app = await start(folder);
+    const file = path.join(folder, 'Activities.cs');
+    const source = await readFile(file, 'utf8');
+
+    await writeFile(file, source.replace('=> number * number;', '=> nmber * number;'));
+    const error = await app.eventually(() => app.events.find((event) => event.type === 'appError'));
+    assert.match(error.message, /Activities\.cs:\d+: CS0103/);
+    const expected = source.slice(0, source.indexOf('=> number * number;')).split('\n').length;
+    assert.deepEqual([error.file, error.line], [file, expected]);
+    assert.equal(await app.emulator.invoke('Square', '3'), '9');
+
+    const waiting = await app.start('Approval');
+    await app.until(waiting, (row) => row.runtimeStatus === 'Running');
+    await writeFile(file, source.replace('=> number * number;', '=> number * number * number;'));
+    const before = app.events.length;
+    await app.eventually(() => app.events.slice(before).find((event) => event.type === 'workerReady'));
+    assert.equal(await app.emulator.invoke('Square', '3'), '27');
+    await app.emulator.hub.raiseEvent(waiting, 'Approval', 'true');
+    assert.equal((await app.ended(waiting)).output, '"approved"');
+  });
+
+  it('is not built when nothing has changed since', async () => {
+    const app = await start(dir);
+    assert.ok(!app.logs.some(({ message }) => message.startsWith('Building')));
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
