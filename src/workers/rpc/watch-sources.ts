@@ -3,10 +3,18 @@ import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../../core/ports/clock';
 
-const ignoredFolders = new Set(['node_modules', '.git', '.durascope', '.vs', '.vscode', '.idea', 'obj', 'test-results', 'coverage']);
-const watchedExtensions = new Set(
-  '.cs .fs .vb .fsi .csproj .fsproj .vbproj .props .targets .json .ps1 .psm1 .psd1'.split(' '),
-);
+const ignoredFolders = new Set([
+  'node_modules',
+  '.git',
+  '.durascope',
+  '.vs',
+  '.vscode',
+  '.idea',
+  'obj',
+  'test-results',
+  'coverage',
+]);
+const watchedExtensions = new Set('.cs .fs .vb .fsi .csproj .fsproj .vbproj .props .targets .json .ps1 .psm1 .psd1'.split(' '));
 
 export function mattersToWorker(relativeFile: string): boolean {
   const parts = relativeFile.split(/[\\/]/);

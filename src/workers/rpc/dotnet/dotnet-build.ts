@@ -22,7 +22,8 @@ export interface CompilerMessage {
   column: number | null;
 }
 
-const linePattern = /^\s*(?:(.+?)(?:\((\d+),(\d+)(?:,\d+,\d+)?\))?\s*:\s*)?(error|warning) ([A-Z]+\d+)\s*:\s*(.*?)(?:\s*\[[^\]]*\])?\s*$/;
+const linePattern =
+  /^\s*(?:(.+?)(?:\((\d+),(\d+)(?:,\d+,\d+)?\))?\s*:\s*)?(error|warning) ([A-Z]+\d+)\s*:\s*(.*?)(?:\s*\[[^\]]*\])?\s*$/;
 
 /** Each message once: a build says them again in its summary. */
 export function readCompilerMessages(output: string): CompilerMessage[] {
@@ -92,7 +93,14 @@ function run(
   { env, signal }: BuildOptions,
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true, signal, killSignal: 'SIGKILL' });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      signal,
+      killSignal: 'SIGKILL',
+    });
     let output = '';
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-keptOutput);

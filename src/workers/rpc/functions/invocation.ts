@@ -59,7 +59,10 @@ export function successOf(response: InvocationResponse): InvocationResponse {
   throw new FunctionThrew(result?.exception, what);
 }
 
-export function activityInput(fn: LoadedFunction, { instanceId, input }: ActivityRequest): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
+export function activityInput(
+  fn: LoadedFunction,
+  { instanceId, input }: ActivityRequest,
+): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
   const element = unwrapped(input);
   const data = element === null ? nothing : text(element);
   return {
