@@ -4,7 +4,7 @@ const { named } = require('./.mocharc.e2e.cjs');
 module.exports = {
   import: 'tsx',
   spec: named ? [] : ['test/**/*.test.ts'],
-  ignore: ['test/vscode/**', 'test/e2e/**', 'test/attack/**'],
+  ignore: ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'],
   timeout: 20_000,
   exit: false,
 };

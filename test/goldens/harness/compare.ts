@@ -1,0 +1,119 @@
+/**
+ * Holds what the emulator did against what the real engine did. Answers are compared with the order of their members, since clients see it;
+ * the columns of a table's row have no order. Objects in columns are compared as what they say, not as texts.
+ */
+import { normalised } from './normalise';
+import type { Answer, Call, Played, Recording, TableRow } from './recording';
+
+export interface Difference {
+  /** `calls[3].body.runtimeStatus`, `rows.hello.History[4].IsPlayed`. */
+  where: string;
+  real: unknown;
+  ours: unknown;
+}
+
+export function differences(recording: Recording, played: Played): Difference[] {
+  const found: Difference[] = [];
+  const isRacy = recording.racy === true;
+  const ours = normalised(played);
+  const { calls, status, rows } = recording;
+  diff('calls', calls.map(callOf(recording.name)), ours.calls.map(callOf(recording.name)), found);
+  diff('status', answerOf(status, recording.name), answerOf(ours.status, recording.name), found);
+  for (const [id, tables] of Object.entries(rows)) {
+    const here = ours.rows[id] ?? { History: [], Instances: [] };
+    const order = isRacy ? unordered : (each: unknown[]): unknown[] => each;
+    diff(`rows.${id}.History`, order(tables.History.map(rowOf)), order(here.History.map(rowOf)), found);
+    const [real, own] = [tables.Instances.map(instanceOf), here.Instances.map(instanceOf)];
+    // A column of rows that a client's start has written.
+    if (tables.Instances[0]?.['Generation'] === undefined) for (const row of own) delete row['Generation'];
+    diff(`rows.${id}.Instances`, real, own, found);
+  }
+  for (const id of Object.keys(ours.rows)) {
+    if (!(id in rows))
+      found.push({ where: `rows.${id}`, real: undefined, ours: 'rows of an instance that the recording does not have' });
+  }
+  return found;
+}
+
+export function textOf({ where, real, ours }: Difference): string {
+  const show = (value: unknown): string => {
+    const text = value === undefined ? 'nothing' : JSON.stringify(value);
+    return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  };
+  return `${where}: really ${show(real)}, here ${show(ours)}`;
+}
+
+function callOf(name: string): (call: Call) => unknown {
+  return (call) => ('call' in call ? { ...call, ...answerOf(call, name) } : call);
+}
+
+/** Lists hold what other scenarios have left in the hub; where a page ends depends on them. */
+function answerOf({ status, headers, body }: Answer, name: string): Answer {
+  if (!Array.isArray(body)) return { status, headers, body };
+  const list = body as { instanceId?: string; entityId?: { key: string } }[];
+  const own = list.filter((each) => {
+    const id = each.entityId?.key ?? each.instanceId ?? '';
+    return id === name || id.startsWith(`${name}-`);
+  });
+  const { 'x-ms-continuation-token': token, ...others } = headers;
+  return { status, headers: token === undefined || own.length < list.length ? others : { ...others, token: 'some' }, body: own };
+}
+
+const objectColumns = new Set(['ParentInstance', 'OrchestrationInstance', 'Tags', 'ParentTraceContext', 'FailureDetails']);
+
+function rowOf(row: TableRow): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const column of Object.keys(row).sort()) {
+    const value = row[column];
+    columns[column] = objectColumns.has(column) && typeof value === 'string' ? sorted(JSON.parse(value)) : value;
+  }
+  // An orchestration without a version has none.
+  if (columns['EventType'] === 'ExecutionStarted' && columns['Version'] === '') delete columns['Version'];
+  return columns;
+}
+
+function instanceOf(row: TableRow): Record<string, unknown> {
+  const columns = rowOf(row);
+  if (columns['Version'] === '') delete columns['Version'];
+  return columns;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, name === 'Version' && each === '' ? null : name === 'StackTrace' ? '(stack)' : sorted(each)]),
+  );
+}
+
+function unordered(rows: unknown[]): unknown[] {
+  return rows
+    .map((row) => {
+      const columns = { ...(row as Record<string, unknown>) };
+      delete columns['RowKey'];
+      return columns;
+    })
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+function diff(where: string, real: unknown, ours: unknown, found: Difference[]): void {
+  if (Array.isArray(real) && Array.isArray(ours)) {
+    for (let index = 0; index < Math.max(real.length, ours.length); index++) {
+      diff(`${where}[${index}]`, real[index], ours[index], found);
+    }
+  } else if (isObject(real) && isObject(ours)) {
+    const [names, own] = [Object.keys(real), Object.keys(ours)];
+    for (const name of new Set([...names, ...own])) diff(`${where}.${name}`, real[name], ours[name], found);
+    if (names.length === own.length && names.every((name) => name in ours) && names.join() !== own.join()) {
+      found.push({ where: `${where} (order)`, real: names, ours: own });
+    }
+  } else if (real !== ours) {
+    found.push({ where, real, ours });
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,75 @@
+/** Recordings of a folder, played on one emulator of the built program that runs the app beside them. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { HistoryEvent } from '../../../src/core/history/history';
+import type { InstanceRow } from '../../../src/core/instances/instance';
+import { DurascopePrograms, type Ready } from '../../support/durascope-program';
+import { startPage } from './page';
+import { play } from './player';
+import type { InstanceTables, Played, Recording } from './recording';
+import { tablesOf } from './table-rows';
+
+/** As many scenarios at once. */
+const inParallel = 24;
+
+export async function readRecordings(folder: string): Promise<Recording[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
+  return Promise.all(files.map(async (file) => JSON.parse(await readFile(path.join(folder, file), 'utf8')) as Recording));
+}
+
+/** By name; an error where a scenario could not be played. */
+export async function playAll(app: string, recordings: readonly Recording[]): Promise<Map<string, Played | Error>> {
+  const home = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-'));
+  const programs = new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(home, 'home') } });
+  const page = await startPage();
+  try {
+    const { ready } = await programs.start([app, '--data', path.join(home, 'data')]);
+    const played = new Map<string, Played | Error>();
+    const queue = [...recordings];
+    const names = recordings.map(({ name }) => name);
+    await Promise.all(
+      Array.from({ length: inParallel }, async () => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          const { name } = next;
+          played.set(name, await playOne(ready, page.port, next, names).catch((error: unknown) => error as Error));
+        }
+      }),
+    );
+    return played;
+  } finally {
+    await page.stop();
+    await programs.endAll();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function playOne(ready: Ready, pagePort: number, recording: Recording, names: readonly string[]): Promise<Played> {
+  const { calls, status } = await play({ managementUrl: ready.managementUrl, key: ready.key, pagePort }, recording);
+  const rows: Record<string, InstanceTables> = {};
+  const others = names.filter((name) => name.startsWith(`${recording.name}-`));
+  for (const id of new Set([...Object.keys(recording.rows), ...(await ownInstances(ready, recording.name, others))])) {
+    const url = `${ready.url}/durascope/instances/${encodeURIComponent(id)}`;
+    const row = await get<InstanceRow>(ready, url);
+    rows[id] = tablesOf(row, row === undefined ? [] : ((await get<HistoryEvent[]>(ready, `${url}/history`)) ?? []));
+  }
+  return { calls, status, rows };
+}
+
+async function ownInstances(ready: Ready, name: string, others: readonly string[]): Promise<string[]> {
+  const page = await get<{ instances: InstanceRow[] }>(
+    ready,
+    `${ready.url}/durascope/instances?query=${encodeURIComponent(JSON.stringify({ instanceIdPrefix: name }))}`,
+  );
+  return (page?.instances ?? [])
+    .map(({ instanceId }) => instanceId)
+    .filter((id) => id === name || id.startsWith(`${name}-`))
+    .filter((id) => !others.some((other) => id === other || id.startsWith(`${other}-`)));
+}
+
+async function get<T>(ready: Ready, url: string): Promise<T | undefined> {
+  const response = await fetch(`${url}${url.includes('?') ? '&' : '?'}code=${ready.key}`);
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
