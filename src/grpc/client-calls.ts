@@ -64,29 +64,32 @@ export async function startInstance(
   try {
     return (await hub.start(options)).instanceId;
   } catch (error) {
-    if (policy?.action !== oldActions.ignore || !DurascopeError.is(error, 'InstanceExists')) throw error;
+    if (policy === undefined || !DurascopeError.is(error, 'InstanceExists')) throw error;
     const existing = await hub.get(request.instanceId);
     if (existing === undefined || !coreStatuses(policy.replaceableStatus).includes(existing.runtimeStatus)) throw error;
-    return request.instanceId;
+    if (policy.action === oldActions.ignore) return request.instanceId;
+    if (policy.action === undefined && !isTerminal(existing.runtimeStatus)) throw cannotTerminate();
+    throw error;
   }
 }
 
 /** What older clients say in the policy's second field. */
 const oldActions = { ignore: 1, terminate: 2 } as const;
 
+/** One that runs is terminated first, which takes a policy that lets go of a terminated one; only what is there decides whether it must. */
 function replaceable({ replaceableStatus, action }: OrchestrationIdReusePolicy): readonly OrchestrationStatus[] {
   const statuses = coreStatuses(replaceableStatus);
   // The list names the statuses that the action is for; others are an error.
   if (action !== undefined) return action === oldActions.terminate ? statuses : [];
-  const unfinished = statuses.some((status) => !isTerminal(status));
-  if (unfinished && !statuses.includes('Terminated')) {
-    throw new DurascopeError(
-      'InvalidArgument',
-      "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances. " +
-        'A running instance is terminated before its id is used again: allow Terminated as well.',
-    );
-  }
-  return statuses;
+  return statuses.includes('Terminated') ? statuses : statuses.filter(isTerminal);
+}
+
+function cannotTerminate(): DurascopeError {
+  return new DurascopeError(
+    'InvalidArgument',
+    "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances. " +
+      'A running instance is terminated before its id is used again: allow Terminated as well.',
+  );
 }
 
 function coreStatuses(statuses: readonly ProtoStatus[]): OrchestrationStatus[] {

@@ -226,7 +226,7 @@ export function protoState(row: InstanceRow, withPayloads: boolean): Orchestrati
     input: withPayloads ? (row.input ?? undefined) : undefined,
     output: withPayloads && hasOutput ? (row.output ?? undefined) : undefined,
     customStatus: withPayloads ? (row.customStatus ?? undefined) : undefined,
-    failureDetails: row.failureDetails === null ? undefined : protoFailure(row.failureDetails),
+    failureDetails: withPayloads && row.failureDetails !== null ? protoFailure(row.failureDetails) : undefined,
     executionId: row.executionId,
     completedTimestamp: row.completedTime === null ? undefined : protoTime(row.completedTime),
     parentInstanceId: row.parentInstanceId ?? undefined,

@@ -52,7 +52,7 @@ export class WorkerStream {
     };
     this.echoesTokens = echoing.has(connection.identity.language);
     this.streamsHistory = request.capabilities.includes(WorkerCapability.WORKER_CAPABILITY_HISTORY_STREAMING);
-    const filters = request.workItemFilters;
+    const filters = filtersIn(request);
     this.#filters = filters === undefined ? null : filtersOf(filters);
     this.#announced =
       filters === undefined
@@ -105,6 +105,13 @@ export class WorkerStream {
 
 function limitOf(asked: number): number {
   return asked > 0 ? asked : defaultLimit;
+}
+
+/** .NET's SDK sends a message without entries where nothing is to be filtered; one that names some kind names all that is taken. */
+function filtersIn({ workItemFilters: filters }: GetWorkItemsRequest): WorkItemFilters | undefined {
+  if (filters === undefined) return undefined;
+  const { orchestrations, activities, entities } = filters;
+  return orchestrations.length + activities.length + entities.length === 0 ? undefined : filters;
 }
 
 function filtersOf(filters: WorkItemFilters): Record<WorkKind, Names> {

@@ -1,4 +1,5 @@
 /** Where replay and history part, in words: what was recorded, what the code does now, and what evidence says about the cause. */
+import { isRequestName, readRequest, releaseName } from '../core/entities/entity-messages';
 import { causeTexts, type DeterminismCause, type Divergence } from '../core/history/divergence';
 import type { ExecutionCompleted, HistoryEvent } from '../core/history/history';
 import {
@@ -10,6 +11,7 @@ import {
   type WorkDecision,
 } from '../core/decisions/non-determinism';
 import type { ImpureUse, ReplayRun } from '../core/ports/replay-worker';
+import { isEntityId } from '../core/values/instance-id';
 import type { SourcePlace } from '../core/values/source-place';
 
 /** What both sides are compared by. */
@@ -246,7 +248,7 @@ function callOfRow(row: ScheduledRow | EntityRow): Call {
     case 'SubOrchestrationInstanceCreated':
       return { kind: 'sub-orchestration', name: row.Name, id: row.EventId };
     case 'EventSent':
-      return { kind: 'event', name: row.Name, id: row.EventId };
+      return callOfEvent(row.EventId, row.InstanceId, row.Name, row.Input);
     case 'EntityOperationCalled':
       return { kind: 'entity call', name: row.Operation, id: row.EventId };
     case 'EntityOperationSignaled':
@@ -268,7 +270,7 @@ function callOf(decision: WorkDecision): Call {
     case 'CreateSubOrchestration':
       return { kind: 'sub-orchestration', name: decision.name, id };
     case 'SendEvent':
-      return { kind: 'event', name: decision.name, id };
+      return callOfEvent(id, decision.instanceId, decision.name, decision.input);
     case 'CallEntity':
       return { kind: 'entity call', name: decision.operation, id };
     case 'SignalEntity':
@@ -278,6 +280,16 @@ function callOf(decision: WorkDecision): Call {
     case 'UnlockEntity':
       return { kind: 'entity release', name: null, id };
   }
+}
+
+/** What Durable Functions sends to an entity is an event in its history. */
+function callOfEvent(id: number, instanceId: string, name: string, input: string | null): Call {
+  if (!isEntityId(instanceId)) return { kind: 'event', name, id };
+  if (name === releaseName) return { kind: 'entity release', name: null, id };
+  const request = isRequestName(name) ? readRequest(input) : null;
+  if (request === null) return { kind: 'event', name, id };
+  if (request.lockset !== undefined) return { kind: 'entity lock', name: null, id };
+  return { kind: request.signal === true ? 'entity signal' : 'entity call', name: request.op ?? null, id };
 }
 
 function callText({ kind, name, id }: Call): string {

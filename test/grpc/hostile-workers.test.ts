@@ -260,7 +260,8 @@ describe('workers that misbehave', () => {
       );
     assert.equal(await codeOf(client.start('')), status.INVALID_ARGUMENT);
     assert.equal(await codeOf(client.start('o', { instanceId: 'x'.repeat(101) })), status.INVALID_ARGUMENT);
-    const withoutTerminated = { orchestrationIdReusePolicy: { replaceableStatus: [0 as const, 1 as const] } };
+    const withoutTerminated = { orchestrationIdReusePolicy: { replaceableStatus: [0 as const, 1 as const, 6 as const] } };
+    await client.start('o', { instanceId: 'r' });
     assert.equal(await codeOf(client.start('o', { instanceId: 'r', ...withoutTerminated })), status.INVALID_ARGUMENT);
     await client.start('o', { instanceId: 'there' });
     assert.equal(await codeOf(client.start('o', { instanceId: 'there' })), status.ALREADY_EXISTS);

@@ -9,7 +9,7 @@ import type { Toolchain } from './sdk-toolchains';
 /** Builds the program in the folder, with the package list of the example; rejects as `Toolchain.build` does. */
 export async function buildProgram(toolchain: Toolchain, folder: string): Promise<void> {
   const examples = path.join(projectRoot, 'examples', 'durable-task');
-  const packages = { python: [], java: ['pom.xml'], go: ['go.mod', 'go.sum'], csharp: [] }[toolchain.name];
+  const packages = { python: [], java: ['pom.xml'], go: ['go.mod', 'go.sum'], csharp: ['Example.csproj'] }[toolchain.name];
   for (const file of packages) await cp(path.join(examples, toolchain.name, file), path.join(folder, file));
   await cp(path.join(projectRoot, 'test', 'fixtures', 'programs', toolchain.name), folder, { recursive: true });
   await toolchain.build(folder);

@@ -1,14 +1,11 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Client.AzureManaged;
 using Microsoft.DurableTask.Worker;
-using Microsoft.DurableTask.Worker.AzureManaged;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-string address = Environment.GetEnvironmentVariable("DURASCOPE_ADDRESS") ?? "localhost:8080";
-string connection = $"Endpoint=http://{address};Authentication=None;TaskHub=default";
+string address = "http://" + (Environment.GetEnvironmentVariable("DURASCOPE_ADDRESS") ?? "localhost:8080");
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -22,9 +19,9 @@ builder.Services.AddDurableTaskWorker(worker =>
         tasks.AddActivityFunc<string, string>("SayHello", (_, city) => $"Hello {city}!");
         tasks.AddActivityFunc<string, int>("CalculateDiscount", (_, userId) => userId.StartsWith("vip") ? 25 : 10);
     });
-    worker.UseDurableTaskScheduler(connection);
+    worker.UseGrpc(address);
 });
-builder.Services.AddDurableTaskClient(client => client.UseDurableTaskScheduler(connection));
+builder.Services.AddDurableTaskClient(client => client.UseGrpc(address));
 
 using IHost host = builder.Build();
 await host.StartAsync();
