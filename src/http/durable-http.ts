@@ -162,22 +162,16 @@ const contentHeaders: ReadonlySet<string> = new Set([
   'allow',
 ]);
 
+/** Names as they were sent; of one that occurs several times, as it was sent first. */
 function resultText({ status, headers, content }: HttpAnswer): string {
-  const shown: Record<string, string | string[]> = {};
+  const shown = new Map<string, { name: string; value: string | string[] }>();
   for (const [name, value] of headers) {
-    if (contentHeaders.has(name.toLowerCase())) continue;
-    const key = canonicalName(name);
-    const before = shown[key];
-    shown[key] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value];
+    const key = name.toLowerCase();
+    if (contentHeaders.has(key)) continue;
+    const before = shown.get(key);
+    if (before === undefined) shown.set(key, { name, value });
+    else before.value = typeof before.value === 'string' ? [before.value, value] : [...before.value, value];
   }
-  return JSON.stringify({ statusCode: status, headers: shown, content });
-}
-
-const canonicalNames: Readonly<Record<string, string>> = { etag: 'ETag', 'www-authenticate': 'WWW-Authenticate', te: 'TE' };
-
-/** As .NET spells what it knows: code reads `Location` and `Retry-After` literally. */
-function canonicalName(name: string): string {
-  const lower = name.toLowerCase();
-  if (name !== lower && lower !== 'location' && lower !== 'retry-after') return name;
-  return canonicalNames[lower] ?? lower.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  const named = Object.fromEntries([...shown.values()].map(({ name, value }) => [name, value]));
+  return JSON.stringify({ statusCode: status, headers: named, content });
 }

@@ -4,7 +4,7 @@
  */
 import { DurascopeError } from '../core/values/errors';
 import { type RouteConstraint, routeConstraint } from './route-constraints';
-import { percentDecode } from './url-text';
+import { decodeRouteValue } from './url-text';
 
 interface Parameter {
   name: string;
@@ -26,7 +26,7 @@ export interface RouteTemplate {
    * catch-alls (4, 5).
    */
   readonly precedence: string;
-  /** `segments` of the path, not decoded, without the prefix. Parameter values are decoded; undefined: it does not match. */
+  /** `segments` of the path, not decoded, without the prefix. Parameter values are decoded once, `%2F` stays; undefined: it does not match. */
   match(segments: readonly string[]): Record<string, string> | undefined;
 }
 
@@ -51,14 +51,14 @@ function matchSegments(segments: readonly Segment[], path: readonly string[]): R
   for (const [index, segment] of segments.entries()) {
     const raw = path[index];
     if (segment.kind === 'parameter' && segment.parameter.isCatchAll) {
-      const rest = path.slice(index).map(percentDecode).join('/');
+      const rest = path.slice(index).map(decodeRouteValue).join('/');
       return accept(segment.parameter, rest === '' ? undefined : rest, values) ? values : undefined;
     }
     if (raw === undefined || raw === '') {
       if (segment.kind !== 'parameter' || !accept(segment.parameter, undefined, values)) return undefined;
       continue;
     }
-    const decoded = percentDecode(raw);
+    const decoded = decodeRouteValue(raw);
     if (segment.kind === 'literal') {
       if (decoded.toLowerCase() !== segment.text) return undefined;
     } else if (segment.kind === 'parameter') {

@@ -18,7 +18,7 @@ export interface TriggerMatch {
 
 export interface TriggerRoutes {
   readonly routes: readonly TriggerRoute[];
-  /** One sentence for each function whose route cannot be used. */
+  /** One sentence for each function whose route cannot be used, or not as it seems to be meant. */
   readonly problems: readonly string[];
   match(method: string, target: RequestTarget): TriggerMatch | undefined;
   isUnderPrefix(target: RequestTarget): boolean;
@@ -33,6 +33,9 @@ export function triggerRoutes(functions: readonly FunctionDescriptor[], routePre
     try {
       // An absent or empty route is the function's name.
       const template = parseRouteTemplate(each.route === undefined || each.route === '' ? each.name : each.route);
+      const setting = /%[^%/{}]+%/.exec(template.text)?.[0];
+      if (setting !== undefined) problems.push(settingInRoute(each.name, setting));
+      if (/^\/*(admin|runtime)/i.test(template.text)) throw reservedRoute(template.text);
       const methods = (each.methods ?? []).map((method) => method.toUpperCase());
       routes.push({ functionName: each.name, template, methods: methods.length === 0 ? null : new Set(methods) });
     } catch (error) {
@@ -63,6 +66,20 @@ export function triggerRoutes(functions: readonly FunctionDescriptor[], routePre
       return undefined;
     },
   };
+}
+
+/** Of bindings the host resolves settings in what their extensions say; a route is mapped as it is written. */
+function settingInRoute(name: string, setting: string): string {
+  return `The route of the function '${name}' has ${setting} in it: the Functions host replaces no settings in routes, so it is a part of the address as it stands. Read the setting where the function is registered, for instance from process.env.`;
+}
+
+/** The host refuses these whatever the prefix is. */
+function reservedRoute(route: string): DurascopeError {
+  return new DurascopeError(
+    'AppInvalid',
+    `The route '${route}' is not valid: addresses of the host itself begin with 'admin' and 'runtime'. Choose another.`,
+    { details: { route } },
+  );
 }
 
 /** As sent. One slash at the end is no segment. */

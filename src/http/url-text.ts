@@ -17,6 +17,15 @@ export function percentDecode(text: string): string {
   }
 }
 
+/** As the web server of the real host hands a path on: decoded once, but an escaped slash stays as it was sent. */
+export function decodeRouteValue(text: string): string {
+  if (!/%2f/i.test(text)) return percentDecode(text);
+  return text
+    .split(/(%2f)/i)
+    .map((piece, index) => (index % 2 === 1 ? piece : percentDecode(piece)))
+    .join('');
+}
+
 /** Decodes a name or a value of a query or a form: `+` is a blank. */
 export function formDecode(text: string): string {
   return percentDecode(text.includes('+') ? text.replaceAll('+', ' ') : text);

@@ -47,7 +47,15 @@ describe('route templates', () => {
     ['/lead/', 'lead', {}],
     ['one/{a}/{b}', 'one//b', undefined],
     ['x/{a}', 'x/%E0%A4', { a: '%E0%A4' }],
-    ['x/{a}', 'x/a%2Fb', { a: 'a/b' }],
+    // An escaped slash stays; everything else is decoded once, in every kind of segment.
+    ['x/{a}', 'x/a%2Fb%20%25', { a: 'a%2Fb %' }],
+    ['x/{a}', 'x/a%2fb', { a: 'a%2fb' }],
+    ['x/{a}', 'x/a%252Fb', { a: 'a%2Fb' }],
+    ['x/{a?}', 'x/a%2Fb', { a: 'a%2Fb' }],
+    ['x/{a:length(5)}', 'x/a%2Fb', { a: 'a%2Fb' }],
+    ['x/v{a}.{b}', 'x/va%2Fb.c%20d', { a: 'a%2Fb', b: 'c d' }],
+    ['x/{*rest}', 'x/a%2Fb/c%20d', { rest: 'a%2Fb/c d' }],
+    ['caf\u00e9', 'caf%C3%A9', {}],
     ['x/{a}', 'x/a+b', { a: 'a+b' }],
     ['', '', {}],
   ];
@@ -145,6 +153,19 @@ describe('trigger routes', () => {
     assert.equal(answers([http('Hello')], 'GET', '/hello', ''), 'Hello');
     assert.equal(answers([http('Hello')], 'GET', '/a/b/hello', 'a/b'), 'Hello');
     assert.equal(answers([http('Root', '/')], 'GET', '/', ''), 'Root');
+  });
+
+  it('a setting in a route stays as it is written, as in the real host, and the function is named', () => {
+    const routes = triggerRoutes([http('Setting', '%PLACE%/x')], 'api');
+    assert.match(routes.problems[0] ?? '', /'Setting' has %PLACE% in it/);
+    assert.equal(routes.match('GET', parseRequestTarget('/api/%25PLACE%25/x', undefined))?.functionName, 'Setting');
+    assert.deepEqual(triggerRoutes([http('Good', 'a{p}%{q}')], 'api').problems, []);
+  });
+
+  it("the host's own addresses cannot be routes, whatever the prefix", () => {
+    const routes = triggerRoutes([http('A', 'admin/x'), http('R', '/Runtime')], 'api');
+    assert.equal(routes.problems.length, 2);
+    assert.match(routes.problems[0] ?? '', /'A' cannot be called: .*'admin' and 'runtime'/);
   });
 
   it('a function with a bad route is named, the others work', () => {

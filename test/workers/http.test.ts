@@ -64,11 +64,11 @@ describe('HTTP triggers of programming model v4', () => {
     assert(Buffer.from(answer.body).equals(Buffer.from(body).reverse()));
   });
 
-  it('set cookies', async () => {
+  it('set cookies, for the whole site where they name no path', async () => {
     const answer = await app.http('cookies');
     assert.deepEqual(
       answer.headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value),
-      ['a=b%20c; Max-Age=10; Path=/; HttpOnly; Secure; SameSite=Strict', 'd=e'],
+      ['a=b%20c; max-age=10; path=/x; secure; samesite=strict; httponly', 'd=e%21; path=/'],
     );
   });
 

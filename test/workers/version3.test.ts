@@ -93,7 +93,7 @@ for (const durableFunctions of ['durable-functions-v2', 'durable-functions-v1'] 
       assert.equal((await ask('buffer')).text, '\u0001\u0002\u0003');
       const tea = await ask('express');
       assert.deepEqual([tea.status, tea.text, tea.header('x-tea')], [418, 'teapot', 'pot']);
-      assert.equal((await ask('cookie')).header('set-cookie'), 'a=b; Max-Age=60');
+      assert.equal((await ask('cookie')).header('set-cookie'), 'a=b; max-age=60; path=/');
       assert.deepEqual(await ask('number').then((answer) => [answer.status, answer.text]), [404, '7']);
       assert.deepEqual(await ask('').then((answer) => [answer.status, answer.text]), [200, '']);
       assert.equal((await ask('throws')).status, 500);

@@ -45,15 +45,24 @@ function toBody(data: TypedData | null | undefined): { body: Uint8Array | null; 
   return { body: Buffer.from(String(text)), contentType: 'text/plain; charset=utf-8' };
 }
 
+/** In the words, the order and with the defaults of the host's cookie options: the whole site where no path is named. */
 function serializeCookie(cookie: RpcCookie): string {
-  const parts = [`${cookie.name}=${encodeURIComponent(cookie.value)}`];
-  if (cookie.maxAge != null) parts.push(`Max-Age=${Math.floor(cookie.maxAge.value)}`);
-  if (cookie.domain != null) parts.push(`Domain=${cookie.domain.value}`);
-  if (cookie.path != null) parts.push(`Path=${cookie.path.value}`);
-  if (cookie.expires != null) parts.push(`Expires=${new Date(cookie.expires.value.seconds * 1000).toUTCString()}`);
-  if (cookie.httpOnly?.value === true) parts.push('HttpOnly');
-  if (cookie.secure?.value === true) parts.push('Secure');
-  const sameSite = { lax: 'Lax', strict: 'Strict', explicitNone: 'None' }[cookie.sameSite ?? ''];
-  if (sameSite !== undefined) parts.push(`SameSite=${sameSite}`);
+  const parts = [`${cookie.name}=${escapeData(cookie.value)}`];
+  if (cookie.expires != null) parts.push(`expires=${new Date(cookie.expires.value.seconds * 1000).toUTCString()}`);
+  if (cookie.maxAge != null) parts.push(`max-age=${Math.floor(cookie.maxAge.value)}`);
+  if (cookie.domain != null) parts.push(`domain=${cookie.domain.value}`);
+  parts.push(`path=${cookie.path?.value ?? '/'}`);
+  if (cookie.secure?.value === true) parts.push('secure');
+  const sameSite = { lax: 'lax', strict: 'strict', explicitNone: 'none' }[cookie.sameSite ?? ''];
+  if (sameSite !== undefined) parts.push(`samesite=${sameSite}`);
+  if (cookie.httpOnly?.value === true) parts.push('httponly');
   return parts.join('; ');
+}
+
+/** Everything but letters, digits and `-_.~` is escaped; half a surrogate pair is no character. */
+function escapeData(text: string): string {
+  return encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd')).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
