@@ -68,10 +68,11 @@ const jobs = [
     plugins: [readsParts],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
-  // It imports the modules of apps.
+  // It imports the modules of apps, which may replace globals.
   {
     ...node,
     entryPoints: { 'node-worker': 'src/workers/node/child/main.ts', 'node-worker-program': 'src/workers/node/child/program.ts' },
+    inject: ['src/workers/node/child/own-globals.ts'],
     outdir: 'dist',
     plugins: [readsParts],
   },

@@ -123,7 +123,7 @@ export class Activities {
       this.#again(line, task, Number(error.details['delayMs'] ?? 0));
       return;
     }
-    if (DurascopeError.is(error, 'WorkerHung')) {
+    if (DurascopeError.is(error, 'WorkerHung') || DurascopeError.is(error, 'WorkFailed')) {
       const reason = `Activity function '${activity.name}' failed: ${error.message}`;
       this.core.log('error', reason, activity.instanceId);
       this.#finish(task, { ok: false, reason, details: '' });

@@ -146,6 +146,11 @@ export class Entities {
       } else core.giveBack(live, work.entries, 0);
       return;
     }
+    if (DurascopeError.is(error, 'WorkFailed')) {
+      core.log('error', sentenceOf(error), live.instanceId);
+      this.#failAll(work, sentenceOf(error));
+      return;
+    }
     if (DurascopeError.is(error, 'WorkReturned')) {
       core.giveBack(live, work.entries, Number(error.details['delayMs'] ?? 0));
       return;

@@ -273,6 +273,11 @@ export class Episodes {
       this.#abandon(episode, Number(delayMs ?? 0));
       return;
     }
+    if (DurascopeError.is(error, 'WorkFailed')) {
+      core.log('error', sentenceOf(error), live.instanceId);
+      this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, error.message));
+      return;
+    }
     if (DurascopeError.is(error, 'WorkerHung')) {
       live.hangs++;
       core.log('error', sentenceOf(error), live.instanceId);

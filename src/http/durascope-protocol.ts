@@ -362,6 +362,7 @@ export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 |
   EmulatorNotFound: 500,
   WorkerExited: 502,
   WorkReturned: 503,
+  WorkFailed: 502,
   WorkerHung: 502,
   FunctionFailed: 502,
   Stopped: 503,

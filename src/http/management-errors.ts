@@ -56,6 +56,7 @@ const answerFor: Readonly<Record<DurascopeErrorCode, Answer>> = {
   EmulatorNotFound: 'operation',
   WorkerExited: 'operation',
   WorkReturned: 503,
+  WorkFailed: 'operation',
   WorkerHung: 'operation',
   FunctionFailed: 'operation',
   Stopped: 503,

@@ -14,6 +14,7 @@ export function buildChild(): Promise<string> {
     const outfile = path.join(folder, 'node-worker.js');
     await build({
       entryPoints: [path.join(__dirname, '../../src/workers/node/child/main.ts')],
+      inject: [path.join(__dirname, '../../src/workers/node/child/own-globals.ts')],
       outfile,
       bundle: true,
       platform: 'node',

@@ -96,3 +96,23 @@ describe('frames', () => {
     assert.equal(sink.chunks.length, 0);
   });
 });
+
+describe('a frame writer that is given too much', () => {
+  const listen = (sink: Sink): Said[] => {
+    const heard: Said[] = [];
+    const reader = new FrameReader<Said>(
+      (message) => heard.push(message),
+      (reason) => assert.fail(reason),
+    );
+    sink.on('chunk', () => reader.push(sink.chunks.splice(0, 1)[0] ?? Buffer.alloc(0)));
+    return heard;
+  };
+
+  it('writes before the turn is over when it is told that much has come together', () => {
+    const sink = new Sink();
+    const heard = listen(sink);
+    const writer = new FrameWriter<Said>(asSocket(sink));
+    for (let count = 0; count < 5; count++) writer.send({ text: 'x' }, undefined, 1024 * 1024);
+    assert.equal(heard.length, 5);
+  });
+});

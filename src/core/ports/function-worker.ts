@@ -132,7 +132,9 @@ export interface FunctionDescriptor {
 /**
  * Rejections: `WorkerExited` when the process died before it answered (ask again), `WorkerHung` when the watchdog had to end it
  * (the message names the function), `WorkReturned` when the worker gave the work back: it is handed out again, after
- * `details.delayMs` (default 0).
+ * `details.delayMs` (default 0), `WorkFailed` when it cannot be done, now or later (too large, an answer that is none): it is failed by
+ * the message. `WorkerExited` may have `details.running`, a list of `{ functionName, instanceId? }`: whose code ended the process, as far
+ * as it is known.
  */
 export interface FunctionWorker {
   readonly profile: BehaviourProfile;

@@ -24,6 +24,8 @@ export type DurascopeErrorCode =
   /** A function that was called by hand threw. */
   | 'FunctionFailed'
   | 'WorkReturned'
+  /** What was asked of the app cannot be done, now or later: it fails by the message. */
+  | 'WorkFailed'
   | 'Stopped';
 
 export class DurascopeError extends Error {

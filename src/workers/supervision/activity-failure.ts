@@ -1,4 +1,5 @@
 /** How the failure of an activity stands in the history (spec/functions-worker.md 7). */
+import { thrownParts } from '../../base/error-message';
 import type { FailureDetails } from '../../core/history/history';
 import type { ActivityOutcome } from '../../core/ports/function-worker';
 
@@ -7,19 +8,12 @@ import type { ActivityOutcome } from '../../core/ports/function-worker';
  * Details are JSON of the exception; the SDKs only show them.
  */
 export function describeActivityFailure(functionName: string, error: unknown): ActivityOutcome {
-  const isError = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error);
-  const thrown = error as { name?: unknown; message?: unknown; stack?: unknown };
-  const message = isError ? String(thrown.message) : toText(error);
+  const { name: type, message, stack } = thrownParts(error);
   const failureDetails = parseFailureDetails(message);
-  const type = isError && typeof thrown.name === 'string' ? thrown.name : 'Error';
   return {
     ok: false,
     reason: `Activity function '${functionName}' failed:  ${message}`,
-    details: JSON.stringify({
-      Type: type,
-      Message: message,
-      StackTrace: isError && typeof thrown.stack === 'string' ? thrown.stack : null,
-    }),
+    details: JSON.stringify({ Type: type, Message: message, StackTrace: stack === '' ? null : stack }),
     ...(failureDetails === null ? {} : { failureDetails }),
   };
 }
@@ -29,10 +23,8 @@ export function describeActivityFailure(functionName: string, error: unknown): A
  * first `: ` is taken for its type (spec/functions-worker.md 10.4).
  */
 export function describeEncodedFailure(functionName: string, error: unknown): ActivityOutcome {
-  const isError = error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error);
-  const thrown = error as { message?: unknown; stack?: unknown };
-  const message = isError ? String(thrown.message) : toText(error);
-  const stack = isError && typeof thrown.stack === 'string' ? thrown.stack : null;
+  const { message, stack: itsStack } = thrownParts(error);
+  const stack = itsStack === '' ? null : itsStack;
   const at = message.indexOf(': ');
   const [type, text] = at <= 0 ? ['(unknown)', message] : [message.slice(0, at), message.slice(at + 2)];
   return {
@@ -41,16 +33,6 @@ export function describeEncodedFailure(functionName: string, error: unknown): Ac
     details: '',
     failureDetails: { ErrorType: type, ErrorMessage: text, StackTrace: stack, InnerFailure: null, IsNonRetriable: false },
   };
-}
-
-function toText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value === undefined) return 'undefined';
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return 'a value that has no JSON form';
-  }
 }
 
 /** DF 3.5 with an exception properties provider throws an error whose message is JSON of the failure's details. */

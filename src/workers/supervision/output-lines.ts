@@ -3,6 +3,10 @@ import type { Readable } from 'node:stream';
 import type { LogEntry, LogLevel } from '../../core/ports/logger';
 
 const keptLines = 20;
+/** Of a kept line, in characters. */
+const keptChars = 4_000;
+/** A line without an end is cut here, in characters. */
+const longestLine = 1_000_000;
 
 export class OutputLines {
   private readonly last: string[] = [];
@@ -17,6 +21,10 @@ export class OutputLines {
     stream.on('data', (chunk: string) => {
       const lines = (rest + chunk).split(/\r?\n/);
       rest = lines.pop() ?? '';
+      if (rest.length > longestLine) {
+        lines.push(rest);
+        rest = '';
+      }
       for (const line of lines) this.line(line, level);
     });
     stream.on('end', () => {
@@ -26,7 +34,7 @@ export class OutputLines {
   }
 
   keep(text: string): void {
-    this.last.push(text);
+    this.last.push(text.length > keptChars ? `${text.slice(0, keptChars)}…` : text);
     if (this.last.length > keptLines) this.last.shift();
   }
 

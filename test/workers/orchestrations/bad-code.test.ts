@@ -37,7 +37,18 @@ const cases: Case[] = [
         // eslint-disable-next-line @typescript-eslint/only-throw-error -- bad user code
         throw 'just text';
       },
+    expected: /failed: just text$/,
+    on: [sdk2, sdk3],
+  },
+  {
+    title: 'throws text instead of an Error, which SDK 1.x loses',
+    code: () =>
+      function* () {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- bad user code
+        throw 'just text';
+      },
     expected: /failed: the orchestrator threw something that is not an Error/,
+    on: [sdk1],
   },
   {
     title: 'throws an Error without a message',

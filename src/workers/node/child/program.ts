@@ -6,12 +6,14 @@ import inspector from 'node:inspector';
 import { connect } from 'node:net';
 import { FrameReader, FrameWriter } from '../wire/frames';
 import { socketVariable, tokenVariable, type ChildMessage, type ParentMessage } from '../wire/messages';
-import { AppLoadError } from './loading/app-load-error';
+import { isAppLoadError } from './loading/app-load-error';
 import { FunctionHost } from './functions/function-host';
 import { LogSink } from './replay/log-sink';
 import { ReplayHost } from './replay/replay-host';
 import { captureOutput, UserLog } from './functions/user-log';
 import { showFolderAs } from './loading/shown-file';
+import { callerOutside } from './loading/source-place';
+import { stackOrMessage } from '../../../base/error-message';
 
 const socketPath = process.env[socketVariable];
 const token = process.env[tokenVariable];
@@ -25,26 +27,45 @@ if (socketPath === undefined || token === undefined) {
 }
 
 process.setSourceMapsEnabled(true);
+// The app may put something else in its place.
+const leave = process.exit.bind(process);
 // Ctrl+C in a terminal reaches the whole group; the parent ends us in its own good time.
 process.on('SIGINT', () => undefined);
 
 const socket = connect(socketPath);
-const writer = new FrameWriter<ChildMessage>(socket);
+const writer = new FrameWriter<ChildMessage>(socket, answerUnsent);
 let log: UserLog | null = null;
 let host: FunctionHost | ReplayHost | null = null;
 
+let isLeaving = false;
+
+/** An answer that cannot be sent is a failure; of anything else the user is told. */
+function answerUnsent(message: ChildMessage, why: string): void {
+  if ('id' in message && message.type !== 'failed') {
+    const text = `The answer cannot be handed to Durascope: ${why}.`;
+    writer.send({ type: 'failed', id: message.id, error: { name: 'Error', message: text, stack: '' } });
+  } else if (message.type !== 'log') {
+    writer.send({
+      type: 'log',
+      level: 'error',
+      category: 'worker',
+      message: `A message (${message.type}) was not sent: ${why}.`,
+    });
+  }
+}
+
 function exit(code: number): void {
+  isLeaving = true;
   writer.flush();
   // What is written last must be read by the parent before the pipe breaks.
-  socket.end(() => process.exit(code));
-  setTimeout(() => process.exit(code), 1_000).unref();
+  socket.end(() => leave(code));
+  setTimeout(() => leave(code), 1_000).unref();
 }
 
 function fatal(error: unknown): void {
   // What the app left running without the network it expects is no reason to end a replay.
   if (host instanceof ReplayHost && host.isLoaded) return;
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writer.send({ type: 'fatal', message, running: log?.runningFunctions() ?? [] });
+  writer.send({ type: 'fatal', message: stackOrMessage(error), running: log?.runningFunctions() ?? [] });
   exit(1);
 }
 
@@ -52,7 +73,14 @@ process.on('uncaughtException', fatal);
 process.on('unhandledRejection', (reason) => {
   if (host?.takeUnhandledRejection(reason) !== true) fatal(reason);
 });
-process.on('exit', () => writer.flush());
+process.on('exit', (code) => {
+  if (!isLeaving && host !== null) {
+    const place = callerOutside();
+    const running = log?.onStackNow() ?? null;
+    writer.send({ type: 'leaving', code, running, ...(place === null ? {} : { file: place.file, line: place.line }) });
+  }
+  writer.flush();
+});
 
 const reader = new FrameReader<ParentMessage>(
   (message, bytes) => {
@@ -64,12 +92,12 @@ const reader = new FrameReader<ParentMessage>(
       host = sink === null ? new FunctionHost(writer, output) : new ReplayHost(writer, output, sink);
       captureOutput(output);
       host.load(message).catch((error: unknown) => {
-        if (!(error instanceof AppLoadError)) {
+        if (!isAppLoadError(error)) {
           fatal(error);
           return;
         }
         const { place } = error;
-        if (error.cause instanceof Error) output.print('debug', error.cause.stack ?? error.cause.message);
+        if (error.cause !== undefined) output.print('debug', stackOrMessage(error.cause));
         writer.send({
           type: 'loadFailed',
           message: error.message,
@@ -83,7 +111,7 @@ const reader = new FrameReader<ParentMessage>(
       host.terminate().then(
         () => exit(0),
         (error: unknown) => {
-          log?.print('error', `An appTerminate hook failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+          log?.print('error', `An appTerminate hook failed: ${stackOrMessage(error)}`);
           exit(0);
         },
       );
@@ -91,7 +119,7 @@ const reader = new FrameReader<ParentMessage>(
       host.take(message, bytes);
     }
   },
-  () => process.exit(3),
+  () => leave(3),
 );
 
 socket.on('data', (chunk: Buffer) => reader.push(chunk));
@@ -100,5 +128,5 @@ socket.on('connect', () => {
   writer.send({ type: 'hello', token, pid: process.pid, nodeVersion: process.versions.node, inspected });
 });
 // Without the parent there is nothing to do: it has ended, or it has ended us.
-socket.on('close', () => process.exit(0));
-socket.on('error', () => process.exit(0));
+socket.on('close', () => leave(0));
+socket.on('error', () => leave(0));

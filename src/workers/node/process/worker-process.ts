@@ -3,6 +3,8 @@
  *
  *   P1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
  *   P2. Nothing is accepted from a connection before it has said the token.
+ *   P3. Nothing is believed because it came over the connection: what has not the form of a message fails the request it belongs to, or
+ *       ends the process, and does not count as a sign of life.
  */
 import type { Socket } from 'node:net';
 import { DurascopeError } from '../../../core/values/errors';
@@ -26,15 +28,21 @@ import {
   socketVariable,
   tokenVariable,
   type ChildMessage,
+  type EntityAnswered,
+  type EpisodeAnswered,
   type FunctionFolder,
+  type HttpAnswered,
   type InvocationAnswered,
+  type Leaving,
   type ParentMessage,
   type ReplayAsk,
 } from '../wire/messages';
 import { checkNodeVersion } from './node-version';
+import { childMessageProblem, requestOf, type Answer } from '../wire/child-messages';
+import { inParts } from '../wire/event-parts';
 import type { HttpCall, HttpReply, RunningApp, WorkerEnd } from '../../supervision/running-app';
 import { OutputLines } from '../../supervision/output-lines';
-import { RequestsUnderWay } from '../../supervision/requests-under-way';
+import { RequestsUnderWay, type RequestKind } from '../../supervision/requests-under-way';
 import { SentHistories } from '../wire/sent-histories';
 import { Watchdog } from '../../supervision/watchdog';
 
@@ -98,7 +106,10 @@ export class WorkerProcess implements RunningApp {
   private writer: FrameWriter<ParentMessage> | null = null;
   private stopping = false;
   private fatal: { message: string; running: readonly string[] } | null = null;
+  private leaving: Leaving | null = null;
   private hung: { id: number; message: string } | null = null;
+  /** P3: why the process was ended. */
+  private broken: string | null = null;
   private isReady = false;
   private resolveLoaded!: () => void;
   private rejectLoaded!: (error: Error) => void;
@@ -148,18 +159,26 @@ export class WorkerProcess implements RunningApp {
 
   episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
     const { instanceId, executionId, name } = request;
-    const { knownLength, events } = this.sent.unsent(request);
+    const { knownLength, events: unsent } = this.sent.unsent(request);
     return new Promise((resolve, reject) => {
-      const answer = (outcome: EpisodeOutcome | null): void => {
+      const answer = ({ outcome }: EpisodeAnswered): void => {
         if (outcome === null) {
           this.sent.forget(instanceId);
-          this.episode(request).then(resolve, reject);
+          // Never its answer to everything (O3): asking again would go on for ever.
+          if (knownLength === 0) reject(noAnswer('episode', name, 'it asks for a history that it was sent whole'));
+          else this.episode(request).then(resolve, reject);
           return;
         }
         if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.sent.forget(instanceId);
         resolve(outcome);
       };
-      const id = this.requests.add('episode', name, instanceId, answer, reject);
+      const failed = (error: Error): void => {
+        this.sent.forget(instanceId);
+        reject(error);
+      };
+      const id = this.add('episode', name, instanceId, 'episodeDone', answer, failed);
+      const { parts, last: events } = inParts(unsent);
+      for (const part of parts) this.say({ type: 'events', id, events: part });
       this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events });
     });
   }
@@ -167,44 +186,51 @@ export class WorkerProcess implements RunningApp {
   activity(request: ActivityRequest): Promise<ActivityOutcome> {
     const { name, instanceId, input } = request;
     return new Promise((resolve, reject) => {
-      const id = this.requests.add('activity', name, instanceId, resolve, reject);
-      this.say({ type: 'activity', id, instanceId, name, input });
+      const id = this.add('activity', name, instanceId, 'activityDone', ({ outcome }) => resolve(outcome), reject);
+      this.say({ type: 'activity', id, instanceId, name, input }, undefined, input?.length ?? 0);
     });
   }
 
   entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
     return new Promise((resolve, reject) => {
-      const id = this.requests.add('entity', request.name, request.instanceId, resolve, reject);
-      this.say({ ...request, type: 'entity', id });
+      const { name, instanceId } = request;
+      const answer = ({ outcome }: EntityAnswered): void => {
+        if (outcome.results.length <= request.operations.length) resolve(outcome);
+        else reject(noAnswer('entity', name, 'there are more results than operations'));
+      };
+      const id = this.add('entity', name, instanceId, 'entityDone', answer, reject);
+      this.say({ ...request, type: 'entity', id }, undefined, request.state?.length ?? 0);
     });
   }
 
   encoded({ request, ...call }: EncodedCall): Promise<EncodedAnswer> {
     return new Promise((resolve, reject) => {
       const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
-      const id = this.requests.add(kind, call.name, call.instanceId, resolve, reject);
+      const id = this.add(kind, call.name, call.instanceId, 'encodedDone', ({ outcome }) => resolve(outcome), reject);
       this.say({ type: 'encoded', id, ...call }, request);
     });
   }
 
   http(request: HttpCall, body: Uint8Array | null): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const id = this.requests.add('http', request.name, null, resolve, reject);
+      const answer = ({ response, outputs }: HttpAnswered, replyBody: Buffer | null): void =>
+        resolve({ response, body: replyBody, outputs });
+      const id = this.add('http', request.name, null, 'httpDone', answer, reject);
       this.say({ type: 'http', id, ...request }, body ?? undefined);
     });
   }
 
   invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationAnswered> {
     return new Promise((resolve, reject) => {
-      const id = this.requests.add('invoke', name, null, resolve, reject);
-      this.say({ type: 'invoke', id, name, input, metadata });
+      const id = this.add('invoke', name, null, 'invoked', resolve, reject);
+      this.say({ type: 'invoke', id, name, input, metadata }, undefined, input?.length ?? 0);
     });
   }
 
   /** `functionName` is for messages. Rejects with what the process refuses. */
   replay(ask: ReplayAsk, functionName: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const id = this.requests.add('replay', functionName, null, resolve, reject);
+      const id = this.add('replay', functionName, null, 'replayed', ({ value }) => resolve(value), reject);
       this.say({ type: 'replay', id, ask });
     });
   }
@@ -235,8 +261,31 @@ export class WorkerProcess implements RunningApp {
     this.connection?.destroy();
   }
 
-  private say(message: ParentMessage, bytes?: Uint8Array): void {
-    this.writer?.send(message, bytes);
+  /** A request that only a message of the type `expects` answers. */
+  private add<T extends Answer['type']>(
+    kind: RequestKind,
+    name: string,
+    instanceId: string | null,
+    expects: T,
+    answer: (message: Extract<Answer, { type: T }>, bytes: Buffer | null) => void,
+    reject: (error: Error) => void,
+  ): number {
+    const take = ({ message, bytes }: { message: Answer; bytes: Buffer | null }): void => {
+      if (message.type === expects) answer(message as Extract<Answer, { type: T }>, bytes);
+      else reject(refusalIn(message, kind, name));
+    };
+    return this.requests.add(kind, name, instanceId, take, reject);
+  }
+
+  private say(message: ParentMessage, bytes?: Uint8Array, chars?: number): void {
+    this.writer?.send(message, bytes, chars);
+  }
+
+  private tooLarge(message: ParentMessage, why: string): void {
+    const request = 'id' in message ? this.requests.take(message.id) : undefined;
+    request?.reject(
+      new DurascopeError('WorkFailed', `What is handed to '${request.name}' cannot be sent to the app's process: ${why}.`),
+    );
   }
 
   // P2
@@ -244,12 +293,19 @@ export class WorkerProcess implements RunningApp {
     let isTrusted = false;
     const reader = new FrameReader<ChildMessage>(
       (message, bytes) => {
+        const problem = childMessageProblem(message as unknown as Record<string, unknown>);
         if (isTrusted) {
-          this.take(message, bytes);
-        } else if (message.type === 'hello' && this.connection === null && this.socket.isToken(message.token)) {
+          if (problem === null) this.take(message, bytes);
+          else this.refuse(message, problem);
+        } else if (
+          problem === null &&
+          message.type === 'hello' &&
+          this.connection === null &&
+          this.socket.isToken(message.token)
+        ) {
           isTrusted = true;
           this.connection = connection;
-          this.writer = new FrameWriter(connection);
+          this.writer = new FrameWriter(connection, (tooLarge, why) => this.tooLarge(tooLarge, why));
           this.socket.close();
           this.greet(message.pid, message.nodeVersion, message.inspected);
         } else {
@@ -257,15 +313,12 @@ export class WorkerProcess implements RunningApp {
         }
       },
       (reason) => {
-        connection.destroy();
-        if (isTrusted) this.note('error', `The connection to the app's process is broken: ${reason}.`);
+        if (isTrusted) this.distrust(reason);
+        else connection.destroy();
       },
     );
     connection.setNoDelay(true);
-    connection.on('data', (chunk) => {
-      this.watchdog.heard();
-      reader.push(chunk);
-    });
+    connection.on('data', (chunk) => reader.push(chunk));
     connection.on('error', () => undefined);
     connection.on('close', () => {
       if (isTrusted) this.onDisconnect();
@@ -297,34 +350,41 @@ export class WorkerProcess implements RunningApp {
     });
   }
 
+  /** What is no message fails the request that it names; one that names none says that the process can no longer be talked to. */
+  private refuse(message: unknown, problem: string): void {
+    const id = requestOf(message);
+    const request = id === null ? undefined : this.requests.take(id);
+    if (request === undefined) {
+      if (id === null) this.distrust(`a message was not understood: ${problem}`);
+      return;
+    }
+    this.watchdog.heard();
+    request.reject(noAnswer(request.kind, request.name, problem));
+  }
+
+  /** P3. */
+  private distrust(reason: string): void {
+    if (this.broken !== null) return;
+    this.broken =
+      `The process that runs the app was ended and is started again, because what came over its connection was not what Durascope's own ` +
+      `part of it sends (${reason}). Look for code of the app, or of a package, that writes to sockets which it did not open.`;
+    this.kill();
+  }
+
   private take(message: ChildMessage, bytes: Buffer | null): void {
+    this.watchdog.heard();
     switch (message.type) {
       case 'episodeDone':
       case 'activityDone':
       case 'entityDone':
       case 'encodedDone':
-        this.requests.take(message.id)?.resolve(message.outcome as never);
-        break;
-      case 'httpDone': {
-        const reply: HttpReply = { response: message.response, body: bytes, outputs: message.outputs };
-        this.requests.take(message.id)?.resolve(reply as never);
-        break;
-      }
+      case 'httpDone':
       case 'invoked':
-        this.requests.take(message.id)?.resolve(message as never);
-        break;
       case 'replayed':
-        this.requests.take(message.id)?.resolve(message.value as never);
-        break;
       case 'replayRefused':
-        this.requests.take(message.id)?.reject(new DurascopeError(message.code, message.message));
+      case 'failed':
+        this.requests.take(message.id)?.resolve({ message, bytes } as never);
         break;
-      case 'failed': {
-        const { name, message: text, stack } = message.error;
-        const error = Object.assign(new Error(text), { name, stack });
-        this.requests.take(message.id)?.reject(error);
-        break;
-      }
       case 'log': {
         const { level, category, message: text, functionName, instanceId, invocationId } = message;
         this.output.keep(text);
@@ -354,6 +414,9 @@ export class WorkerProcess implements RunningApp {
       }
       case 'fatal':
         this.fatal = { message: message.message, running: message.running };
+        break;
+      case 'leaving':
+        this.leaving = message;
         break;
       case 'pong':
       case 'hello':
@@ -413,15 +476,18 @@ export class WorkerProcess implements RunningApp {
     this.watchdog.rest();
     this.socket.close();
     this.connection?.destroy();
-    const { fatal, hung } = this;
-    let message = `${how}${this.output.tail()}`;
-    if (hung !== null) {
+    const { fatal, hung, broken, leaving } = this;
+    let message = `${how}${leaving === null ? '' : placeText(leaving)}${this.output.tail()}`;
+    if (broken !== null) {
+      message = broken;
+    } else if (hung !== null) {
       message = hung.message;
     } else if (fatal !== null) {
       const running = fatal.running.length === 0 ? '' : ` while ${fatal.running.join(', ')} was running`;
       message = `The app threw an exception that nobody caught${running}, so its process ended: ${fatal.message}`;
     }
-    const error = new DurascopeError('WorkerExited', message);
+    const running = leaving?.running ?? null;
+    const error = new DurascopeError('WorkerExited', message, running === null ? undefined : { details: { running: [running] } });
     this.requests.end((id, { name }) =>
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : error,
     );
@@ -436,4 +502,33 @@ export class WorkerProcess implements RunningApp {
   private note(level: LogLevel, message: string): void {
     this.options.log({ level, category: 'worker', message });
   }
+}
+
+const kindWords: Readonly<Record<RequestKind, string>> = {
+  episode: 'orchestrator',
+  activity: 'activity',
+  entity: 'entity',
+  http: 'HTTP function',
+  invoke: 'function',
+  replay: 'replay of the orchestrator',
+};
+
+function noAnswer(kind: RequestKind, name: string, problem: string): DurascopeError {
+  return new DurascopeError(
+    'WorkFailed',
+    `The answer of the ${kindWords[kind]} '${name}' was not understood: ${problem}. Look for code of the app that changes what JavaScript itself brings (JSON, Promise, prototypes).`,
+  );
+}
+
+/** What an answer of another type than the one that was waited for says. */
+function refusalIn(message: Answer, kind: RequestKind, name: string): Error {
+  if (message.type === 'replayRefused' && kind === 'replay') return new DurascopeError(message.code, message.message);
+  if (message.type !== 'failed') return noAnswer(kind, name, `it is the answer to something else (${message.type})`);
+  const { name: errorName, message: text, stack } = message.error;
+  if (kind === 'http' || kind === 'invoke') return Object.assign(new Error(text), { name: errorName, stack });
+  return new DurascopeError('WorkFailed', text);
+}
+
+function placeText({ file, line }: Leaving): string {
+  return file === undefined ? '' : ` The app ended it itself, with process.exit at ${file}:${line ?? 1}.`;
 }

@@ -65,6 +65,13 @@ export interface Init extends Framed {
   /** The app is there to be replayed: of the requests only `replay` is answered. */
   replay?: boolean;
 }
+/** The first of what an episode brings, where all of it is too much for one message. */
+export interface EventsSent extends Framed {
+  type: 'events';
+  /** Of the episode that follows. */
+  id: number;
+  events: readonly HistoryEvent[];
+}
 export interface EpisodeAsked extends Framed {
   type: 'episode';
   id: number;
@@ -131,6 +138,7 @@ export interface ShutDown extends Framed {
 
 export type ParentMessage =
   | Init
+  | EventsSent
   | EpisodeAsked
   | ActivityAsked
   | EntityAsked
@@ -210,7 +218,7 @@ export interface ReplayRefused extends Framed {
   code: DurascopeErrorCode;
   message: string;
 }
-/** The user's code threw (http, invoke). */
+/** The user's code threw (http, invoke), or what was asked for cannot be answered. */
 export interface InvocationFailed extends Framed {
   type: 'failed';
   id: number;
@@ -234,6 +242,16 @@ export interface Fatal extends Framed {
   message: string;
   running: readonly string[];
 }
+/** The process is ending by itself: the app called `process.exit`, say. */
+export interface Leaving extends Framed {
+  type: 'leaving';
+  code: number;
+  /** Where the app's own code called for it; absent: unknown. */
+  file?: string;
+  line?: number;
+  /** Whose code is on the stack, where it is known. */
+  running: { functionName: string; instanceId?: string } | null;
+}
 export type ChildMessage =
   | Hello
   | Ready
@@ -249,4 +267,5 @@ export type ChildMessage =
   | ReplayRefused
   | Logged
   | Pong
-  | Fatal;
+  | Fatal
+  | Leaving;

@@ -1,4 +1,5 @@
 /** Runs activities: the input unwrapped, the result as JSON text, a failure as the history shows it (spec/functions-worker.md 7). */
+import { isThenable } from '../../../../base/thenable';
 import type { ActivityOutcome } from '../../../../core/ports/function-worker';
 import type { ActivityAsked } from '../../wire/messages';
 import { describeActivityFailure, describeEncodedFailure } from '../../../supervision/activity-failure';
@@ -90,8 +91,4 @@ function unwrap(input: string | null): TypedData {
   if (text === undefined || !text.startsWith('[')) return text === undefined ? {} : { string: text };
   const element = text.slice(1, -1).trim();
   return element === 'null' || element === '' ? {} : { string: element };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

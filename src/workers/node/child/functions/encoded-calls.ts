@@ -1,4 +1,5 @@
 /** Runs orchestrators and entities whose triggers carry messages of the gRPC protocol in base64 (spec/functions-worker.md 10). */
+import { thrownParts } from '../../../../base/error-message';
 import type { EncodedAnswer } from '../../../../core/ports/passthrough-host';
 import { unknownFunctionMessage } from '../../../../core/values/unknown-function';
 import type { EncodedAsked } from '../../wire/messages';
@@ -29,8 +30,7 @@ export class EncodedCalls {
         ? { ok: true, answer: returned }
         : { ok: true, answer: null, returned: returned === null ? 'null' : typeof returned };
     } catch (error) {
-      const thrown = error instanceof Error ? error : new Error(typeof error === 'string' ? error : JSON.stringify(error));
-      return { ok: false, error: { name: thrown.name, message: thrown.message, stack: thrown.stack ?? '' } };
+      return { ok: false, error: thrownParts(error) };
     }
   }
 

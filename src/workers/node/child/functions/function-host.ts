@@ -1,5 +1,8 @@
 /** The loaded app, and how requests of the parent reach its functions. */
 import { createRequire } from 'node:module';
+import { thrownParts } from '../../../../base/error-message';
+import { isThenable } from '../../../../base/thenable';
+import type { HistoryEvent } from '../../../../core/history/history';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { FrameWriter } from '../../wire/frames';
 import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../../wire/messages';
@@ -31,6 +34,8 @@ export class FunctionHost {
   private readonly registry = new FunctionRegistry();
   private readonly core: CoreModule;
   private loaded: Loaded | null = null;
+  /** What came of episodes before they came themselves, by their number. */
+  private readonly parts = new Map<number, readonly HistoryEvent[]>();
 
   constructor(
     private readonly out: FrameWriter<ChildMessage>,
@@ -114,41 +119,58 @@ export class FunctionHost {
       case 'forget':
         orchestrations.forget(message.instanceId);
         break;
-      case 'episode':
-        this.episode(message, orchestrations);
+      case 'events': {
+        this.parts.set(message.id, (this.parts.get(message.id) ?? []).concat(message.events));
         break;
+      }
+      case 'episode': {
+        const before = this.parts.get(message.id);
+        this.parts.delete(message.id);
+        this.answer(message.id, () =>
+          this.episode(before === undefined ? message : { ...message, events: [...before, ...message.events] }, orchestrations),
+        );
+        break;
+      }
       case 'activity': {
         const { id } = message;
-        void activities.run(message).then((outcome) => this.out.send({ type: 'activityDone', id, outcome }));
+        this.answer(id, async () => {
+          const outcome = await activities.run(message);
+          this.out.send({ type: 'activityDone', id, outcome }, undefined, outcome.ok ? outcome.result?.length : 0);
+        });
         break;
       }
       case 'entity': {
         const { id } = message;
-        void entities.run(message).then((outcome) => this.out.send({ type: 'entityDone', id, outcome }));
+        this.answer(id, async () => {
+          const outcome = await entities.run(message);
+          this.out.send({ type: 'entityDone', id, outcome }, undefined, outcome.state?.length);
+        });
         break;
       }
       case 'encoded': {
         const { id } = message;
-        void encoded.run(message, bytes).then((outcome) => this.out.send({ type: 'encodedDone', id, outcome }));
+        this.answer(id, async () => this.out.send({ type: 'encodedDone', id, outcome: await encoded.run(message, bytes) }));
         break;
       }
       case 'http': {
         const { id } = message;
-        triggers.http(message, bytes).then(({ answer, outputs }) => {
+        this.answer(id, async () => {
+          const { answer, outputs } = await triggers.http(message, bytes);
           if (answer === null) {
             this.out.send({ type: 'httpDone', id, response: null, outputs });
             return;
           }
           const { status, headers, body } = answer;
           this.out.send({ type: 'httpDone', id, response: { status, headers }, outputs }, body ?? undefined);
-        }, this.fail(id));
+        });
         break;
       }
       case 'invoke': {
         const { id } = message;
-        triggers
-          .invoke(message)
-          .then(({ result, outputs }) => this.out.send({ type: 'invoked', id, result, outputs }), this.fail(id));
+        this.answer(id, async () => {
+          const { result, outputs } = await triggers.invoke(message);
+          this.out.send({ type: 'invoked', id, result, outputs }, undefined, result?.length);
+        });
         break;
       }
       case 'replay':
@@ -158,7 +180,8 @@ export class FunctionHost {
     }
   }
 
-  private episode(asked: EpisodeAsked, orchestrations: OrchestrationRunner): void {
+  /** Answers at once where it can: most episodes do. */
+  private episode(asked: EpisodeAsked, orchestrations: OrchestrationRunner): Promise<void> | undefined {
     const { id } = asked;
     const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
     const previous = this.log.enter(running);
@@ -168,20 +191,38 @@ export class FunctionHost {
     } finally {
       this.log.enter(previous);
     }
-    if (reply instanceof Promise) void reply.then((later) => this.answer(id, later));
-    else this.answer(id, reply);
+    if (!isThenable(reply)) {
+      this.episodeDone(id, reply);
+      return undefined;
+    }
+    const later = reply;
+    return (async () => this.episodeDone(id, await later))();
   }
 
-  private answer(id: number, reply: EpisodeReply): void {
+  private episodeDone(id: number, reply: EpisodeReply): void {
     const outcome: EpisodeOutcome | null = reply === 'needHistory' ? null : reply;
     this.out.send({ type: 'episodeDone', id, outcome });
   }
 
-  private fail(id: number): (error: unknown) => void {
-    return (error) => {
-      const thrown = error instanceof Error ? error : new Error(typeof error === 'string' ? error : JSON.stringify(error));
-      const { name, message, stack } = thrown;
-      this.out.send({ type: 'failed', id, error: { name, message, stack: stack ?? '' } });
+  /** Runs what answers a request. Whatever is thrown there is the answer. */
+  private answer(id: number, run: () => Promise<void> | undefined): void {
+    const failed = (error: unknown): void => {
+      this.out.send({ type: 'failed', id, error: thrownParts(error) });
     };
+    try {
+      const done = run();
+      if (done !== undefined) void awaited(done, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+/** `await` instead of `then`: the app may have changed the methods of promises. */
+async function awaited(done: Promise<void>, failed: (error: unknown) => void): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    failed(error);
   }
 }

@@ -2,6 +2,8 @@
  * What operations of entities throw. The SDKs keep it to themselves (an Error becomes the result `{}`), so it is caught on its way at one
  * place, `Entity.prototype.handle`, and logged; nothing else changes. A copy of the SDK of another shape is left alone.
  */
+import { stackOrMessage } from '../../../../base/error-message';
+import { isThenable } from '../../../../base/thenable';
 import type { LogLevel } from '../../../../core/ports/logger';
 
 interface OperationContext {
@@ -41,7 +43,7 @@ export function logOperationErrors(
 function loudly(fn: SdkEntity['fn'], log: (level: LogLevel, message: string) => void): SdkEntity['fn'] {
   const tell = (context: OperationContext, error: unknown): void => {
     const { operationName, entityName, entityKey } = context.df ?? {};
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = stackOrMessage(error);
     log(
       'error',
       `Operation '${String(operationName)}' of the entity @${String(entityName)}@${String(entityKey)} failed: ${what}`,
@@ -55,8 +57,8 @@ function loudly(fn: SdkEntity['fn'], log: (level: LogLevel, message: string) => 
       tell(context, error);
       throw error;
     }
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
+    if (!isThenable(result)) return result;
+    return result.then(undefined, (error: unknown) => {
       tell(context, error);
       throw error;
     });

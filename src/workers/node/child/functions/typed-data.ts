@@ -26,9 +26,12 @@ export function valueToJsonText(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-// What lib.d.ts does not say: undefined, functions and symbols have no JSON form.
+/** By the app's own `JSON.stringify` where it has one, as the library does it. Undefined, functions and symbols have no JSON form. */
 function stringify(value: unknown): string | undefined {
-  return JSON.stringify(value);
+  const text: unknown = globalThis.JSON.stringify(value);
+  if (text !== undefined && typeof text !== 'string')
+    throw new TypeError('The JSON.stringify of the app answers what is no text.');
+  return text;
 }
 
 /** What a trigger brings: JSON of an object, array, number or boolean as such, everything else as text. */

@@ -4,6 +4,7 @@
  * would tell always, but on Node.js 20 and 22 it slows down every promise of the process).
  */
 import type { LogLevel } from '../../../../core/ports/logger';
+import { messageOf } from '../../../../base/error-message';
 import type { FrameWriter } from '../../wire/frames';
 import { onStackSymbol, type ChildMessage, type Logged } from '../../wire/messages';
 import type { Hooks, RpcLogLevel } from '../loading/core-module';
@@ -16,13 +17,23 @@ export interface Running {
   hasEnded?: boolean;
 }
 
+/** What of a line is shown, in characters. */
+const longestLine = 1_000_000;
+/** Lines that the parent has not taken yet, in bytes: what comes on top is counted and left out. */
+const mostWaitingBytes = 128 * 1024 * 1024;
+const tellAfterMs = 1_000;
+
 export class UserLog {
+  private leftOut = 0;
+  private telling: NodeJS.Timeout | undefined;
   private readonly running = new Set<Running>();
   private readonly onStack: { running: Running | null } = { running: null };
   private muted = false;
   private hooks: Hooks | null = null;
 
-  constructor(private readonly out: Pick<FrameWriter<ChildMessage>, 'send'>) {
+  constructor(
+    private readonly out: Pick<FrameWriter<ChildMessage>, 'send'> & Partial<Pick<FrameWriter<ChildMessage>, 'waitingBytes'>>,
+  ) {
     Object.defineProperty(process, Symbol.for(onStackSymbol), { value: this.onStack });
   }
 
@@ -57,6 +68,14 @@ export class UserLog {
     }
   }
 
+  /** Whose code is on the stack, where it is known. */
+  onStackNow(): { functionName: string; instanceId?: string } | null {
+    const { running } = this.onStack;
+    if (running === null) return null;
+    const { functionName, instanceId } = running;
+    return instanceId === undefined ? { functionName } : { functionName, instanceId };
+  }
+
   runningFunctions(): string[] {
     const all = this.onStack.running === null ? [...this.running] : [this.onStack.running, ...this.running];
     return [...new Set(all.map((one) => one.functionName))];
@@ -79,7 +98,8 @@ export class UserLog {
       appHookData: this.hooks?.appHookData ?? {},
     };
     for (const hook of hooks) hook(line);
-    if (line.level !== 'none') this.send(line.level, category, String(line.message), from);
+    const { level: wanted } = line;
+    if (wanted !== 'none') this.send(isLevel(wanted) ? wanted : level, category, messageOf(line.message), from);
   }
 
   /** A piece of output of the process itself. */
@@ -90,14 +110,42 @@ export class UserLog {
   }
 
   private send(level: LogLevel, category: string, message: string, from: Running | null): void {
-    const logged: Logged = { type: 'log', level, category, message };
+    if ((this.out.waitingBytes ?? 0) > mostWaitingBytes) {
+      this.leftOut++;
+      // Told when there is room again, also when nothing is logged any more.
+      this.telling ??= setTimeout(() => this.tellLeftOut(), tellAfterMs).unref();
+      return;
+    }
+    if (this.leftOut > 0) this.tellLeftOut();
+    const shown = message.length > longestLine ? cut(message) : message;
+    const logged: Logged = { type: 'log', level, category, message: shown };
     if (from !== null) {
       logged.functionName = from.functionName;
       if (from.instanceId !== undefined) logged.instanceId = from.instanceId;
       if (from.invocationId !== undefined) logged.invocationId = from.invocationId;
     }
-    this.out.send(logged);
+    this.out.send(logged, undefined, shown.length);
   }
+
+  private tellLeftOut(): void {
+    clearTimeout(this.telling);
+    this.telling = undefined;
+    const count = this.leftOut;
+    this.leftOut = 0;
+    const message = `${count} lines were left out here: the app logs faster than its lines can be taken.`;
+    if (count > 0) this.send('warning', 'worker', message, null);
+  }
+}
+
+const levels: readonly unknown[] = ['trace', 'debug', 'information', 'warning', 'error', 'critical'];
+
+/** Hooks put there what they like. */
+function isLevel(level: unknown): level is LogLevel {
+  return levels.includes(level);
+}
+
+function cut(message: string): string {
+  return `${message.slice(0, longestLine)}… (${message.length - longestLine} more characters are left out)`;
 }
 
 /**

@@ -10,3 +10,12 @@ export class AppLoadError extends Error {
     this.name = 'AppLoadError';
   }
 }
+
+/** Whether it is one of ours; what was thrown may not even want to be asked that. */
+export function isAppLoadError(error: unknown): error is AppLoadError {
+  try {
+    return error instanceof AppLoadError;
+  } catch {
+    return false;
+  }
+}

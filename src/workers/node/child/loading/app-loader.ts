@@ -3,9 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { types } from 'node:util';
+import { thrownParts } from '../../../../base/error-message';
 import { pathToFileURL } from 'node:url';
 import type { FunctionFolder, Init } from '../../wire/messages';
-import { AppLoadError } from './app-load-error';
+import { AppLoadError, isAppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
 import type { FunctionCallback, FunctionRegistry, FunctionToAdd, RegisteredFunction } from './function-registry';
 import { shownFile } from './shown-file';
@@ -76,7 +78,7 @@ async function loadFile(file: string, esm: boolean, appDir: string): Promise<unk
     if (esm) return (await import(pathToFileURL(file).href)) as unknown;
     return createRequire(file)(file) as unknown;
   } catch (error) {
-    if (error instanceof AppLoadError) throw error;
+    if (isAppLoadError(error)) throw error;
     throw describeLoadError(withSyntaxPlace(error, file), appDir, `${path.relative(appDir, file)} cannot be loaded`);
   }
 }
@@ -155,11 +157,12 @@ function unknownInputs(registry: FunctionRegistry): string[] {
 }
 
 function describeLoadError(error: unknown, appDir: string, what: string): AppLoadError {
-  if (error instanceof AppLoadError) return error;
+  if (isAppLoadError(error)) return error;
   const place = placeOfError(error, appDir);
   const at = place === null ? '' : ` (${path.relative(shownFile(appDir), place.file)}:${place.line})`;
-  const message = error instanceof Error ? `${error.name}: ${error.message.split('\n')[0] ?? ''}` : String(error);
-  const code = (error as { code?: unknown } | null)?.code;
+  const { name, message: text, stack } = thrownParts(error);
+  const message = stack === '' ? firstLine(text) : `${name}: ${firstLine(text)}`;
+  const code = codeOf(error);
   let advice = '';
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
     const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1] ?? '';
@@ -175,12 +178,26 @@ function describeLoadError(error: unknown, appDir: string, what: string): AppLoa
   return result;
 }
 
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+function codeOf(error: unknown): unknown {
+  try {
+    return (error as { code?: unknown } | null | undefined)?.code;
+  } catch {
+    // Thrown by a getter of what was thrown.
+    return undefined;
+  }
+}
+
 /**
  * A syntax error in an ES module does not say where it is (Node.js prints the place only for an exception that nobody catches):
  * the file and what it imports are compiled once more, each under its name, in a process of their own.
  */
 function withSyntaxPlace(error: unknown, file: string): unknown {
-  if (!(error instanceof SyntaxError) || !/^SyntaxError/.test(error.stack ?? '')) return error;
+  if (!types.isNativeError(error) || !(error instanceof SyntaxError) || !/^SyntaxError/.test(thrownParts(error).stack))
+    return error;
   const script = `const vm = require('node:vm'), fs = require('node:fs');
 for (const identifier of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(identifier, 'utf8'), { identifier });`;
   const { stderr } = spawnSync(

@@ -2,6 +2,7 @@
 import { findSourceMap } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { thrownParts } from '../../../../base/error-message';
 import type { SourcePlace as Located } from '../../../../core/values/source-place';
 import { shownFile } from './shown-file';
 
@@ -77,7 +78,7 @@ export function toSource(file: string, line: number, column = 1): SourcePlace {
 
 /** Where an error thrown while loading comes from: the place that a syntax error prints first, or the first frame inside the app. */
 export function placeOfError(error: unknown, appDir: string): SourcePlace | null {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const { stack } = thrownParts(error);
   const head = /^((?:file:\/\/)?[^\n]*?):(\d+)\n/.exec(stack);
   const headFile = head?.[1] === undefined ? null : toPath(head[1]);
   if (head !== null && headFile !== null) return toSource(headFile, Number(head[2]));

@@ -10,6 +10,7 @@ import { liveSdkEvent, sdkEvent, withDates } from './sdk-events';
 import type { SdkExecutor, SdkInvocationContext, SdkOrchestrationContext } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';
 import { crash } from './sdk-reply';
+import { throwingErrors } from './thrown-errors';
 import { parsedInput } from './trigger-input';
 import type { WarmOrchestration } from './warm-orchestration';
 import { executorProgress } from './warm-orchestration';
@@ -51,7 +52,7 @@ function replay(warm: WarmOrchestration): Replayed {
   try {
     executor.schemaVersion = schemaVersion;
     executor.context = shadow.df;
-    executor.generator = orchestrator(shadow);
+    executor.generator = throwingErrors(() => orchestrator(shadow));
     warm.events.some((event, index) => {
       const isPlayed = index < warm.newFrom;
       if ('_isReplaying' in executor) executor._isReplaying = isPlayed;

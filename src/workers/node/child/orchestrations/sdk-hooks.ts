@@ -4,6 +4,8 @@
  * A copy whose shape is not the one this was written for is left alone: its orchestrations run cold.
  */
 
+import { throwingErrors } from './thrown-errors';
+
 /** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
 export interface SdkTask {
   isPlayed: boolean;
@@ -142,7 +144,9 @@ export class SdkHooks {
     };
     prototype.execute = function (context, history, schemaVersion, orchestrator) {
       const begin = expected.get(context.df.instanceId);
-      if (begin === undefined) return execute.call(this, context, history, schemaVersion, orchestrator);
+      if (begin === undefined) {
+        return execute.call(this, context, history, schemaVersion, (given) => throwingErrors(() => orchestrator(given)));
+      }
       expected.delete(context.df.instanceId);
       begin({ executor: this, context, schemaVersion, orchestrator, dropsFalsyStatus });
       endInvocation(context);

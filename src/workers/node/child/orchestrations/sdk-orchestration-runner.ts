@@ -2,6 +2,8 @@
  * `OrchestrationRunner` over the app's own durable-functions package: warm where its shape allows it, cold otherwise
  * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
  */
+import { stackOrMessage } from '../../../../base/error-message';
+import { isThenable } from '../../../../base/thenable';
 import { customStatusProblem } from '../../../../core/values/custom-status';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
@@ -64,7 +66,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply> {
     try {
       const reply = this.episode(slice);
-      return reply instanceof Promise ? reply.catch((error: unknown) => this.broken(slice, error)) : reply;
+      return isThenable(reply) ? this.orBroken(slice, reply) : reply;
     } catch (error) {
       return this.broken(slice, error);
     }
@@ -122,8 +124,10 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private beginWarm(slice: EpisodeSlice, newFrom: number): Promise<WarmOrchestration | null> {
     const { instanceId, executionId, name, events } = slice;
     const started = startOf(slice);
+    let isOpen = false;
     return new Promise((resolve) => {
       this.hooks.expect(instanceId, (run) => {
+        isOpen = true;
         const warm = new WarmOrchestration(executionId, started, run, this.newHost(slice, started, run), this.hooks);
         warm.isWatched = this.watchNext(name);
         warm.feedPast(events, newFrom);
@@ -146,7 +150,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
         resolve(null);
       };
       this.options.invoke({ functionName: name, instanceId, triggerJson: trigger }).then(() => {
-        if (!this.kept.has(instanceId)) this.coldFunctions.add(name);
+        if (!isOpen) this.coldFunctions.add(name);
         uncaught();
       }, uncaught);
     });
@@ -240,13 +244,18 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     return this.options.invoke({ functionName, instanceId, triggerJson: trigger }).then(readReply, readFailure);
   }
 
+  private async orBroken(slice: EpisodeSlice, reply: Promise<EpisodeReply>): Promise<EpisodeReply> {
+    try {
+      return await reply;
+    } catch (error) {
+      return this.broken(slice, error);
+    }
+  }
+
   /** Durascope's own bug or a history that is none. Shown where the user looks, and the process lives on. */
   private broken(slice: EpisodeSlice, error: unknown): EpisodeOutcome {
     this.drop(slice.instanceId);
-    return this.refused(
-      slice,
-      `Durascope could not replay it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
+    return this.refused(slice, `Durascope could not replay it: ${stackOrMessage(error)}`);
   }
 
   /** The function is not there: the orchestration fails before any of its code runs. */

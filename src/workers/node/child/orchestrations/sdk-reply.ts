@@ -1,5 +1,5 @@
 /** What an orchestrator invocation answered (spec/functions-worker.md 5), in one form for every SDK and for failures. */
-import { messageOf } from '../../../../base/error-message';
+import { messageOf, thrownParts } from '../../../../base/error-message';
 import type { DurableAction } from '../../../../core/values/durable-action';
 import { payloadText } from '../../../../core/values/durable-action';
 import { readActionList } from '../../../../core/dialects/host-actions';
@@ -38,8 +38,8 @@ export function readFailure(error: unknown): SdkReply {
   if (at < 0) return crashedReply(error);
   try {
     const state = JSON.parse(message.slice(at + failureMarker.length)) as Record<string, unknown>;
-    const stack =
-      error instanceof Error && typeof error.stack === 'string' && !error.stack.includes(failureMarker) ? error.stack : '';
+    const { stack: itsStack } = thrownParts(error);
+    const stack = itsStack.includes(failureMarker) ? '' : itsStack;
     const { error: text = null } = state;
     return readState({ ...state, error: text === null || text === '' ? namelessFailure : text }, stack);
   } catch (parseError) {
@@ -53,8 +53,7 @@ function crashedReply(error: unknown): SdkReply {
 }
 
 export function crash(error: unknown): SdkProgress {
-  const message = messageOf(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const { message, stack } = thrownParts(error);
   return { type: 'crashed', message, details: failureText(message, stack) };
 }
 
@@ -77,16 +76,26 @@ function readState(state: Record<string, unknown>, stack: string): SdkReply {
 function readProgress(state: Record<string, unknown>, stack: string): SdkProgress {
   const error = state['error'];
   if (error !== undefined && error !== null) {
-    const message = typeof error === 'string' ? error : JSON.stringify(error);
+    const message = messageOf(error);
     const failureDetails = state['failureDetails'];
     return {
       type: 'failed',
       message,
       details: failureText(message, stack),
-      ...(typeof failureDetails === 'object' && failureDetails !== null
-        ? { failureDetails: failureDetails as FailureDetails }
-        : {}),
+      ...withDetails(failureDetails),
     };
   }
   return state['isDone'] === true ? { type: 'returned', output: payloadText(state['output']) } : { type: 'waiting' };
+}
+
+/** A copy that is data and nothing else; nothing when they are not what failure details are. */
+export function withDetails(value: unknown): { failureDetails?: FailureDetails } {
+  if (typeof value !== 'object' || value === null) return {};
+  try {
+    const copy = JSON.parse(JSON.stringify(value)) as FailureDetails;
+    return typeof copy.ErrorType === 'string' && typeof copy.ErrorMessage === 'string' ? { failureDetails: copy } : {};
+  } catch {
+    // The code has put something into them that has no JSON form.
+    return {};
+  }
 }

@@ -2,6 +2,7 @@
  * One orchestration kept between episodes: the SDK's executor with its suspended generator, and the host's half beside it. Each event
  * goes through both, so that the host sees every action at the event that made the code issue it.
  */
+import { thrownParts } from '../../../../base/error-message';
 import type { ActionList } from '../../../../core/values/durable-action';
 import { payloadText } from '../../../../core/values/durable-action';
 import type { ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
@@ -10,7 +11,8 @@ import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
 import type { SdkExecutor, SdkHooks, SdkRun } from './sdk-hooks';
-import { crash, failureText, namelessFailure } from './sdk-reply';
+import { crash, failureText, namelessFailure, withDetails } from './sdk-reply';
+import { throwingErrors } from './thrown-errors';
 
 export class WarmOrchestration {
   /** Events of the generation that were fed, as stored. */
@@ -41,7 +43,7 @@ export class WarmOrchestration {
     run.executor.schemaVersion = run.schemaVersion;
     run.executor.context = run.context.df;
     try {
-      run.executor.generator = run.orchestrator(run.context);
+      run.executor.generator = throwingErrors(() => run.orchestrator(run.context));
     } catch (error) {
       this.crashed = crash(error);
     }
@@ -121,10 +123,8 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
   const { exception } = executor;
   if (exception !== undefined) {
     const message = thrownText(exception);
-    const stack = exception instanceof Error ? (exception.stack ?? '') : '';
-    const details = failureText(message, stack);
-    const failureDetails = failureDetailsOf(exception);
-    return failureDetails === null ? { type: 'failed', message, details } : { type: 'failed', message, details, failureDetails };
+    const details = failureText(message, thrownParts(exception).stack);
+    return { type: 'failed', message, details, ...withDetails(failureDetailsOf(exception)) };
   }
   if (!executor.isDoneExecuting()) return { type: 'waiting' };
   try {
@@ -142,9 +142,8 @@ function statusText({ context, dropsFalsyStatus }: SdkRun): string | null {
 }
 
 function thrownText(thrown: unknown): string {
-  const message = typeof thrown === 'object' && thrown !== null ? (thrown as { message?: unknown }).message : undefined;
-  if (typeof message === 'string' && message !== '') return message;
-  return thrown instanceof Error ? thrown.name : namelessFailure;
+  const { name, message } = thrownParts(thrown);
+  return message !== '' ? message : typeof thrown === 'object' ? name : namelessFailure;
 }
 
 interface SdkFailureDetails {
@@ -158,9 +157,14 @@ interface SdkFailureDetails {
 
 /** SDK 3.5: a failed task's own details, when the orchestrator lets its error pass. */
 function failureDetailsOf(thrown: unknown): FailureDetails | null {
-  if (!(thrown instanceof Error) || thrown.name !== 'TaskFailedError') return null;
-  const details = (thrown as { failureDetails?: unknown }).failureDetails;
-  return typeof details === 'object' && details !== null ? failureDetails(details as SdkFailureDetails) : null;
+  if (thrownParts(thrown).name !== 'TaskFailedError') return null;
+  try {
+    const details = (thrown as { failureDetails?: unknown }).failureDetails;
+    return typeof details === 'object' && details !== null ? failureDetails(details as SdkFailureDetails) : null;
+  } catch {
+    // The code has changed the error.
+    return null;
+  }
 }
 
 function failureDetails(details: SdkFailureDetails): FailureDetails {

@@ -1,5 +1,6 @@
 /** The app loaded to be replayed: no activity of it runs, and nothing beyond the process can be reached. */
 import { createRequire } from 'node:module';
+import { stackOrMessage } from '../../../../base/error-message';
 import { defaultHostConfig } from '../../../../core/values/host-config';
 import type { FrameWriter } from '../../wire/frames';
 import type { ChildMessage, Init, ParentMessage, ReplayAsk } from '../../wire/messages';
@@ -110,7 +111,7 @@ export class ReplayHost {
         (value) => this.out.send({ type: 'replayed', id, value }),
         (error: unknown) => {
           const code = error instanceof ReplayRefusal ? error.code : 'WorkerExited';
-          const text = error instanceof ReplayRefusal ? error.message : `Durascope could not replay it: ${stackOf(error)}`;
+          const text = error instanceof ReplayRefusal ? error.message : `Durascope could not replay it: ${stackOrMessage(error)}`;
           this.out.send({ type: 'replayRefused', id, code, message: text });
         },
       );
@@ -139,8 +140,4 @@ export class ReplayHost {
         return session.evaluate(ask.moment, ask.frame, ask.expression);
     }
   }
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
