@@ -1,15 +1,9 @@
+import { csharpFunctions } from './csharp-functions';
 import { findFunctions } from './find-functions';
 import { spanOf } from './finding';
 import { ValueFollower } from './follow-value';
+import type { FunctionInText } from './function-in-text';
 import { readModule } from './source-module';
-
-export interface FunctionInText {
-  kind: 'orchestration' | 'entity' | 'other';
-  name: string;
-  /** 0-based, of the registration. */
-  line0: number;
-  column0: number;
-}
 
 // A glance, so that files without functions are not parsed.
 const registering = /\bapp\s*\.|\.\s*(?:orchestrator|entity)\s*\(/;
@@ -19,6 +13,7 @@ const registering = /\bapp\s*\.|\.\s*(?:orchestrator|entity)\s*\(/;
  * Null when the text is no program (yet).
  */
 export function functionsInText(file: string, text: string, folderFunctionName: string | null): FunctionInText[] | null {
+  if (/\.cs$/i.test(file)) return csharpFunctions(text);
   if (!registering.test(text)) return [];
   const module = readModule(file, text);
   if (module === null) return null;

@@ -74,7 +74,9 @@ function patternsOf(given: string, ending: string): RegExp[] {
     case 'cs':
     case 'fs':
       return [
+        new RegExp(String.raw`\b${name}\s*\(\s*\[\s*OrchestrationTrigger\b`),
         new RegExp(String.raw`\bclass\s+${name}\b.*TaskOrchestrator`),
+        new RegExp(String.raw`^\s*(public|internal|private)\s.*\b(Task|ValueTask)(<.*>)?\s+${name}\s*\(\s*$`),
         new RegExp(String.raw`DurableTask\s*\(\s*(nameof\(${name}\)|${quoted})`),
         new RegExp(String.raw`\bclass\s+${name}\b`),
         new RegExp(String.raw`AddOrchestrator\w*(<[^>]*>)?\s*\(\s*(nameof\(${name}\)|${quoted})`),

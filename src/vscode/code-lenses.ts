@@ -29,7 +29,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   ) {
     this.#subscriptions = [
       vscode.languages.registerCodeLensProvider(
-        codeLensLanguages.map((language) => ({ language })),
+        [...codeLensLanguages, 'csharp'].map((language) => ({ language })),
         this,
       ),
       emulators.onChanged(() => this.#refreshSoon()),

@@ -16,7 +16,8 @@ export interface DurableApp {
 const unwanted = '**/{node_modules,bin,obj,dist,.git,.venv,venv,target}/**';
 const maxFiles = 200;
 /** Files that name what a program depends on. */
-const manifests = '{package.json,requirements.txt,pyproject.toml,go.mod,pom.xml,build.gradle,build.gradle.kts,*.csproj}';
+const manifests =
+  '{package.json,requirements.txt,pyproject.toml,go.mod,pom.xml,build.gradle,build.gradle.kts,*.csproj,*.fsproj,*.vbproj}';
 /** A change of one of them may make a folder one for us, or end that. */
 export const tellingFiles = `**/{host.json,${manifests.slice(1)}`;
 
@@ -47,15 +48,22 @@ async function holdsPrograms(folder: vscode.WorkspaceFolder): Promise<boolean> {
 
 async function toApp(hostFile: vscode.Uri): Promise<DurableApp | undefined> {
   const folderUri = vscode.Uri.joinPath(hostFile, '..');
-  const [hostJson, packageJson] = await Promise.all([
+  const [hostJson, packageJson, projects] = await Promise.all([
     readText(hostFile),
     readText(vscode.Uri.joinPath(folderUri, 'package.json')),
+    projectsIn(folderUri),
   ]);
-  if (!isDurableApp({ hostJson, packageJson })) return undefined;
+  if (!isDurableApp({ hostJson, packageJson, projects })) return undefined;
   const folder = vscode.workspace.getWorkspaceFolder(hostFile);
   const relative = vscode.workspace.asRelativePath(folderUri, (vscode.workspace.workspaceFolders?.length ?? 0) > 1);
   const name = relative === folderUri.fsPath || relative === '' ? path.basename(folderUri.fsPath) : relative;
   return { kind: 'functionApp', appDir: folderUri.fsPath, name, folder };
+}
+
+/** Texts of its .NET projects. */
+async function projectsIn(folder: vscode.Uri): Promise<string[]> {
+  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '*.{csproj,fsproj,vbproj}'), null, 10);
+  return (await Promise.all(files.map(readText))).filter((text) => text !== undefined);
 }
 
 /** The folder's path without links, by which Node.js knows what is in it. */

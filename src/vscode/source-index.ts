@@ -10,14 +10,14 @@ interface ScannedFile {
   eventNames: readonly string[];
 }
 
-const sourceFiles = '**/*.{ts,mts,cts,js,mjs,cjs}';
-const unwanted = '{**/node_modules/**,**/dist/**,**/out/**,**/*.d.ts,**/.git/**}';
+const sourceFiles = '**/*.{ts,mts,cts,js,mjs,cjs,cs}';
+const unwanted = '{**/node_modules/**,**/dist/**,**/out/**,**/bin/**,**/obj/**,**/*.d.ts,**/.git/**}';
 const maxFiles = 2000;
 
 /** What the sources of the workspace's apps hold, read when first asked and again where files change. */
 export class SourceIndex implements vscode.Disposable {
   readonly #files = new Map<string, Promise<Map<string, ScannedFile>>>();
-  readonly #watcher = vscode.workspace.createFileSystemWatcher('**/*.{ts,mts,cts,js,mjs,cjs}');
+  readonly #watcher = vscode.workspace.createFileSystemWatcher(sourceFiles);
 
   constructor(private readonly appOf: (file: vscode.Uri) => DurableApp | undefined) {
     this.#watcher.onDidCreate((uri) => this.#scanAgain(uri));
@@ -54,7 +54,7 @@ export class SourceIndex implements vscode.Disposable {
   }
 
   #scanAgain(uri: vscode.Uri): void {
-    if (/[\\/](node_modules|dist|out|\.git)[\\/]/.test(uri.fsPath)) return;
+    if (/[\\/](node_modules|dist|out|bin|obj|\.git)[\\/]/.test(uri.fsPath)) return;
     const app = this.appOf(uri);
     const files = app === undefined ? undefined : this.#files.get(app.appDir);
     if (files === undefined) return;

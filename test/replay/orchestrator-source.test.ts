@@ -56,6 +56,20 @@ describe('where the orchestrator of a connected program is written', () => {
       text: '[DurableTask("Greet")]\nclass Hello : TaskOrchestrator<string, string>\n{\n}\n',
     },
     {
+      language: 'a C# function',
+      file: 'Greet.cs',
+      name: 'Greet',
+      line: 'public static async Task<string> Greet([OrchestrationTrigger] TaskOrchestrationContext context)',
+      text: 'class A\n{\n  [Function(nameof(Greet))]\n  public static async Task<string> Greet([OrchestrationTrigger] TaskOrchestrationContext context)\n  {\n  }\n}\n',
+    },
+    {
+      language: 'a C# function in several lines',
+      file: 'Greet.cs',
+      name: 'Greet',
+      line: 'public static async Task<string> Greet(',
+      text: 'class A\n{\n  [Function(nameof(Greet))]\n  public static async Task<string> Greet(\n    [OrchestrationTrigger] TaskOrchestrationContext context)\n  {\n  }\n}\n',
+    },
+    {
       language: 'a TypeScript constant',
       file: 'main.ts',
       name: 'greet',

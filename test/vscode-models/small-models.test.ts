@@ -182,6 +182,11 @@ describe('a function app with durable functions', () => {
     assert.equal(isDurableApp({ packageJson, hostJson: '{ "version": "2.0", // note\n }' }), true);
     assert.equal(isDurableApp({ packageJson: '{}', hostJson: '{"version":"2.0","extensions":{"durableTask":{}}}' }), true);
     assert.equal(isDurableApp({ packageJson: '{"dependencies":{"express":"4"}}', hostJson: '{"version":"2.0"}' }), false);
+    const project = (reference: string): string => `<Project><PackageReference Include="${reference}" /></Project>`;
+    const isolated = project('Microsoft.Azure.Functions.Worker.Extensions.DurableTask');
+    assert.equal(isDurableApp({ packageJson: undefined, hostJson: '{"version":"2.0"}', projects: [isolated] }), true);
+    const other = project('Microsoft.Azure.Functions.Worker.Extensions.Http');
+    assert.equal(isDurableApp({ packageJson: undefined, hostJson: '{"version":"2.0"}', projects: [other] }), false);
     assert.equal(isDurableApp({ packageJson, hostJson: undefined }), false);
     assert.equal(isDurableApp({ packageJson: 'broken {', hostJson: '[]' }), false);
   });

@@ -1,10 +1,14 @@
 import { parse } from 'jsonc-parser';
 
 /**
- * Whether a folder with a host.json is a function app with durable functions: its package depends on `durable-functions`, or its
- * host.json configures them.
+ * Whether a folder with a host.json is a function app with durable functions: its package depends on `durable-functions`, its .NET project on
+ * the isolated worker's extension, or its host.json configures them. `projects`: the texts of the projects beside it.
  */
-export function isDurableApp(files: { packageJson: string | undefined; hostJson: string | undefined }): boolean {
+export function isDurableApp(files: {
+  packageJson: string | undefined;
+  hostJson: string | undefined;
+  projects?: readonly string[];
+}): boolean {
   const host = objectOf(files.hostJson);
   if (host === undefined) return false;
   const manifest = objectOf(files.packageJson);
@@ -13,6 +17,8 @@ export function isDurableApp(files: { packageJson: string | undefined; hostJson:
     return typeof listed === 'object' && listed !== null && 'durable-functions' in listed;
   });
   if (dependsOn) return true;
+  if (files.projects?.some((text) => /Microsoft\.Azure\.Functions\.Worker\.Extensions\.DurableTask/i.test(text)) === true)
+    return true;
   const extensions = host['extensions'];
   return typeof extensions === 'object' && extensions !== null && 'durableTask' in extensions;
 }

@@ -82,7 +82,11 @@ export class AppReplays implements vscode.Disposable {
   /** Names of the app's orchestrators and of those that connected programs run. */
   async orchestrators(appDir: string): Promise<string[]> {
     const connected = this.#running(appDir)?.connectedWorkers() ?? [];
-    const names = connected.flatMap(({ orchestrators }) => orchestrators);
+    const own = this.#running(appDir)?.functions() ?? [];
+    const names = [
+      ...connected.flatMap(({ orchestrators }) => orchestrators),
+      ...own.filter(({ type, profile }) => type === 'orchestrator' && profile === 'G').map(({ name }) => name),
+    ];
     // An app that cannot be loaded, or none at all, does not matter where a program has what is looked for.
     const functions = await this.#replaysOf(appDir)
       .then((replays) => replays.functions())
