@@ -14,8 +14,9 @@ const mayImport = {
   emulator: ['http', 'grpc', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
   // The client of an emulator runs in a browser as it does in node.
   webview: ['protocol', 'http/client', 'core', 'base'],
-  cli: ['emulator', 'replay', 'core', 'base'],
-  vscode: ['emulator', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
+  tools: ['replay', 'core', 'base'],
+  cli: ['emulator', 'tools', 'replay', 'core', 'base'],
+  vscode: ['emulator', 'tools', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
 };
 
 module.exports = {

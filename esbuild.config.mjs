@@ -13,6 +13,7 @@ const parts = {
   'src/emulator/emulator.ts': 'emulator',
   'src/vscode/durascope.ts': 'durascope',
   'src/vscode/replay-part.ts': 'replay-part',
+  'src/cli/mcp-server.ts': 'mcp-server',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
   'src/cli/program.ts': 'cli-program',
   'src/workers/node/child/program.ts': 'node-worker-program',

@@ -6,6 +6,7 @@ import { historyCommand } from './commands/history';
 import { importCommand } from './commands/import';
 import { instancesCommand } from './commands/instances';
 import { invokeCommand } from './commands/invoke';
+import { mcpCommand } from './commands/mcp';
 import { purgeCommand } from './commands/purge';
 import { raiseEventCommand } from './commands/raise-event';
 import { replayCommand } from './commands/replay';
@@ -35,4 +36,5 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   replayCommand,
+  mcpCommand,
 ];

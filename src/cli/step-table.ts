@@ -1,38 +1,6 @@
-import type { Decision } from '../core/decisions/decisions';
-import type { ReplayStep, ReplayTimeline } from '../replay/replay-timeline';
+import type { StepLine } from '../replay/step-lines';
 import { type Column, renderTable } from './table';
 import type { Terminal } from './terminal';
-
-/** A moment of a replay, for a line and for JSON. */
-export interface StepLine {
-  index: number;
-  kind: ReplayStep['kind'];
-  /** History rows consumed by arriving here: `[from, to)`, from 0. */
-  rows: { from: number; to: number };
-  /** Types and names of those rows. */
-  came: readonly string[];
-  /** What the code asked for then. */
-  asked: readonly string[];
-  /** JSON text. */
-  customStatus: string | null;
-}
-
-/** All moments, told in full. */
-export async function stepLines(timeline: ReplayTimeline): Promise<StepLine[]> {
-  const lines: StepLine[] = [];
-  for (const { index } of timeline.steps) {
-    await timeline.complete?.(index);
-    const step = timeline.steps[index];
-    if (step === undefined) continue;
-    const { kind, rows, customStatus, decisions } = step;
-    const came = timeline.history
-      .slice(rows.from, rows.to)
-      .filter(({ EventType }) => EventType !== 'OrchestratorStarted' && EventType !== 'OrchestratorCompleted')
-      .map((event) => ('Name' in event ? `${event.EventType} ${event.Name}` : event.EventType));
-    lines.push({ index, kind, rows, came, asked: decisions.map(askedText), customStatus });
-  }
-  return lines;
-}
 
 export function stepTable(lines: readonly StepLine[], terminal: Terminal): string {
   return renderTable(lines, columns, terminal.columns, terminal.style);
@@ -50,26 +18,3 @@ const columns: readonly Column<StepLine>[] = [
   { header: 'Asked for', cell: ({ asked }) => asked.join(', '), minWidth: 20 },
   { header: 'CustomStatus', cell: ({ customStatus }) => customStatus ?? '', optional: true, minWidth: 12 },
 ];
-
-function askedText(decision: Decision): string {
-  switch (decision.type) {
-    case 'ScheduleTask':
-      return `${decision.name} #${decision.id}`;
-    case 'CreateSubOrchestration':
-      return `orchestration ${decision.name} #${decision.id}`;
-    case 'CreateTimer':
-      return `timer #${decision.id} for ${decision.fireAt.replace(/(\.\d{3})\d*Z$/, '$1Z')}`;
-    case 'SendEvent':
-      return `event ${decision.name} to ${decision.instanceId}`;
-    case 'CallEntity':
-      return `${decision.operation} of ${decision.instanceId} #${decision.id}`;
-    case 'SignalEntity':
-      return `signal ${decision.operation} to ${decision.instanceId}`;
-    case 'LockEntities':
-      return `lock on ${decision.lockSet.join(', ')}`;
-    case 'UnlockEntity':
-      return `release of ${decision.instanceId}`;
-    case 'CompleteOrchestration':
-      return decision.status === 'ContinuedAsNew' ? 'to continue as new' : 'the end';
-  }
-}

@@ -1,5 +1,6 @@
 /** Composition root of the extension: builds its parts, shows in the views what happens, and runs commands. */
 import * as vscode from 'vscode';
+import { AgentTools } from './agent-tools';
 import { CodeLenses } from './code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
 import { determinismCommands } from './commands/determinism-commands';
@@ -48,6 +49,7 @@ export class Durascope implements vscode.Disposable {
   readonly instances: InstancesView;
   readonly entities: EntitiesView;
   readonly statusBar = new StatusBar();
+  readonly agentTools: AgentTools;
   readonly #functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
   readonly #handlers: Handlers;
@@ -79,6 +81,11 @@ export class Durascope implements vscode.Disposable {
       replayOf: ({ appDir }, instanceId) =>
         new LazyPanelReplay(async () => (await this.replayPart()).panelReplay({ appDir, instanceId })),
       onError,
+    });
+    this.agentTools = new AgentTools({
+      emulators: this.emulators,
+      currentApp: () => this.apps.current,
+      replayPart: () => this.replayPart(),
     });
     this.debugging = new Debugging(this.apps, this.emulators);
     this.determinism = new DeterminismDiagnostics(this.apps, onError);

@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { Durascope } from './durascope';
 import { findDurableApps, tellingFiles } from './find-apps';
-import { commands, debugType, panels, replayDebugType, views } from './ids';
+import { commands, debugType, panels, replayDebugType, toolNames, toolPrefix, views } from './ids';
 import { LazyTree, type Trees } from './lazy-tree';
 
 /** What `activate` returns: for tests and other extensions. */
@@ -66,6 +66,14 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
         (await (await load()).replayPart()).debugging.createDebugAdapterDescriptor(session),
     }),
   );
+  for (const name of toolNames) {
+    context.subscriptions.push(
+      vscode.lm.registerTool(`${toolPrefix}${name}`, {
+        prepareInvocation: async ({ input }) => (await load()).agentTools.prepare(name, input),
+        invoke: async ({ input }) => (await load()).agentTools.invoke(name, input),
+      }),
+    );
+  }
   stopAll = async () => {
     await (await loading)?.stopAll();
   };

@@ -101,6 +101,27 @@ export const settings = {
   diagnostics: 'diagnostics.enabled',
   severity: 'diagnostics.severity',
   checkOnSave: 'diagnostics.checkOnSave',
+  agentActions: 'agentActions',
 } as const;
 
 export const walkthrough = 'durascope.durascope#durascope.firstSteps';
+
+/** Of language-model tools in package.json: `durascope_` and the tool's own name (src/tools). */
+export const toolPrefix = 'durascope_';
+export const toolNames = [
+  'list_instances',
+  'get_instance',
+  'get_history',
+  'explain_failure',
+  'list_functions',
+  'list_entities',
+  'step_through_replay',
+  'read_variables',
+  'start_orchestration',
+  'raise_event',
+  'terminate_instance',
+  'suspend_instance',
+  'resume_instance',
+  'rewind_instance',
+  'signal_entity',
+] as const;

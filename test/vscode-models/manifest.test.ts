@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import manifest from '../../package.json';
-import { commands, debugType, panels, settings, views, walkthrough } from '../../src/vscode/ids';
+import * as z from 'zod';
+import { commands, debugType, panels, settings, toolNames, toolPrefix, views, walkthrough } from '../../src/vscode/ids';
+import { hubTools } from '../../src/tools/hub-tools';
 import { readSettings } from '../../src/vscode/models/emulator-settings';
 
 const { contributes } = manifest;
@@ -70,6 +72,26 @@ describe('package.json and the table of ids', () => {
     assert.deepEqual(
       readSettings((name) => defaults[name]),
       defaults,
+    );
+  });
+
+  it('describe the tools for agents as they are: `languageModelTools` is what this builds of them', () => {
+    const described = hubTools(true).map(({ name, title, description, input, acts }) => ({
+      name: `${toolPrefix}${name}`,
+      displayName: title,
+      modelDescription: description,
+      userDescription: description.split('. ')[0]?.replace(/\.?$/, '.'),
+      toolReferenceName: `durascope-${name.replaceAll('_', '-')}`,
+      canBeReferencedInPrompt: true,
+      icon: acts ? '$(play)' : '$(pulse)',
+      tags: ['durable-functions', 'durascope'],
+      inputSchema: z.toJSONSchema(input, { io: 'input' }),
+      ...(acts ? { when: 'config.durascope.agentActions' } : {}),
+    }));
+    assert.deepEqual(contributes.languageModelTools, JSON.parse(JSON.stringify(described)));
+    assert.deepEqual(
+      hubTools(true).map(({ name }) => name),
+      [...toolNames],
     );
   });
 

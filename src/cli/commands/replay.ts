@@ -5,11 +5,12 @@ import { causeTexts } from '../../core/history/divergence';
 import { DurascopeError } from '../../core/values/errors';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
+import { stepLines, type StepLine } from '../../replay/step-lines';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { connectionOptions } from '../connection';
 import { appSource, connectedSource, instanceSource, type ReplayedHistory, type ReplaySource } from '../replay-source';
-import { stepLines, stepTable, type StepLine } from '../step-table';
+import { stepTable } from '../step-table';
 import type { Terminal } from '../terminal';
 
 export const replayCommand: Command = {

@@ -25,6 +25,7 @@ const shape = {
   codeLens: z.boolean().catch(true),
   'diagnostics.enabled': z.boolean().catch(true),
   'diagnostics.checkOnSave': z.boolean().catch(true),
+  agentActions: z.boolean().catch(false),
   'diagnostics.severity': z.record(z.string(), z.enum(severities).catch('warning')).catch({}),
 };
 const schema = z.object(shape);

@@ -425,3 +425,28 @@ describe('an input written as a document', () => {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
 });
+
+describe('agents of the editor', () => {
+  const ask = async (name, input) => {
+    const { content } = await vscode.lm.invokeTool(`durascope_${name}`, { input, toolInvocationToken: undefined });
+    return JSON.parse(content[0].value);
+  };
+
+  it('find instances, read their histories and step through their replays', async () => {
+    const hub = await startedHub();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await hub.waitForCompletion(id, 60_000);
+    const { instances } = await ask('list_instances', { statuses: ['Completed'] });
+    assert.ok(instances.some(({ instanceId }) => instanceId === id));
+    assert.equal((await ask('get_history', { instanceId: id })).total, (await hub.history(id)).length);
+    const { replays, steps } = await ask('step_through_replay', { instanceId: id });
+    assert.equal(replays, true);
+    assert.ok(steps.length > 1);
+    await assert.rejects(ask('get_instance', { instanceId: 'none' }), /There is no instance 'none'/);
+  });
+
+  it('may look, and act only where the setting lets them', () => {
+    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('durascope_'));
+    assert.ok(names.includes('durascope_explain_failure'));
+  });
+});

@@ -1,0 +1,100 @@
+/** Why an instance failed, from the instance itself down to the call that went wrong first. */
+import { attemptsByRow } from '../history/attempts';
+import type { HistoryEvent, SubOrchestrationInstanceCreated, TaskScheduled } from '../history/history';
+import type { TaskHubClient } from './task-hub-client';
+
+export interface FailureLink {
+  kind: 'orchestration' | 'activity' | 'entity';
+  /** Function name; of an entity its id. */
+  name: string;
+  /** Of the orchestration; of a call that of its caller. */
+  instanceId: string;
+  /** Of the failure; null where the history does not say. */
+  errorType: string | null;
+  message: string;
+  stackTrace: string | null;
+  /** JSON text of what it was given. */
+  input: string | null;
+  /** Of an activity: which attempt this was, from 1. */
+  attempt: number | null;
+  /** Index of the failure's row in the caller's history; null for the orchestration that was asked about. */
+  rowIndex: number | null;
+}
+
+/** Deeper is not followed: a chain is for eyes. */
+const maxDepth = 20;
+
+/**
+ * The failed instance first, the root cause last; empty for one that has not failed. A link is followed where the failure that ended an
+ * orchestration is the one of a call, told by its text; what the code itself threw is the end of the chain.
+ */
+export async function failureChain(hub: Pick<TaskHubClient, 'get' | 'history'>, instanceId: string): Promise<FailureLink[]> {
+  const chain: FailureLink[] = [];
+  const seen = new Set<string>();
+  let next: string | null = instanceId;
+  let rowIndex: number | null = null;
+  while (next !== null && chain.length < maxDepth && !seen.has(next)) {
+    seen.add(next);
+    const id: string = next;
+    next = null;
+    const row = await hub.get(id);
+    if (row === undefined || (row.runtimeStatus !== 'Failed' && chain.length === 0)) break;
+    const { failureDetails: details } = row;
+    const message = details?.ErrorMessage ?? row.output ?? 'It was ended before its caller got a result.';
+    chain.push({
+      kind: 'orchestration',
+      name: row.name,
+      instanceId: id,
+      errorType: details?.ErrorType ?? null,
+      message,
+      stackTrace: details?.StackTrace ?? null,
+      input: row.input,
+      attempt: null,
+      rowIndex,
+    });
+    const history = await hub.history(id);
+    const found = callThatFailed(history, `${row.output ?? ''}\n${message}`);
+    if (found === null) break;
+    if (found.childId !== null) {
+      next = found.childId;
+      rowIndex = found.link.rowIndex;
+    } else chain.push({ ...found.link, instanceId: id });
+  }
+  return chain;
+}
+
+/** The last failed call whose text is in that of the orchestration's failure. */
+function callThatFailed(
+  history: readonly HistoryEvent[],
+  text: string,
+): { link: Omit<FailureLink, 'instanceId'>; childId: string | null } | null {
+  const attempts = attemptsByRow(history);
+  for (let at = history.length - 1; at >= 0; at--) {
+    const event = history[at];
+    if (event?.EventType !== 'TaskFailed' && event?.EventType !== 'SubOrchestrationInstanceFailed') continue;
+    const { FailureDetails: details, Reason, TaskScheduledId } = event;
+    const message = details?.ErrorMessage ?? Reason;
+    if (!text.includes(message)) continue;
+    const scheduled = history.findLast((each) => each.EventId === TaskScheduledId && isCall(each));
+    if (scheduled === undefined || !isCall(scheduled)) continue;
+    const isChild = scheduled.EventType === 'SubOrchestrationInstanceCreated';
+    return {
+      link: {
+        kind: isChild ? 'orchestration' : 'activity',
+        name: scheduled.Name,
+        errorType: details?.ErrorType ?? null,
+        message,
+        stackTrace: details?.StackTrace ?? null,
+        input: scheduled.Input,
+        attempt: isChild ? null : (attempts.get(at) ?? 1),
+        rowIndex: at,
+      },
+      childId: isChild ? scheduled.InstanceId : null,
+    };
+  }
+  return null;
+}
+
+function isCall(event: HistoryEvent): event is TaskScheduled | SubOrchestrationInstanceCreated {
+  return event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated';
+}

@@ -1,0 +1,110 @@
+/** `durascope mcp` as an agent has it: through the client of the protocol's own package, against the built program. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
+
+describe('durascope mcp', function () {
+  this.timeout(120_000);
+  let folder = '';
+  let programs: DurascopePrograms;
+  let serving: Serving;
+  let client: Client;
+
+  const connectWith = async (...args: string[]): Promise<Client> => {
+    const made = new Client({ name: 'test', version: '1' });
+    await made.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [path.join(projectRoot, 'dist', 'cli.js'), 'mcp', ...args],
+        cwd: folder,
+        env: { PATH: process.env['PATH'] ?? '', DURASCOPE_HOME: path.join(folder, 'home') },
+      }),
+    );
+    return made;
+  };
+  const call = async <Answer>(name: string, input: Record<string, unknown> = {}): Promise<Answer> => {
+    const { content, isError } = await client.callTool({ name, arguments: input });
+    const [first] = content as { type: 'text'; text: string }[];
+    if (isError === true) throw new Error(first?.text);
+    return JSON.parse(first?.text ?? 'null') as Answer;
+  };
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'durascope-mcp-'));
+    programs = new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(folder, 'home') } });
+    serving = await programs.start([path.join(projectRoot, 'examples', 'hello-cities'), '--memory', '--no-grpc']);
+    client = await connectWith('--allow-actions');
+  });
+  after(async () => {
+    await client.close();
+    await programs.endAll();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('tells its tools, each with a description, a schema, and whether it acts', async () => {
+    const { tools } = await client.listTools();
+    assert.ok(tools.length >= 14);
+    for (const tool of tools) {
+      assert.ok((tool.description ?? '').length > 20, tool.name);
+      assert.equal(tool.inputSchema.type, 'object', tool.name);
+      assert.equal(typeof tool.annotations?.readOnlyHint, 'boolean', tool.name);
+    }
+  });
+
+  it('starts an instance, and reads it, its history and the functions', async () => {
+    const started = await call<{ instanceId: string; output: unknown }>('start_orchestration', {
+      name: 'HelloCities',
+      waitSeconds: 60,
+    });
+    assert.deepEqual(started.output, ['Hello Tokyo!', 'Hello Seattle!', 'Hello London!']);
+    const { instances } = await call<{ instances: { instanceId: string }[] }>('list_instances', { statuses: ['Completed'] });
+    assert.ok(instances.some(({ instanceId }) => instanceId === started.instanceId));
+    assert.equal((await call<{ total: number }>('get_history', { instanceId: started.instanceId })).total, 16);
+    const { functions } = await call<{ functions: { name: string }[] }>('list_functions');
+    assert.deepEqual(functions.map(({ name }) => name).toSorted(), ['HelloCities', 'SayHello', 'StartHelloCities']);
+  });
+
+  it('steps through a replay, and reads the variables of a moment', async () => {
+    const { instanceId } = await call<{ instanceId: string }>('start_orchestration', { name: 'HelloCities', waitSeconds: 60 });
+    const { replays, steps } = await call<{ replays: boolean; steps: { place: { line: number } | null }[] }>(
+      'step_through_replay',
+      {
+        instanceId,
+      },
+    );
+    assert.deepEqual([replays, steps.length], [true, 4]);
+    assert.equal(typeof steps[1]?.place?.line, 'number');
+    const { scopes } = await call<{ scopes: { variables: { name: string; value: string }[] }[] }>('read_variables', {
+      instanceId,
+      step: 1,
+    });
+    assert.ok(
+      scopes.some(({ variables }) => variables.some(({ value }) => /Hello Tokyo!|Array\(1\)/.test(value))),
+      JSON.stringify(scopes),
+    );
+  });
+
+  it('answers in words what cannot be done', async () => {
+    await assert.rejects(call('get_instance', { instanceId: 'none' }), /There is no instance 'none'/);
+    await assert.rejects(call('raise_event', { instanceId: 'none', name: 'x' }), /none/);
+  });
+
+  it('offers nothing that acts unless told so', async () => {
+    const careful = await connectWith();
+    const { tools } = await careful.listTools();
+    assert.ok(tools.every(({ annotations }) => annotations?.readOnlyHint === true));
+    assert.ok(tools.some(({ name }) => name === 'explain_failure'));
+    await careful.close();
+  });
+
+  it('goes on when the emulator was not there, or is another one', async () => {
+    await serving.stop();
+    await assert.rejects(call('list_instances'), /emulator/i);
+    serving = await programs.start([path.join(projectRoot, 'examples', 'hello-cities'), '--memory', '--no-grpc']);
+    assert.deepEqual((await call<{ instances: unknown[] }>('list_instances')).instances, []);
+  });
+});

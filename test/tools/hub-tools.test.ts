@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import type { FailureLink } from '../../src/core/ports/failure-chain';
+import { DurascopeError } from '../../src/core/values/errors';
+import { runTool, type ToolContext } from '../../src/tools/hub-tool';
+import { hubTools } from '../../src/tools/hub-tools';
+import { TestHub } from '../support/test-hub';
+
+describe('what agents may ask of a hub', () => {
+  let hub: TestHub;
+  let context: ToolContext;
+  beforeEach(async () => {
+    hub = await TestHub.open({
+      scripts: {
+        *Order(order) {
+          return yield order.child('Payment', { amount: 7 }, { instanceId: 'payment-1' });
+        },
+        *Payment(payment) {
+          return yield payment.activity('Charge', { card: 'x' });
+        },
+        *Approval(approval) {
+          approval.setStatus('asked');
+          yield approval.waitEvent('Approved');
+          return 'fine';
+        },
+      },
+      activities: {
+        Charge: () => {
+          throw new Error('The card was refused.');
+        },
+      },
+    });
+    context = {
+      hub: hub.engine,
+      functions: () => hub.worker.functions(),
+      openReplay: () => Promise.reject(new DurascopeError('NotSupported', 'No replay here.')),
+    };
+  });
+  afterEach(() => hub.dispose());
+
+  const ask = async <Answer>(name: string, input: unknown = {}, allowActions = true): Promise<Answer> => {
+    const tool = hubTools(allowActions).find((each) => each.name === name);
+    if (tool === undefined) throw new Error(`no tool ${name}`);
+    // What crosses to the agent is JSON.
+    return JSON.parse(JSON.stringify(await runTool(tool, context, input))) as Answer;
+  };
+
+  it('finds instances by status, the newest first, with counts', async () => {
+    await hub.start('Approval', { instanceId: 'a' });
+    await hub.start('Order', { instanceId: 'o' });
+    const all = await ask<{ counts: unknown; instances: { instanceId: string; awaitedEvents?: string[] }[] }>('list_instances');
+    assert.deepEqual(all.counts, { Failed: 2, Running: 1 });
+    assert.equal(all.instances.length, 3);
+    const running = await ask<typeof all>('list_instances', { statuses: ['Running'] });
+    assert.deepEqual(
+      running.instances.map(({ instanceId, awaitedEvents }) => [instanceId, awaitedEvents]),
+      [['a', ['Approved']]],
+    );
+  });
+
+  it('explains a failure down to the call that went wrong first', async () => {
+    await hub.start('Order', { instanceId: 'o' });
+    const { rootCause, chain } = await ask<{ rootCause: FailureLink; chain: FailureLink[] }>('explain_failure', {
+      instanceId: 'o',
+    });
+    assert.deepEqual(
+      chain.map(({ kind, name, instanceId }) => [kind, name, instanceId]),
+      [
+        ['orchestration', 'Order', 'o'],
+        ['orchestration', 'Payment', 'payment-1'],
+        ['activity', 'Charge', 'payment-1'],
+      ],
+    );
+    assert.match(rootCause.message, /The card was refused/);
+    assert.deepEqual(rootCause.attempt, 1);
+  });
+
+  it('shows an instance and pages of its history', async () => {
+    await hub.start('Approval', { instanceId: 'a' });
+    const shown = await ask<{ customStatus: unknown; waitingFor: { events: string[] } }>('get_instance', { instanceId: 'a' });
+    assert.deepEqual([shown.customStatus, shown.waitingFor.events], ['asked', ['Approved']]);
+    const page = await ask<{ total: number; rows: { EventType: string }[] }>('get_history', {
+      instanceId: 'a',
+      from: 1,
+      count: 1,
+    });
+    assert.deepEqual([page.total, page.rows.map(({ EventType }) => EventType)], [3, ['ExecutionStarted']]);
+  });
+
+  it('acts where that is allowed, and offers nothing of it elsewhere', async () => {
+    const offered = hubTools(false).map(({ name }) => name);
+    assert.ok(!offered.includes('raise_event') && !offered.includes('start_orchestration'), offered.join());
+    const { instanceId } = await ask<{ instanceId: string }>('start_orchestration', { name: 'Approval', input: 1 });
+    await ask('raise_event', { instanceId, name: 'Approved', data: true });
+    await hub.quiet();
+    assert.equal((await hub.engine.get(instanceId))?.output, '"fine"');
+  });
+
+  it('refuses in words what is not there, and input of another form', async () => {
+    await assert.rejects(
+      ask('get_instance', { instanceId: 'none' }),
+      /There is no instance 'none'. list_instances tells the ids./,
+    );
+    await assert.rejects(ask('get_history', { instanceId: 'a', count: 0 }), /count/);
+  });
+});
