@@ -1,3 +1,4 @@
+import { Room } from '../base/room';
 import { Generation } from '../core/turns/generation';
 import type { InstanceRow } from '../core/instances/instance';
 import type { HistoryStore } from '../core/ports/history-store';
@@ -8,17 +9,20 @@ import { LiveInstance } from './live-instance';
  * The instances in memory. Whatever the store has not seen yet is here; idle instances are kept as long as there is room.
  *
  *   L1. An instance with messages, a running episode or an uncommitted checkpoint never leaves.
+ *   L2. The others make room as `Room` says: one instance above the limit, or several in turn, are not read again at each step.
  */
 export class LiveInstances {
   readonly #live = new Map<string, LiveInstance>();
-  /** Oldest first. */
-  readonly #idle = new Map<string, LiveInstance>();
-  #idleEvents = 0;
+  readonly #idle: Room<LiveInstance>;
 
   constructor(
     private readonly store: HistoryStore,
-    private readonly limits: { maxIdleInstances: number; maxIdleEvents: number },
-  ) {}
+    { maxIdleInstances, maxIdleEvents }: { maxIdleInstances: number; maxIdleEvents: number },
+  ) {
+    // A hundred rows are read again in the time of a step.
+    const limits = { entries: maxIdleInstances, weight: maxIdleEvents, weightPerUse: 100 };
+    this.#idle = new Room(limits, (id) => this.#live.delete(id));
+  }
 
   /** As last decided, committed or not. */
   rowOf(instanceId: string): InstanceRow | undefined {
@@ -71,17 +75,11 @@ export class LiveInstances {
       return;
     }
     if (this.#idle.has(live.instanceId)) return;
-    this.#idle.set(live.instanceId, live);
-    this.#idleEvents += weight(live);
-    for (const [id, oldest] of this.#idle) {
-      if (this.#idle.size <= this.limits.maxIdleInstances && this.#idleEvents <= this.limits.maxIdleEvents) break;
-      this.#wake(oldest);
-      this.#live.delete(id);
-    }
+    this.#idle.put(live.instanceId, live, weight(live));
   }
 
   #wake(live: LiveInstance): void {
-    if (this.#idle.delete(live.instanceId)) this.#idleEvents -= weight(live);
+    this.#idle.delete(live.instanceId);
   }
 }
 

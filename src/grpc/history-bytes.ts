@@ -2,6 +2,7 @@
  * Histories as they go to workers, encoded once: an episode sends all that was before, which only ever grows, so each event would
  * otherwise be encoded as many times as there are episodes after it.
  */
+import { Room } from '../base/room';
 import type { HistoryEvent } from '../core/history/history';
 import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
 import { encoded } from './shared-writer';
@@ -29,13 +30,15 @@ type ToProto = (
 ) => ProtoHistoryEvent | null;
 
 export class HistoryBytes {
-  readonly #byInstance = new Map<string, Encoded>();
-  #size = 0;
+  readonly #byInstance: Room<Encoded>;
 
   constructor(
     private readonly toProto: ToProto = protoEvent,
-    private readonly maxSize = 64 * 1024 * 1024,
-  ) {}
+    maxSize = 64 * 1024 * 1024,
+  ) {
+    // So many bytes are encoded again in the time of an episode.
+    this.#byInstance = new Room({ entries: Infinity, weight: maxSize, weightPerUse: 20_000 });
+  }
 
   /** The field `pastEvents` of an OrchestratorRequest for `history`. Valid until the next call. */
   pastEvents(instanceId: string, executionId: string, history: readonly HistoryEvent[]): Uint8Array {
@@ -46,18 +49,12 @@ export class HistoryBytes {
     }
     known ??= { executionId, count: 0, bytes: new Uint8Array(0), length: 0 };
     if (known.count < history.length) this.#append(known, history, instanceId);
-    // To the end of the map, which is the last to go.
-    this.#byInstance.delete(instanceId);
-    this.#byInstance.set(instanceId, known);
-    this.#shrink(instanceId);
+    this.#byInstance.put(instanceId, known, known.bytes.length);
     return known.bytes.subarray(0, known.length);
   }
 
   forget(instanceId: string): void {
-    const known = this.#byInstance.get(instanceId);
-    if (known === undefined) return;
     this.#byInstance.delete(instanceId);
-    this.#size -= known.bytes.length;
   }
 
   #append(known: Encoded, history: readonly HistoryEvent[], instanceId: string): void {
@@ -72,18 +69,10 @@ export class HistoryBytes {
     if (length > known.bytes.length) {
       const bytes = new Uint8Array(Math.max(length, known.bytes.length * 2, leastBytes));
       bytes.set(known.bytes.subarray(0, known.length));
-      this.#size += bytes.length - known.bytes.length;
       known.bytes = bytes;
     }
     known.bytes.set(more, known.length);
     known.length = length;
     known.count = history.length;
-  }
-
-  #shrink(but: string): void {
-    for (const id of this.#byInstance.keys()) {
-      if (this.#size <= this.maxSize || id === but) return;
-      this.forget(id);
-    }
   }
 }

@@ -3,6 +3,7 @@
  * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
  */
 import { stackOrMessage } from '../../../../base/error-message';
+import { Room } from '../../../../base/room';
 import { isThenable } from '../../../../base/thenable';
 import { customStatusProblem } from '../../../../core/values/custom-status';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
@@ -36,9 +37,7 @@ type Kept = WarmOrchestration | KeptHistory;
 const defaults = { maxWarm: 2_000, maxWarmEvents: 200_000, maxActions: 100_000, httpPollDelayMs: 30_000 };
 
 export class SdkOrchestrationRunner implements OrchestrationRunner {
-  /** Least recently used first. */
-  private readonly kept = new Map<string, Kept>();
-  private keptEvents = 0;
+  private readonly kept: Room<Kept>;
   /** Functions whose invocations never came through the opened SDK. */
   private readonly coldFunctions = new Set<string>();
   private readonly spellings = new Map<string, ReadonlyMap<string, string>>();
@@ -50,7 +49,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   constructor(
     private readonly options: OrchestrationRunnerOptions,
     private readonly hooks = new SdkHooks(),
-  ) {}
+  ) {
+    const { maxWarm = defaults.maxWarm, maxWarmEvents = defaults.maxWarmEvents } = options;
+    // A hundred rows are replayed in the time of an episode.
+    this.kept = new Room({ entries: maxWarm, weight: maxWarmEvents, weightPerUse: 100 });
+  }
 
   /** Opens the copies of durable-functions among the loaded modules. Call it with `require.cache` when the app has been loaded. */
   attach(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): void {
@@ -76,12 +79,12 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const { instanceId, executionId, knownLength, events } = slice;
     const newFrom = lastEpisodeStart(events);
     if (knownLength === 0) {
-      this.drop(instanceId);
+      this.kept.delete(instanceId);
       return this.begin(slice, newFrom);
     }
     const kept = this.kept.get(instanceId);
     if (kept?.executionId !== executionId || kept.length !== knownLength) {
-      this.drop(instanceId);
+      this.kept.delete(instanceId);
       return 'needHistory';
     }
     if (!(kept instanceof WarmOrchestration)) {
@@ -91,21 +94,21 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     kept.feedPast(events, newFrom);
     // The rows of the last episode are missing: it was not committed, and what the code did since must be undone.
     if (kept.host.hasUnconfirmed && !kept.isSuspended) {
-      this.drop(instanceId);
+      this.kept.delete(instanceId);
       return 'needHistory';
     }
     kept.feedNew(events, newFrom);
-    this.keep(instanceId, kept, events.length);
+    this.kept.put(instanceId, kept, kept.length);
     return this.conclude(slice, kept);
   }
 
   forget(instanceId: string): void {
-    this.drop(instanceId);
+    this.kept.delete(instanceId);
     this.spellings.delete(instanceId);
   }
 
   clear(): void {
-    for (const instanceId of [...this.kept.keys()]) this.drop(instanceId);
+    this.kept.clear();
     this.coldFunctions.clear();
     this.names.clear();
     this.spellings.clear();
@@ -132,7 +135,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
         warm.isWatched = this.watchNext(name);
         warm.feedPast(events, newFrom);
         warm.feedNew(events, newFrom);
-        this.keep(instanceId, warm, warm.length);
+        this.kept.put(instanceId, warm, warm.length);
         resolve(warm);
       });
       const trigger = triggerJson({
@@ -173,7 +176,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private conclude(slice: EpisodeSlice, warm: WarmOrchestration): EpisodeReply | Promise<EpisodeReply> {
     const spellings = warm.host.spellingsToReplayWith;
     if (spellings !== null) {
-      this.drop(slice.instanceId);
+      this.kept.delete(slice.instanceId);
       this.spellings.set(slice.instanceId, spellings);
       return slice.knownLength === 0 ? this.begin(slice, lastEpisodeStart(slice.events)) : 'needHistory';
     }
@@ -225,7 +228,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       end = crash(error);
     }
     const outcome = settled(warm.host, end, status, warm.isSuspended);
-    if (isOver(outcome)) this.drop(slice.instanceId);
+    if (isOver(outcome)) this.kept.delete(slice.instanceId);
     return outcome;
   }
 
@@ -235,8 +238,8 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const invoke = (trigger: string): Promise<SdkReply> => this.invoke(name, instanceId, trigger);
     const { reply, host, isSuspended } = await runColdEpisode(events, newFrom, started, this.hostSetting(slice, started), invoke);
     const outcome = settled(host, reply.progress, reply.customStatus, isSuspended);
-    this.drop(instanceId);
-    if (!isOver(outcome)) this.keep(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
+    this.kept.delete(instanceId);
+    if (!isOver(outcome)) this.kept.put(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
     return outcome;
   }
 
@@ -254,7 +257,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
 
   /** Durascope's own bug or a history that is none. Shown where the user looks, and the process lives on. */
   private broken(slice: EpisodeSlice, error: unknown): EpisodeOutcome {
-    this.drop(slice.instanceId);
+    this.kept.delete(slice.instanceId);
     return this.refused(slice, `Durascope could not replay it: ${stackOrMessage(error)}`);
   }
 
@@ -314,26 +317,6 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
 
   private quietly<T>(run: () => T): T {
     return this.options.quietly === undefined ? run() : this.options.quietly(run);
-  }
-
-  /** Makes it the most recently used, `added` events longer, and lets the least recently used go while there are too many. */
-  private keep(instanceId: string, kept: Kept, added: number): void {
-    this.kept.delete(instanceId);
-    this.kept.set(instanceId, kept);
-    this.keptEvents += added;
-    const { maxWarm = defaults.maxWarm, maxWarmEvents = defaults.maxWarmEvents } = this.options;
-    if (this.kept.size <= maxWarm && this.keptEvents <= maxWarmEvents) return;
-    for (const oldest of this.kept.keys()) {
-      if (oldest === instanceId || (this.kept.size <= maxWarm && this.keptEvents <= maxWarmEvents)) return;
-      this.drop(oldest);
-    }
-  }
-
-  private drop(instanceId: string): void {
-    const kept = this.kept.get(instanceId);
-    if (kept === undefined) return;
-    this.kept.delete(instanceId);
-    this.keptEvents -= kept.length;
   }
 }
 
