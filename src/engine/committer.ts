@@ -107,7 +107,7 @@ export class Committer {
           return;
         }
         const delayMs = Math.min(250 * 2 ** (this.#failures - 1), 10_000);
-        this.#retry = this.clock.at(this.clock.now() + delayMs, () => {
+        this.#retry = this.clock.after(delayMs, () => {
           this.#retry = null;
           this.#commit(batch);
         });

@@ -17,7 +17,7 @@ export class CompletionWaiters {
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(instanceId) ?? new Set();
       this.#waiters.set(instanceId, waiters);
-      const timeout = this.clock.at(this.clock.now() + timeoutMs, () => {
+      const timeout = this.clock.after(timeoutMs, () => {
         waiters.delete(waiter);
         if (waiters.size === 0) this.#waiters.delete(instanceId);
         resolve(null);

@@ -194,7 +194,7 @@ export class EngineCore {
   /** Calls back after `delayMs`, unless the engine stops before. */
   later(delayMs: number, callback: () => void): void {
     const { clock } = this.world;
-    const call = clock.at(clock.now() + delayMs, () => {
+    const call = clock.after(delayMs, () => {
       this.#later.delete(call);
       callback();
     });

@@ -111,7 +111,7 @@ export class GrpcWorker implements FunctionWorker {
     const stream = new WorkerStream(String(++this.#streamIds), new Date(now).toISOString(), connection, request);
     stream.lastSent = now;
     this.#streams.add(stream);
-    this.#ping ??= clock.at(now + pingMs, () => this.#pingIdle());
+    this.#ping ??= clock.after(pingMs, () => this.#pingIdle());
     this.#pump();
     this.replays.pump();
     this.world.changed();
@@ -130,7 +130,7 @@ export class GrpcWorker implements FunctionWorker {
       } else {
         work.stream = null;
         const { token } = work;
-        this.world.clock.at(this.world.clock.now() + graceMs, () => {
+        this.world.clock.after(graceMs, () => {
           if (this.#byToken.get(token) !== work) return;
           this.#settle(work);
           work.job.refuse(returned());
@@ -366,11 +366,13 @@ export class GrpcWorker implements FunctionWorker {
     const { clock } = this.world;
     const now = clock.now();
     for (const stream of this.#streams) {
-      if (now - stream.lastSent < pingMs) continue;
+      const quietMs = now - stream.lastSent;
+      // Below 0 the computer's clock was set back: nobody knows how long it was.
+      if (quietMs >= 0 && quietMs < pingMs) continue;
       stream.lastSent = now;
       stream.connection.send(healthPing);
     }
-    this.#ping = clock.at(now + pingMs / 5, () => this.#pingIdle());
+    this.#ping = clock.after(pingMs / 5, () => this.#pingIdle());
   }
 
   #warnOfSize(work: Work, size: number): void {

@@ -48,7 +48,7 @@ export class InstanceWaiters {
           if (row !== undefined && !isOver(row)) return;
           if (this.#byInstance.get(instanceId)?.has(waiter) !== true) return;
           if (row === undefined && !isLast) {
-            patience = this.clock.at(this.clock.now() + appearsWithinMs, () => look(true));
+            patience = this.clock.after(appearsWithinMs, () => look(true));
             return;
           }
           this.#remove(instanceId, waiter);

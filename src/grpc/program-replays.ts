@@ -188,7 +188,7 @@ export class ProgramReplays {
 
   #ask(question: Question): void {
     const { clock } = this.host;
-    question.limit = clock.at(clock.now() + replayLimitMs, () => this.#giveUp(question, this.#late(question)));
+    question.limit = clock.after(replayLimitMs, () => this.#giveUp(question, this.#late(question)));
     this.#send(question);
   }
 

@@ -156,7 +156,7 @@ class Gathering {
 
   #schedule(): void {
     const { clock } = this.sources;
-    this.#flushAt ??= clock.at(clock.now() + gatherMs, () => {
+    this.#flushAt ??= clock.after(gatherMs, () => {
       this.#flushAt = undefined;
       this.#flush();
     });
@@ -195,7 +195,7 @@ class Gathering {
   /** A comment now and then lets both ends notice that the other one is gone. */
   #beat(): void {
     const { clock } = this.sources;
-    this.#heartbeat = clock.at(clock.now() + heartbeatMs, () => {
+    this.#heartbeat = clock.after(heartbeatMs, () => {
       if ((this.controller.desiredSize ?? 0) > 0) this.#send(': still here\n\n');
       this.#beat();
     });

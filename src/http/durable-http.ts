@@ -65,7 +65,7 @@ export class DurableHttp {
     this.#running.add(controller);
     const { clock } = this.options;
     const own = request.timeout === undefined ? undefined : timeSpanMs(request.timeout);
-    const timer = clock.at(clock.now() + Math.min(own ?? timeoutMs, timeoutMs), () => {
+    const timer = clock.after(Math.min(own ?? timeoutMs, timeoutMs), () => {
       const limit =
         own === undefined
           ? `there was no complete answer within ${timeoutMs / 1000} s`

@@ -272,7 +272,7 @@ const pageHeaders = [
 /** Resolves true when the promise does, false once the time is over. */
 function within(clock: Clock, promise: Promise<void>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = clock.at(clock.now() + ms, () => resolve(false));
+    const timer = clock.after(ms, () => resolve(false));
     const finish = () => {
       timer.dispose();
       resolve(true);

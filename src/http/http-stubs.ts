@@ -77,7 +77,7 @@ export class StubAnswers {
 
   #pause(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = this.clock.at(this.clock.now() + ms, resolve);
+      const timer = this.clock.after(ms, resolve);
       signal.addEventListener('abort', () => {
         timer.dispose();
         reject(signal.reason as Error);

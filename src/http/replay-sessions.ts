@@ -69,6 +69,6 @@ export class ReplaySessions {
   }
 
   #limit(id: string): Disposable {
-    return this.clock.at(this.clock.now() + idleReplayMs, () => void this.close(id));
+    return this.clock.after(idleReplayMs, () => void this.close(id));
   }
 }

@@ -38,7 +38,7 @@ export class RecordingHost implements PanelHost {
 }
 
 export function sessionClock(clock: ManualClock): SessionClock {
-  return { now: () => clock.now(), after: (delayMs, callback) => void clock.at(clock.now() + delayMs, callback) };
+  return { now: () => clock.now(), after: (delayMs, callback) => void clock.after(delayMs, callback) };
 }
 
 /** Lets every promise that is ready go on; nothing in the sessions waits for more than the hub's own answers. */

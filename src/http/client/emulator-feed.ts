@@ -112,7 +112,7 @@ export class EmulatorFeed {
     if (signal.aborted) return;
     this.#tell(this.#breaks, undefined);
     const { clock } = this.options;
-    this.#pause = clock.at(clock.now() + pauseMs, () => void this.#hold(include, signal, nextPauseMs));
+    this.#pause = clock.after(pauseMs, () => void this.#hold(include, signal, nextPauseMs));
   }
 
   #deliver(event: ServerSentEvent): void {

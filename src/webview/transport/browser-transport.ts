@@ -85,7 +85,11 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
       connected = await HttpTaskHubClient.connect({
         url: location.origin,
         ...(key === undefined ? {} : { key }),
-        clock: { now: () => Date.now(), at: timerAt },
+        clock: {
+          now: () => Date.now(),
+          at: (epochMs, callback) => timerAfter(epochMs - Date.now(), callback),
+          after: timerAfter,
+        },
         fetch: watchedFetch,
       });
       hub = connected;
@@ -115,8 +119,8 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
   };
 }
 
-function timerAt(epochMs: number, callback: () => void): { dispose(): void } {
-  const timer = setTimeout(callback, Math.max(0, epochMs - Date.now()));
+function timerAfter(delayMs: number, callback: () => void): { dispose(): void } {
+  const timer = setTimeout(callback, Math.max(0, delayMs));
   return { dispose: () => clearTimeout(timer) };
 }
 
