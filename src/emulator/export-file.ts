@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
-import { exportedInstanceProblem, type ExportedInstance } from '../core/instances/exported-instance';
+import { exportedInstanceProblem, parentCycleProblem, type ExportedInstance } from '../core/instances/exported-instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { exportedInstanceSchema } from '../http/durascope-protocol';
 
@@ -67,7 +67,7 @@ export function readExportFile(text: string): ExportedInstance[] {
     throw refused(what, file.error);
   }
   const ids = new Set<string>();
-  return file.data.instances.map((entry, index) => {
+  const instances = file.data.instances.map((entry, index) => {
     const parsed = exportedInstanceSchema.safeParse(entry);
     if (!parsed.success) {
       const problem = z.prettifyError(parsed.error).replaceAll('\n', ' ');
@@ -82,6 +82,9 @@ export function readExportFile(text: string): ExportedInstance[] {
     ids.add(instanceId);
     return instance;
   });
+  const cycle = parentCycleProblem(instances);
+  if (cycle !== null) throw refused(cycle);
+  return instances;
 }
 
 function refused(what: string, cause?: unknown): DurascopeError {

@@ -1,5 +1,7 @@
+import { messageOf } from '../base/error-message';
 import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../core/ports/task-hub-client';
+import { DurascopeError } from '../core/values/errors';
 import { isTerminal } from '../core/values/status';
 import { renamedInstances, type NewIdentity } from '../core/instances/renamed-instances';
 
@@ -77,7 +79,9 @@ export async function importInstances(
   const imported: string[] = [];
   const skipped: string[] = [];
   for (const piece of pieces(instances)) {
-    const outcome = await hub.importInstances(piece, onConflict);
+    const outcome = await hub.importInstances(piece, onConflict).catch((error: unknown) => {
+      throw imported.length === 0 ? error : interrupted(error, imported.length, instances.length);
+    });
     for (const id of outcome.imported) imported.push(id);
     for (const id of outcome.skipped) skipped.push(id);
     done(imported.length);
@@ -88,6 +92,14 @@ export async function importInstances(
     .filter((row) => !isTerminal(row.runtimeStatus) && ids.has(row.instanceId))
     .map((row) => row.instanceId);
   return { imported, skipped, unfinished };
+}
+
+function interrupted(error: unknown, done: number, all: number): DurascopeError {
+  return new DurascopeError(
+    DurascopeError.is(error) ? error.code : 'Stopped',
+    `${messageOf(error)} The import came as far as ${done} of ${all} instances, which are in the hub: import the file again and skip those (--on-conflict skip).`,
+    { cause: error, ...(DurascopeError.is(error) && { details: error.details }) },
+  );
 }
 
 function* pieces(instances: readonly ExportedInstance[]): Generator<ExportedInstance[]> {

@@ -3,14 +3,17 @@
  * window can attach to the first.
  *
  *   R1. A note holds the key: only the user may read it (mode 0600 where modes exist).
- *   R2. A note may outlive its process (a kill): readers believe it only while the process lives, and clear away the others.
+ *   R2. A note may outlive its process (a kill), and process ids are used again: readers believe it only while the process that wrote it
+ *       lives, and clear away the others. Where the system does not tell when a process began, somebody must listen at the port.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { isLoopbackOrigin } from '../base/loopback';
+import { isProcessAlive, processStart } from '../base/process-identity';
 import { DurascopeError } from '../core/values/errors';
 
 // Whoever reads a note sends its key to its address: a note in a folder that somebody else wrote must not lead away from this machine.
@@ -27,6 +30,9 @@ const noteSchema = z.object({
 
 export type RunningEmulator = z.infer<typeof noteSchema>;
 
+/** As it stands in a file: with the start of the process, where the system tells it. */
+const storedSchema = noteSchema.extend({ start: z.string().exactOptional() });
+
 /** Name of the note inside a data folder. */
 export const noteFileName = 'emulator.json';
 
@@ -41,7 +47,8 @@ export async function announceEmulator(
 ): Promise<() => Promise<void>> {
   const files: string[] = [];
   if (emulator.dataDir !== null) files.push(path.join(emulator.dataDir, noteFileName));
-  const text = `${JSON.stringify(emulator, null, 2)}\n`;
+  const start = processStart(emulator.pid);
+  const text = `${JSON.stringify({ ...emulator, ...(start !== undefined && { start }) }, null, 2)}\n`;
   for (const file of files) await writePrivately(file, text);
   try {
     const folder = notesFolder(env);
@@ -59,8 +66,12 @@ export async function announceEmulator(
 
 /** The emulator that holds this data folder now, if one does. */
 export async function emulatorOf(dataDir: string): Promise<RunningEmulator | undefined> {
-  const note = await readNote(path.join(dataDir, noteFileName));
-  return note !== undefined && isAlive(note.pid) ? note : undefined;
+  const file = path.join(dataDir, noteFileName);
+  const note = await readNote(file);
+  if (note === undefined) return undefined;
+  if (await isOfLiving(note)) return withoutStart(note);
+  await clearAway(file, note);
+  return undefined;
 }
 
 export async function runningEmulators(env: NodeJS.ProcessEnv = process.env): Promise<RunningEmulator[]> {
@@ -75,8 +86,8 @@ export async function runningEmulators(env: NodeJS.ProcessEnv = process.env): Pr
   for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
     const file = path.join(folder, name);
     const note = await readNote(file);
-    if (note !== undefined && isAlive(note.pid)) alive.push(note);
-    else await rm(file, { force: true }); // R2
+    if (note !== undefined && (await isOfLiving(note))) alive.push(withoutStart(note));
+    else await clearAway(file, note);
   }
   return alive;
 }
@@ -112,9 +123,9 @@ function contains(folder: string, inner: string): boolean {
 }
 
 /** `undefined`: not there, or not a note. */
-async function readNote(file: string): Promise<RunningEmulator | undefined> {
+async function readNote(file: string): Promise<z.infer<typeof storedSchema> | undefined> {
   try {
-    return noteSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return storedSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return undefined;
   }
@@ -127,12 +138,30 @@ async function writePrivately(file: string, text: string): Promise<void> {
   await rename(temporary, file);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, but belongs to another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** R2 */
+async function isOfLiving({ pid, start, url }: z.infer<typeof storedSchema>): Promise<boolean> {
+  if (!isProcessAlive(pid)) return false;
+  const now = processStart(pid);
+  return now !== undefined && start !== undefined ? now === start : listens(Number(new URL(url).port));
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+/** Unless a new emulator has written its own meanwhile. */
+async function clearAway(file: string, note: RunningEmulator | undefined): Promise<void> {
+  const now = await readNote(file);
+  if (now?.startedAt === note?.startedAt && now?.pid === note?.pid) await rm(file, { force: true });
+}
+
+function withoutStart(note: z.infer<typeof storedSchema>): RunningEmulator {
+  return noteSchema.parse(note);
 }

@@ -1,7 +1,7 @@
 /** What callers of the hub may do with entities (spec/engine.md 5.8). */
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { DurascopeError } from '../core/values/errors';
-import { entityIdProblem, entityInstanceId, parseEntityId, type EntityId } from '../core/values/entity-id';
+import { chosenEntityIdProblem, entityIdProblem, entityInstanceId, parseEntityId, type EntityId } from '../core/values/entity-id';
 import { releaseName, releaseText, requestEventName, requestText, type EntityRequest } from '../core/entities/entity-messages';
 import { readScheduler } from '../core/entities/entity-scheduler';
 import {
@@ -33,7 +33,9 @@ export class EntityCommands {
 
   async signal(instanceId: string, operation: string, options: SignalOptions): Promise<void> {
     const id = parseEntityId(instanceId);
-    const problem = id === null ? notAnEntity(instanceId) : entityIdProblem(id);
+    // An entity that is there already may have a key that only orchestrators may choose.
+    const judge = this.core.lives.rowOf(instanceId) === undefined ? entityIdProblem : chosenEntityIdProblem;
+    const problem = id === null ? notAnEntity(instanceId) : judge(id);
     if (id === null || problem !== null) {
       throw new DurascopeError('InvalidInstanceId', problem ?? notAnEntity(instanceId), { details: { instanceId } });
     }

@@ -1,5 +1,10 @@
 import { DurascopeError } from '../core/values/errors';
-import { exportedInstanceProblem, importCheckpoints, type ExportedInstance } from '../core/instances/exported-instance';
+import {
+  exportedInstanceProblem,
+  importCheckpoints,
+  parentCycleProblem,
+  type ExportedInstance,
+} from '../core/instances/exported-instance';
 import { Generation } from '../core/turns/generation';
 import type { ImportConflicts, ImportOutcome } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';
@@ -21,6 +26,8 @@ export function gatherImport(
     ids.add(instanceId);
     if (core.lives.rowOf(instanceId) !== undefined) existing.add(instanceId);
   }
+  const cycle = parentCycleProblem(instances, (id) => core.lives.rowOf(id)?.parentInstanceId ?? null);
+  if (cycle !== null) throw new DurascopeError('InvalidArgument', cycle);
   if (existing.size > 0 && onConflict === 'refuse') throw alreadyThere([...existing]);
   const imported: string[] = [];
   for (const each of instances) {

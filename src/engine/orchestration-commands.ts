@@ -4,7 +4,7 @@ import { DurascopeError } from '../core/values/errors';
 import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { InboundEvent } from '../core/history/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
-import { instanceIdProblem, isEntityId } from '../core/values/instance-id';
+import { childInstanceIdProblem, instanceIdProblem, isEntityId } from '../core/values/instance-id';
 import { newInstance } from '../core/turns/new-instance';
 import type { ImportConflicts, ImportOutcome, PurgeFilter, StartOptions } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/values/status';
@@ -27,11 +27,12 @@ export class OrchestrationCommands {
     this.core.assertRunning();
     const { core } = this;
     const chosen = options.instanceId === undefined || options.instanceId === '' ? null : options.instanceId;
-    const problem = chosen === null ? null : instanceIdProblem(chosen);
-    if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
-    const profile = this.#profileFor(options);
     const instanceId = chosen ?? core.world.newId();
     const existing = core.lives.rowOf(instanceId);
+    // A child that is there already has the id that its parent gave it, which may be one that clients may not choose.
+    const problem = existing === undefined ? instanceIdProblem(instanceId) : childInstanceIdProblem(instanceId);
+    if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
+    const profile = this.#profileFor(options);
     if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
       throw alreadyExists(instanceId, existing.runtimeStatus);
     }

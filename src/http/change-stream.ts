@@ -3,7 +3,8 @@
  * (one event of the emulator).
  *
  *   E1. Changes are gathered for a moment and merged: one entry for an instance, its newest row, its new events in order.
- *   E2. A reader that falls behind costs a bounded amount of memory: what it missed becomes one `resync`.
+ *   E2. A reader that falls behind costs a bounded amount of memory, counted in entries and in characters: what it missed becomes one
+ *       `resync`. Rows that nobody takes are not kept because they are few.
  *   E3. The first thing sent is a comment, so that a reader knows when it has begun to listen.
  */
 import type { HistoryEvent } from '../core/history/history';
@@ -26,6 +27,10 @@ const heartbeatMs = 15_000;
 const maxPendingEvents = 20_000;
 const maxPendingInstances = 20_000;
 const maxPendingLogs = 2_000;
+/** Of texts in rows and history events that wait for the reader. */
+const maxPendingChars = 32 * 1024 * 1024;
+const maxPendingLogChars = 4 * 1024 * 1024;
+const maxLogEntryChars = 256 * 1024;
 
 interface PendingInstance {
   type: 'instance';
@@ -56,8 +61,11 @@ class Gathering {
   readonly #subscriptions: Disposable[] = [];
   readonly #changes = new Map<string, PendingInstance | { type: 'purged'; instanceId: string }>();
   #eventCount = 0;
+  /** At least what waits in `#changes`; what was merged away counts until the next flush. */
+  #chars = 0;
   #isBehind = false;
   #logs: LogEntry[] = [];
+  #logChars = 0;
   #events: StreamedEmulatorEvent[] = [];
   #flushAt: Disposable | undefined;
   #heartbeat: Disposable | undefined;
@@ -88,7 +96,9 @@ class Gathering {
   #onChanges(changes: readonly HubChange[]): void {
     if (!this.#isBehind) {
       for (const change of changes) this.#merge(change);
-      if (this.#eventCount > maxPendingEvents || this.#changes.size > maxPendingInstances) this.#fallBehind();
+      if (this.#eventCount > maxPendingEvents || this.#changes.size > maxPendingInstances || this.#chars > maxPendingChars) {
+        this.#fallBehind();
+      }
     }
     this.#schedule();
   }
@@ -101,6 +111,8 @@ class Gathering {
       this.#changes.set(change.instanceId, change);
     } else {
       const { row, newEvents, historyReplaced } = change;
+      this.#chars += textLength(row);
+      for (const event of newEvents) this.#chars += textLength(event);
       const earlier = this.#changes.get(row.instanceId);
       if (earlier?.type === 'instance' && !historyReplaced) {
         earlier.row = row;
@@ -132,20 +144,30 @@ class Gathering {
     this.#isBehind = true;
     this.#changes.clear();
     this.#eventCount = 0;
+    this.#chars = 0;
   }
 
   #onLog(entry: LogEntry): void {
-    this.#logs.push(entry);
-    if (this.#logs.length > maxPendingLogs * 2) {
-      const dropped = this.#logs.length - maxPendingLogs;
-      const note: LogEntry = {
-        level: 'warning',
-        category: 'http',
-        message: `${dropped} log lines were left out here: too many to send.`,
-      };
-      this.#logs = [note, ...this.#logs.slice(dropped)];
-    }
+    const short =
+      entry.message.length > maxLogEntryChars ? { ...entry, message: `${entry.message.slice(0, maxLogEntryChars)}…` } : entry;
+    this.#logs.push(short);
+    this.#logChars += short.message.length;
+    if (this.#logs.length > maxPendingLogs * 2 || this.#logChars > maxPendingLogChars * 2) this.#dropLogs();
     this.#schedule();
+  }
+
+  /** Down to half of what may wait, so that a reader which stands still does not cost a copy for each line. */
+  #dropLogs(): void {
+    let from = Math.max(this.#logs.length - maxPendingLogs, 0);
+    for (const { message } of this.#logs.slice(0, from)) this.#logChars -= message.length;
+    for (; this.#logChars > maxPendingLogChars && from < this.#logs.length; from++)
+      this.#logChars -= this.#logs[from]?.message.length ?? 0;
+    const note: LogEntry = {
+      level: 'warning',
+      category: 'http',
+      message: `${from} log lines were left out here: too many to send.`,
+    };
+    this.#logs = [note, ...this.#logs.slice(from)];
   }
 
   #onEvent(event: StreamedEmulatorEvent): void {
@@ -170,6 +192,7 @@ class Gathering {
     if (this.#logs.length > 0) {
       const logs = this.#logs;
       this.#logs = [];
+      this.#logChars = 0;
       this.#sendEvent('log', logs);
     }
     if (this.#isBehind) {
@@ -179,6 +202,7 @@ class Gathering {
       const changes = [...this.#changes.values()];
       this.#changes.clear();
       this.#eventCount = 0;
+      this.#chars = 0;
       this.#sendEvent('changes', changes);
     }
   }
@@ -200,4 +224,11 @@ class Gathering {
       this.#beat();
     });
   }
+}
+
+/** Characters of the texts in a row or an event: what makes it large, if it is. */
+function textLength(value: object): number {
+  let length = 0;
+  for (const each of Object.values(value) as unknown[]) if (typeof each === 'string') length += each.length;
+  return length;
 }

@@ -28,6 +28,7 @@ import {
 } from './durascope-protocol';
 import { type ChangeStreamSources, changeStream } from './change-stream';
 import { BodyTooLarge, bodyText, type IncomingRequest, json, jsonText, type Reply } from './exchange';
+import { idFromSegment } from './id-in-path';
 import { integerValue } from './parameter-values';
 import type { ReplaySessions } from './replay-sessions';
 import { type Route, type RouteCall, RouteTable } from './route-table';
@@ -183,7 +184,7 @@ export function nothingAt(request: IncomingRequest): Reply {
 }
 
 function idOf(call: RouteCall): string {
-  return call.params['id'] ?? '';
+  return idFromSegment(call.params['id'] ?? '');
 }
 
 /** Every error of these routes as JSON with its code, which the client makes into the same error again. */

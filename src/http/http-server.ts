@@ -10,6 +10,8 @@ export interface HttpServerOptions {
   port: number;
   /** `127.0.0.1` also means `::1` where there is one, since `localhost` may be either. */
   host: '127.0.0.1';
+  /** How long a whole request, body included, may take to come. Default: two minutes. Answers may take as long as they like. */
+  requestTimeoutMs?: number;
   /** A client speaks something else than HTTP/1: `http2` as gRPC does without TLS. Told each time. */
   onForeign?: (language: 'http2' | 'tls') => void;
 }
@@ -42,20 +44,28 @@ export async function startHttpServer(app: HttpApp, options: HttpServerOptions):
 
 function newServer(
   onRequest: (message: IncomingMessage, response: ServerResponse) => void,
-  { onForeign }: HttpServerOptions,
+  { onForeign, requestTimeoutMs = 120_000 }: HttpServerOptions,
 ): Server {
-  const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, onRequest);
+  const server = createServer(
+    {
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(requestTimeoutMs, 60_000),
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, 10_000),
+    },
+    onRequest,
+  );
   if (onForeign !== undefined) {
-    server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket) => {
+    server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
       const language = foreignLanguage(error.rawPacket);
       if (language !== null) onForeign(language);
       // What Node.js does by itself where nobody listens.
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
       else socket.destroy();
     });
   }
-  // Long streams and waits are the caller's business.
-  server.requestTimeout = 0;
   return server;
 }
 

@@ -11,6 +11,7 @@ import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSy
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isProcessAlive, processStart } from '../base/process-identity';
 import { DurascopeError } from '../core/values/errors';
 
 const fileName = 'lock';
@@ -46,7 +47,7 @@ export class FolderLock {
   /** Errors: StoreLocked; what the file system says when the folder cannot be written. */
   static async acquire(folder: string): Promise<FolderLock> {
     const file = path.join(folder, fileName);
-    const mine: LockContent = { token: randomUUID(), pid: process.pid, host: hostname(), start: startOf(process.pid) ?? '' };
+    const mine: LockContent = { token: randomUUID(), pid: process.pid, host: hostname(), start: processStart(process.pid) ?? '' };
     for (let attempt = 1; ; attempt++) {
       if (create(file, mine)) return new FolderLock(file, mine.token);
       const text = readIfThere(file);
@@ -103,31 +104,9 @@ function isHeld(holder: LockContent, file: string): boolean {
     const renewed = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return Date.now() - renewed < foreignStaleAfterMs;
   }
-  if (!isAlive(holder.pid)) return false;
-  const start = startOf(holder.pid);
+  if (!isProcessAlive(holder.pid)) return false;
+  const start = processStart(holder.pid);
   return start === undefined || holder.start === '' || start === holder.start; // F3
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Boot and start tick on Linux; for this very process elsewhere its start in whole minutes would lie about pids used again, so nothing. */
-function startOf(pid: number): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the command in parentheses, may hold spaces; the start is the 22nd.
-    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
-  } catch {
-    return undefined; // No /proc: the pid alone has to do.
-  }
 }
 
 function removeStale(file: string, seen: string): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { defaultChildInstanceId, instanceIdProblem } from '../../src/core/values/instance-id';
+import { childInstanceIdProblem, defaultChildInstanceId, instanceIdProblem } from '../../src/core/values/instance-id';
 
 describe('instance ids', () => {
   it('L16: lets 1 to 100 ordinary characters through', () => {
@@ -13,6 +13,19 @@ describe('instance ids', () => {
     for (const char of ['/', '\\', '#', '?']) assert.ok(instanceIdProblem(`a${char}b`)?.endsWith(`contains '${char}'.`), char);
     assert.match(instanceIdProblem('a\u0007b') ?? '', /U\+0007/);
     assert.match(instanceIdProblem('a\u009fb') ?? '', /U\+009F/);
+  });
+
+  it('what an orchestrator chooses may have any characters that are whole, and more of them', () => {
+    for (const id of ['a/b', 'a#b?c', 'a\\b', 'x'.repeat(1024), '..', 'a@b', 'a\u0007b', '\ud83d\ude00']) {
+      assert.equal(childInstanceIdProblem(id), null, id);
+    }
+    assert.match(childInstanceIdProblem('@a@b') ?? '', /reserved for entities/);
+    assert.match(childInstanceIdProblem('') ?? '', /empty/);
+    assert.match(childInstanceIdProblem('x'.repeat(1025)) ?? '', /1024/);
+    for (const id of ['a\ud83d', '\ude00b', '\ude00\ud83d']) {
+      assert.match(childInstanceIdProblem(id) ?? '', /half a surrogate pair/);
+      assert.match(instanceIdProblem(id) ?? '', /half a surrogate pair/);
+    }
   });
 
   it("S2: names a child after its parent's execution and the scheduling id", () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -41,6 +41,23 @@ describe('running emulators', () => {
     const withdraw = await announceEmulator(note(folder, 7072, folder), env);
     const { mode } = await stat(path.join(folder, 'emulator.json'));
     assert.equal(mode & 0o777, process.platform === 'win32' ? mode & 0o777 : 0o600);
+    await withdraw();
+  });
+
+  it('are not believed in when their process id is another process now, and are cleared away', async () => {
+    const withdraw = await announceEmulator(note(folder, 7073, folder), env);
+    const own = path.join(folder, 'emulator.json');
+    const [name = ''] = await readdir(path.join(folder, 'home', 'running'));
+    for (const file of [own, path.join(folder, 'home', 'running', name)]) {
+      const written = JSON.parse(await readFile(file, 'utf8')) as { start?: string };
+      // Where the system does not tell when a process began: nobody listens at the port.
+      if (written.start !== undefined) written.start = `${written.start}0`;
+      await writeFile(file, JSON.stringify(written));
+    }
+    assert.equal(await emulatorOf(folder), undefined);
+    assert.deepEqual(await runningEmulators(env), []);
+    assert.deepEqual(await readdir(path.join(folder, 'home', 'running')), []);
+    assert.ok(!(await readdir(folder)).includes('emulator.json'));
     await withdraw();
   });
 

@@ -122,6 +122,7 @@ describe('importing instances', () => {
   it('any instance comes back as it was given', async () => {
     const time = fc.integer({ min: 1e12, max: 2e12 }).map(toTimestamp);
     const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+    const json = fc.json({ maxDepth: 1 });
     const event: fc.Arbitrary<HistoryEvent> = fc.oneof(
       fc.record({
         EventType: fc.constant('TaskScheduled'),
@@ -130,7 +131,7 @@ describe('importing instances', () => {
         Timestamp: time,
         Name: text,
         Version: text,
-        Input: fc.option(text),
+        Input: fc.option(json),
       }),
       fc.record({
         EventType: fc.constant('EventRaised'),
@@ -163,12 +164,12 @@ describe('importing instances', () => {
       .map((list) => list.filter((change, index) => change.value !== list[index - 1]?.value));
     const instance = fc
       .record({
-        instanceId: text.filter((id) => id.trim() !== ''),
+        instanceId: text.filter((id) => id.trim() !== '' && !id.startsWith('@')),
         executionId: text.filter((id) => id !== ''),
         name: text,
         runtimeStatus: fc.constantFrom('Completed', 'Failed', 'Running', 'Suspended', 'Pending', 'Terminated', 'Canceled'),
-        input: fc.option(text),
-        output: fc.option(text),
+        input: fc.option(json),
+        output: fc.option(json),
         createdTime: time,
         lastUpdatedTime: time,
         history: fc.array(event, { maxLength: 8 }),
@@ -382,8 +383,19 @@ describe('importing instances', () => {
     for (const [given, what] of [
       [[parent, parent], /comes twice/],
       [changed((copy) => copy.history.pop()), /'p' says that it has \d+ history rows, and there are \d+/],
-      [changed((copy) => (copy.instance['instanceId'] = '')), /empty id/],
-      [changed((copy) => (copy.instance['executionId'] = '')), /empty executionId/],
+      [changed((copy) => (copy.instance['instanceId'] = '')), /id cannot be empty/],
+      [changed((copy) => (copy.instance['executionId'] = '')), /executionId cannot be empty/],
+      [changed((copy) => (copy.instance['instanceId'] = 'a\ud800b')), /half a surrogate pair/],
+      [changed((copy) => (copy.instance['instanceId'] = 'a'.repeat(1025))), /at most 1024 characters/],
+      [changed((copy) => (copy.instance['instanceId'] = '@a')), /reserved for entities/],
+      [changed((copy) => (copy.instance['parentInstanceId'] = '\udc00')), /its parent: .*half a surrogate/],
+      [changed((copy) => (copy.instance['generation'] = -1)), /has the generation -1/],
+      [changed((copy) => (copy.instance['generation'] = 0.5)), /has the generation 0.5/],
+      [changed((copy) => (copy.instance['input'] = '{')), /its input is not JSON/],
+      [changed((copy) => (copy.instance['customStatus'] = 'x')), /its custom status is not JSON/],
+      [changed((copy) => (copy.instance['output'] = 'x')), /its output is not JSON/],
+      [changed((copy) => (copy.instance['parentInstanceId'] = copy.instance['instanceId'])), /is its own ancestor/],
+      [row(1, 'Input', 'no JSON'), /history row 1 \(ExecutionStarted\): Input is not JSON/],
       [changed((copy) => (copy.instance['createdTime'] = 'today')), /createdTime is 'today'/],
       [changed((copy) => copy.customStatusChanges.push({ at: 'x', value: '1' })), /custom status: at is 'x'/],
       [row(0, 'Timestamp', '2024-01-01'), /history row 0 \(\w+\): Timestamp is '2024-01-01'/],
@@ -402,5 +414,21 @@ describe('importing instances', () => {
       await refuses(to.engine.importInstances(given, 'replace'), 'InvalidArgument', what);
     }
     assert.deepEqual(await to.engine.countByStatus(), {});
+  });
+
+  it('of parents that lead in a circle is refused, also where the hub has a part of it', async () => {
+    await from.start('Parent', { instanceId: 'p' });
+    const [child] = await exported(from);
+    assert.ok(child !== undefined);
+    const named = (instanceId: string, parentInstanceId: string | null): ExportedInstance => ({
+      ...child,
+      instance: { ...child.instance, instanceId, parentInstanceId },
+    });
+    const circle = [named('a', 'b'), named('b', 'c'), named('c', 'a')];
+    await refuses(to.engine.importInstances(circle, 'refuse'), 'InvalidArgument', /is its own ancestor/);
+    await to.engine.importInstances([named('b', 'c'), named('x', 'b')], 'refuse');
+    await refuses(to.engine.importInstances([named('c', 'b')], 'refuse'), 'InvalidArgument', /is its own ancestor/);
+    await to.engine.importInstances([named('c', 'x/y#?')], 'refuse');
+    assert.equal((await to.engine.get('c'))?.parentInstanceId, 'x/y#?');
   });
 });

@@ -135,4 +135,31 @@ describe('the stream of changes', () => {
     assert.equal(subscribers(), 0);
     assert.equal(clock.armed, 0);
   });
+
+  it('E2: what waits for a reader that stands still is bounded by its size, too', async () => {
+    const { clock, change, log, next } = setUp();
+    await next();
+    const large = 'x'.repeat(5 * 1024 * 1024);
+    for (let at = 0; at < 10; at++) {
+      change(changed(`large-${at}`, [{ EventId: 1, EventType: 'EventRaised', Input: large } as unknown as HistoryEvent]));
+    }
+    log(large);
+    for (let at = 0; at < 100; at++) log(`${at}${'y'.repeat(200_000)}`);
+    clock.advance(40);
+    const logs = await next();
+    assert.equal(logs.name, 'log');
+    assert.ok(logs.data.length < 9 * 1024 * 1024, `${logs.data.length}`);
+    const entries = JSON.parse(logs.data) as LogEntry[];
+    assert.match(entries[0]?.message ?? '', /\d+ log lines were left out/);
+    assert.ok(entries.at(-1)?.message.startsWith('99y'));
+    assert.deepEqual(JSON.parse((await next()).data), [{ type: 'resync' }]);
+  });
+
+  it('E2: a log line that is a document is cut', async () => {
+    const { clock, log, next } = setUp();
+    await next();
+    log('z'.repeat(1024 * 1024));
+    clock.advance(40);
+    assert.equal((JSON.parse((await next()).data) as LogEntry[])[0]?.message.length, 256 * 1024 + 1);
+  });
 });

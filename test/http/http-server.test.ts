@@ -260,6 +260,25 @@ describe('the server on its sockets', () => {
     });
   }
 
+  it('a request whose body does not come is ended after a while, and the others are served', async () => {
+    const http = await HttpFixture.open();
+    for (const onForeign of [undefined, () => undefined]) {
+      const server = await startHttpServer(http.app, {
+        port: 0,
+        host: '127.0.0.1',
+        requestTimeoutMs: 200,
+        ...(onForeign !== undefined && { onForeign }),
+      });
+      const origin = `http://localhost:${server.port}`;
+      const head = `POST ${withCode(`${base}/orchestrators/Echo/slow`)} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"a":`;
+      assert.match(await rawExchange(origin, head), /^HTTP\/1.1 408/);
+      assert.match(await rawExchange(origin, 'GET / HTTP/1.1\r\nHost: local'), /^HTTP\/1.1 408/);
+      assert.equal((await fetch(`${origin}${base}/instances/slow`)).status, 404);
+      await server.stop();
+    }
+    await http.dispose();
+  });
+
   it('a caller who leaves in the middle of a body harms nothing', async () => {
     const http = await HttpFixture.open();
     const origin = await http.listen();

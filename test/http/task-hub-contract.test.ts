@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ExportedInstance } from '../../src/core/instances/exported-instance';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
+import { exportPieces, readExportFile } from '../../src/emulator/export-file';
+import { importInstances } from '../../src/emulator/import-instances';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
+import { instanceRow } from '../support/instance-row';
 import { counter } from '../support/entity-script';
-import { eventually, HttpFixture, key } from './http-fixture';
+import { eventually, HttpFixture, jsonBody, key } from './http-fixture';
 
 interface Opened {
   hub: TaskHubClient;
@@ -448,6 +453,113 @@ describe('the client of an emulator in another process', () => {
     assert.deepEqual(seen, [{ type: 'workerReady', pid: 5 }, entry]);
     hub.dispose();
     await eventually(() => logListeners.size + eventListeners.size === 0);
+    await http.dispose();
+  });
+
+  it('an emulator that ends while it is asked is told as that, and an import says how far it came', async () => {
+    const http = await HttpFixture.open();
+    let calls = 0;
+    const server = createServer((request, response) => {
+      if (request.url === '/durascope/info') {
+        void http.app.request('/durascope/info').then(async (answer) => response.end(await answer.text()));
+        return;
+      }
+      calls++;
+      request.resume();
+      request.on('end', () => {
+        if (calls === 1) response.end(JSON.stringify({ imported: ['one'], skipped: [] }));
+        else request.socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const hub = await HttpTaskHubClient.connect({ url, key, clock: http.hub.clock });
+    const rows = Array.from({ length: 501 }, (_, at) => ({
+      instance: instanceRow({ instanceId: `i${at}` }),
+      history: [],
+      customStatusChanges: [],
+    }));
+    await assert.rejects(importInstances(hub, rows, 'refuse'), {
+      code: 'EmulatorNotFound',
+      message: /ended before it had answered \(POST \/import\).*came as far as 1 of 501 instances.*--on-conflict skip/s,
+    });
+    await assert.rejects(hub.terminate('one', null), { message: /ended before it had answered/ });
+    hub.dispose();
+    await new Promise((resolve) => server.close(resolve));
+    await assert.rejects(hub.terminate('one', null), { message: /Nothing answers/ });
+    await http.dispose();
+  });
+
+  it('instances whose ids an orchestrator chose are reached as any other: in the management API, by our client, in an export', async () => {
+    const ids = [
+      'a/b',
+      'a#b?c',
+      '\\back',
+      '..',
+      '.',
+      '~.',
+      '~~..',
+      'x'.repeat(300),
+      'blank +plus%2F',
+      'caf\u00e9 \ud83d\ude00',
+      'tab\there',
+    ];
+    const http = await HttpFixture.open({
+      scripts: {
+        *Calls(context) {
+          for (const instanceId of ids) yield context.child('Child', instanceId, { instanceId });
+          return null;
+        },
+        *Child(context) {
+          return (yield context.waitEvent('Go')) ?? context.input;
+        },
+      },
+    });
+    const hub = await HttpTaskHubClient.connect({ url: await http.listen(), key, clock: http.hub.clock });
+    await hub.start({ name: 'Calls', input: null, instanceId: 'parent' });
+    for (const id of ids) {
+      await http.hub.quiet();
+      const row = await hub.get(id);
+      assert.equal(row?.runtimeStatus, 'Running', id);
+      assert.equal(row.parentInstanceId, 'parent');
+      await hub.suspend(id, null);
+      await http.hub.quiet();
+      await hub.resume(id, null);
+      await http.hub.quiet();
+      // A segment of dots cannot be sent; our own client has a way around it.
+      if (!/^\.{1,2}$/.test(id)) {
+        const at = `/instances/${encodeURIComponent(id)}`;
+        assert.equal(((await http.call('GET', at)).json as { instanceId: string }).instanceId, id);
+        const raised = await http.call('POST', `${at}/raiseEvent/Go`, { ...jsonBody(id) });
+        assert.equal(raised.status, 202, id);
+      } else {
+        await hub.raiseEvent(id, 'Go', JSON.stringify(id));
+      }
+      await http.hub.quiet();
+      assert.equal((await hub.waitForCompletion(id, 0)).output, JSON.stringify(id));
+      assert.equal((await hub.history(id)).at(-2)?.EventType, 'ExecutionCompleted');
+    }
+    assert.equal((await hub.get('parent'))?.runtimeStatus, 'Completed');
+    const all: string[] = [];
+    for await (const piece of exportPieces(hub, ids, '2026-01-01T00:00:00Z')) all.push(piece);
+    const exported = readExportFile(all.join(''));
+    assert.deepEqual(
+      exported.map(({ instance }) => instance.instanceId),
+      ids,
+    );
+    // Again under the same id, and away with it.
+    for (const id of ids) {
+      await hub.restart(id, { newInstanceId: false });
+      await http.hub.quiet();
+      await hub.terminate(id, null);
+      await http.hub.quiet();
+      assert.equal(await hub.purge(id), 1, id);
+    }
+    await importInstances(hub, exported, 'refuse');
+    assert.equal((await hub.query({ pageSize: 100 })).instances.length, ids.length + 1);
+    await assert.rejects(hub.get('half\ud800'), { code: 'InvalidInstanceId', message: /half a surrogate pair/ });
+    await assert.rejects(hub.start({ name: 'Child', input: null, instanceId: 'half\ud800' }), { code: 'InvalidInstanceId' });
+    hub.dispose();
     await http.dispose();
   });
 });

@@ -24,10 +24,10 @@ import {
   TimerNode,
 } from './host-replay-nodes';
 import { httpActivity, PolledHttpNode } from './http-call-node';
-import { entityIdProblem, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
+import { chosenEntityIdProblem, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
 import type { EntityRequest } from '../entities/entity-messages';
 import { requestEventName, requestText } from '../entities/entity-messages';
-import { defaultChildInstanceId, instanceIdProblem } from '../values/instance-id';
+import { childInstanceIdProblem, defaultChildInstanceId } from '../values/instance-id';
 import type { WorkDecision } from '../decisions/non-determinism';
 import type { RetryPolicy } from '../values/retry';
 import { toTimestamp } from '../values/time';
@@ -195,7 +195,7 @@ export class HostActions {
     const instanceId = this.required(action, 'instanceId');
     const entity = parseEntityId(instanceId);
     if (entity === null) throw new Error(`'${instanceId}' is not the id of an entity.`);
-    this.refuse(entityIdProblem(entity));
+    this.refuse(chosenEntityIdProblem(entity));
     this.refuse(this.options.problemWith('entity', entity.name));
     const input = payloadText(action['input']);
     const dueMs = action.actionType === actionTypes.ScheduledSignalEntity ? fireAtMs(action) : Number.NaN;
@@ -221,7 +221,7 @@ export class HostActions {
     for (const value of Array.isArray(action['lockSet']) ? (action['lockSet'] as unknown[]) : []) {
       const { name, key } = (value ?? {}) as { name?: unknown; key?: unknown };
       if (typeof name !== 'string' || typeof key !== 'string') throw new Error('A lock needs entities with a name and a key.');
-      this.refuse(entityIdProblem({ name, key }));
+      this.refuse(chosenEntityIdProblem({ name, key }));
       this.refuse(this.options.problemWith('entity', name));
       ids.push(entityInstanceId({ name, key }));
     }
@@ -246,7 +246,7 @@ export class HostActions {
     if (childId === this.options.parentInstanceId) {
       return `The sub-orchestration cannot have the instance id '${childId}': it is the id of the calling orchestration's parent.`;
     }
-    return instanceIdProblem(childId);
+    return childInstanceIdProblem(childId);
   }
 
   /** When the first timer for the action is due: the whole time, or the first part of a chain. */

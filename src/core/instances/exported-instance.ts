@@ -9,6 +9,8 @@
 import type { Checkpoint } from './checkpoint';
 import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../history/history';
 import type { InstanceRow, CustomStatusChange } from './instance';
+import { chosenEntityIdProblem, parseEntityId } from '../values/entity-id';
+import { childInstanceIdProblem, isEntityId, textProblem } from '../values/instance-id';
 
 export interface ExportedInstance {
   instance: InstanceRow;
@@ -56,8 +58,17 @@ const requiredFields: Readonly<Record<HistoryEventType, Readonly<Record<string, 
 export function exportedInstanceProblem({ instance, history, customStatusChanges }: ExportedInstance): string | null {
   const { instanceId } = instance;
   const of = `Instance '${instanceId}'`;
-  if (instanceId === '') return 'An instance has an empty id.';
-  if (instance.executionId === '') return `${of} has an empty executionId.`;
+  const misnamed = idProblem(instanceId);
+  if (misnamed !== null) return misnamed;
+  const execution = textProblem(`${of}: an executionId`, instance.executionId);
+  if (execution !== null) return execution;
+  if (instance.parentInstanceId !== null) {
+    const parent = idProblem(instance.parentInstanceId);
+    if (parent !== null) return `${of}, its parent: ${parent}`;
+  }
+  if (!Number.isSafeInteger(instance.generation) || instance.generation < 0) {
+    return `${of} has the generation ${instance.generation}; generations are counted from 0.`;
+  }
   for (const field of ['createdTime', 'lastUpdatedTime', 'completedTime', 'scheduledStartTime'] as const) {
     const time = instance[field];
     if (time !== null && !timestamp.test(time)) return `${of}: ${field} ${timeProblem(time)}`;
@@ -68,7 +79,75 @@ export function exportedInstanceProblem({ instance, history, customStatusChanges
   const problem = historyProblem(history);
   if (problem !== null) return `${of}, ${problem}`;
   const wrong = customStatusChanges.find((change) => !timestamp.test(change.at));
-  return wrong === undefined ? null : `${of}, a custom status: at ${timeProblem(wrong.at)}`;
+  if (wrong !== undefined) return `${of}, a custom status: at ${timeProblem(wrong.at)}`;
+  // Programs of the gRPC protocol may use any text.
+  return instance.profile === 'G' ? null : jsonProblem(of, { instance, history, customStatusChanges });
+}
+
+function idProblem(instanceId: string): string | null {
+  const entity = parseEntityId(instanceId);
+  return entity === null ? childInstanceIdProblem(instanceId) : chosenEntityIdProblem(entity);
+}
+
+/** What the API takes as JSON only, and replay parses. */
+function jsonProblem(of: string, { instance, history, customStatusChanges }: ExportedInstance): string | null {
+  if (isEntityId(instance.instanceId)) return null;
+  if (!isJson(instance.input)) return `${of}: its input is not JSON.`;
+  if (!isJson(instance.customStatus)) return `${of}: its custom status is not JSON.`;
+  if (instance.runtimeStatus === 'Completed' && !isJson(instance.output)) return `${of}: its output is not JSON.`;
+  if (customStatusChanges.some(({ value }) => !isJson(value))) return `${of}: a custom status is not JSON.`;
+  for (const [index, event] of history.entries()) {
+    const values = event as unknown as Readonly<Record<string, unknown>>;
+    const field = jsonFields[event.EventType];
+    const value = field === undefined ? null : values[field];
+    if (typeof value === 'string' && !isJson(value)) {
+      return `${of}, history row ${index} (${event.EventType}): ${field} is not JSON.`;
+    }
+  }
+  return null;
+}
+
+const jsonFields: Partial<Readonly<Record<HistoryEventType, string>>> = {
+  ExecutionStarted: 'Input',
+  TaskScheduled: 'Input',
+  TaskCompleted: 'Result',
+  SubOrchestrationInstanceCreated: 'Input',
+  SubOrchestrationInstanceCompleted: 'Result',
+};
+
+function isJson(text: string | null): boolean {
+  if (text === null) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A chain of parents among the instances that comes back to where it began, as a sentence; null when there is none. `parentOf` knows the
+ * parents of those that are not in the list.
+ */
+export function parentCycleProblem(
+  instances: readonly ExportedInstance[],
+  parentOf: (instanceId: string) => string | null = () => null,
+): string | null {
+  const parents = new Map(instances.map(({ instance }) => [instance.instanceId, instance.parentInstanceId]));
+  const isWell = new Set<string>();
+  for (const first of parents.keys()) {
+    const chain = new Set<string>();
+    for (
+      let id: string | null = first;
+      id !== null && !isWell.has(id);
+      id = parents.has(id) ? (parents.get(id) ?? null) : parentOf(id)
+    ) {
+      if (chain.has(id)) return `Instance '${id}' is its own ancestor: its parents lead back to it.`;
+      chain.add(id);
+    }
+    for (const id of chain) isWell.add(id);
+  }
+  return null;
 }
 
 /** The same of rows alone, to go on a sentence: `history row 3 (TaskCompleted): ...`. */

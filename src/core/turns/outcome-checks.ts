@@ -2,8 +2,8 @@
 import { customStatusProblem } from '../values/custom-status';
 import type { CompleteOrchestration, Decision } from '../decisions/decisions';
 import type { ExecutionTerminated, FailureDetails, HistoryEvent } from '../history/history';
-import { parseEntityId } from '../values/entity-id';
-import { instanceIdProblem, isEntityId } from '../values/instance-id';
+import { chosenEntityIdProblem, parseEntityId } from '../values/entity-id';
+import { childInstanceIdProblem, isEntityId } from '../values/instance-id';
 import type { EpisodeOutcome } from '../ports/function-worker';
 
 export interface OutcomeContext {
@@ -82,7 +82,7 @@ function nextIdAfter(decisions: readonly Decision[], nextId: number): number {
 function misnames(decision: Decision): string | null {
   switch (decision.type) {
     case 'CreateSubOrchestration':
-      return isEntityId(decision.instanceId) ? (instanceIdProblem(decision.instanceId) ?? '') : null;
+      return childInstanceIdProblem(decision.instanceId);
     case 'SendEvent':
       return isEntityId(decision.instanceId) ? noEntity(decision.instanceId) : null;
     case 'CallEntity':
@@ -99,6 +99,7 @@ function misnames(decision: Decision): string | null {
 }
 
 function noEntity(instanceId: string): string | null {
-  if (parseEntityId(instanceId) !== null) return null;
+  const id = parseEntityId(instanceId);
+  if (id !== null) return chosenEntityIdProblem(id);
   return `'${instanceId}' is not the id of an entity: entities are addressed as '@name@key'.`;
 }

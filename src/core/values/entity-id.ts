@@ -1,4 +1,6 @@
 /** Identity of entities (spec/engine.md 5.1): the instance id is `@<name>@<key>`, the name in lower case, the key as it is. */
+import { textProblem } from './instance-id';
+
 export interface EntityId {
   /** Lower case, without `@`. */
   name: string;
@@ -20,10 +22,20 @@ export function parseEntityId(instanceId: string): EntityId | null {
 const forbidden = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 const maxLength = 100;
 
-/** What is wrong with an entity id that a client chose, as a sentence for people; null when it may be used. */
-export function entityIdProblem({ name, key }: EntityId): string | null {
+/**
+ * What is wrong with an entity id that an orchestrator or an entity chose, as a sentence for people; null when it may be used. What stands in
+ * its key is up to them.
+ */
+export function chosenEntityIdProblem({ name, key }: EntityId): string | null {
   if (name.trim() === '') return 'Invalid entity id: entity name must not be a null or empty string.';
   if (name.includes('@')) return `An entity name must not contain '@'; '${name}' does. Only the key may.`;
+  return textProblem('An entity id', entityInstanceId({ name, key }));
+}
+
+/** What is wrong with an entity id that a client chose, as a sentence for people; null when it may be used. */
+export function entityIdProblem({ name, key }: EntityId): string | null {
+  const problem = chosenEntityIdProblem({ name, key });
+  if (problem !== null) return problem;
   const found = forbidden.exec(key) ?? forbidden.exec(name);
   if (found !== null) {
     const shown = found[0] < ' ' || found[0] >= '\u007f' ? 'a control character' : `'${found[0]}'`;

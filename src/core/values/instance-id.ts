@@ -4,16 +4,43 @@ const maxInstanceIdLength = 100;
 const forbidden = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 const control = /[\u0000-\u001f\u007f-\u009f]/g;
 
+/** Of an id that an orchestrator chose. Keys of tables in Azure Storage have no more. */
+const maxChosenLength = 1024;
+
 /**
- * What is wrong with an id that a client or an orchestrator chose, as a sentence for people; null when it may be used.
- * Generated ids and ids of existing instances are not subject to these rules.
+ * What is wrong with the id that an orchestrator chose for a child, as a sentence for people; null when it may be used. What clients may
+ * not have (`/`, `#`, more than 100 characters) orchestrators may.
+ */
+export function childInstanceIdProblem(instanceId: string): string | null {
+  if (instanceId.startsWith('@')) return reserved(instanceId);
+  return textProblem('An instance id', instanceId);
+}
+
+/** What no id may be, whoever chose it: empty, text that is none, or as long as a document. `what` begins the sentence. */
+export function textProblem(what: string, id: string): string | null {
+  if (id.length === 0) return `${what} cannot be empty.`;
+  if (/[\ud800-\udfff]/u.test(id)) {
+    return `${what} must be whole characters; '${id.replace(/[\ud800-\udfff]/gu, '\ufffd').slice(0, 100)}' has half a surrogate pair in it, which cannot be stored or sent.`;
+  }
+  if (id.length <= maxChosenLength) return null;
+  return `${what} has at most ${maxChosenLength} characters; '${id.slice(0, 20)}...' has ${id.length}.`;
+}
+
+function reserved(instanceId: string): string {
+  return `The instance id '${instanceId}' starts with '@', which is reserved for entities.`;
+}
+
+/**
+ * What is wrong with an id that a client chose, as a sentence for people; null when it may be used. Generated ids and ids of existing
+ * instances are not subject to these rules.
  */
 export function instanceIdProblem(instanceId: string): string | null {
-  if (instanceId.length === 0) return 'An instance id cannot be empty.';
+  const problem = textProblem('An instance id', instanceId);
+  if (problem !== null) return problem;
   if (instanceId.length > maxInstanceIdLength) {
     return `An instance id has at most ${maxInstanceIdLength} characters; '${instanceId.slice(0, 20)}...' has ${instanceId.length}.`;
   }
-  if (instanceId.startsWith('@')) return `The instance id '${instanceId}' starts with '@', which is reserved for entities.`;
+  if (instanceId.startsWith('@')) return reserved(instanceId);
   const found = forbidden.exec(instanceId)?.[0];
   if (found === undefined) return null;
   const shown = found < ' ' || found >= '\u007f' ? `the control character U+${codePoint(found)}` : `'${found}'`;

@@ -28,6 +28,7 @@ import type {
   TaskHubClient,
   WaitingFor,
 } from '../../core/ports/task-hub-client';
+import { textProblem } from '../../core/values/instance-id';
 import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import {
   type Connections,
@@ -55,6 +56,7 @@ import {
   waitingForSchema,
 } from '../durascope-protocol';
 import { isLoopbackOrigin } from '../../base/loopback';
+import { idToSegment } from '../id-in-path';
 import { EmulatorFeed } from './emulator-feed';
 import { HttpConnectedReplays } from './http-connected-replays';
 
@@ -143,11 +145,11 @@ export class HttpTaskHubClient implements TaskHubClient {
     )) as unknown as HistoryEvent[];
   }
 
-  customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
+  async customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
     return this.#call(z.array(customStatusChangeSchema), 'GET', `${at(instanceId)}/custom-status-changes`);
   }
 
-  waitingFor(instanceId: string): Promise<WaitingFor> {
+  async waitingFor(instanceId: string): Promise<WaitingFor> {
     return this.#call(waitingForSchema, 'GET', `${at(instanceId)}/waiting-for`);
   }
 
@@ -171,7 +173,7 @@ export class HttpTaskHubClient implements TaskHubClient {
     await this.#call(emptySchema, 'POST', `${at(instanceId)}/rewind`, { reason });
   }
 
-  restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+  async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
     return this.#call(startedSchema, 'POST', `${at(instanceId)}/restart`, options ?? {});
   }
 
@@ -214,7 +216,7 @@ export class HttpTaskHubClient implements TaskHubClient {
     return this.#call(entityPageSchema, 'GET', `/entities${queryText(query)}`);
   }
 
-  entityBatches(instanceId: string): Promise<readonly EntityBatchRecord[]> {
+  async entityBatches(instanceId: string): Promise<readonly EntityBatchRecord[]> {
     return this.#call(z.array(entityBatchSchema), 'GET', `${entityAt(instanceId)}/batches`);
   }
 
@@ -267,11 +269,17 @@ export class HttpTaskHubClient implements TaskHubClient {
 }
 
 function at(instanceId: string): string {
-  return `/instances/${encodeURIComponent(instanceId)}`;
+  return `/instances/${segmentOf(instanceId)}`;
 }
 
 function entityAt(instanceId: string): string {
-  return `/entities/${encodeURIComponent(instanceId)}`;
+  return `/entities/${segmentOf(instanceId)}`;
+}
+
+function segmentOf(instanceId: string): string {
+  const problem = textProblem('An instance id', instanceId);
+  if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
+  return idToSegment(instanceId);
 }
 
 function queryText(query: InstanceQuery | EntityQuery): string {
@@ -308,7 +316,9 @@ async function call<T>(
     });
     text = await response.text();
   } catch (error) {
-    throw notFound(options, 'Nothing answers', error);
+    throw wasReached(error)
+      ? lost(options, `${method} ${route.split('?', 1)[0] ?? ''}`, error)
+      : notFound(options, 'Nothing answers', error);
   }
   const value = parse(text);
   if (!response.ok) throw refusal(options, response.status, value);
@@ -347,6 +357,23 @@ function keyStaysHere(url: string): DurascopeError {
     'InvalidArgument',
     `The key of an emulator is sent to this machine only (http://localhost or http://127.0.0.1), not to ${url}. An emulator elsewhere is reached over a forwarded port: ssh -L 7071:localhost:7071 HOST, then http://localhost:7071. Without the key it can be read.`,
     { details: { url } },
+  );
+}
+
+/** Whether the connection broke after it was there. */
+function wasReached(error: unknown): boolean {
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    const { code } = each as { code?: unknown };
+    if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') return true;
+  }
+  return false;
+}
+
+function lost(options: HttpTaskHubClientOptions, what: string, cause: unknown): DurascopeError {
+  return new DurascopeError(
+    'EmulatorNotFound',
+    `The emulator at ${options.url} ended before it had answered (${what}). What it had acknowledged is kept; whether this was done shows once it is started again.`,
+    { cause, details: { url: options.url } },
   );
 }
 
