@@ -76,7 +76,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const http = new DurableHttp({
       stubs: () => stubFile.read(),
       token: setting('DURASCOPE_HTTP_TOKEN'),
-      version,
       log,
       clock,
     });

@@ -96,7 +96,8 @@ export class OrchestrationCommands {
     const { name, input, version } = row;
     return this.start({
       name,
-      input,
+      // The extension hands over what the status shows, where no input is null.
+      input: input ?? (row.profile === 'G' ? null : 'null'),
       version,
       profile: profileOf(row),
       ...(options?.newInstanceId === false ? { instanceId } : {}),

@@ -12,7 +12,8 @@ import type { Clock } from '../core/ports/clock';
 import type { DurableHttpCall } from '../core/ports/durable-http';
 import type { ActivityOutcome } from '../core/ports/function-worker';
 import type { LogLevel, Logger } from '../core/ports/logger';
-import { type HttpAnswer, HttpRequests } from './http-requests';
+import { canonicalName } from './dotnet-header-names';
+import { type HttpAnswer, HttpRequests, TransportError } from './http-requests';
 import { type HttpStubs, StubAnswers } from './http-stubs';
 
 export interface DurableHttpOptions {
@@ -20,8 +21,6 @@ export interface DurableHttpOptions {
   stubs: () => Promise<HttpStubs | null>;
   /** In place of a managed identity's, when the stubs name none. */
   token?: string | undefined;
-  /** Of Durascope. */
-  version: string;
   log: Logger;
   clock: Clock;
   /** Longest answer that is taken in. Default 16 MB. */
@@ -30,6 +29,9 @@ export interface DurableHttpOptions {
 
 /** Overall, with all redirects: the real host's (9.2). */
 const timeoutMs = 240_000;
+
+/** The extension's. */
+const userAgent = 'Microsoft.Azure.WebJobs.Extensions.DurableTask/3.19.0';
 
 export class DurableHttp {
   readonly #requests: HttpRequests;
@@ -50,6 +52,10 @@ export class DurableHttp {
       return { ok: true, result: resultText(await this.#answerTo(request, call.instanceId)) };
     } catch (error) {
       const what = request === undefined ? 'callHttp' : `callHttp ${request.method} ${shownUrl(request.uri)}`;
+      if (error instanceof TransportError) {
+        this.#log('warning', `${what} failed: ${error.explanation}`, call.instanceId);
+        return { ok: false, reason: error.message, details: serialisedException(error) };
+      }
       return { ok: false, reason: `${what} failed: ${messageOf(error)}`, details: '' };
     }
   };
@@ -84,7 +90,7 @@ export class DurableHttp {
       if (stubs?.otherRequests === 'refuse') {
         throw new DurascopeError('NotSupported', `no stub is for it, and ${stubs.source} lets no other request out.`);
       }
-      const answer = await this.#requests.send(this.#authorized(request, stubs, instanceId), this.#userAgent(), signal);
+      const answer = await this.#requests.send(this.#authorized(request, stubs, instanceId), userAgent, signal);
       this.#log(
         'debug',
         `callHttp ${request.method} ${shownUrl(request.uri)}: ${answer.status} after ${clock.now() - began} ms.`,
@@ -95,10 +101,6 @@ export class DurableHttp {
       timer.dispose();
       this.#running.delete(controller);
     }
-  }
-
-  #userAgent(): string {
-    return `Microsoft.Azure.WebJobs.Extensions.DurableTask/3.0.0.0 Durascope/${this.options.version}`;
   }
 
   #authorized(request: DurableHttpRequest, stubs: HttpStubs | null, instanceId: string): DurableHttpRequest {
@@ -162,16 +164,32 @@ const contentHeaders: ReadonlySet<string> = new Set([
   'allow',
 ]);
 
-/** Names as they were sent; of one that occurs several times, as it was sent first. */
+/** Names as .NET has them; of one that occurs several times, as it was sent first. */
 function resultText({ status, headers, content }: HttpAnswer): string {
   const shown = new Map<string, { name: string; value: string | string[] }>();
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     if (contentHeaders.has(key)) continue;
     const before = shown.get(key);
-    if (before === undefined) shown.set(key, { name, value });
+    if (before === undefined) shown.set(key, { name: canonicalName(name), value });
     else before.value = typeof before.value === 'string' ? [before.value, value] : [...before.value, value];
   }
   const named = Object.fromEntries([...shown.values()].map(({ name, value }) => [name, value]));
   return JSON.stringify({ statusCode: status, headers: named, content });
+}
+
+/** As the extension stores it: the exception that its HTTP client throws. */
+function serialisedException({ message, kind }: TransportError): string {
+  return JSON.stringify({
+    $type: 'System.Net.Http.HttpRequestException, System.Net.Http',
+    HttpRequestError: kind,
+    StatusCode: null,
+    Message: message,
+    Data: { $type: 'System.Collections.ListDictionaryInternal, System.Private.CoreLib' },
+    InnerException: null,
+    HelpLink: null,
+    Source: 'System.Net.Http',
+    HResult: -2147467259,
+    StackTrace: null,
+  });
 }

@@ -101,7 +101,7 @@ function outgoing(request: DurableHttpRequest, userAgent: string): Outgoing {
   if (content !== null) {
     if (contentType?.toLowerCase().startsWith('multipart/') === true)
       throw new Error('multipart content cannot be sent by callHttp.');
-    headers['Content-Type'] = contentType ?? 'text/plain; charset=utf-8';
+    headers['Content-Type'] = contentType ?? 'text/plain';
     headers['Content-Length'] = String(Buffer.byteLength(content));
   }
   return { url, method: request.method.toUpperCase(), headers, content };
@@ -126,18 +126,45 @@ function redirected(before: Outgoing, url: URL, status: number): Outgoing {
   return { url, headers, method: becomesGet ? 'GET' : before.method, content: becomesGet ? null : before.content };
 }
 
+/** A request without an answer: `message` is the text of .NET, which code in production catches; `explanation` is for the log. */
+export class TransportError extends Error {
+  constructor(
+    message: string,
+    /** System.Net.Http.HttpRequestError. */
+    readonly kind: number,
+    readonly explanation: string,
+    cause: Error,
+  ) {
+    super(message, { cause });
+  }
+}
+
 function explained(error: Error, url: URL): Error {
   const { code } = error as NodeJS.ErrnoException;
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: `nothing listens at ${url.host} (connection refused).`,
-    ENOTFOUND: `the host '${url.hostname}' is not known.`,
-    EAI_AGAIN: `the host '${url.hostname}' could not be looked up. Is the network there?`,
-    ECONNRESET: `${url.host} broke the connection off.`,
-    ETIMEDOUT: `${url.host} could not be reached in time.`,
-    DEPTH_ZERO_SELF_SIGNED_CERT: `${url.host} has a certificate of its own making. Trust it with the environment variable NODE_EXTRA_CA_CERTS.`,
-    SELF_SIGNED_CERT_IN_CHAIN: `the certificate of ${url.host} is not trusted. Trust it with the environment variable NODE_EXTRA_CA_CERTS.`,
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const at = `(${url.hostname}:${port})`;
+  const secure = 'The SSL connection could not be established, see inner exception.';
+  const own = `${url.host} has a certificate of its own making. Trust it with the environment variable NODE_EXTRA_CA_CERTS.`;
+  const known: Readonly<Record<string, readonly [message: string, kind: number, explanation: string]>> = {
+    ECONNREFUSED: [`Connection refused ${at}`, 2, `nothing listens at ${url.host} (connection refused).`],
+    ENOTFOUND: [`Name or service not known ${at}`, 1, `the host '${url.hostname}' is not known.`],
+    EAI_AGAIN: [
+      `Resource temporarily unavailable ${at}`,
+      1,
+      `the host '${url.hostname}' could not be looked up. Is the network there?`,
+    ],
+    ECONNRESET: ['An error occurred while sending the request.', 10, `${url.host} broke the connection off.`],
+    ETIMEDOUT: [`Connection timed out ${at}`, 2, `${url.host} could not be reached in time.`],
+    DEPTH_ZERO_SELF_SIGNED_CERT: [secure, 3, own],
+    SELF_SIGNED_CERT_IN_CHAIN: [
+      secure,
+      3,
+      own.replace('has a certificate of its own making', 'has a certificate that is not trusted'),
+    ],
   };
-  return new Error(words[code ?? ''] ?? (error.message === '' ? String(code) : error.message), { cause: error });
+  const found = known[code ?? ''];
+  if (found !== undefined) return new TransportError(...found, error);
+  return new Error(error.message === '' ? String(code) : error.message, { cause: error });
 }
 
 function pairs(rawHeaders: readonly string[]): [string, string][] {

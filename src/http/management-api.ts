@@ -28,7 +28,7 @@ import { type ManagementUrlParts, startPayload } from './management-urls';
 import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } from './parameter-values';
 import { payloadJson, statusPayload } from './status-payload';
 import { type Route, RouteTable } from './route-table';
-import { formDecode } from './url-text';
+import { formDecode, percentDecode } from './url-text';
 
 export interface ManagementApiOptions {
   hub: TaskHubClient;
@@ -270,7 +270,10 @@ export class ManagementApi {
       if (!(error instanceof SyntaxError)) throw error;
       return invalidJsonReply(error);
     }
-    await this.#hub.raiseEvent(found.instanceId, call.params['event'] ?? '', data);
+    const event = call.params['event'] ?? '';
+    // The extension reads an address twice, so a slash ends the name's segment however it is escaped.
+    if (percentDecode(event).includes('/')) return bare(404);
+    await this.#hub.raiseEvent(found.instanceId, event, data);
     return bare(202);
   }
 
@@ -291,9 +294,8 @@ export class ManagementApi {
     if (waiting !== null) await waiting;
     const row = await this.#find(call);
     if (row === undefined) {
-      // The misspelling is the real service's.
       return argumentReply(
-        `An orchestrastion with the instanceId ${call.params['id'] ?? ''} was not found.`,
+        `No instance with ID '${call.params['id'] ?? ''}' was found. (Parameter 'instanceId')`,
         unknownInstanceMessage,
       );
     }

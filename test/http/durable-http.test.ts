@@ -48,7 +48,6 @@ describe('durable HTTP calls', () => {
   function caller(options: Partial<DurableHttpOptions> = {}): DurableHttp {
     const http = new DurableHttp({
       stubs: () => Promise.resolve(null),
-      version: '1.2.3',
       log: (entry) => logs.push(entry),
       clock,
       ...options,
@@ -82,7 +81,7 @@ describe('durable HTTP calls', () => {
     const [request] = seen;
     assert.deepEqual([request?.method, request?.url, request?.body], ['PUT', '/a?b=1', '{"ü":1}']);
     assert.deepEqual([request?.headers['x-one'], request?.headers['x-two']], ['1', '2, 3']);
-    assert.equal(request?.headers['content-type'], 'text/plain; charset=utf-8');
+    assert.equal(request?.headers['content-type'], 'text/plain');
     assert.match(request.headers['user-agent'] ?? '', /^Microsoft\.Azure\.WebJobs\.Extensions\.DurableTask\//);
   });
 
@@ -91,7 +90,7 @@ describe('durable HTTP calls', () => {
     assert.equal(seen[0]?.headers['content-type'], 'application/json; charset=utf-8');
   });
 
-  it('any status is an answer; headers of the content are left out, the others named as they were sent', async () => {
+  it('any status is an answer; headers of the content are left out, those that .NET knows in its spelling, the others named as they were sent', async () => {
     answer = (_request, response) => {
       response.writeHead(503, {
         location: '/x',
@@ -107,11 +106,11 @@ describe('durable HTTP calls', () => {
     assert.deepEqual([statusCode, content], [503, 'later']);
     delete (headers as Record<string, unknown>)['Date'];
     assert.deepEqual(headers, {
-      location: '/x',
-      'retry-after': '7',
+      Location: '/x',
+      'Retry-After': '7',
       'x-Custom': 'a',
-      etag: '"1"',
-      'set-cookie': ['a=1', 'b=2'],
+      ETag: '"1"',
+      'Set-Cookie': ['a=1', 'b=2'],
       Connection: 'keep-alive',
       'Keep-Alive': 'timeout=5',
       'Transfer-Encoding': 'chunked',
@@ -185,17 +184,26 @@ describe('durable HTTP calls', () => {
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
+    // The text that code catches is the text of .NET, with its exception as details; what it means is in the log.
+    const refused = await call({ method: 'GET', uri: `http://127.0.0.1:${port}/x?code=secret` });
+    assert.ok(!refused.ok);
+    assert.equal(refused.reason, `Connection refused (127.0.0.1:${port})`);
+    assert.match(
+      refused.details,
+      /^\{"\$type":"System\.Net\.Http\.HttpRequestException, System\.Net\.Http","HttpRequestError":2,/,
+    );
     assert.equal(
-      await failure({ method: 'GET', uri: `http://127.0.0.1:${port}/x?code=secret` }),
+      logs.at(-1)?.message,
       `callHttp GET http://127.0.0.1:${port}/x failed: nothing listens at 127.0.0.1:${port} (connection refused).`,
     );
     answer = (request) => request.socket.destroy();
-    assert.match(await failure({ method: 'GET', uri: origin }), /broke the connection off/);
+    assert.equal(await failure({ method: 'GET', uri: origin }), 'An error occurred while sending the request.');
+    assert.match(logs.at(-1)?.message ?? '', /broke the connection off/);
     answer = (request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half', () => request.socket.destroy());
     };
-    assert.match(await failure({ method: 'GET', uri: origin }), /broke the connection off|aborted/);
+    assert.match(await failure({ method: 'GET', uri: origin }), /An error occurred while sending the request|aborted/);
   });
 
   it('ends a call without an answer after 240 s, or after its own time-out', async () => {
@@ -277,7 +285,7 @@ describe('durable HTTP calls', () => {
         }),
       );
       const request = { method: 'GET', uri: 'https://API.example.test/jobs/1?x=y' };
-      assert.deepEqual(await ok(request, http), { statusCode: 202, headers: { location: '/jobs/1' }, content: '' });
+      assert.deepEqual(await ok(request, http), { statusCode: 202, headers: { Location: '/jobs/1' }, content: '' });
       assert.deepEqual(await ok(request, http), { statusCode: 200, headers: {}, content: '{"state":"done"}' });
       assert.equal((await ok(request, http)).statusCode, 200);
       assert.equal((await ok(request, http, 'another')).statusCode, 202);

@@ -62,24 +62,26 @@ export function headerOf(headers: Readonly<Record<string, string | readonly stri
 
 export interface NextPoll {
   delayMs: number;
-  request: DurableHttpRequest;
+  /** Null: the 202 named no place to ask. The engine waits all the same; the 202 is the result. */
+  request: DurableHttpRequest | null;
 }
 
 /**
- * What follows a response: another request after a pause, or null when this is the result. `result` is JSON text of a response.
+ * What follows a response: a pause and another request, or null when this is the result. `result` is JSON text of a response.
  * `defaultDelayMs`: `defaultAsyncRequestSleepTimeMilliseconds` of host.json.
  */
 export function nextPoll(request: DurableHttpRequest, result: string | null, defaultDelayMs: number): NextPoll | null {
   if (request.asynchronousPatternEnabled === false) return null;
   const response = responseOf(result);
   if (response?.statusCode !== 202) return null;
-  const location = headerOf(response.headers, 'Location');
-  if (location === undefined) return null;
   const retryAfter = headerOf(response.headers, 'Retry-After')?.trim();
+  const delayMs = retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : defaultDelayMs;
+  const location = headerOf(response.headers, 'Location');
+  if (location === undefined) return { delayMs, request: null };
   const { headers, tokenSource, asynchronousPatternEnabled, timeout } = request;
   const uri = resolved(location, request.uri);
   return {
-    delayMs: retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : defaultDelayMs,
+    delayMs,
     request: {
       method: 'GET',
       uri,

@@ -46,7 +46,7 @@ export class PolledHttpNode extends ParentNode {
   private nextId = 0;
 
   constructor(
-    private request: DurableHttpRequest,
+    private request: DurableHttpRequest | null,
     private readonly defaultDelayMs: number,
     private readonly timer: (fireAtMs: number) => ReplayNode,
   ) {
@@ -56,17 +56,21 @@ export class PolledHttpNode extends ParentNode {
   protected start(host: NodeHost): void {
     this.host = host;
     this.nextId = host.reserve();
-    this.send(host);
+    if (this.request !== null) this.send(host, this.request);
   }
 
   childFinished(child: ReplayNode): void {
-    const { host } = this;
+    const { host, request } = this;
     if (host === null) return;
-    if (!(child instanceof RequestNode)) {
-      this.send(host);
+    if (request === null) {
+      this.finish(true);
       return;
     }
-    const next = child.state === 'failed' ? null : nextPoll(this.request, child.result, this.defaultDelayMs);
+    if (!(child instanceof RequestNode)) {
+      this.send(host, request);
+      return;
+    }
+    const next = child.state === 'failed' ? null : nextPoll(request, child.result, this.defaultDelayMs);
     if (next === null) {
       this.finish(child.state === 'failed');
       return;
@@ -75,11 +79,11 @@ export class PolledHttpNode extends ParentNode {
     const timer = this.timer(host.nowMs + next.delayMs);
     timer.parent = this;
     timer.begin(host);
-    this.nextId = host.reserve();
+    if (next.request !== null) this.nextId = host.reserve();
   }
 
-  private send(host: NodeHost): void {
-    const node = new RequestNode(this.nextId, this.request);
+  private send(host: NodeHost, request: DurableHttpRequest): void {
+    const node = new RequestNode(this.nextId, request);
     node.parent = this;
     node.begin(host);
   }

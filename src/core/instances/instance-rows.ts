@@ -55,7 +55,8 @@ export function continuedRow(row: InstanceRow, started: ExecutionStarted): Insta
     ...row,
     executionId: started.OrchestrationInstance.ExecutionId,
     version: started.Version,
-    input: started.Input,
+    // Merged into the instance's row, which a column without a value leaves as it is.
+    input: started.Input ?? row.input,
     output: null,
     createdTime: started.Timestamp,
     historyLength: 0,

@@ -1,5 +1,5 @@
-/** The page that the recorded durable HTTP calls ask. */
-import { createServer } from 'node:http';
+/** The page that the recorded durable HTTP calls ask; what it says is what test/goldens/recorder/lib/processes.mjs says. */
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Page {
@@ -8,24 +8,28 @@ export interface Page {
 }
 
 export function startPage(): Promise<Page> {
-  let polls = 0;
+  const looks = new Map<string, number>();
+  const count = (key: string): number => {
+    const looked = (looks.get(key) ?? 0) + 1;
+    looks.set(key, looked);
+    return looked;
+  };
   const server = createServer((request, response) => {
-    const url = request.url ?? '';
+    const url = new URL(request.url ?? '/', 'http://page');
+    const at = `http://${request.headers.host ?? ''}`;
     // In pieces, as the recorded page answered.
-    const say = (status: number, headers: Record<string, string>, text: string): void => {
+    const say = (status: number, headers: OutgoingHttpHeaders, text: string): void => {
       response.writeHead(status, headers);
       if (text !== '') response.write(text);
       response.end();
     };
-    if (url === '/ok') {
-      say(200, { 'content-type': 'text/plain', 'x-own': '1' }, 'fine');
-    } else if (url === '/poll' || (url === '/poll/1' && polls++ % 2 === 0)) {
-      say(202, { location: '/poll/1', 'retry-after': '1' }, '');
-    } else if (url === '/poll/1') {
-      say(200, { 'content-type': 'text/plain' }, 'done');
-    } else {
-      say(404, { 'content-type': 'text/plain' }, 'nope');
-    }
+    let sent = '';
+    request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+    request.on('end', () => {
+      const answer = answerTo(url, at, request, sent, count, () => looks.delete(`poll ${url.searchParams.get('key') ?? ''}`));
+      if (answer === 'gone') request.socket.destroy();
+      else setTimeout(() => say(...answer), url.pathname === '/slow' ? 3000 : 0);
+    });
   });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
@@ -39,4 +43,52 @@ export function startPage(): Promise<Page> {
       });
     });
   });
+}
+
+type Answer = [status: number, headers: OutgoingHttpHeaders, text: string];
+
+function answerTo(
+  url: URL,
+  at: string,
+  request: IncomingMessage,
+  sent: string,
+  count: (key: string) => number,
+  anew: () => void,
+): Answer | 'gone' {
+  const [, first = '', second] = url.pathname.split('/');
+  const key = url.searchParams.get('key') ?? '';
+  const again = (location: string): Answer => [202, { Location: location, 'Retry-After': '1' }, ''];
+  switch (first) {
+    case 'ok':
+      return [200, { 'content-type': 'text/plain', 'x-own': '1' }, 'fine'];
+    case 'poll':
+      if (second === undefined) anew();
+      return second === undefined || count(`poll ${key}`) === 1 ? again(`${at}/poll/1${url.search}`) : [200, {}, 'done'];
+    case 'poll-fails':
+      return second === undefined ? again(`${at}/poll-fails/1`) : [500, {}, 'broken'];
+    case 'poll-nowhere':
+      return [202, { 'Retry-After': '1' }, 'no location'];
+    case 'poll-relative':
+      return second === undefined ? again('/poll-relative/1') : [200, {}, 'relative done'];
+    case 'fail': {
+      const looked = count(`fail ${key}`);
+      return looked <= Number(second) ? [500, { 'x-try': String(looked) }, 'not yet'] : [200, {}, 'at last'];
+    }
+    case 'status':
+      return [Number(second), {}, `status ${second ?? ''}`];
+    case 'gone':
+      return 'gone';
+    case 'slow':
+      return [200, {}, 'slow'];
+    case 'moved':
+      return [302, { Location: `${at}/ok` }, ''];
+    case 'json':
+      return [200, { 'content-type': 'application/json' }, '{ "a": 1,\n "t": "2024-05-01T12:00:00Z" }'];
+    case 'echo': {
+      const { 'content-type': type = null, 'x-mine': own = null, 'user-agent': agent = null } = request.headers;
+      return [200, { 'X-Two': ['a', 'b'] }, JSON.stringify({ method: request.method, type, own, agent, sent })];
+    }
+    default:
+      return [404, {}, 'nope'];
+  }
 }

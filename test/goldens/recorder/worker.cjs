@@ -76,7 +76,8 @@ async function run({ id, fn, data }) {
     const response = await invocation.getResponse(context, result);
     send({ id, returnValue: response.returnValue ?? undefined });
   } catch (e) {
-    const error = e instanceof Error ? e : new Error(String(e));
+    const error =
+      e instanceof Error ? e : new Error(e == null ? 'Unknown error' : typeof e === 'object' ? JSON.stringify(e) : String(e));
     send({ id, error: { message: error.message, stack: error.stack } });
   }
 }
