@@ -1,0 +1,56 @@
+// One orchestrator that does what its input says: {steps: [...], log: [...]}; the steps are those of test/goldens/random/program.ts.
+const df = require('durable-functions');
+const runs = new Map();
+const count = (key) => (runs.set(key, (runs.get(key) ?? 0) + 1), runs.get(key));
+const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
+df.app.activity('Echo', { handler: (x) => x });
+df.app.activity('Slow', { handler: async ({ ms, v }) => { await sleep(ms); return v; } });
+df.app.activity('SlowFail', { handler: async ({ ms, v }) => { await sleep(ms); throw new Error(`failed ${v}`); } });
+df.app.activity('FailTimes', { handler: ({ key, times }) => { const n = count(key); if (n <= times) throw new Error(`failure ${n}`); return `ok ${n}`; } });
+df.app.entity('Counter', (context) => {
+  const n = context.df.getState(() => 0);
+  if (context.df.operationName === 'add') { context.df.setState(n + context.df.getInput()); context.df.return(n + context.df.getInput()); }
+  else if (context.df.operationName === 'fail') throw new Error('entity');
+  else context.df.return(n);
+});
+const later = (df_, ms) => new Date(df_.currentUtcDateTime.getTime() + ms);
+const short = (e) => `caught ${String(e.message).split('\n')[0].trim()}`;
+const options = (max) => new df.RetryOptions(500, max);
+function task(context, step) {
+  switch (step.do) {
+    case 'echo': return context.callActivity('Echo', step.v);
+    case 'slow': return context.callActivity('Slow', { ms: step.ms, v: step.v });
+    case 'slowFail': return context.callActivity('SlowFail', { ms: step.ms, v: step.v });
+    case 'failTimes': return context.callActivity('FailTimes', { key: `${context.instanceId} ${step.v}`, times: step.times });
+    case 'retry': return context.callActivityWithRetry('FailTimes', options(step.max), { key: `${context.instanceId} ${step.v}`, times: step.times });
+    case 'timer': return context.createTimer(later(context, step.ms));
+    case 'event': return context.waitForExternalEvent(step.name);
+    case 'child': return context.callSubOrchestrator('Program', { steps: step.steps }, `${context.instanceId}-${step.id}`);
+    case 'entity': return context.callEntity(new df.EntityId('Counter', context.instanceId), step.op, step.v);
+    default: throw new Error(`no task is called ${step.do}`);
+  }
+}
+df.app.orchestration('Program', function* (context) {
+  const { steps, log = [] } = context.df.getInput();
+  const out = [...log];
+  for (let at = 0; at < steps.length; at++) {
+    const step = steps[at];
+    try {
+      if (step.do === 'status') context.df.setCustomStatus(step.v);
+      else if (step.do === 'signal') context.df.signalEntity(new df.EntityId('Counter', context.df.instanceId), 'add', step.v);
+      else if (step.do === 'throw') throw new Error(`own ${step.v}`);
+      else if (step.do === 'new') { context.df.continueAsNew({ steps: steps.slice(at + 1), log: out }); return; }
+      else if (step.do === 'all') out.push(yield context.df.Task.all(step.of.map((each) => task(context.df, each))));
+      else if (step.do === 'any') {
+        const tasks = step.of.map((each) => task(context.df, each));
+        const won = yield context.df.Task.any(tasks);
+        tasks.forEach((each, i) => { if (step.of[i].do === 'timer' && each !== won) each.cancel(); });
+        out.push([tasks.indexOf(won), won.isFaulted ? 'faulted' : (won.result ?? null)]);
+      } else out.push((yield task(context.df, step)) ?? null);
+    } catch (error) {
+      if (step.caught === false || step.do === 'throw') throw error;
+      out.push(short(error));
+    }
+  }
+  return out;
+});

@@ -1,0 +1,83 @@
+/**
+ * Random programs on the real engine and on the built emulator: says which seeds differ, and where first.
+ *
+ *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--whole]
+ *
+ * Compared are the answers' status codes, how each instance ended and its rows by type, number and name; with --whole everything that the
+ * recordings' test compares. What the real engine did stays in test-results/random/. Outside of CI; it needs what the recorder needs.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { differences, textOf } from '../harness/compare';
+import { playAll, readRecordings } from '../harness/golden-run';
+import { normalised } from '../harness/normalise';
+import type { Played } from '../harness/recording';
+import { randomScenario } from './program';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '50' },
+    whole: { type: 'boolean', default: false },
+  },
+});
+
+const root = path.resolve(__dirname, '../../..');
+const folder = path.join(root, 'test-results', 'random');
+const app = path.join(__dirname, 'app');
+
+/** What matters of a run, as lines. */
+function shapeOf({ calls, rows }: Played): string[] {
+  const lines = calls.map((call) => ('call' in call ? `${call.call} → ${call.status}` : JSON.stringify(call)));
+  for (const [id, { History, Instances }] of Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [row] = Instances;
+    const output = String(row?.['Output'] ?? '').split('\n')[0] ?? '';
+    lines.push(`${id}: ${String(row?.['RuntimeStatus'])} ${output} ${String(row?.['CustomStatus'])}`);
+    if (id.startsWith('@')) continue;
+    for (const each of History) {
+      const parts = ['EventType', 'EventId', 'TaskScheduledId', 'TimerId', 'Name'].map((column) => each[column] ?? '');
+      lines.push(`${id}   ${parts.join(' ')}`);
+    }
+  }
+  return lines;
+}
+
+function firstDifference(real: readonly string[], ours: readonly string[]): string | null {
+  const at = real.findIndex((line, index) => line !== ours[index]);
+  if (at < 0 && real.length === ours.length) return null;
+  const where = at < 0 ? real.length : at;
+  return `really ${real[where] ?? 'nothing'}, here ${ours[where] ?? 'nothing'}`;
+}
+
+async function main(): Promise<void> {
+  const first = Number(values.seed);
+  const scenarios = Array.from({ length: Number(values.count) }, (_none, i) => randomScenario(first + i));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'scenarios.json');
+  writeFileSync(file, JSON.stringify(scenarios));
+  const recorder = path.join(root, 'test/goldens/recorder/record.mjs');
+  const done = spawnSync('node', [recorder, file, '--app', path.join(app, 'app.cjs'), '--once', '--jobs', '12'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (done.status !== 0) throw new Error('The recorder did not come to its end.');
+  const recordings = await readRecordings(path.join(folder, 'recordings'));
+  const played = await playAll(app, recordings);
+  let different = 0;
+  for (const recording of recordings) {
+    const run = played.get(recording.name);
+    if (run === undefined || run instanceof Error) throw run ?? new Error(`${recording.name} was not played.`);
+    const ours = { ...run, ...normalised(run) };
+    const found = values.whole
+      ? differences(recording, run).map(textOf).slice(0, 5).join('\n  ')
+      : firstDifference(shapeOf(recording), shapeOf(ours));
+    if (found === null || found === '') continue;
+    different++;
+    console.log(`${recording.name}\n  ${found}`);
+  }
+  console.log(`${different} of ${recordings.length} differ`);
+}
+
+void main();

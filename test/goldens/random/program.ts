@@ -1,0 +1,103 @@
+/** Random programs for the orchestrator of `app/app.cjs`, and what a client does to them meanwhile; the same for the same seed. */
+import type { Scenario, Step } from '../harness/recording';
+
+interface Random {
+  (below: number): number;
+}
+
+/** Linear congruential, 32 bits: the same numbers everywhere. */
+function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+type ProgramStep = Record<string, unknown>;
+
+/** Results that come close together may come in any order on either engine, so those of one group are this far apart. */
+const apartMs = 1200;
+
+class Program {
+  private value = 0;
+  private children = 0;
+  private readonly events: string[] = [];
+
+  constructor(private readonly random: Random) {}
+
+  steps(depth: number): ProgramStep[] {
+    return Array.from({ length: 1 + this.random(4) }, () => this.step(depth));
+  }
+
+  /** Of the main program, in the order of their waits. */
+  get awaited(): readonly string[] {
+    return this.events;
+  }
+
+  private step(depth: number): ProgramStep {
+    switch (this.random(depth === 0 ? 14 : 9)) {
+      case 0:
+        return { do: 'all', of: this.group() };
+      case 1:
+        return { do: 'any', of: this.group() };
+      case 2:
+        return { do: 'status', v: { at: ++this.value } };
+      case 3:
+        return { do: 'retry', v: ++this.value, times: this.random(4), max: 1 + this.random(3), caught: this.random(2) === 0 };
+      case 4:
+        return { do: 'failTimes', v: ++this.value, times: this.random(2), caught: this.random(2) === 0 };
+      case 5:
+        return { do: 'entity', op: ['add', 'get', 'fail'][this.random(3)], v: ++this.value };
+      case 6:
+        return { do: 'timer', ms: 1500 };
+      case 7:
+        return this.random(6) === 0 ? { do: 'throw', v: ++this.value } : { do: 'echo', v: ++this.value };
+      case 8:
+        return { do: 'signal', v: ++this.value };
+      case 9:
+        return { do: 'new' };
+      case 10:
+        return { do: 'child', id: `c${++this.children}`, steps: this.steps(depth + 1) };
+      case 11:
+        return this.event();
+      case 12:
+        return { do: 'any', of: [this.event(), { do: 'timer', ms: 600_000 }] };
+      default:
+        return { do: 'all', of: [this.event(), this.event()] };
+    }
+  }
+
+  private event(): ProgramStep {
+    const name = `e${this.random(3)}`;
+    this.events.push(name);
+    return { do: 'event', name };
+  }
+
+  private group(): ProgramStep[] {
+    return Array.from({ length: 2 + this.random(2) }, (_none, i) => ({
+      do: this.random(4) === 0 ? 'slowFail' : 'slow',
+      ms: 10 + i * apartMs,
+      v: ++this.value,
+    }));
+  }
+}
+
+const idle: Step = { pause: 1500 };
+
+export function randomScenario(seed: number): Scenario {
+  const random = randomFrom(seed * 7919 + 13);
+  for (let warm = 0; warm < 5; warm++) random(2);
+  const program = new Program(random);
+  const input = { steps: program.steps(0) };
+  const steps: Step[] = [{ start: 'Program', input }, { pause: 2500 }];
+  const suspendAt = random(3) === 0 ? random(program.awaited.length + 1) : -1;
+  program.awaited.forEach((event, i) => {
+    if (i === suspendAt) steps.push({ suspend: 'hold' }, idle);
+    steps.push({ event, input: `v${i}` }, { pause: 3000 });
+    if (i === suspendAt) steps.push({ resume: 'on' }, { pause: 2500 });
+  });
+  steps.push({ pause: 5000 });
+  if (random(2) === 0) steps.push({ rewind: 'again' }, { pause: 4000 });
+  return { name: `random-${seed}`, steps };
+}
