@@ -2,11 +2,11 @@
 import type { Disposable } from '../core/ports/clock';
 import { watchApp } from '../workers/node/app/app-watcher';
 import { NodeWorker, type NodeWorkerOptions } from '../workers/node/node-worker';
-import { findDotnetProject } from '../workers/rpc/dotnet/dotnet-project';
+import { DotnetWorker } from '../workers/rpc/dotnet/dotnet-worker';
+import { PowerShellWorker } from '../workers/rpc/powershell/powershell-worker';
 import { watchSources } from '../workers/rpc/watch-sources';
 import type { AppWorker } from '../workers/supervision/app-worker';
-
-export type AppKind = 'node' | 'dotnet';
+import type { AppKind } from './app-kind';
 
 export interface AppWorkerStart extends NodeWorkerOptions {
   kind: AppKind;
@@ -14,26 +14,23 @@ export interface AppWorkerStart extends NodeWorkerOptions {
   dotnetClientBinding(): string;
 }
 
-/** Rejects with `AppInvalid` where the folder does not tell. */
-export async function appKind(appDir: string): Promise<AppKind> {
-  return (await findDotnetProject(appDir)) === null ? 'node' : 'dotnet';
-}
-
 export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker> {
   if (options.kind === 'node') return NodeWorker.start(options);
-  const { DotnetWorker } = await import('../workers/rpc/dotnet/dotnet-worker');
   const { appDir, log, startInstance, drainMs, watch, env, watchdogMs, loadTimeoutMs } = options;
-  return DotnetWorker.start({
+  const common = {
     appDir,
     log,
-    clientBinding: () => options.dotnetClientBinding(),
     ...(startInstance === undefined ? {} : { startInstance }),
     ...(drainMs === undefined ? {} : { drainMs }),
     ...(watch === undefined ? {} : { watch }),
     ...(env === undefined ? {} : { env }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
-  });
+  };
+  if (options.kind === 'powershell') {
+    return PowerShellWorker.start({ ...common, clientBinding: () => options.clientBinding() });
+  }
+  return DotnetWorker.start({ ...common, clientBinding: () => options.dotnetClientBinding() });
 }
 
 const quietMs = 250;

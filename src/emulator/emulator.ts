@@ -16,7 +16,7 @@ import { dotnetClientBinding, durableClientBinding, grpcClientBinding, rpcPath, 
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app/app-settings';
 import { AppProcess } from './app-process';
-import { appKind } from './app-worker-start';
+import { appKind } from './app-kind';
 import { prepareSession, systemKey } from './data-folder';
 import { findChildScript } from './child-script';
 import { dashboardFrom } from './dashboard';

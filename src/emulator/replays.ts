@@ -12,6 +12,7 @@ import { openReplay } from '../replay/open-replay';
 import type { ReplayTimeline } from '../replay/replay-timeline';
 import { spawnProcess, type Launcher } from '../workers/supervision/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
+import { appKind } from './app-kind';
 import { findChildScript } from './child-script';
 
 export interface ReplaysOptions {
@@ -31,7 +32,7 @@ export interface ReplaysOptions {
 }
 
 export interface Replays {
-  /** Rejects with `AppInvalid`, `UnknownFunction`, `InvalidArgument` (no history), `WorkerHung` or `WorkerExited`. */
+  /** Rejects with `AppInvalid`, `UnknownFunction`, `InvalidArgument` (no history), `NotSupported` (another language), `WorkerHung` or `WorkerExited`. */
   open(request: ReplayRequest): Promise<ReplayTimeline>;
   /** The same for an instance of a hub, as it is now. Rejects with `InstanceNotFound` too. */
   openInstance(hub: TaskHubClient, instanceId: string): Promise<ReplayTimeline>;
@@ -50,13 +51,32 @@ export function createReplays(options: ReplaysOptions): Replays {
     childScript: findChildScript(),
     ...(debugPort === undefined ? {} : { launcher: waitingLauncher(debugPort), watchdogMs: 0, loadTimeoutMs: 0 }),
   });
+  const open = async (request: ReplayRequest): Promise<ReplayTimeline> => {
+    await expectJavaScript(options.appDir);
+    return openReplay(request, worker);
+  };
   return {
-    open: (request) => openReplay(request, worker),
-    openInstance: async (hub, instanceId) => openReplay(await replayRequestOf(hub, instanceId), worker),
-    functions: () => worker.functions(),
+    open,
+    openInstance: async (hub, instanceId) => open(await replayRequestOf(hub, instanceId)),
+    functions: async () => {
+      await expectJavaScript(options.appDir);
+      return worker.functions();
+    },
     reload: () => worker.reload(),
     dispose: () => worker.dispose(),
   };
+}
+
+/** Rejects with `NotSupported` for an app in another language. */
+async function expectJavaScript(appDir: string): Promise<void> {
+  const kind = await appKind(appDir);
+  if (kind === 'node') return;
+  throw new DurascopeError(
+    'NotSupported',
+    kind === 'dotnet'
+      ? 'An app of .NET replays in its own process: start the emulator on it and replay there (durascope replay HISTORY --connected).'
+      : 'Orchestrators in PowerShell cannot be stepped through: their history and what is pending stand in the panel of the instance.',
+  );
 }
 
 /** The debugger that attaches lets the process go on once its breakpoints are set. */

@@ -48,21 +48,21 @@ async function holdsPrograms(folder: vscode.WorkspaceFolder): Promise<boolean> {
 
 async function toApp(hostFile: vscode.Uri): Promise<DurableApp | undefined> {
   const folderUri = vscode.Uri.joinPath(hostFile, '..');
-  const [hostJson, packageJson, projects] = await Promise.all([
+  const [hostJson, packageJson, projects, functionJsons] = await Promise.all([
     readText(hostFile),
     readText(vscode.Uri.joinPath(folderUri, 'package.json')),
-    projectsIn(folderUri),
+    textsIn(folderUri, '*.{csproj,fsproj,vbproj}', 10),
+    textsIn(folderUri, '*/function.json', maxFiles),
   ]);
-  if (!isDurableApp({ hostJson, packageJson, projects })) return undefined;
+  if (!isDurableApp({ hostJson, packageJson, projects, functionJsons })) return undefined;
   const folder = vscode.workspace.getWorkspaceFolder(hostFile);
   const relative = vscode.workspace.asRelativePath(folderUri, (vscode.workspace.workspaceFolders?.length ?? 0) > 1);
   const name = relative === folderUri.fsPath || relative === '' ? path.basename(folderUri.fsPath) : relative;
   return { kind: 'functionApp', appDir: folderUri.fsPath, name, folder };
 }
 
-/** Texts of its .NET projects. */
-async function projectsIn(folder: vscode.Uri): Promise<string[]> {
-  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '*.{csproj,fsproj,vbproj}'), null, 10);
+async function textsIn(folder: vscode.Uri, pattern: string, most: number): Promise<string[]> {
+  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), null, most);
   return (await Promise.all(files.map(readText))).filter((text) => text !== undefined);
 }
 

@@ -187,6 +187,8 @@ describe('a function app with durable functions', () => {
     assert.equal(isDurableApp({ packageJson: undefined, hostJson: '{"version":"2.0"}', projects: [isolated] }), true);
     const other = project('Microsoft.Azure.Functions.Worker.Extensions.Http');
     assert.equal(isDurableApp({ packageJson: undefined, hostJson: '{"version":"2.0"}', projects: [other] }), false);
+    const functionJsons = ['{ "bindings": [{ "name": "Context", "type": "orchestrationTrigger" }] }'];
+    assert.equal(isDurableApp({ packageJson: undefined, hostJson: '{"version":"2.0"}', functionJsons }), true);
     assert.equal(isDurableApp({ packageJson, hostJson: undefined }), false);
     assert.equal(isDurableApp({ packageJson: 'broken {', hostJson: '[]' }), false);
   });

@@ -2,12 +2,14 @@ import { parse } from 'jsonc-parser';
 
 /**
  * Whether a folder with a host.json is a function app with durable functions: its package depends on `durable-functions`, its .NET project on
- * the isolated worker's extension, or its host.json configures them. `projects`: the texts of the projects beside it.
+ * the isolated worker's extension, a function.json has an orchestration trigger, or its host.json configures them. `projects`, `functionJsons`:
+ * the texts of those.
  */
 export function isDurableApp(files: {
   packageJson: string | undefined;
   hostJson: string | undefined;
   projects?: readonly string[];
+  functionJsons?: readonly string[];
 }): boolean {
   const host = objectOf(files.hostJson);
   if (host === undefined) return false;
@@ -19,6 +21,7 @@ export function isDurableApp(files: {
   if (dependsOn) return true;
   if (files.projects?.some((text) => /Microsoft\.Azure\.Functions\.Worker\.Extensions\.DurableTask/i.test(text)) === true)
     return true;
+  if (files.functionJsons?.some((text) => /"orchestrationTrigger"/i.test(text)) === true) return true;
   const extensions = host['extensions'];
   return typeof extensions === 'object' && extensions !== null && 'durableTask' in extensions;
 }

@@ -42,7 +42,10 @@ import {
   type WithOutputs,
 } from './functions/invocation';
 import { type LoadedFunction, readFunction } from './functions/loaded-function';
+import { camelFailure, camelState } from './functions/pascal-state';
 import { readLog } from './functions/rpc-log';
+import { text } from './functions/values';
+import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
 import {
   type InvocationResponse,
   type RpcFunctionMetadata,
@@ -67,6 +70,9 @@ export interface RpcProcessOptions {
   placeOf: (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor, 'file' | 'line'>;
   /** The durable client binding's JSON. */
   clientBinding: string;
+  /** Of host.json, for orchestrators that are replayed here. */
+  maxActions?: number;
+  httpPollDelayMs?: number;
   /** Most invocations at a time; the rest waits. Null: no limit. */
   concurrency: number | null;
   log: (entry: LogEntry) => void;
@@ -130,6 +136,10 @@ export class RpcProcess implements RunningApp {
   private readonly byKey = new Map<string, LoadedFunction>();
   private readonly toLoad = new Map<string, RpcFunctionMetadata>();
   private readonly ignoredOutputs = new Set<string>();
+  private readonly orchestrations: SdkOrchestrationRunner;
+  /** Episodes, by instance, that the end of the process cut off. */
+  private readonly cutOff = new Map<string, DurascopeError>();
+  private wantsBytes = false;
   private stream: RpcStream | null = null;
   private hung: { id: number; message: string } | null = null;
   private stopping = false;
@@ -152,6 +162,13 @@ export class RpcProcess implements RunningApp {
     });
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.output = new OutputLines(options.log);
+    const { maxActions, httpPollDelayMs } = options;
+    this.orchestrations = new SdkOrchestrationRunner({
+      invoke: ({ functionName, instanceId, triggerJson }) => this.jsonOrchestrator(functionName, instanceId, triggerJson),
+      functionNames: (type) => this.functions.filter((fn) => fn.type === type).map(({ name }) => name),
+      ...(maxActions === undefined ? {} : { maxActions }),
+      ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
+    });
     this.watchdog = new Watchdog(
       options.watchdogMs,
       () => this.say({ $case: 'workerStatusRequest', value: {} }),
@@ -182,8 +199,18 @@ export class RpcProcess implements RunningApp {
     return this.requests.count;
   }
 
-  episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
-    return Promise.reject(new DurascopeError('UnknownFunction', `The app has no orchestrator function '${request.name}'.`));
+  /** Of the JSON protocol: the worker is told the whole history each time. */
+  async episode({ instanceId, executionId, name, history, newEvents }: EpisodeRequest): Promise<EpisodeOutcome> {
+    const events = [...history, ...newEvents];
+    const outcome = await this.orchestrations.run({ instanceId, executionId, name, knownLength: 0, events });
+    this.orchestrations.forget(instanceId);
+    const cutOff = this.cutOff.get(instanceId);
+    if (cutOff !== undefined) {
+      this.cutOff.delete(instanceId);
+      throw cutOff;
+    }
+    if (outcome === 'needHistory') throw new DurascopeError('WorkReturned', 'The history was not told from its start.');
+    return outcome;
   }
 
   entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
@@ -219,7 +246,7 @@ export class RpcProcess implements RunningApp {
 
   async http(call: HttpCall, body: Uint8Array | null): Promise<HttpReply> {
     const fn = this.found(call.name);
-    const response = await this.invocation('http', fn, null, httpInput(call, body), call.invocationId);
+    const response = await this.invocation('http', fn, null, httpInput(call, body, this.wantsBytes), call.invocationId);
     return this.told(fn, httpReply(fn, response, this.httpUri !== null));
   }
 
@@ -249,6 +276,20 @@ export class RpcProcess implements RunningApp {
 
   private say(content: Content): void {
     this.stream?.send(content);
+  }
+
+  /** Rejects with what the function threw; the state may stand in its message. */
+  private async jsonOrchestrator(name: string, instanceId: string, trigger: string): Promise<unknown> {
+    const fn = this.byKey.get(`orchestrator ${name.toLowerCase()}`) ?? this.found(name);
+    const input = { data: text(trigger), triggerMetadata: { instanceId: text(instanceId) } };
+    try {
+      const { returnValue } = await this.invocation('episode', fn, instanceId, input);
+      const value = returnValue?.data;
+      return camelState(value?.$case === 'json' || value?.$case === 'string' ? JSON.parse(value.value) : null);
+    } catch (error) {
+      if (DurascopeError.is(error)) this.cutOff.set(instanceId, error);
+      throw camelFailure(error);
+    }
   }
 
   private found(name: string): LoadedFunction {
@@ -317,6 +358,7 @@ export class RpcProcess implements RunningApp {
         }
         const httpUri = capabilities['HttpUri'];
         if (httpUri !== undefined && httpUri !== '') this.httpUri = httpUri;
+        this.wantsBytes = capabilities['RawHttpBodyBytes'] !== undefined;
         const { functions, appDir } = this.options;
         if (functions === null) this.say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: appDir } });
         else this.load(functions);

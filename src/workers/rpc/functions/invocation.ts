@@ -64,7 +64,7 @@ export function activityInput(
   { instanceId, input }: ActivityRequest,
 ): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
   const element = unwrapped(input);
-  const data = element === null ? nothing : text(element);
+  const data = element === null ? nothing : fn.descriptor.profile === 'G' ? text(element) : json(element);
   return {
     data,
     triggerMetadata: {
@@ -105,11 +105,13 @@ export function encodedAnswer(response: InvocationResponse): EncodedAnswer {
   return { ok: true, answer: null, returned: value?.$case ?? 'nothing' };
 }
 
-/** The body of a request that streams goes another way. */
+/** The body of a request that streams goes another way. `wantsBytes`: the worker reads it for itself, whatever it is. */
 export function httpInput(
   { method, url, headers, query, params }: HttpCall,
   body: Uint8Array | null,
+  wantsBytes: boolean,
 ): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
+  const told = body === null ? undefined : bodyData(body, headers['content-type'] ?? '', wantsBytes);
   const http: RpcHttp = {
     method,
     url,
@@ -117,8 +119,8 @@ export function httpInput(
     query,
     params,
     statusCode: '',
-    body: body === null ? undefined : { data: { $case: 'bytes', value: Buffer.from(body) } },
-    rawBody: body === null ? undefined : { data: { $case: 'bytes', value: Buffer.from(body) } },
+    body: told,
+    rawBody: told,
     cookies: [],
     nullableHeaders: nullable(headers),
     nullableQuery: nullable(query),
@@ -129,6 +131,20 @@ export function httpInput(
   triggerMetadata['Headers'] = json(JSON.stringify(headers));
   triggerMetadata['Query'] = json(JSON.stringify(query));
   return { data: { data: { $case: 'http', value: http } }, triggerMetadata };
+}
+
+function bodyData(body: Uint8Array, contentType: string, wantsBytes: boolean): TypedData {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (wantsBytes || /octet-stream|multipart\//i.test(contentType)) return { data: { $case: 'bytes', value: bytes } };
+  const content = bytes.toString('utf8');
+  if (!/\bjson\b/i.test(contentType)) return text(content);
+  try {
+    JSON.parse(content);
+    return json(content);
+  } catch {
+    // As the real host does: what is no JSON is text.
+    return text(content);
+  }
 }
 
 function nullable(record: Readonly<Record<string, string>>): Record<string, { value: string }> {

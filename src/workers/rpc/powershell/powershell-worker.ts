@@ -1,0 +1,113 @@
+/** Function apps in PowerShell: folders with function.json, run by the worker of Azure Functions Core Tools. */
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { DurascopeError } from '../../../core/values/errors';
+import type { Disposable } from '../../../core/ports/clock';
+import { readAppLayout } from '../../node/app/app-layout';
+import { readAppSettings } from '../../node/app/app-settings';
+import { AppWorker, type AppWorkerOptions } from '../../supervision/app-worker';
+import type { Launcher } from '../../supervision/launch';
+import type { RunningApp } from '../../supervision/running-app';
+import { workerEnvironment } from '../../supervision/worker-environment';
+import { BindingInfo_Direction, type RpcFunctionMetadata } from '../generated/function-rpc';
+import { spawnGuarded } from '../guarded-process';
+import { RpcProcess } from '../rpc-process';
+import { watchSources } from '../watch-sources';
+import { findPowerShellWorker } from './find-powershell-worker';
+
+export interface PowerShellWorkerOptions extends AppWorkerOptions {
+  appDir: string;
+  /** The durable client binding's JSON; asked for at each start of the process. */
+  clientBinding(): string;
+  env?: Readonly<Record<string, string>>;
+  watchdogMs?: number;
+  loadTimeoutMs?: number;
+  debounceMs?: number;
+  launcher?: Launcher;
+}
+
+const quietMs = 250;
+
+export class PowerShellWorker extends AppWorker {
+  /** Resolves when the app is loaded. Rejects as `begin` does. */
+  static start(options: PowerShellWorkerOptions): Promise<PowerShellWorker> {
+    return new PowerShellWorker(options).begin();
+  }
+
+  private constructor(private readonly powerShell: PowerShellWorkerOptions) {
+    super(powerShell);
+  }
+
+  protected async launch(signal: AbortSignal): Promise<RunningApp> {
+    const { powerShell: options } = this;
+    const appDir = await realpath(options.appDir).catch(() => options.appDir);
+    const settings = await readAppSettings(appDir);
+    for (const warning of settings.warnings) this.note('warning', warning);
+    const chosen = { FUNCTIONS_WORKER_RUNTIME: 'powershell', AzureWebJobsScriptRoot: appDir };
+    const env = workerEnvironment(settings.values, options.env ?? {}, chosen);
+    const assembly = await findPowerShellWorker(env);
+    const workerDir = path.dirname(assembly);
+    const functions = await indexed(appDir, env);
+    const bound = Number(env['PSWorkerInProcConcurrencyUpperBound'] ?? '1');
+    const { hostConfig } = settings;
+    return RpcProcess.start({
+      launcher: options.launcher ?? spawnGuarded,
+      launch: {
+        command: env['DURASCOPE_DOTNET'] ?? 'dotnet',
+        args: [assembly],
+        cwd: appDir,
+        env: { FUNCTIONS_WORKER_RUNTIME_VERSION: '7.4', FUNCTIONS_WORKER_DIRECTORY: workerDir, ...env },
+      },
+      appDir,
+      workerDir,
+      functions,
+      profile: 'A',
+      placeOf: ({ scriptFile }) => ({ file: scriptFile, line: 1 }),
+      clientBinding: options.clientBinding(),
+      concurrency: Number.isInteger(bound) && bound > 0 ? bound : 1,
+      maxActions: hostConfig.maxOrchestrationActions,
+      httpPollDelayMs: hostConfig.defaultAsyncRequestSleepTimeMs,
+      log: options.log,
+      watchdogMs: options.watchdogMs ?? 10_000,
+      loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      signal,
+    });
+  }
+
+  protected watchFiles(onChange: () => void): Disposable {
+    return watchSources(this.powerShell.appDir, this.powerShell.debounceMs ?? quietMs, onChange);
+  }
+}
+
+const directions: Readonly<Record<string, BindingInfo_Direction>> = {
+  in: BindingInfo_Direction.In,
+  out: BindingInfo_Direction.Out,
+  inout: BindingInfo_Direction.InOut,
+};
+
+/** The worker lists nothing by itself: the host reads the folders. */
+async function indexed(appDir: string, env: Readonly<Record<string, string>>): Promise<RpcFunctionMetadata[]> {
+  const isDisabled = (name: string): boolean => /^(1|true)$/i.test(env[`AzureWebJobs.${name}.Disabled`] ?? '');
+  const { folders } = await readAppLayout(appDir, isDisabled);
+  const foreign = folders.find(({ scriptFile }) => !/\.psm?1$/i.test(scriptFile));
+  if (foreign !== undefined) {
+    const message = `${foreign.name}/function.json: ${path.basename(foreign.scriptFile)} is no PowerShell script. An app has one language.`;
+    throw new DurascopeError('AppInvalid', message, { details: { file: foreign.scriptFile } });
+  }
+  return folders.map(({ name, directory, scriptFile, entryPoint, bindings }, index) => ({
+    name,
+    directory,
+    scriptFile,
+    entryPoint: entryPoint ?? '',
+    functionId: String(index + 1),
+    language: 'powershell',
+    properties: {},
+    rawBindings: bindings.map((binding) => JSON.stringify(binding)),
+    bindings: Object.fromEntries(
+      bindings.map(({ name: binding, type, direction }) => [
+        binding,
+        { type, direction: directions[direction.toLowerCase()] ?? BindingInfo_Direction.In, properties: {} },
+      ]),
+    ),
+  }));
+}

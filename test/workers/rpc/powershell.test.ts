@@ -1,0 +1,95 @@
+/**
+ * PowerShell apps with the real worker (spec/functionrpc-workers.md 5), whose folder the environment variable DURASCOPE_POWERSHELL_WORKER
+ * names; without it these tests are skipped.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findPowerShellWorker, workerVariable } from '../../../src/workers/rpc/powershell/find-powershell-worker';
+import { RunningEmulator } from './dotnet-app';
+
+const fixture = path.resolve(import.meta.dirname, '../../fixtures/apps/powershell');
+
+describe('a PowerShell function app', function () {
+  this.timeout(60_000);
+  let app: RunningEmulator;
+
+  before(async function () {
+    if (process.env[workerVariable] === undefined) {
+      console.log(`      PowerShell: skipped, ${workerVariable} does not name the folder of its worker`);
+      this.skip();
+    }
+    app = await RunningEmulator.start(fixture);
+  });
+  after(async () => {
+    // Absent where it was skipped.
+    await (app as RunningEmulator | undefined)?.stop();
+  });
+
+  it('runs HelloCities with its custom status, its rows and its log', async () => {
+    const id = await app.start('HelloCities');
+    const row = await app.ended(id);
+    assert.deepEqual(
+      [row.runtimeStatus, row.output, row.customStatus],
+      ['Completed', '["Hello Tokyo","Hello Seattle","Hello London"]', '"London"'],
+    );
+    const scheduled = (await app.emulator.hub.history(id)).filter((each) => each.EventType === 'TaskScheduled');
+    assert.deepEqual(
+      scheduled.map(({ EventId, Name }) => [EventId, Name]),
+      [
+        [0, 'SayHello'],
+        [1, 'SayHello'],
+        [2, 'SayHello'],
+      ],
+    );
+    const line = app.logs.find(({ instanceId, message }) => instanceId === id && message.includes('greeting Tokyo'));
+    assert.equal(line?.functionName, 'SayHello');
+  });
+
+  it('fans out, more at a time than the worker takes', async () => {
+    assert.equal(await app.outputOf('FanOut', 12), 650);
+  });
+
+  it('fails after its retries with what was thrown', async () => {
+    const id = await app.start('Retrying');
+    const row = await app.ended(id);
+    assert.equal(row.runtimeStatus, 'Failed');
+    assert.match(row.output ?? '', /no stock: again/);
+    assert.equal((await app.rows(id)).filter((each) => each === 'TaskFailed').length, 3);
+  });
+
+  it('waits for an event or a timer, whichever is first', async () => {
+    const id = await app.start('Approval');
+    await app.until(id, (row) => row.runtimeStatus === 'Running');
+    await app.emulator.hub.raiseEvent(id, 'Approval', 'true');
+    assert.equal((await app.ended(id)).output, '"approved"');
+  });
+
+  it('starts orchestrations over HTTP with the links of the management API', async () => {
+    const response = await fetch(`${app.emulator.url}/api/start/FanOut`, {
+      method: 'POST',
+      body: '3',
+      headers: { 'content-type': 'application/json' },
+    });
+    assert.equal(response.status, 202);
+    const urls = (await response.json()) as { id: string; statusQueryGetUri: string };
+    assert.equal((await app.ended(urls.id)).output, '14');
+    assert.equal((await fetch(urls.statusQueryGetUri)).status, 200);
+  });
+});
+
+describe('the PowerShell worker', () => {
+  it('that is nowhere is said with what to install, one that is not where it was named with the name', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'durascope-powershell-'));
+    try {
+      await assert.rejects(findPowerShellWorker({ PATH: dir }), /npm install -g azure-functions-core-tools@4/);
+      await assert.rejects(
+        findPowerShellWorker({ [workerVariable]: dir }),
+        new RegExp(`does not hold .* Correct ${workerVariable}`),
+      );
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+});
