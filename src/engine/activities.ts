@@ -12,8 +12,12 @@ import type { EngineCore } from './engine-core';
 
 interface Task {
   activity: PendingActivity;
-  /** Times that the worker went away under it. */
+  /** Times that the worker went away under it, but for those that another one is known to be guilty of. */
   exits: number;
+  /** How long it had run when that happened last. */
+  crashedAfterMs: number;
+  /** The user was told that it ends the process. */
+  isNamed: boolean;
   /** Epoch milliseconds at which the worker was last given it. */
   startedMs: number;
 }
@@ -21,6 +25,8 @@ interface Task {
 /** What waits for one kind of worker. */
 interface Line {
   readonly waiting: Fifo<Task>;
+  /** The process died while it had them: they are tried one at a time. */
+  readonly suspects: Fifo<Task>;
   /** The worker takes none of that name and version now. */
   held: Task[];
   running: number;
@@ -39,7 +45,7 @@ export class Activities {
   add(activity: PendingActivity): void {
     const row = this.core.lives.rowOf(activity.instanceId);
     if (row === undefined) return; // Purged: it need not begin.
-    this.#lines[profileOf(row)].waiting.push({ activity, exits: 0, startedMs: Number.NaN });
+    this.#lines[profileOf(row)].waiting.push({ activity, exits: 0, crashedAfterMs: 0, isNamed: false, startedMs: Number.NaN });
     this.core.requestTurn();
   }
 
@@ -76,7 +82,8 @@ export class Activities {
 
   #dispatchTo(worker: FunctionWorker, line: Line, most: number): void {
     while (line.running < most) {
-      const task = line.waiting.shift();
+      const suspect = this.core.suspects.isFree ? line.suspects.shift() : undefined;
+      const task = suspect ?? line.waiting.shift();
       if (task === undefined) return;
       const { activity } = task;
       const row = this.core.lives.rowOf(activity.instanceId);
@@ -84,7 +91,10 @@ export class Activities {
       const { name, version } = activity;
       // An activity without a version is of its orchestration's (spec/grpc.md 1.3).
       if (worker.accepts?.('activity', name, version === '' ? row.version : version) === false) line.held.push(task);
-      else this.#run(worker, line, task, version === '' ? row.version : version);
+      else {
+        if (suspect !== undefined) this.core.suspects.begin(task, task.crashedAfterMs);
+        this.#run(worker, line, task, version === '' ? row.version : version);
+      }
     }
   }
 
@@ -104,6 +114,7 @@ export class Activities {
         line.running--;
         this.#running.delete(task);
         if (this.core.isStopped) return;
+        this.core.suspects.end(task);
         this.core.requestTurn();
         this.#finish(task, outcome);
       },
@@ -113,6 +124,7 @@ export class Activities {
         if (this.core.isStopped) return;
         this.core.requestTurn();
         this.#failed(line, task, error);
+        this.core.suspects.end(task);
       },
     );
   }
@@ -129,18 +141,26 @@ export class Activities {
       this.#finish(task, { ok: false, reason, details: '' });
       return;
     }
-    task.exits++;
-    const delayMs = backOffMs(task.exits);
     const { name, instanceId } = activity;
+    const blame = this.core.suspects.blame(error, task, name, instanceId);
+    if (blame !== 'innocent') task.exits++;
+    task.crashedAfterMs = this.core.world.clock.now() - task.startedMs;
+    const delayMs = blame === 'innocent' ? 0 : backOffMs(task.exits);
     this.core.retryNotes.add(error, { kind: 'activity', name, instanceId, failures: task.exits, delayMs });
+    if (blame === 'guilty' && !task.isNamed) {
+      task.isNamed = true;
+      const text = `The activity '${name}' ends the process of the app when it runs. It runs apart from now on, at growing distances; what runs beside it is run again. Mend it, or terminate the instance.`;
+      this.core.log('error', text, instanceId);
+    }
     this.#again(line, task, delayMs);
   }
 
   #again(line: Line, task: Task, delayMs: number): void {
-    if (delayMs === 0) line.waiting.push(task);
+    const queue = task.exits > 0 && line === this.#lines.A ? line.suspects : line.waiting;
+    if (delayMs === 0) queue.push(task);
     else {
       this.core.later(delayMs, () => {
-        line.waiting.push(task);
+        queue.push(task);
         this.core.requestTurn();
       });
     }
@@ -167,7 +187,7 @@ export class Activities {
 }
 
 function newLine(): Line {
-  return { waiting: new Fifo(), held: [], running: 0 };
+  return { waiting: new Fifo(), suspects: new Fifo(), held: [], running: 0 };
 }
 
 function noHttp(): Promise<ActivityOutcome> {

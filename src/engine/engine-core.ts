@@ -17,6 +17,7 @@ import type { InboxEntry, LiveInstance } from './live-instance';
 import { LiveInstances } from './live-instances';
 import { ReadyQueue } from './ready-queue';
 import { RetryNotes } from './retry-notes';
+import { Suspects } from './suspects';
 
 export interface EngineWorld {
   store: HistoryStore;
@@ -51,6 +52,7 @@ export class EngineCore {
   nextSeq = 1;
   isStopped = false;
   readonly retryNotes: RetryNotes;
+  readonly suspects = new Suspects((delayMs, callback) => this.later(delayMs, callback));
   readonly #held = new Set<LiveInstance>();
   readonly #later = new Set<Disposable>();
 

@@ -105,6 +105,14 @@ export class Entities {
       core.giveBack(live, work.entries);
       return;
     }
+    if (live.exits > 0 && worker.profile === 'A') {
+      if (!core.suspects.isFree) {
+        core.giveBack(live, work.entries);
+        core.suspects.whenFree(() => core.wake(live));
+        return;
+      }
+      core.suspects.begin(live, 0);
+    }
     slot.runningEntities++;
     worker
       .runEntityBatch({
@@ -118,6 +126,7 @@ export class Entities {
       .then(
         (outcome) => {
           slot.runningEntities--;
+          core.suspects.end(live);
           core.requestTurn();
           if (core.isVoid(live, life)) return;
           live.exits = live.hangs = 0;
@@ -129,6 +138,7 @@ export class Entities {
           slot.runningEntities--;
           core.requestTurn();
           if (!core.isVoid(live, life)) this.#failed(work, error);
+          core.suspects.end(live);
         },
       );
   }
@@ -155,9 +165,10 @@ export class Entities {
       core.giveBack(live, work.entries, Number(error.details['delayMs'] ?? 0));
       return;
     }
-    live.exits++;
-    const delayMs = backOffMs(live.exits);
     const { instanceId } = live;
+    const blame = core.suspects.blame(error, live, parseEntityId(instanceId)?.name ?? '', instanceId);
+    if (blame !== 'innocent') live.exits++;
+    const delayMs = blame === 'innocent' ? 0 : backOffMs(live.exits);
     core.retryNotes.add(error, { kind: 'episode', name: instanceId, instanceId, failures: live.exits, delayMs });
     core.giveBack(live, work.entries, delayMs);
   }

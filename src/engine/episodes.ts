@@ -171,6 +171,15 @@ export class Episodes {
   #ask(episode: Episode, slot: WorkerSlot, worker: FunctionWorker): void {
     const { core } = this;
     const { live, life, row } = episode;
+    const isSuspect = live.exits > 0 && worker.profile === 'A';
+    if (isSuspect) {
+      if (!core.suspects.isFree) {
+        this.#abandon(episode);
+        core.suspects.whenFree(() => core.wake(live));
+        return;
+      }
+      core.suspects.begin(live, 0);
+    }
     slot.runningEpisodes++;
     worker
       .runEpisode({
@@ -184,6 +193,7 @@ export class Episodes {
       .then(
         (outcome) => {
           slot.runningEpisodes--;
+          core.suspects.end(live);
           core.requestTurn();
           if (core.isVoid(live, life)) worker.forget(row.instanceId);
           else this.#decide(episode, worker, outcome);
@@ -192,6 +202,7 @@ export class Episodes {
           slot.runningEpisodes--;
           core.requestTurn();
           if (!core.isVoid(live, life)) this.#failed(episode, error);
+          core.suspects.end(live);
         },
       );
   }
@@ -288,8 +299,9 @@ export class Episodes {
       this.#abandon(episode, 0);
       return;
     }
-    live.exits++;
-    const delayMs = backOffMs(live.exits);
+    const blame = core.suspects.blame(error, live, row.name, live.instanceId);
+    if (blame !== 'innocent') live.exits++;
+    const delayMs = blame === 'innocent' ? 0 : backOffMs(live.exits);
     core.retryNotes.add(error, {
       kind: 'episode',
       name: row.name,
