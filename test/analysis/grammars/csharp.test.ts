@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { checkCSharp } from '../../../src/analysis/grammars/check-csharp';
+import type { Finding } from '../../../src/analysis/finding';
+import { treesOf } from './load-trees';
+
+const check = async (texts: Readonly<Record<string, string>> | string): Promise<Finding[]> =>
+  checkCSharp(await treesOf('csharp'), new Map(Object.entries(typeof texts === 'string' ? { 'A.cs': texts } : texts)));
+
+const orchestrator = (body: string, members = '', before = ''): string => `
+using System;
+${before}
+public class Stories
+{
+    ${members}
+    [Function(nameof(Story))]
+    public static async Task<string> Story([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ${body}
+    }
+}
+`;
+
+/** `cause: text` of each finding. */
+const told = async (source: string): Promise<string[]> =>
+  (await check(source)).map(({ cause, span }) => `${cause}: ${source.slice(span.start, span.end)}`);
+
+describe('determinism of orchestrators in C#', () => {
+  const rules: readonly [cause: string, bad: readonly string[], good: readonly string[]][] = [
+    [
+      'currentTime',
+      [
+        'DateTime.Now',
+        'DateTime.UtcNow',
+        'DateTime.Today',
+        'System.DateTime.UtcNow',
+        'global::System.DateTime.Now',
+        'DateTimeOffset.UtcNow',
+        'Stopwatch.StartNew',
+        'Stopwatch.GetTimestamp',
+        'new Stopwatch()',
+        'Environment.TickCount64',
+        'TimeProvider.System',
+      ],
+      [
+        'context.CurrentUtcDateTime',
+        'DateTime.Parse("2024-01-01")',
+        'DateTime.MinValue',
+        'new DateTime(2024, 1, 1)',
+        '"DateTime.Now"',
+      ],
+    ],
+    [
+      'random',
+      ['new Random()', 'Random.Shared', 'RandomNumberGenerator.GetInt32', 'Path.GetRandomFileName'],
+      ['new Random(42)', 'Path.Combine("a", "b")'],
+    ],
+    ['uuid', ['Guid.NewGuid', 'Guid.CreateVersion7'], ['context.NewGuid()', 'Guid.Parse("x")', 'Guid.Empty']],
+    ['environment', ['Environment.GetEnvironmentVariable', 'Environment.ExpandEnvironmentVariables'], ['Environment.NewLine']],
+    ['timer', ['Task.Delay', 'Thread.Sleep', 'new PeriodicTimer(x)'], ['context.CreateTimer(x, y)', 'Task.WhenAll(x)']],
+    [
+      'network',
+      ['new HttpClient()', 'Dns.GetHostName', 'new SqlConnection(x)'],
+      ['context.CallHttpAsync(x)', 'new Uri("http://x")'],
+    ],
+    [
+      'fileSystem',
+      ['File.ReadAllText', 'System.IO.File.Exists', 'Directory.GetFiles', 'new FileInfo(x)', 'Path.GetTempFileName'],
+      ['Path.GetExtension("a.b")', 'new MemoryStream()'],
+    ],
+    ['process', ['Task.Run', 'Process.Start', 'Environment.MachineName', 'new Thread(x)', 'Parallel.For'], ['Task.WhenAny(x)']],
+  ];
+  for (const [cause, bad, good] of rules) {
+    for (const code of bad) {
+      it(`${cause}: ${code}`, async () => {
+        const call =
+          /[)\]]$/.test(code) || /\.(Now|UtcNow|Today|TickCount64|System|Shared|MachineName)$/.test(code) ? code : `${code}(x)`;
+        assert.deepEqual(await told(orchestrator(`var it = ${call};`)), [`${cause}: ${code}`]);
+      });
+    }
+    for (const code of good) {
+      it(`not ${cause}: ${code}`, async () => {
+        assert.deepEqual(await told(orchestrator(`var it = ${code};`)), []);
+      });
+    }
+  }
+
+  it('looks into interpolated text, lambdas and nested blocks, not into text and comments', async () => {
+    const body = `
+      // DateTime.Now
+      /* Guid.NewGuid() */
+      var a = $"at {DateTime.UtcNow:o}, {{DateTime.Now}}";
+      var b = """
+        DateTime.Now
+        """;
+      var c = @"Guid.NewGuid()";
+      if (a == c) { var d = names.Select(name => Guid.NewGuid()); }`;
+    assert.deepEqual(await told(orchestrator(body)), ['currentTime: DateTime.UtcNow', 'uuid: Guid.NewGuid']);
+  });
+
+  it('lets what is only logged be, and what is done when it is no replay', async () => {
+    const body = `
+      logger.LogInformation("at {Now}", DateTime.Now);
+      Console.WriteLine(DateTime.Now);
+      if (!context.IsReplaying) { Console.Error.Write(DateTime.UtcNow); }`;
+    assert.deepEqual(await told(orchestrator(body)), []);
+  });
+
+  it('looks at orchestrators only', async () => {
+    const source = `
+      public class Activities
+      {
+          [Function("SayHello")]
+          public static string SayHello([ActivityTrigger] string name) => DateTime.Now + name;
+          [Function("Start")]
+          public static Task Start([HttpTrigger] HttpRequestData request) => Task.Delay(5);
+      }`;
+    assert.deepEqual(await told(source), []);
+  });
+
+  it('names an orchestrator by its attribute, its class or its registration', async () => {
+    const names = async (source: string): Promise<readonly string[]> =>
+      (await check(source)).flatMap((each) => each.orchestrators);
+    const run = 'public override Task<string> RunAsync(TaskOrchestrationContext context, string input) => DateTime.Now;';
+    assert.deepEqual(await names(orchestrator('var a = DateTime.Now;')), ['Story']);
+    assert.deepEqual(
+      await names('class A { [Function("B")] void C([OrchestrationTriggerAttribute] object c) => DateTime.Now.Do(); }'),
+      ['B'],
+    );
+    assert.deepEqual(await names(`class Hello : TaskOrchestrator<string, string> { ${run} }`), ['Hello']);
+    assert.deepEqual(await names(`[DurableTask("Greets")] class Hello : TaskOrchestrator<string, string> { ${run} }`), [
+      'Greets',
+    ]);
+    assert.deepEqual(await names('tasks.AddOrchestratorFunc("Added", context => Task.FromResult(DateTime.Now));'), ['Added']);
+    assert.deepEqual(
+      await names(
+        `tasks.AddOrchestratorFunc<string>("Grouped", Code.Run); static class Code { static object Run(Context c) => DateTime.Now; }`,
+      ),
+      ['Grouped'],
+    );
+    assert.deepEqual(await names('class Other { public Task<string> RunAsync(string input) => DateTime.Now; }'), []);
+  });
+
+  it('follows the calls of methods in the app, and tells the way', async () => {
+    const source = {
+      'A.cs': orchestrator(
+        'return Stamp() + Tools.Name(context) + Tools.Fine();',
+        'static string Stamp() { return DateTime.Now.ToString(); }',
+      ),
+      'B.cs': `static class Tools
+        {
+            public static string Name(TaskOrchestrationContext c) => Deep(c, 1);
+            public static string Fine() => "fine";
+            static string Deep(TaskOrchestrationContext c, int depth) => depth > 9 ? Guid.NewGuid().ToString() : Deep(c, depth + 1);
+            static string Unused() => File.ReadAllText("x");
+        }`,
+    };
+    const findings = await check(source);
+    assert.deepEqual(
+      findings.map(({ cause, file, related }) => [cause, file, ...related.map(({ message, file: at }) => `${message} ${at}`)]),
+      [
+        ['currentTime', 'A.cs', "'Stamp' is called here. A.cs"],
+        ['uuid', 'B.cs', "'Deep' is called here. B.cs", "'Name' is called here. A.cs"],
+      ],
+    );
+  });
+
+  it('knows what fields, parameters and variables are', async () => {
+    const members =
+      'static readonly HttpClient client = new(); readonly BlobServiceClient _blobs; private static Random dice = new(7);';
+    const body =
+      'await client.GetAsync(url); this._blobs.GetBlobContainerClient("a"); Random mine = new(); mine.Next(); names.Add("x");';
+    assert.deepEqual(await told(orchestrator(body, members)), [
+      'network: client.GetAsync',
+      'network: this._blobs.GetBlobContainerClient',
+      'random: new()',
+      'random: mine.Next',
+    ]);
+    assert.deepEqual(
+      await told(
+        'public class Story(HttpClient http) : TaskOrchestrator<int, int> { public override Task<int> RunAsync(C c, int i) => http.Send(i); }',
+      ),
+      ['network: http.Send'],
+    );
+  });
+
+  it('knows types of the app from those of .NET, and aliases', async () => {
+    assert.deepEqual(
+      await told(orchestrator('File.Read(); Process.Do(); Clock.Now();', '', 'class File { } class Process { }')),
+      [],
+    );
+    assert.deepEqual(await told(orchestrator('var now = DT.UtcNow;', '', 'using DT = System.DateTime;')), [
+      'currentTime: DT.UtcNow',
+    ]);
+    assert.deepEqual(await told(orchestrator('var x = Process.Name;', 'Shop Process { get; }')), []);
+  });
+
+  it('says what of the class changes behind its back', async () => {
+    const members =
+      'static int count; static readonly int Most = 3; const int Least = 1; public static string Last { get; set; }';
+    assert.deepEqual(await told(orchestrator('count++; var a = Most + Least; var b = Last; var total = a;', members)), [
+      'globalState: count',
+      'globalState: Last',
+    ]);
+    assert.deepEqual(await told(orchestrator('int count = 0; count++;', members)), []);
+  });
+
+  it('is silenced by comments, at the place or at the call that leads to it', async () => {
+    const stamp = 'static string Stamp() => DateTime.Now.ToString();';
+    assert.deepEqual(await told(orchestrator('// durascope-ignore-next-line currentTime\nvar a = DateTime.Now;')), []);
+    assert.deepEqual(await told(orchestrator('var a = DateTime.Now; // durascope-ignore-line')), []);
+    assert.deepEqual(await told(orchestrator('return Stamp(); // durascope-ignore-line currentTime', stamp)), []);
+    assert.deepEqual(await told(orchestrator('var a = DateTime.Now; // durascope-ignore-line random')), [
+      'currentTime: DateTime.Now',
+    ]);
+  });
+
+  it('offers what to write instead', async () => {
+    const fixed = async (body: string): Promise<string> => {
+      const source = orchestrator(body);
+      const [fix] = (await check(source)).flatMap((each) => each.fixes);
+      const [edit] = fix?.edits ?? [];
+      assert.ok(edit);
+      const text = source.slice(0, edit.start) + edit.text + source.slice(edit.end);
+      return (
+        text
+          .slice(text.indexOf('{', text.indexOf('context)')) + 1)
+          .trim()
+          .split('\n')[0] ?? ''
+      );
+    };
+    assert.equal(await fixed('var a = DateTime.UtcNow.AddDays(1);'), 'var a = context.CurrentUtcDateTime.AddDays(1);');
+    assert.equal(await fixed('var a = Guid.NewGuid();'), 'var a = context.NewGuid();');
+    assert.equal(
+      await fixed('await Task.Delay(500);'),
+      'await context.CreateTimer(TimeSpan.FromMilliseconds(500), CancellationToken.None);',
+    );
+    assert.equal(await fixed('await Task.Delay(wait);'), 'await context.CreateTimer(wait, CancellationToken.None);');
+  });
+
+  it('finds places in text with characters of two units, and in text that is half typed', async () => {
+    assert.deepEqual(await told(orchestrator('var a = "😀é"; var b = DateTime.Now;')), ['currentTime: DateTime.Now']);
+    const half = orchestrator('var a = DateTime.Now; var b = context.CallActivityAsync<string>(nameof(');
+    assert.deepEqual(
+      (await told(half)).filter((each) => !each.startsWith('currentTime')),
+      [],
+    );
+    for (let end = 0; end < half.length; end += 7) await check(half.slice(0, end));
+  });
+
+  it('says why and what to do, in the words of .NET', async () => {
+    const [finding] = await check(orchestrator('var a = DateTime.Now;'));
+    assert.match(finding?.message ?? '', /^DateTime\.Now: .*clock.*context\.CurrentUtcDateTime/);
+  });
+});
