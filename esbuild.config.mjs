@@ -1,9 +1,10 @@
 // Bundles every program of the project into dist/: `node esbuild.config.mjs [--watch]`.
 import { build, context } from 'esbuild';
-import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
@@ -78,7 +79,12 @@ const jobs = [
     plugins: [readsParts],
   },
   // Loaded when it is needed: most of it is a parser.
-  { ...node, minify: !watch, entryPoints: { analysis: 'src/vscode/analysis-entry.ts' }, outdir: 'dist' },
+  {
+    ...node,
+    minify: !watch,
+    entryPoints: { analysis: 'src/vscode/analysis-entry.ts', grammars: 'src/vscode/grammars-entry.ts' },
+    outdir: 'dist',
+  },
   {
     ...node,
     external: [...node.external, '@microsoft/durabletask-js'],
@@ -127,6 +133,13 @@ for (const app of readdirSync('examples').filter((name) => existsSync(`examples/
 
 await mkdir('dist', { recursive: true });
 await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm');
+// The grammars: 6 MB that become a third of one.
+await mkdir('dist/grammars', { recursive: true });
+const grammars = path.dirname(require.resolve('@vscode/tree-sitter-wasm'));
+for (const name of ['tree-sitter.wasm', 'tree-sitter-c-sharp.wasm', 'tree-sitter-powershell.wasm']) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  await writeFile(`dist/grammars/${name}.br`, brotliCompressSync(await readFile(path.join(grammars, name)), { params }));
+}
 if (watch) {
   for (const job of jobs) await (await context(job)).watch();
 } else {

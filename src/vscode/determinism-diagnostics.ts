@@ -12,8 +12,8 @@ import { severityOf, type FindingSeverity } from './models/finding-severity';
 import { folderFunctionName, sourceFilesOf } from './source-index';
 
 const quietMs = 250;
-const sourceFile = /\.[mc]?[jt]sx?$/;
-const unwantedFolder = /[\\/](node_modules|dist|out|\.git|\.durascope)[\\/]/;
+const sourceFile = /\.([mc]?[jt]sx?|cs|ps1)$/i;
+const unwantedFolder = /[\\/](node_modules|dist|out|bin|obj|\.git|\.durascope)[\\/]/;
 
 interface WatchedApp {
   app: DurableApp;
@@ -35,7 +35,7 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
     private readonly apps: DurableApps,
     private readonly onError: (error: unknown) => void,
   ) {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}');
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,cs,ps1}');
     this.#subscriptions = [
       this.#collection,
       watcher,
@@ -52,7 +52,7 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
       }),
       apps.onChanged(() => this.#syncApps()),
       vscode.languages.registerCodeActionsProvider(
-        codeLensLanguages.map((language) => ({ language, scheme: 'file' })),
+        [...codeLensLanguages, 'csharp', 'powershell'].map((language) => ({ language, scheme: 'file' })),
         this,
         { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
       ),
@@ -110,8 +110,8 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
       if (this.#watched.has(app.appDir) || !isOn(app)) continue;
       const watched: WatchedApp = { app, findings: undefined, changed: new Set(), shown: new Set() };
       this.#watched.set(app.appDir, watched);
-      void sourceFilesOf(app).then((files) => {
-        for (const file of files) watched.changed.add(file.fsPath);
+      void Promise.all([sourceFilesOf(app), scriptsOf(app)]).then((files) => {
+        for (const file of files.flat()) watched.changed.add(file.fsPath);
         this.#plan();
       });
     }
@@ -177,6 +177,11 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
   }
 }
 
+/** Of PowerShell, which are functions by the folder that they lie in. */
+function scriptsOf({ appDir }: DurableApp): Thenable<vscode.Uri[]> {
+  return vscode.workspace.findFiles(new vscode.RelativePattern(appDir, '**/*.ps1'), '{**/node_modules/**,**/bin/**,**/obj/**}');
+}
+
 function isOn(app: DurableApp): boolean {
   return (
     app.kind === 'functionApp' &&
@@ -232,7 +237,7 @@ function actionsFor(document: vscode.TextDocument, finding: Finding, diagnostic:
   ignore.edit.insert(
     document.uri,
     new vscode.Position(line0, 0),
-    `${indent}// durascope-ignore-next-line ${finding.cause}${newline}`,
+    `${indent}${document.languageId === 'powershell' ? '#' : '//'} durascope-ignore-next-line ${finding.cause}${newline}`,
   );
   const explain = new vscode.CodeAction(
     `Explain: ${causeTexts[finding.cause].title.toLowerCase()}`,

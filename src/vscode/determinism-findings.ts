@@ -1,13 +1,8 @@
 import type { DeterminismAnalyzer, FileFindings } from '../analysis/determinism-analyzer';
-import type { Finding } from '../analysis/finding';
 import { AppSources, openDocument } from './app-sources';
+import { GrammarFindings } from './grammar-findings';
+import type { KnownFindings } from './known-findings';
 import { loadAnalysis } from './load-analysis';
-
-/** What is known of one file: its findings, and the version of the open document that they were found in (null: the file on disk). */
-export interface KnownFindings {
-  findings: readonly Finding[];
-  version: number | null;
-}
 
 /** The findings of one app, kept up as its files change. */
 export class DeterminismFindings {
@@ -16,6 +11,7 @@ export class DeterminismFindings {
   /** By entry: files that register or define orchestrators. */
   readonly #results = new Map<string, FileFindings>();
   #known = new Map<string, KnownFindings>();
+  readonly #ofGrammars = new GrammarFindings(this.sources);
 
   /** `folderNameOf`: the name that the folder gives to a function, as `analyze` wants it. */
   constructor(private readonly folderNameOf: (file: string) => Promise<string | null>) {
@@ -23,11 +19,17 @@ export class DeterminismFindings {
   }
 
   get known(): ReadonlyMap<string, KnownFindings> {
-    return this.#known;
+    return new Map([...this.#known, ...this.#ofGrammars.known]);
   }
 
   /** Looks at files that have changed and at those that depend on them. True when anything may be different now. */
   async update(changed: ReadonlySet<string>): Promise<boolean> {
+    const ofGrammars = new Set([...changed].filter((file) => GrammarFindings.reads(file)));
+    const isChanged = await this.#ofGrammars.update(ofGrammars);
+    return (await this.#updateModules(new Set([...changed].filter((file) => !ofGrammars.has(file))))) || isChanged;
+  }
+
+  async #updateModules(changed: ReadonlySet<string>): Promise<boolean> {
     const entries = new Set<string>();
     for (const file of changed) {
       const text = await this.sources.read(file);

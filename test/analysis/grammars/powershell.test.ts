@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkPowerShell } from '../../../src/analysis/grammars/check-powershell';
 import type { Finding } from '../../../src/analysis/finding';
+import { powerShellOrchestrator } from '../../../src/analysis/grammars/powershell-functions';
 import { treesOf } from './load-trees';
 
 const check = async (text: string): Promise<Finding[]> => checkPowerShell(await treesOf('powershell'), 'run.ps1', text, 'Story');
@@ -174,5 +175,22 @@ $x = Stamp 1
   it('says why and what to do, in the words of PowerShell', async () => {
     const [finding] = await check('$x = Get-Date');
     assert.match(finding?.message ?? '', /^Get-Date: .*clock.*\$Context\.CurrentUtcDateTime/);
+  });
+});
+
+describe('orchestrators in PowerShell', () => {
+  const orchestrator = '{ "bindings": [{ "name": "Context", "type": "orchestrationTrigger", "direction": "in" }] }';
+
+  it('are known by the function.json beside the script', () => {
+    assert.equal(powerShellOrchestrator('/app/Story/run.ps1', orchestrator), 'Story');
+    assert.equal(powerShellOrchestrator('/app/Story/other.ps1', orchestrator), null);
+    const named = '{ "scriptFile": "../Story/other.ps1", "bindings": [{ "type": "OrchestrationTrigger" }] }';
+    assert.equal(powerShellOrchestrator('/app/Story/other.ps1', named), 'Story');
+    assert.equal(powerShellOrchestrator('/app/Hello/run.ps1', '{ "bindings": [{ "type": "activityTrigger" }] }'), null);
+  });
+
+  it('are none where it says nothing that can be read', () => {
+    for (const text of [undefined, '', '{ "bindings"', '[]', '{ "bindings": 5 }', '{ "bindings": [{}] }'])
+      assert.equal(powerShellOrchestrator('/app/Story/run.ps1', text), null);
   });
 });

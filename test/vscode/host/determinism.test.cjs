@@ -126,3 +126,38 @@ describe('findings in orchestrator code', () => {
     );
   });
 });
+
+describe('findings in orchestrators in C# and PowerShell', () => {
+  const written = [];
+  const put = async (name, text) => {
+    const uri = vscode.Uri.file(path.join(folder(), name));
+    written.push(uri);
+    return write(uri, text);
+  };
+  after(async () => {
+    await run('workbench.action.closeAllEditors').catch(() => undefined);
+    for (const uri of written) await vscode.workspace.fs.delete(uri).then(undefined, () => undefined);
+  });
+
+  it('come as the text is typed, and go', async () => {
+    const document = await put(
+      'Story.cs',
+      'class A {\n  [Function("Story")]\n  static string Run([OrchestrationTrigger] Context context) => DateTime.UtcNow.ToString();\n}\n',
+    );
+    await until(() => codes(document.uri).includes('currentTime'));
+    const [problem] = problems(document.uri);
+    const actions = await actionsAt(document, problem.range);
+    assert.ok(actions.some(({ title }) => title === 'Use context.CurrentUtcDateTime'));
+    await type(document, 'DateTime.UtcNow', 'context.CurrentUtcDateTime');
+    await until(() => codes(document.uri).length === 0);
+  });
+
+  it('are looked for in the scripts of orchestrators', async () => {
+    await put(
+      'Story/function.json',
+      '{ "bindings": [{ "name": "Context", "type": "orchestrationTrigger", "direction": "in" }] }',
+    );
+    const document = await put('Story/run.ps1', 'param($Context)\n$now = Get-Date\n');
+    await until(() => codes(document.uri).includes('currentTime'));
+  });
+});

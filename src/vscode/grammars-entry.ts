@@ -1,0 +1,5 @@
+/** Entry of dist/grammars.js, which is loaded when the first text in C# or PowerShell is looked at: the grammars are large. */
+export { checkCSharp } from '../analysis/grammars/check-csharp';
+export { checkPowerShell } from '../analysis/grammars/check-powershell';
+export { powerShellOrchestrator } from '../analysis/grammars/powershell-functions';
+export { SyntaxTrees } from '../analysis/grammars/syntax-trees';
