@@ -1,0 +1,260 @@
+/**
+ * The documents' samples as C# apps of the isolated worker model, each run by name as a user runs it. They are built into a folder of their
+ * own; where there is no .NET SDK or no packages they are skipped by name.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
+
+const run = promisify(execFile);
+
+interface Status {
+  runtimeStatus: string;
+  customStatus: unknown;
+  output: unknown;
+}
+
+interface Outcome extends Status {
+  instanceId: string;
+  failure?: { ErrorMessage: string };
+}
+
+const threeCities = ['Hello Tokyo!', 'Hello Seattle!', 'Hello London!'];
+const bookingUrl = 'https://www.myawesomebookingweb.com';
+const confirmed = { message: 'Thank you for confirming your booking.' };
+const notConfirmed = { message: 'The booking was not confirmed on time. Please try again.' };
+
+/** Why `dotnet build` failed, as far as it is for want of the SDK or of packages; anything else is for the test to fail with. */
+function missing(error: unknown): string | null {
+  const { code, stdout = '' } = error as { code?: unknown; stdout?: string };
+  if (code === 'ENOENT') return 'the .NET SDK is not installed';
+  return /error NU1\d\d\d|error NETSDK1045/.test(stdout) ? 'a package is not to be had, or the SDK is older than .NET 10' : null;
+}
+
+class App {
+  serving!: Serving;
+
+  private constructor(
+    private readonly programs: DurascopePrograms,
+    private readonly folder: string,
+  ) {}
+
+  /** Null where it cannot be built for want of something. */
+  static async start(name: string): Promise<App | null> {
+    const folder = await mkdtemp(path.join(tmpdir(), `durascope-${name}-`));
+    const app = new App(new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(folder, 'home') } }), folder);
+    const appDir = path.join(folder, name);
+    const isSource = (file: string): boolean => !/[\\/](bin|obj|\.durascope)$/.test(file);
+    await cp(path.join(projectRoot, 'examples', name), appDir, { recursive: true, filter: isSource });
+    try {
+      await run('dotnet', ['build', '-nologo', '-v', 'quiet', '-nodeReuse:false'], { cwd: appDir });
+    } catch (error) {
+      await app.stop();
+      const why = missing(error);
+      if (why === null) throw error;
+      console.log(`      ${name} does not run here: ${why}`);
+      return null;
+    }
+    app.serving = await app.programs.start([appDir, '--port', '0', '--memory']);
+    return app;
+  }
+
+  async durascope(...args: string[]): Promise<unknown> {
+    const { code, stdout, stderr } = await this.programs.run([...args, '--url', this.serving.ready.url, '--json']);
+    assert.equal(stderr, '');
+    assert.ok(code === 0 || args.includes('--wait'), `exit code ${String(code)}: ${stdout}`);
+    return JSON.parse(stdout);
+  }
+
+  async begin(name: string, input?: unknown): Promise<string> {
+    const given = input === undefined ? [] : ['--input', JSON.stringify(input)];
+    return ((await this.durascope('start-instance', name, ...given)) as { instanceId: string }).instanceId;
+  }
+
+  async run(name: string, input?: unknown): Promise<Outcome> {
+    const given = input === undefined ? [] : ['--input', JSON.stringify(input)];
+    return (await this.durascope('start-instance', name, '--wait', ...given)) as Outcome;
+  }
+
+  async completes(name: string, input: unknown, output: unknown, customStatus: unknown = null): Promise<Outcome> {
+    const outcome = await this.run(name, input);
+    assert.equal(outcome.runtimeStatus, 'Completed', JSON.stringify(outcome));
+    assert.deepEqual([outcome.output, outcome.customStatus], [output, customStatus]);
+    return outcome;
+  }
+
+  /** The management API's answer once it fits. */
+  async until(id: string, fits: (status: Status) => boolean): Promise<Status> {
+    const { managementUrl, key } = this.serving.ready;
+    for (;;) {
+      const status = (await (await fetch(`${managementUrl}/instances/${id}?code=${key}`)).json()) as Status;
+      if (fits(status)) return status;
+      assert.ok(!['Completed', 'Failed', 'Terminated'].includes(status.runtimeStatus), JSON.stringify(status));
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.programs.endAll();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+describe('the examples in C#', function () {
+  this.timeout(240_000);
+  let app: App;
+
+  const withApp = (name: string, checks: () => void): void => {
+    describe(name, () => {
+      let started: App | null = null;
+      before(async function () {
+        started = await App.start(name);
+        if (started === null) this.skip();
+        app = started;
+      });
+      after(() => started?.stop());
+      checks();
+    });
+  };
+
+  withApp('hello-cities-csharp', () => {
+    it('HelloCities greets three cities', () => app.completes('HelloCities', undefined, threeCities));
+
+    it('its HTTP starter answers with URLs that work', async () => {
+      const answer = await fetch(`${app.serving.ready.url}/api/hello-cities`, { method: 'POST' });
+      assert.equal(answer.status, 202);
+      const urls = (await answer.json()) as Record<string, string>;
+      const id = urls['id'] ?? urls['Id'] ?? '';
+      await app.until(id, (status) => status.runtimeStatus === 'Completed');
+      const status = await fetch(urls['statusQueryGetUri'] ?? urls['StatusQueryGetUri'] ?? '');
+      assert.deepEqual(((await status.json()) as Status).output, threeCities);
+    });
+  });
+
+  withApp('custom-status-csharp', () => {
+    it('E1_HelloSequence ends with the custom status "London"', () =>
+      app.completes('E1_HelloSequence', undefined, threeCities, 'London'));
+
+    it('HttpStart answers once the custom status is "London"', async () => {
+      const answer = await fetch(`${app.serving.ready.url}/api/orchestrators/E1_HelloSequence`, { method: 'POST' });
+      assert.equal(answer.status, 200);
+      assert.equal(((await answer.json()) as Status).customStatus, 'London');
+    });
+
+    it('CityRecommender recommends cities and seasons', async () => {
+      await app.completes('CityRecommender', 1, null, {
+        recommendedCities: ['Tokyo', 'Seattle'],
+        recommendedSeasons: ['Spring', 'Summer'],
+      });
+      await app.completes('CityRecommender', 2, null, {
+        recommendedCities: ['Seattle', 'London'],
+        recommendedSeasons: ['Summer'],
+      });
+      await app.completes('CityRecommender', 3, null, {
+        recommendedCities: ['Tokyo', 'London'],
+        recommendedSeasons: ['Spring', 'Summer'],
+      });
+    });
+
+    it('ReserveTicket makes an offer and thanks for the booking, or tells that there is none', async () => {
+      for (const [userId, discount, answer, told] of [
+        ['vip-7', 25, true, confirmed],
+        ['user-1', 10, false, notConfirmed],
+      ] as const) {
+        const id = await app.begin('ReserveTicket', userId);
+        const offered = await app.until(id, (status) => status.customStatus !== null);
+        assert.deepEqual(offered.customStatus, { discount, discountTimeout: 60, bookingUrl });
+        await app.durascope('raise-event', id, 'BookingConfirmed', '--data', String(answer));
+        const status = await app.until(id, ({ runtimeStatus }) => runtimeStatus === 'Completed');
+        assert.deepEqual([status.output, status.customStatus], [answer, told]);
+      }
+    });
+
+    it('ReserveTicketWithTimeout lapses, or ends at once when the booking is confirmed in time', async () => {
+      await app.completes('ReserveTicketWithTimeout', { userId: 'user-1', discountTimeout: 0.05 }, false, notConfirmed);
+      const id = await app.begin('ReserveTicketWithTimeout', { userId: 'vip-1' });
+      await app.until(id, (status) => status.customStatus !== null);
+      await app.durascope('raise-event', id, 'BookingConfirmed', '--data', 'true');
+      assert.equal((await app.until(id, ({ runtimeStatus }) => runtimeStatus === 'Completed')).output, true);
+    });
+
+    it('SetStatusTest shows its custom status while it runs', async () => {
+      const id = await app.begin('SetStatusTest');
+      const status = await app.until(id, ({ customStatus }) => customStatus !== null);
+      assert.equal(status.runtimeStatus, 'Running');
+      assert.deepEqual(status.customStatus, { nextActions: ['A', 'B', 'C'], foo: 2 });
+    });
+  });
+
+  withApp('patterns-csharp', () => {
+    it('composite parameters', async () => {
+      const courses = ['Introduction to .NET Programming', 'Introduction to Linux', 'Becoming an Entrepreneur'];
+      const { output } = await app.run('GetCourseRecommendations', 2);
+      assert.deepEqual(lowerKeys(output), { major: 'ComputerScience', universityyear: 2, recommendedcourses: courses });
+      await app.completes('GetWeatherOrchestrator', undefined, 'Cloudy');
+    });
+
+    it('ProvisionDevices runs a sub-orchestration for each device', async () => {
+      const outcome = await app.run('ProvisionDevices', ['a', 'b']);
+      assert.deepEqual(
+        (outcome.output as object[]).map(lowerKeys),
+        ['a', 'b'].map((id) => ({ deviceid: id, serialnumber: `SN-${id.toUpperCase()}`, firmware: `${id}-1.4.2` })),
+      );
+      const children = (await app.durascope('instances', '--name', 'ProvisionDevice')) as { parentInstanceId: string }[];
+      assert.equal(children.filter((each) => each.parentInstanceId === outcome.instanceId).length, 2);
+    });
+
+    it('retries and what is put right after a failure', async () => {
+      await app.completes('CallFlakyService', undefined, 'answered at attempt 3');
+      assert.equal((await app.run('CallFlakyService', 9)).runtimeStatus, 'Failed');
+      await app.completes('TransferFunds', undefined, 'refunded');
+      await app.completes('TransferFunds', { from: 'a', to: 'b', amount: 1 }, 'transferred');
+    });
+
+    it('timers, alone, in a race and between generations', async () => {
+      await app.completes('SendReminders', { times: 2, milliseconds: 20 }, ['Reminder 1', 'Reminder 2']);
+      await app.completes('TryGetQuote', { quoteMilliseconds: 400, timeoutMilliseconds: 20 }, 'too late');
+      await app.completes('TryGetQuote', { quoteMilliseconds: 0, timeoutMilliseconds: 60_000 }, 42);
+      await app.completes('MonitorJob', { doneAfter: 3, milliseconds: 10 }, { looks: 3 }, { looks: 3, done: true });
+    });
+
+    it('BackupSiteContent fans out and adds up', () => app.completes('BackupSiteContent', 20, 21_000));
+
+    it('ApprovalWorkflow goes on with the answer of a person, or escalates', async () => {
+      const id = await app.begin('ApprovalWorkflow', { request: 'A desk' });
+      await app.until(id, (status) => status.customStatus === 'waiting for approval');
+      await app.durascope('raise-event', id, 'ApprovalEvent', '--data', 'true');
+      const status = await app.until(id, ({ runtimeStatus }) => runtimeStatus === 'Completed');
+      assert.deepEqual([status.output, status.customStatus], ['Approved: A desk', 'approved']);
+      await app.completes('ApprovalWorkflow', { timeoutSeconds: 0.05 }, 'Escalated: A new chair', 'escalated');
+    });
+
+    it('durable HTTP calls, one of which asks again', async () => {
+      await app.completes('CheckSite', undefined, 'up');
+      await app.completes('RunRemoteJob', undefined, { total: 1250 });
+    });
+
+    it('Transfer moves money in a critical section, and only what is there', async () => {
+      const transfer = { from: 'x', to: 'y' };
+      assert.deepEqual(lowerKeys((await app.run('Transfer', { ...transfer, amount: 300 })).output), {
+        transferred: true,
+        balance: 700,
+      });
+      assert.deepEqual(lowerKeys((await app.run('Transfer', { ...transfer, amount: 800 })).output), {
+        transferred: false,
+        balance: 700,
+      });
+      const y = (await app.durascope('entity', 'show', '@account@y')) as { state: number; lockedBy: string | null };
+      assert.deepEqual([y.state, y.lockedBy], [1300, null]);
+    });
+  });
+});
+
+/** Records of .NET keep the case of their properties. */
+function lowerKeys(value: unknown): object {
+  return Object.fromEntries(Object.entries(value as object).map(([key, of]) => [key.toLowerCase(), of as unknown]));
+}
