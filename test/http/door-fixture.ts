@@ -50,6 +50,10 @@ export class DoorFixture {
     return this.http.calls;
   }
 
+  get port(): number {
+    return this.caller.port;
+  }
+
   static async open(): Promise<DoorFixture> {
     const changes: string[] = [];
     const note =

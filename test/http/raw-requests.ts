@@ -14,7 +14,7 @@ export class RawCaller {
   #text = '';
   #onChange: () => void = () => undefined;
 
-  constructor(private readonly port: number) {}
+  constructor(readonly port: number) {}
 
   /** The status, and the body as text. One at a time. */
   async send({ method, target, headers = {}, body = '' }: RawRequest): Promise<{ status: number; body: string }> {
@@ -59,6 +59,8 @@ function answerIn(
   isClosed: boolean,
   method: string,
 ): { status: number; body: string; closes: boolean } | undefined {
+  const interim = /^HTTP\/1\.1 1\d\d [^]*?\r\n\r\n/.exec(text);
+  if (interim !== null) return answerIn(text.slice(interim[0].length), isClosed, method);
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return isClosed ? { status: 0, body: text, closes: true } : undefined;
   const head = text.slice(0, end);
