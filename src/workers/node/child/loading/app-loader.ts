@@ -47,7 +47,18 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
     );
   }
   if (registry.registeredByCode === 0) {
-    for (const folder of init.folders) registry.add(await loadFolder(folder, init.appDir));
+    let firstError: AppLoadError | null = null;
+    for (const folder of init.folders) {
+      try {
+        registry.add(await loadFolder(folder, init.appDir));
+      } catch (error) {
+        // One folder is one function: the others have nothing to do with it.
+        if (!isAppLoadError(error)) throw error;
+        firstError ??= error;
+        warnings.push(`Function "${folder.name}" is left out, the others run: ${error.message}`);
+      }
+    }
+    if (firstError !== null && registry.all().length === 0) throw firstError;
   }
   registry.lock();
   if (registry.all().length === 0) throw noFunctions(init);
@@ -109,7 +120,8 @@ function chooseExport(exported: unknown, folder: FunctionFolder, place: { file: 
   if (typeof exported === 'function') return exported as FunctionCallback;
   const named = (typeof exported === 'object' && exported !== null ? exported : {}) as Record<string, unknown>;
   const keys = Object.keys(named);
-  const key = folder.entryPoint ?? (keys.length === 1 ? keys[0] : ['run', 'index'].find((name) => name in named));
+  const names = keys.length === 1 ? [...keys, 'run', 'index'] : ['run', 'index'];
+  const key = folder.entryPoint ?? names.find((name) => typeof named[name] === 'function');
   const chosen = key === undefined ? undefined : named[key];
   if (typeof chosen !== 'function') {
     const script = path.basename(folder.scriptFile);

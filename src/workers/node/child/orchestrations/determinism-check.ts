@@ -15,9 +15,11 @@ import { parsedInput } from './trigger-input';
 import type { WarmOrchestration } from './warm-orchestration';
 import { executorProgress } from './warm-orchestration';
 
-interface Difference {
+export interface Difference {
   /** A sentence. */
   text: string;
+  /** Where the replay came to its end: what it gives, and production with it, whose last run is always a replay. */
+  replayedEnd?: SdkProgress;
   /** The host's own replay would fail on it. */
   breaksReplay: boolean;
 }
@@ -156,15 +158,20 @@ function valuesDifference(one: DurableAction, other: DurableAction): Difference 
   return null;
 }
 
+/** Equal as JSON: that is how a value leaves the code, so NaN is null, and undefined is nothing. */
 function sameValue(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object') return false;
+  if (Object.is(one, other)) return true;
   try {
-    return JSON.stringify(one) === JSON.stringify(other);
+    return (jsonOf(one) ?? 'null') === (jsonOf(other) ?? 'null');
   } catch {
     // No JSON form: the orchestration fails on it anyway.
     return true;
   }
+}
+
+// What lib.d.ts does not say: undefined, functions and symbols have no JSON form.
+function jsonOf(value: unknown): string | undefined {
+  return JSON.stringify(value);
 }
 
 function progressDifference(first: SdkProgress, again: SdkProgress): Difference | null {
@@ -172,7 +179,8 @@ function progressDifference(first: SdkProgress, again: SdkProgress): Difference 
     return { text: `its first run ${endText(first)}, but a replay of the same history ${endText(again)}.`, breaksReplay: true };
   }
   if (first.type === 'returned' && again.type === 'returned' && first.output !== again.output) {
-    return { text: 'a replay of the same history returns another output than the first run did.', breaksReplay: false };
+    const text = 'a replay of the same history returns another output than the first run did.';
+    return { text, breaksReplay: false, replayedEnd: again };
   }
   return null;
 }

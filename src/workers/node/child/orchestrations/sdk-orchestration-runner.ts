@@ -186,7 +186,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     if (difference === null) return this.settle(slice, warm, progress);
     if (difference.breaksReplay) return this.confirm(slice, warm, progress);
     this.warn(slice.instanceId, `The orchestrator function '${slice.name}' is not deterministic: ${difference.text}`);
-    return this.settle(slice, warm, progress);
+    return this.settle(slice, warm, difference.replayedEnd ?? progress);
   }
 
   private watchNext(functionName: string): boolean {
