@@ -5,10 +5,25 @@
  *   F2. A stale file is renamed away before a new one is made, and the renamed file is looked at again: had another process been
  *       quicker, it is put back.
  *   F3. Process ids are used again: the start of the process is compared too, where the system tells it.
+ *   F4. A second file, outside of the folder and named by its path, holds when the folder is deleted while it is in use.
  */
-import { randomUUID } from 'node:crypto';
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isProcessAlive, processStart } from '../base/process-identity';
@@ -30,37 +45,38 @@ interface LockContent {
 }
 
 export class FolderLock {
-  readonly #file: string;
   readonly #token: string;
   readonly #renewal: NodeJS.Timeout;
   #released = false;
 
-  private constructor(file: string, token: string) {
-    this.#file = file;
+  private constructor(
+    private readonly files: readonly string[],
+    token: string,
+    renewed: () => void,
+  ) {
     this.#token = token;
     this.#renewal = setInterval(() => {
       this.#renew();
+      renewed();
     }, renewEveryMs);
     this.#renewal.unref();
   }
 
-  /** Errors: StoreLocked; what the file system says when the folder cannot be written. */
-  static async acquire(folder: string): Promise<FolderLock> {
-    const file = path.join(folder, fileName);
+  /**
+   * `renewed` is called now and then while it is held. Errors: StoreLocked; what the file system says when the folder cannot be
+   * written.
+   */
+  static async acquire(folder: string, renewed: () => void = () => undefined): Promise<FolderLock> {
     const mine: LockContent = { token: randomUUID(), pid: process.pid, host: hostname(), start: processStart(process.pid) ?? '' };
-    for (let attempt = 1; ; attempt++) {
-      if (create(file, mine)) return new FolderLock(file, mine.token);
-      const text = readIfThere(file);
-      if (text === undefined) continue;
-      const holder = parse(text);
-      if (holder !== undefined && isHeld(holder, file)) throw lockedError(folder, file, holder);
-      // Not readable: perhaps its maker is between creating and writing it, which takes no time at all.
-      if (holder === undefined && attempt < attempts) {
-        await delay(unreadableRetryMs);
-        continue;
-      }
-      if (attempt > attempts * 2) throw lockedError(folder, file, holder);
-      removeStale(file, text);
+    const inside = path.join(folder, fileName);
+    await acquireFile(folder, inside, mine);
+    try {
+      const outside = fileOutside(folder);
+      if (outside !== null) await acquireFile(folder, outside, mine);
+      return new FolderLock(outside === null ? [inside] : [inside, outside], mine.token, renewed);
+    } catch (error) {
+      rmSync(inside, { force: true });
+      throw error;
     }
   }
 
@@ -69,17 +85,50 @@ export class FolderLock {
     if (this.#released) return;
     this.#released = true;
     clearInterval(this.#renewal);
-    const text = readIfThere(this.#file);
-    if (text !== undefined && parse(text)?.token === this.#token) rmSync(this.#file, { force: true });
+    for (const file of this.files) {
+      const text = readIfThere(file);
+      if (text !== undefined && parse(text)?.token === this.#token) rmSync(file, { force: true });
+    }
   }
 
   #renew(): void {
     const now = new Date();
-    try {
-      utimesSync(this.#file, now, now);
-    } catch {
-      // Only matters to other hosts; the folder may be gone, which the next write will report.
+    for (const file of this.files) {
+      try {
+        utimesSync(file, now, now);
+      } catch {
+        // Only matters to other hosts; that the folder is gone is told of the journal.
+      }
     }
+  }
+}
+
+async function acquireFile(folder: string, file: string, mine: LockContent): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    if (create(file, mine)) return;
+    const text = readIfThere(file);
+    if (text === undefined) continue;
+    const holder = parse(text);
+    if (holder !== undefined && isHeld(holder, file)) throw lockedError(folder, file, holder);
+    // Not readable: perhaps its maker is between creating and writing it, which takes no time at all.
+    if (holder === undefined && attempt < attempts) {
+      await delay(unreadableRetryMs);
+      continue;
+    }
+    if (attempt > attempts * 2) throw lockedError(folder, file, holder);
+    removeStale(file, text);
+  }
+}
+
+/** F4. Null where there is no room for it: the file inside has to do. */
+function fileOutside(folder: string): string | null {
+  try {
+    const dir = path.join(tmpdir(), `durascope-locks-${userInfo().username}`);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK);
+    return path.join(dir, createHash('sha256').update(realpathSync(folder)).digest('hex'));
+  } catch {
+    return null;
   }
 }
 

@@ -69,8 +69,7 @@ export class JournalSync {
   }
 
   #sync(): Promise<void> {
-    this.#syncing = this.journal()
-      .sync()
+    this.#syncing = this.#syncInPlace()
       .catch((error: unknown) => {
         throw this.onFailure(error);
       })
@@ -78,5 +77,11 @@ export class JournalSync {
         this.#syncing = undefined;
       });
     return this.#syncing;
+  }
+
+  async #syncInPlace(): Promise<void> {
+    const journal = this.journal();
+    await journal.sync();
+    journal.assertInPlace();
   }
 }

@@ -9,7 +9,18 @@
  *   J2. A record counts when it is whole and its checksum is right, and all before it were.
  *   J3. After a failed write the file is cut back to the last whole record, at the latest before the next write.
  */
-import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 
@@ -32,6 +43,7 @@ export class JournalWriter {
   #buffer: Buffer = Buffer.allocUnsafe(256 * 1024);
 
   private constructor(
+    private readonly file: string,
     fd: number,
     size: number,
     readonly generation: number,
@@ -49,9 +61,10 @@ export class JournalWriter {
       fdatasyncSync(fd);
     } catch (error) {
       closeSync(fd);
+      rmSync(file, { force: true }); // A full disk needs the room.
       throw error;
     }
-    return new JournalWriter(fd, headerSize, generation);
+    return new JournalWriter(file, fd, headerSize, generation);
   }
 
   /** Goes on after byte `size`; what is behind it is cut off. */
@@ -66,7 +79,7 @@ export class JournalWriter {
       closeSync(fd);
       throw error;
     }
-    return new JournalWriter(fd, size, generation);
+    return new JournalWriter(file, fd, size, generation);
   }
 
   /** Bytes. */
@@ -135,6 +148,14 @@ export class JournalWriter {
   #cutTornTail(): void {
     ftruncateSync(this.#fd, this.#size);
     this.#hasTornTail = false;
+  }
+
+  /** Throws when its file was deleted, moved or replaced: what is written to it then is lost. */
+  assertInPlace(): void {
+    const mine = fstatSync(this.#fd);
+    const there = statSync(this.file, { throwIfNoEntry: false });
+    if (there?.ino === mine.ino && there.dev === mine.dev) return;
+    throw new Error(`${this.file} was ${there === undefined ? 'deleted or moved' : 'replaced'} while it was in use`);
   }
 
   sync(): Promise<void> {

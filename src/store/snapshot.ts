@@ -2,7 +2,7 @@
  * A snapshot file: the bytes of an SQLite database (any SQLite tool opens it), then 20 bytes of our own:
  * "DURASNAP", generation (u32), CRC-32 of the database (u32), CRC-32 of the 16 bytes before (u32).
  */
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -13,7 +13,19 @@ const pieceSize = 4 * 1024 * 1024;
 /** Complete under its name or not there at all. On the disk when it resolves. */
 export async function writeSnapshot(file: string, generation: number, database: Uint8Array): Promise<void> {
   const temporary = `${file}.tmp`;
-  const handle = await open(temporary, 'w');
+  try {
+    await writeAll(temporary, generation, database);
+    await rename(temporary, file);
+  } catch (error) {
+    // At once: when the disk is full, the journal needs the room.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+async function writeAll(file: string, generation: number, database: Uint8Array): Promise<void> {
+  const handle = await open(file, 'w');
   try {
     // In pieces, so that neither the checksum nor the write of a big database stops everything else.
     let checksum = 0;
@@ -27,8 +39,6 @@ export async function writeSnapshot(file: string, generation: number, database: 
   } finally {
     await handle.close();
   }
-  await rename(temporary, file);
-  await syncFolder(path.dirname(file));
 }
 
 /** Undefined when the file is not what was written. In pieces: a file of more than 2 GB is not read in one go. */

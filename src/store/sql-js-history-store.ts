@@ -47,6 +47,8 @@ const pendingLimit = 4 * finishedLimit;
 /** A journal this many times the size for a snapshot does not wait for an idle moment any more. */
 const overdue = 4;
 const idleDelayMs = 100;
+/** After a snapshot that could not be written. */
+const snapshotAgainMs = 60_000;
 const sliceMs = 8;
 
 const committed = Promise.resolve();
@@ -79,6 +81,8 @@ export class SqlJsHistoryStore implements HistoryStore {
   #slice: NodeJS.Immediate | undefined;
   #commitsSinceIdleCheck = 0;
   #indexFailed = false;
+  /** By `performance.now()`. */
+  #noSnapshotBefore = 0;
 
   constructor(options: SqlJsHistoryStoreOptions) {
     this.#options = {
@@ -116,7 +120,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     let lock: FolderLock | undefined;
     try {
       folder.prepare();
-      lock = await FolderLock.acquire(dir);
+      lock = await FolderLock.acquire(dir, () => this.#assertInPlace());
       const snapshot = await folder.loadSnapshot();
       this.#openIndex(new HistoryDatabase(sqlJs, snapshot.database));
       const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
@@ -341,6 +345,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   #compactWhenWorthwhile(): void {
     const disk = this.#disk;
     if (disk === undefined || this.#compacting !== undefined || this.#failure !== undefined) return;
+    if (performance.now() < this.#noSnapshotBefore) return;
     // Half of what is there already: else a big store would be written over and over for little.
     const worthwhile = Math.max(this.#options.compactAtBytes, disk.olderBytes / 2);
     if (disk.journal.size < (this.#isIdle() ? worthwhile : worthwhile * overdue)) return;
@@ -373,7 +378,17 @@ export class SqlJsHistoryStore implements HistoryStore {
     disk.olderBytes = disk.folder.bytesOnDisk() - disk.journal.size;
   }
 
+  /** Someone may delete the folder while nothing is written. */
+  #assertInPlace(): void {
+    try {
+      if (this.#failure === undefined) this.#disk?.journal.assertInPlace();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #warnNoSnapshot(error: unknown): void {
+    this.#noSnapshotBefore = performance.now() + snapshotAgainMs;
     this.#log('warning', `No snapshot could be written, the journal goes on: ${String(error)}.`);
   }
 

@@ -186,6 +186,48 @@ describe('history store, durability', () => {
     );
   });
 
+  it('gives the room of an unfinished snapshot back at once, so that the journal goes on, and makes it when there is room', async () => {
+    const store = await bench.open();
+    await store.commit([stepOf('a', 0, 2)]);
+    const folder = Object.getPrototypeOf(
+      await fs.promises.open(bench.dir, 'r').then(async (handle) => (await handle.close(), handle)),
+    ) as {
+      writeFile: () => Promise<void>;
+    };
+    patches.replace(folder, 'writeFile', () => Promise.reject(systemError('ENOSPC', 'no space left on device, write')));
+    await assert.rejects(store.compact(), /ENOSPC/);
+    assert.deepEqual(
+      fs.readdirSync(bench.dir).filter((name) => name.startsWith('snapshot')),
+      [],
+    );
+    patches.undo();
+    await store.commit([stepOf('a', 2, 1)]);
+    await store.compact();
+    await store.close();
+    assert.deepEqual((await bench.open()).history('a'), eventsOf(0, 3));
+  });
+
+  for (const [what, act] of [
+    ['its journal was deleted', () => fs.rmSync(path.join(bench.dir, 'journal-1.log'))],
+    ['its folder was deleted', () => fs.rmSync(bench.dir, { recursive: true })],
+    ['its folder was moved', () => fs.renameSync(bench.dir, `${bench.dir}-moved`)],
+  ] as const) {
+    it(`says so when ${what} while it was in use, takes nothing more, and lets no second one begin there`, async () => {
+      const store = await bench.open({ durability: 'strict' });
+      await store.commit([stepOf('a', 0, 1)]);
+      act();
+      await assert.rejects(store.commit([stepOf('a', 1, 1)]), {
+        code: 'StoreNotWritable',
+        message: /journal-1.log was deleted or moved.*Start again/,
+      });
+      await assert.rejects(store.commit([stepOf('a', 1, 1)]), { code: 'StoreNotWritable' });
+      assert.equal(bench.logged.filter((entry) => entry.level === 'error').length, 1);
+      await assert.rejects(bench.create().open(), { code: 'StoreLocked' });
+      await store.close();
+      await bench.open();
+    });
+  }
+
   it('keeps commits that arrive while a snapshot is written', async () => {
     const store = await bench.open();
     await store.commit([stepOf('a', 0, 2)]);

@@ -1,0 +1,31 @@
+/** Nothing lost over thousands of kills: `DURASCOPE_KILLS` sets how many (default 500), `DURASCOPE_SEED` the first seed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { endAll, killAndLook } from '../support/kill-load';
+
+const kills = Number(process.env['DURASCOPE_KILLS'] ?? '500');
+const firstSeed = Number(process.env['DURASCOPE_SEED'] ?? String(Date.now() % 1_000_000));
+/** Each seed has a data folder of its own. */
+const killsPerSeed = 100;
+
+describe(`kill -9 of the program, of the app's process and of both, ${kills} times`, function () {
+  this.timeout(6 * 3_600_000);
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'durascope-kills-'));
+  });
+  after(async () => {
+    await endAll();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  for (let at = 0; at * killsPerSeed < kills; at++) {
+    const seed = firstSeed + at;
+    it(`loses nothing and doubles nothing, seed ${seed}`, async () => {
+      const app = path.resolve(__dirname, '../fixtures/apps/mixed-load');
+      const left = Math.min(killsPerSeed, kills - at * killsPerSeed);
+      console.log(`      ${await killAndLook({ app, data: path.join(folder, String(seed)), kills: left, seed })}`);
+    });
+  }
+});
