@@ -65,7 +65,9 @@ async function main(): Promise<void> {
       'DELETE',
       `${ready.managementUrl}/instances?createdTimeFrom=2020-01-01T00:00:00Z&runtimeStatus=Completed`,
     );
-    purged += ((await purge.json()) as { instancesDeleted?: number }).instancesDeleted ?? 0;
+    const answer = await purge.text();
+    // 404 and nothing else when there is none to purge.
+    if (purge.ok) purged += (JSON.parse(answer) as { instancesDeleted: number }).instancesDeleted;
     if (performance.now() >= sampleAt) {
       sampleAt += 60_000;
       const sample = sampleOf([ready.pid, ...childrenOf(ready.pid)]);

@@ -117,16 +117,25 @@ export async function killAndLook({ app, data, kills, seed }: KillPlan): Promise
       `seed ${seed}, round ${round}`,
     );
     let over = false;
+    let isEnding = false;
+    const taken = (answer: Response, expected: number, what: string): void => {
+      if (isEnding && answer.status === 503) throw new Error('the program is ending and takes nothing more');
+      assert.equal(answer.status, expected, `seed ${seed}: ${what} answered ${answer.status}`);
+    };
     const purge = async (): Promise<void> => {
       const one = promised[Math.floor(random() * promised.length)];
       if (one === undefined || one.events.length + one.unsure.length > 0) return;
-      const status = await fetch(`${ready.managementUrl}/instances/${one.id}`);
-      if (status.status !== 200) return;
-      // Whether it counts is not known until the answer comes.
+      // At once, for other clients choose too.
       promised.splice(promised.indexOf(one), 1);
+      const status = await fetch(`${ready.managementUrl}/instances/${one.id}`).catch(() => undefined);
+      if (status?.status !== 200) {
+        promised.push(one);
+        return;
+      }
+      // Whether it counts is not known until the answer comes.
       unsurePurges++;
       const answer = await call(ready, 'DELETE', `${ready.managementUrl}/instances/${one.id}`);
-      assert.equal(answer.status, 200, `seed ${seed}: purge answered ${answer.status}`);
+      taken(answer, 200, 'purge');
       unsurePurges--;
       purged.add(one.id);
     };
@@ -139,7 +148,7 @@ export async function killAndLook({ app, data, kills, seed }: KillPlan): Promise
         instances: ids.map(exportedInstance),
         onConflict: 'refuse',
       });
-      assert.equal(answer.status, 200, `seed ${seed}: import answered ${answer.status}`);
+      taken(answer, 200, 'import');
       imported.push(...ids);
     };
     const client = async (): Promise<void> => {
@@ -155,7 +164,7 @@ export async function killAndLook({ app, data, kills, seed }: KillPlan): Promise
             const value = 1 + Math.floor(random() * 1000);
             target.unsure.push(value);
             const answer = await post(ready, `instances/${target.id}/raiseEvent/Add`, String(value));
-            assert.equal(answer.status, 202, `seed ${seed}: raise event answered ${answer.status}`);
+            taken(answer, 202, 'raise event');
             target.unsure.splice(target.unsure.indexOf(value), 1);
             target.events.push(value);
             acceptedEvents++;
@@ -165,7 +174,7 @@ export async function killAndLook({ app, data, kills, seed }: KillPlan): Promise
             const id = `k${seed}-${round}-${starts + unacknowledged}-${Math.floor(random() * 1e9)}`;
             unacknowledged++;
             const answer = await post(ready, `orchestrators/${name}/${id}`, String(input));
-            assert.equal(answer.status, 202, `seed ${seed}: start answered ${answer.status}`);
+            taken(answer, 202, 'start');
             unacknowledged--;
             starts++;
             promised.push({ id, name, input, events: [], unsure: [] });
@@ -188,6 +197,7 @@ export async function killAndLook({ app, data, kills, seed }: KillPlan): Promise
     if (way < 0.25) {
       // It writes a snapshot when it ends.
       const ended = new Promise((resolve) => child.once('exit', resolve));
+      isEnding = true;
       child.kill('SIGTERM');
       await pause(250);
       if (child.exitCode === null && child.kill('SIGKILL')) counts.ending++;
