@@ -279,7 +279,7 @@ export class AnyNode extends ParentNode {
   }
 }
 
-/** Over when all children are, or at the first final failure: there the SDK lets user code go on. */
+/** Over when all children are: at the first failure the SDK lets user code go on, but the host waits for the others (recorded: `fail-both`). */
 export class AllNode extends ParentNode {
   private waitingFor: number;
 
@@ -291,15 +291,17 @@ export class AllNode extends ParentNode {
   protected start(host: NodeHost): void {
     // Counted anew below: children that are over already never report again.
     this.waitingFor = this.children.filter((child) => !child.isDone).length;
-    if (this.children.some((child) => child.state === 'failed')) this.finish(true);
     beginChildren(this, this.children, host);
-    if (this.waitingFor === 0) this.finish(false);
+    this.finishWhenAllAre();
   }
 
-  childFinished(child: ReplayNode): void {
+  childFinished(): void {
     this.waitingFor -= 1;
-    if (child.state === 'failed') this.finish(true);
-    else if (this.waitingFor === 0) this.finish(false);
+    this.finishWhenAllAre();
+  }
+
+  private finishWhenAllAre(): void {
+    if (this.waitingFor === 0) this.finish(this.children.some((child) => child.state === 'failed'));
   }
 }
 
