@@ -1,4 +1,5 @@
 /** An instance as the command line shows it. */
+import { readableFailure } from '../core/values/serialised-exception';
 import type { FailureDetails, Tags } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
 import { payloadValue } from '../core/values/payload';
@@ -34,7 +35,7 @@ export function instanceView(row: InstanceRow): InstanceView {
     version: row.version,
     runtimeStatus: row.runtimeStatus,
     input: payloadValue(row.input),
-    output: payloadValue(row.output),
+    output: payloadValue(shownOutput(row)),
     customStatus: payloadValue(row.customStatus),
     createdTime: row.createdTime,
     lastUpdatedTime: row.lastUpdatedTime,
@@ -53,7 +54,7 @@ export function instanceView(row: InstanceRow): InstanceView {
 export function failureOf(row: InstanceRow): { failure?: FailureDetails } {
   if (row.failureDetails !== null) return { failure: row.failureDetails };
   if (row.runtimeStatus !== 'Failed') return {};
-  return { failure: { ErrorType: 'Error', ErrorMessage: row.output ?? '', IsNonRetriable: false } };
+  return { failure: { ErrorType: 'Error', ErrorMessage: shownOutput(row) ?? '', IsNonRetriable: false } };
 }
 
 const instanceColumns: readonly Column<InstanceRow>[] = [
@@ -78,7 +79,7 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     ['Status', paintRuntimeStatus(row.runtimeStatus, terminal.style)],
     ['Custom status', row.customStatus],
     ['Input', row.input],
-    ['Output', row.output],
+    ['Output', shownOutput(row)],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
     ['Starts', row.scheduledStartTime],
     ['Created', row.createdTime],
@@ -96,4 +97,9 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
 
 function toSeconds(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z').replace('T', ' ');
+}
+
+/** The output for people: of a failed one with what was thrown in place of the exception that the host has made of it. */
+export function shownOutput({ runtimeStatus, output }: InstanceRow): string | null {
+  return runtimeStatus === 'Failed' && output !== null ? readableFailure(output) : output;
 }

@@ -1,3 +1,4 @@
+import { shownOutput } from './instance-view';
 import type { FailureDetails } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
 import { payloadValue } from '../core/values/payload';
@@ -20,7 +21,7 @@ export function outcomeOf(row: InstanceRow): Outcome {
     instanceId: row.instanceId,
     runtimeStatus: row.runtimeStatus,
     input: payloadValue(row.input),
-    output: payloadValue(row.output),
+    output: payloadValue(shownOutput(row)),
     customStatus: payloadValue(row.customStatus),
     ...failureOf(row),
   };

@@ -7,6 +7,7 @@ import { checkOutcome, hostFailure, termination, terminationIn } from '../core/t
 import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
 import { asHistory, refusalOf, type Refusal } from '../core/turns/reconcile';
 import { isTerminal } from '../core/values/status';
+import { endsAsNonDeterministic } from '../core/decisions/non-determinism';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turns/turn';
 import { continuedRow } from '../core/instances/instance-rows';
 import { versionMismatch } from '../core/values/version';
@@ -114,7 +115,12 @@ export class Episodes {
       Timestamp: now < least ? least : now,
     };
     if (isContinued)
-      inbound.push({ EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: first.Timestamp });
+      inbound.push({
+        EventType: 'OrchestratorCompleted',
+        EventId: -1,
+        IsPlayed: profileOf(row) === 'A',
+        Timestamp: first.Timestamp,
+      });
     const episode: Episode = {
       live,
       life: live.life,
@@ -216,7 +222,7 @@ export class Episodes {
       customStatus: row.customStatus,
       nextId: this.#nextId(episode),
     });
-    if (worker.profile === 'A') for (const event of newEvents) event.IsPlayed = isInbound(event);
+    if (worker.profile === 'A') markPlayed(newEvents, outcome.decisions.some(endsAsNonDeterministic));
     const turn = applyDecisions({
       row,
       generation: episode.generation,
@@ -317,7 +323,7 @@ export class Episodes {
     const { core } = this;
     const { live, row, newEvents } = episode;
     live.isBusy = true;
-    if (profileOf(row) === 'A') for (const event of newEvents) event.IsPlayed = isInbound(event);
+    if (profileOf(row) === 'A') markPlayed(newEvents, false);
     const turn = applyDecisions({
       row,
       generation: episode.generation,
@@ -409,6 +415,11 @@ function isRewound({ event }: InboxEntry): boolean {
   return event.EventType === 'ExecutionRewound';
 }
 
-function isInbound(event: HistoryEvent): boolean {
-  return event.EventType !== 'OrchestratorStarted' && event.EventType !== 'OrchestratorCompleted';
+/** Profile A: what replay has walked. A replay that no longer fits its history stops before the new events. */
+function markPlayed(events: readonly HistoryEvent[], turnedAway: boolean): void {
+  for (const event of events) {
+    if (event.EventType === 'OrchestratorStarted') continue;
+    // The one that a continued generation begins with has its mark.
+    if (event.EventType !== 'OrchestratorCompleted') event.IsPlayed = !turnedAway;
+  }
 }

@@ -36,7 +36,7 @@ export class OrchestrationCommands {
     if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
       throw alreadyExists(instanceId, existing.runtimeStatus);
     }
-    const executionId = core.world.newId();
+    const executionId = profile === 'A' ? dashed(core.world.newId()) : core.world.newId();
     const { row, started } = newInstance(
       { ...options, profile },
       {
@@ -170,7 +170,7 @@ export class OrchestrationCommands {
     return isTerminal(status) || this.core.options.overridableStates === 'AnyState';
   }
 
-  #profileFor({ name, version, profile }: StartOptions): BehaviourProfile {
+  #profileFor({ name, version, profile, unknownName }: StartOptions): BehaviourProfile {
     if (name.trim() === '') throw new DurascopeError('InvalidArgument', 'A start needs the name of an orchestrator function.');
     // Worker-replayed SDKs answer for unknown names themselves (2.10.21).
     if (profile === 'G') return 'G';
@@ -180,6 +180,12 @@ export class OrchestrationCommands {
     if (profile === undefined && G.worker !== null && takes(G.worker, 'orchestrator', name, version ?? '')) return 'G';
     // Before the app was loaded nobody knows.
     if (A.worker === null && orchestratorNames === null) return this.core.options.defaultProfile;
+    if (unknownName === 'failsInstance' && A.worker !== null) return 'A';
     throw orchestratorNames?.unknown(name) ?? unknownFunction(name, 'orchestrator', []);
   }
+}
+
+/** The ExecutionId of an instance that a client has started is a GUID as it is mostly written; all others are 32 digits. */
+function dashed(id: string): string {
+  return id.replace(/^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/, '$1-$2-$3-$4-$5');
 }

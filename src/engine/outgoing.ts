@@ -4,7 +4,7 @@ import type { Checkpoint } from '../core/instances/checkpoint';
 import { entityInstanceId, parseEntityId } from '../core/values/entity-id';
 import { visibleAtMs } from '../core/entities/entity-messages';
 import type { EventRaised } from '../core/history/history';
-import type { InboxMessage, InstanceRow } from '../core/instances/instance';
+import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
 import { entityRow } from '../core/instances/instance-rows';
 import { isTerminal } from '../core/values/status';
 import { fireAndForgetTag } from '../core/history/tags';
@@ -21,16 +21,23 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
   const existing = core.lives.rowOf(row.instanceId);
   const batch = core.gather();
   if (existing !== undefined && !isTerminal(existing.runtimeStatus)) {
-    const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
-    core.log('warning', text, parent.instanceId);
-    if (started.Tags?.[fireAndForgetTag] !== undefined || parent.row === null) return;
-    const event = childIdInUse(taskId, row.instanceId, existing.runtimeStatus, started.Timestamp);
-    send(core, checkpoint, { instanceId: parent.instanceId, executionId: parent.row.executionId, event });
-    return;
+    if (profileOf(existing) === 'A' && existing.runtimeStatus !== 'Pending') {
+      const text =
+        `The child '${row.instanceId}' replaces an instance of the same id that was ${existing.runtimeStatus} ('${existing.name}'), as in Azure. ` +
+        'Give the child an id of its own if that is not meant.';
+      core.log('warning', text, parent.instanceId);
+    } else {
+      const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
+      core.log('warning', text, parent.instanceId);
+      if (started.Tags?.[fireAndForgetTag] !== undefined || parent.row === null) return;
+      const event = childIdInUse(taskId, row.instanceId, existing.runtimeStatus, started.Timestamp);
+      send(core, checkpoint, { instanceId: parent.instanceId, executionId: parent.row.executionId, event });
+      return;
+    }
   }
   if (existing !== undefined) {
-    row.generation = existing.generation + 1;
-    started.Generation = row.generation;
+    row.generation = profileOf(row) === 'A' ? existing.generation : existing.generation + 1;
+    if (profileOf(row) !== 'A') started.Generation = row.generation;
     // Ahead of the parent's checkpoint: a crash between the two makes the parent decide again, and finds the id free.
     batch.checkpoints.push({ instanceId: row.instanceId, purged: true });
   }

@@ -11,6 +11,8 @@ import { type DurableHttpRequest, readHttpRequest } from '../core/dialects/durab
 import type { Clock } from '../core/ports/clock';
 import type { DurableHttpCall } from '../core/ports/durable-http';
 import type { ActivityOutcome } from '../core/ports/function-worker';
+
+type ActivityFailure = Extract<ActivityOutcome, { ok: false }>;
 import type { LogLevel, Logger } from '../core/ports/logger';
 import { canonicalName } from './dotnet-header-names';
 import { type HttpAnswer, HttpRequests, TransportError } from './http-requests';
@@ -26,6 +28,35 @@ export interface DurableHttpOptions {
   /** Longest answer that is taken in. Default 16 MB. */
   maxAnswerBytes?: number;
 }
+
+const noAbsoluteUrl = new Error('The URL is not absolute.');
+
+/** What .NET's client says of a URL that is none, and where: the real host leaves both in the history. */
+const invalidUri = ((): Pick<ActivityFailure, 'reason' | 'details' | 'failureDetails'> => {
+  const type = 'System.InvalidOperationException';
+  const reason =
+    'An invalid request URI was provided. Either the request URI must be an absolute URI or BaseAddress must be set.';
+  const stack = [
+    'System.Net.Http.HttpClient.PrepareRequestMessage(HttpRequestMessage request)',
+    'System.Net.Http.HttpClient.SendAsync(HttpRequestMessage request, HttpCompletionOption completionOption, CancellationToken cancellationToken)',
+    'Microsoft.Azure.WebJobs.Extensions.DurableTask.TaskHttpActivityShim.RunAsync(TaskContext context, String rawInput)',
+    'DurableTask.Core.TaskActivityDispatcher.<>c__DisplayClass15_1.<<OnProcessWorkItemAsync>b__2>d.MoveNext()',
+  ]
+    .map((frame) => `   at ${frame}`)
+    .join('\n');
+  return {
+    reason,
+    details: `Unhandled exception while executing task: ${type}: ${reason}\n${stack}`,
+    failureDetails: {
+      ErrorType: type,
+      ErrorMessage: reason,
+      StackTrace: stack,
+      InnerFailure: null,
+      IsNonRetriable: false,
+      Properties: null,
+    },
+  };
+})();
 
 /** Overall, with all redirects: the real host's (9.2). */
 const timeoutMs = 240_000;
@@ -49,8 +80,10 @@ export class DurableHttp {
     let request: DurableHttpRequest | undefined;
     try {
       request = readHttpRequest((JSON.parse(call.input ?? 'null') as unknown[] | null)?.[0]);
+      if (!URL.canParse(request.uri)) throw noAbsoluteUrl;
       return { ok: true, result: resultText(await this.#answerTo(request, call.instanceId)) };
     } catch (error) {
+      if (error === noAbsoluteUrl) return { ok: false, ...invalidUri };
       const what = request === undefined ? 'callHttp' : `callHttp ${request.method} ${shownUrl(request.uri)}`;
       if (error instanceof TransportError) {
         this.#log('warning', `${what} failed: ${error.explanation}`, call.instanceId);

@@ -82,7 +82,8 @@ export class EntityApi {
     }
     const waiting = this.options.whenReady();
     if (waiting !== null) await waiting;
-    if (!this.options.functions.isEntity(name)) return refusal(this.options.functions.unknownMessage(name, 'entity'));
+    if (!this.options.functions.isEntity(name))
+      return refusal(this.options.functions.unknownMessage(name.toLowerCase(), 'entity'));
     if (/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(key)) {
       // The real client swaps the arguments of its exception (3.3).
       return refusal("entityKey (Parameter 'Entity keys must not contain /, \\, #, ?, or control characters.')");

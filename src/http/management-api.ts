@@ -18,6 +18,7 @@ import type { KnownFunctions } from './known-functions';
 import {
   argumentMessage,
   argumentReply,
+  exceptionReply,
   failureReply,
   invalidJsonReply,
   invalidOperationReply,
@@ -43,6 +44,15 @@ export interface ManagementApiOptions {
 type Query = ReadonlyMap<string, string>;
 
 const maxTimerMs = 2_147_483_647;
+/** Stands for the first page. */
+const beginningToken = 'MA==';
+
+function withoutToken(query: InstanceQuery): InstanceQuery {
+  const first = { ...query };
+  delete first.continuationToken;
+  return first;
+}
+
 const continuationHeader = 'x-ms-continuation-token';
 
 export class ManagementApi {
@@ -113,17 +123,17 @@ export class ManagementApi {
     let input: string | null = null;
     if (body.byteLength > 0) {
       try {
-        input = compactJson(bodyText(body));
+        // Kept as the client wrote it, blanks included.
+        input = bodyText(body);
+        JSON.parse(input);
       } catch (error) {
         return invalidJsonReply(error);
       }
     }
     const waiting = this.options.whenReady();
     if (waiting !== null) await waiting;
-    if (!this.options.functions.isOrchestrator(name)) {
-      return argumentReply(this.options.functions.unknownMessage(name, 'orchestrator'));
-    }
-    const start: StartOptions = { name, input };
+    // A name that is not there is taken, as by the real service: the instance fails with the known ones.
+    const start: StartOptions = { name, input, unknownName: 'failsInstance' };
     if (givenId !== '') {
       const problem = startIdProblem(givenId);
       if (problem !== undefined) return argumentReply(problem);
@@ -143,7 +153,7 @@ export class ManagementApi {
   async #alreadyExists(instanceId: string, error: DurascopeError): Promise<Reply> {
     const status = error.details['status'] ?? (await this.#hub.get(instanceId))?.runtimeStatus;
     if (typeof status !== 'string') throw error;
-    return invalidOperationReply(`An Orchestration instance with the status ${status} already exists.`);
+    return json(409, { Message: existsText(status) });
   }
 
   /** The reply to a start or a restart: links at once, or with a time-out the result if it comes in time (3.5, 3.7). */
@@ -207,39 +217,25 @@ export class ManagementApi {
     if (to !== undefined) wanted.createdTimeTo = to;
     if (statuses !== undefined && statuses.length > 0) wanted.statuses = statuses;
     if (token !== undefined && token !== '') wanted.continuationToken = token;
-    const page = await this.#hub.query(wanted);
+    // As the real service: nothing, and a token to go on with.
+    if (top === 0) return jsonText(200, '[]', [[continuationHeader, token ?? beginningToken]]);
+    const page = await this.#hub.query(wanted.continuationToken === beginningToken ? withoutToken(wanted) : wanted);
     const showInput = booleanValue(query.get('showinput'), true);
     const text = `[${page.instances.map((row) => statusPayload(row, { showInput })).join(',')}]`;
     return jsonText(200, text, page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]]);
   }
 
-  /**
-   * Deviation: the real service deletes the record of an unfinished instance and leaves its messages behind. Here the instance is
-   * terminated first, so that nothing of it goes on.
-   */
   async #purge(call: ManagementCall): Promise<Reply> {
     const row = await this.#find(call);
     if (row === undefined) return bare(404);
     if (!isTerminal(row.runtimeStatus) && !row.instanceId.startsWith('@')) {
-      const ended = await this.#endForPurge(row.instanceId);
-      if (!isTerminal(ended.runtimeStatus)) {
-        return invalidOperationReply(
-          `The instance '${row.instanceId}' is ${ended.runtimeStatus} and did not end within ${this.options.limits.purgeWaitMs / 1000} seconds of being terminated, so it was not purged. Its orchestrator may be blocked; try again once it has ended.`,
-        );
-      }
+      return json(
+        412,
+        `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${row.instanceId} has status ${row.runtimeStatus}`,
+      );
     }
     const count = await this.#hub.purge(row.instanceId);
     return count === 0 ? bare(404) : json(200, { instancesDeleted: count });
-  }
-
-  async #endForPurge(instanceId: string): Promise<InstanceRow> {
-    try {
-      await this.#hub.terminate(instanceId, 'The instance is being purged.');
-    } catch (error) {
-      // It ended in the meantime.
-      if (!DurascopeError.is(error, 'InstanceTerminal')) throw error;
-    }
-    return this.#hub.waitForCompletion(instanceId, this.options.limits.purgeWaitMs);
   }
 
   async #purgeBy(query: Query): Promise<Reply> {
@@ -279,11 +275,12 @@ export class ManagementApi {
 
   async #rewind(call: ManagementCall): Promise<Reply> {
     const row = await this.#find(call);
-    if (row === undefined) return bare(404);
+    if (row === undefined) return json(404, `Instance with ID ${call.params['id'] ?? ''} was not found.`);
     if (row.runtimeStatus !== 'Failed') {
-      return isTerminal(row.runtimeStatus)
-        ? bare(410)
-        : invalidOperationReply('The rewind operation is only supported on failed orchestration instances.');
+      return json(
+        412,
+        `This orchestration has status ${row.runtimeStatus}, but only orchestrations in the "Failed" state can be rewound.`,
+      );
     }
     await this.#hub.rewind(row.instanceId, call.query.get('reason') ?? null);
     return bare(202);
@@ -299,17 +296,18 @@ export class ManagementApi {
         unknownInstanceMessage,
       );
     }
-    // One of a connected program may begin anew while the program is away.
-    if (row.profile !== 'G' && !this.options.functions.isOrchestrator(row.name)) {
-      return argumentReply(this.options.functions.unknownMessage(row.name, 'orchestrator'), unknownInstanceMessage);
-    }
     try {
       const newInstanceId = booleanValue(call.query.get('restartwithnewinstanceid'), true);
       const { instanceId } = await this.#hub.restart(row.instanceId, { newInstanceId });
       return await this.#started(call, instanceId, unknownInstanceMessage);
     } catch (error) {
       if (DurascopeError.is(error, 'InstanceExists') || DurascopeError.is(error, 'InstanceNotTerminal')) {
-        return await this.#alreadyExists(row.instanceId, error);
+        return exceptionReply(
+          409,
+          'A non-terminal instance with this instance ID already exists.',
+          existsText(row.runtimeStatus),
+          'DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException',
+        );
       }
       return failureReply(error, unknownInstanceMessage);
     }
@@ -328,6 +326,10 @@ export class ManagementApi {
     if (row === undefined) return bare(404);
     return isTerminal(row.runtimeStatus) ? bare(410) : row;
   }
+}
+
+function existsText(status: string): string {
+  return `An Orchestration instance with the status ${status} already exists.`;
 }
 
 function wrongState(verb: string, row: InstanceRow): Reply {

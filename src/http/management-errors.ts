@@ -9,7 +9,10 @@ export const invalidJsonMessage = 'Invalid JSON content';
 export const unknownInstanceMessage = 'InstanceId does not match a valid orchestration instance.';
 
 export type ExceptionType =
-  'System.ArgumentException' | 'System.InvalidOperationException' | 'Newtonsoft.Json.JsonReaderException';
+  | 'System.ArgumentException'
+  | 'System.InvalidOperationException'
+  | 'Newtonsoft.Json.JsonReaderException'
+  | 'DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException';
 
 /** A body with the exception's fields. What the caller did wrong needs no stack, and client libraries show the whole body. */
 export function exceptionReply(
@@ -31,7 +34,11 @@ export function invalidOperationReply(exceptionMessage: string): Reply {
 }
 
 export function invalidJsonReply(error: unknown): Reply {
-  return exceptionReply(400, invalidJsonMessage, messageOf(error), 'Newtonsoft.Json.JsonReaderException');
+  const text = messageOf(error);
+  const said = /^Unexpected end of JSON input$/.test(text)
+    ? "Error reading JToken from JsonReader. Path '', line 0, position 0."
+    : text;
+  return exceptionReply(400, invalidJsonMessage, said, 'Newtonsoft.Json.JsonReaderException');
 }
 
 type Answer = 404 | 410 | 'argument' | 'operation' | 501 | 503;

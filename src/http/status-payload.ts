@@ -10,8 +10,9 @@ export interface StatusPayloadOptions {
 }
 
 export function statusPayload(row: InstanceRow, options: StatusPayloadOptions): string {
+  const parent = row.parentInstanceId === null ? '' : `"parentInstanceId":${JSON.stringify(row.parentInstanceId)},`;
   const head =
-    `{"name":${JSON.stringify(row.name)},"instanceId":${JSON.stringify(row.instanceId)},"runtimeStatus":"${row.runtimeStatus}",` +
+    `{"name":${JSON.stringify(row.name)},"instanceId":${JSON.stringify(row.instanceId)},${parent}"runtimeStatus":"${row.runtimeStatus}",` +
     `"input":${options.showInput ? payloadJson(row.input) : 'null'},"customStatus":${payloadJson(row.customStatus)},` +
     `"output":${payloadJson(row.output)},"createdTime":"${wholeSeconds(row.createdTime)}","lastUpdatedTime":"${wholeSeconds(row.lastUpdatedTime)}"`;
   if (options.history === undefined) return `${head}}`;

@@ -1,5 +1,6 @@
 /** Instance rows as panels are sent them. */
 import type { InstanceRow } from '../core/instances/instance';
+import { readableFailure } from '../core/values/serialised-exception';
 import type { FailureDetails } from '../core/history/history';
 import type { FailureValue, InstanceDetails, InstanceSummary, SourceLocation } from './panel-values';
 import { summaryTextLimit } from './panel-values';
@@ -30,7 +31,7 @@ export function toInstanceDetails(
     customStatus: row.customStatus,
     executionId: row.executionId,
     input: row.input,
-    output: row.output,
+    output: row.runtimeStatus === 'Failed' && row.output !== null ? readableFailure(row.output) : row.output,
     generation: row.generation,
     tags: row.tags === null ? null : { ...row.tags },
     failureDetails: row.failureDetails === null ? null : toFailureValue(row.failureDetails),
@@ -51,7 +52,7 @@ function toFailureValue(failure: FailureDetails): FailureValue {
 }
 
 function failureLine(row: InstanceRow): string {
-  const whole = row.failureDetails?.ErrorMessage ?? row.output ?? 'Failed without a message';
+  const whole = row.failureDetails?.ErrorMessage ?? readableFailure(row.output ?? 'Failed without a message');
   return whole.split('\n', 1)[0] ?? '';
 }
 

@@ -83,7 +83,7 @@ describe('conformance 8.9, custom status', () => {
         hub.expect(
           id,
           `OS ES EC#${first}[Failed] OC`,
-          "Failed Orchestrator function 'main' failed: The size of the JSON-serialized custom status is 17 KB (UTF-16), which is over the limit of 16 KB.",
+          "Failed Orchestrator function 'main' failed: The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. The current payload size is 17 KB.",
         );
         assert.equal(hub.row(id).customStatus, null);
       },

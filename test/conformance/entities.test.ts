@@ -55,7 +55,8 @@ describe('conformance 8.12, entities', () => {
       parent: id,
       parentExecution: hub.row(id).executionId,
     });
-    assert.deepEqual(JSON.parse(answered.Input ?? ''), { result: '5' });
+    const type = 'Microsoft.Azure.WebJobs.Extensions.DurableTask';
+    assert.deepEqual(JSON.parse(answered.Input ?? ''), { $type: `${type}.ResponseMessage, ${type}`, result: '5' });
   });
 
   conforms(
@@ -111,7 +112,7 @@ describe('conformance 8.12, entities', () => {
     const row = hub.row('@counter@a');
     assert.deepEqual(
       [row.name, row.runtimeStatus, row.input, row.customStatus],
-      ['@counter@a', 'Running', '{"state":"3"}', '{"entityExists":true}'],
+      ['@counter@a', 'Running', '{"exists":true,"state":"3","sorter":{}}', '{"entityExists":true}'],
     );
   });
 

@@ -54,7 +54,7 @@ describe('conformance 8.11, rewind', () => {
       const id = await failed(hub);
       const { executionId } = hub.row(id);
       await acceptRewind(hub, id);
-      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE GE#2 OC', 'Pending');
+      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC', 'Pending');
       const marks = hub.history(id).filter((event): event is GenericEvent => event.EventType === 'GenericEvent');
       assert.deepEqual(
         marks.map((event) => event.Reason),
@@ -70,11 +70,11 @@ describe('conformance 8.11, rewind', () => {
   conforms('W2: a rewound instance asks for the failed activity again and completes', withActivities(failing), async (hub) => {
     const id = await failed(hub);
     await rewind(hub, id);
-    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE GE#2 OC | OS GE TS#1 OC', 'Running');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC | OS GE TS#1 OC', 'Running');
     await hub.complete('b', 'now');
     hub.expect(
       id,
-      'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE GE#2 OC | OS GE TS#1 OC | OS TC→1 EC#2[Completed] OC',
+      'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC | OS GE TS#1 OC | OS TC→1 EC#2[Completed] OC',
       'Completed "now"',
     );
     const waking = hub.history(id).findLast((event): event is GenericEvent => event.EventType === 'GenericEvent');
@@ -125,11 +125,11 @@ describe('conformance 8.11, rewind', () => {
   conforms('W5: a failed child is rewound with its parent, and answers the same call', family('A'), async (hub) => {
     const id = await failed(hub);
     await rewind(hub, id);
-    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE GE#2 OC', 'Pending');
-    hub.expect('kid', 'OS ES GE#0 OC | OS GE GE#1 OC | OS GE TS#0 OC', 'Running');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE→1 GE#2 OC', 'Pending');
+    hub.expect('kid', 'OS ES GE#0 OC | OS GE→0 GE#1 OC | OS GE TS#0 OC', 'Running');
     await hub.complete('b', 'now');
-    hub.expect('kid', 'OS ES GE#0 OC | OS GE GE#1 OC | OS GE TS#0 OC | OS TC→0 EC#1[Completed] OC');
-    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE GE#2 OC | OS SD→1 EC#2[Completed] OC', 'Completed "now"');
+    hub.expect('kid', 'OS ES GE#0 OC | OS GE→0 GE#1 OC | OS GE TS#0 OC | OS TC→0 EC#1[Completed] OC');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE→1 GE#2 OC | OS SD→1 EC#2[Completed] OC', 'Completed "now"');
     assert.deepEqual(hub.worker.callCounts, { a: 1, b: 2 });
   });
 

@@ -213,10 +213,20 @@ describe('conformance 8.7, sub-orchestrations', () => {
     },
   );
 
-  for (const [profile, sequence] of [
-    ['A', 'OS ES SC#0 OC | OS SF→0 EC#1[Failed] OC'],
-    ['G', 'OS ES SC#1 OC | OS SF→1 EC#2[Failed] OC'],
-  ] as const) {
+  conforms(
+    'S11: a child id in use by a running instance, profile A: the child replaces it',
+    { scripts: { main: callsChild, child: waits } },
+    async (hub) => {
+      await hub.start('child', { instanceId: 'kid' });
+      const before = hub.row('kid');
+      const id = await hub.start('main');
+      hub.expect(id, 'OS ES SC#0 OC');
+      assert.notEqual(hub.row('kid').executionId, before.executionId);
+      assert.equal(hub.row('kid').parentInstanceId, id);
+    },
+  );
+
+  for (const [profile, sequence] of [['G', 'OS ES SC#1 OC | OS SF→1 EC#2[Failed] OC']] as const) {
     conforms(
       `S11: a child id in use by a running instance, profile ${profile}`,
       { profile, scripts: { main: callsChild, child: waits } },

@@ -80,16 +80,33 @@ describe('views of a history', () => {
 
   it('merges results with what they answer for showHistory', () => {
     assert.deepEqual(toHistoryEvents(twoCities, { showInput: true, showHistoryOutput: true }), [
-      { EventType: 'ExecutionStarted', Input: 'null', Timestamp: '2024-01-01T00:00:00.1Z', FunctionName: 'HelloCities' },
+      {
+        EventType: 'ExecutionStarted',
+        Input: 'null',
+        Correlation: null,
+        ParentTraceContext: null,
+        ScheduledStartTime: null,
+        Generation: null,
+        GenerateNewTrace: false,
+        Timestamp: '2024-01-01T00:00:00.1Z',
+        FunctionName: 'HelloCities',
+      },
       {
         EventType: 'TaskCompleted',
         Result: 'Hello Tokyo!',
         Timestamp: '2024-01-01T00:00:03.1Z',
-        ScheduledTime: '2024-01-01T00:00:02.1Z',
+        ScheduledTime: '2024-01-01T00:00:02.1+00:00',
         FunctionName: 'SayHello',
         Input: '["Tokyo"]',
       },
-      { EventType: 'TaskScheduled', Name: 'SayHello', Input: null, Timestamp: '2024-01-01T00:00:05.1Z' },
+      {
+        EventType: 'TaskScheduled',
+        Name: 'SayHello',
+        Input: null,
+        ParentTraceContext: null,
+        Tags: null,
+        Timestamp: '2024-01-01T00:00:05.1Z',
+      },
       { EventType: 'TimerCreated', FireAt: '2024-01-01T00:00:00Z', Timestamp: '2024-01-01T00:00:05.1Z' },
     ]);
   });

@@ -37,8 +37,8 @@ describe('orchestrations of connected programs, started over HTTP', function () 
     const appDir = path.resolve('test', 'fixtures', 'apps', 'tour');
     fixture = await GrpcFixture.start({ app: true, appDir });
     const before = await post('/orchestrators/Greeting', '"Lima"');
-    assert.equal(before.status, 400);
-    assert.match(before.text, /The function 'Greeting' doesn't exist/);
+    // Taken, as by the real service; that instance fails.
+    assert.equal(before.status, 202);
 
     const program = await connect(fixture);
     const started = await post('/orchestrators/Greeting', '"Oslo"');

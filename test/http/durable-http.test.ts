@@ -236,7 +236,7 @@ describe('durable HTTP calls', () => {
   it('says what is wrong with a request that cannot be sent', async () => {
     assert.match(await failure(null), /callHttp failed: .*without a request/);
     assert.match(await failure({ method: 'GET' }), /needs a url/);
-    assert.match(await failure({ method: 'GET', uri: '/relative' }), /not absolute/);
+    assert.match(await failure({ method: 'GET', uri: '/relative' }), /invalid request URI/);
     assert.match(await failure({ method: 'GET', uri: 'ftp://x/y' }), /neither http: nor https:/);
     assert.match(await failure({ method: 'NO GOOD', uri: origin }), /Method must be a valid HTTP token/);
     assert.match(

@@ -142,7 +142,10 @@ describe('the entity routes of the management API (http 8)', () => {
       name: string;
       input: unknown;
     };
-    assert.deepEqual([status.runtimeStatus, status.name, status.input], ['Running', '@counter@a', { state: '2' }]);
+    assert.deepEqual(
+      [status.runtimeStatus, status.name, status.input],
+      ['Running', '@counter@a', { exists: true, state: '2', sorter: {} }],
+    );
     for (const operation of ['terminate', 'suspend', 'restart']) {
       const answer = await http.call('POST', `/instances/@counter@a/${operation}`);
       assert.ok(answer.status >= 400, `${operation} answered ${answer.status}`);

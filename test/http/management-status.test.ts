@@ -94,22 +94,23 @@ describe('management API: status, list and purge', () => {
     it('shows inputs and outputs as asked, merged, without episode marks', async () => {
       await start('Calls', 'one', 'in');
       assert.deepEqual(view(await historyOf('')), [
-        'ExecutionStarted: Input,Timestamp,FunctionName',
-        'TaskScheduled: Name,Input,Timestamp',
+        'ExecutionStarted: Input,Correlation,ParentTraceContext,ScheduledStartTime,Generation,GenerateNewTrace,Timestamp,FunctionName',
+        'TaskScheduled: Name,Input,ParentTraceContext,Tags,Timestamp',
       ]);
       await http.hub.complete('Manual', 'out');
+      const started = 'Correlation,ParentTraceContext,ScheduledStartTime,Generation,GenerateNewTrace,Timestamp,FunctionName';
       const merged = 'Timestamp,ScheduledTime,FunctionName';
       const finished = 'Timestamp';
       for (const [query, expected] of [
-        ['', [`Input,Timestamp,FunctionName`, `${merged},Input`, `OrchestrationStatus,FailureDetails,${finished}`]],
-        ['&showInput=false', ['Timestamp,FunctionName', merged, `OrchestrationStatus,FailureDetails,${finished}`]],
+        ['', [`Input,${started}`, `${merged},Input`, `OrchestrationStatus,FailureDetails,${finished}`]],
+        ['&showInput=false', [started, merged, `OrchestrationStatus,FailureDetails,${finished}`]],
         [
           '&showHistoryOutput=true',
-          [`Input,Timestamp,FunctionName`, `Result,${merged},Input`, `OrchestrationStatus,Result,FailureDetails,${finished}`],
+          [`Input,${started}`, `Result,${merged},Input`, `OrchestrationStatus,Result,FailureDetails,${finished}`],
         ],
         [
           '&showInput=false&showHistoryOutput=true',
-          ['Timestamp,FunctionName', `Result,${merged}`, `OrchestrationStatus,Result,FailureDetails,${finished}`],
+          [started, `Result,${merged}`, `OrchestrationStatus,Result,FailureDetails,${finished}`],
         ],
       ] as const) {
         const names = ['ExecutionStarted', 'TaskCompleted', 'ExecutionCompleted'];
@@ -219,18 +220,13 @@ describe('management API: status, list and purge', () => {
       assert.equal((await http.call('GET', '/instances/one')).status, 404);
     });
 
-    it('http 6: an unfinished one is deleted too, and nothing of it goes on', async () => {
-      await start('Calls', 'running');
-      await start('Waits', 'suspended');
-      await http.hub.suspend('suspended');
-      await http.hub.engine.start({ name: 'Waits', instanceId: 'pending', scheduledStartTime: '2024-01-02T00:00:00Z' });
-      for (const id of ['running', 'suspended', 'pending']) {
-        const answer = await http.call('DELETE', `/instances/${id}`);
-        assert.deepEqual([answer.status, answer.text], [200, '{"instancesDeleted":1}'], id);
-      }
-      await http.hub.complete('Manual', 'late');
-      await http.hub.advance(2 * 24 * 3600 * 1000);
-      assert.equal((await http.call('GET', '/instances')).text, '[]');
+    it('http 6: an unfinished one is refused, and goes on', async () => {
+      await start('Waits', 'running');
+      const answer = await http.call('DELETE', '/instances/running');
+      const text =
+        'Only orchestrations in a terminal state can be purged, but the orchestration with instance ID running has status Running';
+      assert.deepEqual([answer.status, answer.json], [412, text]);
+      assert.equal(http.hub.row('running').runtimeStatus, 'Running');
     });
 
     it('http 10.8: many: no createdTimeFrom is a 400 with a JSON string, none deleted a 404', async () => {

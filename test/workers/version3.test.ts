@@ -45,7 +45,7 @@ for (const durableFunctions of ['durable-functions-v2', 'durable-functions-v1'] 
     });
 
     it('(d) keeps a falsy result only of an activity whose binding is called "name", as the real one does', async () => {
-      for (const value of [0, '', false]) {
+      for (const value of [0, '']) {
         assert.equal(await app.result('Zero', value), null);
         assert.deepEqual(await app.result('ZeroNamed', value), value);
       }

@@ -79,12 +79,21 @@ export function agreesOnEntity(row: EntityRow, decision: WorkDecision): boolean 
   }
 }
 
-/** The message of the failure. `found` is null when this run scheduled nothing with the row's id. */
+/** The message of the failure, in the words of DurableTask.Core. `found` is null when this run scheduled nothing with the row's id. */
 export function nonDeterminismMessage(row: ScheduledRow, found: WorkDecision | null): string {
-  const before = `an earlier run of this orchestration scheduled ${rowText(row)} with sequence number ${row.EventId}`;
-  const now =
-    found === null ? 'this run has not scheduled anything with that number' : `this run schedules ${decisionText(found)} there`;
-  return nonDeterministic(`${before}, but ${now}.`);
+  return `${sentenceStart} A previous execution of this orchestration scheduled ${differenceText(row, found)} ${question}`;
+}
+
+const question = 'Was a change made to the orchestrator code after this instance had already started running?';
+const sentenceStart = 'Non-Deterministic workflow detected:';
+
+/** Whether the decision is the end that a replay finds which no longer fits its history. */
+export function endsAsNonDeterministic(decision: Decision): boolean {
+  return (
+    decision.type === 'CompleteOrchestration' &&
+    decision.status === 'Failed' &&
+    decision.result?.startsWith(sentenceStart) === true
+  );
 }
 
 /** Whether an orchestration failed with such a message, ours or that of another host. */
@@ -100,35 +109,50 @@ export function nonDeterministic(difference: string): string {
   );
 }
 
-function rowText(row: ScheduledRow): string {
+function differenceText(row: ScheduledRow, found: WorkDecision | null): string {
+  const id = row.EventId;
+  const isOther = found !== null && (rowTypeOf[found.type] !== row.EventType || !('name' in found));
+  const name = found !== null && 'name' in found ? found.name : '';
+  const produced = found === null ? '' : `the current orchestration replay instead produced a ${actionNames[found.type]} action`;
+  const missing = "the current replay execution hasn't (yet?) scheduled this task.";
   switch (row.EventType) {
     case 'TaskScheduled':
-      return `the activity '${row.Name}'`;
-    case 'SubOrchestrationInstanceCreated':
-      return `the sub-orchestration '${row.Name}' (instance '${row.InstanceId}')`;
-    case 'EventSent':
-      return `the event '${row.Name}' to '${row.InstanceId}'`;
+      if (found === null) {
+        return `an activity task with sequence ID ${id} and name '${row.Name}' (version '${row.Version}'), but ${missing}`;
+      }
+      return isOther
+        ? `an activity task with sequence number ${id} named '${row.Name}', but ${produced} with this sequence number.`
+        : `an activity task with sequence number ${id} named '${row.Name}', but the current orchestration replay instead scheduled an activity task named '${name}' with this sequence number. `;
     case 'TimerCreated':
-      return `a timer for ${row.FireAt}`;
+      return found === null
+        ? `a timer task with sequence number ${id} but ${missing}`
+        : `a timer task with sequence number ${id} named but ${produced} with this sequence number.`;
+    case 'SubOrchestrationInstanceCreated': {
+      const child = `a sub-orchestration task with sequence ID ${id} and name '${row.Name}' (version '${row.Version}', instance ID '${row.InstanceId}'), but`;
+      if (found === null) return `${child} ${missing}`;
+      return isOther
+        ? `${child} ${produced} at this sequence number.`
+        : `${child} the current orchestration replay instead scheduled a sub-orchestration task with name ${name} at this sequence number.`;
+    }
+    case 'EventSent': {
+      const target = `name '${row.Name}', instance ID '${row.InstanceId}'`;
+      const sent = `a send event task with sequence ID ${id}, type '${row.EventType}'`;
+      if (found === null) return `${sent} ${target}, but ${missing}`;
+      return isOther
+        ? `${sent}, ${target}, but the current orchestration replay instead scheduled a ${actionNames[found.type]} task at this sequence number.`
+        : `${sent}, ${target}), but the current orchestration replay instead scheduled a send event task with name ${name}at this sequence number.`;
+    }
   }
 }
 
-function decisionText(decision: WorkDecision): string {
-  switch (decision.type) {
-    case 'ScheduleTask':
-      return `the activity '${decision.name}'`;
-    case 'CreateSubOrchestration':
-      return `the sub-orchestration '${decision.name}'`;
-    case 'SendEvent':
-      return `the event '${decision.name}' to '${decision.instanceId}'`;
-    case 'CreateTimer':
-      return `a timer for ${decision.fireAt}`;
-    case 'CallEntity':
-    case 'SignalEntity':
-      return `the operation '${decision.operation}' of the entity '${decision.instanceId}'`;
-    case 'LockEntities':
-      return `a lock on ${decision.lockSet.map((id) => `'${id}'`).join(', ')}`;
-    case 'UnlockEntity':
-      return `the release of the entity '${decision.instanceId}'`;
-  }
-}
+/** Classes of DurableTask.Core. */
+const actionNames: Readonly<Record<WorkDecision['type'], string>> = {
+  ScheduleTask: 'ScheduleTaskOrchestratorAction',
+  CreateTimer: 'CreateTimerOrchestratorAction',
+  CreateSubOrchestration: 'CreateSubOrchestrationAction',
+  SendEvent: 'SendEventOrchestratorAction',
+  CallEntity: 'SendEventOrchestratorAction',
+  SignalEntity: 'SendEventOrchestratorAction',
+  LockEntities: 'SendEventOrchestratorAction',
+  UnlockEntity: 'SendEventOrchestratorAction',
+};

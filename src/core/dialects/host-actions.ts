@@ -6,7 +6,7 @@ import {
   childActions,
   fireAtMs,
   isActionEntry,
-  payloadText,
+  hostPayloadText,
   textField,
 } from '../values/durable-action';
 import { readHttpRequest } from './durable-http';
@@ -26,11 +26,11 @@ import {
 import { httpActivity, PolledHttpNode } from './http-call-node';
 import { chosenEntityIdProblem, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
 import type { EntityRequest } from '../entities/entity-messages';
-import { requestEventName, requestText } from '../entities/entity-messages';
+import { requestEventName, sortedRequestText } from '../entities/entity-messages';
 import { childInstanceIdProblem, defaultChildInstanceId } from '../values/instance-id';
 import type { WorkDecision } from '../decisions/non-determinism';
 import type { RetryPolicy } from '../values/retry';
-import { toTimestamp } from '../values/time';
+import { fromTimestamp, toTimestamp } from '../values/time';
 
 export interface HostActionsOptions {
   instanceId: string;
@@ -43,6 +43,8 @@ export interface HostActionsOptions {
   longTimerIntervalMs: number;
   /** Whether a race counts a task that was over before it began. SDK 2.x does, 3.5 (schema V4) waits for another one. */
   racesCountFinished: boolean;
+  /** The list of actions is what it will be: cancelled timers are known to be. Default: it grows while events are applied. */
+  isComplete?: boolean;
   /** Pause between polls of an HTTP call that names none: `defaultAsyncRequestSleepTimeMilliseconds` of host.json, default 30,000. */
   httpPollDelayMs?: number;
   /** Work that one generation may schedule: `maxOrchestrationActions` of host.json. */
@@ -61,6 +63,8 @@ export class HostActions {
   /** The same action object is the same task. Actions that came as text are all different. */
   private readonly nodes = new Map<DurableAction, ReplayNode>();
   private sequels: ReplayNode[] | null = null;
+  /** When each entity was last sent something. */
+  private sentTo: Map<string, string> | null = null;
 
   constructor(
     private readonly options: HostActionsOptions,
@@ -121,7 +125,7 @@ export class HostActions {
       case actionTypes.CallSubOrchestratorWithRetry:
         return this.sequel(new RetryNode(retryPolicy(action), this.subOrchestration(action)));
       case actionTypes.ContinueAsNew: {
-        const input = payloadText(action['input']);
+        const input = hostPayloadText(action['input']);
         return new InstantNode(() => this.continueAsNew(input));
       }
       case actionTypes.CreateTimer:
@@ -130,6 +134,7 @@ export class HostActions {
         return new AnyNode(
           childActions(action).map((child) => this.node(child)),
           this.options.racesCountFinished,
+          this.options.isComplete,
         );
       case actionTypes.WhenAll:
         return new AllNode(childActions(action).map((child) => this.node(child)));
@@ -167,7 +172,7 @@ export class HostActions {
     const name = this.required(action, 'functionName');
     this.refuse(this.options.problemWith('orchestrator', name));
     const version = textField(action, 'version');
-    const input = payloadText(action['input']);
+    const input = hostPayloadText(action['input']);
     const chosenId = textField(action, 'instanceId');
     if (chosenId !== undefined) this.refuse(this.childIdProblem(chosenId));
     return (id) => ({
@@ -197,7 +202,7 @@ export class HostActions {
     if (entity === null) throw new Error(`'${instanceId}' is not the id of an entity.`);
     this.refuse(chosenEntityIdProblem(entity));
     this.refuse(this.options.problemWith('entity', entity.name));
-    const input = payloadText(action['input']);
+    const input = hostPayloadText(action['input']);
     const dueMs = action.actionType === actionTypes.ScheduledSignalEntity ? fireAtMs(action) : Number.NaN;
     const due = Number.isNaN(dueMs) ? undefined : toTimestamp(dueMs);
     const { instanceId: parent, executionId: parentExecution } = this.options;
@@ -211,9 +216,18 @@ export class HostActions {
         parentExecution,
         ...(due === undefined ? {} : { due }),
       };
-      const name = requestEventName(due);
-      return { type: 'SendEvent', id, instanceId: entityInstanceId(entity), name, input: requestText(request) };
+      return this.sending(id, entityInstanceId(entity), requestEventName(due), request);
     };
+  }
+
+  /** Each message to an entity says when it was sent, later than the one before, and when that was. */
+  private sending(id: number, instanceId: string, name: string, request: EntityRequest): WorkDecision {
+    const sentTo = (this.sentTo ??= new Map<string, string>());
+    const predecessor = sentTo.get(instanceId) ?? null;
+    const now = toTimestamp(this.clock.nowMs);
+    const timestamp = predecessor !== null && predecessor >= now ? oneTickAfter(predecessor) : now;
+    sentTo.set(instanceId, timestamp);
+    return { type: 'SendEvent', id, instanceId, name, input: sortedRequestText(request, { timestamp, predecessor }) };
   }
 
   private lock(action: DurableAction): ReplayNode {
@@ -229,13 +243,14 @@ export class HostActions {
     const [first] = lockset;
     if (first === undefined) throw new Error('A lock needs at least one entity.');
     const { instanceId: parent, executionId: parentExecution } = this.options;
-    const decide = (id: number, requestId: string): WorkDecision => ({
-      type: 'SendEvent',
-      id,
-      instanceId: entityInstanceId(first),
-      name: requestEventName(undefined),
-      input: requestText({ id: requestId, parent, parentExecution, lockset, pos: 0 }),
-    });
+    const decide = (id: number, requestId: string): WorkDecision =>
+      this.sending(id, entityInstanceId(first), requestEventName(undefined), {
+        id: requestId,
+        parent,
+        parentExecution,
+        lockset,
+        pos: 0,
+      });
     return new EntityRequestNode(decide, this.required(action, 'lockRequestId'), lockset);
   }
 
@@ -296,13 +311,11 @@ function retryPolicy(action: DurableAction): RetryPolicy {
     throw new Error('The retry options need a firstRetryIntervalInMilliseconds above 0 and a maxNumberOfAttempts.');
   }
   const backoffCoefficient = number('backoffCoefficient');
-  const retryTimeoutMs = number('retryTimeoutInMilliseconds');
   return {
     firstRetryIntervalMs,
     maxNumberOfAttempts,
     ...(backoffCoefficient === undefined ? {} : { backoffCoefficient }),
     maxRetryIntervalMs: number('maxRetryIntervalInMilliseconds') ?? 6 * 24 * 60 * 60 * 1000,
-    ...(retryTimeoutMs === undefined ? {} : { retryTimeoutMs }),
   };
 }
 
@@ -315,4 +328,11 @@ export function readActionList(value: unknown, isV1: boolean): (DurableAction | 
     throw new Error(`The durable-functions package answered with ${value.length} lists of actions instead of one.`);
   }
   return value[0];
+}
+
+/** `timestamp` in the history's time form; a tick is its last digit. */
+function oneTickAfter(timestamp: string): string {
+  const [whole = '', ticks = '0'] = timestamp.slice(0, -1).split('.');
+  const next = Number(ticks.padEnd(7, '0')) + 1;
+  return next < 10_000_000 ? `${whole}.${String(next).padStart(7, '0')}Z` : toTimestamp(fromTimestamp(timestamp) + 1);
 }

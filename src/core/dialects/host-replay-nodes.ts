@@ -224,7 +224,7 @@ export class EventWaitNode extends ReplayNode {
 
   constructor(readonly eventName: string) {
     super();
-    this.key = eventName.toLowerCase();
+    this.key = eventName;
   }
 
   protected start(host: NodeHost): void {
@@ -263,6 +263,8 @@ export class AnyNode extends ParentNode {
   constructor(
     protected readonly children: readonly ReplayNode[],
     private readonly countsFinished = true,
+    /** A timer that the code cancels ends the wait for the group at once: the list of actions is read when it is complete. */
+    private readonly endsWithCancelled = false,
   ) {
     super();
   }
@@ -272,6 +274,9 @@ export class AnyNode extends ParentNode {
     // A task that was waited for before may be over already.
     if (this.countsFinished && this.children.some((child) => child.isDone)) this.finish(false);
     beginChildren(this, this.children, host);
+    if (this.endsWithCancelled && this.children.some((child) => child instanceof TimerNode && !child.blocksCompletion())) {
+      this.finish(false);
+    }
   }
 
   childFinished(child: ReplayNode): void {

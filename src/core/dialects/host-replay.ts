@@ -8,9 +8,9 @@
  */
 import { messageOf } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
-import { awaitedRequestId, releaseName, releaseText } from '../entities/entity-messages';
+import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
 import { entityInstanceId } from '../values/entity-id';
-import type { ActionList, DurableAction } from '../values/durable-action';
+import { actionTypes, childActions, type ActionList, type DurableAction } from '../values/durable-action';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
 import type { EntityRequestNode, EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
@@ -116,7 +116,7 @@ export class HostReplay implements NodeHost {
 
   /** How the waiting code spells an event's name: the SDK compares exactly, the host ignores case. Unknown: as it was sent. */
   spellingOf(eventName: string): string {
-    const key = eventName.toLowerCase();
+    const key = eventName;
     return this.waiterOf(key)?.eventName ?? this.spellings?.get(key) ?? eventName;
   }
 
@@ -131,6 +131,17 @@ export class HostReplay implements NodeHost {
   /** True while an id that was given out has no row yet. */
   get hasUnconfirmed(): boolean {
     return this.pending.size > 0;
+  }
+
+  /**
+   * The events that the real host hands on to the generation that follows: those that it meets after continueAsNew. It walks the complete list
+   * of actions over the whole history, so that a race whose timer was cancelled is over for it before it has met the event that won.
+   */
+  carriedOver(events: readonly HistoryEvent[], actions: ActionList): readonly EventRaised[] | null {
+    if (this.nextGeneration === null || !actions.some(isRaceWithCancelledTimer)) return null;
+    const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
+    for (const event of events) walk.apply(event, actions);
+    return walk.nextGeneration?.carryover ?? null;
   }
 
   /** The episode is over: new work, and the completion when the time has come. */
@@ -183,7 +194,7 @@ export class HostReplay implements NodeHost {
     const { lock } = this;
     if (lock === null) return;
     this.lock = null;
-    const input = releaseText(this.options.instanceId, lock.id);
+    const input = typedReleaseText(this.options.instanceId, lock.id);
     for (const entity of lock.node.lockSet) {
       const instanceId = entityInstanceId(entity);
       this.allocate((id) => ({ type: 'SendEvent', id, instanceId, name: releaseName, input }), null);
@@ -270,7 +281,7 @@ export class HostReplay implements NodeHost {
       this.nextGeneration.carryover.push(event);
       return;
     }
-    const key = event.Name.toLowerCase();
+    const key = event.Name;
     const waiter = this.waiterOf(key);
     if (waiter === undefined) {
       const buffered = (this.buffered ??= new Map<string, string[]>());
@@ -414,7 +425,15 @@ export class HostReplay implements NodeHost {
   }
 }
 
+function isRaceWithCancelledTimer(entry: DurableAction | readonly DurableAction[]): boolean {
+  if (Array.isArray(entry)) return false;
+  const action = entry as DurableAction;
+  if (action.actionType !== actionTypes.WhenAny) return false;
+  return childActions(action).some((child) => child.actionType === actionTypes.CreateTimer && child['isCanceled'] === true);
+}
+
 /** Events after which an SDK looks whether user code can go on. */
 function resumesCode(event: HistoryEvent): boolean {
+  if (event.EventType === 'GenericEvent') return false;
   return 'TaskScheduledId' in event || event.EventType === 'TimerFired' || event.EventType === 'EventRaised';
 }

@@ -27,6 +27,8 @@ export interface EntityRequest {
   lockset?: readonly EntityId[];
   /** Index in `lockset` of the entity that has the request now. */
   pos?: number;
+  /** When it was sent, where the sender says so. */
+  Timestamp?: string;
 }
 
 export interface EntityAnswer {
@@ -67,11 +69,58 @@ export function readRequest(text: string | null): EntityRequest | null {
   if (typeof value['parent'] === 'string') request.parent = value['parent'];
   if (typeof value['parentExecution'] === 'string') request.parentExecution = value['parentExecution'];
   if (typeof value['due'] === 'string') request.due = value['due'];
+  if (typeof value['Timestamp'] === 'string') request.Timestamp = value['Timestamp'];
   if (lockset !== undefined && lockset.length > 0) {
     request.lockset = lockset;
     request.pos = typeof value['pos'] === 'number' ? value['pos'] : 0;
   }
   return request;
+}
+
+const messageTypes = 'Microsoft.Azure.WebJobs.Extensions.DurableTask';
+
+/** The name under which the extension's messages say what they are: first member of their texts in profile A. */
+function typeMember(name: 'RequestMessage' | 'ResponseMessage' | 'ReleaseMessage'): { $type: string } {
+  return { $type: `${messageTypes}.${name}, ${messageTypes}` };
+}
+
+/** When a message was sent, and when the one before it to the same entity: with them a receiver sorts. The history's time form. */
+export interface SendingTimes {
+  timestamp: string;
+  /** Null: it is the first. */
+  predecessor: string | null;
+}
+
+/** The least time of .NET. */
+const never = '0001-01-01T00:00:00';
+
+/** A request as the extension sends it for an orchestration of the JSON protocol. */
+export function sortedRequestText(request: EntityRequest, { timestamp, predecessor }: SendingTimes): string {
+  const { op, signal, input, id, parent, parentExecution, due, lockset, pos } = request;
+  return JSON.stringify({
+    ...typeMember('RequestMessage'),
+    op,
+    signal,
+    input,
+    id,
+    parent,
+    parentExecution,
+    due,
+    lockset,
+    pos,
+    Timestamp: timestamp,
+    Predecessor: predecessor ?? never,
+    requestTime: timestamp.replace(/Z$/, '+00:00'),
+  });
+}
+
+/** An answer with its type, as the extension's entities give it. */
+export function typedAnswerText(answer: string): string {
+  return `{${JSON.stringify(typeMember('ResponseMessage')).slice(1, -1)},${answer.slice(1)}`;
+}
+
+export function typedReleaseText(parent: string, id: string): string {
+  return JSON.stringify({ ...typeMember('ReleaseMessage'), parent, id });
 }
 
 export function requestText(request: EntityRequest): string {

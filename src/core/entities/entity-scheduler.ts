@@ -10,7 +10,7 @@ import { entityInstanceId } from '../values/entity-id';
 import type { EntityRequest } from './entity-messages';
 import { isRequestName, readRelease, readRequest, releaseName } from './entity-messages';
 import type { EventRaised } from '../history/history';
-import { fromTimestamp } from '../values/time';
+import { fromTimestamp, toTimestamp } from '../values/time';
 
 export interface EntityScheduler {
   /** JSON text; null: none. */
@@ -23,6 +23,34 @@ export interface EntityScheduler {
   lockedBy: string | null;
   /** A `continue` message is on its way. */
   suspended: boolean;
+  /** What the extension sorts messages with; absent where no such thing is kept. */
+  sorter?: MessageSorter;
+}
+
+/** What an entity of profile A remembers of its senders, as the extension does. Inboxes here keep their order: nothing is sorted with it. */
+export interface MessageSorter {
+  /** By instance id. */
+  ReceivedFromInstance?: Record<string, { Last: string; ExecutionId?: string }>;
+  /** What is older is forgotten. */
+  ReceiveHorizon?: string;
+}
+
+const reorderWindowMs = 30 * 60_000;
+const trimIntervalMs = 60_000;
+
+function noteSender(sorter: MessageSorter, { parent, parentExecution, Timestamp }: EntityRequest): void {
+  if (parent === undefined || Timestamp === undefined) return;
+  const sentMs = fromTimestamp(Timestamp);
+  const horizonMs = sorter.ReceiveHorizon === undefined ? Number.NEGATIVE_INFINITY : fromTimestamp(sorter.ReceiveHorizon);
+  const senders = { ...sorter.ReceivedFromInstance };
+  if (horizonMs + reorderWindowMs + trimIntervalMs < sentMs) {
+    sorter.ReceiveHorizon = toTimestamp(sentMs - reorderWindowMs);
+    for (const [id, { Last }] of Object.entries(senders)) {
+      if (fromTimestamp(Last) < sentMs - reorderWindowMs) Reflect.deleteProperty(senders, id);
+    }
+  }
+  senders[parent] = { Last: Timestamp, ...(parentExecution === undefined ? {} : { ExecutionId: parentExecution }) };
+  sorter.ReceivedFromInstance = senders;
 }
 
 /** Reads what `schedulerText` wrote; null and what is not an object are an entity that does not exist. */
@@ -42,24 +70,28 @@ export function readScheduler(input: string | null): EntityScheduler {
     queue: Array.isArray(fields['queue']) ? (fields['queue'] as EntityRequest[]) : [],
     lockedBy: typeof fields['lockedBy'] === 'string' ? fields['lockedBy'] : null,
     suspended: fields['suspended'] === true,
+    ...(typeof fields['sorter'] === 'object' && fields['sorter'] !== null ? { sorter: fields['sorter'] } : {}),
   };
 }
 
 // S3
-export function schedulerText({ state, exists, queue, lockedBy, suspended }: EntityScheduler): string {
+export function schedulerText({ state, exists, queue, lockedBy, suspended, sorter }: EntityScheduler): string {
   return JSON.stringify({
-    ...(exists && state === null ? { exists } : {}),
+    ...(exists && (sorter !== undefined || state === null) ? { exists } : {}),
     ...(state === null ? {} : { state }),
     ...(queue.length === 0 ? {} : { queue }),
     ...(lockedBy === null ? {} : { lockedBy }),
     ...(suspended ? { suspended } : {}),
+    ...(sorter === undefined
+      ? {}
+      : { sorter: { ReceivedFromInstance: sorter.ReceivedFromInstance, ReceiveHorizon: sorter.ReceiveHorizon } }),
   });
 }
 
 /** The instance's custom status. */
-export function schedulerStatus({ state, queue, lockedBy }: EntityScheduler): string {
+export function schedulerStatus({ state, exists, queue, lockedBy, sorter }: EntityScheduler): string {
   return JSON.stringify({
-    ...(state === null ? {} : { entityExists: true }),
+    ...(state !== null || (exists && sorter !== undefined) ? { entityExists: true } : {}),
     ...(queue.length === 0 ? {} : { queueSize: queue.length }),
     ...(lockedBy === null ? {} : { lockedBy }),
   });
@@ -67,7 +99,8 @@ export function schedulerStatus({ state, queue, lockedBy }: EntityScheduler): st
 
 /** One may change it without the original seeing. */
 export function copyOf(scheduler: EntityScheduler): EntityScheduler {
-  return { ...scheduler, queue: scheduler.queue.slice() };
+  const { sorter } = scheduler;
+  return { ...scheduler, queue: scheduler.queue.slice(), ...(sorter === undefined ? {} : { sorter: { ...sorter } }) };
 }
 
 /** A request that comes this much too early runs all the same. */
@@ -90,6 +123,7 @@ export function takeIn(scheduler: EntityScheduler, messages: readonly EventRaise
       scheduler.suspended = false;
     } else {
       const request = readRequest(Input);
+      if (request?.Timestamp !== undefined) noteSender((scheduler.sorter ??= {}), request);
       if (request === null) taken.unknown.push(Name);
       else if (request.due !== undefined && fromTimestamp(request.due) > nowMs + earlyMs) taken.early.push(request);
       // S1

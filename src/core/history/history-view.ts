@@ -41,7 +41,12 @@ function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: 
   const result = (value: string | null): Fields => (options.showHistoryOutput ? { Result: payloadValue(value) } : {});
   const merged = (): Fields => {
     if (source?.EventType !== 'TaskScheduled' && source?.EventType !== 'SubOrchestrationInstanceCreated') return {};
-    return { ScheduledTime: shortTime(source.Timestamp), FunctionName: source.Name, ...input(source.Input) };
+    return {
+      ScheduledTime: offsetTime(shortTime(source.Timestamp)),
+      FunctionName: source.Name,
+      ...(source.EventType === 'SubOrchestrationInstanceCreated' ? { InstanceId: source.InstanceId } : {}),
+      ...input(source.Input),
+    };
   };
   const EventType = event.EventType;
   switch (event.EventType) {
@@ -49,14 +54,33 @@ function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: 
       return {
         EventType,
         ...input(event.Input),
+        Correlation: null,
+        ParentTraceContext: event.ParentTraceContext ?? null,
+        ScheduledStartTime: event.ScheduledStartTime == null ? null : shortTime(event.ScheduledStartTime),
+        Generation: event.Generation ?? null,
+        GenerateNewTrace: false,
         Timestamp: timestamp,
-        ...(event.ScheduledStartTime == null ? {} : { ScheduledStartTime: shortTime(event.ScheduledStartTime) }),
         FunctionName: event.Name,
       };
     case 'TaskScheduled':
-      return { EventType, Name: event.Name, ...input(event.Input), Timestamp: timestamp };
+      return {
+        EventType,
+        Name: event.Name,
+        ...input(event.Input),
+        ParentTraceContext: event.ParentTraceContext ?? null,
+        Tags: event.Tags ?? null,
+        Timestamp: timestamp,
+      };
     case 'SubOrchestrationInstanceCreated':
-      return { EventType, Name: event.Name, InstanceId: event.InstanceId, ...input(event.Input), Timestamp: timestamp };
+      return {
+        EventType,
+        Name: event.Name,
+        InstanceId: event.InstanceId,
+        ...input(event.Input),
+        ClientSpanId: null,
+        Tags: event.Tags ?? null,
+        Timestamp: timestamp,
+      };
     case 'TaskCompleted':
     case 'SubOrchestrationInstanceCompleted':
       return { EventType, ...result(event.Result), Timestamp: timestamp, ...merged() };
@@ -76,7 +100,7 @@ function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: 
     case 'EventSent':
       return { EventType, InstanceId: event.InstanceId, Name: event.Name, ...input(event.Input), Timestamp: timestamp };
     case 'EventRaised':
-      return { EventType, Name: event.Name, ...input(event.Input), Timestamp: timestamp };
+      return { EventType, Name: event.Name, ...input(event.Input), ParentTraceContext: null, Timestamp: timestamp };
     case 'ExecutionTerminated':
       return { EventType, ...input(event.Input), Timestamp: timestamp };
     case 'ExecutionSuspended':
@@ -94,7 +118,7 @@ function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: 
     case 'ContinueAsNew':
       return { EventType, OrchestrationStatus: event.OrchestrationStatus, ...result(event.Result), Timestamp: timestamp };
     case 'GenericEvent':
-      return { EventType, Data: event.Data, Timestamp: timestamp };
+      return { Data: event.Data, EventType, Timestamp: timestamp };
     case 'OrchestratorStarted':
     case 'OrchestratorCompleted':
       return { EventType, Timestamp: timestamp };
@@ -109,10 +133,15 @@ function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: 
 }
 
 function isResult(event: HistoryEvent): event is HistoryEvent & { TaskScheduledId: number } {
-  return 'TaskScheduledId' in event;
+  return 'TaskScheduledId' in event && event.EventType !== ('GenericEvent' as HistoryEvent['EventType']);
 }
 
 /** `2024-01-01T00:00:00.1000000Z` as `2024-01-01T00:00:00.1Z`: trailing zeros are cut. */
 function shortTime(text: string): string {
   return text.replace(/\.(\d*?)0+Z$/, (_whole, digits: string) => (digits === '' ? 'Z' : `.${digits}Z`));
+}
+
+/** The same moment with an offset: so the service writes when the work of an answer was scheduled. */
+function offsetTime(text: string): string {
+  return text.endsWith('Z') ? `${text.slice(0, -1)}+00:00` : text;
 }

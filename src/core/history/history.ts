@@ -102,6 +102,8 @@ export interface SubOrchestrationInstanceCreated extends EventBase {
   Input: string | null;
   Tags?: Tags | null;
   ParentTraceContext?: TraceContext | null;
+  /** Marks a child that was rewound with its parent. */
+  Reason?: string | null;
 }
 export interface SubOrchestrationInstanceCompleted extends EventBase {
   EventType: 'SubOrchestrationInstanceCompleted';

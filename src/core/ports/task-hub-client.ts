@@ -34,6 +34,8 @@ export interface StartOptions {
   traceContext?: TraceContext;
   /** Who is to run it. Default: the function app if it has the orchestrator, else a connected worker that takes it. */
   profile?: BehaviourProfile;
+  /** `failsInstance`: a name that nobody has is taken, and the instance fails; default: the start is refused. */
+  unknownName?: 'refused' | 'failsInstance';
   /** Statuses in which an instance of the same id is replaced. Default: the terminal ones, and what host.json says. */
   replaceable?: readonly OrchestrationStatus[];
 }

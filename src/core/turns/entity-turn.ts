@@ -4,7 +4,7 @@
  */
 import { entityInstanceId, parseEntityId } from '../values/entity-id';
 import type { EntityAnswer, EntityRequest } from '../entities/entity-messages';
-import { continueName, requestEventName, requestText } from '../entities/entity-messages';
+import { continueName, requestEventName, requestText, typedAnswerText } from '../entities/entity-messages';
 import {
   canRun,
   grantLock,
@@ -64,6 +64,8 @@ export function finishBatch(turn: EntityTurnInput): EntityTurnResult {
   const say = (instanceId: string, executionId: string | null, Name: string, Input: string | null): void => {
     result.messages.push({ instanceId, executionId, event: raised(now, Name, Input) });
   };
+  const isTyped = profileOf(row) === 'A';
+  if (isTyped) scheduler.sorter ??= {};
   for (const request of turn.early) say(self, null, requestEventName(request.due), requestText(request));
 
   const done = outcome === null ? 0 : Math.min(outcome.results.length, batch.operations.length);
@@ -75,7 +77,8 @@ export function finishBatch(turn: EntityTurnInput): EntityTurnResult {
       const answer = outcome.results[at] as EntityOperationResult;
       result.ran.push({ request, result: answer });
       if (request.signal === true || request.parent === undefined) continue;
-      say(request.parent, request.parentExecution ?? null, request.id, answerText(answer));
+      const text = answerText(answer);
+      say(request.parent, request.parentExecution ?? null, request.id, isTyped ? typedAnswerText(text) : text);
     }
     for (const action of outcome.actions) act(turn, action, result, say);
   }
@@ -89,7 +92,8 @@ export function finishBatch(turn: EntityTurnInput): EntityTurnResult {
   if (lock !== null) {
     const forwarded = grantLock(scheduler, lock);
     if (forwarded !== null) say(forwarded.next, null, requestEventName(undefined), requestText(forwarded.request));
-    else if (lock.parent !== undefined) say(lock.parent, lock.parentExecution ?? null, lock.id, '{"result":null}');
+    else if (lock.parent !== undefined)
+      say(lock.parent, lock.parentExecution ?? null, lock.id, isTyped ? typedAnswerText('{"result":null}') : '{"result":null}');
   }
   if (!scheduler.suspended && canRun(scheduler)) {
     scheduler.suspended = true;
@@ -122,10 +126,12 @@ function generationOf({ row, executionId, now }: EntityTurnInput, input: string)
     Version: row.version,
     Input: input,
     Tags: null,
-    Generation: row.generation,
+    ...(profileOf(row) === 'A' ? {} : { Generation: row.generation }),
   };
   const mark = { EventId: -1, IsPlayed: false, Timestamp: now };
-  return [{ EventType: 'OrchestratorStarted', ...mark }, started, { EventType: 'OrchestratorCompleted', ...mark }];
+  // In profile A the second one has been walked by the time it is stored.
+  const completed = { ...mark, IsPlayed: started.IsPlayed };
+  return [{ EventType: 'OrchestratorStarted', ...mark }, started, { EventType: 'OrchestratorCompleted', ...completed }];
 }
 
 function answerText(result: EntityOperationResult): string {
@@ -197,7 +203,7 @@ function orchestrationStart(turn: EntityTurnInput, action: EntityAction & { type
     Input: action.input,
     Tags: tags,
     ScheduledStartTime: scheduledStartTime,
-    Generation: 0,
+    ...(profileOf(turn.row) === 'A' ? {} : { Generation: 0 }),
   };
   return { taskId: -1, row, started };
 }

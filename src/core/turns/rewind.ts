@@ -38,7 +38,13 @@ export function markRewound(
   fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
 ): Rewinding {
   const { undone, children } = undoneIn(history, fateOf);
-  return { events: history.map((event) => (undone.has(event) ? rewound(event) : event)), children };
+  const called = new Set(children);
+  const events = history.map((event) => {
+    if (undone.has(event)) return rewound(event);
+    const isCalledAgain = event.EventType === 'SubOrchestrationInstanceCreated' && called.has(event.InstanceId);
+    return isCalledAgain ? { ...event, Reason: rewoundReason(event) } : event;
+  });
+  return { events, children };
 }
 
 export interface NewExecution {
@@ -109,9 +115,13 @@ function undoneIn(
   return { undone, children };
 }
 
+/** The row keeps the columns of what it was. */
 function rewound(event: HistoryEvent): GenericEvent {
-  const { EventType, EventId, IsPlayed, Timestamp } = event;
-  return { EventType: 'GenericEvent', EventId, IsPlayed, Timestamp, Data: null, Reason: `Rewound: ${EventType}` };
+  return { ...event, EventType: 'GenericEvent', Data: null, Reason: rewoundReason(event) };
+}
+
+function rewoundReason({ EventType }: HistoryEvent): string {
+  return `Rewound: ${EventType}`;
 }
 
 function startedAs(event: ExecutionStarted, { executionId, parentExecutionId }: NewExecution): ExecutionStarted {

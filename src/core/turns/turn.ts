@@ -167,14 +167,15 @@ export function nextGenerationEvents(
     Version: completion.newVersion ?? before.Version,
     Input: completion.result,
     Tags: before.Tags ?? null,
-    Generation: row.generation,
+    ...(profileOf(row) === 'A' ? {} : { Generation: row.generation }),
   });
   return [
     { EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: now },
     started,
     // Copies: the originals are rows of the generation before.
     ...(completion.carryoverEvents ?? []).map((event) => ({ ...event, IsPlayed: false })),
-    { EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: now },
+    // In profile A it has been walked by the time it is stored.
+    { EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: profileOf(row) === 'A', Timestamp: now },
   ];
 }
 
@@ -313,7 +314,7 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
     Version: version,
     Input: input,
     Tags: tags,
-    Generation: 0,
+    ...(profile === 'A' ? {} : { Generation: 0 }),
     ...traceContext,
   });
   const child = pendingRow({

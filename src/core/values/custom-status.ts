@@ -6,7 +6,7 @@ export function customStatusProblem(json: string | null): string | null {
   if (json === null) return null;
   const kilobytes = Math.floor((json.length * 2) / 1024);
   if (kilobytes <= customStatusLimitKb) return null;
-  return `The size of the JSON-serialized custom status is ${kilobytes} KB (UTF-16), which is over the limit of ${customStatusLimitKb} KB.`;
+  return `The UTF-16 size of the JSON-serialized payload must not exceed ${customStatusLimitKb} KB. The current payload size is ${kilobytes} KB.`;
 }
 
 /** A value passes while floor(bytes / 1024) is at most this. */

@@ -75,6 +75,11 @@ export function payloadText(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
+/** The same as the host writes it: null is no payload. */
+export function hostPayloadText(value: unknown): string | null {
+  return value === null ? null : payloadText(value);
+}
+
 // What lib.d.ts does not say: undefined, functions and symbols have no JSON form.
 function stringify(value: unknown): string | undefined {
   return JSON.stringify(value);

@@ -3,6 +3,7 @@ import { ageText, shortAge } from '../../base/age';
 import { cutText, jsonLine } from '../../base/json-text';
 import type { InstanceRow } from '../../core/instances/instance';
 import type { OrchestrationStatus } from '../../core/values/status';
+import { readableFailure } from '../../core/values/serialised-exception';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
 import { fromTimestamp } from '../../core/values/time';
 import { actionStatuses } from '../../protocol/instance-actions';
@@ -94,7 +95,7 @@ function tooltipOf(row: InstanceRow): string {
     ['Parent', row.parentInstanceId],
     ['Custom status', jsonLine(row.customStatus, 200) || null],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
-    ['Failure', row.runtimeStatus === 'Failed' ? (row.failureDetails?.ErrorMessage ?? row.output) : null],
+    ['Failure', row.runtimeStatus === 'Failed' ? (row.failureDetails?.ErrorMessage ?? readableFailure(row.output ?? '')) : null],
     ['History', `${row.historyLength} events`],
   ];
   const shown = lines.filter((line): line is readonly [string, string] => line[1] !== null);

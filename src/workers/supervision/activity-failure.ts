@@ -2,18 +2,19 @@
 import { thrownParts } from '../../base/error-message';
 import type { FailureDetails } from '../../core/history/history';
 import type { ActivityOutcome } from '../../core/ports/function-worker';
+import { serialisedException } from '../../core/values/serialised-exception';
 
 /**
  * The reason has two blanks after the colon: the real host cuts the text out of `Exception: <message>` and keeps its blank.
- * Details are JSON of the exception; the SDKs only show them.
+ * Details are the .NET exception that wraps it there, as JSON, since code that catches the failure sees that text.
  */
 export function describeActivityFailure(functionName: string, error: unknown): ActivityOutcome {
-  const { name: type, message, stack } = thrownParts(error);
+  const { message, stack } = thrownParts(error);
   const failureDetails = parseFailureDetails(message);
   return {
     ok: false,
     reason: `Activity function '${functionName}' failed:  ${message}`,
-    details: JSON.stringify({ Type: type, Message: message, StackTrace: stack === '' ? null : stack }),
+    details: serialisedException(message, stack),
     ...(failureDetails === null ? {} : { failureDetails }),
   };
 }

@@ -61,7 +61,7 @@ describe('orchestrations in the child process', () => {
         Result: '"Hello Oslo"',
       });
       assert.deepEqual(second, { decisions: [], customStatus: null, awaitedEvents: ['go'] });
-      const third = await episode(started(2), { ...base(2), EventType: 'EventRaised', Name: 'GO', Input: null });
+      const third = await episode(started(2), { ...base(2), EventType: 'EventRaised', Name: 'go', Input: null });
       assert.deepEqual(third.decisions, [{ type: 'CompleteOrchestration', id: 1, status: 'Completed', result: '"Hello Oslo"' }]);
       await app.logged('after');
       assert.deepEqual(

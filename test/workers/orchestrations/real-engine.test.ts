@@ -102,7 +102,7 @@ for (const sdk of sdks) {
           assert.equal(hub.store.instance('Parent')?.output, '["Hello Tokyo 1",["Hello Seattle 2","mended"]]');
           assert.equal(
             hub.sequence('child'),
-            'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE GE#2 OC | OS GE GE#1 OC | OS GE GE#2 OC | OS GE TS#1 OC | OS TC→1 EC#2[Completed] OC',
+            'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC | OS GE GE#1 OC | OS GE→1 GE#2 OC | OS GE TS#1 OC | OS TC→1 EC#2[Completed] OC',
           );
           assert.deepEqual(calls, { SayHello: 2, Broken: 3 });
         },
@@ -138,7 +138,7 @@ for (const sdk of sdks) {
           assert.deepEqual(hub.store.instance('Waits')?.awaitedEvents, ['Go']);
           await hub.engine.suspend('Waits', 'hold');
           await hub.engine.whenQuiet();
-          await hub.engine.raiseEvent('Waits', 'GO', '1');
+          await hub.engine.raiseEvent('Waits', 'Go', '1');
           await hub.engine.whenQuiet();
           await hub.engine.resume('Waits', 'on');
           await hub.engine.whenQuiet();

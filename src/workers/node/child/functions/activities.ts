@@ -83,12 +83,22 @@ function inputOf(fn: RegisteredFunction, input: string | null): TypedData {
 }
 
 /**
- * The one element of the input's array as text, for the library to parse; nothing for null. Deviation: a boolean stays one, the
- * real host makes it the text `True` or `False` (by reading, not run).
+ * The one element of the input's array as text, for the library to parse; nothing for null. A boolean alone is handed over as .NET writes
+ * it, which is no JSON: the function receives the text `True` or `False`.
  */
 function unwrap(input: string | null): TypedData {
   const text = input?.trim();
   if (text === undefined || !text.startsWith('[')) return text === undefined ? {} : { string: text };
   const element = text.slice(1, -1).trim();
-  return element === 'null' || element === '' ? {} : { string: element };
+  switch (element) {
+    case 'null':
+    case '':
+      return {};
+    case 'true':
+      return { string: 'True' };
+    case 'false':
+      return { string: 'False' };
+    default:
+      return { string: element };
+  }
 }

@@ -1,7 +1,7 @@
 /** One episode as the real host does it: the whole history in, the whole action list out, ids worked out anew. */
 import type { DurableAction } from '../../../../core/values/durable-action';
 import { actionTypes, childActions, textField } from '../../../../core/values/durable-action';
-import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
+import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplayOptions } from '../../../../core/dialects/host-replay';
 import { HostReplay } from '../../../../core/dialects/host-replay';
 import { PastRows } from '../../../../core/dialects/past-rows';
@@ -44,6 +44,7 @@ interface ColdEpisode {
   reply: SdkReply;
   host: HostReplay;
   isSuspended: boolean;
+  carriedOver: readonly EventRaised[] | null;
 }
 
 /** Runs the function over the whole history: once, or again when the code turns out to spell an event's name unlike its sender. */
@@ -84,7 +85,23 @@ export async function runColdEpisode(
     if (progress.type === 'crashed') host.applyUnseen(event);
     else host.apply(event, actions as readonly DurableAction[]);
   }
-  return { reply, host, isSuspended: history.isSuspended };
+  const carriedOver = host.carriedOver(history.events, actions as readonly DurableAction[]);
+  return { reply, host, isSuspended: history.isSuspended, carriedOver };
+}
+
+/** The host's half of a replay over a whole reply; `events` in the order in which they take effect. */
+export function hostOver(events: readonly HistoryEvent[], reply: SdkReply, setting: HostSetting): HostReplay {
+  const host = new HostReplay({
+    ...setting,
+    isV1: reply.isV1,
+    maximumShortTimerMs: maximumShortTimerMs(reply.schemaVersion),
+    racesCountFinished: reply.schemaVersion < 3,
+    buffersStall: false,
+    isComplete: true,
+    pastRows: null,
+  });
+  for (const event of events) host.apply(event, reply.actions as readonly DurableAction[]);
+  return host;
 }
 
 /** Gives events the names under which the code waits for them; true when that changed anything. */

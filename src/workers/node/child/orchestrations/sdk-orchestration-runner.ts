@@ -6,13 +6,13 @@ import { stackOrMessage } from '../../../../base/error-message';
 import { Room } from '../../../../base/room';
 import { isThenable } from '../../../../base/thenable';
 import { customStatusProblem } from '../../../../core/values/custom-status';
-import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
+import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { HostReplay } from '../../../../core/dialects/host-replay';
 import { nonDeterministic } from '../../../../core/decisions/non-determinism';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
-import { maximumShortTimerMs, runColdEpisode } from './cold-episode';
+import { hostOver, maximumShortTimerMs, runColdEpisode } from './cold-episode';
 import { namedGuid } from './named-guid';
 import { replayDifference, replyDifference } from './determinism-check';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner, OrchestrationRunnerOptions } from './orchestration-runner';
@@ -215,8 +215,13 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       triggerJson({ instanceId, started, events, newFrom, isReplaying: true, spelled, httpPollDelayMs: this.httpPollDelayMs }),
     );
     const difference = replyDifference(warm, reply);
-    if (difference?.breaksReplay === true) warm.host.disagree(nonDeterministic(difference.text));
-    return this.settle(slice, warm, progress);
+    if (difference?.breaksReplay !== true) return this.settle(slice, warm, progress);
+    this.kept.delete(instanceId);
+    const host = hostOver(events, reply, this.hostSetting(slice, started));
+    // The host's words where it would have met the difference, else ours.
+    if (host.disagreement === null) host.disagree(nonDeterministic(difference.text));
+    this.warn(instanceId, `The orchestrator function '${name}' is not deterministic: ${difference.text}`);
+    return settled(host, reply.progress, reply.customStatus, warm.isSuspended);
   }
 
   private settle(slice: EpisodeSlice, warm: WarmOrchestration, progress: SdkProgress): EpisodeOutcome {
@@ -227,7 +232,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     } catch (error) {
       end = crash(error);
     }
-    const outcome = settled(warm.host, end, status, warm.isSuspended);
+    const outcome = settled(warm.host, end, status, warm.isSuspended, warm.carriedOver());
     if (isOver(outcome)) this.kept.delete(slice.instanceId);
     return outcome;
   }
@@ -236,8 +241,14 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const { instanceId, executionId, name, events } = slice;
     const started = startOf(slice);
     const invoke = (trigger: string): Promise<SdkReply> => this.invoke(name, instanceId, trigger);
-    const { reply, host, isSuspended } = await runColdEpisode(events, newFrom, started, this.hostSetting(slice, started), invoke);
-    const outcome = settled(host, reply.progress, reply.customStatus, isSuspended);
+    const { reply, host, isSuspended, carriedOver } = await runColdEpisode(
+      events,
+      newFrom,
+      started,
+      this.hostSetting(slice, started),
+      invoke,
+    );
+    const outcome = settled(host, reply.progress, reply.customStatus, isSuspended, carriedOver);
     this.kept.delete(instanceId);
     if (!isOver(outcome)) this.kept.put(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
     return outcome;
@@ -320,10 +331,27 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   }
 }
 
-function settled(host: HostReplay, progress: SdkProgress, status: string | null, isSuspended: boolean): EpisodeOutcome {
+/** A custom status over the limit ends the orchestration before the host has looked at any action of the reply. */
+function settled(
+  host: HostReplay,
+  progress: SdkProgress,
+  status: string | null,
+  isSuspended: boolean,
+  carriedOver: readonly EventRaised[] | null = null,
+): EpisodeOutcome {
   const problem = customStatusProblem(status);
-  const end = problem === null ? progress : crash(new Error(problem));
-  return { ...host.settle(end, isSuspended), customStatus: problem === null ? status : null };
+  if (problem !== null) {
+    const { decisions, awaitedEvents } = host.settle(crash(new Error(problem)), isSuspended);
+    return { decisions: decisions.filter(({ type }) => type === 'CompleteOrchestration'), awaitedEvents, customStatus: null };
+  }
+  const outcome = host.settle(progress, isSuspended);
+  if (carriedOver === null) return { ...outcome, customStatus: status };
+  const decisions = outcome.decisions.map((decision) =>
+    decision.type === 'CompleteOrchestration' && decision.status === 'ContinuedAsNew'
+      ? { ...decision, carryoverEvents: carriedOver }
+      : decision,
+  );
+  return { ...outcome, decisions, customStatus: status };
 }
 
 function isOver(outcome: EpisodeOutcome): boolean {

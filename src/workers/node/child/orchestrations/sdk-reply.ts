@@ -1,7 +1,7 @@
 /** What an orchestrator invocation answered (spec/functions-worker.md 5), in one form for every SDK and for failures. */
 import { messageOf, thrownParts } from '../../../../base/error-message';
 import type { DurableAction } from '../../../../core/values/durable-action';
-import { payloadText } from '../../../../core/values/durable-action';
+import { hostPayloadText, payloadText } from '../../../../core/values/durable-action';
 import { readActionList } from '../../../../core/dialects/host-actions';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import type { FailureDetails } from '../../../../core/history/history';
@@ -85,7 +85,7 @@ function readProgress(state: Record<string, unknown>, stack: string): SdkProgres
       ...withDetails(failureDetails),
     };
   }
-  return state['isDone'] === true ? { type: 'returned', output: payloadText(state['output']) } : { type: 'waiting' };
+  return state['isDone'] === true ? { type: 'returned', output: hostPayloadText(state['output']) } : { type: 'waiting' };
 }
 
 /** A copy that is data and nothing else; nothing when they are not what failure details are. */

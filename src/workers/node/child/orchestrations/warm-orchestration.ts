@@ -4,8 +4,8 @@
  */
 import { thrownParts } from '../../../../base/error-message';
 import type { ActionList } from '../../../../core/values/durable-action';
-import { payloadText } from '../../../../core/values/durable-action';
-import type { ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
+import { hostPayloadText, payloadText } from '../../../../core/values/durable-action';
+import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
@@ -74,6 +74,11 @@ export class WarmOrchestration {
     return statusText(this.run);
   }
 
+  /** See `HostReplay.carriedOver`. */
+  carriedOver(): readonly EventRaised[] | null {
+    return this.host.carriedOver(this.events, this.run.executor.actions as unknown as ActionList);
+  }
+
   private feed(events: readonly HistoryEvent[], start: number, end: number, isFresh: boolean): void {
     this.isFresh = isFresh;
     this.length += end - start;
@@ -128,7 +133,7 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
   }
   if (!executor.isDoneExecuting()) return { type: 'waiting' };
   try {
-    return { type: 'returned', output: payloadText(executor.output) };
+    return { type: 'returned', output: hostPayloadText(executor.output) };
   } catch (error) {
     return crash(error);
   }
@@ -167,13 +172,15 @@ function failureDetailsOf(thrown: unknown): FailureDetails | null {
   }
 }
 
+/** Members in the order of the real host. */
 function failureDetails(details: SdkFailureDetails): FailureDetails {
+  const { errorType, errorMessage, stackTrace, innerFailure, isNonRetriable, properties } = details;
   return {
-    ErrorType: details.errorType,
-    ErrorMessage: details.errorMessage,
-    IsNonRetriable: details.isNonRetriable,
-    ...(details.stackTrace === undefined ? {} : { StackTrace: details.stackTrace }),
-    ...(details.properties === undefined ? {} : { Properties: details.properties }),
-    ...(details.innerFailure === undefined ? {} : { InnerFailure: failureDetails(details.innerFailure) }),
+    ErrorType: errorType,
+    ErrorMessage: errorMessage,
+    ...(stackTrace === undefined ? {} : { StackTrace: stackTrace }),
+    InnerFailure: innerFailure == null ? null : failureDetails(innerFailure),
+    IsNonRetriable: isNonRetriable,
+    Properties: properties ?? null,
   };
 }
