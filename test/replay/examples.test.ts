@@ -34,7 +34,9 @@ describe('replays of the examples', function () {
   const fixture = new ReplayFixture();
   after(() => fixture.cleanUp());
 
-  const apps = readdirSync(examples).filter((name) => existsSync(path.join(examples, name, 'host.json')));
+  const apps = readdirSync(examples).filter((name) =>
+    ['host.json', 'package.json'].every((file) => existsSync(path.join(examples, name, file))),
+  );
   for (const app of apps.sort()) {
     it(`visit the same moments in both directions and end as the live runs did (${app})`, async () => {
       const dir = path.join(examples, app);

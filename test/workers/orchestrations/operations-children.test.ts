@@ -283,7 +283,6 @@ describe('orchestrations: sub-orchestrations (spec/engine.md 8.7)', () => {
     ["the parent's own", 'abc'],
     ["the parent's parent's", 'grandparent'],
     ["one that starts with '@'", '@counter@x'],
-    ['one with a slash', 'a/b'],
   ] as const) {
     scenario({
       title: `S10: a chosen child id that is ${what}`,
@@ -294,6 +293,18 @@ describe('orchestrations: sub-orchestrations (spec/engine.md 8.7)', () => {
       status: 'Failed',
     });
   }
+
+  scenario({
+    title: 'a chosen child id is not held to the rules for clients: a slash is taken',
+    code: parent(undefined, 'a/b'),
+    script: async (host) => {
+      await host.start();
+      assert.equal(host.childId(0), 'a/b');
+      await host.episode(host.completed(0, 'child'));
+    },
+    rows: 'OS ES SC#0 OC | OS SD→0 EC#1[Completed] OC',
+    output: 'child',
+  });
 
   scenario({
     title: 'an unregistered sub-orchestrator',

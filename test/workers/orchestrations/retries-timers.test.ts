@@ -181,7 +181,8 @@ describe('orchestrations: retries (spec/engine.md 8.2)', () => {
   });
 
   scenario({
-    title: 'proven ids: all of a retried and a plain activity, both fail, then another (functions-worker.md 6.2)',
+    title:
+      'all of a retried and a plain activity, both fail, then another: the host waits for the retry first (functions-worker.md 6.2)',
     code: (sdk) =>
       function* ({ df }) {
         try {
@@ -201,7 +202,7 @@ describe('orchestrations: retries (spec/engine.md 8.2)', () => {
       await host.episode(host.completed(3));
       await host.episode(host.completed(4));
     },
-    rows: 'OS ES TS#0 TS#1 OC | OS TF→0 TmC#2 OC | OS TF→1 TS#3 OC | OS TmF→2 TS#4 OC | OS TC→3 OC | OS TC→4 EC#5[Completed] OC',
+    rows: 'OS ES TS#0 TS#1 OC | OS TF→0 TmC#2 OC | OS TF→1 OC | OS TmF→2 TS#3 OC | OS TC→3 TS#4 OC | OS TC→4 EC#5[Completed] OC',
   });
 
   scenario({
