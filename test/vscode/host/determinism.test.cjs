@@ -135,7 +135,7 @@ describe('findings in orchestrators in C# and PowerShell', () => {
     return write(uri, text);
   };
   after(async () => {
-    await run('workbench.action.closeAllEditors').catch(() => undefined);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     for (const uri of written) await vscode.workspace.fs.delete(uri).then(undefined, () => undefined);
   });
 
@@ -144,12 +144,12 @@ describe('findings in orchestrators in C# and PowerShell', () => {
       'Story.cs',
       'class A {\n  [Function("Story")]\n  static string Run([OrchestrationTrigger] Context context) => DateTime.UtcNow.ToString();\n}\n',
     );
-    await until(() => codes(document.uri).includes('currentTime'));
+    await until('the problem', () => codes(document.uri).includes('currentTime'));
     const [problem] = problems(document.uri);
     const actions = await actionsAt(document, problem.range);
     assert.ok(actions.some(({ title }) => title === 'Use context.CurrentUtcDateTime'));
     await type(document, 'DateTime.UtcNow', 'context.CurrentUtcDateTime');
-    await until(() => codes(document.uri).length === 0);
+    await until('no problem', () => codes(document.uri).length === 0);
   });
 
   it('are looked for in the scripts of orchestrators', async () => {
@@ -158,6 +158,6 @@ describe('findings in orchestrators in C# and PowerShell', () => {
       '{ "bindings": [{ "name": "Context", "type": "orchestrationTrigger", "direction": "in" }] }',
     );
     const document = await put('Story/run.ps1', 'param($Context)\n$now = Get-Date\n');
-    await until(() => codes(document.uri).includes('currentTime'));
+    await until('the problem', () => codes(document.uri).includes('currentTime'));
   });
 });
