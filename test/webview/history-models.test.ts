@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { HistoryEvent } from '../../src/core/history/history';
-import { availableColumns, cellText, UsedFields, visibleColumns } from '../../src/webview/models/history-columns';
+import { serialisedException } from '../../src/core/values/serialised-exception';
+import { availableColumns, cellText, shownText, UsedFields, visibleColumns } from '../../src/webview/models/history-columns';
 import { csvField, historyCsv, historyJson } from '../../src/webview/models/history-export';
 import { counterpart, counterpartIndex } from '../../src/webview/models/history-links';
 import { displayOrder, extendDisplayOrder } from '../../src/webview/models/history-order';
@@ -104,6 +105,14 @@ describe('the columns of the history table', () => {
     const ids = columnsOf(helloCities, { Input: false, IsPlayed: true }).map((column) => column.id);
     assert.ok(!ids.includes('Input'));
     assert.ok(ids.includes('IsPlayed'));
+  });
+
+  it('tell a serialised exception as its message and stack; copies and exports have it as it is stored', () => {
+    const Details = serialisedException('No such city', 'Error: No such city\n    at SayHello (app.js:3:9)');
+    const failed = { ...helloCities[2], EventType: 'TaskFailed', TaskScheduledId: 0, Reason: 'failed', Details } as HistoryEvent;
+    assert.equal(shownText(failed, 'Details', 'i'), 'Error: No such city\n    at SayHello (app.js:3:9)');
+    assert.equal(shownText(failed, 'Reason', 'i'), 'failed');
+    assert.equal(cellText(failed, 'Details', 'i'), Details);
   });
 
   it('show a missing input of the start as null, as the document does', () => {

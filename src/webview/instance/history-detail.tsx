@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { fromTimestamp } from '../../core/values/time';
-import { cellText } from '../models/history-columns';
+import { shownText } from '../models/history-columns';
 import { counterpart } from '../models/history-links';
 import { durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
@@ -61,7 +61,7 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
       </div>
       <div class="detail-body">
         {payloadFields.map((field) => {
-          const text = cellText(event, field, instance.instanceId);
+          const text = shownText(event, field, instance.instanceId);
           return text === '' || text === 'null' ? null : (
             <div key={field} class="detail-field">
               <h3>{field}</h3>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HistoryEvent } from '../../core/history/history';
-import { cellText, type HistoryColumn } from '../models/history-columns';
+import { cellText, shownText, type HistoryColumn } from '../models/history-columns';
 import { csvField } from '../models/history-export';
 import { shortTimestamp } from '../models/time-text';
 import { Menu } from '../ui/menu';
@@ -248,7 +248,7 @@ const HistoryRow = memo((props: HistoryRowProps): JSX.Element => {
         {at + 1}
       </span>
       {columns.map((column, index) => {
-        const text = cellText(event, column.id, instanceId);
+        const text = shownText(event, column.id, instanceId);
         const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
         return (
           <span

@@ -3,6 +3,7 @@
  * Result, Status), then every other field of the event types (spec/engine.md 1.2), then fields that this version does not know.
  */
 import type { HistoryEvent } from '../../core/history/history';
+import { readableFailure } from '../../core/values/serialised-exception';
 
 export interface HistoryColumn {
   /** Unique: the field's own name, `Status` and `PartitionKey` as the table calls them. */
@@ -97,6 +98,14 @@ export function availableColumns(used: UsedFields): HistoryColumn[] {
 export function visibleColumns(available: readonly HistoryColumn[], choice: Readonly<Record<string, boolean>>): HistoryColumn[] {
   return available.filter((column) => choice[column.id] ?? !offByDefault.has(column.id));
 }
+
+/** The text of one cell for people: an exception that the host serialised is told as its message and stack. Copies and exports have it whole. */
+export function shownText(event: HistoryEvent, columnId: string, instanceId: string): string {
+  const text = cellText(event, columnId, instanceId);
+  return withFailures.has(columnId) ? readableFailure(text) : text;
+}
+
+const withFailures: ReadonlySet<string> = new Set(['Details', 'Reason', 'Result']);
 
 /** The text of one cell, complete. Objects as JSON; null as the word `null` where the document shows it (a missing input). */
 export function cellText(event: HistoryEvent, columnId: string, instanceId: string): string {
