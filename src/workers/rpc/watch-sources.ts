@@ -1,7 +1,7 @@
 /** Tells when files of an app change that its worker is made of: sources, settings, and what was built of them. */
-import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../../core/ports/clock';
+import { watchFiles } from '../supervision/watch-files';
 
 const ignoredFolders = new Set([
   'node_modules',
@@ -25,24 +25,7 @@ export function mattersToWorker(relativeFile: string): boolean {
   return watchedExtensions.has(path.extname(name).toLowerCase());
 }
 
-/** Calls back once changes have been quiet for `debounceMs`. A folder that cannot be watched is not: the app runs without reload. */
+/** As `watchFiles`, for the files that matter here. */
 export function watchSources(appDir: string, debounceMs: number, onChange: () => void): Disposable {
-  let timer: NodeJS.Timeout | undefined;
-  let watcher: FSWatcher | null = null;
-  try {
-    watcher = watch(appDir, { recursive: true, persistent: false }, (_, file) => {
-      if (file === null || !mattersToWorker(file)) return;
-      clearTimeout(timer);
-      timer = setTimeout(onChange, debounceMs);
-    });
-    watcher.on('error', () => watcher?.close());
-  } catch {
-    watcher = null;
-  }
-  return {
-    dispose: () => {
-      clearTimeout(timer);
-      watcher?.close();
-    },
-  };
+  return watchFiles(appDir, mattersToWorker, debounceMs, onChange);
 }
