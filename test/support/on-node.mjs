@@ -1,0 +1,73 @@
+// Runs the unit and end-to-end tests on other versions of Node.js than the one on PATH: `node test/support/on-node.mjs 22 24 [-- --spec FILE]`.
+// A version comes as a package of npm (node-<platform>-<arch>) into a temporary folder; the tests start their child processes with it too, since
+// it stands first on PATH. Without versions: the three that are supported. Ends with a line for each version; exit code 1 when one failed.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const words = process.argv.slice(2);
+const cut = words.indexOf('--');
+const named = cut < 0 ? words : words.slice(0, cut);
+const rest = cut < 0 ? [] : words.slice(cut + 1);
+const versions = named.length === 0 ? ['20', '22', '24'] : named;
+
+for (const version of versions)
+  if (!/^\d+(\.\d+){0,2}$/.test(version)) {
+    console.error(`"${version}" is no version of Node.js. Give major versions, as in: node test/support/on-node.mjs 22 24`);
+    process.exit(2);
+  }
+
+const npm = process.env['npm_execpath'];
+const run = (command, args, options) => spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options }).status ?? 1;
+const runNpm = (args, options) =>
+  npm === undefined
+    ? run('npm', args, { shell: process.platform === 'win32', ...options })
+    : run(process.execPath, [npm, ...args], options);
+
+/** The executable of a version, installed into `folder`, or undefined where there is none for this machine. */
+function install(version, folder) {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  const name = `node-${system}-${process.arch}`;
+  const args = [
+    'install',
+    '--prefix',
+    folder,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel',
+    'error',
+    `${name}@${version}`,
+  ];
+  if (runNpm(args) !== 0) return undefined;
+  return join(folder, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+}
+
+const told = [];
+if (runNpm(['run', '--silent', 'build']) !== 0) process.exit(1);
+for (const version of versions) {
+  const folder = mkdtempSync(join(tmpdir(), `durascope-node-${version}-`));
+  try {
+    const node = install(version, folder);
+    if (node === undefined) {
+      told.push({ version, ok: false, said: 'could not be installed' });
+      continue;
+    }
+    const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}` };
+    const exact = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+    const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+    const suites = rest.length > 0 ? [rest] : [[], ['--config', '.mocharc.e2e.cjs']];
+    const codes = suites.map((suite) => {
+      console.log(`== Node.js ${exact}: mocha ${suite.join(' ')}`);
+      return run(node, [mocha, ...suite, '--parallel', '--jobs', '2'], { env });
+    });
+    told.push({ version: exact, ok: codes.every((code) => code === 0), said: codes.map(String).join(', ') });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+for (const { version, ok, said } of told) console.log(`Node.js ${version}: ${ok ? 'passed' : `FAILED (${said})`}`);
+process.exit(told.every(({ ok }) => ok) ? 0 : 1);
