@@ -11,6 +11,9 @@ export const emulatorOptions: Options = {
   data: { value: 'DIR', help: 'Where histories are kept (default <app>/.durascope).' },
   memory: { help: 'Keep nothing on disk.' },
   durability: { value: 'interval|strict', help: 'Flush the journal now and then (default) or on every commit.' },
+  'no-run-ahead': {
+    help: 'Hand out each activity only when its schedule is in the journal (docs/decisions/0006-running-ahead.md).',
+  },
   watchdog: { value: 'MS', help: 'Report an orchestrator that blocks the app for so long (default 10000; 0: never).' },
   'http-stubs': { value: 'FILE', help: "Answers to the app's durable HTTP calls (default <app>/durascope.http.json)." },
   'production-store': {
@@ -45,6 +48,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     ...(productionStore === undefined ? {} : { productionStore }),
     ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
+    ...(args.has('no-run-ahead') ? { runAhead: false } : {}),
     ...(args.has('no-timers') ? { timers: 'off' as const } : {}),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),
   };

@@ -22,6 +22,11 @@ export interface EmulatorOptions {
   memory?: boolean;
   /** `interval` (default): a kill loses nothing, a power cut the last moments. `strict`: neither loses anything. */
   durability?: 'interval' | 'strict';
+  /**
+   * Whether the app's process may run quick sequences ahead of the commits (docs/decisions/0006-running-ahead.md). Default true; never with
+   * `durability: 'strict'`.
+   */
+  runAhead?: boolean;
   logger: Logger;
   /** Milliseconds after which user code that blocks the app is ended and named; 0: never. Default 10,000. */
   watchdogMs?: number;

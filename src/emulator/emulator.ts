@@ -41,6 +41,8 @@ const defaultPort = 7071;
 /** That of the Durable Task Scheduler's emulator, which its samples name (spec/grpc.md 0.1). */
 const defaultGrpcPort = 8080;
 const ownHubName = 'default';
+/** Enough that a sequence rarely waits for the other process, few enough that a terminate need not wait long. */
+const stepsAhead = 64;
 
 /**
  * Opens the histories, loads the app and serves it. Rejects with PortTaken, StoreLocked, StoreTooNew, StoreNotWritable, or AppInvalid;
@@ -83,6 +85,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       { store, clock, newId, log, http: http.call },
       {
         ...engineOptionsFrom(hostConfig),
+        // Strict: nothing runs before its schedule is on disk.
+        runAhead: options.durability === 'strict' || options.runAhead === false ? 0 : stepsAhead,
         productionStore,
         maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
         defaultProfile: options.app === false ? 'G' : 'A',

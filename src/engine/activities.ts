@@ -2,9 +2,9 @@ import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { Fifo } from '../base/fifo';
 import { httpActivityName } from '../core/dialects/durable-http';
 import { DurascopeError } from '../core/values/errors';
-import type { TaskCompleted, TaskFailed } from '../core/history/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
-import type { ActivityOutcome, ActivityRequest, FunctionWorker } from '../core/ports/function-worker';
+import type { ActivityOutcome, ActivityRequest, BegunActivity, BegunEnd, FunctionWorker } from '../core/ports/function-worker';
+import { resultEvent } from '../core/turns/result-event';
 import { isTerminal } from '../core/values/status';
 import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { backOffMs } from './back-off';
@@ -47,6 +47,19 @@ export class Activities {
     if (row === undefined) return; // Purged: it need not begin.
     this.#lines[profileOf(row)].waiting.push({ activity, exits: 0, crashedAfterMs: 0, isNamed: false, startedMs: Number.NaN });
     this.core.requestTurn();
+  }
+
+  /** The worker has begun it by itself. `take`: true when the step that came with its result is committed, and the result with it. */
+  adopt(activity: PendingActivity, begun: BegunActivity, take: (end: BegunEnd) => boolean): void {
+    const line = this.#lines.A;
+    const startedMs = fromTimestamp(activity.scheduledAt);
+    const task: Task = { activity, exits: 0, startedMs, crashedAfterMs: 0, isNamed: false };
+    line.running++;
+    this.#running.add(task);
+    begun.ended.then(
+      (end) => this.#ended(line, task, () => take(end) || this.#finish(task, end.outcome)),
+      (error: unknown) => this.#ended(line, task, () => this.#failed(line, task, error)),
+    );
   }
 
   /** The worker has none now. */
@@ -110,23 +123,18 @@ export class Activities {
     const { http = noHttp } = this.core.world;
     const outcome = name === httpActivityName ? http({ instanceId, taskId, input }) : worker.runActivity(request);
     outcome.then(
-      (outcome) => {
-        line.running--;
-        this.#running.delete(task);
-        if (this.core.isStopped) return;
-        this.core.suspects.end(task);
-        this.core.requestTurn();
-        this.#finish(task, outcome);
-      },
-      (error: unknown) => {
-        line.running--;
-        this.#running.delete(task);
-        if (this.core.isStopped) return;
-        this.core.requestTurn();
-        this.#failed(line, task, error);
-        this.core.suspects.end(task);
-      },
+      (outcome) => this.#ended(line, task, () => this.#finish(task, outcome)),
+      (error: unknown) => this.#ended(line, task, () => this.#failed(line, task, error)),
     );
+  }
+
+  #ended(line: Line, task: Task, go: () => unknown): void {
+    line.running--;
+    this.#running.delete(task);
+    if (this.core.isStopped) return;
+    this.core.requestTurn();
+    go();
+    this.core.suspects.end(task);
   }
 
   #failed(line: Line, task: Task, error: unknown): void {
@@ -135,6 +143,8 @@ export class Activities {
       this.#again(line, task, Number(error.details['delayMs'] ?? 0));
       return;
     }
+    const live = this.core.lives.find(activity.instanceId);
+    if (live !== undefined && !DurascopeError.is(error, 'WorkFailed')) live.isStepped = true;
     if (DurascopeError.is(error, 'WorkerHung') || DurascopeError.is(error, 'WorkFailed')) {
       const reason = `Activity function '${activity.name}' failed: ${error.message}`;
       this.core.log('error', reason, activity.instanceId);
@@ -192,20 +202,4 @@ function newLine(): Line {
 
 function noHttp(): Promise<ActivityOutcome> {
   return Promise.resolve({ ok: false, reason: 'Durable HTTP calls (callHttp) cannot be made here.', details: '' });
-}
-
-function resultEvent(Timestamp: string, TaskScheduledId: number, outcome: ActivityOutcome): TaskCompleted | TaskFailed {
-  if (outcome.ok) {
-    return { EventType: 'TaskCompleted', EventId: -1, IsPlayed: false, Timestamp, TaskScheduledId, Result: outcome.result };
-  }
-  return {
-    EventType: 'TaskFailed',
-    EventId: -1,
-    IsPlayed: false,
-    Timestamp,
-    TaskScheduledId,
-    Reason: outcome.reason,
-    Details: outcome.details,
-    FailureDetails: outcome.failureDetails ?? null,
-  };
 }

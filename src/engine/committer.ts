@@ -19,6 +19,12 @@ export class Batch {
   readonly changes: HubChange[] = [];
   readonly acknowledgements: (() => void)[] = [];
 
+  /** The instance is free again once this batch, and those before it, are committed. */
+  unlock(live: LiveInstance): void {
+    live.uncommitted++;
+    this.unlocked.push(live);
+  }
+
   pin(live: LiveInstance): void {
     live.pins++;
     this.pinned.push(live);

@@ -31,6 +31,8 @@ export interface EngineOptions {
   maxGenerations: number;
   /** Hand out one message an episode, so that a history does not depend on timing (acceptance tests). */
   oneMessagePerEpisode: boolean;
+  /** Steps that a worker may run ahead of the engine's commits; 0: none. */
+  runAhead: number;
   /** Idle instances kept in memory, and their events in all. */
   maxIdleInstances: number;
   maxIdleEvents: number;
@@ -51,6 +53,7 @@ export const defaultEngineOptions: EngineOptions = {
   versions: null,
   maxGenerations: 10,
   oneMessagePerEpisode: false,
+  runAhead: 0,
   maxIdleInstances: 10_000,
   maxIdleEvents: 100_000,
 };

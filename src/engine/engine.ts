@@ -85,8 +85,8 @@ export class Engine implements TaskHubClient {
     this.#entities = new Entities(core);
     this.#commands = new OrchestrationCommands(core, () => this.#gathered());
     this.#entityCommands = new EntityCommands(core, () => this.#gathered());
-    this.#episodes = new Episodes(core, this.#entities);
     this.#activities = new Activities(core);
+    this.#episodes = new Episodes(core, this.#entities, this.#activities);
     this.#waiters = new CompletionWaiters(world.clock);
   }
 
@@ -303,7 +303,7 @@ export class Engine implements TaskHubClient {
 
   #committed(batch: Batch): void {
     for (const live of batch.pinned) live.pins--;
-    for (const live of batch.unlocked) live.isBusy = false;
+    for (const live of batch.unlocked) if (--live.uncommitted === 0 && !live.isAsked) live.isBusy = false;
     for (const entry of batch.entries) this.#core.due.addEntry(entry);
     for (const activity of batch.activities) this.#activities.add(activity);
     for (const timer of batch.timers) this.#core.due.addTimer(timer);

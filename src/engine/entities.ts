@@ -209,7 +209,7 @@ export class Entities {
     for (const child of turn.children) startChild(core, checkpoint, live, child);
     for (const message of turn.messages) send(core, checkpoint, message);
     gathered.checkpoints.push(checkpoint);
-    gathered.unlocked.push(live);
+    gathered.unlock(live);
     gathered.pin(live);
     if (turn.ran.length > 0) remember(live, recordOf(turn, stateBefore, scheduler.state));
     gathered.changes.push({ type: 'instance', row: turn.row, newEvents: turn.events, historyReplaced: true });

@@ -24,6 +24,8 @@ export function commitEpisode(
   turn: TurnResult,
   customStatus: string | null,
   awaitedEvents: readonly string[],
+  /** The worker has begun the activities by itself. */
+  areBegun = false,
 ): void {
   const { live, generation, newEvents } = episode;
   const stored = core.lives.generationOf(live);
@@ -58,7 +60,7 @@ export function commitEpisode(
   const activities = join<PendingActivity>(episode.sentBefore.activities, turn.activities);
   if (activities.length > 0) {
     checkpoint.activities = activities;
-    batch.activities.push(...activities);
+    if (!areBegun) batch.activities.push(...activities);
   }
   const timers: PendingTimer[] = isOver ? [] : turn.timers;
   if (timers.length > 0) {
@@ -75,7 +77,7 @@ export function commitEpisode(
   if (row.runtimeStatus === 'Terminated') terminateChildren(core, checkpoint, newEvents, generation.events);
 
   batch.checkpoints.push(checkpoint);
-  batch.unlocked.push(live);
+  batch.unlock(live);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row, newEvents: events, historyReplaced: isNewGeneration });
 }
@@ -122,7 +124,7 @@ export function commitNextGeneration(core: EngineCore, episode: Episode): void {
   live.inbox.push(...waiting);
   for (const message of sentBefore.messages) send(core, checkpoint, message);
   batch.checkpoints.push(checkpoint);
-  batch.unlocked.push(live);
+  batch.unlock(live);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: true });
 }

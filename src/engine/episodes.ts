@@ -1,16 +1,18 @@
 import { DurascopeError } from '../core/values/errors';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
-import { profileOf, type InstanceRow } from '../core/instances/instance';
+import { profileOf, workKey, type InstanceRow } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/turns/outcome-checks';
-import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
+import type { BegunEnd, EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
 import { asHistory, refusalOf, type Refusal } from '../core/turns/reconcile';
+import { resultEvent } from '../core/turns/result-event';
 import { isTerminal } from '../core/values/status';
 import { endsAsNonDeterministic } from '../core/decisions/non-determinism';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turns/turn';
 import { continuedRow } from '../core/instances/instance-rows';
 import { versionMismatch } from '../core/values/version';
+import type { Activities } from './activities';
 import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import type { Episode } from './episode';
@@ -32,12 +34,14 @@ const refusalTexts: Readonly<Record<Refusal, string>> = {
  * Runs work items: takes the messages of an instance, asks the worker, and commits what it decided.
  *
  *   W1. One work item per instance at a time, from the taking of its messages to the end of its commit.
+ *       A worker that runs ahead adds work items to those that wait for their commit, in order, and while nobody else wants the instance.
  *   W2. Messages leave the inbox for good only with a checkpoint; until then every way back puts them in front again.
  */
 export class Episodes {
   constructor(
     private readonly core: EngineCore,
     private readonly entities: Entities,
+    private readonly activities: Activities,
   ) {}
 
   get isIdle(): boolean {
@@ -71,6 +75,7 @@ export class Episodes {
   #begin(live: LiveInstance): void {
     const { core } = this;
     const { row } = live;
+    live.begun = null;
     if (row === null) {
       live.inbox = [];
       return;
@@ -187,6 +192,9 @@ export class Episodes {
       core.suspects.begin(live, 0);
     }
     slot.runningEpisodes++;
+    live.isAsked = true;
+    const { runAhead: steps, maxConcurrentActivities: maxActivities } = core.options;
+    const mayRunAhead = steps > 0 && worker.profile === 'A' && !live.isStepped && live.inbox.length === 0;
     worker
       .runEpisode({
         instanceId: row.instanceId,
@@ -195,10 +203,12 @@ export class Episodes {
         history: episode.generation.events,
         newEvents: episode.newEvents,
         ...(worker.profile === 'G' ? { version: row.version } : {}),
+        ...(mayRunAhead ? { ahead: { steps, maxActivities } } : {}),
       })
       .then(
         (outcome) => {
           slot.runningEpisodes--;
+          live.isAsked = false;
           core.suspects.end(live);
           core.requestTurn();
           if (core.isVoid(live, life)) worker.forget(row.instanceId);
@@ -206,6 +216,7 @@ export class Episodes {
         },
         (error: unknown) => {
           slot.runningEpisodes--;
+          live.isAsked = false;
           core.requestTurn();
           if (!core.isVoid(live, life)) this.#failed(episode, error);
           core.suspects.end(live);
@@ -229,7 +240,7 @@ export class Episodes {
       started: episode.started,
       newEvents,
       decisions: outcome.decisions,
-      now: this.#endOf(episode),
+      now: outcome.endedAt ?? this.#endOf(episode),
       storeInputs: core.options.storeInputs || worker.profile === 'G',
       defaultVersion: core.options.defaultVersion,
       newId: core.world.newId,
@@ -248,7 +259,50 @@ export class Episodes {
     live.exits = live.hangs = live.generationsInRow = 0;
     const isOver = turn.completion !== null;
     if (isOver) worker.forget(live.instanceId);
-    commitEpisode(core, episode, turn, outcome.customStatus ?? episode.carriedStatus, outcome.awaitedEvents);
+    const [activity] = turn.activities;
+    const { begun } = outcome;
+    const isBegun =
+      begun !== undefined &&
+      begun.taskId === activity?.taskId &&
+      turn.activities.length === 1 &&
+      !isOver &&
+      episode.sentBefore.activities.length === 0;
+    commitEpisode(core, episode, turn, outcome.customStatus ?? episode.carriedStatus, outcome.awaitedEvents, isBegun);
+    if (!isBegun) return;
+    live.begun = begun;
+    this.activities.adopt(activity, begun, (end) => live.begun === begun && this.#takeAhead(live, worker, begun.taskId, end));
+  }
+
+  /**
+   * What the worker has run ahead becomes a work item, as if its result had come and been taken now. False, and nothing has happened, when
+   * the instance is wanted for something else or cannot go on: then the result is a message like any other, and the worker is asked anew.
+   */
+  #takeAhead(live: LiveInstance, worker: FunctionWorker, taskId: number, { outcome, next }: BegunEnd): boolean {
+    const { core } = this;
+    const { row, generation } = live;
+    live.begun = null;
+    if (next === null || row === null || generation?.started == null || isTerminal(row.runtimeStatus)) return false;
+    if (core.committer.isStalled || live.isHeld || live.isAsked || live.inbox.some((entry) => entry.isReady)) return false;
+    if (next.at < generation.lastStarted) return false;
+    const event = resultEvent(next.at, taskId, outcome);
+    const { executionId } = row;
+    if (refusalOf(event, executionId, executionId, generation, new Set()) !== null) return false;
+    const entry = { live, event, executionId, seq: null, workKey: workKey(executionId, taskId), visibleAtMs: 0, isReady: true };
+    const episode: Episode = {
+      live,
+      life: live.life,
+      entries: [entry],
+      row,
+      generation,
+      started: generation.started,
+      newEvents: [{ EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: next.at }, event],
+      continued: 0,
+      carriedStatus: null,
+      sentBefore: { activities: [], children: [], messages: [] },
+    };
+    live.isBusy = true;
+    this.#decide(episode, worker, next.outcome);
+    return true;
   }
 
   #continueAsNew(episode: Episode, worker: FunctionWorker, turn: TurnResult, outcome: EpisodeOutcome): void {
@@ -295,6 +349,7 @@ export class Episodes {
       this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, error.message));
       return;
     }
+    live.isStepped = true;
     if (DurascopeError.is(error, 'WorkerHung')) {
       live.hangs++;
       core.log('error', sentenceOf(error), live.instanceId);

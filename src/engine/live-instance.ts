@@ -2,6 +2,7 @@ import { Generation } from '../core/turns/generation';
 import type { EntityScheduler } from '../core/entities/entity-scheduler';
 import type { EntityBatchRecord } from '../core/entities/entity-views';
 import type { InboundEvent } from '../core/history/history';
+import type { BegunActivity } from '../core/ports/function-worker';
 import type { InstanceRow } from '../core/instances/instance';
 
 /** A message for an instance. It stands in the inbox from its acceptance on, and may be taken once it is `isReady`. */
@@ -32,6 +33,12 @@ export class LiveInstance {
   inbox: InboxEntry[] = [];
   /** An episode runs or waits to be committed. */
   isBusy = false;
+  /** The worker has an episode of it. */
+  isAsked = false;
+  /** Episodes that wait to be committed: more than one where the worker runs ahead. */
+  uncommitted = 0;
+  /** The activity that the worker has begun by itself, and whose result it may take into the next episode; null: it may not, or no more. */
+  begun: BegunActivity | null = null;
   isQueued = false;
   /** Waits for a worker whose version matches. */
   isHeld = false;
@@ -42,6 +49,8 @@ export class LiveInstance {
   /** Times in a row that the worker went away, or had to be ended, while it ran this instance. */
   exits = 0;
   hangs = 0;
+  /** The worker went away while it had work of this instance: it runs no more of it ahead, so that whose code that was can be told. */
+  isStepped = false;
   /** Continue-as-new since it last waited. */
   generationsInRow = 0;
 
@@ -77,8 +86,9 @@ export class LiveInstance {
     this.entity = null;
     this.batches = [];
     this.inbox = [];
+    this.begun = null;
     this.life++;
-    this.isHeld = false;
+    this.isHeld = this.isStepped = false;
     this.exits = this.hangs = this.generationsInRow = 0;
   }
 }

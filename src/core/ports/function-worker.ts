@@ -17,6 +17,34 @@ export interface EpisodeRequest {
   newEvents: readonly HistoryEvent[];
   /** Of the generation; told to workers of profile G. */
   version?: string;
+  /** The worker may run ahead from here (docs/decisions/0006-running-ahead.md). Absent: it may not. */
+  ahead?: RunAheadGrant;
+}
+
+export interface RunAheadGrant {
+  /** Activities, each with the episode that takes its result, at most. */
+  steps: number;
+  /** Activities that the worker may run at one time, those handed to it included. */
+  maxActivities: number;
+}
+
+/** An activity that the worker has begun by itself, as the episode before has scheduled nothing else. */
+export interface BegunActivity {
+  taskId: number;
+  /** Rejects as `runActivity` does. */
+  ended: Promise<BegunEnd>;
+}
+
+export interface BegunEnd {
+  outcome: ActivityOutcome;
+  /** The episode that takes the result, already run; null: the worker has stopped running ahead. */
+  next: EpisodeAhead | null;
+}
+
+/** Its new events are an OrchestratorStarted and the result, both of the time `at`. */
+export interface EpisodeAhead {
+  at: string;
+  outcome: EpisodeOutcome;
 }
 
 export interface EpisodeOutcome {
@@ -26,6 +54,9 @@ export interface EpisodeOutcome {
   customStatus: string | null;
   /** Event names awaited now, for the user's eyes. */
   awaitedEvents: readonly string[];
+  /** Only where the worker runs ahead: when the episode ended, in the history's time form. */
+  endedAt?: string;
+  begun?: BegunActivity;
 }
 
 export interface ActivityRequest {

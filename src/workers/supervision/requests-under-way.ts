@@ -42,13 +42,22 @@ export class RequestsUnderWay {
     reject: (error: Error) => void,
   ): number {
     const id = this.nextId++;
-    if (this.hasEnded) {
-      reject(new DurascopeError('WorkerExited', 'The process that runs the app has ended.'));
-      return id;
-    }
-    this.requests.set(id, { kind, name, instanceId, resolve, reject });
-    if (this.requests.size === 1) this.onBusy();
+    this.adopt(id, { kind, name, instanceId, resolve, reject });
     return id;
+  }
+
+  /** As `add`, for what the process has begun by itself under an `id` of its own, below 0. */
+  adopt(id: number, request: Request): void {
+    if (this.hasEnded) {
+      request.reject(new DurascopeError('WorkerExited', 'The process that runs the app has ended.'));
+      return;
+    }
+    this.requests.set(id, request);
+    if (this.requests.size === 1) this.onBusy();
+  }
+
+  has(id: number): boolean {
+    return this.requests.has(id);
   }
 
   /** Hands out the request for the caller to settle; undefined when that was done before. */

@@ -41,7 +41,11 @@ let isLeaving = false;
 
 /** An answer that cannot be sent is a failure; of anything else the user is told. */
 function answerUnsent(message: ChildMessage, why: string): void {
-  if ('id' in message && message.type !== 'failed') {
+  if (message.type === 'ahead' && message.next !== null && host instanceof FunctionHost) {
+    // The result alone; the parent asks for the episode again.
+    host.stopRunningAhead(message.instanceId);
+    writer.send({ ...message, next: null });
+  } else if ('id' in message && message.type !== 'failed') {
     const text = `The answer cannot be handed to Durascope: ${why}.`;
     writer.send({ type: 'failed', id: message.id, error: { name: 'Error', message: text, stack: '' } });
   } else if (message.type !== 'log') {

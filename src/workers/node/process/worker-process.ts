@@ -11,6 +11,8 @@ import { DurascopeError } from '../../../core/values/errors';
 import type {
   ActivityOutcome,
   ActivityRequest,
+  BegunActivity,
+  BegunEnd,
   EntityBatchOutcome,
   EntityBatchRequest,
   EpisodeOutcome,
@@ -36,6 +38,7 @@ import {
   type Leaving,
   type ParentMessage,
   type ReplayAsk,
+  type SentOutcome,
 } from '../wire/messages';
 import { checkNodeVersion } from './node-version';
 import { childMessageProblem, requestOf, type Answer } from '../wire/child-messages';
@@ -43,8 +46,12 @@ import { inParts } from '../wire/event-parts';
 import type { HttpCall, HttpReply, RunningApp, WorkerEnd } from '../../supervision/running-app';
 import { OutputLines } from '../../supervision/output-lines';
 import { RequestsUnderWay, type RequestKind } from '../../supervision/requests-under-way';
+import { resultEvent } from '../../../core/turns/result-event';
 import { SentHistories } from '../wire/sent-histories';
 import { Watchdog } from '../../supervision/watchdog';
+
+/** TaskScheduled and OrchestratorCompleted of one episode, OrchestratorStarted and the result of the next. */
+const rowsOfStep = 4;
 
 export interface WorkerProcessOptions {
   launcher: Launcher;
@@ -107,7 +114,7 @@ export class WorkerProcess implements RunningApp {
   private stopping = false;
   private fatal: { message: string; running: readonly string[] } | null = null;
   private leaving: Leaving | null = null;
-  private hung: { id: number; message: string } | null = null;
+  private hung: { id: number; message: string; running: Leaving['running'] } | null = null;
   /** P3: why the process was ended. */
   private broken: string | null = null;
   private isReady = false;
@@ -169,18 +176,48 @@ export class WorkerProcess implements RunningApp {
           else this.episode(request).then(resolve, reject);
           return;
         }
-        if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.sent.forget(instanceId);
-        resolve(outcome);
+        resolve(this.received(request, outcome));
       };
       const failed = (error: Error): void => {
         this.sent.forget(instanceId);
         reject(error);
       };
       const id = this.add('episode', name, instanceId, 'episodeDone', answer, failed);
+      const ahead = request.ahead === undefined || this.inspected ? {} : { ahead: request.ahead };
       const { parts, last: events } = inParts(unsent);
       for (const part of parts) this.say({ type: 'events', id, events: part });
-      this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events });
+      this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events, ...ahead });
     });
+  }
+
+  private received(request: EpisodeRequest, { begun, ...outcome }: SentOutcome): EpisodeOutcome {
+    if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.sent.forget(request.instanceId);
+    // P3
+    const isNew = begun !== undefined && !this.requests.has(begun.id);
+    return !isNew ? outcome : { ...outcome, begun: this.begun(request, begun) };
+  }
+
+  private begun(request: EpisodeRequest, { id, taskId, name }: NonNullable<SentOutcome['begun']>): BegunActivity {
+    const { instanceId, executionId } = request;
+    const ended = new Promise<BegunEnd>((resolve, reject) => {
+      const answer = ({ message }: { message: Answer }): void => {
+        if (message.type !== 'ahead') {
+          reject(refusalIn(message, 'activity', name));
+          return;
+        }
+        const { outcome, next } = message;
+        if (next === null) {
+          resolve({ outcome, next });
+          return;
+        }
+        this.sent.advance(instanceId, executionId, rowsOfStep, resultEvent(next.at, taskId, outcome));
+        resolve({ outcome, next: { at: next.at, outcome: this.received(request, next.outcome) } });
+      };
+      this.requests.adopt(id, { kind: 'activity', name, instanceId, resolve: answer, reject });
+    });
+    // Whoever does not want it any more need not hear of its end.
+    ended.catch(() => undefined);
+    return { taskId, ended };
   }
 
   activity(request: ActivityRequest): Promise<ActivityOutcome> {
@@ -379,6 +416,7 @@ export class WorkerProcess implements RunningApp {
       case 'entityDone':
       case 'encodedDone':
       case 'httpDone':
+      case 'ahead':
       case 'invoked':
       case 'replayed':
       case 'replayRefused':
@@ -446,9 +484,13 @@ export class WorkerProcess implements RunningApp {
     const where = await locateBlock(this.process, this.output, this.options.appDir);
     // The process came back to life meanwhile.
     if (this.hasEnded || !this.watchdog.isSilent()) return;
-    const [id, request] = this.requests.findBlocker(where) ?? [0, null];
+    const running = where?.running ?? null;
+    // What it has begun by itself is known here only once that was said.
+    const begun =
+      running === null ? null : { kind: 'activity', name: running.functionName, instanceId: running.instanceId ?? null };
+    const [id, request] = this.requests.findBlocker(where) ?? [0, begun];
     const message = describeBlock(request, where, this.options.watchdogMs);
-    this.hung = { id, message };
+    this.hung = { id, message, running };
     this.note('error', message);
     this.kill();
   }
@@ -486,7 +528,7 @@ export class WorkerProcess implements RunningApp {
       const running = fatal.running.length === 0 ? '' : ` while ${fatal.running.join(', ')} was running`;
       message = `The app threw an exception that nobody caught${running}, so its process ended: ${fatal.message}`;
     }
-    const running = leaving?.running ?? null;
+    const running = leaving?.running ?? hung?.running ?? null;
     const error = new DurascopeError('WorkerExited', message, running === null ? undefined : { details: { running: [running] } });
     this.requests.end((id, { name }) =>
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : error,

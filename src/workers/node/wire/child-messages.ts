@@ -78,9 +78,11 @@ export function childMessageProblem(message: Readonly<Record<string, unknown>>):
     case 'log':
       return logProblem(message);
     case 'episodeDone':
-      return idProblem(message) ?? (message['outcome'] === null ? null : episodeOutcomeProblem(message['outcome']));
+      return idProblem(message) ?? (message['outcome'] === null ? null : sentOutcomeProblem(message['outcome']));
     case 'activityDone':
       return idProblem(message) ?? activityOutcomeProblem(message['outcome']);
+    case 'ahead':
+      return stepProblem(message);
     case 'entityDone':
       return idProblem(message) ?? entityOutcomeProblem(message['outcome']);
     default:
@@ -91,10 +93,32 @@ export function childMessageProblem(message: Readonly<Record<string, unknown>>):
     const issue = result?.error.issues[0];
     return `${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}`.trim();
   }
-  return isUnanswering.has(type) ? null : idProblem(message);
+  return isUnanswering.has(type) || (type === 'failed' && isOwnId(message['id'])) ? null : idProblem(message);
 }
 
 const isUnanswering: ReadonlySet<string> = new Set(['hello', 'ready', 'loadFailed', 'fatal', 'leaving']);
+
+function stepProblem({ id, outcome, next }: Readonly<Record<string, unknown>>): string | null {
+  if (!isOwnId(id)) return 'it has no number';
+  const problem = activityOutcomeProblem(outcome);
+  if (problem !== null || next === null) return problem;
+  return isObject(next) && typeof next['at'] === 'string' ? sentOutcomeProblem(next['outcome']) : 'the step has no time';
+}
+
+function sentOutcomeProblem(outcome: unknown): string | null {
+  const problem = episodeOutcomeProblem(outcome);
+  if (problem !== null || !isObject(outcome)) return problem;
+  const { endedAt, begun } = outcome;
+  if (!isAbsentOr(endedAt, 'string')) return 'the end of the episode is no time';
+  if (begun === undefined) return null;
+  return isObject(begun) && isOwnId(begun['id']) && typeof begun['taskId'] === 'number' && typeof begun['name'] === 'string'
+    ? null
+    : 'what was begun is not said';
+}
+
+function isOwnId(id: unknown): boolean {
+  return typeof id === 'number' && Number.isSafeInteger(id) && id < 0;
+}
 
 function idProblem({ id }: Readonly<Record<string, unknown>>): string | null {
   return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? null : 'it has no number';

@@ -6,6 +6,7 @@ import type {
   EntityBatchRequest,
   EpisodeOutcome,
   FunctionDescriptor,
+  RunAheadGrant,
 } from '../../../core/ports/function-worker';
 import type { DurascopeErrorCode } from '../../../core/values/errors';
 import type { LogLevel } from '../../../core/ports/logger';
@@ -81,6 +82,7 @@ export interface EpisodeAsked extends Framed {
   /** Number of events of this generation that the child was sent before; 0: `events` holds everything. */
   knownLength: number;
   events: readonly HistoryEvent[];
+  ahead?: RunAheadGrant;
 }
 export interface ActivityAsked extends Framed {
   type: 'activity';
@@ -175,7 +177,19 @@ export interface EpisodeAnswered extends Framed {
   type: 'episodeDone';
   id: number;
   /** Null: the child does not have the history that the request builds on. */
-  outcome: EpisodeOutcome | null;
+  outcome: SentOutcome | null;
+}
+/** `begun`: what the child goes on with by itself; `id` is its own, below 0, and an `ahead` answers it. */
+export interface SentOutcome extends Omit<EpisodeOutcome, 'begun'> {
+  begun?: { id: number; taskId: number; name: string };
+}
+/** An activity that the child began has ended; with `next` its result is in the next episode, which has run. */
+export interface RanAhead extends Framed {
+  type: 'ahead';
+  id: number;
+  instanceId: string;
+  outcome: ActivityOutcome;
+  next: { at: string; outcome: SentOutcome } | null;
 }
 export interface ActivityAnswered extends Framed {
   type: 'activityDone';
@@ -257,6 +271,7 @@ export type ChildMessage =
   | Ready
   | LoadFailed
   | EpisodeAnswered
+  | RanAhead
   | ActivityAnswered
   | EntityAnswered
   | EncodedAnswered

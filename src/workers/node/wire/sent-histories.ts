@@ -29,6 +29,15 @@ export class SentHistories {
     return { knownLength, events: history.length === knownLength ? newEvents : [...history.slice(knownLength), ...newEvents] };
   }
 
+  /** The process has gone on by itself: it holds `added` events more, of which `last` is the last. */
+  advance(instanceId: string, executionId: string, added: number, last: HistoryEvent): void {
+    const sent = this.sent.get(instanceId);
+    if (sent?.executionId === executionId) {
+      sent.length += added;
+      sent.last = last;
+    }
+  }
+
   /** The next episode is sent everything. False when that was so already. */
   forget(instanceId: string): boolean {
     return this.sent.delete(instanceId);

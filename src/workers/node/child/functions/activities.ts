@@ -18,11 +18,13 @@ export interface ActivitiesOptions {
   direct: DirectCalls;
 }
 
+export type ActivityCall = Pick<ActivityAsked, 'name' | 'instanceId' | 'input'>;
+
 export class Activities {
   constructor(private readonly options: ActivitiesOptions) {}
 
   /** Never rejects: what goes wrong is the activity's failure. */
-  async run(request: ActivityAsked): Promise<ActivityOutcome> {
+  async run(request: ActivityCall): Promise<ActivityOutcome> {
     const fn = this.options.registry.get(request.name);
     if (fn?.type !== 'activity') return this.unknown(request.name);
     try {
@@ -33,7 +35,7 @@ export class Activities {
     }
   }
 
-  private async invoke(fn: RegisteredFunction, request: ActivityAsked): Promise<string | null> {
+  private async invoke(fn: RegisteredFunction, request: ActivityCall): Promise<string | null> {
     const data = inputOf(fn, request.input);
     const { response } = await this.options.invoker.invoke({
       fn,
@@ -48,7 +50,7 @@ export class Activities {
     return toJsonText(response.returnValue);
   }
 
-  private call(fn: RegisteredFunction, request: ActivityAsked): string | null | Promise<string | null> {
+  private call(fn: RegisteredFunction, request: ActivityCall): string | null | Promise<string | null> {
     const { direct } = this.options;
     const text = inputOf(fn, request.input).string ?? null;
     const { running, returned } = direct.call(fn, request.instanceId, text);

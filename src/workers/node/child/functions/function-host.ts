@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { thrownParts } from '../../../../base/error-message';
 import { isThenable } from '../../../../base/thenable';
 import type { HistoryEvent } from '../../../../core/history/history';
-import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { FrameWriter } from '../../wire/frames';
 import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../../wire/messages';
 import { Activities } from './activities';
@@ -17,8 +16,9 @@ import { describeFunction, FunctionRegistry } from '../loading/function-registry
 import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
 import { logOperationErrors } from './operation-errors';
-import type { EpisodeReply, OrchestrationRunner } from '../orchestrations/orchestration-runner';
+import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
+import { RunAhead } from './run-ahead';
 import type { Running, UserLog } from './user-log';
 
 interface Loaded {
@@ -28,6 +28,7 @@ interface Loaded {
   encoded: EncodedCalls;
   triggers: Triggers;
   orchestrations: OrchestrationRunner;
+  ahead: RunAhead;
 }
 
 export class FunctionHost {
@@ -90,6 +91,12 @@ export class FunctionHost {
       encoded: new EncodedCalls({ registry, invoker, hooks, direct }),
       triggers: new Triggers({ registry, invoker, log, streaming: app.httpUri !== undefined }),
       orchestrations,
+      ahead: new RunAhead({
+        say: (message, chars) => this.out.send(message, undefined, chars),
+        hasClient: (name) => registry.get(name)?.extraInputs.some((input) => input.isDurableClient) === true,
+        run: (slice) => this.run(slice, orchestrations),
+        activity: (name, instanceId, input) => activities.run({ name, instanceId, input }),
+      }),
     };
     this.out.send({
       type: 'ready',
@@ -104,6 +111,11 @@ export class FunctionHost {
     await hooks.run('appTerminate', { hookData: hooks.appHookData, appHookData: hooks.appHookData });
   }
 
+  /** What was said of an instance is not sent: nothing that builds on it is of use to the parent. */
+  stopRunningAhead(instanceId: string): void {
+    this.loaded?.ahead.stop(instanceId);
+  }
+
   takeUnhandledRejection(reason: unknown): boolean {
     return this.loaded?.invoker.takeUnhandledRejection(reason) ?? false;
   }
@@ -114,9 +126,11 @@ export class FunctionHost {
       return;
     }
     if (this.loaded === null) throw new Error(`"${message.type}" came before the app was loaded.`);
-    const { activities, entities, encoded, triggers, orchestrations } = this.loaded;
+    const { loaded } = this;
+    const { ahead, entities, encoded, triggers, orchestrations } = loaded;
     switch (message.type) {
       case 'forget':
+        ahead.stop(message.instanceId);
         orchestrations.forget(message.instanceId);
         break;
       case 'events': {
@@ -127,14 +141,14 @@ export class FunctionHost {
         const before = this.parts.get(message.id);
         this.parts.delete(message.id);
         this.answer(message.id, () =>
-          this.episode(before === undefined ? message : { ...message, events: [...before, ...message.events] }, orchestrations),
+          this.episode(before === undefined ? message : { ...message, events: [...before, ...message.events] }, loaded),
         );
         break;
       }
       case 'activity': {
-        const { id } = message;
+        const { id, name, instanceId, input } = message;
         this.answer(id, async () => {
-          const outcome = await activities.run(message);
+          const outcome = await ahead.activity(name, instanceId, input);
           this.out.send({ type: 'activityDone', id, outcome }, undefined, outcome.ok ? outcome.result?.length : 0);
         });
         break;
@@ -181,27 +195,36 @@ export class FunctionHost {
   }
 
   /** Answers at once where it can: most episodes do. */
-  private episode(asked: EpisodeAsked, orchestrations: OrchestrationRunner): Promise<void> | undefined {
-    const { id } = asked;
-    const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
-    const previous = this.log.enter(running);
-    let reply: EpisodeReply | Promise<EpisodeReply>;
-    try {
-      reply = orchestrations.run(asked);
-    } finally {
-      this.log.enter(previous);
-    }
+  private episode(asked: EpisodeAsked, { orchestrations, ahead }: Loaded): Promise<void> | undefined {
+    ahead.stop(asked.instanceId);
+    const reply = this.run(asked, orchestrations);
     if (!isThenable(reply)) {
-      this.episodeDone(id, reply);
+      this.episodeDone(asked, reply, ahead);
       return undefined;
     }
     const later = reply;
-    return (async () => this.episodeDone(id, await later))();
+    return (async () => this.episodeDone(asked, await later, ahead))();
   }
 
-  private episodeDone(id: number, reply: EpisodeReply): void {
-    const outcome: EpisodeOutcome | null = reply === 'needHistory' ? null : reply;
+  private run(asked: EpisodeSlice, orchestrations: OrchestrationRunner): EpisodeReply | Promise<EpisodeReply> {
+    const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
+    const previous = this.log.enter(running);
+    try {
+      return orchestrations.run(asked);
+    } finally {
+      this.log.enter(previous);
+    }
+  }
+
+  private episodeDone(asked: EpisodeAsked, reply: EpisodeReply, ahead: RunAhead): void {
+    const { id } = asked;
+    if (reply === 'needHistory') {
+      this.out.send({ type: 'episodeDone', id, outcome: null });
+      return;
+    }
+    const [outcome, goOn] = ahead.answer(asked, reply);
     this.out.send({ type: 'episodeDone', id, outcome });
+    goOn();
   }
 
   /** Runs what answers a request. Whatever is thrown there is the answer. */

@@ -24,7 +24,7 @@ export interface EpisodeSlice {
 }
 
 /** `needHistory`: the orchestration is not warm (any more), ask again with `knownLength: 0`. Never the answer to that. */
-export type EpisodeReply = EpisodeOutcome | 'needHistory';
+export type EpisodeReply = Omit<EpisodeOutcome, 'begun'> | 'needHistory';
 
 export interface OrchestratorInvocation {
   functionName: string;

@@ -1,0 +1,202 @@
+/**
+ * Goes on with an orchestration without being asked (docs/decisions/0006-running-ahead.md): where an episode has scheduled one activity and
+ * nothing else, the activity runs here at once, and the episode that takes its result after it.
+ *
+ *   A1. Only activities that have shown to be quick run ahead: what blocks or ends the process has been handed out by the parent, which
+ *       knows then whom to blame; and those that take their time gain nothing. Nor do those with a durable client: they may look at what
+ *       the orchestration has done, which is seen only once it is committed.
+ *   A2. Whatever the parent says of an instance ends the running ahead of it.
+ *   A3. At most `maxActivities` run at one time, those that the parent handed out included.
+ *   A4. What goes wrong here is no answer: the parent is told the result alone, and asks again for the rest.
+ */
+import { httpActivityName } from '../../../../core/dialects/durable-http';
+import type { HistoryEvent, TaskScheduled } from '../../../../core/history/history';
+import type { ActivityOutcome, RunAheadGrant } from '../../../../core/ports/function-worker';
+import { resultEvent } from '../../../../core/turns/result-event';
+import type { ChildMessage, EpisodeAsked, SentOutcome } from '../../wire/messages';
+import { isThenable } from '../../../../base/thenable';
+import type { EpisodeReply, EpisodeSlice } from '../orchestrations/orchestration-runner';
+import { monotonicMs, timestampNow } from './own-clock';
+
+export interface RunAheadWorld {
+  /** `chars`: about how long its texts are. */
+  say(message: ChildMessage, chars?: number): void;
+  run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply>;
+  /** Never rejects. */
+  activity(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome>;
+  /** It is handed a durable client. */
+  hasClient(activityName: string): boolean;
+}
+
+/** What is gone on with, from one word of the parent's to the next. */
+interface Lead {
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly name: string;
+  /** Events that the orchestration was fed. */
+  length: number;
+  stepsLeft: number;
+  /** Of what was noted last. */
+  at: string;
+}
+
+/** A1, in milliseconds. */
+const quickMs = 20;
+/** So long steps follow each other before the event loop gets its turn, and what was said goes out. */
+const turnMs = 5;
+/** A longer result is told alone, so that it may be as large as a message can be. */
+const longResultChars = 1024 * 1024;
+
+export class RunAhead {
+  private readonly leads = new Map<string, Lead>();
+  /** How long each activity function took the last time that it succeeded; infinite after a failure. */
+  private readonly lastMs = new Map<string, number>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+  private maxActivities = Number.POSITIVE_INFINITY;
+  private lastId = 0;
+  private turnEnd = 0;
+
+  constructor(private readonly world: RunAheadWorld) {}
+
+  /** A2. */
+  stop(instanceId: string): void {
+    this.leads.delete(instanceId);
+  }
+
+  /** Runs an activity that the parent handed out. */
+  activity(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome> {
+    if (this.running < this.maxActivities) return this.timed(name, instanceId, input);
+    return new Promise((resolve) => {
+      this.waiting.push(() => void this.timed(name, instanceId, input).then(resolve));
+    });
+  }
+
+  /** What to answer the parent, and what follows from it once that is said. */
+  answer(asked: EpisodeAsked, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
+    const { instanceId, executionId, name, knownLength, events, ahead } = asked;
+    if (ahead === undefined) return [outcome, nothing];
+    this.maxActivities = ahead.maxActivities;
+    const at = events.findLast((event) => event.EventType === 'OrchestratorStarted')?.Timestamp ?? '';
+    return this.next(leadOf({ instanceId, executionId, name }, knownLength + events.length, ahead, at), outcome);
+  }
+
+  private next(lead: Lead, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
+    const [decision, ...others] = outcome.decisions;
+    const mayGoOn =
+      lead.stepsLeft > 0 &&
+      decision?.type === 'ScheduleTask' &&
+      others.length === 0 &&
+      decision.name !== httpActivityName &&
+      (this.lastMs.get(decision.name) ?? Number.POSITIVE_INFINITY) < quickMs &&
+      this.running < this.maxActivities &&
+      !this.world.hasClient(decision.name);
+    lead.at = laterOf(lead.at, timestampNow());
+    if (!mayGoOn) {
+      this.leads.delete(lead.instanceId);
+      return [{ ...outcome, endedAt: lead.at }, nothing];
+    }
+    lead.stepsLeft--;
+    this.leads.set(lead.instanceId, lead);
+    const id = --this.lastId;
+    const { id: taskId, name, input } = decision;
+    const scheduled: TaskScheduled = {
+      EventType: 'TaskScheduled',
+      EventId: taskId,
+      IsPlayed: false,
+      Timestamp: lead.at,
+      Name: name,
+      Version: decision.version ?? '',
+      Input: null,
+    };
+    const begun = { id, taskId, name };
+    return [{ ...outcome, endedAt: lead.at, begun }, () => void this.goOn(lead, id, scheduled, input)];
+  }
+
+  private async goOn(lead: Lead, id: number, scheduled: TaskScheduled, input: string | null): Promise<void> {
+    const result = await this.timed(scheduled.Name, lead.instanceId, input);
+    if (monotonicMs() < this.turnEnd) this.step(lead, id, scheduled, result);
+    else setImmediate(() => this.step(lead, id, scheduled, result));
+  }
+
+  private step(lead: Lead, id: number, scheduled: TaskScheduled, result: ActivityOutcome): void {
+    const now = monotonicMs();
+    if (now >= this.turnEnd) this.turnEnd = now + turnMs;
+    if (this.leads.get(lead.instanceId) !== lead || isLong(result)) {
+      this.break(lead, id, result);
+      return;
+    }
+    lead.at = laterOf(lead.at, timestampNow());
+    const { at, length: knownLength, instanceId, executionId, name } = lead;
+    const marks = { EventId: -1, IsPlayed: false };
+    const events: HistoryEvent[] = [
+      scheduled,
+      { ...marks, EventType: 'OrchestratorCompleted', Timestamp: scheduled.Timestamp },
+      { ...marks, EventType: 'OrchestratorStarted', Timestamp: at },
+      resultEvent(at, scheduled.EventId, result),
+    ];
+    lead.length += events.length;
+    try {
+      const reply = this.world.run({ instanceId, executionId, name, knownLength, events });
+      if (isThenable(reply)) void this.later(reply, lead, id, at, result);
+      else this.ran(lead, id, at, result, reply);
+    } catch {
+      this.break(lead, id, result);
+    }
+  }
+
+  private async later(reply: Promise<EpisodeReply>, lead: Lead, id: number, at: string, result: ActivityOutcome): Promise<void> {
+    try {
+      this.ran(lead, id, at, result, await reply);
+    } catch {
+      this.break(lead, id, result);
+    }
+  }
+
+  private ran(lead: Lead, id: number, at: string, result: ActivityOutcome, reply: EpisodeReply): void {
+    if (reply === 'needHistory' || this.leads.get(lead.instanceId) !== lead) {
+      this.break(lead, id, result);
+      return;
+    }
+    const [outcome, goOn] = this.next(lead, reply);
+    this.world.say({ type: 'ahead', id, instanceId: lead.instanceId, outcome: result, next: { at, outcome } });
+    goOn();
+  }
+
+  /** A4. */
+  private break(lead: Lead, id: number, outcome: ActivityOutcome): void {
+    const { instanceId } = lead;
+    if (this.leads.get(instanceId) === lead) this.leads.delete(instanceId);
+    const chars = outcome.ok ? outcome.result?.length : 0;
+    this.world.say({ type: 'ahead', id, instanceId, outcome, next: null }, chars);
+  }
+
+  private async timed(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome> {
+    this.running++;
+    const began = monotonicMs();
+    const outcome = await this.world.activity(name, instanceId, input);
+    this.lastMs.set(name, outcome.ok ? monotonicMs() - began : Number.POSITIVE_INFINITY);
+    this.running--;
+    if (this.waiting.length > 0 && this.running < this.maxActivities) this.waiting.shift()?.();
+    return outcome;
+  }
+}
+
+const nothing = (): void => undefined;
+
+function leadOf(
+  of: Pick<Lead, 'instanceId' | 'executionId' | 'name'>,
+  length: number,
+  { steps }: RunAheadGrant,
+  at: string,
+): Lead {
+  return { ...of, length, stepsLeft: steps, at };
+}
+
+function laterOf(one: string, other: string): string {
+  return other > one ? other : one;
+}
+
+function isLong(result: ActivityOutcome): boolean {
+  return (result.ok ? (result.result?.length ?? 0) : result.reason.length + result.details.length) > longResultChars;
+}

@@ -1,0 +1,264 @@
+/** A worker that runs ahead (docs/decisions/0006-running-ahead.md): the engine's half, with a worker under the test's control. */
+import assert from 'node:assert/strict';
+import type { HistoryEvent } from '../../src/core/history/history';
+import type { ActivityOutcome, BegunEnd, EpisodeOutcome, EpisodeRequest } from '../../src/core/ports/function-worker';
+import { DurascopeError } from '../../src/core/values/errors';
+import { resultEvent } from '../../src/core/turns/result-event';
+import { toTimestamp } from '../../src/core/values/time';
+import { ManualClock } from '../support/manual-clock';
+import { ScriptedWorker } from '../support/scripted-worker';
+import type { Script } from '../support/script-types';
+import { TestHub, type TestHubOptions } from '../support/test-hub';
+
+/** Begins each single activity by itself; `end` ends it and, as long as there are steps, runs the next episode. */
+class AheadWorker extends ScriptedWorker {
+  /** Ends of what was begun, in order. */
+  readonly begun: { end: (value: unknown, goOn?: boolean) => Promise<void>; reject: (error: Error) => void }[] = [];
+  clock!: ManualClock;
+
+  override async runEpisode(asked: EpisodeRequest): Promise<EpisodeOutcome> {
+    // The array belongs to the engine, and grows.
+    const request = { ...asked, history: [...asked.history] };
+    const outcome = await super.runEpisode(request);
+    return request.ahead === undefined ? outcome : this.goOn(request, outcome, request.ahead.steps);
+  }
+
+  private goOn(request: EpisodeRequest, outcome: EpisodeOutcome, steps: number): EpisodeOutcome {
+    const [decision] = outcome.decisions;
+    const endedAt = toTimestamp(this.clock.now());
+    if (decision?.type !== 'ScheduleTask' || outcome.decisions.length > 1 || steps === 0) return { ...outcome, endedAt };
+    const taskId = decision.id;
+    const ended = new Promise<BegunEnd>((resolve, reject) => {
+      this.begun.push({
+        reject,
+        end: async (value, goesOn = true) => {
+          const result: ActivityOutcome = { ok: true, result: JSON.stringify(value) };
+          if (!goesOn) {
+            resolve({ outcome: result, next: null });
+            return;
+          }
+          const at = toTimestamp(this.clock.now());
+          const marks = { EventId: -1, IsPlayed: false };
+          const { name, input } = decision;
+          const rows: HistoryEvent[] = [
+            { ...marks, EventType: 'TaskScheduled', EventId: taskId, Timestamp: endedAt, Name: name, Version: '', Input: input },
+            { ...marks, EventType: 'OrchestratorCompleted', Timestamp: endedAt },
+          ];
+          const next: EpisodeRequest = {
+            ...request,
+            history: [...request.history, ...request.newEvents, ...rows],
+            newEvents: [{ ...marks, EventType: 'OrchestratorStarted', Timestamp: at }, resultEvent(at, taskId, result)],
+          };
+          const later = this.goOn(next, await super.runEpisode(next), steps - 1);
+          resolve({ outcome: result, next: { at, outcome: later } });
+        },
+      });
+    });
+    ended.catch(() => undefined);
+    return { ...outcome, endedAt, begun: { taskId, ended } };
+  }
+}
+
+const three: Script = function* (context) {
+  const first = yield context.activity('a');
+  const second = yield context.activity('a');
+  return [first, second, yield context.activity('a')];
+};
+/** Waits for both; the event may come first. */
+const both: Script = function* (context) {
+  const event = context.waitEvent('Go');
+  const result = yield context.activity('a');
+  return [result, yield event];
+};
+const rows = 'OS ES TS#0 OC | OS TC→0 TS#1 OC | OS TC→1 TS#2 OC | OS TC→2 EC#3[Completed] OC';
+
+describe('a worker that runs ahead', () => {
+  let hub: TestHub;
+  let worker: AheadWorker;
+
+  async function open(options: Partial<TestHubOptions> = {}): Promise<void> {
+    const clock = options.clock ?? new ManualClock();
+    hub = await TestHub.open({
+      scripts: { three, both },
+      activities: { a: 'manual' },
+      engine: { runAhead: 64 },
+      clock,
+      openWorker: (facts) => {
+        worker = new AheadWorker('A', facts.options);
+        worker.clock = clock;
+        return Promise.resolve(worker);
+      },
+      ...options,
+    });
+  }
+  afterEach(() => hub.dispose());
+
+  /** Ends the activity that was begun last. */
+  async function end(value: unknown, goesOn = true): Promise<void> {
+    await worker.begun.at(-1)?.end(value, goesOn);
+    await hub.quiet();
+  }
+
+  it('writes the rows that it would have written step by step, and is asked once', async () => {
+    await open();
+    const id = await hub.start('three');
+    for (const value of [1, 2, 3]) await end(value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.equal(worker.begun.length, 3);
+    assert.equal(worker.callCounts['a'], undefined);
+    assert.equal(worker.episodes.filter(({ ahead }) => ahead !== undefined).length, 4, 'one asked for, three that followed');
+    assert.deepEqual(worker.forgotten, [id]);
+    assert.deepEqual(hub.store.pendingActivities(id), []);
+  });
+
+  it('has several steps in one commit, each announced, in order', async () => {
+    await open();
+    const seen: string[] = [];
+    hub.engine.subscribe((changes) => {
+      for (const change of changes) if (change.type === 'instance') seen.push(String(change.newEvents.length));
+    });
+    let release = (): void => undefined;
+    const commits: number[] = [];
+    hub.beforeCommit = (checkpoints) => {
+      commits.push(checkpoints.length);
+      if (commits.length !== 2) return undefined;
+      // The disk is slow while the worker runs on.
+      return new Promise<void>((resolve) => {
+        release = () => void hub.store.commit(checkpoints).then(resolve);
+      });
+    };
+    const { instanceId } = await hub.engine.start({ name: 'three' });
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    while (worker.begun.length < 1) await turn();
+    for (const value of [1, 2, 3]) {
+      await worker.begun.at(-1)?.end(value);
+      await turn();
+    }
+    assert.deepEqual(hub.history(instanceId), [], 'nothing is told of what is not in the journal');
+    hub.beforeCommit = () => undefined;
+    release();
+    await hub.quiet();
+    hub.expect(instanceId, rows, 'Completed [1,2,3]');
+    assert.deepEqual(seen, ['0', '4', '4', '4', '4']);
+  });
+
+  it('gives the instance back for an event that came meanwhile, and loses neither', async () => {
+    await open();
+    const id = await hub.start('both');
+    await hub.raise(id, 'Go', 'now');
+    hub.expect(id, 'OS ES TS#0 OC | OS ER OC', 'Running');
+    await end('late');
+    hub.expect(id, 'OS ES TS#0 OC | OS ER OC | OS TC→0 EC#1[Completed] OC', 'Completed ["late","now"]');
+  });
+
+  it('gives it back for a terminate, and what it had run beyond is no part of the history', async () => {
+    await open();
+    const id = await hub.start('three');
+    await hub.terminate(id);
+    await end(1);
+    hub.expect(id, 'OS ES TS#0 OC | OS ET EC#1[Terminated] OC', 'Terminated enough');
+    assert.deepEqual(hub.store.pendingActivities(id), []);
+  });
+
+  it('stands still while the instance is suspended', async () => {
+    await open();
+    const id = await hub.start('three');
+    await hub.suspend(id);
+    await end(1);
+    assert.equal(hub.row(id).runtimeStatus, 'Suspended');
+    assert.equal(hub.sequence(id).includes('TS#1'), false);
+    await hub.resume(id);
+    // The worker may have begun the next by itself again.
+    for (const value of [2, 3]) await end(value);
+    assert.equal(hub.outcome(id), 'Completed [1,2,3]');
+  });
+
+  it('may stop at any step: the result is a message then like any other', async () => {
+    await open();
+    const id = await hub.start('three');
+    await end(1, false);
+    await end(2);
+    await end(3, false);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+  });
+
+  it('that goes away under an activity is handed it once more, and all that follows step by step', async () => {
+    await open();
+    const id = await hub.start('three');
+    worker.begun.at(-1)?.reject(new DurascopeError('WorkerExited', 'The worker process ended with code 1.'));
+    await hub.quiet();
+    for (const value of [1, 2, 3]) await hub.complete('a', value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.equal(worker.begun.length, 1);
+    await hub.start('three');
+    assert.equal(worker.begun.length, 2, 'others are under no suspicion');
+  });
+
+  it('that hangs in an activity fails it by name, and goes step by step', async () => {
+    await open();
+    const id = await hub.start('three');
+    worker.begun.at(-1)?.reject(new DurascopeError('WorkerHung', 'The activity "a" has blocked the event loop.'));
+    await hub.quiet();
+    assert.match(hub.outcome(id), /^Failed .*The activity "a" has blocked/);
+  });
+
+  it('has no say in an instance that was purged or started anew meanwhile', async () => {
+    await open();
+    const id = await hub.start('three');
+    const before = worker.begun.at(-1);
+    await hub.terminate(id);
+    await hub.start('three', { instanceId: id });
+    const now = worker.begun.at(-1);
+    await before?.end(0);
+    await hub.quiet();
+    hub.expect(id, 'OS ES TS#0 OC', 'Running');
+    await now?.end(1);
+    for (const value of [2, 3]) await end(value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+  });
+
+  it('counts among the activities that run at one time', async () => {
+    await open({ engine: { runAhead: 64, maxConcurrentActivities: 1 } });
+    await hub.start('three');
+    const two: EpisodeOutcome = {
+      decisions: [0, 1].map((id) => ({ type: 'ScheduleTask', id, name: 'a', input: null })),
+      customStatus: null,
+      awaitedEvents: [],
+    };
+    worker.intercept = () => Promise.resolve(two);
+    await hub.start('both');
+    assert.equal(worker.calls.length, 0, 'there is room for one, and the worker has begun it');
+    await end(1, false);
+    assert.equal(worker.calls.length, 1);
+  });
+
+  it('is not asked to after a failure: what fails then is known by name', async () => {
+    await open();
+    let left = 1;
+    worker.intercept = () => (left-- > 0 ? Promise.reject(new DurascopeError('WorkerExited', 'It ended.')) : undefined);
+    const id = await hub.start('three');
+    assert.equal(worker.episodes.at(-1)?.ahead, undefined);
+    for (const value of [1, 2, 3]) await hub.complete('a', value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.equal(worker.begun.length, 0);
+  });
+
+  it('is not asked to where the engine does not allow it', async () => {
+    await open({ engine: {} });
+    const id = await hub.start('three');
+    for (const value of [1, 2, 3]) await hub.complete('a', value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.equal(worker.begun.length, 0);
+  });
+
+  it('loses nothing in a kill: the activity whose end was not committed runs again', async () => {
+    await open({ store: 'folder' });
+    const id = await hub.start('three');
+    await end(1);
+    hub = await hub.kill();
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 TS#1 OC', 'Running');
+    await hub.complete('a', 2);
+    await end(3);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+  });
+});
