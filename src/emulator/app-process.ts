@@ -1,4 +1,5 @@
 /** The app's process from the emulator's start to its stop, also while there is none: an app that is broken may be mended. */
+import { problemsOf, type AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable } from '../core/ports/clock';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
@@ -30,6 +31,11 @@ export class AppProcess implements HttpTriggerHost {
   /** Why it could not be loaded at first; null when it is, or nobody has tried yet. */
   get error(): AppErrorEvent | null {
     return this.brokenBy;
+  }
+
+  /** What of the loaded app is left out. */
+  get problems(): readonly AppProblem[] {
+    return this.worker?.problems ?? [];
   }
 
   /** Without what its packages brought along. */
@@ -114,6 +120,7 @@ export class AppProcess implements HttpTriggerHost {
       message,
       ...(typeof details['file'] === 'string' ? { file: details['file'] } : {}),
       ...(typeof details['line'] === 'number' ? { line: details['line'] } : {}),
+      problems: problemsOf(error),
     };
     this.events.tell(this.brokenBy);
     this.watcher = watchBrokenApp(options, () => {
@@ -130,6 +137,7 @@ export class AppProcess implements HttpTriggerHost {
         const { pid } = this.worker;
         this.events.tell({ type: 'workerReady', ...(pid === undefined ? {} : { pid }) });
         this.events.tell({ type: 'functionsChanged' });
+        if (this.problems.length > 0) this.events.tell({ type: 'appProblems', problems: this.problems });
       }
     } catch (error) {
       this.waitForChange(

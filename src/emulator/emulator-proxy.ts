@@ -47,7 +47,7 @@ class EmulatorProxy {
   readonly #calls = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   #nextId = 1;
   #outbox: HubCall[] = [];
-  #app: AppFacts = { functions: [], workerPid: undefined, appError: null, connectedWorkers: [] };
+  #app: AppFacts = { functions: [], workerPid: undefined, appError: null, appProblems: [], connectedWorkers: [] };
   readonly #events = new Listeners<EmulatorEvent>();
   readonly #lost = new Listeners<Error>();
   readonly #changes = new Listeners<readonly HubChange[]>();
@@ -146,6 +146,9 @@ class EmulatorProxy {
       },
       get appError() {
         return app().appError;
+      },
+      get appProblems() {
+        return app().appProblems;
       },
       functions: (): readonly FunctionDescriptor[] => app().functions,
       connectedWorkers: () => app().connectedWorkers,

@@ -113,6 +113,7 @@ export class EmulatorServer {
       functions: this.#emulator?.functions() ?? [],
       workerPid: this.#emulator?.workerPid,
       appError: this.#emulator?.appError ?? null,
+      appProblems: this.#emulator?.appProblems ?? [],
       connectedWorkers: this.#emulator?.connectedWorkers() ?? [],
     };
   }

@@ -6,6 +6,7 @@ import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { Logger } from '../core/ports/logger';
 import type { ProductionStore } from '../core/instances/production-store';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
+import type { AppProblem } from '../core/values/app-problem';
 
 export interface EmulatorOptions {
   /** The function app: the folder of host.json. Without an app: the folder that the emulator works for. */
@@ -56,9 +57,11 @@ export type EmulatorEvent =
   | { type: 'connectedWorkersChanged' }
   | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
   /** The app could not be loaded, or user code failed outside of an invocation. */
-  | { type: 'appError'; message: string; file?: string; line?: number };
+  | { type: 'appError'; message: string; file?: string; line?: number; problems?: readonly AppProblem[] }
+  /** What of the loaded app is left out, and why; empty: nothing any more. Follows the app's loading where there is or was any. */
+  | { type: 'appProblems'; problems: readonly AppProblem[] };
 
-/** `message` is for the developer of the app, `line` counts from 1. */
+/** `message` is for the developer of the app, `line` counts from 1. `problems` has all that is wrong, where that is known one by one. */
 export type AppErrorEvent = Extract<EmulatorEvent, { type: 'appError' }>;
 
 export interface GrpcEndpoint {
@@ -83,6 +86,8 @@ export interface Emulator {
   readonly workerPid: number | undefined;
   /** Why there is no app yet that could run: it could not be loaded at first, and is waited for. Null once it is loaded. */
   readonly appError: AppErrorEvent | null;
+  /** What of the loaded app is left out, and why. */
+  readonly appProblems: readonly AppProblem[];
   /** Where Durable Task SDKs connect; null: nowhere. */
   readonly grpc: GrpcEndpoint | null;
   functions(): readonly FunctionDescriptor[];

@@ -128,6 +128,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       clock,
       readiness: () => app.readiness(),
       workerPid: () => app.pid,
+      problems: () => (app.error === null ? app.problems : (app.error.problems ?? [])),
       connections: () => ({ grpc, workers: [...connected()] }),
       replays: replaySessions,
       logs: (listener) => logs.add(listener),
@@ -273,6 +274,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       },
       get appError() {
         return app.error;
+      },
+      get appProblems() {
+        return app.problems;
       },
       grpc,
       functions: () => app.functions(),

@@ -3,6 +3,7 @@
  * without guards; everything is plain data that can be cloned.
  */
 import { DurascopeError, type DurascopeErrorCode } from '../core/values/errors';
+import type { AppProblem } from '../core/values/app-problem';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubCapabilities, HubChange, TaskHubClient } from '../core/ports/task-hub-client';
@@ -49,6 +50,7 @@ export interface AppFacts {
   functions: readonly FunctionDescriptor[];
   workerPid: number | undefined;
   appError: AppErrorEvent | null;
+  appProblems: readonly AppProblem[];
   connectedWorkers: readonly ConnectedWorker[];
 }
 

@@ -1,6 +1,7 @@
 /** Durascope's own endpoints: all of a task hub, for programs that attach to a running emulator (the command line, another window, a browser). */
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
+import type { AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import { type ExportedInstance, historyProblem } from '../core/instances/exported-instance';
 import type { HistoryEvent } from '../core/history/history';
@@ -46,6 +47,8 @@ export interface DurascopeApiOptions {
   functions: () => readonly FunctionDescriptor[];
   invoke: FunctionInvoker;
   info: () => EmulatorInfo;
+  /** What keeps the app, or functions of it, from running. */
+  problems: () => readonly AppProblem[];
   connections: () => Connections;
   replays: ReplaySessions | undefined;
   stream: ChangeStreamSources;
@@ -83,6 +86,7 @@ export function durascopeApi(options: DurascopeApiOptions): RouteTable {
     [
       read('/info', () => json(200, options.info())),
       read('/functions', () => json(200, options.functions())),
+      read('/problems', () => json(200, options.problems())),
       read('/connections', () => json(200, options.connections())),
       change('POST', '/functions/:name/invoke', async (call) => {
         const { input, metadata } = await bodyOf(call, invokeSchema);

@@ -264,6 +264,17 @@ export const functionSchema = z.looseObject({
   hasDurableClient: z.boolean().exactOptional(),
 });
 
+/** What is wrong with the app (core/values/app-problem.ts). */
+export const appProblemSchema = z.object({
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
+  file: z.string().exactOptional(),
+  line: z.int().exactOptional(),
+  column: z.int().exactOptional(),
+  source: z.string(),
+  code: z.string().exactOptional(),
+});
+
 /** Where programs with a Durable Task SDK connect, and which have (core/ports/connected-worker.ts). */
 export const connectionsSchema = z.object({
   /** Null: nowhere. */

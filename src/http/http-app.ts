@@ -5,6 +5,7 @@
  *   A2. Each route of ours states who may ask it (route-table.ts), and is asked only after the guard of that rule (security.ts). Under the
  *       bases of ours there is nothing else; everything outside of them is the app's, with a guard of its own (app-triggers.ts).
  */
+import type { AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
@@ -43,6 +44,8 @@ export interface HttpAppOptions {
   /** Null while the app's functions can be called; else resolves once they can. Requests wait for it, up to `readyWaitMs`. */
   readiness?: () => Promise<void> | null;
   workerPid?: () => number | undefined;
+  /** What keeps the app, or functions of it, from running. Default: nothing. */
+  problems?: () => readonly AppProblem[];
   /** Default: nowhere to connect, and nobody has. */
   connections?: () => Connections;
   /** Of orchestrators that connected programs run. Default: none are. */
@@ -145,6 +148,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         functions: options.functions,
         invoke,
         info,
+        problems: options.problems ?? (() => []),
         connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
         replays: options.replays,
         stream: {

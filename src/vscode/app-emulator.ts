@@ -6,6 +6,7 @@
  */
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
+import type { AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
@@ -28,6 +29,8 @@ export interface RunningEmulator {
   readonly workerPid: number | undefined;
   /** Why the app could not be loaded, if it is not. */
   readonly appError: AppErrorEvent | null;
+  /** What of the loaded app is left out, and why. */
+  readonly appProblems: readonly AppProblem[];
   functions(): readonly FunctionDescriptor[];
   /** Where Durable Task SDKs connect; null: nowhere, or not known here. */
   readonly grpc: GrpcEndpoint | null;
@@ -137,6 +140,7 @@ export class AppEmulator {
       this.#set({ type: 'running', url, managementUrl, dataDir, worker, isDebugging });
       // It was told before anybody here could hear it.
       if (appError !== null) this.#events.tell(appError);
+      if (running.appProblems.length > 0) this.#events.tell({ type: 'appProblems', problems: running.appProblems });
       return running;
     } catch (error) {
       this.#set({ type: 'failed', message: messageOf(error) });
@@ -189,6 +193,7 @@ function workerAfter(event: EmulatorEvent, pid: number | undefined): WorkerStatu
     case 'appError':
       return { type: 'broken', message: event.message };
     case 'functionsChanged':
+    case 'appProblems':
     case 'storeNote':
     case 'connectedWorkersChanged':
       return undefined;

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import type { AppProblem } from '../core/values/app-problem';
 import type { Logger } from '../core/ports/logger';
 import { connectToEmulator } from '../emulator/connect';
 import type { EmulatorEvent } from '../emulator/emulator-types';
+import type { HttpTaskHubClient } from '../http/client/http-task-hub-client';
+import { appProblemSchema } from '../http/durascope-protocol';
 import { Listeners } from '../emulator/listeners';
 import { emulatorOf } from '../emulator/running-emulators';
 import type { RunningEmulator } from './app-emulator';
@@ -26,8 +29,15 @@ const emulatorEvent = z.discriminatedUnion('type', [
     message: z.string(),
     file: z.string().exactOptional(),
     line: z.number().exactOptional(),
+    problems: z.array(appProblemSchema).exactOptional(),
   }),
+  z.object({ type: z.literal('appProblems'), problems: z.array(appProblemSchema) }),
 ]);
+
+/** An emulator of an older version does not know of any. */
+function problemsOf(hub: HttpTaskHubClient): Promise<readonly AppProblem[]> {
+  return hub.problems().catch(() => []);
+}
 
 /**
  * The emulator that another window or the command line runs on this data folder; undefined when none does. Its functions and its
@@ -39,21 +49,26 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
   const hub = await connectToEmulator(note.url, note.key);
   const [routePrefix, atFirst] = await Promise.all([
     readFile(path.join(note.appDir, 'host.json'), 'utf8').then(routePrefixOf, () => routePrefixOf(undefined)),
-    Promise.all([hub.functions(), hub.connections()]),
+    Promise.all([hub.functions(), hub.connections(), problemsOf(hub)]),
   ]);
-  let [functions, connections] = atFirst;
+  let [functions, connections, problems] = atFirst;
   const events = new Listeners<EmulatorEvent>();
   // One after another: the answer to an older question must not come last.
   let reading = Promise.resolve();
   const follow = (event: EmulatorEvent): void => {
     reading = reading
       .then(async () => {
-        if (event.type === 'functionsChanged') functions = await hub.functions();
+        if (event.type === 'functionsChanged') [functions, problems] = await Promise.all([hub.functions(), problemsOf(hub)]);
+        if (event.type === 'appProblems') ({ problems } = event);
         if (event.type === 'connectedWorkersChanged') connections = await hub.connections();
       })
       // The connection broke: it is read again when it is back.
       .catch(() => undefined)
-      .then(() => events.tell(event));
+      .then(() => {
+        events.tell(event);
+        // Their own event may have come while there was no connection.
+        if (event.type === 'functionsChanged' && problems.length > 0) events.tell({ type: 'appProblems', problems });
+      });
   };
   const told = [
     hub.onEvent((event) => {
@@ -82,6 +97,9 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
     workerPid: hub.info.workerPid ?? note.pid,
     // Told where it runs, and here with the next attempt.
     appError: null,
+    get appProblems() {
+      return problems;
+    },
     functions: () => functions,
     grpc: connections.grpc,
     connectedWorkers: () => connections.workers,

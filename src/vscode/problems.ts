@@ -1,11 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { AppProblem } from '../core/values/app-problem';
 import type { EmulatorEvent } from '../emulator/emulator-types';
 import type { AppEmulator } from './app-emulator';
 import type { Emulators } from './emulators';
 import { commands } from './ids';
+import { problemsByFile, problemsOfError, type ShownProblem } from './models/app-problems';
 
-/** Why an app cannot be loaded, where the editor shows problems; and a word when its process ends by itself. */
+/** Why an app, or a function of it, cannot be loaded, where the editor shows problems; and a word when its process ends by itself. */
 export class Problems implements vscode.Disposable {
   readonly #diagnostics = vscode.languages.createDiagnosticCollection('durascope');
   readonly #storeNotes = vscode.languages.createDiagnosticCollection('durascope-store');
@@ -31,7 +33,8 @@ export class Problems implements vscode.Disposable {
 
   #note(emulator: AppEmulator, event: EmulatorEvent): void {
     if (event.type === 'workerReady' || event.type === 'functionsChanged') this.#clear(emulator);
-    else if (event.type === 'appError') this.#show(emulator, event);
+    else if (event.type === 'appError') this.#show(emulator, problemsOfError(event));
+    else if (event.type === 'appProblems') this.#show(emulator, event.problems);
     else if (event.type === 'storeNote') this.#showNote(emulator, event);
     else if (event.type === 'workerExited') {
       // The debugger ends the process together with its session.
@@ -43,14 +46,15 @@ export class Problems implements vscode.Disposable {
     }
   }
 
-  #show(emulator: AppEmulator, { message, file, line }: Extract<EmulatorEvent, { type: 'appError' }>): void {
-    const shown = file ?? path.join(emulator.appDir, 'host.json');
-    const line0 = Math.max(0, (line ?? 1) - 1);
-    const diagnostic = new vscode.Diagnostic(new vscode.Range(line0, 0, line0, Number.MAX_SAFE_INTEGER), message);
-    diagnostic.source = 'Durascope';
-    this.#diagnostics.set(vscode.Uri.file(shown), [diagnostic]);
+  /** In place of what was shown of that app before. */
+  #show(emulator: AppEmulator, problems: readonly AppProblem[]): void {
     const files = this.#files.get(emulator.appDir) ?? new Set<string>();
-    this.#files.set(emulator.appDir, files.add(shown));
+    for (const file of files) this.#diagnostics.delete(vscode.Uri.file(file));
+    for (const [file, shown] of problemsByFile(problems, path.join(emulator.appDir, 'host.json'))) {
+      this.#diagnostics.set(vscode.Uri.file(file), shown.map(diagnosticOf));
+      files.add(file);
+    }
+    this.#files.set(emulator.appDir, files);
   }
 
   /** At the orchestrator, until the app changes or the emulator stops. */
@@ -78,4 +82,15 @@ export class Problems implements vscode.Disposable {
     }
     this.#files.delete(emulator.appDir);
   }
+}
+
+function diagnosticOf({ line0, fromColumn0, toColumn0, message, severity, source, code }: ShownProblem): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    new vscode.Range(line0, fromColumn0, line0, toColumn0),
+    message,
+    severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning,
+  );
+  diagnostic.source = source;
+  if (code !== undefined) diagnostic.code = code;
+  return diagnostic;
 }

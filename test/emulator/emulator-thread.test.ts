@@ -82,6 +82,7 @@ describe('the emulator on a thread', () => {
       routePrefix: 'api',
       workerPid: 42,
       appError: null,
+      appProblems: [],
       grpc: null,
       connectedWorkers: () => [],
       replays: {

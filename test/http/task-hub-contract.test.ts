@@ -318,10 +318,11 @@ for (const [name, open] of Object.entries(implementations)) {
 }
 
 describe('the client of an emulator in another process', () => {
-  it('knows the emulator, its functions and its capabilities', async () => {
+  it('knows the emulator, its functions, its capabilities and what is wrong with its app', async () => {
+    const problem = { severity: 'error', message: 'Broken', file: '/app/Broken/index.js', line: 2, source: 'Durascope' } as const;
     const http = await HttpFixture.open({
       httpFunctions: [{ name: 'Greet', route: 'hi', methods: ['GET'] }],
-      app: { workerPid: () => 7 },
+      app: { workerPid: () => 7, problems: () => [problem] },
     });
     const url = await http.listen();
     const hub = await HttpTaskHubClient.connect({ url: `${url}/`, clock: http.hub.clock });
@@ -342,6 +343,7 @@ describe('the client of an emulator in another process', () => {
     );
     assert.equal((await hub.functions()).find((each) => each.name === 'Greet')?.route, 'hi');
     assert.deepEqual(await hub.connections(), { grpc: null, workers: [] });
+    assert.deepEqual(await hub.problems(), [problem]);
     hub.dispose();
     await http.dispose();
   });

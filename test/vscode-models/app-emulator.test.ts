@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AppProblem } from '../../src/core/values/app-problem';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { ConnectedReplays } from '../../src/core/ports/connected-replays';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
@@ -18,6 +19,7 @@ class FakeRunning implements RunningEmulator {
   readonly routePrefix = 'api';
   readonly workerPid = 7;
   appError: AppErrorEvent | null = null;
+  appProblems: readonly AppProblem[] = [];
   readonly events = new Listeners<EmulatorEvent>();
   readonly lost = new Listeners<Error>();
   stops = 0;
@@ -122,6 +124,15 @@ describe('the emulator of an app', () => {
       message: 'a.js: unexpected end of input',
     });
     assert.deepEqual(told, [running.appError]);
+  });
+
+  it('tells at its start what of the app is left out', async () => {
+    const told: EmulatorEvent[] = [];
+    emulator.onEvent((event) => told.push(event));
+    running.appProblems = [{ severity: 'error', message: 'Broken', file: '/app/Broken/index.js', line: 3, source: 'Durascope' }];
+    await emulator.start(launch);
+    assert.deepEqual(told, [{ type: 'appProblems', problems: running.appProblems }]);
+    assert.equal(emulator.status.type === 'running' && emulator.status.worker.type, 'ready');
   });
 
   it('is failed when its thread dies, and deaf to it after a stop', async () => {

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { problemsOf } from '../../src/core/values/app-problem';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { EpisodeOutcome } from '../../src/core/ports/function-worker';
 import { firstEvents, timestamp, WorkerFixture, type RunningApp } from './worker-fixture';
@@ -111,7 +115,63 @@ describe('a folder of programming model v3', () => {
         app.worker.functions().map(({ name }) => name),
         ['Fine'],
       );
-      await app.logged('Function "Broken" is left out, the others run: ');
+      await app.logged('Left out, while the other functions run: Function "Broken": ');
+      const [problem, ...more] = app.worker.problems;
+      assert.deepEqual([problem?.severity, problem?.source, more.length], ['error', 'Durascope', 0]);
+      // What throws no error of its own has no line; then it is the folder's function.json.
+      const where = code === 'throw undefined;' ? 'function.json' : 'index.js';
+      assert.deepEqual([problem?.file, problem?.line], [path.join(app.dir, 'Broken', where), 1]);
     });
   }
+
+  for (const [what, files, message, place] of [
+    [
+      'no JSON',
+      { 'Broken/function.json': '{\n"bindings": [', 'Broken/index.js': '' },
+      /Broken\/function\.json is not valid JSON/,
+      2,
+    ],
+    ['no bindings', { 'Broken/function.json': '{}', 'Broken/index.js': '' }, /Broken\/function\.json: bindings/, undefined],
+    ['no script', { 'Broken/function.json': binding }, /Broken\/function\.json: no script found/, undefined],
+  ] as const) {
+    it(`whose function.json is of no use fails by itself, the others run: ${what}`, async () => {
+      const app = await fixture.start(null, {
+        files: { 'package.json': '{}', ...files, ...folder('Fine', 'module.exports = async () => 1;') },
+        durableFunctions: 'durable-functions-v2',
+      });
+      assert.equal(await app.result('Fine'), 1);
+      const [problem] = app.worker.problems;
+      assert.match(problem?.message ?? '', message);
+      assert.deepEqual([problem?.file, problem?.line], [path.join(app.dir, 'Broken', 'function.json'), place]);
+    });
+  }
+
+  it('that cannot be loaded is a problem until it is mended', async () => {
+    const app = await fixture.start(null, {
+      files: {
+        'package.json': '{}',
+        ...folder('Broken', '\n\nconst = 1;'),
+        ...folder('Fine', 'module.exports = async () => 1;'),
+      },
+      durableFunctions: 'durable-functions-v2',
+      watch: true,
+      debounceMs: 50,
+    });
+    assert.equal(app.worker.problems[0]?.line, 3);
+    await writeFile(path.join(app.dir, 'Broken', 'index.js'), 'module.exports = async () => 2;');
+    assert.deepEqual(await app.event('appProblems'), { type: 'appProblems', problems: [] });
+    assert.equal(await app.result('Broken'), 2);
+  });
+
+  it('is named with each of the others when none of them can be loaded', async () => {
+    const files = { 'package.json': '{}', ...folder('One', 'const = 1;'), ...folder('Two', 'throw new Error("no");') };
+    await assert.rejects(fixture.start(null, { files, durableFunctions: 'durable-functions-v2' }), (error) => {
+      assert(DurascopeError.is(error, 'AppInvalid'));
+      assert.deepEqual(
+        problemsOf(error).map(({ file }) => path.basename(path.dirname(file ?? ''))),
+        ['One', 'Two'],
+      );
+      return true;
+    });
+  });
 });

@@ -91,7 +91,11 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
         return;
       }
       if (event.type === 'functionsChanged' && !json) terminal.print(functionList(emulator, terminal));
-      if (json) terminal.print(JSON.stringify({ event: event.type, ...('message' in event ? { message: event.message } : {}) }));
+      if (json) {
+        const message = 'message' in event ? { message: event.message } : {};
+        const problems = 'problems' in event ? { problems: event.problems } : {};
+        terminal.print(JSON.stringify({ event: event.type, ...message, ...problems }));
+      }
     });
     announce(emulator, hasApp, json, terminal);
     live.open();
@@ -121,6 +125,7 @@ function announce(emulator: Emulator, hasApp: boolean, json: boolean, terminal: 
         functions: emulator
           .functions()
           .map(({ name, type, route }) => ({ name, type, ...(route === undefined ? {} : { route }) })),
+        ...(emulator.appProblems.length === 0 ? {} : { problems: emulator.appProblems }),
       }),
     );
     return;

@@ -1,5 +1,6 @@
 /** The task hub of an emulator in another process, over its endpoints under `/durascope`. */
 import * as z from 'zod';
+import type { AppProblem } from '../../core/values/app-problem';
 import { DurascopeError, type DurascopeErrorCode } from '../../core/values/errors';
 import type { ExportedInstance } from '../../core/instances/exported-instance';
 import type {
@@ -32,6 +33,7 @@ import { textProblem } from '../../core/values/instance-id';
 import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import {
   type Connections,
+  appProblemSchema,
   connectionsSchema,
   countsSchema,
   cleanedSchema,
@@ -239,6 +241,11 @@ export class HttpTaskHubClient implements TaskHubClient {
 
   functions(): Promise<readonly FunctionDescriptor[]> {
     return this.#call(z.array(functionSchema), 'GET', '/functions');
+  }
+
+  /** What keeps the app, or functions of it, from running. */
+  problems(): Promise<readonly AppProblem[]> {
+    return this.#call(z.array(appProblemSchema), 'GET', '/problems');
   }
 
   connections(): Promise<Connections> {

@@ -19,6 +19,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { LogEntry, LogLevel } from '../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
+import type { AppProblem } from '../../core/values/app-problem';
 import type { BehaviourProfile } from '../../core/values/behaviour-profile';
 import type { LaunchedProcess, Launcher, LaunchSpec } from '../supervision/launch';
 import { OutputLines } from '../supervision/output-lines';
@@ -64,6 +65,8 @@ export interface RpcProcessOptions {
   workerDir: string;
   /** Indexed by the host; null: the worker is asked. */
   functions: readonly RpcFunctionMetadata[] | null;
+  /** What was left out before that. Default: nothing. */
+  problems?: readonly AppProblem[];
   /** Of its durable functions. */
   profile: BehaviourProfile;
   /** What else is known of a function: where it stands. */
@@ -115,6 +118,7 @@ export class RpcProcess implements RunningApp {
   }
 
   functions: readonly FunctionDescriptor[] = [];
+  readonly problems: readonly AppProblem[];
   httpUri: string | null = null;
   warnings: readonly string[] = [];
   /** What the worker calls itself, with its version. */
@@ -161,6 +165,7 @@ export class RpcProcess implements RunningApp {
       this.rejectLoaded = reject;
     });
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
+    this.problems = options.problems ?? [];
     this.output = new OutputLines(options.log);
     const { maxActions, httpPollDelayMs } = options;
     this.orchestrations = new SdkOrchestrationRunner({

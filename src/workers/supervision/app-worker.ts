@@ -7,6 +7,7 @@
  *   N3. An app that does not load is not tried again until a file of it changes.
  */
 import { randomUUID } from 'node:crypto';
+import { problemsOf, type AppProblem } from '../../core/values/app-problem';
 import { DurascopeError } from '../../core/values/errors';
 import type { Disposable } from '../../core/ports/clock';
 import type {
@@ -40,7 +41,8 @@ export interface AppWorkerOptions {
 export type AppWorkerEvent =
   | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
   | { type: 'functionsChanged' }
-  | { type: 'appError'; message: string; file?: string; line?: number };
+  | { type: 'appError'; message: string; file?: string; line?: number; problems: readonly AppProblem[] }
+  | { type: 'appProblems'; problems: readonly AppProblem[] };
 
 /** What a timer trigger is told; times are ISO-8601. */
 export interface TimerInfo {
@@ -58,6 +60,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
 
   private current: RunningApp | null = null;
   private lastFunctions: readonly FunctionDescriptor[] = [];
+  private lastProblems: readonly AppProblem[] = [];
   /** Names in lower case, with the type, of durable functions that run in another profile. */
   private encoded: ReadonlySet<string> = new Set();
   private readonly listeners = new Set<(event: AppWorkerEvent) => void>();
@@ -109,6 +112,11 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
 
   functions(): readonly FunctionDescriptor[] {
     return this.lastFunctions;
+  }
+
+  /** What of the app is left out, and why. */
+  get problems(): readonly AppProblem[] {
+    return this.lastProblems;
   }
 
   /** An instance of before the function came to speak the other protocol waits for it to come back: its history means nothing there. */
@@ -273,6 +281,9 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     if (previous !== null) this.retire(previous, this.options.drainMs ?? 10_000);
     this.emit({ type: 'workerReady', ...(next.pid === undefined ? {} : { pid: next.pid }) });
     if (changed) this.emit({ type: 'functionsChanged' });
+    const hasProblems = next.problems.length > 0 || this.lastProblems.length > 0;
+    this.lastProblems = next.problems;
+    if (hasProblems) this.emit({ type: 'appProblems', problems: next.problems });
     for (const { resolve } of this.waiting.splice(0)) resolve(next);
   }
 
@@ -311,6 +322,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
       message: known.message,
       ...(typeof file === 'string' ? { file } : {}),
       ...(typeof line === 'number' ? { line } : {}),
+      problems: problemsOf(known),
     });
     if (this.current === null) this.broken = known;
   }

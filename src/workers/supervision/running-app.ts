@@ -8,6 +8,7 @@ import type {
   EpisodeRequest,
   FunctionDescriptor,
 } from '../../core/ports/function-worker';
+import type { AppProblem } from '../../core/values/app-problem';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
 
 export interface HttpCall {
@@ -57,6 +58,8 @@ export interface WorkerEnd {
 /** What is asked of it is settled when the process is gone: with `WorkerExited`, or `WorkerHung` for the request that hung it. */
 export interface RunningApp {
   readonly functions: readonly FunctionDescriptor[];
+  /** What is left out, and why; the rest runs. */
+  readonly problems: readonly AppProblem[];
   /** Where HTTP requests go when the app streams. */
   readonly httpUri: string | null;
   readonly pid: number | undefined;

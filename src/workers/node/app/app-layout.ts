@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import glob from 'fast-glob';
 import * as z from 'zod';
+import { problemsOf, type AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
 import { parseJsonWithComments } from './app-settings';
 import type { EntryFile, FunctionFolder } from '../wire/messages';
@@ -15,6 +16,8 @@ export interface AppLayout {
   folders: readonly FunctionFolder[];
   /** `engines.node` ranges with the package that asks for it: the app's own, and those of the SDK packages it uses. */
   engines: readonly { packageName: string; range: string }[];
+  /** What is wrong with folders that are functions, but not among `folders`. */
+  problems: readonly AppProblem[];
   warnings: readonly string[];
 }
 
@@ -25,7 +28,7 @@ export function isFunctionName(name: string): boolean {
   return functionNamePattern.test(name) && name.toLowerCase() !== 'host';
 }
 
-/** Rejects with `AppInvalid` when the folder is missing, `main` matches nothing or a function.json is wrong. */
+/** Rejects with `AppInvalid` when the folder is missing, or `main` matches nothing. */
 export async function readAppLayout(appDir: string, disabled: (functionName: string) => boolean): Promise<AppLayout> {
   if (!(await isFolder(appDir))) {
     throw new DurascopeError('AppInvalid', `The app folder ${appDir} does not exist. Give the folder that holds host.json.`);
@@ -34,14 +37,14 @@ export async function readAppLayout(appDir: string, disabled: (functionName: str
   const pkg = await readPackageJson(appDir, warnings);
   const isModule = pkg.type === 'module';
   const entryFiles = pkg.main === undefined ? [] : await expandMain(appDir, pkg.main, isModule);
-  const folders = await findFunctionFolders(appDir, isModule, disabled);
+  const { folders, problems } = await findFunctionFolders(appDir, isModule, disabled);
   const engines: { packageName: string; range: string }[] = [];
   if (pkg.enginesNode !== undefined) engines.push({ packageName: 'package.json of the app', range: pkg.enginesNode });
   for (const name of ['@azure/functions', 'durable-functions']) {
     const range = await sdkEngines(appDir, name);
     if (range !== undefined) engines.push({ packageName: name, range });
   }
-  return { entryFiles, folders, engines, warnings };
+  return { entryFiles, folders, problems, engines, warnings };
 }
 
 interface PackageFacts {
@@ -137,48 +140,57 @@ async function findFunctionFolders(
   appDir: string,
   isModule: boolean,
   disabled: (functionName: string) => boolean,
-): Promise<FunctionFolder[]> {
+): Promise<Pick<AppLayout, 'folders' | 'problems'>> {
   const entries = (await readdir(appDir, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => entry.name)
     .filter((name) => name !== 'node_modules' && !name.startsWith('.'))
     .sort();
   const folders: FunctionFolder[] = [];
+  const problems: AppProblem[] = [];
   for (const name of entries) {
-    const directory = path.join(appDir, name);
-    const file = path.join(directory, 'function.json');
-    if (!(await isFile(file))) continue;
-    const shown = `${name}/function.json`;
-    const parsed = functionJsonSchema.safeParse(parseJsonWithComments(await readFile(file, 'utf8'), shown, file));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new DurascopeError(
-        'AppInvalid',
-        `${shown}: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'wrong'}`,
-        {
-          details: { file },
-        },
-      );
+    const file = path.join(appDir, name, 'function.json');
+    if (!(await isFile(file)) || disabled(name)) continue;
+    try {
+      const folder = await readFunctionFolder(path.join(appDir, name), file, isModule);
+      if (folder !== null) folders.push(folder);
+    } catch (error) {
+      // One folder is one function: the others have nothing to do with it.
+      if (!DurascopeError.is(error, 'AppInvalid')) throw error;
+      problems.push(...problemsOf(error));
     }
-    if (!isFunctionName(name)) {
-      throw new DurascopeError(
-        'AppInvalid',
-        `The folder "${name}" cannot be a function: names start with a letter and hold letters, digits, "_" and "-" only. Rename it.`,
-        { details: { file } },
-      );
-    }
-    if (parsed.data.disabled === true || disabled(name)) continue;
-    const scriptFile = await findScript(directory, shown, parsed.data.scriptFile);
-    folders.push({
-      name,
-      directory,
-      scriptFile,
-      esm: isEsm(scriptFile, isModule),
-      ...(parsed.data.entryPoint === undefined ? {} : { entryPoint: parsed.data.entryPoint }),
-      bindings: parsed.data.bindings.map((binding) => ({ ...binding, direction: binding.direction ?? 'in' })),
+  }
+  return { folders, problems };
+}
+
+/** Null when it is disabled. Rejects with `AppInvalid`. */
+async function readFunctionFolder(directory: string, file: string, isModule: boolean): Promise<FunctionFolder | null> {
+  const name = path.basename(directory);
+  const shown = `${name}/function.json`;
+  const parsed = functionJsonSchema.safeParse(parseJsonWithComments(await readFile(file, 'utf8'), shown, file));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new DurascopeError('AppInvalid', `${shown}: ${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'wrong'}`, {
+      details: { file },
     });
   }
-  return folders;
+  if (!isFunctionName(name)) {
+    throw new DurascopeError(
+      'AppInvalid',
+      `The folder "${name}" cannot be a function: names start with a letter and hold letters, digits, "_" and "-" only. Rename it.`,
+      { details: { file } },
+    );
+  }
+  if (parsed.data.disabled === true) return null;
+  const scriptFile = await findScript(directory, shown, parsed.data.scriptFile);
+  return {
+    name,
+    directory,
+    scriptFile,
+    esm: isEsm(scriptFile, isModule),
+    ...(parsed.data.entryPoint === undefined ? {} : { entryPoint: parsed.data.entryPoint }),
+    bindings: parsed.data.bindings.map((binding) => ({ ...binding, direction: binding.direction ?? 'in' })),
+  };
 }
 
 async function findScript(directory: string, shown: string, scriptFile: string | undefined): Promise<string> {

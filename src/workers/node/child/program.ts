@@ -100,12 +100,13 @@ const reader = new FrameReader<ParentMessage>(
           fatal(error);
           return;
         }
-        const { place } = error;
+        const { place, problems } = error;
         if (error.cause !== undefined) output.print('debug', stackOrMessage(error.cause));
         writer.send({
           type: 'loadFailed',
           message: error.message,
           ...(place === null ? {} : { file: place.file, line: place.line }),
+          ...(problems === null ? {} : { problems }),
         });
       });
     } else if (host === null) {

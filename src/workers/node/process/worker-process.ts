@@ -7,6 +7,7 @@
  *       ends the process, and does not count as a sign of life.
  */
 import type { Socket } from 'node:net';
+import type { AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
 import type {
   ActivityOutcome,
@@ -91,6 +92,7 @@ export class WorkerProcess implements RunningApp {
   /** Where HTTP requests go when the app streams. */
   httpUri: string | null = null;
   warnings: readonly string[] = [];
+  problems: readonly AppProblem[] = [];
   pid: number | undefined;
   hasEnded = false;
   /** A debugger may stop the process. */
@@ -379,6 +381,7 @@ export class WorkerProcess implements RunningApp {
       ...(shownDir === undefined ? {} : { shownDir }),
       entryFiles: layout.entryFiles,
       folders,
+      folderProblems: layout.problems,
       clientBinding,
       ...(grpcClientBinding === undefined ? {} : { grpcClientBinding }),
       maxActions,
@@ -441,12 +444,17 @@ export class WorkerProcess implements RunningApp {
         this.functions = message.functions;
         this.httpUri = message.httpUri ?? null;
         this.warnings = message.warnings;
+        this.problems = message.problems;
         this.isReady = true;
         this.resolveLoaded();
         break;
       case 'loadFailed': {
-        const { message: text, file, line } = message;
-        const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+        const { message: text, file, line, problems } = message;
+        const details = {
+          ...(file === undefined ? {} : { file }),
+          ...(line === undefined ? {} : { line }),
+          ...(problems === undefined ? {} : { problems }),
+        };
         this.failLoading(new DurascopeError('AppInvalid', text, { details }));
         break;
       }

@@ -18,6 +18,16 @@ export type Answer = Extract<ChildMessage, { id: number }>;
 const levels: readonly unknown[] = ['trace', 'debug', 'information', 'warning', 'error', 'critical'];
 const place = { file: z.string().optional(), line: z.int().optional() };
 
+const problems = z.array(
+  z.object({
+    ...place,
+    severity: z.enum(['error', 'warning']),
+    message: z.string(),
+    column: z.int().optional(),
+    source: z.string(),
+    code: z.string().optional(),
+  }),
+);
 const outputs = z.array(z.object({ name: z.string(), bindingType: z.string(), value: z.unknown() }));
 const schemas: Readonly<Record<string, z.ZodType>> = {
   hello: z.object({ token: z.string(), pid: z.int().min(1), nodeVersion: z.string(), inspected: z.boolean() }),
@@ -41,8 +51,9 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     ),
     httpUri: z.string().optional(),
     warnings: z.array(z.string()),
+    problems,
   }),
-  loadFailed: z.object({ ...place, message: z.string() }),
+  loadFailed: z.object({ ...place, message: z.string(), problems: problems.optional() }),
   fatal: z.object({ message: z.string(), running: z.array(z.string()) }),
   leaving: z.object({
     code: z.int(),

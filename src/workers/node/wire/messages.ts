@@ -1,4 +1,5 @@
 /** What the parent and the process that runs user code say to each other (frames.ts carries it). Both are built from one source. */
+import type { AppProblem } from '../../../core/values/app-problem';
 import type { HistoryEvent } from '../../../core/history/history';
 import type {
   ActivityOutcome,
@@ -55,6 +56,8 @@ export interface Init extends Framed {
   shownDir?: string;
   entryFiles: readonly EntryFile[];
   folders: readonly FunctionFolder[];
+  /** What is wrong with the folders that are not among them. */
+  folderProblems: readonly AppProblem[];
   /** The durable client binding's JSON (spec/functions-worker.md 8.1). */
   clientBinding: string;
   /** The same for clients that speak gRPC (10.6). Absent: gRPC is off. */
@@ -166,12 +169,16 @@ export interface Ready extends Framed {
   /** Where HTTP requests are to be forwarded when the app streams (spec/functions-worker.md 1.8). */
   httpUri?: string;
   warnings: readonly string[];
+  /** Functions that were left out, and why. */
+  problems: readonly AppProblem[];
 }
 export interface LoadFailed extends Framed {
   type: 'loadFailed';
   message: string;
   file?: string;
   line?: number;
+  /** Where it is more than one thing. */
+  problems?: readonly AppProblem[];
 }
 export interface EpisodeAnswered extends Framed {
   type: 'episodeDone';

@@ -1,6 +1,7 @@
 /** Builds the project of an app, and reads what the compiler has against it. */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import type { AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
 import type { DotnetProject } from './dotnet-project';
 
@@ -66,9 +67,21 @@ export async function buildProject(project: DotnetProject & { file: string }, op
     details: {
       ...(first?.file == null ? {} : { file: path.resolve(dir, first.file) }),
       ...(first?.line == null ? {} : { line: first.line }),
-      errors,
+      problems: errors.map((each): AppProblem => problemOf(each, dir)),
     },
   });
+}
+
+function problemOf({ severity, message, code, file, line, column }: CompilerMessage, dir: string): AppProblem {
+  return {
+    severity,
+    message,
+    code,
+    source: 'dotnet build',
+    ...(file === null ? {} : { file: path.resolve(dir, file) }),
+    ...(line === null ? {} : { line }),
+    ...(line === null || column === null ? {} : { column }),
+  };
 }
 
 function described({ file, line, code, message }: CompilerMessage, dir: string): string {

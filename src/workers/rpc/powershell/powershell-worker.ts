@@ -1,6 +1,7 @@
 /** Function apps in PowerShell: folders with function.json, run by the worker of Azure Functions Core Tools. */
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import type { AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
 import type { Disposable } from '../../../core/ports/clock';
 import { readAppLayout } from '../../node/app/app-layout';
@@ -47,7 +48,8 @@ export class PowerShellWorker extends AppWorker {
     const env = workerEnvironment(settings.values, options.env ?? {}, chosen);
     const assembly = await findPowerShellWorker(env);
     const workerDir = path.dirname(assembly);
-    const functions = await indexed(appDir, env);
+    const { functions, problems } = await indexed(appDir, env);
+    for (const { message } of problems) this.note('warning', `Left out, while the other functions run: ${message}`);
     const bound = Number(env['PSWorkerInProcConcurrencyUpperBound'] ?? '1');
     const { hostConfig } = settings;
     return RpcProcess.start({
@@ -61,6 +63,7 @@ export class PowerShellWorker extends AppWorker {
       appDir,
       workerDir,
       functions,
+      problems,
       profile: 'A',
       placeOf: ({ scriptFile }) => ({ file: scriptFile, line: 1 }),
       clientBinding: options.clientBinding(),
@@ -85,16 +88,27 @@ const directions: Readonly<Record<string, BindingInfo_Direction>> = {
   inout: BindingInfo_Direction.InOut,
 };
 
+interface Indexed {
+  functions: RpcFunctionMetadata[];
+  /** Of what is left out. */
+  problems: readonly AppProblem[];
+}
+
 /** The worker lists nothing by itself: the host reads the folders. */
-async function indexed(appDir: string, env: Readonly<Record<string, string>>): Promise<RpcFunctionMetadata[]> {
+async function indexed(appDir: string, env: Readonly<Record<string, string>>): Promise<Indexed> {
   const isDisabled = (name: string): boolean => /^(1|true)$/i.test(env[`AzureWebJobs.${name}.Disabled`] ?? '');
-  const { folders } = await readAppLayout(appDir, isDisabled);
+  const { folders, problems } = await readAppLayout(appDir, isDisabled);
   const foreign = folders.find(({ scriptFile }) => !/\.psm?1$/i.test(scriptFile));
   if (foreign !== undefined) {
     const message = `${foreign.name}/function.json: ${path.basename(foreign.scriptFile)} is no PowerShell script. An app has one language.`;
     throw new DurascopeError('AppInvalid', message, { details: { file: foreign.scriptFile } });
   }
-  return folders.map(({ name, directory, scriptFile, entryPoint, bindings }, index) => ({
+  const [first] = problems;
+  if (folders.length === 0 && first !== undefined) {
+    const { message, file, line } = first;
+    throw new DurascopeError('AppInvalid', message, { details: { file, line, problems } });
+  }
+  const functions = folders.map(({ name, directory, scriptFile, entryPoint, bindings }, index) => ({
     name,
     directory,
     scriptFile,
@@ -110,4 +124,5 @@ async function indexed(appDir: string, env: Readonly<Record<string, string>>): P
       ]),
     ),
   }));
+  return { functions, problems };
 }

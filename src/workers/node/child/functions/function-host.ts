@@ -103,6 +103,7 @@ export class FunctionHost {
       functions: registry.all().map((fn) => describeFunction(fn)),
       ...(app.httpUri === undefined ? {} : { httpUri: app.httpUri }),
       warnings: app.warnings,
+      problems: app.problems,
     });
   }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { types } from 'node:util';
 import { thrownParts } from '../../../../base/error-message';
 import { pathToFileURL } from 'node:url';
+import { ownSource, type AppProblem } from '../../../../core/values/app-problem';
 import type { FunctionFolder, Init } from '../../wire/messages';
 import { AppLoadError, isAppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
@@ -18,6 +19,8 @@ export interface LoadedApp {
   /** Where HTTP requests go when the app streams. */
   httpUri: string | undefined;
   warnings: readonly string[];
+  /** Functions that are left out, and why. */
+  problems: readonly AppProblem[];
 }
 
 const capabilities = {
@@ -34,6 +37,7 @@ const capabilities = {
 /** Rejects with `AppLoadError`. */
 export async function loadApp(init: Init, registry: FunctionRegistry, core: CoreModule): Promise<LoadedApp> {
   const warnings: string[] = [];
+  const problems: AppProblem[] = [];
   const version3 = init.folders.length === 0 ? null : await version3Model(core);
   for (const { file, esm } of init.entryFiles) await loadFile(file, esm, init.appDir);
   await core.hooks
@@ -47,18 +51,22 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
     );
   }
   if (registry.registeredByCode === 0) {
-    let firstError: AppLoadError | null = null;
+    problems.push(...init.folderProblems.map(withShownFile));
     for (const folder of init.folders) {
       try {
         registry.add(await loadFolder(folder, init.appDir));
       } catch (error) {
         // One folder is one function: the others have nothing to do with it.
         if (!isAppLoadError(error)) throw error;
-        firstError ??= error;
-        warnings.push(`Function "${folder.name}" is left out, the others run: ${error.message}`);
+        problems.push(folderProblem(folder, error));
       }
     }
-    if (firstError !== null && registry.all().length === 0) throw firstError;
+    const [first] = problems;
+    if (first !== undefined && registry.all().length === 0) {
+      const { message, file, line } = first;
+      throw new AppLoadError(message, file === undefined ? null : { file, line: line ?? 1 }, problems);
+    }
+    warnings.push(...problems.map(({ message }) => `Left out, while the other functions run: ${message}`));
   }
   registry.lock();
   if (registry.all().length === 0) throw noFunctions(init);
@@ -74,7 +82,18 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
     },
     httpUri: given?.['HttpUri'],
     warnings,
+    problems,
   };
+}
+
+function folderProblem({ name, directory }: FunctionFolder, { message, place }: AppLoadError): AppProblem {
+  const { file, line } = place ?? { file: shownFile(path.join(directory, 'function.json')), line: 1 };
+  const text = message.includes(`"${name}"`) ? message : `Function "${name}": ${message}`;
+  return { severity: 'error', source: ownSource, message: text, file, line };
+}
+
+function withShownFile(problem: AppProblem): AppProblem {
+  return problem.file === undefined ? problem : { ...problem, file: shownFile(problem.file) };
 }
 
 /** The worker brings the library of programming model v3 itself: an app's own `@azure/functions` is types only. */

@@ -86,7 +86,8 @@ export class ReplayHost {
           return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
         }),
     };
-    this.out.send({ type: 'ready', functions: registry.all().map((fn) => describeFunction(fn)), warnings: loaded.warnings });
+    const { warnings, problems } = loaded;
+    this.out.send({ type: 'ready', functions: registry.all().map((fn) => describeFunction(fn)), warnings, problems });
   }
 
   /** The app's hooks for its end are not run: they would reach for what the app has open, and it has nothing open here. */
