@@ -5,6 +5,10 @@
  *   R1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
  *   R2. A stream that ends, or says what cannot be read, ends the process: what it does can no longer be known.
  *   R3. An orchestrator that does not come back within the watchdog's time hangs the process: it waits for nothing by itself.
+ *   R4. Nothing is believed because it came over the stream: the handshake is taken once, ids that were not given out are passed over, and
+ *       an answer that is none fails what it belongs to.
+ *   R5. What runs is told to stop (`CancellationToken`) when its caller left, when the time of host.json is over, and before the process
+ *       ends. What failed because the process was to end is run again.
  */
 import { randomUUID } from 'node:crypto';
 import { DurascopeError } from '../../core/values/errors';
@@ -45,16 +49,18 @@ import {
 import { type LoadedFunction, readFunction } from './functions/loaded-function';
 import { camelFailure, camelState } from './functions/pascal-state';
 import { readLog } from './functions/rpc-log';
-import { text } from './functions/values';
+import { FunctionTimedOut, longestTimerMs, timeSpanText } from './functions/time-limit';
+import { sizeOf, text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
 import {
   type InvocationResponse,
   type RpcFunctionMetadata,
   type StatusResult,
   StatusResult_Status,
+  type TypedData,
 } from './generated/function-rpc';
 import { whenListening } from './stream/when-listening';
-import { type Content, RpcListener, type RpcStream } from './stream/rpc-listener';
+import { type Content, longestMessage, RpcListener, type RpcStream } from './stream/rpc-listener';
 
 export interface RpcProcessOptions {
   launcher: Launcher;
@@ -73,6 +79,8 @@ export interface RpcProcessOptions {
   placeOf: (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor, 'file' | 'line'>;
   /** The durable client binding's JSON. */
   clientBinding: string;
+  /** Of host.json, for everything but orchestrators and entities; null: as long as it likes. */
+  functionTimeoutMs: number | null;
   /** Of host.json, for orchestrators that are replayed here. */
   maxActions?: number;
   httpPollDelayMs?: number;
@@ -96,9 +104,18 @@ interface UnderWay {
   isOrchestrator: boolean;
   /** Quarters of the watchdog's time that it has taken so far: counted, for a computer asleep takes none. */
   quarters: number;
+  /** Of host.json. */
+  timeLimit: NodeJS.Timeout | undefined;
 }
 
+const mega = 1024 * 1024;
 const terminateMs = 2_000;
+/** From the end of its stream to that of the process. */
+const lastWordsMs = 1_000;
+/** How long what was told to stop may take for it when the process is to end, at most. */
+const lastAnswersMs = 500;
+/** The same where its time was over: then its process is ended. */
+const afterTimeoutMs = 2_000;
 
 /** Somebody ended it; by others a program ends itself, .NET by SIGABRT after an exception that nobody caught. */
 const killing = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
@@ -144,7 +161,10 @@ export class RpcProcess implements RunningApp {
   /** Episodes, by instance, that the end of the process cut off. */
   private readonly cutOff = new Map<string, DurascopeError>();
   private wantsBytes = false;
+  private cancels = false;
+  private wasGreeted = false;
   private stream: RpcStream | null = null;
+  private broken: string | null = null;
   private hung: { id: number; message: string } | null = null;
   private stopping = false;
   private isReady = false;
@@ -226,7 +246,7 @@ export class RpcProcess implements RunningApp {
     const fn = this.byKey.get(`activity ${request.name.toLowerCase()}`);
     if (fn === undefined) return { ok: false, reason: `The app has no activity function '${request.name}'.`, details: '' };
     try {
-      return activityOutcome(await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
+      return activityOutcome(fn, await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
     } catch (error) {
       if (error instanceof FunctionThrew) return activityFailure(fn, error);
       throw error;
@@ -249,10 +269,17 @@ export class RpcProcess implements RunningApp {
     }
   }
 
-  async http(call: HttpCall, body: Uint8Array | null): Promise<HttpReply> {
+  async http(call: HttpCall, body: Uint8Array | null, signal?: AbortSignal): Promise<HttpReply> {
     const fn = this.found(call.name);
-    const response = await this.invocation('http', fn, null, httpInput(call, body, this.wantsBytes), call.invocationId);
-    return this.told(fn, httpReply(fn, response, this.httpUri !== null));
+    const { invocationId } = call;
+    const left = (): void => this.cancel(invocationId);
+    signal?.addEventListener('abort', left, { once: true });
+    try {
+      const response = await this.invocation('http', fn, null, httpInput(call, body, this.wantsBytes), invocationId);
+      return this.told(fn, httpReply(fn, response, this.httpUri !== null));
+    } finally {
+      signal?.removeEventListener('abort', left);
+    }
   }
 
   async invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationReply> {
@@ -274,6 +301,10 @@ export class RpcProcess implements RunningApp {
     this.stopping = true;
     if (this.hasEnded) return;
     const timer = setTimeout(() => this.process.kill(), this.isReady ? graceMs : 0);
+    if (this.cancels && this.underWay.size > 0) {
+      for (const invocationId of this.underWay.keys()) this.cancel(invocationId);
+      await Promise.race([this.requests.idle(Math.min(lastAnswersMs, graceMs / 2)), this.ended]);
+    }
     this.say({ $case: 'workerTerminate', value: { gracePeriod: { seconds: Math.ceil(graceMs / 1000), nanos: 0 } } });
     await this.ended;
     clearTimeout(timer);
@@ -281,6 +312,12 @@ export class RpcProcess implements RunningApp {
 
   private say(content: Content): void {
     this.stream?.send(content);
+  }
+
+  /** R5. A worker that cannot stop what it runs is not asked to. */
+  private cancel(invocationId: string): void {
+    if (!this.cancels || !this.underWay.has(invocationId)) return;
+    this.say({ $case: 'invocationCancel', value: { invocationId, gracePeriod: { seconds: afterTimeoutMs / 1000, nanos: 0 } } });
   }
 
   /** Rejects with what the function threw; the state may stand in its message. */
@@ -311,10 +348,14 @@ export class RpcProcess implements RunningApp {
     input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
     invocationId: string = randomUUID(),
   ): Promise<InvocationResponse> {
+    const refusal = tooLarge(fn, input.data);
+    if (refusal !== null) return Promise.reject(refusal);
     return new Promise<InvocationResponse>((resolve, reject) => {
       const id = this.requests.add(kind, fn.descriptor.name, instanceId, resolve, reject);
       const send = (): void => {
-        this.underWay.set(invocationId, { id, fn, instanceId, isOrchestrator: kind === 'episode', quarters: 0 });
+        if (this.hasEnded) return;
+        const timeLimit = kind === 'episode' || kind === 'entity' ? undefined : this.limited(invocationId);
+        this.underWay.set(invocationId, { id, fn, instanceId, isOrchestrator: kind === 'episode', quarters: 0, timeLimit });
         const { clientBinding } = this.options;
         this.say({ $case: 'invocationRequest', value: invocationRequest({ fn, invocationId, clientBinding, ...input }) });
       };
@@ -322,6 +363,32 @@ export class RpcProcess implements RunningApp {
       if (concurrency === null || this.underWay.size < concurrency) send();
       else this.waiting.push(send);
     }).then(successOf);
+  }
+
+  private limited(invocationId: string): NodeJS.Timeout | undefined {
+    const { functionTimeoutMs, inspected } = this.options;
+    if (functionTimeoutMs === null || functionTimeoutMs > longestTimerMs || inspected === true) return undefined;
+    return setTimeout(() => this.onTimeOver(invocationId, functionTimeoutMs), functionTimeoutMs).unref();
+  }
+
+  /** In the words of the real host. */
+  private onTimeOver(invocationId: string, limitMs: number): void {
+    const invocation = this.underWay.get(invocationId);
+    if (invocation === undefined) return;
+    const { fn, id } = invocation;
+    const { name } = fn.descriptor;
+    this.note(
+      'error',
+      `Timeout value of ${timeSpanText(limitMs)} exceeded by function '${name}' (Id: '${invocationId}'). Initiating cancellation.`,
+    );
+    this.cancel(invocationId);
+    this.requests.take(id)?.reject(new FunctionTimedOut(name, limitMs));
+    invocation.timeLimit = setTimeout(() => {
+      this.endHung(
+        undefined,
+        `Function "${name}" went on for ${afterTimeoutMs / 1000} s after its time (functionTimeout of host.json) was over`,
+      );
+    }, afterTimeoutMs).unref();
   }
 
   private told<Reply>(fn: LoadedFunction, { reply, ignored }: WithOutputs<Reply>): Reply {
@@ -335,8 +402,14 @@ export class RpcProcess implements RunningApp {
     return reply;
   }
 
+  /** A worker has one stream: what else names itself so is sent away. */
   private greet(stream: RpcStream): void {
+    if (this.wasGreeted) {
+      stream.refuse();
+      return;
+    }
     const { appDir, workerDir } = this.options;
+    this.wasGreeted = true;
     this.stream = stream;
     stream.onMessage((content) => {
       if (this.stream !== stream) return;
@@ -355,6 +428,7 @@ export class RpcProcess implements RunningApp {
   private take(content: Content): void {
     switch (content.$case) {
       case 'workerInitResponse': {
+        if (this.isReady || this.toLoad.size > 0) return;
         const { result, capabilities, workerVersion } = content.value;
         this.runtime = workerVersion;
         if (!isSuccess(result)) {
@@ -362,7 +436,16 @@ export class RpcProcess implements RunningApp {
           return;
         }
         const httpUri = capabilities['HttpUri'];
-        if (httpUri !== undefined && httpUri !== '') this.httpUri = httpUri;
+        if (httpUri !== undefined && httpUri !== '') {
+          if (!isHttpAddress(httpUri)) {
+            this.failLoading(
+              new DurascopeError('AppInvalid', `The worker takes HTTP requests at "${httpUri}", which is no address.`),
+            );
+            return;
+          }
+          this.httpUri = httpUri;
+        }
+        this.cancels = capabilities['HandlesInvocationCancelMessage'] !== undefined;
         this.wantsBytes = capabilities['RawHttpBodyBytes'] !== undefined;
         const { functions, appDir } = this.options;
         if (functions === null) this.say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: appDir } });
@@ -370,6 +453,7 @@ export class RpcProcess implements RunningApp {
         return;
       }
       case 'functionMetadataResponse': {
+        if (this.isReady || this.toLoad.size > 0 || this.options.functions !== null) return;
         const { result, functionMetadataResults } = content.value;
         if (!isSuccess(result)) {
           this.failLoading(invalid('The functions of the app could not be listed', result));
@@ -466,9 +550,14 @@ export class RpcProcess implements RunningApp {
   private onAnswer(response: InvocationResponse): void {
     const invocation = this.underWay.get(response.invocationId);
     if (invocation === undefined) return;
+    clearTimeout(invocation.timeLimit);
     this.underWay.delete(response.invocationId);
-    this.waiting.shift()?.();
-    this.requests.take(invocation.id)?.resolve(response as never);
+    if (!this.stopping) this.waiting.shift()?.();
+    const request = this.requests.take(invocation.id);
+    // R5
+    if (this.stopping && !isSuccess(response.result)) {
+      request?.reject(new DurascopeError('WorkerExited', 'The process that runs the app is ending.'));
+    } else request?.resolve(response as never);
   }
 
   private failLoading(error: DurascopeError): void {
@@ -536,9 +625,16 @@ export class RpcProcess implements RunningApp {
   private onDisconnect(reason: string | null): void {
     this.stream = null;
     if (this.hasEnded || this.stopping) return;
-    if (reason !== null) this.note('debug', `The stream of the app's process broke: ${reason}`);
+    const end = (why: string): void => {
+      this.broken = `The stream of the app's process broke (${why}), so it was ended.`;
+      this.process.kill();
+    };
+    if (reason !== null) {
+      end(`what came is no message: ${reason}`);
+      return;
+    }
     // Its exit code and last words come a moment later.
-    const timer = setTimeout(() => this.process.kill(), 2_000);
+    const timer = setTimeout(end, lastWordsMs, `it closed it, or sent more than ${longestMessage / mega} MB at once`);
     void this.ended.then(() => clearTimeout(timer));
   }
 
@@ -554,17 +650,19 @@ export class RpcProcess implements RunningApp {
       error === undefined
         ? `The process that runs the app ended (${how}).`
         : `The app's process could not be started with "${this.options.launch.command}": ${error.message}`;
-    const message = hung?.message ?? `${ended}${this.output.tail()}`;
+    const message = hung?.message ?? `${this.broken ?? ended}${this.output.tail()}`;
     const gone = new DurascopeError('WorkerExited', message);
     this.requests.end((id, { name }) =>
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : gone,
     );
+    for (const { timeLimit } of this.underWay.values()) clearTimeout(timeLimit);
     this.underWay.clear();
     this.waiting.length = 0;
     this.resolveEnded({ message, wanted: this.stopping });
     if (!this.isReady) {
-      const whileLoading = error === undefined ? `${ended} The app was still loading.${this.output.tail()}` : ended;
-      const code = signal !== null && killing.includes(signal) ? 'WorkerExited' : 'AppInvalid';
+      const whileLoading =
+        error === undefined ? `${this.broken ?? ended} The app was still loading.${this.output.tail()}` : ended;
+      const code = this.broken === null && signal !== null && killing.includes(signal) ? 'WorkerExited' : 'AppInvalid';
       this.rejectLoaded(this.loadError ?? new DurascopeError(code, whileLoading));
     }
   }
@@ -583,6 +681,20 @@ function hostArguments(port: number, workerId: string): string[] {
     ...['--grpcMaxMessageLength', largest, '--functions-uri', `http://127.0.0.1:${port}/`, '--functions-worker-id', workerId],
     ...['--functions-request-id', requestId, '--functions-grpc-max-message-length', largest],
   ];
+}
+
+function isHttpAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, port } = new URL(text);
+  return protocol === 'http:' && port !== '';
+}
+
+/** Null: it may be sent. */
+function tooLarge({ descriptor }: LoadedFunction, data: TypedData): DurascopeError | null {
+  const size = sizeOf(data);
+  if (size <= longestMessage) return null;
+  const message = `What is handed to '${descriptor.name}' cannot be sent to the app's process: it has ${Math.round(size / mega)} MB, and at most ${longestMessage / mega} MB can be sent at once.`;
+  return new DurascopeError('WorkFailed', message);
 }
 
 function isSuccess(result: StatusResult | undefined): boolean {

@@ -166,7 +166,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
           invocationId,
           request,
           invoke: async () => {
-            const reply = await running.http(asked, null);
+            const reply = await running.http(asked, null, signal);
             const finished = await this.finishHttp(reply);
             return reply.response === null ? null : finished;
           },
@@ -174,7 +174,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
         });
       }
       const hasBody = body !== null && body.byteLength > 0;
-      return await this.finishHttp(await running.http(asked, hasBody ? body : null));
+      return await this.finishHttp(await running.http(asked, hasBody ? body : null, signal));
     } catch (error) {
       if (DurascopeError.is(error) || signal?.aborted === true) throw error;
       this.logFailure(name, error);

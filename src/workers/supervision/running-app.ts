@@ -69,7 +69,8 @@ export interface RunningApp {
   activity(request: ActivityRequest): Promise<ActivityOutcome>;
   entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome>;
   encoded(call: EncodedCall): Promise<EncodedAnswer>;
-  http(request: HttpCall, body: Uint8Array | null): Promise<HttpReply>;
+  /** `signal`: the caller has left. */
+  http(request: HttpCall, body: Uint8Array | null, signal?: AbortSignal): Promise<HttpReply>;
   invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationReply>;
   forget(instanceId: string): void;
   /** Resolves when no request is under way any more, or after `boundMs`. */

@@ -73,6 +73,24 @@ describe('the process of a C# function app', function () {
     assert.equal(large.length, 6_000_000);
   });
 
+  it('has half of the machine’s memory unless it is told otherwise: what takes more fails, and nothing else', async () => {
+    const app = await start(dir, { env: { DOTNET_GCHeapHardLimit: '0x10000000' } });
+    const pid = app.emulator.workerPid;
+    await assert.rejects(app.emulator.invoke('Hoard', '600'), /OutOfMemoryException/);
+    assert.equal(await app.emulator.invoke('Hoard', '20'), '20');
+    assert.equal(app.emulator.workerPid, pid);
+  });
+
+  it('is told to stop what it runs when the emulator ends', async () => {
+    const app = await start(dir);
+    const invoked = app.emulator.invoke('Patient', null);
+    invoked.catch(() => undefined);
+    await app.eventually(() => app.logs.find(({ message }) => message === 'waiting to be told to stop'));
+    await app.stop();
+    assert.ok(app.logs.some(({ message }) => message === 'told to stop'));
+    await assert.rejects(invoked);
+  });
+
   it('does not outlive an emulator that is killed', async function () {
     if (process.platform === 'win32') this.skip();
     const script = path.resolve(import.meta.dirname, '../../support/rpc-owner.ts');

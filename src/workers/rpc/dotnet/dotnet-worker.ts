@@ -51,7 +51,7 @@ export class DotnetWorker extends AppWorker {
   protected async launch(signal: AbortSignal): Promise<RunningApp> {
     const { dotnet: options } = this;
     const appDir = await realpath(options.appDir).catch(() => options.appDir);
-    const { values, warnings } = await readAppSettings(appDir);
+    const { values, warnings, hostConfig } = await readAppSettings(appDir);
     for (const warning of warnings) this.note('warning', warning);
     const project = await findDotnetProject(appDir);
     if (project === null) throw new DurascopeError('AppInvalid', `There is no project of the .NET isolated worker in ${appDir}.`);
@@ -70,7 +70,7 @@ export class DotnetWorker extends AppWorker {
         command: isExecutable ? assembly : dotnetPath,
         args: isExecutable ? [] : [assembly],
         cwd: output.dir,
-        env: { ...env, FUNCTIONS_APPLICATION_DIRECTORY: output.dir },
+        env: { ...memoryLimit(env), ...env, FUNCTIONS_APPLICATION_DIRECTORY: output.dir },
       },
       appDir: output.dir,
       workerDir: output.dir,
@@ -78,6 +78,7 @@ export class DotnetWorker extends AppWorker {
       profile: 'G',
       placeOf: () => ({}),
       clientBinding: options.clientBinding(),
+      functionTimeoutMs: hostConfig.functionTimeoutMs,
       concurrency: null,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
@@ -136,4 +137,10 @@ export class DotnetWorker extends AppWorker {
       return true;
     }
   }
+}
+
+/** .NET takes all there is, and the system then ends whom it likes: half of the machine's memory, unless the developer has said otherwise. */
+function memoryLimit(env: Readonly<Record<string, string>>): Record<string, string> {
+  const isSaid = Object.keys(env).some((name) => /^(DOTNET|COMPlus)_GCHeapHardLimit/i.test(name));
+  return isSaid ? {} : { DOTNET_GCHeapHardLimitPercent: '0x32' };
 }

@@ -14,7 +14,7 @@ import {
   type TypedData,
 } from '../generated/function-rpc';
 import { isDurableClient, type LoadedFunction } from './loaded-function';
-import { inputData, json, jsonTextOf, nothing, plainData, text } from './values';
+import { inputData, isJson, json, jsonTextOf, nothing, plainData, text } from './values';
 
 export interface ToInvoke {
   fn: LoadedFunction;
@@ -83,8 +83,18 @@ function unwrapped(input: string | null): string | null {
   return element === '' ? null : element;
 }
 
-export function activityOutcome(response: InvocationResponse): ActivityOutcome {
-  return { ok: true, result: jsonTextOf(successOf(response).returnValue) };
+/** What is said to be JSON and is not would spoil the history: the activity has failed then. */
+export function activityOutcome(fn: LoadedFunction, response: InvocationResponse): ActivityOutcome {
+  const { returnValue } = successOf(response);
+  const result = jsonTextOf(returnValue);
+  if (returnValue?.data?.$case === 'json' && result !== null && !isJson(result)) {
+    return {
+      ok: false,
+      reason: `Activity function '${fn.descriptor.name}' failed: its result is no JSON: ${result.slice(0, 80)}`,
+      details: '',
+    };
+  }
+  return { ok: true, result };
 }
 
 /** Messages of .NET are JSON of the failure with what caused it. */

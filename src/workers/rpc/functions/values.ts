@@ -18,6 +18,30 @@ export function inputData(input: string | null): TypedData {
   }
 }
 
+export function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of what may be large, in characters or bytes. */
+export function sizeOf({ data }: TypedData): number {
+  switch (data?.$case) {
+    case 'string':
+    case 'json':
+    case 'bytes':
+    case 'stream':
+      return data.value.length;
+    case 'http':
+      return data.value.body === undefined ? 0 : sizeOf(data.value.body);
+    default:
+      return 0;
+  }
+}
+
 /** JSON text of a value: text is quoted, bytes become base64 text; null for nothing. */
 export function jsonTextOf(data: TypedData | undefined): string | null {
   const value = data?.data;

@@ -67,6 +67,7 @@ export class PowerShellWorker extends AppWorker {
       profile: 'A',
       placeOf: ({ scriptFile }) => ({ file: scriptFile, line: 1 }),
       clientBinding: options.clientBinding(),
+      functionTimeoutMs: hostConfig.functionTimeoutMs,
       concurrency: Number.isInteger(bound) && bound > 0 ? bound : 1,
       maxActions: hostConfig.maxOrchestrationActions,
       httpPollDelayMs: hostConfig.defaultAsyncRequestSleepTimeMs,

@@ -3,7 +3,8 @@
  * not named the worker first; everything else is sent away.
  */
 import { type handleBidiStreamingCall, type ServerDuplexStream, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { FunctionRpcService, type StreamingMessage } from '../generated/function-rpc';
+import { messageOf } from '../../../base/error-message';
+import { FunctionRpcService, StreamingMessage } from '../generated/function-rpc';
 
 export type Content = NonNullable<StreamingMessage['content']>;
 
@@ -11,15 +12,37 @@ export interface RpcStream {
   send(content: Content): void;
   /** From now on. */
   onMessage(listener: (content: Content) => void): void;
-  /** Once; `reason` is null for an end in peace. */
+  /** Ends it: it is not the worker's. */
+  refuse(): void;
+  /** Once; `reason`: what came is no message. Null: it was closed, because the process ends, or because a message was too long. */
   onEnd(listener: (reason: string | null) => void): void;
 }
 
-type Call = ServerDuplexStream<StreamingMessage, StreamingMessage>;
+interface Received extends StreamingMessage {
+  unreadable?: string;
+}
 
-/** Everything a worker sends is taken: what a function returns may be large. */
+type Call = ServerDuplexStream<Received, StreamingMessage>;
+
+/** Bytes that are no message are handed on as such: by itself the server would end the stream without a word to us. */
+const service = {
+  eventStream: {
+    ...FunctionRpcService.eventStream,
+    requestDeserialize: (bytes: Buffer): Received => {
+      try {
+        return StreamingMessage.decode(bytes);
+      } catch (error) {
+        return { requestId: '', content: undefined, unreadable: messageOf(error) };
+      }
+    },
+  },
+};
+
+/** As much as a text of JavaScript holds is far more: what goes over the limit is a mistake of the app, and not for this process to hold. */
+export const longestMessage = 128 * 1024 * 1024;
+
 const options = {
-  'grpc.max_receive_message_length': -1,
+  'grpc.max_receive_message_length': longestMessage,
   'grpc.max_send_message_length': -1,
   'grpc-node.flow_control_window': 8 * 1024 * 1024,
   'grpc.enable_channelz': 0,
@@ -32,8 +55,8 @@ export class RpcListener {
   /** `onWorker` is called with each stream that `workerId` opens: the newest counts. */
   static async listen(workerId: string, onWorker: (stream: RpcStream) => void): Promise<RpcListener> {
     const server = new Server(options);
-    const eventStream: handleBidiStreamingCall<StreamingMessage, StreamingMessage> = (call) => welcome(call, workerId, onWorker);
-    server.addService(FunctionRpcService, { eventStream });
+    const eventStream: handleBidiStreamingCall<Received, StreamingMessage> = (call) => welcome(call, workerId, onWorker);
+    server.addService(service, { eventStream });
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
         if (error === null) resolve(bound);
@@ -66,10 +89,17 @@ function welcome(call: Call, workerId: string, onWorker: (stream: RpcStream) => 
       // A worker that is gone hears nothing.
       if (!call.destroyed && !call.cancelled) call.write({ requestId: '', content });
     },
+    refuse: sendAway,
     onMessage: (listener) => (take = listener),
     onEnd: (listener) => (end = listener),
   };
-  call.on('data', ({ content }: StreamingMessage) => {
+  call.on('data', ({ content, unreadable }: Received) => {
+    if (unreadable !== undefined) {
+      clearTimeout(timer);
+      end(unreadable);
+      sendAway();
+      return;
+    }
     // A kind of message that is not known here.
     if (content === undefined) return;
     if (take !== null) {
