@@ -7,6 +7,7 @@
  */
 import type * as t from '@babel/types';
 import { causeTexts, type DeterminismCause } from '../core/history/divergence';
+import { setterOfClock } from './changed-clock';
 import { DurableCode } from './durable-code';
 import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
 import type { FoundFunction } from './find-functions';
@@ -19,6 +20,7 @@ import { asksNotReplaying, asksReplaying } from './replay-conditions';
 import { sleepDuration } from './sleeps';
 import { lineOf, type SourceModule } from './source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
+import { TaskOrder } from './task-order';
 import { discardedTask, notATask } from './task-use';
 
 interface CallSite {
@@ -99,6 +101,15 @@ export class OrchestratorCheck {
     this.#visited.set(frame.fn, ways.add(key));
     for (const each of frame.fn.params) this.#visit(each, frame);
     this.#visit(frame.fn.body, frame);
+    if (frame.yieldsTasks && frame.fn.generator === true) this.#checkOrder(frame);
+  }
+
+  #checkOrder(frame: Frame): void {
+    const order = new TaskOrder(frame.fn, frame.module, this.#durable);
+    for (const { node, text, fixes: offered } of order.oneByOne()) this.#report(frame, node, 'oneByOne', text, offered);
+    // Known of the package of the newer model.
+    if (!this.orchestrator.isNewerModel) return;
+    for (const { node, text, fixes: offered } of order.groupedAgain()) this.#report(frame, node, 'groupedAgain', text, offered);
   }
 
   #visit(node: t.Node, frame: Frame): void {
@@ -174,6 +185,8 @@ export class OrchestratorCheck {
   #visitCall(node: CallNode, frame: Frame): void {
     const { module } = frame;
     this.#checkTaskUse(node, frame);
+    const setter = setterOfClock(node, module, this.#durable);
+    if (setter !== null) this.#report(frame, node, 'changedClock', null, setter.fixes);
     if (frame.isForReplays && this.#durable.asksForWork(node, module)) this.#report(frame, node, 'replayFlag', null);
     const isTold = frame.isOnlyTold || this.#durable.isLogCall(node, module);
     const inside = isTold === frame.isOnlyTold ? frame : { ...frame, isOnlyTold: isTold };

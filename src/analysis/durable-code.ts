@@ -8,6 +8,9 @@ import { isCall, isFunction, isMember, keyName, memberName, unwrap, type CallNod
 /** `context` of an orchestrator, its `df`, or `df.Task`. */
 export type DurableRole = 'context' | 'df' | 'taskSet';
 
+/** The same, and `df.currentUtcDateTime`. */
+type Part = DurableRole | 'clock';
+
 const taskMethods = new Set([
   'callActivity',
   'callActivityWithRetry',
@@ -34,7 +37,7 @@ export const taskMembers = new Set([
 ]);
 
 export class DurableCode {
-  readonly #roles = new Map<Binding, DurableRole>();
+  readonly #roles = new Map<Binding, Part>();
 
   constructor(private readonly follower: ValueFollower) {}
 
@@ -50,13 +53,23 @@ export class DurableCode {
     for (const [index, argument] of call.arguments.entries()) {
       const parameter = fn.params[index];
       if (parameter === undefined) break;
-      const role = this.roleOf(argument, from);
+      const role = this.#partOf(argument, from);
       if (role !== undefined && this.#giveRole(parameter, role, module)) hasLearned = true;
     }
     return hasLearned;
   }
 
-  roleOf(node: t.Node, module: SourceModule, steps = 10): DurableRole | undefined {
+  roleOf(node: t.Node, module: SourceModule): DurableRole | undefined {
+    const part = this.#partOf(node, module);
+    return part === 'clock' ? undefined : part;
+  }
+
+  /** True for `context.df.currentUtcDateTime` itself, or a variable that holds that very object. */
+  isClock(node: t.Node, module: SourceModule): boolean {
+    return this.#partOf(node, module) === 'clock';
+  }
+
+  #partOf(node: t.Node, module: SourceModule, steps = 10): Part | undefined {
     const inner = unwrap(node);
     if (steps <= 0) return undefined;
     if (inner.type === 'Identifier') {
@@ -65,7 +78,7 @@ export class DurableCode {
     }
     if (!isMember(inner)) return undefined;
     const name = memberName(inner);
-    return name === null ? undefined : partOf(this.roleOf(inner.object, module, steps - 1), [name]);
+    return name === null ? undefined : partOf(this.#partOf(inner.object, module, steps - 1), [name]);
   }
 
   /** What to write in a function for `context.df`; null when the function has none at hand. */
@@ -140,9 +153,13 @@ export class DurableCode {
     return method === 'signalEntity' || method === 'continueAsNew' || this.isTaskCall(node, module);
   }
 
-  #roleOfBinding(binding: Binding, module: SourceModule, steps: number): DurableRole | undefined {
-    const known = this.#roles.get(binding);
-    if (known !== undefined) return known;
+  #roleOfBinding(binding: Binding, module: SourceModule, steps: number): Part | undefined {
+    const part = this.#roles.get(binding) ?? this.#roleOfDeclared(binding, module, steps);
+    // What is assigned later may be another date.
+    return part === 'clock' && binding.references.some((each) => each.isWrite) ? undefined : part;
+  }
+
+  #roleOfDeclared(binding: Binding, module: SourceModule, steps: number): Part | undefined {
     const { declaration } = binding;
     if (binding.kind === 'parameter' && isFunction(declaration)) {
       for (const parameter of declaration.params) {
@@ -153,10 +170,10 @@ export class DurableCode {
     }
     if (declaration.type !== 'VariableDeclarator' || declaration.init == null) return undefined;
     const way = pathInPattern(declaration.id, binding, module);
-    return way === null ? undefined : partOf(this.roleOf(declaration.init, module, steps), way);
+    return way === null ? undefined : partOf(this.#partOf(declaration.init, module, steps), way);
   }
 
-  #giveRole(parameter: t.Node, role: DurableRole, module: SourceModule): boolean {
+  #giveRole(parameter: t.Node, role: Part, module: SourceModule): boolean {
     if (parameter.type === 'AssignmentPattern') return this.#giveRole(parameter.left, role, module);
     if (parameter.type === 'ObjectPattern') {
       let hasLearned = false;
@@ -201,11 +218,12 @@ export class DurableCode {
   }
 }
 
-function partOf(role: DurableRole | undefined, path: readonly string[]): DurableRole | undefined {
+function partOf(role: Part | undefined, path: readonly string[]): Part | undefined {
   let part = role;
   for (const name of path) {
     if (part === 'context' && name === 'df') part = 'df';
     else if (part === 'df' && name === 'Task') part = 'taskSet';
+    else if (part === 'df' && name === 'currentUtcDateTime') part = 'clock';
     else return undefined;
   }
   return part;

@@ -19,6 +19,9 @@ export type DeterminismCause =
   | 'missingYield'
   | 'globalState'
   | 'replayFlag'
+  | 'changedClock'
+  | 'oneByOne'
+  | 'groupedAgain'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -125,6 +128,22 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     reason:
       'When code runs for the first time isReplaying is false, and in every replay it is true: the replay asks for other work.',
     explanation: 'Ask for the same work each time, and use context.df.isReplaying for logging only.',
+  },
+  changedClock: {
+    title: 'Changed clock',
+    reason: "The date is the orchestration's own clock: setting a part of it moves the time for all code that follows.",
+    explanation: 'Set the parts of a copy: new Date(context.df.currentUtcDateTime).',
+  },
+  oneByOne: {
+    title: 'One after the other',
+    reason: 'Work begins when its task is yielded, not when the task is made, so that this waits for what is yielded before it.',
+    explanation: 'Where it may run at the same time, yield the tasks together: yield context.df.Task.all([…]).',
+  },
+  groupedAgain: {
+    title: 'Task grouped again',
+    reason:
+      'Azure schedules a task a second time when it comes into a second Task.any or Task.all, and from then on results may go to the wrong calls.',
+    explanation: 'Put each task into one group only; what is left of a group can be yielded task by task.',
   },
   renamedCall: {
     title: 'Renamed call',

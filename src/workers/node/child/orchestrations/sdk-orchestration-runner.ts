@@ -392,6 +392,7 @@ function unknownFunctionText(type: FunctionKind, name: string, known: readonly s
 function reusedTaskText(name: string, task: string): string {
   return (
     `The orchestrator function '${name}' waits again, in a Task.any or Task.all, for ${task}, which it had scheduled before. Azure ` +
-    'schedules such a task a second time (https://github.com/Azure/azure-functions-durable-js/issues/574); Durascope does not.'
+    'schedules such a task a second time, and from then on results may go to the wrong calls ' +
+    '(https://github.com/Azure/azure-functions-durable-js/issues/574); Durascope does neither. What is left of a group can be yielded task by task.'
   );
 }

@@ -1,0 +1,192 @@
+/** When tasks begin, and which groups count them: where the packages differ from what one would guess. */
+import assert from 'node:assert/strict';
+import { scenario } from '../orchestrations/scenario';
+import { sdk1, sdk2, sdk3, type Context } from '../orchestrations/sdks';
+
+describe('tasks begin, end and count otherwise than one would guess', () => {
+  scenario({
+    title: 'an activity begins when it is yielded, not when it is called',
+    code: () =>
+      function* ({ df }) {
+        const a = df.callActivity('A');
+        const b = df.callActivity('B');
+        return [yield a, yield b];
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(0, 'a'));
+      await host.episode(host.completed(1, 'b'));
+    },
+    rows: 'OS ES TS#0 OC | OS TC→0 TS#1 OC | OS TC→1 EC#2[Completed] OC',
+    output: ['a', 'b'],
+  });
+
+  scenario({
+    title: 'the quick fix: a group in front of the yields starts all, and the yields give what has ended',
+    code: () =>
+      function* ({ df }) {
+        const a = df.callActivity('A');
+        const b = df.callActivity('B');
+        yield df.Task.all([a, b]);
+        return [yield a, yield b];
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(1, 'b'));
+      await host.episode(host.completed(0, 'a'));
+    },
+    rows: 'OS ES TS#0 TS#1 OC | OS TC→1 OC | OS TC→0 EC#2[Completed] OC',
+    output: ['a', 'b'],
+  });
+
+  scenario({
+    title:
+      "a timer's time counts from its making, though it is set when it is yielded: none is lost by waiting for something else",
+    code: () =>
+      function* ({ df }) {
+        const timer = df.createTimer(new Date(df.currentUtcDateTime.getTime() + 60_000));
+        yield df.callActivity('A');
+        yield timer;
+      },
+    script: async (host) => {
+      await host.start();
+      const startedAt = host.nowMs;
+      host.tick(30_000);
+      await host.episode(host.completed(0));
+      assert.equal(host.timerAt(1), startedAt + 60_000);
+      await host.episode(host.fired(1));
+    },
+    rows: 'OS ES TS#0 OC | OS TC→0 TmC#1 OC | OS TmF→1 EC#2[Completed] OC',
+  });
+
+  scenario({
+    title: 'the last failure of a retry is seen only after one more timer has fired',
+    code: (sdk) =>
+      function* ({ df }) {
+        try {
+          yield df.callActivityWithRetry('A', sdk.retry(5000, 2));
+        } catch {
+          return 'caught';
+        }
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.failed(0));
+      await host.episode(host.fired(1));
+      await host.episode(host.failed(2));
+      assert.equal(host.status, 'Running');
+      await host.episode(host.fired(3));
+    },
+    rows: 'OS ES TS#0 OC | OS TF→0 TmC#1 OC | OS TmF→1 TS#2 OC | OS TF→2 TmC#3 OC | OS TmF→3 EC#4[Completed] OC',
+    output: 'caught',
+  });
+
+  // Deviation: Azure schedules both again (docs/fidelity.md, "A task raced twice").
+  scenario({
+    title: 'running tasks that are grouped anew are not done twice here',
+    code: () =>
+      function* ({ df }) {
+        const tasks = [df.callActivity('A'), df.callActivity('B')];
+        yield df.Task.any(tasks);
+        return yield df.Task.all(tasks);
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(0, 'a'));
+      await host.episode(host.completed(1, 'b'));
+    },
+    rows: 'OS ES TS#0 TS#1 OC | OS TC→0 OC | OS TC→1 EC#2[Completed] OC',
+    output: ['a', 'b'],
+  });
+
+  const twoGroups = {
+    code: () =>
+      function* ({ df }: Context) {
+        const shared = df.callActivity('A');
+        const first = df.Task.all([shared, df.callActivity('B')]);
+        df.Task.all([shared, df.callActivity('C')]);
+        return (yield first) as unknown;
+      },
+  };
+
+  scenario({
+    title: 'a task in two groups counts in the last only: the first waits for ever',
+    ...twoGroups,
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(1, 'b'));
+      await host.episode(host.completed(0, 'a'));
+    },
+    rows: 'OS ES TS#0 TS#1 OC | OS TC→1 OC | OS TC→0 OC',
+    status: 'Running',
+    only: [sdk2, sdk3],
+  });
+
+  scenario({
+    title: 'a task in two groups counts in both with 1.x',
+    ...twoGroups,
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(1, 'b'));
+      await host.episode(host.completed(0, 'a'));
+    },
+    rows: 'OS ES TS#0 TS#1 OC | OS TC→1 OC | OS TC→0 EC#2[Completed] OC',
+    output: ['a', 'b'],
+    only: [sdk1],
+  });
+
+  scenario({
+    title: 'Task.any does not see a task that has finished: the running one wins',
+    code: () =>
+      function* ({ df }) {
+        const done = df.callActivity('A');
+        yield done;
+        const other = df.callActivity('B');
+        const winner: unknown = yield df.Task.any([done, other]);
+        return winner === other;
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(0));
+      await host.episode(host.completed(1));
+    },
+    rows: 'OS ES TS#0 OC | OS TC→0 TS#1 OC | OS TC→1 EC#2[Completed] OC',
+    output: true,
+    only: [sdk3],
+  });
+
+  for (const group of ['all', 'any'] as const) {
+    const code = () =>
+      function* ({ df }: Context) {
+        const done = df.callActivity('A');
+        yield done;
+        yield df.Task[group]([done]);
+        return 'past';
+      };
+
+    scenario({
+      title: `Task.${group} of tasks that have all finished waits for ever`,
+      code,
+      script: async (host) => {
+        await host.start();
+        await host.episode(host.completed(0));
+        await host.episode(host.raised('Anything'));
+      },
+      rows: 'OS ES TS#0 OC | OS TC→0 OC | OS ER OC',
+      status: 'Running',
+      only: [sdk3],
+    });
+
+    scenario({
+      title: `Task.${group} of tasks that have all finished goes on at once with 1.x and 2.x`,
+      code,
+      script: async (host) => {
+        await host.start();
+        await host.episode(host.completed(0));
+      },
+      rows: 'OS ES TS#0 OC | OS TC→0 EC#1[Completed] OC',
+      output: 'past',
+      only: [sdk1, sdk2],
+    });
+  }
+});
