@@ -18,6 +18,11 @@ export class MinHeap<T> {
     return this.#nodes[0]?.key ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The item of the smallest key. */
+  get first(): T | undefined {
+    return this.#nodes[0]?.item;
+  }
+
   push(key: number, item: T): void {
     const nodes = this.#nodes;
     const node = { key, order: this.#order++, item };

@@ -8,6 +8,7 @@ import { instancesCommand } from './commands/instances';
 import { invokeCommand } from './commands/invoke';
 import { mcpCommand } from './commands/mcp';
 import { purgeCommand } from './commands/purge';
+import { clockCommand } from './commands/clock';
 import { raiseEventCommand } from './commands/raise-event';
 import { replayCommand } from './commands/replay';
 import { restartCommand } from './commands/restart';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   historyCommand,
   startInstanceCommand,
   raiseEventCommand,
+  clockCommand,
   terminateCommand,
   suspendCommand,
   resumeCommand,

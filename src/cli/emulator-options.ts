@@ -4,6 +4,7 @@ import { DurascopeError } from '../core/values/errors';
 import { type ProductionStore, productionStores } from '../core/instances/production-store';
 import type { Logger } from '../core/ports/logger';
 import type { EmulatorOptions } from '../emulator/emulator';
+import { parseClockChange } from '../core/values/clock-change';
 import type { Options, ParsedArguments } from './arguments';
 
 export const emulatorOptions: Options = {
@@ -19,6 +20,10 @@ export const emulatorOptions: Options = {
   'production-store': {
     value: 'NAME',
     help: `Warn of what it would do otherwise: ${productionStores.join(', ')} (default: as host.json says).`,
+  },
+  clock: {
+    value: 'auto|paused|TIME',
+    help: "The hub's clock: auto jumps to what is due when nothing runs; TIME as 2026-12-31T09:00:00Z.",
   },
   'no-timers': { help: 'Run timer triggers by hand only (durascope invoke NAME).' },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
@@ -37,6 +42,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
   }
   const httpStubs = args.text('http-stubs');
   const productionStore = storeNamed(args.text('production-store'));
+  const clock = args.text('clock');
   const watchdogMs = args.number('watchdog', 0);
   return {
     appDir,
@@ -49,6 +55,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(args.has('no-run-ahead') ? { runAhead: false } : {}),
+    ...(clock === undefined ? {} : { clock: parseClockChange(clock) }),
     ...(args.has('no-timers') ? { timers: 'off' as const } : {}),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),
   };

@@ -21,8 +21,18 @@ export class AppProcess implements HttpTriggerHost {
   private isStopped = false;
   private brokenBy: AppErrorEvent | null = null;
   private loaded: (worker: AppWorker) => void = () => undefined;
+  private underWay = 0;
 
-  constructor(private readonly events: Listeners<EmulatorEvent>) {}
+  constructor(
+    private readonly events: Listeners<EmulatorEvent>,
+    /** A call of a function that no hub knows of has ended. */
+    private readonly callEnded: () => void = () => undefined,
+  ) {}
+
+  /** Calls of functions that no hub knows of: by HTTP, timers and by hand. */
+  get callsUnderWay(): number {
+    return this.underWay;
+  }
 
   get pid(): number | undefined {
     return this.worker?.pid;
@@ -74,19 +84,27 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   invokeHttp(functionName: string, request: HttpTriggerRequest, signal?: AbortSignal): Promise<HttpTriggerResponse> {
-    return this.loadedWorker().then((worker) => worker.invokeHttp(functionName, request, signal));
+    return this.counted(this.loadedWorker().then((worker) => worker.invokeHttp(functionName, request, signal)));
   }
 
   invoke(functionName: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<string | null> {
-    return this.loadedWorker().then((worker) => worker.invoke(functionName, input, metadata));
+    return this.counted(this.loadedWorker().then((worker) => worker.invoke(functionName, input, metadata)));
   }
 
   invokeTimer(functionName: string, info: TimerInfo): Promise<string | null> {
-    return this.loadedWorker().then((worker) => worker.invokeTimer(functionName, info));
+    return this.counted(this.loadedWorker().then((worker) => worker.invokeTimer(functionName, info)));
   }
 
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
     return this.loadedWorker().then((worker) => worker.runActivity(request));
+  }
+
+  private counted<T>(call: Promise<T>): Promise<T> {
+    this.underWay++;
+    return call.finally(() => {
+      this.underWay--;
+      this.callEnded();
+    });
   }
 
   private loadedWorker(): Promise<AppWorker> {

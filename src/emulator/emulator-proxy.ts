@@ -4,6 +4,7 @@ import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { OpenedReplay } from '../core/ports/connected-replays';
 import type { ReplayMoment } from '../core/ports/replay-worker';
+import type { HubClockState } from '../core/ports/hub-clock';
 import type { Logger } from '../core/ports/logger';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
 import type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
@@ -156,6 +157,14 @@ class EmulatorProxy {
         open: (request) => this.#call('replays.open', [request]) as Promise<OpenedReplay>,
         moment: (...args) => this.#call('replays.moment', args) as Promise<ReplayMoment>,
         close: (...args) => this.#call('replays.close', args) as Promise<void>,
+      },
+      time: {
+        clock: () => this.#call('time.clock', []) as Promise<HubClockState>,
+        setClock: (change) => this.#call('time.setClock', [change]) as Promise<HubClockState>,
+        onClock: (listener) =>
+          this.#events.add((event) => {
+            if (event.type === 'clockChanged') listener(event.clock);
+          }),
       },
       invoke: (...args) => this.#call('invoke', args) as Promise<string | null>,
       onEvent: (listener) => this.#events.add(listener),

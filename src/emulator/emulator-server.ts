@@ -162,10 +162,13 @@ function callEmulator(emulator: Emulator, method: HubCall['method'], args: reado
       ? [emulator, method]
       : method.startsWith(replaysPrefix)
         ? [emulator.replays, method.slice(replaysPrefix.length)]
-        : [emulator.hub, method];
+        : method.startsWith(timePrefix)
+          ? [emulator.time, method.slice(timePrefix.length)]
+          : [emulator.hub, method];
   const run = (receiver as Record<string, (...args: readonly unknown[]) => Promise<unknown>>)[name];
   if (run === undefined) throw new TypeError(`An emulator has no method '${method}'.`);
   return run.apply(receiver, [...args]);
 }
 
 const replaysPrefix = 'replays.';
+const timePrefix = 'time.';

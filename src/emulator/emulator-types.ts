@@ -3,10 +3,12 @@ import type { Disposable } from '../core/ports/clock';
 import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { HubClock, HubClockState } from '../core/ports/hub-clock';
 import type { Logger } from '../core/ports/logger';
 import type { ProductionStore } from '../core/instances/production-store';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppProblem } from '../core/values/app-problem';
+import type { ClockChange } from '../core/values/clock-change';
 
 export interface EmulatorOptions {
   /** The function app: the folder of host.json. Without an app: the folder that the emulator works for. */
@@ -39,6 +41,8 @@ export interface EmulatorOptions {
   sessionStart?: 'keep' | 'discard' | 'setAside';
   /** Environment of the app, over that of this process and local.settings.json. */
   env?: Readonly<Record<string, string>>;
+  /** The hubs' clock: as it was when the data folder was last used (default), or set at the start. */
+  clock?: ClockChange;
   /** `off`: timer triggers run by hand only. Default `on`. */
   timers?: 'on' | 'off';
   /** The store of production whose limits are warned of. Default: the one that host.json names, else none. */
@@ -55,6 +59,8 @@ export type EmulatorEvent =
   | { type: 'storeNote'; severity: 'warning' | 'information'; functionName: string; instanceId: string; message: string }
   /** Programs have connected to the gRPC port, or left it, or it is known what more they run. */
   | { type: 'connectedWorkersChanged' }
+  /** The hubs' clock was set, has jumped or stopped by itself. */
+  | { type: 'clockChanged'; clock: HubClockState }
   | { type: 'workerStarting' | 'workerReady' | 'workerExited' | 'workerReloading'; message?: string; pid?: number }
   /** The app could not be loaded, or user code failed outside of an invocation. */
   | { type: 'appError'; message: string; file?: string; line?: number; problems?: readonly AppProblem[] }
@@ -93,6 +99,8 @@ export interface Emulator {
   functions(): readonly FunctionDescriptor[];
   /** Programs at the gRPC port. */
   connectedWorkers(): readonly ConnectedWorker[];
+  /** Of all hubs of this emulator. */
+  readonly time: HubClock;
   /** Of orchestrations that such programs run. */
   readonly replays: ConnectedReplays;
   /**

@@ -32,6 +32,8 @@ import { announceEmulator } from './running-emulators';
 import { RareNotes } from '../core/ports/rare-notes';
 import { oncePerTurn } from './once-per-turn';
 import { SystemClock } from './system-clock';
+import { HubTime } from './hub-time';
+import { clockAtStart, keepClock, readClock } from './kept-clock';
 import { TimerTriggers } from './timer-triggers';
 
 export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
@@ -68,7 +70,20 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     if (dataDir !== null) await prepareSession(dataDir, options.sessionStart ?? 'keep', log);
     const key = await systemKey(dataDir);
     const rpcToken = randomBytes(24).toString('base64url');
-    const clock = new SystemClock();
+    const note = (message: string): void => log({ level: 'warning', category: 'clock', message });
+    const computer = new SystemClock();
+    const clock = new HubTime({
+      computer,
+      kept: clockAtStart(readClock(dataDir, note), options.clock, computer.now()),
+      keep: (state) => keepClock(dataDir, state),
+      callsUnderWay: () => app.callsUnderWay,
+      log,
+    });
+    undo.push(() => {
+      clock.stop();
+      return Promise.resolve();
+    });
+    clock.onClock((state) => events.tell({ type: 'clockChanged', clock: state }));
 
     const store = new SqlJsHistoryStore({ dir: dataDir, durability: options.durability ?? 'interval', log });
     const { storageProviderType } = hostConfig;
@@ -79,7 +94,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       stubs: () => stubFile.read(),
       token: setting('DURASCOPE_HTTP_TOKEN'),
       log,
-      clock,
+      clock: computer,
     });
     const engine = new Engine(
       { store, clock, newId, log, http: http.call },
@@ -95,10 +110,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     let grpc: GrpcEndpoint | null = null;
     let connected = (): readonly ConnectedWorker[] => [];
     const replays = new HubReplays((request) => hubs.replay(request));
-    const replaySessions = new ReplaySessions(replays, clock);
+    const replaySessions = new ReplaySessions(replays, computer);
     undo.push(() => replaySessions.dispose());
-    const foreignNotes = new RareNotes(clock, (message) => log({ level: 'warning', category: 'http', message }));
-    const app = new AppProcess(events);
+    const foreignNotes = new RareNotes(computer, (message) => log({ level: 'warning', category: 'http', message }));
+    const app = new AppProcess(events, () => clock.lookAgain());
     const timers = new TimerTriggers({
       clock,
       log,
@@ -125,12 +140,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         ...(cors === null ? {} : { cors }),
       },
       log,
-      clock,
+      clock: computer,
       readiness: () => app.readiness(),
       workerPid: () => app.pid,
       problems: () => (app.error === null ? app.problems : (app.error.problems ?? [])),
       connections: () => ({ grpc, workers: [...connected()] }),
       replays: replaySessions,
+      time: clock,
       logs: (listener) => logs.add(listener),
       emulatorEvents: (listener) => events.add(listener),
       dashboard: dashboardFrom(findWebviewDir()),
@@ -155,6 +171,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       dataDir,
       durability: options.durability ?? 'interval',
       clock,
+      computer,
       log,
       newId,
       workersChanged: oncePerTurn(() => events.tell({ type: 'connectedWorkersChanged' })),
@@ -235,6 +252,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await stopped;
     });
     await engine.open();
+    clock.drive(engine);
     connected = () => hubs.connected();
     hubs.open();
     const watch = watchProductionStore({
@@ -258,8 +276,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await loading;
 
     const managementUrl = `${url}${webhookPath}`;
-    const note = { url, managementUrl, key, pid: process.pid, appDir, dataDir, startedAt: new Date(clock.now()).toISOString() };
-    undo.push(await announceEmulator(note));
+    const running = {
+      url,
+      managementUrl,
+      key,
+      pid: process.pid,
+      appDir,
+      dataDir,
+      startedAt: new Date(computer.now()).toISOString(),
+    };
+    undo.push(await announceEmulator(running));
     let stopping: Promise<void> | undefined;
     return {
       hub: engine,
@@ -281,6 +307,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       grpc,
       functions: () => app.functions(),
       connectedWorkers: connected,
+      time: clock,
       replays,
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       onEvent: (listener): Disposable => events.add(listener),

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
-import type { Clock } from '../core/ports/clock';
+import type { Clock, Disposable } from '../core/ports/clock';
 import type { AskedProgram } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Logger } from '../core/ports/logger';
@@ -27,7 +27,9 @@ export interface TaskHubsOptions {
   /** Where other hubs are kept; null: in memory. */
   dataDir: string | null;
   durability: 'interval' | 'strict';
-  clock: Clock;
+  clock: Clock & { drive(hub: Engine): Disposable };
+  /** For what is measured in time that passes. */
+  computer: Clock;
   log: Logger;
   newId: () => string;
   /** Which workers are connected has changed. */
@@ -36,6 +38,7 @@ export interface TaskHubsOptions {
 
 interface OtherHub extends GrpcHub {
   engine: Engine;
+  clocked: Disposable;
 }
 
 const validName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -156,7 +159,7 @@ export class TaskHubs implements GrpcHubs {
     });
     const hub = this.#hub(engine, name);
     engine.setWorker(hub.worker);
-    return { engine, ...hub };
+    return { engine, clocked: clock.drive(engine), ...hub };
   }
 
   #dirOf(name: string): string | null {
@@ -164,10 +167,11 @@ export class TaskHubs implements GrpcHubs {
   }
 
   #hub(engine: Engine, hubName: string, asWorker: (worker: GrpcWorker) => FunctionWorker = (worker) => worker): GrpcHub {
-    const { clock, log, newId, workersChanged } = this.options;
+    const { clock, computer, log, newId, workersChanged } = this.options;
     const worker: GrpcWorker = new GrpcWorker({
       hubName,
-      clock,
+      clock: computer,
+      hubTime: clock,
       log,
       newId,
       changed: () => {
@@ -205,5 +209,6 @@ async function empty(engine: Engine): Promise<void> {
 async function close(hub: OtherHub, reason: string): Promise<void> {
   hub.worker.stop(reason);
   hub.waiters.dispose();
+  hub.clocked.dispose();
   await hub.engine.stop();
 }

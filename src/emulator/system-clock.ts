@@ -18,6 +18,11 @@ interface TimeSource {
 const real: TimeSource = {
   now: () => Date.now(),
   after: (delayMs, callback) => {
+    if (delayMs <= 0) {
+      // A timer would take a millisecond.
+      const next = setImmediate(callback);
+      return { dispose: () => clearImmediate(next) };
+    }
     const timer = setTimeout(callback, delayMs);
     return { dispose: () => clearTimeout(timer) };
   },
@@ -32,10 +37,15 @@ export class SystemClock implements Clock {
   }
 
   exactTime(): string {
+    return this.exactTimeAhead(0);
+  }
+
+  /** The time `aheadMs` (whole milliseconds) from now. */
+  exactTimeAhead(aheadMs: number): string {
     const ms = this.source.now();
     // This one is not set when the computer's clock is: it may tell the place within the millisecond, never another millisecond.
     const ticks = Math.floor((performance.timeOrigin + performance.now() - ms) * 10_000);
-    return toExactTimestamp(ms, Math.min(Math.max(ticks, 0), 9999));
+    return toExactTimestamp(ms + aheadMs, Math.min(Math.max(ticks, 0), 9999));
   }
 
   at(epochMs: number, callback: () => void): Disposable {

@@ -67,6 +67,15 @@ export class Activities {
     return this.#running.size === 0;
   }
 
+  /** Those that a worker has or is to get. */
+  get unfinished(): number {
+    const inLines = Object.values(this.#lines).reduce(
+      (sum, { waiting, suspects, held }) => sum + waiting.size + suspects.size + held.length,
+      0,
+    );
+    return this.#running.size + inLines;
+  }
+
   /** When the worker was given the activities of this instance that it has now, by scheduling id. */
   startTimes(instanceId: string): ReadonlyMap<number, string> {
     const times = new Map<number, string>();

@@ -50,6 +50,22 @@ export class DueQueue {
     return true;
   }
 
+  /** What comes first of what is still wanted: the rest would be for nobody when its time comes, and goes. Null: nothing waits. */
+  next(isWanted: (timer: PendingTimer) => boolean): { dueMs: number; instanceId: string; kind: 'timer' | 'message' } | null {
+    for (;;) {
+      const due = this.#heap.first;
+      if (due === undefined) return null;
+      const dueMs = this.#heap.minimum;
+      if ('entry' in due) return { dueMs, instanceId: due.entry.live.instanceId, kind: 'message' };
+      const { timer } = due;
+      const key = workKey(timer.executionId, timer.timerId);
+      if (!this.#cancelled.has(key) && isWanted(timer)) return { dueMs, instanceId: timer.instanceId, kind: 'timer' };
+      this.#heap.pop();
+      this.#cancelled.delete(key);
+      this.#waiting.delete(key);
+    }
+  }
+
   stop(): void {
     this.#armed?.dispose();
     this.#armed = null;

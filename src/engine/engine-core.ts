@@ -203,6 +203,16 @@ export class EngineCore {
     this.#later.add(call);
   }
 
+  /** Instances that no worker can go on with now. */
+  get heldInstances(): number {
+    return this.#held.size;
+  }
+
+  /** Calls of `later` that are still to come. */
+  get postponed(): number {
+    return this.#later.size;
+  }
+
   /** Nothing begins any more, and no timer is left. */
   stop(): void {
     this.isStopped = true;

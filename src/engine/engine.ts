@@ -64,6 +64,8 @@ export class Engine implements TaskHubClient {
   #isTurnAsked = false;
   #shortTurns = 0;
   #quiet: (() => void)[] = [];
+  readonly #onTurn = new Set<() => void>();
+  #commandCount = 0;
   #stopping: Promise<void> | null = null;
 
   constructor(world: EngineWorld, options: Partial<EngineOptions> = {}) {
@@ -250,6 +252,36 @@ export class Engine implements TaskHubClient {
     });
   }
 
+  /** Called after each turn and each commit: when something may have come to rest. */
+  onTurn(listener: () => void): Disposable {
+    this.#onTurn.add(listener);
+    return { dispose: () => void this.#onTurn.delete(listener) };
+  }
+
+  /** What keeps the hub from rest, in words, or null; what comes due next; how many commands of clients there were so far. */
+  rest(): {
+    busy: string | null;
+    next: { dueMs: number; instanceId: string; kind: 'timer' | 'message' } | null;
+    commands: number;
+  } {
+    const next = this.#core.due.next((timer) => this.#isOfCurrentRun(timer));
+    return { busy: this.#busy(), next, commands: this.#commandCount };
+  }
+
+  #busy(): string | null {
+    const core = this.#core;
+    if (core.committer.isStalled) return 'The journal cannot be written.';
+    const unfinished = this.#activities.unfinished;
+    if (unfinished > 0) return unfinished === 1 ? 'An activity is under way.' : `${unfinished} activities are under way.`;
+    if (this.#isTurnAsked || !core.committer.isIdle || !this.#episodes.isIdle || !this.#entities.isIdle) {
+      return 'Instances are being worked on.';
+    }
+    const { A, G } = core.workers;
+    const waiting = A.ready.size + G.ready.size + A.waitingEntities.length + G.waitingEntities.length + core.heldInstances;
+    if (waiting > 0) return waiting === 1 ? 'An instance waits for a worker.' : `${waiting} instances wait for a worker.`;
+    return core.postponed > 0 ? 'Work that failed is tried again in a moment.' : null;
+  }
+
   async #stop(): Promise<void> {
     const core = this.#core;
     core.stop();
@@ -265,6 +297,7 @@ export class Engine implements TaskHubClient {
 
   /** Resolves once what this turn has gathered so far is in the journal. */
   #gathered(): Promise<void> {
+    this.#commandCount++;
     const batch = this.#core.gather();
     return new Promise((resolve) => batch.acknowledgements.push(resolve));
   }
@@ -327,6 +360,7 @@ export class Engine implements TaskHubClient {
   }
 
   #noteQuiet(): void {
+    for (const listener of this.#onTurn) listener();
     if (this.#quiet.length === 0 || this.#isTurnAsked || !this.#core.committer.isIdle) return;
     if (!this.#episodes.isIdle || !this.#entities.isIdle) return;
     const quiet = this.#quiet;
@@ -344,13 +378,17 @@ export class Engine implements TaskHubClient {
 
   #timerFired(timer: PendingTimer): void {
     const core = this.#core;
-    const row = core.lives.rowOf(timer.instanceId);
-    // Ended, continued or started anew: the store has forgotten the timer with that.
-    if (row === undefined || isTerminal(row.runtimeStatus) || row.executionId !== timer.executionId) return;
+    if (!this.#isOfCurrentRun(timer)) return;
     const live = core.lives.find(timer.instanceId);
     if (live === undefined) return;
     const event: InboundEvent = { ...core.inbound(), EventType: 'TimerFired', TimerId: timer.timerId, FireAt: timer.fireAt };
     core.deliver(live, timer.executionId, event, workKey(timer.executionId, timer.timerId));
+  }
+
+  /** Ended, continued or started anew: the store has forgotten the timer with that. */
+  #isOfCurrentRun({ instanceId, executionId }: PendingTimer): boolean {
+    const row = this.#core.lives.rowOf(instanceId);
+    return row !== undefined && !isTerminal(row.runtimeStatus) && row.executionId === executionId;
   }
 
   #recover(message: InboxMessage): void {

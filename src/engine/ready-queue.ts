@@ -13,6 +13,10 @@ export class ReadyQueue {
   readonly #fresh = new Fifo<LiveInstance>();
   #inARow = 0;
 
+  get size(): number {
+    return this.#begun.size + this.#fresh.size;
+  }
+
   push(live: LiveInstance): void {
     (live.row?.runtimeStatus === 'Pending' ? this.#fresh : this.#begun).push(live);
   }

@@ -37,7 +37,10 @@ import { type StreamConnection, type WorkKind, WorkerStream } from './worker-str
 
 export interface GrpcWorkerWorld {
   hubName: string;
+  /** For what is measured in time that passes: pings, patience. */
   clock: Clock;
+  /** What the hub's developer has set it to. Default: `clock`. */
+  hubTime?: Clock;
   log: Logger;
   newId: () => string;
   /** What is connected, or what it can run, has changed: work that waits may find a worker now. */
@@ -202,7 +205,7 @@ export class GrpcWorker implements FunctionWorker {
         name,
         version: '',
         history: null,
-        encode: (_, token) => entityWorkItem(request, toTimestamp(this.world.clock.now()), token),
+        encode: (_, token) => entityWorkItem(request, toTimestamp((this.world.hubTime ?? this.world.clock).now()), token),
         answer: resolve,
         refuse: reject,
       });

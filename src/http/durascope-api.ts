@@ -6,10 +6,13 @@ import { DurascopeError } from '../core/values/errors';
 import { type ExportedInstance, historyProblem } from '../core/instances/exported-instance';
 import type { HistoryEvent } from '../core/history/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { HubClock } from '../core/ports/hub-clock';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { parseClockChange } from '../core/values/clock-change';
 import {
   cleanEntitiesSchema,
+  clockChangeSchema,
   type Connections,
   durascopeStatusFor,
   type EmulatorInfo,
@@ -51,6 +54,8 @@ export interface DurascopeApiOptions {
   problems: () => readonly AppProblem[];
   connections: () => Connections;
   replays: ReplaySessions | undefined;
+  /** Of the hubs; undefined: they have the computer's. */
+  time: HubClock | undefined;
   stream: ChangeStreamSources;
   /** Default: no files. */
   dashboard: Dashboard | undefined;
@@ -68,6 +73,10 @@ export function durascopeApi(options: DurascopeApiOptions): RouteTable {
   const replays = (): ReplaySessions => {
     if (options.replays !== undefined) return options.replays;
     throw new DurascopeError('NotSupported', 'No program can be connected here, and so none can replay anything.');
+  };
+  const time = (): HubClock => {
+    if (options.time !== undefined) return options.time;
+    throw new DurascopeError('NotSupported', "This hub has the computer's clock, which cannot be set.");
   };
   const read = (path: string, answer: Route['answer']): Route => ({ method: 'GET', path, access: 'read', answer });
   const change = (method: 'POST' | 'DELETE', path: string, answer: Route['answer']): Route => ({
@@ -137,6 +146,12 @@ export function durascopeApi(options: DurascopeApiOptions): RouteTable {
         return json(200, await hub.importInstances(instances as unknown as ExportedInstance[], onConflict));
       }),
       change('POST', '/purge', async (call) => json(200, { count: await hub.purgeBy(await bodyOf(call, purgeFilterSchema)) })),
+
+      read('/clock', async () => json(200, await time().clock())),
+      change('POST', '/clock', async (call) => {
+        const wanted = await bodyOf(call, clockChangeSchema);
+        return json(200, await time().setClock('set' in wanted ? parseClockChange(wanted.set) : wanted));
+      }),
 
       read('/entities', async (call) => json(200, await hub.queryEntities(entityQueryOf(call)))),
       read('/entities/:id', async (call) => {

@@ -320,6 +320,27 @@ export const logEntrySchema = z.object({
 export const emulatorEventSchema = z.looseObject({ type: z.string() });
 export type StreamedEmulatorEvent = z.infer<typeof emulatorEventSchema>;
 
+/** The clock of the hubs (core/ports/hub-clock.ts). `set` is what a person writes (core/values/clock-change.ts). */
+export const clockChangeSchema = z.union(
+  [
+    z.strictObject({ set: z.string() }),
+    z.strictObject({ mode: z.enum(['running', 'paused', 'auto']) }),
+    z.strictObject({ real: z.literal(true) }),
+    z.strictObject({ next: z.literal(true) }),
+    z.strictObject({ forwardMs: z.number().positive() }),
+    z.strictObject({ to: z.number() }),
+  ],
+  'what the clock is to be: {"set": "auto"}, {"set": "+1h"} or {"set": "2026-12-31T09:00:00Z"}',
+);
+export const clockStateSchema = z.looseObject({
+  mode: z.enum(['running', 'paused', 'auto']),
+  now: z.string(),
+  aheadMs: z.number(),
+  next: z.looseObject({ dueAt: z.string(), instanceId: z.string(), kind: z.enum(['timer', 'message']) }).nullable(),
+  goingTo: z.string().nullable(),
+  busy: z.string().nullable(),
+});
+
 /** A replay by a connected program (core/ports/connected-replays.ts). */
 export const replayRequestSchema = z.strictObject({
   instanceId: z.string().min(1),

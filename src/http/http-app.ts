@@ -10,6 +10,7 @@ import { DurascopeError } from '../core/values/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost } from '../core/ports/http-trigger';
+import type { HubClock } from '../core/ports/hub-clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { toTimestamp } from '../core/values/time';
@@ -50,6 +51,8 @@ export interface HttpAppOptions {
   connections?: () => Connections;
   /** Of orchestrators that connected programs run. Default: none are. */
   replays?: ReplaySessions;
+  /** Of the hubs, where it can be set. */
+  time?: HubClock;
   /** For followers of `/durascope/events`. */
   logs?: (listener: (entry: LogEntry) => void) => Disposable;
   emulatorEvents?: (listener: (event: StreamedEmulatorEvent) => void) => Disposable;
@@ -151,6 +154,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         problems: options.problems ?? (() => []),
         connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
         replays: options.replays,
+        time: options.time,
         stream: {
           clock,
           hub,

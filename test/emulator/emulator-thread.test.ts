@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { DurascopeError } from '../../src/core/values/errors';
+import type { HubClockState } from '../../src/core/ports/hub-clock';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import { ChangeBatch } from '../../src/emulator/change-batch';
@@ -28,6 +29,15 @@ const outline = {
   decisions: [],
   awaitedEvents: [],
   logs: [],
+};
+
+const clockState: HubClockState = {
+  mode: 'running',
+  now: '2024-01-01T00:00:00.0000000Z',
+  aheadMs: 0,
+  next: null,
+  goingTo: null,
+  busy: null,
 };
 
 /** Two ends of a real message channel in one process: everything that crosses is cloned, as between threads. */
@@ -85,6 +95,11 @@ describe('the emulator on a thread', () => {
       appProblems: [],
       grpc: null,
       connectedWorkers: () => [],
+      time: {
+        clock: () => Promise.resolve(clockState),
+        setClock: (change) => Promise.resolve({ ...clockState, mode: 'mode' in change ? change.mode : 'running' }),
+        onClock: () => ({ dispose: () => undefined }),
+      },
       replays: {
         open: ({ functionName }) => Promise.reject(new DurascopeError('UnknownFunction', `No program runs ${functionName}.`)),
         moment: (id, index) => Promise.resolve({ ...outline, rows: Number(id) + index }),
@@ -123,6 +138,21 @@ describe('the emulator on a thread', () => {
       }, options);
     });
   }
+
+  it('passes the clock on', async () => {
+    assert.deepEqual(await proxy.time.clock(), clockState);
+    assert.equal((await proxy.time.setClock({ mode: 'auto' })).mode, 'auto');
+    const told: string[] = [];
+    const changed = new Promise<void>((resolve) => {
+      proxy.time.onClock((state) => {
+        told.push(state.mode);
+        resolve();
+      });
+    });
+    tell({ type: 'clockChanged', clock: { ...clockState, mode: 'paused' } });
+    await changed;
+    assert.deepEqual(told, ['paused']);
+  });
 
   it('looks like the emulator itself', async () => {
     assert.deepEqual([proxy.url, proxy.appDir, proxy.workerPid, proxy.routePrefix], ['http://localhost:7071', '/app', 42, 'api']);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import type { InstanceRow } from '../../src/core/instances/instance';
 import type { HistoryEvent, InboundEvent } from '../../src/core/history/history';
+import type { Clock } from '../../src/core/ports/clock';
 import type { DurableHttpHost } from '../../src/core/ports/durable-http';
 import type { HistoryStore } from '../../src/core/ports/history-store';
 import type { LogEntry, Logger } from '../../src/core/ports/logger';
@@ -28,6 +29,8 @@ export interface TestHubOptions {
   /** Default: the real store, in memory. `folder`: the real store on disk, so that it can be killed. */
   store?: 'memory' | 'folder' | HistoryStore;
   clock?: ManualClock;
+  /** The hub's time, made of the computer's clock. Default: that itself. */
+  time?: (computer: ManualClock) => Clock;
   durableHttp?: DurableHttpHost;
   /** Default: a scripted worker in this process. The hub closes what has a `close`. */
   openWorker?: (facts: WorkerFacts) => Promise<ScriptedWorker>;
@@ -66,7 +69,7 @@ export class TestHub {
     const log = (entry: LogEntry): void => void logs.push(entry);
     const store = typeof options.store === 'object' ? options.store : new SqlJsHistoryStore({ dir: folder, log });
     const engine = new Engine(
-      { store, clock, log, newId, ...(options.durableHttp === undefined ? {} : { http: options.durableHttp }) },
+      { store, clock: options.time?.(clock) ?? clock, log, newId, ...(options.durableHttp === undefined ? {} : { http: options.durableHttp }) },
       { oneMessagePerEpisode: true, ...options.engine },
     );
     const worker =

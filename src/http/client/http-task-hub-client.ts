@@ -17,6 +17,7 @@ import type { Clock, Disposable } from '../../core/ports/clock';
 import type { ConnectedReplays } from '../../core/ports/connected-replays';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { InstancePage, InstanceQuery } from '../../core/ports/history-store';
+import type { HubClock, HubClockState } from '../../core/ports/hub-clock';
 import type { LogEntry } from '../../core/ports/logger';
 import type {
   HubCapabilities,
@@ -29,6 +30,7 @@ import type {
   TaskHubClient,
   WaitingFor,
 } from '../../core/ports/task-hub-client';
+import type { ClockChange } from '../../core/values/clock-change';
 import { textProblem } from '../../core/values/instance-id';
 import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import {
@@ -37,6 +39,7 @@ import {
   connectionsSchema,
   countsSchema,
   cleanedSchema,
+  clockStateSchema,
   customStatusChangeSchema,
   durascopePath,
   durascopeStatusFor,
@@ -81,7 +84,7 @@ const emptySchema = z.unknown();
  * Behaves as the hub inside that process does, error codes included. When the connection fails, calls reject with EmulatorNotFound; after
  * a lost connection listeners get a `resync`.
  */
-export class HttpTaskHubClient implements TaskHubClient {
+export class HttpTaskHubClient implements TaskHubClient, HubClock {
   readonly #feed: EmulatorFeed;
   /** By the programs that are connected to the emulator. */
   readonly replays: ConnectedReplays = new HttpConnectedReplays((...args) => this.#call(...args));
@@ -237,6 +240,22 @@ export class HttpTaskHubClient implements TaskHubClient {
     metadata: Readonly<Record<string, unknown>> = {},
   ): Promise<string | null> {
     return (await this.#call(invokedSchema, 'POST', `/functions/${encodeURIComponent(name)}/invoke`, { input, metadata })).result;
+  }
+
+  clock(): Promise<HubClockState> {
+    return this.#call(clockStateSchema, 'GET', '/clock');
+  }
+
+  setClock(change: ClockChange): Promise<HubClockState> {
+    return this.#call(clockStateSchema, 'POST', '/clock', change);
+  }
+
+  /** Errors of the connection are `onBreak`'s. */
+  onClock(listener: (state: HubClockState) => void): Disposable {
+    return this.#feed.onEvent((event) => {
+      const state = event.type === 'clockChanged' ? clockStateSchema.safeParse(event['clock']) : undefined;
+      if (state?.success === true) listener(state.data);
+    });
   }
 
   functions(): Promise<readonly FunctionDescriptor[]> {

@@ -1,17 +1,7 @@
 /** Times and durations as a person reads them. */
+import { durationText } from '../../base/duration-text';
 
-/** `850 ms`, `2.4 s`, `3 m 05 s`, `2 h 07 m`, `3 d 4 h`; never negative. */
-export function durationText(ms: number): string {
-  const positive = Math.max(0, ms);
-  if (positive < 1000) return `${Math.round(positive)} ms`;
-  if (positive < 59_950) return `${(positive / 1000).toFixed(1)} s`;
-  const seconds = Math.round(positive / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${pad(seconds % 60)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
-  const hours = Math.floor(minutes / 60);
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
+export { durationText };
 
 /** Counts down in whole seconds, rounded up so that it reads 1 s until it is due: `12 s`, `1 m 30 s`; `due` at and after zero. */
 export function countdownText(remainingMs: number): string {

@@ -1,0 +1,71 @@
+import { DurascopeError } from './errors';
+
+/**
+ * How time goes on: as the computer's does; not at all; or as the computer's, but jumping to what is due next whenever nothing else can
+ * run.
+ */
+export type ClockMode = 'running' | 'paused' | 'auto';
+
+/** One change of the clock. `forwardMs` and `to` (epoch milliseconds) go there and keep the mode: at each moment on
+ * the way what is due runs to its end, as it would have. `next` jumps to what is due next. */
+export type ClockChange =
+  | { mode: ClockMode }
+  /** Back to the computer's time, running. */
+  | { real: true }
+  | { next: true }
+  | { forwardMs: number }
+  | { to: number };
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** The last moment that a `Date` and the history's text form can both tell: year 9999. */
+const lastMs = Date.UTC(9999, 11, 31);
+
+export const clockWords = 'real, run, pause, auto, next, +DURATION (+90s, +1h, +2d12h) or a time (2026-12-31T09:00:00Z)';
+
+/**
+ * What a person writes to set the clock. `real`: the computer's time; `run`, `pause`, `auto`: how it goes on; `next`: jump to what is due;
+ * `+1h30m`: so far forward; an ISO-8601 time: jump there. InvalidArgument for anything else.
+ */
+export function parseClockChange(text: string): ClockChange {
+  const word = text.trim();
+  switch (word.toLowerCase()) {
+    case 'real':
+      return { real: true };
+    case 'run':
+    case 'running':
+      return { mode: 'running' };
+    case 'pause':
+    case 'paused':
+      return { mode: 'paused' };
+    case 'auto':
+      return { mode: 'auto' };
+    case 'next':
+      return { next: true };
+  }
+  if (word.startsWith('+')) return { forwardMs: parseDuration(word) };
+  const to = /^\d{4}-\d{2}-\d{2}(T|$)/.test(word) ? Date.parse(word) : Number.NaN;
+  if (Number.isNaN(to) || to > lastMs) throw notAClock(text);
+  return { to };
+}
+
+/** `+1d2h30m` in milliseconds. */
+function parseDuration(text: string): number {
+  const parts = [...text.slice(1).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/gy)];
+  const read = parts.reduce((length, [part]) => length + part.length, 1);
+  if (parts.length === 0 || read !== text.length) throw notAClock(text);
+  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? Number.NaN), 0);
+  if (!(ms > 0) || ms > lastMs) throw notAClock(text);
+  return Math.round(ms);
+}
+
+function notAClock(text: string): DurascopeError {
+  return new DurascopeError('InvalidArgument', `The clock cannot be set to '${text}'. Say one of: ${clockWords}.`);
+}
