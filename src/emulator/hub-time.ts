@@ -99,6 +99,10 @@ export class HubTime implements Clock, HubClock {
     return this.options.computer.exactTimeAhead?.(this.#aheadMs) ?? toTimestamp(this.now());
   }
 
+  isComputers(): boolean {
+    return this.#aheadMs === 0 && this.#pausedAtMs === null;
+  }
+
   at(epochMs: number, callback: () => void): Disposable {
     const appointment: Appointment = { atMs: epochMs, callback, armed: null };
     this.#appointments.add(appointment);

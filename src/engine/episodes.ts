@@ -194,7 +194,9 @@ export class Episodes {
     slot.runningEpisodes++;
     live.isAsked = true;
     const { runAhead: steps, maxConcurrentActivities: maxActivities } = core.options;
-    const mayRunAhead = steps > 0 && worker.profile === 'A' && !live.isStepped && live.inbox.length === 0;
+    // Its process knows the computer's time only.
+    const isItsTime = core.world.clock.isComputers?.() ?? true;
+    const mayRunAhead = steps > 0 && isItsTime && worker.profile === 'A' && !live.isStepped && live.inbox.length === 0;
     worker
       .runEpisode({
         instanceId: row.instanceId,
