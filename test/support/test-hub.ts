@@ -69,7 +69,13 @@ export class TestHub {
     const log = (entry: LogEntry): void => void logs.push(entry);
     const store = typeof options.store === 'object' ? options.store : new SqlJsHistoryStore({ dir: folder, log });
     const engine = new Engine(
-      { store, clock: options.time?.(clock) ?? clock, log, newId, ...(options.durableHttp === undefined ? {} : { http: options.durableHttp }) },
+      {
+        store,
+        clock: options.time?.(clock) ?? clock,
+        log,
+        newId,
+        ...(options.durableHttp === undefined ? {} : { http: options.durableHttp }),
+      },
       { oneMessagePerEpisode: true, ...options.engine },
     );
     const worker =
