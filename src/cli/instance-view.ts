@@ -22,6 +22,7 @@ export interface InstanceView {
   parentInstanceId: string | null;
   executionId: string;
   awaitedEvents: readonly string[];
+  stuck?: string;
   historyLength: number;
   tags?: Tags;
   failure?: FailureDetails;
@@ -45,6 +46,7 @@ export function instanceView(row: InstanceRow): InstanceView {
     executionId: row.executionId,
     awaitedEvents: row.awaitedEvents,
     historyLength: row.historyLength,
+    ...(row.stuck === undefined ? {} : { stuck: row.stuck }),
     ...(row.tags === null ? {} : { tags: row.tags }),
     ...failureOf(row),
   };
@@ -81,6 +83,7 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     ['Input', row.input],
     ['Output', shownOutput(row)],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
+    ['Stuck', row.stuck ?? null],
     ['Starts', row.scheduledStartTime],
     ['Created', row.createdTime],
     ['Last updated', row.lastUpdatedTime],

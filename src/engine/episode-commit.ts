@@ -22,8 +22,7 @@ export function commitEpisode(
   core: EngineCore,
   episode: Episode,
   turn: TurnResult,
-  customStatus: string | null,
-  awaitedEvents: readonly string[],
+  shown: { customStatus: string | null; awaitedEvents: readonly string[]; stuck?: string },
   /** The worker has begun the activities by itself. */
   areBegun = false,
 ): void {
@@ -36,8 +35,9 @@ export function commitEpisode(
   const row = rowAfterEpisode(episode.row, {
     events,
     isSuspended: generation.isSuspended,
-    customStatus,
-    awaitedEvents,
+    customStatus: shown.customStatus,
+    awaitedEvents: shown.awaitedEvents,
+    stuck: shown.stuck,
     failureStack: stackOf(turn.completion),
   });
   const isOver = isTerminal(row.runtimeStatus);
@@ -98,6 +98,7 @@ export function commitNextGeneration(core: EngineCore, episode: Episode): void {
     lastUpdatedTime: started.Timestamp,
     awaitedEvents: [],
   };
+  delete row.stuck;
   const messages: InboxMessage[] = [];
   const checkpoint: OpenCheckpoint = {
     instanceId: live.instanceId,

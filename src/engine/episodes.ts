@@ -269,7 +269,7 @@ export class Episodes {
       turn.activities.length === 1 &&
       !isOver &&
       episode.sentBefore.activities.length === 0;
-    commitEpisode(core, episode, turn, outcome.customStatus ?? episode.carriedStatus, outcome.awaitedEvents, isBegun);
+    commitEpisode(core, episode, turn, { ...outcome, customStatus: outcome.customStatus ?? episode.carriedStatus }, isBegun);
     if (!isBegun) return;
     live.begun = begun;
     this.activities.adopt(activity, begun, (end) => live.begun === begun && this.#takeAhead(live, worker, begun.taskId, end));
@@ -393,7 +393,7 @@ export class Episodes {
       newId: core.world.newId,
     });
     core.slotOf(row).worker?.forget(live.instanceId);
-    commitEpisode(core, episode, turn, row.customStatus, []);
+    commitEpisode(core, episode, turn, { customStatus: row.customStatus, awaitedEvents: [] });
   }
 
   #abandon({ live, row, entries }: Episode, delayMs?: number): void {

@@ -45,6 +45,7 @@ export function waitingFor(
     timers: store.pendingTimers(instanceId).filter((timer) => timer.executionId === row.executionId),
     events: row.awaitedEvents,
     children: [...children.values()],
+    ...(row.stuck === undefined ? {} : { stuck: row.stuck }),
     ...entityWaits(store, instanceId, history),
   };
 }

@@ -112,6 +112,7 @@ export const instanceRowSchema = z.looseObject({
   tags: tagsSchema.nullable(),
   failureDetails: failureDetailsSchema.nullable(),
   awaitedEvents: z.array(z.string()),
+  stuck: z.string().exactOptional(),
   historyLength: z.int(),
 });
 
@@ -160,6 +161,7 @@ export const waitingForSchema = z.object({
   timers: z.array(z.looseObject({ instanceId: z.string(), executionId: z.string(), timerId: z.int(), fireAt: z.string() })),
   events: z.array(z.string()),
   children: z.array(z.looseObject({ instanceId: z.string(), name: z.string(), taskId: z.int() })),
+  stuck: z.string().exactOptional(),
   entities: z
     .array(
       z.looseObject({

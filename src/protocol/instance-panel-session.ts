@@ -183,6 +183,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
         timers: waitingFor.timers.map(({ timerId, fireAt }) => ({ timerId, fireAt })),
         events: [...waitingFor.events],
         children: waitingFor.children.map((child) => ({ ...child })),
+        ...(waitingFor.stuck === undefined ? {} : { stuck: waitingFor.stuck }),
         ...(waitingFor.entities === undefined ? {} : { entities: waitingFor.entities.map(entityWait) }),
         ...(waitingFor.holds === undefined ? {} : { holds: [...waitingFor.holds] }),
       },

@@ -97,6 +97,8 @@ export const waitingForValue = z.object({
       }),
     )
     .exactOptional(),
+  /** Why none of it lets the code go on. */
+  stuck: text.exactOptional(),
   /** Ids of the entities that it has locked. */
   holds: z.array(text).exactOptional(),
 });

@@ -27,7 +27,8 @@ type RowTuple = [
   awaitedEvents: readonly string[],
   historyLength: number,
   profile?: InstanceRow['profile'] | null,
-  failureStack?: string,
+  failureStack?: string | null,
+  stuck?: string,
 ];
 
 /** A {@link RowTuple}. */
@@ -41,7 +42,8 @@ export function encodeRow(row: InstanceRow): string {
   );
 }
 
-function optionalText({ profile, failureStack }: InstanceRow): string {
+function optionalText({ profile, failureStack, stuck }: InstanceRow): string {
+  if (stuck !== undefined) return `,${jsonOf(profile ?? null)},${jsonOf(failureStack ?? null)},${quote(stuck)}`;
   if (failureStack !== undefined) return `,${jsonOf(profile ?? null)},${quote(failureStack)}`;
   return profile === undefined ? '' : `,"${profile}"`;
 }
@@ -53,7 +55,8 @@ function timeText(time: string | null): string {
 export function decodeRow(text: string): InstanceRow {
   const tuple = JSON.parse(text) as RowTuple;
   // A literal with every field named: a field added to InstanceRow does not compile until it is stored too.
-  const row: Required<Omit<InstanceRow, 'profile' | 'failureStack'>> & Pick<InstanceRow, 'profile' | 'failureStack'> = {
+  const row: Required<Omit<InstanceRow, 'profile' | 'failureStack' | 'stuck'>> &
+    Pick<InstanceRow, 'profile' | 'failureStack' | 'stuck'> = {
     instanceId: tuple[0],
     executionId: tuple[1],
     name: tuple[2],
@@ -73,7 +76,8 @@ export function decodeRow(text: string): InstanceRow {
     awaitedEvents: tuple[16],
     historyLength: tuple[17],
     ...(tuple[18] == null ? {} : { profile: tuple[18] }),
-    ...(tuple[19] === undefined ? {} : { failureStack: tuple[19] }),
+    ...(tuple[19] == null ? {} : { failureStack: tuple[19] }),
+    ...(tuple[20] === undefined ? {} : { stuck: tuple[20] }),
   };
   return row;
 }

@@ -279,5 +279,6 @@ function brief(row: InstanceRow): Record<string, unknown> {
     lastUpdatedTime: row.lastUpdatedTime,
     ...(row.parentInstanceId === null ? {} : { parentInstanceId: row.parentInstanceId }),
     ...(row.awaitedEvents.length === 0 ? {} : { awaitedEvents: row.awaitedEvents }),
+    ...(row.stuck === undefined ? {} : { stuck: row.stuck }),
   };
 }

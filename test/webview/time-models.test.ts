@@ -212,6 +212,12 @@ describe('what an instance waits for', () => {
     assert.equal(needsClock(lines), true);
     assert.equal(needsClock(lines.slice(0, 1)), false);
   });
+
+  it('says first why none of it lets the code go on', () => {
+    const lines = waitingLines({ activities: [], timers: [], events: ['Go'], children: [], stuck: 'For ever.' }, storyStart);
+    assert.deepEqual(lines[0], { kind: 'stuck', key: 'stuck', text: 'For ever.' });
+    assert.equal(lines.length, 2);
+  });
 });
 
 describe('times and durations', () => {

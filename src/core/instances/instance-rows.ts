@@ -69,6 +69,7 @@ export interface EpisodeFacts {
   isSuspended: boolean;
   customStatus: string | null;
   awaitedEvents: readonly string[];
+  stuck: string | undefined;
   failureStack: string | undefined;
 }
 
@@ -104,6 +105,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     awaitedEvents: isOver ? noNames : facts.awaitedEvents,
     historyLength: row.historyLength + facts.events.length,
     ...(row.profile === undefined ? {} : { profile: row.profile }),
+    ...(facts.stuck === undefined || isOver ? {} : { stuck: facts.stuck }),
     ...(facts.failureStack === undefined ? {} : { failureStack: facts.failureStack }),
   };
 }

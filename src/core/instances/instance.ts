@@ -28,6 +28,8 @@ export interface InstanceRow {
   failureStack?: string;
   /** Names of the external events that the code waits for now, in the order of the waits. */
   awaitedEvents: readonly string[];
+  /** Why the code will not go on by what it waits for, in a sentence; absent while it may. */
+  stuck?: string;
   /** Number of stored history events of the current generation. */
   historyLength: number;
   /** Which kind of worker runs it, from its start to its end; absent for A, the function app. */

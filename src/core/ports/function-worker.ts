@@ -54,6 +54,8 @@ export interface EpisodeOutcome {
   customStatus: string | null;
   /** Event names awaited now, for the user's eyes. */
   awaitedEvents: readonly string[];
+  /** Why the code will not go on by what it waits for, in a sentence for the user's eyes; absent while it may. */
+  stuck?: string;
   /** Only where the worker runs ahead: when the episode ended, in the history's time form. */
   endedAt?: string;
   begun?: BegunActivity;

@@ -103,6 +103,8 @@ export interface WaitingFor {
   children: readonly { instanceId: string; name: string; taskId: number }[];
   /** Absent: none. */
   entities?: readonly EntityWait[];
+  /** Why none of it lets the code go on, in a sentence. Absent: it may. */
+  stuck?: string;
   /** Ids of the entities that it has locked. Absent: none. */
   holds?: readonly string[];
 }

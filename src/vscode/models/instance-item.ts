@@ -95,6 +95,7 @@ function tooltipOf(row: InstanceRow): string {
     ['Parent', row.parentInstanceId],
     ['Custom status', jsonLine(row.customStatus, 200) || null],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
+    ['Stuck', row.stuck ?? null],
     ['Failure', row.runtimeStatus === 'Failed' ? (row.failureDetails?.ErrorMessage ?? readableFailure(row.output ?? '')) : null],
     ['History', `${row.historyLength} events`],
   ];

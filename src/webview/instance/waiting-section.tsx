@@ -17,6 +17,7 @@ const icons: Readonly<Record<WaitingLine['kind'], string>> = {
   call: 'symbol-object',
   lock: 'lock',
   holds: 'lock',
+  stuck: 'warning',
 };
 
 /** What the instance awaits right now, with a Raise button at each event. */
@@ -108,6 +109,8 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
           {line.problem === null ? null : <p class="wait-problem">{line.problem}</p>}
         </span>
       );
+    case 'stuck':
+      return <span class="waiting-text wait-problem">{line.text}</span>;
     case 'holds':
       return (
         <span class="waiting-text">

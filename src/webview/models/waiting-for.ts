@@ -20,6 +20,8 @@ export type WaitingLine =
       problem: string | null;
       sinceText: string;
     }
+  /** Why none of the others lets the code go on. */
+  | { kind: 'stuck'; key: string; text: string }
   /** Not waited for but had: what others wait for. */
   | { kind: 'holds'; key: string; entities: readonly string[] };
 
@@ -56,7 +58,8 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
   }));
   const holds = waiting.holds ?? [];
   const held: WaitingLine[] = holds.length === 0 ? [] : [{ kind: 'holds', key: 'holds', entities: holds }];
-  return [...events, ...entities, ...timers, ...activities, ...children, ...held];
+  const stuck: WaitingLine[] = waiting.stuck === undefined ? [] : [{ kind: 'stuck', key: 'stuck', text: waiting.stuck }];
+  return [...stuck, ...events, ...entities, ...timers, ...activities, ...children, ...held];
 }
 
 function problemOf({ orphanedBy, cycle }: NonNullable<WaitingForValue['entities']>[number]): string | null {

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An `EpisodeOutcome` of profile A. */
 export function episodeOutcomeProblem(value: unknown): string | null {
   if (!isObject(value)) return 'the outcome is missing';
-  const { decisions, customStatus, awaitedEvents } = value;
+  const { decisions, customStatus, awaitedEvents, stuck } = value;
   if (!Array.isArray(decisions)) return 'the decisions are no list';
   let highest = -1;
   for (let index = 0; index < decisions.length; index++) {
@@ -24,6 +24,7 @@ export function episodeOutcomeProblem(value: unknown): string | null {
       return 'a decision follows the completion';
   }
   if (!isTextOrNull(customStatus)) return 'the custom status is no text';
+  if (!isAbsentOr(stuck, 'string')) return 'why it is stuck is no text';
   return isTextList(awaitedEvents) ? null : 'the awaited events are no list of names';
 }
 

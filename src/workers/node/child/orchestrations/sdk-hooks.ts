@@ -8,8 +8,13 @@ import { throwingErrors } from './thrown-errors';
 
 /** A task of the SDK. `isPlayed` feeds `context.df.isReplaying` when the code resumes on it. */
 export interface SdkTask {
+  /** A number for scheduled work, a name for an event; of others false or missing. */
+  id?: unknown;
   isPlayed: boolean;
+  hasResult: boolean;
   parent?: SdkTask;
+  /** Of a group. */
+  children?: readonly SdkTask[];
   setValue(isError: boolean, value: unknown, executor?: unknown): void;
 }
 
@@ -39,6 +44,8 @@ export interface SdkExecutor {
   context: SdkOrchestrationContext;
   generator: unknown;
   actions: unknown[];
+  /** What the code waits for. */
+  currentTask: SdkTask;
   output: unknown;
   exception: unknown;
   orchestratorReturned: boolean;

@@ -20,6 +20,7 @@ import type { SdkRun } from './sdk-hooks';
 import { SdkHooks } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';
 import { crash, readFailure, readReply } from './sdk-reply';
+import { stuckText } from './stuck-code';
 import { timerLimits, triggerJson } from './trigger-input';
 import { WarmOrchestration } from './warm-orchestration';
 
@@ -234,7 +235,14 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     }
     const outcome = settled(warm.host, end, status, warm.isSuspended, warm.carriedOver());
     if (isOver(outcome)) this.kept.delete(slice.instanceId);
-    return outcome;
+    return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
+  }
+
+  private toldOfStuck(slice: EpisodeSlice, warm: WarmOrchestration, outcome: EpisodeOutcome): EpisodeOutcome {
+    const stuck = stuckText(warm.run.executor);
+    if (stuck === null || isOver(outcome)) return outcome;
+    this.warn(slice.instanceId, `The orchestrator function '${slice.name}' does not go on. ${stuck}`);
+    return { ...outcome, stuck };
   }
 
   private async runCold(slice: EpisodeSlice, newFrom: number): Promise<EpisodeReply> {
