@@ -1,7 +1,9 @@
 /** The options of the commands that start an emulator of their own. */
 import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
-import { type ProductionStore, productionStores } from '../core/instances/production-store';
+import { productionStores } from '../core/instances/production-store';
+import { clientIdRules } from '../core/values/instance-id';
+import { durableTimers } from '../core/values/time';
 import type { Logger } from '../core/ports/logger';
 import type { EmulatorOptions } from '../emulator/emulator';
 import { parseClockChange } from '../core/values/clock-change';
@@ -25,6 +27,14 @@ export const emulatorOptions: Options = {
     value: 'auto|paused|TIME',
     help: "The hub's clock: auto jumps to what is due when nothing runs; TIME as 2026-12-31T09:00:00Z.",
   },
+  'client-id-rules': {
+    value: clientIdRules.join('|'),
+    help: 'Ids that clients may choose: what the documents allow (default), or whatever the real extension takes.',
+  },
+  timers: {
+    value: durableTimers.join('|'),
+    help: 'Durable timers come due on time (default), or up to a second early as in the real engine.',
+  },
   'no-timers': { help: 'Run timer triggers by hand only (durascope invoke NAME).' },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
 };
@@ -41,8 +51,10 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     throw new DurascopeError('InvalidArgument', '--memory keeps nothing on disk, so --data DIR cannot be given with it.');
   }
   const httpStubs = args.text('http-stubs');
-  const productionStore = storeNamed(args.text('production-store'));
   const clock = args.text('clock');
+  const productionStore = oneOf('production-store', productionStores, args.text('production-store'));
+  const idRules = oneOf('client-id-rules', clientIdRules, args.text('client-id-rules'));
+  const timers = oneOf('timers', durableTimers, args.text('timers'));
   const watchdogMs = args.number('watchdog', 0);
   return {
     appDir,
@@ -51,6 +63,8 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     memory: args.has('memory'),
     ...(port === undefined ? {} : { port }),
     ...(data === undefined ? {} : { dataDir: path.resolve(data) }),
+    ...(idRules === undefined ? {} : { clientIdRules: idRules }),
+    ...(timers === undefined ? {} : { durableTimers: timers }),
     ...(productionStore === undefined ? {} : { productionStore }),
     ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
@@ -61,9 +75,10 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
   };
 }
 
-function storeNamed(given: string | undefined): ProductionStore | undefined {
+/** Case does not count. */
+function oneOf<T extends string>(option: string, values: readonly T[], given: string | undefined): T | undefined {
   if (given === undefined) return undefined;
-  const found = productionStores.find((each) => each.toLowerCase() === given.toLowerCase());
+  const found = values.find((each) => each.toLowerCase() === given.toLowerCase());
   if (found !== undefined) return found;
-  throw new DurascopeError('InvalidArgument', `--production-store takes ${productionStores.join(', ')}, not '${given}'.`);
+  throw new DurascopeError('InvalidArgument', `--${option} takes ${values.join(', ')}, not '${given}'.`);
 }

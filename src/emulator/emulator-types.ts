@@ -6,6 +6,8 @@ import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HubClock, HubClockState } from '../core/ports/hub-clock';
 import type { Logger } from '../core/ports/logger';
 import type { ProductionStore } from '../core/instances/production-store';
+import type { ClientIdRules } from '../core/values/instance-id';
+import type { DurableTimers } from '../core/values/time';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppProblem } from '../core/values/app-problem';
 import type { ClockChange } from '../core/values/clock-change';
@@ -45,6 +47,10 @@ export interface EmulatorOptions {
   clock?: ClockChange;
   /** `off`: timer triggers run by hand only. Default `on`. */
   timers?: 'on' | 'off';
+  /** Which ids clients may choose for new instances. Default `documents`. */
+  clientIdRules?: ClientIdRules;
+  /** When durable timers come due. Default `exact`. */
+  durableTimers?: DurableTimers;
   /** The store of production whose limits are warned of. Default: the one that host.json names, else none. */
   productionStore?: ProductionStore;
   /** File with stubs for durable HTTP calls, relative to the app. Default: its durascope.http.json, if there is one. */

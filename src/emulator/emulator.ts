@@ -89,6 +89,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { storageProviderType } = hostConfig;
     const productionStore =
       options.productionStore ?? (storageProviderType === null ? null : productionStoreOf(storageProviderType)) ?? 'none';
+    const { clientIdRules = 'documents', durableTimers = 'exact' } = options;
+    const engineChoices = { clientIdRules, durableTimers };
     const setting = (name: string): string | undefined => options.env?.[name] ?? process.env[name] ?? values[name];
     const http = new DurableHttp({
       stubs: () => stubFile.read(),
@@ -103,6 +105,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         // Strict: nothing runs before its schedule is on disk.
         runAhead: options.durability === 'strict' || options.runAhead === false ? 0 : stepsAhead,
         productionStore,
+        ...engineChoices,
         maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
         defaultProfile: options.app === false ? 'G' : 'A',
       },
@@ -137,6 +140,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         version,
         appDir,
         dataDir,
+        clientIdRules,
         ...(cors === null ? {} : { cors }),
       },
       log,

@@ -1,7 +1,6 @@
 import { MinHeap } from '../base/min-heap';
 import { workKey, type PendingTimer } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
-import { fromTimestamp } from '../core/values/time';
 import type { InboxEntry } from './live-instance';
 
 type Due = { timer: PendingTimer } | { entry: InboxEntry };
@@ -19,11 +18,13 @@ export class DueQueue {
     private readonly clock: Clock,
     private readonly fire: (timer: PendingTimer) => void,
     private readonly show: (entry: InboxEntry) => void,
+    /** Epoch milliseconds; NaN for a time that cannot be read. */
+    private readonly dueMsOf: (timer: PendingTimer) => number,
   ) {}
 
   addTimer(timer: PendingTimer): void {
     // A time that cannot be read would never fire and never be noticed: it fires at once.
-    const dueMs = fromTimestamp(timer.fireAt) || 0;
+    const dueMs = this.dueMsOf(timer) || 0;
     if (dueMs <= this.clock.now()) {
       this.fire(timer);
       return;

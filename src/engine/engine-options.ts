@@ -1,5 +1,7 @@
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { ProductionStore } from '../core/instances/production-store';
+import type { ClientIdRules } from '../core/values/instance-id';
+import type { DurableTimers } from '../core/values/time';
 import type { VersionPolicy } from '../core/values/version';
 
 export interface EngineOptions {
@@ -23,6 +25,10 @@ export interface EngineOptions {
   overridableStates: 'NonRunningStates' | 'AnyState';
   /** Version of instances and children that are started without one. */
   defaultVersion: string;
+  /** Which ids clients may choose for new instances. */
+  clientIdRules: ClientIdRules;
+  /** Durable timers come due when the code asked for it, or as in Azure Storage, whose queues cut delays to whole seconds. */
+  durableTimers: DurableTimers;
   /** The store of production, for `capabilities`; nothing in the engine differs by it. */
   productionStore: ProductionStore;
   /** Null: every instance runs. */
@@ -49,6 +55,8 @@ export const defaultEngineOptions: EngineOptions = {
   storeInputs: false,
   overridableStates: 'NonRunningStates',
   defaultVersion: '',
+  clientIdRules: 'documents',
+  durableTimers: 'exact',
   productionStore: 'none',
   versions: null,
   maxGenerations: 10,

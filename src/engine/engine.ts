@@ -9,7 +9,7 @@ import type {
   EntityQuery,
 } from '../core/entities/entity-views';
 import type { HistoryEvent, InboundEvent } from '../core/history/history';
-import { workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
+import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
 import type { Disposable } from '../core/ports/clock';
 import type { FunctionWorker } from '../core/ports/function-worker';
 import type { InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
@@ -25,7 +25,7 @@ import type {
   WaitingFor,
 } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
-import { fromTimestamp } from '../core/values/time';
+import { fromTimestamp, timerDueMs } from '../core/values/time';
 import { Activities } from './activities';
 import { Committer, type Batch } from './committer';
 import { CompletionWaiters } from './completion-waiters';
@@ -83,6 +83,7 @@ export class Engine implements TaskHubClient {
       world.clock,
       (timer) => this.#timerFired(timer),
       (entry) => this.#show(entry),
+      (timer) => this.#dueMsOf(timer),
     );
     this.#entities = new Entities(core);
     this.#commands = new OrchestrationCommands(core, () => this.#gathered());
@@ -374,6 +375,15 @@ export class Engine implements TaskHubClient {
     // A terminate must get through to an instance that waits for a worker, or for another try.
     if (entry.event.EventType === 'ExecutionTerminated') entry.live.isHeld = false;
     this.#core.wake(entry.live);
+  }
+
+  #dueMsOf({ instanceId, fireAt }: PendingTimer): number {
+    const { options, lives, world } = this.#core;
+    const fireAtMs = fromTimestamp(fireAt);
+    if (options.durableTimers === 'exact') return fireAtMs;
+    const row = lives.rowOf(instanceId);
+    // Connected programs are no business of Azure Storage's; some set a timer anew that comes early.
+    return timerDueMs(fireAtMs, world.clock.now(), row === undefined || profileOf(row) === 'G' ? 'exact' : options.durableTimers);
   }
 
   #timerFired(timer: PendingTimer): void {

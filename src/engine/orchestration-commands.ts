@@ -30,7 +30,8 @@ export class OrchestrationCommands {
     const instanceId = chosen ?? core.world.newId();
     const existing = core.lives.rowOf(instanceId);
     // A child that is there already has the id that its parent gave it, which may be one that clients may not choose.
-    const problem = existing === undefined ? instanceIdProblem(instanceId) : childInstanceIdProblem(instanceId);
+    const problem =
+      existing === undefined ? instanceIdProblem(instanceId, core.options.clientIdRules) : childInstanceIdProblem(instanceId);
     if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
     const profile = this.#profileFor(options);
     if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {

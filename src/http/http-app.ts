@@ -88,6 +88,7 @@ interface Area<Call extends RouteCall> {
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { hub, settings, log, clock } = options;
   const limits = { ...defaultHttpLimits, ...settings.limits };
+  const { clientIdRules = 'documents' } = settings;
   const keys = settings.masterKey === undefined ? [settings.key] : [settings.key, settings.masterKey];
   const extraHosts = new Set((settings.allowedHosts ?? []).map((host) => host.toLowerCase()));
   const functions = new KnownFunctions(
@@ -106,7 +107,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     return waiting === null ? null : within(clock, waiting, limits.readyWaitMs);
   };
   const links = { hubName: settings.hubName, connectionName: settings.connectionName ?? 'Storage', key: settings.key };
-  const management = new ManagementApi({ hub, functions, links, limits, whenReady, onUnexpected });
+  const management = new ManagementApi({ hub, functions, links, limits, clientIdRules, whenReady, onUnexpected });
   const triggers = new AppTriggers({
     triggers: options.triggers,
     functions,

@@ -1,4 +1,5 @@
 /** What the local server is told about its surroundings. */
+import type { ClientIdRules } from '../core/values/instance-id';
 import type { CorsSettings } from './security';
 
 export interface HttpLimits {
@@ -47,4 +48,6 @@ export interface HttpSettings {
   /** Names besides localhost that the Host header may carry (a forwarded port), without port. */
   allowedHosts?: readonly string[];
   limits?: Partial<HttpLimits>;
+  /** Which ids clients may choose; default `documents`. */
+  clientIdRules?: ClientIdRules;
 }

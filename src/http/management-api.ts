@@ -9,6 +9,7 @@ import type { InstanceRow } from '../core/instances/instance';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
+import { type ClientIdRules, isEntityId } from '../core/values/instance-id';
 import { isTerminal } from '../core/values/status';
 import { BodyTooLarge, bare, bodyText, json, jsonText, plainText, type Reply } from './exchange';
 import { EntityApi } from './entity-api';
@@ -36,6 +37,7 @@ export interface ManagementApiOptions {
   functions: KnownFunctions;
   links: Omit<ManagementUrlParts, 'origin'>;
   limits: HttpLimits;
+  clientIdRules: ClientIdRules;
   /** Resolves when the app's functions are known, or after a bound. Null: they are known. */
   whenReady(): Promise<unknown> | null;
   onUnexpected(error: unknown): void;
@@ -135,7 +137,7 @@ export class ManagementApi {
     // A name that is not there is taken, as by the real service: the instance fails with the known ones.
     const start: StartOptions = { name, input, unknownName: 'failsInstance' };
     if (givenId !== '') {
-      const problem = startIdProblem(givenId);
+      const problem = this.options.clientIdRules === 'engine' ? undefined : startIdProblem(givenId);
       if (problem !== undefined) return argumentReply(problem);
       start.instanceId = givenId;
     }
@@ -228,7 +230,7 @@ export class ManagementApi {
   async #purge(call: ManagementCall): Promise<Reply> {
     const row = await this.#find(call);
     if (row === undefined) return bare(404);
-    if (!isTerminal(row.runtimeStatus) && !row.instanceId.startsWith('@')) {
+    if (!isTerminal(row.runtimeStatus) && !isEntityId(row.instanceId)) {
       return json(
         412,
         `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${row.instanceId} has status ${row.runtimeStatus}`,

@@ -29,6 +29,9 @@ interface Filter {
 /** Up to this many matches are fetched by a filter's index and sorted; more are found soon enough along the order's index. */
 const fewMatches = 2000;
 
+/** `isEntityId` in SQL. */
+const entityGlob = "id GLOB '@[^@]*@*'";
+
 const defaultPageSize = 100;
 const maxPageSize = 10_000;
 
@@ -106,9 +109,10 @@ function filtersOf(connection: SqlConnection, query: InstanceQuery): Filter[] {
   range('created', 'instances_by_created', query.createdTimeFrom, query.createdTimeTo);
   range('updated', 'instances_by_updated', query.lastUpdatedFrom, query.lastUpdatedTo);
   if (query.rootsOnly) filters.push({ sql: 'parent IS NULL', params: [] });
-  // Entity ids start with "@"; "A" is the next character.
-  if (query.entities === 'only') filters.push({ sql: "id >= '@' AND id < 'A'", params: [], index: 'instances_by_id' });
-  if (query.entities === 'exclude') filters.push({ sql: "NOT (id >= '@' AND id < 'A')", params: [] });
+  // Entity ids are "@name@key"; "A" is the character after "@".
+  if (query.entities === 'only')
+    filters.push({ sql: `id >= '@' AND id < 'A' AND ${entityGlob}`, params: [], index: 'instances_by_id' });
+  if (query.entities === 'exclude') filters.push({ sql: `NOT (id >= '@' AND id < 'A' AND ${entityGlob})`, params: [] });
   if (query.text) filters.push(textFilter(connection, query.text));
   return filters;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArguments } from '../../src/cli/arguments';
+import { emulatorOptions, emulatorOptionsFrom } from '../../src/cli/emulator-options';
 import { jsonArgument } from '../../src/cli/json-argument';
 import { DurascopeError } from '../../src/core/values/errors';
 
@@ -80,5 +81,23 @@ describe('a JSON argument', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('the options of an emulator', () => {
+  const given = (...args: string[]) => emulatorOptionsFrom(parseArguments(args, emulatorOptions), '/app', () => undefined);
+
+  it('name the rules of ids and when durable timers come due, in any case; nothing is chosen otherwise', () => {
+    const { clientIdRules, durableTimers } = given('--client-id-rules', 'Engine', '--timers', 'engine');
+    assert.deepEqual([clientIdRules, durableTimers], ['engine', 'engine']);
+    assert.deepEqual([given().clientIdRules, given().durableTimers], [undefined, undefined]);
+    assert.match(
+      refusal(() => given('--client-id-rules', 'any')),
+      /takes documents, engine, not 'any'/,
+    );
+    assert.match(
+      refusal(() => given('--timers', 'off')),
+      /--timers takes exact, engine, not 'off'/,
+    );
   });
 });

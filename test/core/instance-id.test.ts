@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { childInstanceIdProblem, defaultChildInstanceId, instanceIdProblem } from '../../src/core/values/instance-id';
+import { childInstanceIdProblem, defaultChildInstanceId, instanceIdProblem, isEntityId } from '../../src/core/values/instance-id';
 
 describe('instance ids', () => {
   it('L16: lets 1 to 100 ordinary characters through', () => {
@@ -26,6 +26,14 @@ describe('instance ids', () => {
       assert.match(childInstanceIdProblem(id) ?? '', /half a surrogate pair/);
       assert.match(instanceIdProblem(id) ?? '', /half a surrogate pair/);
     }
+  });
+
+  it('by the rules of the engine a client may choose anything but the id of an entity', () => {
+    for (const id of ['@x', '@@', 'x'.repeat(257), 'a/b', 'a#b?c', 'a\\b', 'a\tb'])
+      assert.equal(instanceIdProblem(id, 'engine'), null, id);
+    assert.match(instanceIdProblem('@a@b', 'engine') ?? '', /reserved for entities/);
+    assert.match(instanceIdProblem('', 'engine') ?? '', /empty/);
+    assert.deepEqual(['@x', '@@b', '@a@', '@a@b', 'a@b'].map(isEntityId), [false, false, true, true, false]);
   });
 
   it("S2: names a child after its parent's execution and the scheduling id", () => {

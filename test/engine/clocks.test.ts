@@ -57,3 +57,24 @@ describe('a computer clock that is set, or jumps as when a laptop wakes up', () 
     await hub.dispose();
   });
 });
+
+describe('durable timers', () => {
+  const due = async (durableTimers: 'exact' | 'engine', ms: number): Promise<number> => {
+    const hub = await TestHub.open({ scripts: { sleeps }, engine: { durableTimers } });
+    try {
+      await hub.start('sleeps', { instanceId: 'sleeps', json: ms });
+      for (let passed = 0; ; passed += 100) {
+        if (hub.row('sleeps').runtimeStatus === 'Completed') return passed;
+        assert.ok(passed <= ms, 'never early, never late');
+        await hub.advance(100);
+      }
+    } finally {
+      await hub.dispose();
+    }
+  };
+
+  it('golden timer: come due when the code asked for it, or like those of the engine after whole seconds', async () => {
+    assert.deepEqual([await due('exact', 900), await due('exact', 2500)], [900, 2500]);
+    assert.deepEqual([await due('engine', 900), await due('engine', 1000), await due('engine', 2500)], [0, 1000, 2000]);
+  });
+});

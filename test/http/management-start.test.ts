@@ -185,4 +185,29 @@ describe('management API: start', () => {
       }
     }
   });
+
+  it('golden start-entity-id: by the rules of the engine any id is taken, and works wherever ids do', async () => {
+    await http.dispose();
+    http = await HttpFixture.open({ engine: { clientIdRules: 'engine' }, settings: { clientIdRules: 'engine' } });
+    const ids = ['@x', 'l'.repeat(257), 'start#hash', 'start?question', 'start\\back', 'start\ttab'];
+    for (const id of ids) {
+      const started = await http.call('POST', `/orchestrators/Waits/${encodeURIComponent(id)}`);
+      assert.equal(started.status, 202, id);
+      const links = started.json as Record<string, string>;
+      await http.hub.quiet();
+      const get = (await http.raw('GET', links['statusQueryGetUri'] ?? '')).json as { instanceId: string; runtimeStatus: string };
+      assert.deepEqual([get.instanceId, get.runtimeStatus], [id, 'Running']);
+      const suspended = await http.raw('POST', (links['suspendPostUri'] ?? '').replace('{text}', 'hold'));
+      assert.equal(suspended.status, 202, id);
+      await http.hub.quiet();
+      assert.equal(http.hub.row(id).runtimeStatus, 'Suspended');
+      await http.raw('POST', (links['terminatePostUri'] ?? '').replace('{text}', 'enough'));
+      await http.hub.quiet();
+      assert.equal(http.hub.row(id).runtimeStatus, 'Terminated');
+    }
+    const listed = (await http.call('GET', '/instances?top=100')).json as { instanceId: string }[];
+    assert.deepEqual(listed.map(({ instanceId }) => instanceId).sort(), [...ids].sort());
+    assert.equal((await http.call('DELETE', '/instances/%40x')).status, 200);
+    assert.equal((await http.call('POST', '/orchestrators/Waits/%40a%40b')).status, 400);
+  });
 });

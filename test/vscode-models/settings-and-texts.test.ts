@@ -32,6 +32,16 @@ describe('settings', () => {
     assert.deepEqual([options.memory, options.dataDir], [true, undefined]);
   });
 
+  it('choose which ids clients may give and when durable timers come due', () => {
+    const chosen = (given: Record<string, unknown>) => {
+      const { clientIdRules, durableTimers } = emulatorOptions(settings(given), appDir, {}, false);
+      return [clientIdRules, durableTimers];
+    };
+    assert.deepEqual(chosen({}), ['documents', 'exact']);
+    assert.deepEqual(chosen({ clientIdRules: 'engine', durableTimers: 'engine' }), ['engine', 'engine']);
+    assert.deepEqual(chosen({ clientIdRules: 'any', durableTimers: 1 }), ['documents', 'exact']);
+  });
+
   it('turn the watchdog off while debugging', () => {
     assert.equal(emulatorOptions(settings(), appDir, { inspectPort: 9229 }, false).watchdogMs, 0);
   });

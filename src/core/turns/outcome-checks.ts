@@ -3,7 +3,7 @@ import { customStatusProblem } from '../values/custom-status';
 import type { CompleteOrchestration, Decision } from '../decisions/decisions';
 import type { ExecutionTerminated, FailureDetails, HistoryEvent } from '../history/history';
 import { chosenEntityIdProblem, parseEntityId } from '../values/entity-id';
-import { childInstanceIdProblem, isEntityId } from '../values/instance-id';
+import { childInstanceIdProblem } from '../values/instance-id';
 import type { EpisodeOutcome } from '../ports/function-worker';
 
 export interface OutcomeContext {
@@ -84,7 +84,7 @@ function misnames(decision: Decision): string | null {
     case 'CreateSubOrchestration':
       return childInstanceIdProblem(decision.instanceId);
     case 'SendEvent':
-      return isEntityId(decision.instanceId) ? noEntity(decision.instanceId) : null;
+      return decision.instanceId.startsWith('@') ? noEntity(decision.instanceId) : null;
     case 'CallEntity':
     case 'SignalEntity':
     case 'UnlockEntity':

@@ -30,13 +30,19 @@ function reserved(instanceId: string): string {
   return `The instance id '${instanceId}' starts with '@', which is reserved for entities.`;
 }
 
+/** `documents`: what the documents allow, so that an id works with every back end. `engine`: whatever extension 3.19 takes. */
+export type ClientIdRules = 'documents' | 'engine';
+
+export const clientIdRules: readonly ClientIdRules[] = ['documents', 'engine'];
+
 /**
  * What is wrong with an id that a client chose, as a sentence for people; null when it may be used. Generated ids and ids of existing
- * instances are not subject to these rules.
+ * instances are not subject to these rules. Deviation: even by the rules of the engine an id is none that an entity could have.
  */
-export function instanceIdProblem(instanceId: string): string | null {
+export function instanceIdProblem(instanceId: string, rules: ClientIdRules = 'documents'): string | null {
   const problem = textProblem('An instance id', instanceId);
   if (problem !== null) return problem;
+  if (rules === 'engine') return isEntityId(instanceId) ? reserved(instanceId) : null;
   if (instanceId.length > maxInstanceIdLength) {
     return `An instance id has at most ${maxInstanceIdLength} characters; '${instanceId.slice(0, 20)}...' has ${instanceId.length}.`;
   }
@@ -53,9 +59,9 @@ export function defaultChildInstanceId(parentExecutionId: string, taskId: number
   return `${parentExecutionId}:${taskId}`;
 }
 
-/** Entities are addressed as `@<name>@<key>`. */
+/** Entities are addressed as `@<name>@<key>`; what else begins with `@` is an orchestration that a client named so (`ClientIdRules`). */
 export function isEntityId(instanceId: string): boolean {
-  return instanceId.startsWith('@');
+  return instanceId.startsWith('@') && instanceId.indexOf('@', 1) > 1;
 }
 
 function codePoint(char: string): string {

@@ -30,3 +30,14 @@ export function toExactTimestamp(epochMs: number, ticks: number): string {
 export function fromTimestamp(text: string): number {
   return Date.parse(text);
 }
+
+/** `exact`: when the code asked for it. `engine`: up to a second early, since Azure Storage's queues know delays of whole seconds only. */
+export type DurableTimers = 'exact' | 'engine';
+
+export const durableTimers: readonly DurableTimers[] = ['exact', 'engine'];
+
+/** When a timer that is set at `nowMs` comes due. Epoch milliseconds. */
+export function timerDueMs(fireAtMs: number, nowMs: number, timers: DurableTimers): number {
+  if (timers === 'exact' || fireAtMs <= nowMs) return fireAtMs;
+  return nowMs + Math.floor((fireAtMs - nowMs) / 1000) * 1000;
+}

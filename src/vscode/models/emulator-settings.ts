@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { productionStores } from '../../core/instances/production-store';
 import { DurascopeError } from '../../core/values/errors';
+import { clientIdRules } from '../../core/values/instance-id';
+import { durableTimers } from '../../core/values/time';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 import { severities } from './finding-severity';
 
@@ -17,7 +19,9 @@ const shape = {
   watchdogMs: z.number().min(0).catch(10_000),
   nodePath: z.string().catch(''),
   productionStore: z.enum(['auto', ...productionStores]).catch('auto'),
+  clientIdRules: z.enum(clientIdRules).catch('documents'),
   timers: z.enum(['on', 'off']).catch('on'),
+  durableTimers: z.enum(durableTimers).catch('exact'),
   httpStubs: z.string().catch(''),
   env: z.record(z.string(), z.string()).catch({}),
   buildOnStart: z.boolean().catch(true),
@@ -75,6 +79,8 @@ export function emulatorOptions(
     watchdogMs: overrides.inspectPort === undefined ? settings.watchdogMs : 0,
     brokenApp: 'wait',
     timers: settings.timers,
+    clientIdRules: settings.clientIdRules,
+    durableTimers: settings.durableTimers,
     ...(settings.productionStore === 'auto' ? {} : { productionStore: settings.productionStore }),
     sessionStart: overrides.sessionStart ?? (settings.sessionStart === 'ask' ? 'keep' : settings.sessionStart),
     ...(dataDir === null ? { memory: true } : { dataDir }),

@@ -1,4 +1,5 @@
 /** A list of instances that is loaded page by page while the instances change. */
+import { isEntityId } from '../../core/values/instance-id';
 import type { InstanceFilter, InstanceOrder } from '../../protocol/instances-panel';
 import type { InstanceSummary } from '../../protocol/panel-values';
 
@@ -15,8 +16,8 @@ export function matchesFilter(row: InstanceSummary, filter: InstanceFilter): boo
   if (filter.names !== undefined && filter.names.length > 0 && !filter.names.includes(row.name)) return false;
   if (filter.statuses !== undefined && filter.statuses.length > 0 && !filter.statuses.includes(row.runtimeStatus)) return false;
   if (filter.rootsOnly === true && row.parentInstanceId !== null) return false;
-  if ((filter.entities ?? 'exclude') === 'exclude' && row.instanceId.startsWith('@')) return false;
-  if (filter.entities === 'only' && !row.instanceId.startsWith('@')) return false;
+  if ((filter.entities ?? 'exclude') === 'exclude' && isEntityId(row.instanceId)) return false;
+  if (filter.entities === 'only' && !isEntityId(row.instanceId)) return false;
   if (filter.createdTimeFrom !== undefined && row.createdTime < filter.createdTimeFrom) return false;
   if (filter.createdTimeTo !== undefined && row.createdTime > filter.createdTimeTo) return false;
   if (filter.lastUpdatedFrom !== undefined && row.lastUpdatedTime < filter.lastUpdatedFrom) return false;

@@ -260,8 +260,22 @@ describe('orchestrations: basics (spec/engine.md 8.1)', () => {
       assert.equal(
         host.output,
         "Orchestrator function 'Orchestration' failed: The function 'Missing' doesn't exist, is disabled, or is not an activity function. " +
-          "Additional info: The following are the known activity functions: 'A', 'B', 'C', 'SayHello'.",
+          "Additional info: The following are the known activity functions: 'A', 'B', 'C', 'SayHello'. " +
+          'The real extension leaves such an instance Running for ever, without a word.',
       ),
+  });
+
+  scenario({
+    title: 'B16: the nearest activity is named',
+    code: () =>
+      function* ({ df }) {
+        return yield df.callActivity('SayHelo');
+      },
+    script: (host) => host.start(),
+    rows: 'OS ES EC#0[Failed] OC',
+    status: 'Failed',
+    check: (host) =>
+      assert.match(host.output ?? '', / Did you mean 'SayHello'\? The real extension leaves such an instance Running/),
   });
 
   scenario({

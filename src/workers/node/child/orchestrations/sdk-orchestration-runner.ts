@@ -2,6 +2,7 @@
  * `OrchestrationRunner` over the app's own durable-functions package: warm where its shape allows it, cold otherwise
  * (SDK 1.x, apps with invocation hooks, a package that was bundled or changed).
  */
+import { closestName } from '../../../../base/closest-name';
 import { stackOrMessage } from '../../../../base/error-message';
 import { Room } from '../../../../base/room';
 import { isThenable } from '../../../../base/thenable';
@@ -308,11 +309,17 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       longTimerIntervalMs: timerLimits.longRunningTimerIntervalMs,
       maxActions: this.options.maxActions ?? defaults.maxActions,
       httpPollDelayMs: this.httpPollDelayMs,
-      problemWith: this.problemWith,
+      problemWith: this.problemWithCall,
       guidOf: namedGuid,
       onReusedTask: this.onReusedTask,
     };
   }
+
+  /** Deviation: nobody waits for what cannot come. The real extension says nothing, and the instance stays Running. */
+  private readonly problemWithCall = (kind: FunctionKind, name: string): string | null => {
+    const problem = this.problemWith(kind, name);
+    return problem === null ? null : `${problem}${calledUnknownText(name, this.options.functionNames(kind))}`;
+  };
 
   private readonly problemWith = (kind: FunctionKind, name: string): string | null => {
     let names = this.names.get(kind);
@@ -395,6 +402,11 @@ function unknownFunctionText(type: FunctionKind, name: string, known: readonly s
       ? `No ${type} functions are currently registered!`
       : `The following are the known ${type} functions: ${known.map((one) => `'${one}'`).join(', ')}.`;
   return `The function '${name}' doesn't exist, is disabled, or is not ${articles[type]} function. Additional info: ${info}`;
+}
+
+function calledUnknownText(name: string, known: readonly string[]): string {
+  const meant = closestName(name, known);
+  return `${meant === undefined ? '' : ` Did you mean '${meant}'?`} The real extension leaves such an instance Running for ever, without a word.`;
 }
 
 function reusedTaskText(name: string, task: string): string {
