@@ -3,6 +3,7 @@ const { named } = require('./.mocharc.e2e.cjs');
 
 module.exports = {
   import: 'tsx',
+  require: ['./test/support/older-packages.cjs'],
   spec: named ? [] : ['test/**/*.test.ts'],
   ignore: ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'],
   timeout: 20_000,

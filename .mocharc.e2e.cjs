@@ -3,6 +3,7 @@ const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || 
 
 module.exports = {
   import: 'tsx',
+  require: ['./test/support/older-packages.cjs'],
   spec: named ? [] : ['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'],
   timeout: 60_000,
   exit: false,

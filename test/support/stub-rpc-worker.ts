@@ -268,6 +268,6 @@ export class StubApp {
     // Absent when the start failed.
     await (this.worker as DotnetWorker | undefined)?.stop();
     for (const process of this.processes) process.kill();
-    await rm(this.dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -207,14 +207,14 @@ export class TestHub {
     const image = await mkdtemp(path.join(tmpdir(), 'durascope-engine-'));
     await cp(this.folder, image, { recursive: true, filter: (file) => !path.basename(file).includes('lock') });
     await this.store.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     return TestHub.#open({ ...this.options, ...options }, image, options.clock ?? this.clock);
   }
 
   async dispose(): Promise<void> {
     await this.worker.close();
     await this.engine.stop();
-    if (this.folder !== null) await rm(this.folder, { recursive: true, force: true });
+    if (this.folder !== null) await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -11,7 +11,7 @@ describe('the settings files of an app', () => {
   beforeEach(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'durascope-settings-'));
   });
-  afterEach(() => rm(dir, { recursive: true, force: true }));
+  afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
   const write = (name: string, text: string) => writeFile(path.join(dir, name), text);
   const read = () => readAppSettings(dir, {});

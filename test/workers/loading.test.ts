@@ -307,7 +307,7 @@ app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durab
       );
       await worker.stop();
     } finally {
-      await rm(moved, { recursive: true, force: true });
+      await rm(moved, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 });

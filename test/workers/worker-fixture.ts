@@ -198,6 +198,6 @@ export class WorkerFixture {
 
   async cleanUp(): Promise<void> {
     await Promise.all(this.started.splice(0).map((app) => app.worker.stop()));
-    await Promise.all(this.folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+    await Promise.all(this.folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
   }
 }

@@ -51,7 +51,7 @@ async function build(): Promise<string | null> {
     console.log(`      .NET isolated: skipped, ${why}`);
     return null;
   } finally {
-    await rm(fresh, { recursive: true, force: true });
+    await rm(fresh, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

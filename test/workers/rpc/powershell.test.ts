@@ -89,7 +89,7 @@ describe('the PowerShell worker', () => {
         new RegExp(`does not hold .* Correct ${workerVariable}`),
       );
     } finally {
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     }
   });
 });

@@ -11,6 +11,7 @@ import type { FunctionFolder, Init } from '../../wire/messages';
 import { AppLoadError, isAppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
 import type { FunctionCallback, FunctionRegistry, FunctionToAdd, RegisteredFunction } from './function-registry';
+import { packageNotes } from './package-notes';
 import { shownFile } from './shown-file';
 import { placeOfError, toSource } from './source-place';
 
@@ -70,6 +71,7 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
   }
   registry.lock();
   if (registry.all().length === 0) throw noFunctions(init);
+  warnings.push(...packageNotes(init.appDir));
   warnings.push(...clientsWithoutPort(init, registry));
   warnings.push(...unknownInputs(registry));
   const version4 = registry.registeredByCode > 0 ? core.programmingModel() : null;
