@@ -168,6 +168,15 @@ describe('orchestrations: determinism, duplicates, latecomers (spec/engine.md 8.
   });
 });
 
+/** Ids of what was scheduled and has not ended. */
+function openTasks({ history }: TestHost): number[] {
+  const ended = new Set(history.map((event) => ('TaskScheduledId' in event ? event.TaskScheduledId : -1)));
+  return history
+    .filter(({ EventType }) => EventType === 'TaskScheduled' || EventType === 'SubOrchestrationInstanceCreated')
+    .map(({ EventId }) => EventId)
+    .filter((id) => !ended.has(id));
+}
+
 describe('orchestrations: the check beside a warm run', () => {
   for (const sdk of [sdk2, sdk3]) {
     it(`fails code that calls another activity each time, and names it (${sdk.version})`, () => {
@@ -263,6 +272,50 @@ describe('orchestrations: the check beside a warm run', () => {
       } finally {
         runner.dispose();
       }
+    });
+
+    it(`takes values that are equal as JSON for equal: activities, retries, children, entities, events (${sdk.version})`, () => {
+      const odd = (): unknown[] => [
+        NaN,
+        undefined,
+        -0,
+        Infinity,
+        null,
+        new Date(0),
+        { n: NaN, u: undefined, z: -0, at: new Date(5), list: [undefined, () => 1] },
+        Object.assign(Object.create({ inherited: 1 }) as object, { own: Symbol('x') }),
+        new Map([['a', 1]]),
+      ];
+      return running(
+        sdk,
+        'warm',
+        function* ({ df }) {
+          const entity = sdk.entityId('Counter', 'one');
+          const child = (value: unknown, index: number) => df.callSubOrchestrator('Child', value, `child-${index}`);
+          const seen: unknown[] = [];
+          for (const value of odd()) {
+            df.signalEntity(entity, 'add', value);
+            df.setCustomStatus({ value });
+            seen.push(yield df.callActivity('A', value));
+            seen.push(yield df.callActivityWithRetry('A', sdk.retry(1000, 2), value));
+          }
+          yield df.Task.all(odd().map(child));
+          yield df.Task.all(odd().map((value) => df.callSubOrchestratorWithRetry('Child', sdk.retry(1000, 2), value)));
+          seen.push(yield df.waitForExternalEvent('Go'));
+          return [...seen, ...odd()];
+        },
+        async ({ host, warnings }) => {
+          await host.start();
+          for (let round = 0; host.status === 'Running' && round < 200; round++) {
+            const open = openTasks(host);
+            await host.episode(...(open.length === 0 ? [host.raised('Go')] : open.map((id) => host.completed(id))));
+          }
+          assert.equal(host.status, 'Completed', host.output ?? '');
+          assert.deepEqual(warnings, []);
+        },
+        {},
+        { determinismCheck: { atEpisodes: () => true } },
+      );
     });
 
     it(`does not take a context that it cannot imitate for a difference (${sdk.version})`, () =>

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
+import type { OrchestrationRunnerOptions } from '../../../src/workers/node/child/orchestrations/orchestration-runner';
 import { SdkHooks } from '../../../src/workers/node/child/orchestrations/sdk-hooks';
-import { newRunner, running } from './scenario';
+import { type Mode, newRunner, running } from './scenario';
 import type { Orchestrator } from './sdks';
 import { loadedModules, sdk2, sdk3 } from './sdks';
 import { TestHost } from './test-host';
@@ -144,6 +146,82 @@ describe('orchestrations: what is kept warm', () => {
         },
       ));
   }
+
+  for (const sdk of [sdk2, sdk3]) {
+    const flags: Orchestrator = function* ({ df }) {
+      const seen = [df.isReplaying];
+      df.setCustomStatus({ seen: [...seen] });
+      for (const id of [0, 1]) {
+        yield df.callActivity('A', { id, wasReplaying: df.isReplaying });
+        seen.push(df.isReplaying);
+        df.setCustomStatus({ seen: [...seen], now: df.currentUtcDateTime, of: df.instanceId });
+      }
+      return seen;
+    };
+    const outcomes = async (mode: Mode, options: Partial<OrchestrationRunnerOptions>) =>
+      running(
+        sdk,
+        mode,
+        flags,
+        async ({ host, warnings }) => {
+          const statuses: (string | null)[] = [(await host.start()).customStatus];
+          for (const id of [0, 1]) statuses.push((await host.episode(host.completed(id))).customStatus);
+          return { rows: host.rows, statuses, output: host.output, warnings };
+        },
+        {},
+        options,
+      );
+
+    for (const [what, options] of [
+      ['whose instance is checked', {}],
+      ['whose instance is not checked', { determinismCheck: { watches: () => false } }],
+    ] as const) {
+      it(`O2: code sees of isReplaying what a cold run shows it, and no warning comes of that, ${what} (${sdk.version})`, async () => {
+        const cold = await outcomes('cold', options);
+        assert.equal(cold.output, '[true,true,false]');
+        assert.deepEqual(await outcomes('warm', options), cold);
+      });
+    }
+
+    it(`is shown by isReplaying alone when code that asks for it ends by it: it fails as in production (${sdk.version})`, () =>
+      running(
+        sdk,
+        'warm',
+        function* ({ df }) {
+          yield df.callActivity(df.isReplaying ? 'B' : 'A');
+          return 'end';
+        },
+        async ({ host }) => {
+          await host.start();
+          await host.episode(host.completed(0));
+          assert.equal(host.status, 'Failed');
+          assert.match(host.output ?? '', /^Non-Deterministic workflow detected: /);
+        },
+        {},
+        { determinismCheck: { watches: () => false } },
+      ));
+  }
+
+  it('the context prints as the SDK made it', () =>
+    running(
+      sdk3,
+      'warm',
+      function* ({ df }) {
+        yield df.callActivity('A');
+        return [
+          /isReplaying: (true|false),/.test(inspect(df)),
+          Object.keys(df).includes('isReplaying'),
+          'isReplaying' in { ...df },
+        ];
+      },
+      async ({ host }) => {
+        await host.start();
+        await host.episode(host.completed(0));
+        assert.equal(host.output, '[true,true,true]');
+      },
+      {},
+      unchecked,
+    ));
 
   it('an input that user code changes is new at each replay', () =>
     running(

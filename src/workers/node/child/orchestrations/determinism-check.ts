@@ -6,6 +6,7 @@
 import type { DurableAction } from '../../../../core/values/durable-action';
 import { actionName, actionTypes, childActions } from '../../../../core/values/durable-action';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
+import { answerIsReplaying } from './is-replaying';
 import { liveSdkEvent, sdkEvent, withDates } from './sdk-events';
 import type { SdkExecutor, SdkInvocationContext, SdkOrchestrationContext } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';
@@ -13,7 +14,7 @@ import { crash } from './sdk-reply';
 import { throwingErrors } from './thrown-errors';
 import { parsedInput } from './trigger-input';
 import type { WarmOrchestration } from './warm-orchestration';
-import { executorProgress } from './warm-orchestration';
+import { executorProgress, statusText } from './warm-orchestration';
 
 export interface Difference {
   /** A sentence. */
@@ -24,9 +25,25 @@ export interface Difference {
   breaksReplay: boolean;
 }
 
-/** A quick replay in place: the same context class, a context whose logs are cut off. Null when both replays agree. */
+/**
+ * A quick replay in place: the same context class, a context whose logs are cut off. The code is told the same of `isReplaying` as in its
+ * first run. Null when both agree.
+ */
 export function replayDifference(warm: WarmOrchestration): Difference | null {
-  return difference(warm, replay(warm));
+  return difference(warm, replay(warm, warm.toldReplaying ?? []));
+}
+
+export interface Replay {
+  progress: SdkProgress;
+  /** JSON text. */
+  customStatus: string | null;
+  difference: Difference | null;
+}
+
+/** The same with `isReplaying` as a run of the SDK has it. */
+export function replayed(warm: WarmOrchestration): Replay {
+  const again = replay(warm, []);
+  return { progress: again.progress, customStatus: again.customStatus, difference: difference(warm, again) };
 }
 
 /** The same for a whole invocation's answer. */
@@ -34,7 +51,7 @@ export function replyDifference(warm: WarmOrchestration, reply: SdkReply): Diffe
   return difference(warm, reply);
 }
 
-function difference(warm: WarmOrchestration, again: Replayed): Difference | null {
+function difference(warm: WarmOrchestration, again: Pick<Replayed, 'actions' | 'progress'>): Difference | null {
   return (
     actionsDifference(warm.run.executor.actions as DurableAction[], again.actions as DurableAction[]) ??
     progressDifference(warm.progress(), again.progress)
@@ -44,16 +61,22 @@ function difference(warm: WarmOrchestration, again: Replayed): Difference | null
 interface Replayed {
   actions: readonly unknown[];
   progress: SdkProgress;
+  customStatus: string | null;
 }
 
-function replay(warm: WarmOrchestration): Replayed {
-  const { executor: first, context, schemaVersion, orchestrator } = warm.run;
+function replay(warm: WarmOrchestration, told: readonly boolean[]): Replayed {
+  const { executor: first, context, schemaVersion, orchestrator, dropsFalsyStatus } = warm.run;
   const executor = new (first.constructor as new () => SdkExecutor)();
   const shadow = shadowOf(context);
-  shadow.df = newContext(warm, executor);
+  const df = newContext(warm, executor);
+  shadow.df = df;
+  if (told.length > 0) {
+    let asked = 0;
+    answerIsReplaying(df, (value) => told[asked++] ?? value);
+  }
   try {
     executor.schemaVersion = schemaVersion;
-    executor.context = shadow.df;
+    executor.context = df;
     executor.generator = throwingErrors(() => orchestrator(shadow));
     warm.events.some((event, index) => {
       const isPlayed = index < warm.newFrom;
@@ -63,10 +86,10 @@ function replay(warm: WarmOrchestration): Replayed {
       executor.processEvent(live);
       return executor.isDoneExecuting();
     });
+    return { actions: executor.actions, progress: executorProgress(executor), customStatus: statusText(df, dropsFalsyStatus) };
   } catch (error) {
-    return { actions: executor.actions, progress: crash(error) };
+    return { actions: executor.actions, progress: crash(error), customStatus: null };
   }
-  return { actions: executor.actions, progress: executorProgress(executor) };
 }
 
 type ContextClass = new (

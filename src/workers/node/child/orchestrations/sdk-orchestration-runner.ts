@@ -15,7 +15,7 @@ import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
 import { hostOver, maximumShortTimerMs, runColdEpisode } from './cold-episode';
 import { namedGuid } from './named-guid';
-import { replayDifference, replyDifference } from './determinism-check';
+import { replayDifference, replayed, replyDifference } from './determinism-check';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner, OrchestrationRunnerOptions } from './orchestration-runner';
 import type { SdkRun } from './sdk-hooks';
 import { SdkHooks } from './sdk-hooks';
@@ -183,12 +183,14 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       return slice.knownLength === 0 ? this.begin(slice, lastEpisodeStart(slice.events)) : 'needHistory';
     }
     const progress = warm.progress();
-    if (!this.isCheckDue(warm, progress)) return this.settle(slice, warm, progress);
-    const difference = this.quietly(() => replayDifference(warm));
-    if (difference === null) return this.settle(slice, warm, progress);
-    if (difference.breaksReplay) return this.confirm(slice, warm, progress);
-    this.warn(slice.instanceId, `The orchestrator function '${slice.name}' is not deterministic: ${difference.text}`);
-    return this.settle(slice, warm, difference.replayedEnd ?? progress);
+    const difference = this.isCheckDue(warm, progress) ? this.quietly(() => replayDifference(warm)) : null;
+    if (difference?.breaksReplay === true) return this.confirm(slice, warm, progress);
+    if (difference !== null)
+      this.warn(slice.instanceId, `The orchestrator function '${slice.name}' is not deterministic: ${difference.text}`);
+    if (!warm.showsReplaying(progress)) return this.settle(slice, warm, difference?.replayedEnd ?? progress);
+    const again = this.quietly(() => replayed(warm));
+    if (again.difference?.breaksReplay === true) return this.confirm(slice, warm, progress);
+    return this.settle(slice, warm, again.progress, again.customStatus);
   }
 
   private watchNext(functionName: string): boolean {
@@ -217,7 +219,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       triggerJson({ instanceId, started, events, newFrom, isReplaying: true, spelled, httpPollDelayMs: this.httpPollDelayMs }),
     );
     const difference = replyDifference(warm, reply);
-    if (difference?.breaksReplay !== true) return this.settle(slice, warm, progress);
+    if (difference?.breaksReplay !== true) {
+      return warm.showsReplaying(progress)
+        ? this.settle(slice, warm, reply.progress, reply.customStatus)
+        : this.settle(slice, warm, progress);
+    }
     this.kept.delete(instanceId);
     const host = hostOver(events, reply, this.hostSetting(slice, started));
     // The host's words where it would have met the difference, else ours.
@@ -226,11 +232,17 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     return settled(host, reply.progress, reply.customStatus, warm.isSuspended);
   }
 
-  private settle(slice: EpisodeSlice, warm: WarmOrchestration, progress: SdkProgress): EpisodeOutcome {
+  /** `replayedStatus`: the custom status of a replay; undefined: that of the warm run. */
+  private settle(
+    slice: EpisodeSlice,
+    warm: WarmOrchestration,
+    progress: SdkProgress,
+    replayedStatus?: string | null,
+  ): EpisodeOutcome {
     let status: string | null = null;
     let end = progress;
     try {
-      status = warm.customStatus();
+      status = replayedStatus === undefined ? warm.customStatus() : replayedStatus;
     } catch (error) {
       end = crash(error);
     }

@@ -10,9 +10,14 @@ import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-rep
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
-import type { SdkExecutor, SdkHooks, SdkRun } from './sdk-hooks';
+import { answerIsReplaying } from './is-replaying';
+import type { SdkExecutor, SdkHooks, SdkOrchestrationContext, SdkRun } from './sdk-hooks';
 import { crash, failureText, namelessFailure, withDetails } from './sdk-reply';
 import { throwingErrors } from './thrown-errors';
+
+const maxTold = 100_000;
+/** Longer histories are not replayed for each custom status: at episodes 2, 4, 8 ... and at the end. */
+const maxReplayedEachTime = 1_000;
 
 export class WarmOrchestration {
   /** Events of the generation that were fed, as stored. */
@@ -25,6 +30,10 @@ export class WarmOrchestration {
   isWatched = false;
   /** The code has come to its end in an earlier episode; only open tasks are waited for. */
   hasEnded = false;
+  /** The code asks whether it is replaying. */
+  asksForReplaying = false;
+  /** What it was told, in order, while it is watched; null: that became too much to keep. */
+  toldReplaying: boolean[] | null = [];
   /** Names given to external events because the code spells them so. */
   spelled: Map<HistoryEvent, string> | null = null;
 
@@ -42,6 +51,14 @@ export class WarmOrchestration {
   ) {
     run.executor.schemaVersion = run.schemaVersion;
     run.executor.context = run.context.df;
+    answerIsReplaying(run.context.df, (value) => {
+      this.asksForReplaying = true;
+      if (this.isWatched && this.toldReplaying !== null) {
+        if (this.toldReplaying.length < maxTold) this.toldReplaying.push(value);
+        else this.toldReplaying = null;
+      }
+      return value;
+    });
     try {
       run.executor.generator = throwingErrors(() => run.orchestrator(run.context));
     } catch (error) {
@@ -71,7 +88,16 @@ export class WarmOrchestration {
 
   /** JSON text; throws when the value has none. */
   customStatus(): string | null {
-    return statusText(this.run);
+    return statusText(this.run.context.df, this.run.dropsFalsyStatus);
+  }
+
+  /** Whether anything of this episode that leaves the code may depend on how much of it a run of the SDK replays. */
+  showsReplaying(progress: SdkProgress): boolean {
+    if (!this.asksForReplaying || this.episodes < 2) return false;
+    if (progress.type !== 'waiting') return true;
+    const { customStatus } = this.run.context.df;
+    const isShort = this.length <= maxReplayedEachTime || (this.episodes & (this.episodes - 1)) === 0;
+    return isShort && customStatus !== undefined && customStatus !== null;
   }
 
   /** See `HostReplay.carriedOver`. */
@@ -140,8 +166,7 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
 }
 
 /** JSON text of the custom status that the SDK would send; throws when the value has none. */
-function statusText({ context, dropsFalsyStatus }: SdkRun): string | null {
-  const status = context.df.customStatus;
+export function statusText({ customStatus: status }: SdkOrchestrationContext, dropsFalsyStatus: boolean): string | null {
   const isNone = dropsFalsyStatus ? !status : status === null || status === undefined;
   return isNone ? null : payloadText(status);
 }
