@@ -5,6 +5,7 @@
 import { stackOrMessage } from '../../../../base/error-message';
 import { isThenable } from '../../../../base/thenable';
 import type { LogLevel } from '../../../../core/ports/logger';
+import { tellOfLostInputs } from './lost-inputs';
 
 interface OperationContext {
   df?: { operationName?: unknown; entityName?: unknown; entityKey?: unknown };
@@ -35,7 +36,9 @@ export function logOperationErrors(
         watched.add(this);
         this.fn = loudly(this.fn, log);
       }
-      return next.apply(this, args);
+      const operation = next.apply(this, args);
+      tellOfLostInputs(operation, log);
+      return operation;
     };
   }
 }
