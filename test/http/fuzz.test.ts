@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { base, HttpFixture, key, rpcToken } from './http-fixture';
 
-const known = new Set([200, 202, 204, 400, 401, 403, 404, 405, 409, 410, 413, 501]);
+const known = new Set([200, 202, 204, 400, 401, 403, 404, 405, 409, 410, 412, 413, 501]);
 
 describe('the server and whatever may come', () => {
   let http: HttpFixture;
