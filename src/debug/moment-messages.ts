@@ -1,6 +1,7 @@
 /** A moment in the protocol's words. */
 import { Scope, StoppedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { rootCauseOf } from '../core/values/failure-text';
 import { groupScopes } from './local-scopes';
 import { durableContext, scheduledWork } from './moment-variables';
 import type { MomentFrame } from './moment-frames';
@@ -28,9 +29,22 @@ export function exceptionInfo(position: Position, stop: Stop): DebugProtocol.Exc
     description: stop.text ?? '',
   };
   if (failure === null) return info;
-  const { ErrorMessage: message, ErrorType: typeName, StackTrace: stackTrace } = failure;
-  info.details = { message, typeName, ...(stackTrace == null ? {} : { stackTrace }) };
+  const cause = rootCauseOf(failure.ErrorMessage);
+  const typeName = cause.errorType ?? failure.ErrorType;
+  const stackTrace = failure.StackTrace ?? cause.stack;
+  info.details = { message: cause.message, typeName, ...(stackTrace === null ? {} : { stackTrace }) };
+  if (kind === 'diverged') return info;
+  // The root cause first: the box lies over the code, and the way up to it is long.
+  info.exceptionId = typeName;
+  const way = wayOf(stop.text ?? '', cause.message);
+  info.description = way === '' ? cause.message : `${cause.message}\n${way}`;
   return info;
+}
+
+/** Where a failure passed through, `Order failed: Activity function 'Charge' failed`: what stands before its cause. */
+function wayOf(text: string, message: string): string {
+  const at = message === '' ? -1 : text.indexOf(message);
+  return at < 0 ? '' : text.slice(0, at).replace(/[:\s]+$/, '');
 }
 
 /** The code's own scopes, then what `context.df` knows and what is scheduled. */

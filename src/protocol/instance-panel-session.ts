@@ -5,6 +5,7 @@
  */
 import { messageOf } from '../base/error-message';
 import type { InstanceRow } from '../core/instances/instance';
+import { failureChain, type FailureLink } from '../core/ports/failure-chain';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';
 import { toTimestamp } from '../core/values/time';
@@ -13,13 +14,15 @@ import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
 import type { PanelReplay } from './panel-replay';
 import { PanelSession, type PanelSessionOptions } from './panel-session';
-import type { CommonRequest, SourceLocation, WaitingForValue } from './panel-values';
+import type { CommonRequest, FailureLinkValue, SourceLocation, WaitingForValue } from './panel-values';
 import { SnapshotPace } from './snapshot-pace';
 
 export interface InstancePanelSessionOptions extends PanelSessionOptions<ToInstancePanel> {
   instanceId: string;
   /** Where the code of this row is, and where it failed; may look at the disk. */
   locate?: (row: InstanceRow) => Promise<{ code: SourceLocation | null; failure: SourceLocation | null }>;
+  /** Where a failure happened, and the code around it; absent: nobody here knows the app's code. */
+  locateFailure?: (link: FailureLink) => Promise<Pick<FailureLinkValue, 'location' | 'excerpt'>>;
   /** Event names that the app's code waits for somewhere. */
   eventNames?: () => Promise<readonly string[]>;
   /** Where instances can be replayed; the session closes it. */
@@ -43,6 +46,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #asksAgain = false;
   #askAgainMs = minAskAgainMs;
   #sent: { executionId: string; length: number } | undefined;
+  /** Of the failure last shown: it is followed once. */
+  #failure: { key: string; chain: readonly FailureLinkValue[] } | undefined;
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -83,6 +88,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     switch (message.type) {
       case 'startAgain':
         host.startAgain(instanceId);
+        return;
+      case 'stepTo':
+        host.stepTo(message.instanceId, message.row);
         return;
       case 'openHistory':
         host.openHistory(instanceId);
@@ -153,7 +161,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     const { instanceId } = this.options;
     const row = await hub.get(instanceId);
     const isLive = row !== undefined && !isTerminal(row.runtimeStatus);
-    const [parent, children, childCounts, customStatusChanges, waitingFor, located, codeNames] = await Promise.all([
+    const [parent, children, childCounts, customStatusChanges, waitingFor, located, codeNames, chain] = await Promise.all([
       row?.parentInstanceId == null ? undefined : hub.get(row.parentInstanceId),
       hub.query({ parentInstanceId: instanceId, orderBy: 'createdTime', pageSize: maxChildren }),
       hub.countByStatus({ parentInstanceId: instanceId }),
@@ -162,12 +170,13 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       isLive || row?.runtimeStatus === 'Terminated' ? hub.waitingFor(instanceId).catch(() => nothing) : nothing,
       row === undefined ? undefined : this.options.locate?.(row),
       isLive ? this.options.eventNames?.() : undefined,
+      row?.runtimeStatus === 'Failed' ? this.#failureOf(hub, row) : undefined,
     ]);
     this.post({
       type: 'instance',
       now: toTimestamp(this.options.clock.now()),
       instanceId,
-      instance: row === undefined ? null : toInstanceDetails(row, located ?? { code: null, failure: null }),
+      instance: row === undefined ? null : toInstanceDetails(row, located ?? { code: null, failure: null }, chain),
       parent: parent === undefined ? null : toInstanceSummary(parent),
       children: children.instances.map(toInstanceSummary),
       childCount: Object.values(childCounts).reduce((sum, each) => sum + each, 0),
@@ -194,6 +203,20 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     });
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
+  }
+
+  async #failureOf(hub: TaskHubClient, row: InstanceRow): Promise<readonly FailureLinkValue[]> {
+    const key = `${row.executionId}/${row.historyLength}`;
+    if (this.#failure?.key !== key) {
+      const nowhere = { location: null, excerpt: null };
+      // A child may be purged between two questions.
+      const links = await failureChain(hub, row.instanceId).catch(() => []);
+      const chain = await Promise.all(
+        links.map(async (link) => ({ ...link, ...((await this.options.locateFailure?.(link)) ?? nowhere) })),
+      );
+      this.#failure = { key, chain };
+    }
+    return this.#failure.chain;
   }
 
   /** That a worker takes an activity is announced to nobody: it is asked for, ever less often, while somebody looks. */

@@ -76,6 +76,8 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   /** The whole history as a document in the editor. */
   z.object({ type: z.literal('openHistory') }),
   ...fromPanelReplay,
+  /** The replay debugger of an instance, where this row (from 0, commit order) has just been consumed; null: at its end. */
+  z.object({ type: z.literal('stepTo'), instanceId: text, row: count.nullable() }),
   /** Opens the editor's own dialog for starting an instance, with this one's orchestrator and input. */
   z.object({ type: z.literal('startAgain') }),
 ]);

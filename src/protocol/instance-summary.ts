@@ -1,8 +1,9 @@
 /** Instance rows as panels are sent them. */
 import type { InstanceRow } from '../core/instances/instance';
+import { rootCauseLine } from '../core/values/failure-text';
 import { readableFailure } from '../core/values/serialised-exception';
 import type { FailureDetails } from '../core/history/history';
-import type { FailureValue, InstanceDetails, InstanceSummary, SourceLocation } from './panel-values';
+import type { FailureLinkValue, FailureValue, InstanceDetails, InstanceSummary, SourceLocation } from './panel-values';
 import { summaryTextLimit } from './panel-values';
 
 export function toInstanceSummary(row: InstanceRow): InstanceSummary {
@@ -25,6 +26,7 @@ export function toInstanceSummary(row: InstanceRow): InstanceSummary {
 export function toInstanceDetails(
   row: InstanceRow,
   locations: { failure: SourceLocation | null; code: SourceLocation | null },
+  failureChain?: readonly FailureLinkValue[],
 ): InstanceDetails {
   return {
     ...toInstanceSummary(row),
@@ -38,22 +40,25 @@ export function toInstanceDetails(
     failureStack: row.failureStack ?? null,
     failureLocation: locations.failure,
     codeLocation: locations.code,
+    ...(failureChain === undefined ? {} : { failureChain: [...failureChain] }),
   };
 }
 
 function toFailureValue(failure: FailureDetails): FailureValue {
   return {
     ErrorType: failure.ErrorType,
-    ErrorMessage: failure.ErrorMessage,
+    ErrorMessage: readableFailure(failure.ErrorMessage),
     IsNonRetriable: failure.IsNonRetriable,
     ...(failure.StackTrace === undefined ? {} : { StackTrace: failure.StackTrace }),
     ...(failure.InnerFailure ? { InnerFailure: toFailureValue(failure.InnerFailure) } : {}),
   };
 }
 
-function failureLine(row: InstanceRow): string {
-  const whole = row.failureDetails?.ErrorMessage ?? readableFailure(row.output ?? 'Failed without a message');
-  return whole.split('\n', 1)[0] ?? '';
+/** The root cause in one line: what a list shows. */
+export function failureLine(row: InstanceRow): string {
+  let details = row.failureDetails;
+  while (details?.InnerFailure != null) details = details.InnerFailure;
+  return rootCauseLine(details?.ErrorMessage ?? row.output ?? 'Failed without a message');
 }
 
 function cut(value: string | null): string | null {

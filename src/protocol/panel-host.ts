@@ -12,6 +12,8 @@ export interface PanelHost {
   startInstance(name?: string): void;
   /** Asks for an input, beginning with that of this instance. */
   startAgain(instanceId: string): void;
+  /** Opens the debugger over an instance's replay, where this row has just been consumed; null: at its end. */
+  stepTo(instanceId: string, row: number | null): void;
   /** True when the user agrees to something that cannot be undone. */
   confirm(question: string, yes: string): Promise<boolean>;
 }

@@ -54,6 +54,23 @@ export interface FailureValue {
   IsNonRetriable: boolean;
 }
 
+/** Why an instance failed, one level of it (core/ports/failure-chain.ts), and where in the app's code where that is known. */
+export const failureLink = z.object({
+  kind: z.enum(['orchestration', 'activity', 'entity']),
+  name: text,
+  instanceId: text,
+  errorType: textOrNull,
+  message: text,
+  stackTrace: textOrNull,
+  input: textOrNull,
+  attempt: count.nullable(),
+  rowIndex: count.nullable(),
+  location: sourceLocation.nullable(),
+  /** The lines around `location`. */
+  excerpt: z.object({ firstLine1: count, lines: z.array(text) }).nullable(),
+});
+export type FailureLinkValue = z.infer<typeof failureLink>;
+
 /** The instance itself as the panel's header shows it. */
 export const instanceDetails = z.object({
   ...instanceSummary.shape,
@@ -71,6 +88,8 @@ export const instanceDetails = z.object({
   failureLocation: sourceLocation.nullable(),
   /** Where the orchestrator is written, where known. */
   codeLocation: sourceLocation.nullable(),
+  /** Of one that failed: itself first, the root cause last. */
+  failureChain: z.array(failureLink).exactOptional(),
 });
 export type InstanceDetails = z.infer<typeof instanceDetails>;
 

@@ -55,6 +55,10 @@ export class EditorHost implements PanelHost {
     void vscode.commands.executeCommand(commands.startAgain, instanceId);
   }
 
+  stepTo(instanceId: string, row: number | null): void {
+    void vscode.commands.executeCommand(commands.stepThroughReplay, instanceId, row);
+  }
+
   confirm(question: string, yes: string): Promise<boolean> {
     return this.dialogs.confirm(question, yes);
   }

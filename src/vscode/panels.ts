@@ -10,13 +10,14 @@ import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
-import type { SourceLocation } from '../protocol/panel-values';
+import type { FailureLinkValue, SourceLocation } from '../protocol/panel-values';
 import { editorClock } from './editor-clock';
-import { realDir, type DurableApp } from './find-apps';
+import type { FailureLink } from '../core/ports/failure-chain';
+import { readText, realDir, type DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
 import { panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
-import { lastEvents, locateFailure } from './models/stack-location';
+import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
 import { panelPage } from './panel-page';
 import type { SourceIndex } from './source-index';
 
@@ -146,6 +147,7 @@ export class Panels implements vscode.Disposable {
       host: this.options.hostOf(app),
       clock: editorClock,
       locate: (row) => this.#locate(app, row),
+      locateFailure: (link) => locateLink(app, link),
       eventNames: () => this.options.sources.eventNames(app),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),
       ...(imported === undefined ? {} : { opensReplay: true }),
@@ -272,6 +274,13 @@ export class Panels implements vscode.Disposable {
       vscode.Uri.joinPath(this.options.extensionUri, 'media', 'status', `${iconNames[status] ?? 'running'}-${theme}.svg`);
     return { light: file('light'), dark: file('dark') };
   }
+}
+
+async function locateLink({ appDir }: DurableApp, link: FailureLink): Promise<Pick<FailureLinkValue, 'location' | 'excerpt'>> {
+  const location = locateInStack(link.stackTrace ?? '', appDir, await realDir(appDir));
+  if (location === undefined) return { location: null, excerpt: null };
+  const text = await readText(vscode.Uri.file(location.file));
+  return { location, excerpt: text === undefined ? null : excerptAt(text, location.line1) };
 }
 
 const iconNames: Readonly<Record<string, string>> = {

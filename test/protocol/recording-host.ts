@@ -18,6 +18,9 @@ export class RecordingHost implements PanelHost {
   startAgain(...args: unknown[]): void {
     this.calls.push(['startAgain', ...args]);
   }
+  stepTo(...args: unknown[]): void {
+    this.calls.push(['stepTo', ...args]);
+  }
   openHistory(...args: unknown[]): void {
     this.calls.push(['openHistory', ...args]);
   }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { InstanceRow } from '../../src/core/instances/instance';
 import { blankComments, findEventNames } from '../../src/vscode/models/event-names';
-import { locateFailure, locateInStack } from '../../src/vscode/models/stack-location';
+import { excerptAt, locateFailure, locateInStack } from '../../src/vscode/models/stack-location';
 
 describe('what is found in source text', () => {
   it('names of events that are waited for or raised, once each', () => {
@@ -52,6 +52,17 @@ describe('the place of a failure', () => {
     const stack = `    at f (${path.join(real, path.relative(appDir, own))}:3:4)`;
     assert.deepEqual(locateInStack(stack, appDir, real), { file: own, line1: 3, column1: 4 });
     assert.equal(locateInStack(stack, appDir), undefined);
+  });
+
+  it('is found in the stacks of other languages, and shown with the lines around it', () => {
+    for (const stack of [
+      `   at Shop.Pay.Charge(Int32 amount) in ${own}:line 12\n   at System.Threading.Tasks.Task.Run()`,
+      `at Charge, ${own}: line 12\nat <ScriptBlock>, /elsewhere/run.ps1: line 3`,
+      `Traceback (most recent call last):\n  File "${path.join(appDir, 'first.py')}", line 3, in main\n  File "${own}", line 12, in charge\nValueError: no`,
+    ])
+      assert.deepEqual(locateInStack(stack, appDir), { file: own, line1: 12 });
+    assert.deepEqual(excerptAt('a\nb\r\nc\nd', 3), { firstLine1: 1, lines: ['a', 'b', 'c', 'd'] });
+    assert.equal(excerptAt('a', 7), null);
   });
 
   it('is unknown without a stack, and outside of the app', () => {

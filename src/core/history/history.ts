@@ -69,7 +69,12 @@ export interface ExecutionTerminated extends EventBase {
   Input: string | null;
   Recurse?: boolean;
 }
-export interface TaskScheduled extends EventBase {
+/** A note of the engine's that no row shows. */
+interface InputNote {
+  /** The input where the stored history has none (host.json's `storeInputsInOrchestrationHistory`); absent for inputs that are large. */
+  KeptInput?: string;
+}
+export interface TaskScheduled extends EventBase, InputNote {
   EventType: 'TaskScheduled';
   Name: string;
   Version: string;
@@ -94,7 +99,7 @@ export interface TaskFailed extends EventBase, QueueNote {
   Details: string;
   FailureDetails?: FailureDetails | null;
 }
-export interface SubOrchestrationInstanceCreated extends EventBase {
+export interface SubOrchestrationInstanceCreated extends EventBase, InputNote {
   EventType: 'SubOrchestrationInstanceCreated';
   Name: string;
   Version: string;

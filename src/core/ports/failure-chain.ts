@@ -1,6 +1,15 @@
 /** Why an instance failed, from the instance itself down to the call that went wrong first. */
 import { attemptsByRow } from '../history/attempts';
-import type { HistoryEvent, SubOrchestrationInstanceCreated, TaskScheduled } from '../history/history';
+import { rootCauseOf } from '../values/failure-text';
+import { readableFailure, thrownIn } from '../values/serialised-exception';
+import type {
+  FailureDetails,
+  HistoryEvent,
+  SubOrchestrationInstanceCreated,
+  SubOrchestrationInstanceFailed,
+  TaskFailed,
+  TaskScheduled,
+} from '../history/history';
 import type { TaskHubClient } from './task-hub-client';
 
 export interface FailureLink {
@@ -11,6 +20,7 @@ export interface FailureLink {
   instanceId: string;
   /** Of the failure; null where the history does not say. */
   errorType: string | null;
+  /** Of its root cause: without what the levels between have put in front of it. */
   message: string;
   stackTrace: string | null;
   /** JSON text of what it was given. */
@@ -41,13 +51,12 @@ export async function failureChain(hub: Pick<TaskHubClient, 'get' | 'history'>, 
     if (row === undefined || (row.runtimeStatus !== 'Failed' && chain.length === 0)) break;
     const { failureDetails: details } = row;
     const message = details?.ErrorMessage ?? row.output ?? 'It was ended before its caller got a result.';
+    const innermost = innermostOf(details);
     chain.push({
       kind: 'orchestration',
       name: row.name,
       instanceId: id,
-      errorType: details?.ErrorType ?? null,
-      message,
-      stackTrace: details?.StackTrace ?? null,
+      ...told(innermost?.ErrorMessage ?? message, innermost?.ErrorType, innermost?.StackTrace ?? row.failureStack),
       input: row.input,
       attempt: null,
       rowIndex,
@@ -82,10 +91,8 @@ function callThatFailed(
       link: {
         kind: isChild ? 'orchestration' : 'activity',
         name: scheduled.Name,
-        errorType: details?.ErrorType ?? null,
-        message,
-        stackTrace: details?.StackTrace ?? null,
-        input: scheduled.Input,
+        ...toldByRow(event),
+        input: scheduled.Input ?? scheduled.KeptInput ?? null,
         attempt: isChild ? null : (attempts.get(at) ?? 1),
         rowIndex: at,
       },
@@ -93,6 +100,32 @@ function callThatFailed(
     };
   }
   return null;
+}
+
+/** What a row says of the failure of a call: the exception that the host has wrapped, or the details that an SDK has sent. */
+function toldByRow({ Reason, Details, FailureDetails: details }: TaskFailed | SubOrchestrationInstanceFailed): Told {
+  const thrown = thrownIn(Details);
+  if (thrown !== null) return told(thrown.message, undefined, thrown.stack);
+  const innermost = innermostOf(details);
+  return told(innermost?.ErrorMessage ?? Reason, innermost?.ErrorType, innermost?.StackTrace ?? Details);
+}
+
+type Told = Pick<FailureLink, 'errorType' | 'message' | 'stackTrace'>;
+
+/** An SDK's `Error` says no more than nothing: what the stack begins with is asked before. */
+function told(text: string, type: string | undefined, stack: string | null | undefined): Told {
+  const cause = rootCauseOf(text);
+  const stackTrace = (stack == null || stack === '' ? cause.stack : readableFailure(stack)) ?? null;
+  const ofStack = stackTrace === null ? null : rootCauseOf(stackTrace).errorType;
+  const isVague = type === undefined || type === '' || type === 'Error';
+  return { errorType: (isVague ? (cause.errorType ?? ofStack) : type) ?? null, message: cause.message, stackTrace };
+}
+
+/** The cause below the causes: that is where it happened. */
+function innermostOf(details: FailureDetails | null | undefined): FailureDetails | undefined {
+  let found = details ?? undefined;
+  while (found?.InnerFailure != null) found = found.InnerFailure;
+  return found;
 }
 
 function isCall(event: HistoryEvent): event is TaskScheduled | SubOrchestrationInstanceCreated {

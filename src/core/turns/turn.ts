@@ -108,7 +108,7 @@ export function applyDecisions(turn: TurnInput): TurnResult {
           Timestamp: now,
           Name: name,
           Version: version,
-          Input: turn.storeInputs ? input : null,
+          ...inputOf(turn, input),
           ...(tags === undefined ? {} : { Tags: tags }),
           ...(traceContext === undefined ? {} : { ParentTraceContext: traceContext }),
         });
@@ -280,6 +280,15 @@ function releaseLocks(turn: TurnInput, id: number, result: TurnResult): number {
   return next;
 }
 
+/** Longer inputs are not kept beside the history: a fan-out of thousands would hold them all in memory. */
+const mostKept = 32 * 1024;
+
+/** The input as the history stores it, or beside it for people's eyes. */
+function inputOf(turn: TurnInput, input: string | null): { Input: string | null; KeptInput?: string } {
+  if (turn.storeInputs || input === null) return { Input: input };
+  return input.length > mostKept ? { Input: null } : { Input: null, KeptInput: input };
+}
+
 function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: TurnResult): void {
   const { row, now } = turn;
   const { id, name, input, instanceId } = decision;
@@ -297,7 +306,7 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
     Name: name,
     Version: version,
     InstanceId: instanceId,
-    Input: turn.storeInputs ? input : null,
+    ...inputOf(turn, input),
     ...(tags === null ? {} : { Tags: tags }),
     ...traceContext,
   });

@@ -63,13 +63,48 @@ export function thrownIn(text: string): ThrownByWorker | null {
   }
 }
 
-/** A text with every exception in it told as message and stack, for people: never the JSON. Texts without one are given back as they are. */
+const exceptionStart = /\{"\$type": ?"System\./;
+
+/** The first exception that stands in a text, also where more text follows it, as in the failure of a child of a child; null: none. */
+export function firstThrownIn(text: string): ThrownByWorker | null {
+  const at = text.search(exceptionStart);
+  return at < 0 ? null : thrownIn(text.slice(at, endOfObject(text, at)));
+}
+
+/**
+ * A text with every exception in it told as message and stack, for people: never the JSON. What is told once is not told again: each level
+ * of sub-orchestrations repeats the whole text of the level below. Texts without one are given back as they are.
+ */
 export function readableFailure(text: string): string {
-  const at = text.indexOf('{"$type":"System.');
-  if (at < 0) return text;
-  const thrown = thrownIn(text.slice(at));
-  if (thrown === null) return text;
-  const head = text.slice(0, at).trimEnd();
-  const told = thrown.stack === '' ? thrown.message : thrown.stack;
-  return head === '' ? told : `${head}\n${told}`;
+  const parts: string[] = [];
+  const told = new Set<string>();
+  let rest = text;
+  for (let at = rest.search(exceptionStart); at >= 0; at = rest.search(exceptionStart)) {
+    const end = endOfObject(rest, at);
+    const thrown = thrownIn(rest.slice(at, end));
+    if (thrown === null) break;
+    const words = thrown.stack === '' ? thrown.message : thrown.stack;
+    parts.push(rest.slice(0, at).trim());
+    if (!told.has(words)) parts.push(words);
+    told.add(words);
+    rest = rest.slice(end);
+  }
+  if (parts.length === 0) return text;
+  return [...parts, rest.trim()].filter((part) => part !== '').join('\n');
+}
+
+/** The index after the object that begins at `from`; that of the text's end where it is cut. */
+function endOfObject(text: string, from: number): number {
+  let depth = 0;
+  let isText = false;
+  for (let at = from; at < text.length; at++) {
+    const letter = text[at];
+    if (isText) {
+      if (letter === '\\') at++;
+      else if (letter === '"') isText = false;
+    } else if (letter === '"') isText = true;
+    else if (letter === '{') depth++;
+    else if (letter === '}' && --depth === 0) return at + 1;
+  }
+  return text.length;
 }

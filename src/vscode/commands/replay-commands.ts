@@ -17,7 +17,10 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
     [commands.stepThroughReplay]: async (args) => {
       const chosen = await chooseTarget(context, args, 'Step through the replay of which instance?');
       if (chosen === undefined) return undefined;
-      return (await load()).debugging.start(chosen.target, chosen.name);
+      // From a failure: where the row that brought it has just been consumed; null: at the end.
+      const [, at] = args;
+      const row = typeof at === 'number' ? at : at === null ? Number.MAX_SAFE_INTEGER : undefined;
+      return (await load()).debugging.start(chosen.target, chosen.name, row);
     },
     [commands.debugReplay]: async (args) => {
       const chosen = await chooseTarget(context, args, 'Debug the replay of which instance?');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { failureChain } from '../../core/ports/failure-chain';
 import { DurascopeError } from '../../core/values/errors';
 import type { OrchestrationStatus } from '../../core/values/status';
 import { showSource } from '../editor-host';
@@ -8,7 +9,7 @@ import { targetIds, targetName } from '../models/command-targets';
 import { historyDocument } from '../models/history-document';
 import type { MoreEntitiesNode } from '../models/entities-tree';
 import type { MoreNode } from '../models/instances-tree';
-import { lastEvents, locateFailure } from '../models/stack-location';
+import { lastEvents, locateFailure, locateInStack } from '../models/stack-location';
 import { chosenIds, currentApp, hubOrOffer, pickInstance, type CommandContext, type Handlers } from './command-context';
 
 const liveStatuses: readonly OrchestrationStatus[] = ['Running', 'Pending', 'Suspended', 'ContinuedAsNew'];
@@ -73,7 +74,11 @@ export function viewCommands(context: CommandContext): Handlers {
       if (row === undefined) return;
       const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
       const { appDir } = currentApp(context);
-      const place = locateFailure(row, history, appDir, await realDir(appDir));
+      const real = await realDir(appDir);
+      // The root cause may be in another instance: a child's activity.
+      const root =
+        row.runtimeStatus === 'Failed' && hub !== undefined ? (await failureChain(hub, row.instanceId)).at(-1) : undefined;
+      const place = locateInStack(root?.stackTrace ?? '', appDir, real) ?? locateFailure(row, history, appDir, real);
       if (place !== undefined) {
         await showSource(place);
         return;

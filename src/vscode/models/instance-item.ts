@@ -3,10 +3,10 @@ import { ageText, shortAge } from '../../base/age';
 import { cutText, jsonLine } from '../../base/json-text';
 import type { InstanceRow } from '../../core/instances/instance';
 import type { OrchestrationStatus } from '../../core/values/status';
-import { readableFailure } from '../../core/values/serialised-exception';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
 import { fromTimestamp } from '../../core/values/time';
 import { actionStatuses } from '../../protocol/instance-actions';
+import { failureLine } from '../../protocol/instance-summary';
 import type { InstanceAction } from '../../protocol/panel-values';
 
 export interface InstanceItem {
@@ -85,6 +85,7 @@ export function shortId(instanceId: string): string {
 
 function tooltipOf(row: InstanceRow): string {
   const lines: (readonly [string, string | null])[] = [
+    ['Failure', row.runtimeStatus === 'Failed' ? failureLine(row) : null],
     ['Id', row.instanceId],
     ['Status', row.runtimeStatus],
     ['Created', row.createdTime],
@@ -96,7 +97,6 @@ function tooltipOf(row: InstanceRow): string {
     ['Custom status', jsonLine(row.customStatus, 200) || null],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
     ['Stuck', row.stuck ?? null],
-    ['Failure', row.runtimeStatus === 'Failed' ? (row.failureDetails?.ErrorMessage ?? readableFailure(row.output ?? '')) : null],
     ['History', `${row.historyLength} events`],
   ];
   const shown = lines.filter((line): line is readonly [string, string] => line[1] !== null);

@@ -10,8 +10,7 @@ export const lastEvents = 200;
 /**
  * The innermost stack frame of a failure that lies in the app's own code: inside `appDir`, outside of its packages. Undefined when
  * there is none. Looked for in the instance itself, then in the last failure of its activities and children: what they threw passes through
- * an orchestrator without a line of its own. Frames are V8's: `at name (file:line:column)`, with real paths: `realDir` is what `appDir` is
- * without links.
+ * an orchestrator without a line of its own. Frames have real paths: `realDir` is what `appDir` is without links.
  */
 export function locateFailure(
   row: InstanceRow,
@@ -42,23 +41,49 @@ function textsOf(details: FailureDetails | null | undefined): string[] {
   return texts;
 }
 
+/** Of JavaScript, .NET, PowerShell and Python stacks. */
 export function locateInStack(stack: string, appDir: string, realDir = appDir): SourceLocation | undefined {
   // A stack inside of JSON or of a message has its line breaks written out.
-  for (const line of stack.replaceAll('\\n', '\n').split('\n')) {
-    const match = /\bat (?:.*?\()?((?:file:\/\/|[a-zA-Z]:[\\/]|\/)[^()]*?):(\d+):(\d+)\)?\s*$/.exec(
-      line.replace(/["',\s}]+$/, ''),
-    );
-    const file = match?.[1] === undefined ? undefined : toPath(match[1]);
-    if (file === undefined) continue;
+  const lines = stack.replaceAll('\\n', '\n').split('\n');
+  // Python tells the innermost call last.
+  const inward = stack.includes('Traceback (most recent call last)') ? lines.toReversed() : lines;
+  for (const line of inward) {
+    const place = placeOf(line.replace(/["',\s}]+$/, ''));
+    const file = place === undefined ? undefined : toPath(place.file);
+    if (place === undefined || file === undefined) continue;
     const own = [realDir, appDir].find((dir) => isOwnCode(file, dir));
     if (own === undefined) continue;
-    return {
-      file: own === appDir ? file : path.join(appDir, path.relative(own, file)),
-      line1: Number(match?.[2]),
-      column1: Number(match?.[3]),
-    };
+    return { ...place, file: own === appDir ? file : path.join(appDir, path.relative(own, file)) };
   }
   return undefined;
+}
+
+const v8Frame = /\bat (?:.*?\()?((?:file:\/\/|[a-zA-Z]:[\\/]|\/)[^()]*?):(\d+):(\d+)\)?\s*$/;
+const otherFrames = [
+  /^\s*at .* in ((?:[a-zA-Z]:[\\/]|\/).*):line (\d+)$/,
+  /^\s*at .*, ((?:[a-zA-Z]:[\\/]|\/).*): line (\d+)$/,
+  /^\s*File "((?:[a-zA-Z]:[\\/]|\/)[^"]*)", line (\d+)/,
+];
+
+function placeOf(line: string): SourceLocation | undefined {
+  const [, v8File, v8Line, column] = v8Frame.exec(line) ?? [];
+  if (v8File !== undefined) return { file: v8File, line1: Number(v8Line), column1: Number(column) };
+  for (const frame of otherFrames) {
+    const [, file, line1] = frame.exec(line) ?? [];
+    if (file !== undefined) return { file, line1: Number(line1) };
+  }
+  return undefined;
+}
+
+const linesBefore = 2;
+const linesAfter = 2;
+
+/** The lines around a place, as far as the text has them; null where it has not even that line: the code has changed. */
+export function excerptAt(text: string, line1: number): { firstLine1: number; lines: string[] } | null {
+  const lines = text.split(/\r\n|\r|\n/);
+  if (line1 < 1 || line1 > lines.length) return null;
+  const firstLine1 = Math.max(1, line1 - linesBefore);
+  return { firstLine1, lines: lines.slice(firstLine1 - 1, line1 + linesAfter) };
 }
 
 function toPath(place: string): string | undefined {

@@ -21,12 +21,14 @@ export function OverviewTab({ parts }: { parts: InstanceParts }): JSX.Element {
       </div>
       <div class="overview-column">
         <PayloadSection parts={parts} title="Input" text={instance.input} none="Started without an input." />
-        <PayloadSection
-          parts={parts}
-          title="Output"
-          text={instance.output}
-          none={isTerminal(instance.runtimeStatus) ? 'Ended without an output.' : 'None yet: the instance has not ended.'}
-        />
+        {instance.runtimeStatus === 'Failed' ? null : (
+          <PayloadSection
+            parts={parts}
+            title="Output"
+            text={instance.output}
+            none={isTerminal(instance.runtimeStatus) ? 'Ended without an output.' : 'None yet: the instance has not ended.'}
+          />
+        )}
         {snapshot.childCount === 0 ? null : (
           <Section title="Sub-orchestrations" note={snapshot.childCount.toLocaleString('en')}>
             <ul class="children-list">

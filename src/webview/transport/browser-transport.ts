@@ -150,6 +150,7 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
     },
     startInstance: () => undefined,
     startAgain: () => undefined,
+    stepTo: () => undefined,
     confirm: (question) => Promise.resolve(window.confirm(question)),
   };
 }

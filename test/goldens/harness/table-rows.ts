@@ -37,6 +37,7 @@ function historyRow(instanceId: string, event: HistoryEvent, index: number, exec
   const RowKey = index.toString(16).toUpperCase().padStart(16, '0');
   const { Timestamp, EventType, ...fields } = event as HistoryEvent & Record<string, unknown>;
   delete fields['QueuedMs'];
+  delete fields['KeptInput'];
   const type = event.EventType === 'GenericEvent' ? typeBefore(event.Reason) : EventType;
   const row: TableRow = { RowKey, EventType, ExecutionId: executionId, _Timestamp: Timestamp };
   for (const column of objectColumns[type] ?? []) fields[column] ??= null;

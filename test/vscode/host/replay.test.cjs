@@ -71,7 +71,8 @@ describe('stepping through a replay', () => {
     await session.customRequest('next', { threadId: 1 });
     await until('the end', async () => (await session.customRequest('durascope/position')).step === 1);
     const info = await session.customRequest('exceptionInfo', { threadId: 1 });
-    assert.match(info.description, /OutOfStock failed: .*no stock/);
+    assert.match(info.description, /^no stock\nOutOfStock failed: Activity function 'TakeFromStock' failed$/);
+    assert.ok(!JSON.stringify(info).includes('$type'));
   });
 
   it('asks for the instance when it is started by F5 without one', async () => {

@@ -8,6 +8,7 @@ const views = [
   ...['completed', 'running'].flatMap((state) => tabs.map((tab) => [state, tab])),
   ['failed', 'overview'],
   ['failed', 'history'],
+  ['failedDeep', 'overview'],
   ['pending', 'overview'],
   ['pending', 'history'],
   ['purged', ''],

@@ -211,9 +211,56 @@ describe('the instance panel', function () {
     assert.equal(await page.locator('.history-grid').evaluate((grid) => grid.scrollTop), top);
   });
 
+  it('tells why an instance failed three levels deep on the first screen: reason, line, call, input, and the way to the moment', async () => {
+    const page = await openPanel('failedDeep');
+    const cause = page.getByTestId('root-cause');
+    assert.equal(await cause.innerText(), 'CardRefusedError The card 4000-1234 was refused: insufficient funds');
+    await page.locator('.failure-where', { hasText: 'in activity Charge, attempt 2' }).waitFor();
+    assert.match(await page.locator('.excerpt-line.is-failing').innerText(), /19.*throw new CardRefusedError/s);
+    const links = await page.locator('.failure-chain li').allInnerTexts();
+    assert.deepEqual(
+      links.map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['Checkout this instance', 'Payment payment-7', 'Settle settle-7', 'Charge attempt 2'],
+    );
+    await page.getByRole('group', { name: 'Input of Charge' }).getByText('4000-1234').waitFor();
+    for (const size of [
+      { width: 1200, height: 800 },
+      { width: 400, height: 640 },
+    ]) {
+      await page.setViewportSize(size);
+      for (const part of [
+        cause,
+        page.locator('.excerpt-line.is-failing'),
+        page.getByRole('button', { name: 'Step to this moment' }),
+      ]) {
+        const box = await part.boundingBox();
+        assert.ok(box !== null && box.y >= 0 && box.y + box.height <= size.height, `in sight at ${size.width} px`);
+      }
+      await screenshot(`failure-${size.width}`);
+    }
+    await page.setViewportSize({ width: 1200, height: 800 });
+    assert.equal(await page.locator('.failure-text').count(), 0);
+    await page.getByRole('button', { name: 'Stack and raw text' }).click();
+    assert.equal(
+      await page.locator('.failure-text .foreign-frame').first().innerText(),
+      '    at Object.callback (/apps/shop/node_modules/durable-functions/src/app.ts:93:44)\n',
+    );
+    assert.ok(!(await page.locator('.failure').innerText()).includes('$type'));
+    await page.getByRole('button', { name: 'Go to charge.ts:19' }).click();
+    await page.getByRole('button', { name: 'Step to this moment' }).click();
+    await page.locator('.failure-chain').getByRole('button', { name: 'Payment' }).click();
+    await eventually(async () =>
+      assert.deepEqual(await asked(), [
+        'openSource /apps/shop/src/functions/charge.ts:19',
+        'stepTo settle-7 13',
+        'openInstance payment-7',
+      ]),
+    );
+  });
+
   it('links to the line that failed, to the parent and to the children', async () => {
     let page = await openPanel('failed');
-    await page.getByRole('button', { name: 'reserve-ticket.ts:31' }).click();
+    await page.getByRole('button', { name: 'Go to reserve-ticket.ts:31' }).click();
     await eventually(async () =>
       assert.deepEqual(await asked(), ['openSource /apps/custom-status/src/functions/reserve-ticket.ts:31']),
     );

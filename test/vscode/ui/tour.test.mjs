@@ -142,7 +142,7 @@ describe('a user in a real VS Code', function () {
     const frame = await panelFrame(window, '.failure-message');
     assert.match(await frame.locator('.failure-message').first().innerText(), /No such city: Atlantis/);
     await screenshot(window, 'panel-failure');
-    await frame.locator('.failure-location', { hasText: 'app.js:' }).click();
+    await frame.locator('.failure-actions .link', { hasText: 'Go to app.js:' }).click();
     await page.locator('.tab.active[data-resource-name="app.js"]').waitFor();
     await page.locator('.view-line', { hasText: 'No such city: Atlantis' }).waitFor();
     const cursor = await page.locator('.right-items .statusbar-item', { hasText: /Ln \d+/ }).innerText();

@@ -39,6 +39,7 @@ const host: PanelHost = {
   openSource: (location) => void asked.push(`openSource ${location.file}:${location.line1}`),
   openText: (title) => void asked.push(`openText ${title}`),
   startAgain: (instanceId) => void asked.push(`startAgain ${instanceId}`),
+  stepTo: (instanceId, row) => void asked.push(`stepTo ${instanceId} ${row}`),
   openHistory: (instanceId) => void asked.push(`openHistory ${instanceId}`),
   copyText: (text) => void asked.push(`copyText ${text}`),
   saveText: (suggestedName, text) => {
@@ -80,6 +81,24 @@ const session =
           clock,
           onError,
           eventNames: () => Promise.resolve(['BookingConfirmed', 'Approved']),
+          locateFailure: ({ name }) =>
+            Promise.resolve(
+              name === 'Charge'
+                ? {
+                    location: { file: '/apps/shop/src/functions/charge.ts', line1: 19 },
+                    excerpt: {
+                      firstLine1: 17,
+                      lines: [
+                        'function gateway(payment: Payment): Receipt {',
+                        '  const answer = bank.ask(payment.card, payment.amount);',
+                        '  if (!answer.ok) throw new CardRefusedError(`The card ${payment.card} was refused: ${answer.reason}`);',
+                        '  return answer.receipt;',
+                        '}',
+                      ],
+                    },
+                  }
+                : { location: null, excerpt: null },
+            ),
           locate: (row) =>
             Promise.resolve({
               code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },

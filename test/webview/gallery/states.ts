@@ -3,6 +3,7 @@ import type { EntityBatchRecord } from '../../../src/core/entities/entity-views'
 import type { HistoryEvent } from '../../../src/core/history/history';
 import type { InstanceRow } from '../../../src/core/instances/instance';
 import type { OrchestrationStatus } from '../../../src/core/values/status';
+import { serialisedException } from '../../../src/core/values/serialised-exception';
 import { toTimestamp } from '../../../src/core/values/time';
 import { instanceRow } from '../../support/instance-row';
 import {
@@ -183,6 +184,84 @@ function failedInstance(): FakeInstance {
   );
 }
 
+/** Nested three deep, as the host's replay passes a failure up: each level repeats the one below it. */
+function deepFailure(): FakeInstance[] {
+  const message = 'The card 4000-1234 was refused: insufficient funds';
+  const stack = `CardRefusedError: ${message}
+    at gateway (/apps/shop/src/functions/charge.ts:19:25)
+    at handler (/apps/shop/src/functions/charge.ts:27:10)
+    at Object.callback (/apps/shop/node_modules/durable-functions/src/app.ts:93:44)
+    at Activities.call (/apps/.vscode/durascope/dist/node-worker-program.js:9:11186)`;
+  const details = serialisedException(message, stack);
+  const charge = `Activity function 'Charge' failed:  ${message}`;
+  const settle = `Orchestrator function 'Settle' failed: ${charge} \n ${details}`;
+  const payment = `Orchestrator function 'Payment' failed: ${settle} \n Message: ${charge} \n ${details}`;
+  const checkout = `Orchestrator function 'Checkout' failed: ${payment} \n Message: ${settle} \n Message: ${charge} \n ${details}`;
+  const child = (Name: string, InstanceId: string) =>
+    ({
+      EventType: 'SubOrchestrationInstanceCreated',
+      EventId: 0,
+      Name,
+      Version: '',
+      InstanceId,
+      Input: null,
+      KeptInput: '{"order":"o-7","amount":120}',
+    }) as const;
+  const childFailed = (Reason: string) =>
+    ({ EventType: 'SubOrchestrationInstanceFailed', TaskScheduledId: 0, Reason, Details: '' }) as const;
+  const one = (instanceId: string, name: string, output: string, parentInstanceId: string | null, history: HistoryEvent[]) =>
+    instance(
+      { instanceId, name, runtimeStatus: 'Failed', input: '{"order":"o-7","amount":120}', output, parentInstanceId },
+      history,
+    );
+  const work = { ...scheduled(0, 'Charge'), KeptInput: '{"card":"4000-1234","amount":120,"currency":"EUR"}' };
+  const refused = (id: number) => ({ ...failed(id, charge), Details: details });
+  return [
+    one(
+      'checkout-7',
+      'Checkout',
+      checkout,
+      null,
+      story(
+        turn,
+        started('Checkout'),
+        child('Payment', 'payment-7'),
+        rest,
+        turn,
+        childFailed(payment),
+        ended(1, checkout, 'Failed'),
+        rest,
+      ),
+    ),
+    one(
+      'payment-7',
+      'Payment',
+      payment,
+      'checkout-7',
+      story(
+        turn,
+        started('Payment'),
+        child('Settle', 'settle-7'),
+        rest,
+        turn,
+        childFailed(settle),
+        ended(1, payment, 'Failed'),
+        rest,
+      ),
+    ),
+    one(
+      'settle-7',
+      'Settle',
+      settle,
+      'payment-7',
+      story(
+        ...[turn, started('Settle'), work, rest, turn, refused(0), timer(1, 7), rest],
+        ...[turn, fired(1, 7), { ...work, EventId: 2 }, rest, turn, refused(2), ended(3, settle, 'Failed'), rest],
+      ),
+    ),
+  ];
+}
+
 /** A history of exactly `rows` rows: turns of four with one activity each. */
 function longHistory(rows: number): HistoryEvent[] {
   const events = story(turn, started('Long'), scheduled(0), rest);
@@ -320,6 +399,12 @@ export const galleryStates = {
   completed: { panel: 'instance', instanceId: 'eaee885b', fill: (hub) => hub.add(completedInstance()) },
   running: { panel: 'instance', instanceId: 'ticket-7', fill: (hub) => hub.add(...runningInstances()) },
   failed: { panel: 'instance', instanceId: 'ticket-8', fill: (hub) => hub.add(failedInstance()) },
+  failedDeep: {
+    panel: 'instance',
+    instanceId: 'checkout-7',
+    fill: (hub) => hub.add(...deepFailure()),
+    replay: new FakeReplay(helloCities),
+  },
   pending: {
     panel: 'instance',
     instanceId: 'later',

@@ -18,6 +18,7 @@ export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: str
     EventType: eventTypeNumbers[event.EventType],
     IsPlayed: isPlayed,
   };
+  delete copy['KeptInput'];
   switch (event.EventType) {
     case 'TaskCompleted':
     case 'SubOrchestrationInstanceCompleted':
