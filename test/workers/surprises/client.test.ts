@@ -125,10 +125,10 @@ describe('WEBSITE_HOSTNAME is what the emulator listens on, whatever local.setti
       files: {
         'package.json': '{"main": "a.js"}',
         'local.settings.json': '{"Values": {"WEBSITE_HOSTNAME": "0.0.0.0:80"}}',
-        'a.js': "require('durable-functions').app.activity('host', { handler: () => process.env.WEBSITE_HOSTNAME });",
+        'a.js': "require('durable-functions').app.activity('hostname', { handler: () => process.env.WEBSITE_HOSTNAME });",
       },
     });
-    assert.equal(await app.result('host'), 'localhost:54321');
+    assert.equal(await app.result('hostname'), 'localhost:54321');
   });
 
   it('for an app in C# or PowerShell', () => {
