@@ -512,7 +512,7 @@ export class RpcProcess implements RunningApp {
       known.set(key, metadata.entryPoint);
       const descriptor = { ...fn.descriptor, ...this.options.placeOf(metadata) };
       this.byKey.set(`${descriptor.type} ${key}`, { ...fn, descriptor });
-      toLoad.push(metadata);
+      toLoad.push(fn.metadata);
     }
     for (const metadata of toLoad) this.toLoad.set(metadata.functionId, metadata);
     for (const metadata of toLoad) {

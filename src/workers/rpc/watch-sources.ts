@@ -20,9 +20,13 @@ export function mattersToWorker(relativeFile: string): boolean {
   const parts = relativeFile.split(/[\\/]/);
   const name = parts.at(-1) ?? '';
   if (parts.some((part) => ignoredFolders.has(part)) || name === 'durascope.http.json') return false;
-  // Of an output the last file that a build writes says enough.
-  if (parts.includes('bin')) return name === 'functions.metadata' || name.endsWith('.dll');
+  if (parts.includes('bin')) return isLastOfBuild(name);
   return watchedExtensions.has(path.extname(name).toLowerCase());
+}
+
+/** Of an output the last file that a build writes says enough. */
+export function isLastOfBuild(relativeFile: string): boolean {
+  return relativeFile.endsWith('functions.metadata') || relativeFile.endsWith('.dll');
 }
 
 /** As `watchFiles`, for the files that matter here. */

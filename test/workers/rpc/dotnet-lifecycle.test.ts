@@ -114,21 +114,40 @@ describe('the process of a C# function app', function () {
     const file = path.join(folder, 'Activities.cs');
     const source = await readFile(file, 'utf8');
 
-    await writeFile(file, source.replace('=> number * number;', '=> nmber * number;'));
+    const wrong = source.replace('=> number * number;', '=> nmber * number;').replace('=> !flag;', '=> !flg;');
+    await writeFile(file, wrong);
     const error = await app.eventually(() => app.events.find((event) => event.type === 'appError'));
-    assert.match(error.message, /Activities\.cs:\d+: CS0103/);
-    const expected = source.slice(0, source.indexOf('=> number * number;')).split('\n').length;
-    assert.deepEqual([error.file, error.line], [file, expected]);
+    assert.match(error.message, /Activities\.cs:\d+:\d+: CS0103/);
+    const lineOf = (text: string): number => wrong.slice(0, wrong.indexOf(text)).split('\n').length;
+    assert.deepEqual([error.file, error.line], [file, lineOf('nmber')]);
+    assert.deepEqual(
+      error.problems?.map((each) => [each.severity, each.code, each.source, each.file, each.line, typeof each.column]),
+      ['nmber', 'flg'].map((text) => ['error', 'CS0103', 'dotnet build', file, lineOf(text), 'number']),
+    );
     assert.equal(await app.emulator.invoke('Square', '3'), '9');
 
     const waiting = await app.start('Approval');
     await app.until(waiting, (row) => row.runtimeStatus === 'Running');
     await writeFile(file, source.replace('=> number * number;', '=> number * number * number;'));
+    const orchestrators = path.join(folder, 'Orchestrators.cs');
+    const own = await readFile(orchestrators, 'utf8');
+    await writeFile(orchestrators, own.replace('return "awake";', 'return DateTime.UtcNow.Year > 2000 ? "awake" : "";'));
     const before = app.events.length;
     await app.eventually(() => app.events.slice(before).find((event) => event.type === 'workerReady'));
     assert.equal(await app.emulator.invoke('Square', '3'), '27');
     await app.emulator.hub.raiseEvent(waiting, 'Approval', 'true');
     assert.equal((await app.ended(waiting)).output, '"approved"');
+
+    // What analyzers warn of stays a problem, also of a start that builds nothing.
+    const shown = app.emulator.appProblems.map((each) => [each.severity, each.code, each.source, path.basename(each.file ?? '')]);
+    assert.deepEqual(
+      shown,
+      ['DURABLE0001', 'DURABLE0003'].map((code) => ['warning', code, 'dotnet build', 'Orchestrators.cs']),
+    );
+    await app.stop();
+    const again = await start(folder);
+    assert.ok(!again.logs.some(({ message }) => message.startsWith('Building')));
+    assert.deepEqual(again.emulator.appProblems, app.emulator.appProblems);
   });
 
   it('is not built when nothing has changed since', async () => {

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
-import type { DotnetProject } from './dotnet-project';
 
 export interface BuildOptions {
   /** Default `dotnet`. */
@@ -46,24 +45,32 @@ export function readCompilerMessages(output: string): CompilerMessage[] {
   return [...messages.values()];
 }
 
-const shownErrors = 5;
+const shownErrors = 20;
 const keptOutput = 1_000_000;
 
-/** Rejects with `AppInvalid`: what the compiler says, with `file` and `line` of the first error. */
-export async function buildProject(project: DotnetProject & { file: string }, options: BuildOptions): Promise<void> {
-  const framework = frameworkToBuild(project.frameworks);
-  const args = ['build', project.file, '-nologo', '-v', 'quiet', '-clp:NoSummary', '-nodeReuse:false'];
-  if (framework !== null && project.frameworks.length > 1) args.push('-f', framework);
-  const { code, output } = await run(options.dotnetPath, args, path.dirname(project.file), options);
-  if (code === 0) return;
+/** What the analyzers of Durable Task and of Functions warn of; the rest is for who writes the code, not for who runs it. */
+const ofAnalyzers = /^(DURABLE|AZFW)/;
+
+/**
+ * Resolves with warnings that say how the app will run. Rejects with `AppInvalid`: what the compiler says, with `file` and `line` of the first
+ * error, and all as `problems`. `framework`: null for all that the project names.
+ */
+export async function buildProject(file: string, framework: string | null, options: BuildOptions): Promise<AppProblem[]> {
+  const args = ['build', file, '-nologo', '-v', 'quiet', '-clp:NoSummary', '-nodeReuse:false', '-tl:off'];
+  if (framework !== null) args.push('-f', framework);
+  const dir = path.dirname(file);
+  const { code, output } = await run(options.dotnetPath, args, dir, options);
+  if (code === 0) {
+    const warnings = readCompilerMessages(output).filter((each) => each.severity === 'warning' && ofAnalyzers.test(each.code));
+    return warnings.map((each): AppProblem => problemOf(each, dir));
+  }
   if (options.signal.aborted) throw new DurascopeError('Stopped', 'The emulator has been stopped.');
   const errors = readCompilerMessages(output).filter(({ severity }) => severity === 'error');
   const [first] = errors;
-  const dir = path.dirname(project.file);
   const shown = errors.slice(0, shownErrors).map((each) => `  ${described(each, dir)}`);
   if (errors.length > shown.length) shown.push(`  and ${errors.length - shown.length} more`);
   const what = errors.length === 0 ? output.trim().split('\n').slice(-10).join('\n') : shown.join('\n');
-  throw new DurascopeError('AppInvalid', `The app cannot be built (dotnet build ${path.basename(project.file)}):\n${what}`, {
+  throw new DurascopeError('AppInvalid', `The app cannot be built (dotnet build ${path.basename(file)}):\n${what}`, {
     details: {
       ...(first?.file == null ? {} : { file: path.resolve(dir, first.file) }),
       ...(first?.line == null ? {} : { line: first.line }),
@@ -84,8 +91,9 @@ function problemOf({ severity, message, code, file, line, column }: CompilerMess
   };
 }
 
-function described({ file, line, code, message }: CompilerMessage, dir: string): string {
-  const place = file === null ? '' : `${path.relative(dir, path.resolve(dir, file))}${line === null ? '' : `:${line}`}: `;
+function described({ file, line, column, code, message }: CompilerMessage, dir: string): string {
+  const at = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
+  const place = file === null ? '' : `${path.relative(dir, path.resolve(dir, file))}${at}: `;
   return `${place}${code}: ${message}`;
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import glob from 'fast-glob';
 import { DurascopeError } from '../../../core/values/errors';
+import { decidingFiles, listOf, type ProjectFacts } from './project-facts';
 
 export interface DotnetProject {
   /** Absolute path of the project file; null: the folder is itself what was built. */
@@ -58,25 +59,24 @@ export async function findDotnetProject(appDir: string): Promise<DotnetProject |
 
 function frameworksOf(project: string): string[] {
   const text = /<TargetFrameworks?>([^<]*)</i.exec(project.replaceAll(/<!--[\s\S]*?-->/g, ''))?.[1] ?? '';
-  return text
-    .split(';')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
+  return listOf(text);
 }
 
-/** Newest first. */
-export async function findOutputs(dir: string, project: DotnetProject): Promise<DotnetOutput[]> {
+/** Newest first. `facts`: of the project; null: `dir` is itself what was built. */
+export async function findOutputs(dir: string, facts: ProjectFacts | null): Promise<DotnetOutput[]> {
   const found =
-    project.file === null
-      ? [path.join(dir, 'worker.config.json')]
-      : await glob('{bin,artifacts/bin}/**/worker.config.json', {
-          cwd: dir,
-          absolute: true,
-          deep: 7,
-          ignore: ['**/publish/**', '**/WorkerExtensions/**'],
-        });
-  const outputs = await Promise.all(found.map((file) => readOutput(path.dirname(path.resolve(file)))));
-  return outputs.filter((each) => each !== null).sort((a, b) => b.builtAt - a.builtAt);
+    facts === null ? [path.join(dir, 'worker.config.json')] : (await Promise.all(facts.outputRoots.map(configsBelow))).flat();
+  const outputs = await Promise.all([...new Set(found)].map((file) => readOutput(path.dirname(path.resolve(file)))));
+  const own = facts?.assemblyName?.toLowerCase();
+  return outputs
+    .filter((each) => each !== null)
+    .filter(({ assembly }) => own === undefined || assembly.toLowerCase().replace(/\.(dll|exe)$/, '') === own)
+    .sort((a, b) => b.builtAt - a.builtAt);
+}
+
+function configsBelow(root: string): Promise<string[]> {
+  const ignore = ['**/publish/**', '**/WorkerExtensions/**', '**/obj/**', '**/node_modules/**'];
+  return glob('**/worker.config.json', { cwd: root, absolute: true, deep: 6, ignore, suppressErrors: true });
 }
 
 async function readOutput(dir: string): Promise<DotnetOutput | null> {
@@ -97,18 +97,34 @@ async function readOutput(dir: string): Promise<DotnetOutput | null> {
   }
 }
 
-/** When the newest source of the project, or of a project that it refers to, was changed. */
-export async function sourcesChangedAt(project: string, seen = new Set<string>()): Promise<number> {
-  if (seen.has(project)) return 0;
-  seen.add(project);
-  const dir = path.dirname(project);
-  const files = await glob(sourcePattern, { cwd: dir, absolute: true, ignore: notSources, stats: true });
-  let newest = files.reduce((latest, { stats }) => Math.max(latest, stats?.mtimeMs ?? 0), 0);
-  const text = await readFile(project, 'utf8').catch(() => '');
-  for (const [, include = ''] of text.matchAll(/<ProjectReference\s[^>]*Include\s*=\s*"([^"]+)"/gi)) {
-    newest = Math.max(newest, await sourcesChangedAt(path.resolve(dir, include.replaceAll('\\', '/')), seen));
-  }
-  return newest;
+export interface Sources {
+  /** When the newest was changed, in milliseconds since 1970. */
+  changedAt: number;
+  /** Absolute paths of the folders of the project and of those that it refers to. */
+  folders: readonly string[];
+}
+
+/** Of the project and of projects that it refers to; `written`: folders with what builds write. */
+export async function findSources(project: string, written: readonly string[]): Promise<Sources> {
+  const seen = new Set<string>();
+  let newest = 0;
+  const ignored = written.map((folder) => `${glob.escapePath(folder.replaceAll('\\', '/'))}/**`);
+  const look = async (file: string): Promise<void> => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const dir = path.dirname(file);
+    const ignore = [...notSources, ...ignored];
+    const files = await glob(sourcePattern, { cwd: dir, absolute: true, ignore, stats: true });
+    newest = files.reduce((latest, { stats }) => Math.max(latest, stats?.mtimeMs ?? 0), newest);
+    for (const deciding of await decidingFiles(file)) newest = Math.max(newest, await changedAt(deciding));
+    const text = await readFile(file, 'utf8').catch(() => '');
+    for (const [, , include = ''] of text.matchAll(/<ProjectReference\s[^>]*Include\s*=\s*(["'])(.*?)\1/gi)) {
+      const own = include.replaceAll(/\$\((MSBuildThisFileDirectory|MSBuildProjectDirectory|ProjectDir)\)[\\/]?/gi, './');
+      await look(path.resolve(dir, own.replaceAll('\\', '/')));
+    }
+  };
+  await look(project);
+  return { changedAt: newest, folders: [...new Set([...seen].map((file) => path.dirname(file)))] };
 }
 
 async function changedAt(file: string): Promise<number> {

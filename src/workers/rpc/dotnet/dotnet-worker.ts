@@ -2,21 +2,25 @@
  * Function apps of the .NET isolated worker: the app is the worker. It is built when its sources are newer than what was built of them, and
  * runs from there.
  */
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DurascopeError } from '../../../core/values/errors';
+import type { AppProblem } from '../../../core/values/app-problem';
 import type { Disposable } from '../../../core/ports/clock';
 import type { EntityForm } from '../../../core/ports/passthrough-host';
 import { readAppSettings } from '../../node/app/app-settings';
 import { AppWorker, type AppWorkerOptions } from '../../supervision/app-worker';
 import type { Launcher } from '../../supervision/launch';
 import type { RunningApp } from '../../supervision/running-app';
+import { watchFiles } from '../../supervision/watch-files';
 import { workerEnvironment } from '../../supervision/worker-environment';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
-import { watchSources } from '../watch-sources';
-import { buildProject, dotnetMissing } from './dotnet-build';
-import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, sourcesChangedAt } from './dotnet-project';
+import { isLastOfBuild, watchSources } from '../watch-sources';
+import { buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
+import { readBuildNotes, writeBuildNotes } from './build-notes';
+import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
+import { decidingFiles, isBelow, type ProjectFacts, readFacts } from './project-facts';
 
 export interface DotnetWorkerOptions extends AppWorkerOptions {
   appDir: string;
@@ -43,6 +47,9 @@ export class DotnetWorker extends AppWorker {
 
   /** What runs. */
   private loaded: DotnetOutput | null = null;
+  /** Of the project as it was when the key was made. */
+  private facts: { key: string; facts: ProjectFacts } | null = null;
+  private sourceFolders: readonly string[] = [];
 
   private constructor(private readonly dotnet: DotnetWorkerOptions) {
     super(dotnet);
@@ -60,7 +67,7 @@ export class DotnetWorker extends AppWorker {
       AzureWebJobsScriptRoot: appDir,
     });
     const dotnetPath = env['DURASCOPE_DOTNET'] ?? 'dotnet';
-    const output = await this.built(appDir, project, { dotnetPath, env, signal });
+    const { output, warnings: analyzed } = await this.built(appDir, project, { dotnetPath, env, signal });
     this.loaded = output;
     const isExecutable = /\.exe$/i.test(output.assembly) || path.extname(output.assembly) === '';
     const assembly = path.join(output.dir, output.assembly);
@@ -75,6 +82,7 @@ export class DotnetWorker extends AppWorker {
       appDir: output.dir,
       workerDir: output.dir,
       functions: null,
+      problems: analyzed,
       profile: 'G',
       placeOf: () => ({}),
       clientBinding: options.clientBinding(),
@@ -92,46 +100,84 @@ export class DotnetWorker extends AppWorker {
   }
 
   protected watchFiles(onChange: () => void): Disposable {
-    return watchSources(this.dotnet.appDir, this.dotnet.debounceMs ?? quietMs, () => {
+    const { appDir, debounceMs = quietMs } = this.dotnet;
+    const onSource = (): void => {
       void this.isStale().then((stale) => {
         if (stale) onChange();
       });
-    });
+    };
+    const elsewhere = this.sourceFolders.filter((folder) => folder !== appDir && !isBelow(folder, appDir));
+    const roots = (this.facts?.facts.outputRoots ?? []).filter((root) => !isBelow(root, appDir));
+    const watchers = [
+      ...[appDir, ...elsewhere].map((folder) => watchSources(folder, debounceMs, onSource)),
+      ...roots.map((root) => watchFiles(root, isLastOfBuild, debounceMs, onSource)),
+    ];
+    return { dispose: () => watchers.forEach((watcher) => watcher.dispose()) };
   }
 
   private async built(
     appDir: string,
     project: DotnetProject,
     how: { dotnetPath: string; env: Readonly<Record<string, string>>; signal: AbortSignal },
-  ): Promise<DotnetOutput> {
+  ): Promise<{ output: DotnetOutput; warnings: readonly AppProblem[] }> {
     const { file } = project;
-    const [known] = await findOutputs(appDir, project);
-    if (file === null || (known !== undefined && (await sourcesChangedAt(file)) <= known.builtAt)) {
-      if (known !== undefined) return known;
+    const { output: known, facts, isFresh } = await this.look(appDir, project, how);
+    if (known !== null && isFresh) return { output: known, warnings: (await readBuildNotes(known)).warnings };
+    if (file === null)
       throw new DurascopeError('AppInvalid', `${appDir} holds no assembly of an app. Build it with dotnet build.`);
-    }
     this.note('information', `Building ${path.basename(file)} ...`);
-    const startedAt = performance.now();
-    await buildProject({ ...project, file }, how);
-    const [output] = await findOutputs(appDir, project);
-    if (output === undefined) {
-      const message = `${path.basename(file)} was built, but there is no worker.config.json below bin. Refer to the package Microsoft.Azure.Functions.Worker.Sdk in it.`;
+    const startedAt = Date.now();
+    const frameworks = facts?.frameworks ?? [];
+    const warnings = await buildProject(file, frameworks.length > 1 ? frameworkToBuild(frameworks) : null, how);
+    const { output } = await this.look(appDir, project, how);
+    if (output === null) {
+      const message = `${path.basename(file)} was built, but there is no worker.config.json below ${facts?.outputRoots.join(', ') ?? 'bin'}. Refer to the package Microsoft.Azure.Functions.Worker.Sdk in it.`;
       throw new DurascopeError('AppInvalid', message, { details: { file } });
     }
-    this.note('information', `Built ${path.basename(file)} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
-    return output;
+    await writeBuildNotes(output, { startedAt, warnings });
+    this.note('information', `Built ${path.basename(file)} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
+    return { output, warnings };
+  }
+
+  /** The newest output; of several that are newer than every source the one of the newest framework. */
+  private async look(
+    appDir: string,
+    project: DotnetProject,
+    how: { dotnetPath: string; env: Readonly<Record<string, string>>; signal?: AbortSignal },
+  ): Promise<{ output: DotnetOutput | null; facts: ProjectFacts | null; isFresh: boolean }> {
+    const { file } = project;
+    if (file === null) {
+      const [output = null] = await findOutputs(appDir, null);
+      return { output, facts: null, isFresh: true };
+    }
+    const deciding = await Promise.all((await decidingFiles(file)).map(async (each) => [each, (await stat(each)).mtimeMs]));
+    const key = JSON.stringify(deciding);
+    if (this.facts?.key !== key) this.facts = { key, facts: await readFacts({ ...project, file }, how) };
+    const { facts } = this.facts;
+    const { changedAt, folders } = await findSources(file, facts.written);
+    this.sourceFolders = folders;
+    const outputs = await findOutputs(appDir, facts);
+    const preferred = facts.frameworks.length > 1 ? frameworkToBuild(facts.frameworks)?.toLowerCase() : undefined;
+    const fresh: DotnetOutput[] = [];
+    for (const each of outputs) {
+      if (changedAt <= each.builtAt || changedAt <= (await readBuildNotes(each)).startedAt) fresh.push(each);
+    }
+    const isPreferred = ({ dir }: DotnetOutput): boolean => preferred === undefined || dir.toLowerCase().includes(preferred);
+    const output = fresh.find(isPreferred) ?? fresh[0] ?? outputs[0] ?? null;
+    return { output, facts, isFresh: fresh.length > 0 };
   }
 
   /** Whether sources are newer than what was built, or what was built is newer than what runs. */
   private async isStale(): Promise<boolean> {
-    const { appDir } = this.dotnet;
+    const { appDir: given, env = {} } = this.dotnet;
     try {
+      const appDir = await realpath(given).catch(() => given);
       const project = await findDotnetProject(appDir);
       if (project === null) return true;
-      const [output] = await findOutputs(appDir, project);
-      if (output === undefined || this.loaded === null) return true;
-      if (output.dir !== this.loaded.dir || output.builtAt !== this.loaded.builtAt) return true;
-      return project.file !== null && (await sourcesChangedAt(project.file)) > output.builtAt;
+      const all = workerEnvironment({}, env, {});
+      const { output, isFresh } = await this.look(appDir, project, { dotnetPath: all['DURASCOPE_DOTNET'] ?? 'dotnet', env: all });
+      if (output === null || this.loaded === null || !isFresh) return true;
+      return output.dir !== this.loaded.dir || output.builtAt !== this.loaded.builtAt;
     } catch {
       // The launch says what is wrong.
       return true;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { httpActivityName } from '../../../core/dialects/durable-http';
 import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
 import type { FunctionDescriptor, FunctionType } from '../../../core/ports/function-worker';
-import type { RpcFunctionMetadata } from '../generated/function-rpc';
+import { BindingInfo_Direction, type RpcFunctionMetadata } from '../generated/function-rpc';
 
 const bindingSchema = z.looseObject({ name: z.string(), type: z.string(), direction: z.string().nullish() });
 
@@ -46,7 +46,7 @@ export function readFunction(metadata: RpcFunctionMetadata, profile: BehaviourPr
   const registered = registeredName(trigger, type);
   return {
     id: functionId,
-    metadata,
+    metadata: { ...metadata, bindings: { ...infoOf(all), ...metadata.bindings } },
     trigger,
     bindings: Object.fromEntries(all.map((each) => [each.name, each])),
     descriptor: {
@@ -60,6 +60,22 @@ export function readFunction(metadata: RpcFunctionMetadata, profile: BehaviourPr
       ...(/^BuiltIn_/i.test(name) || name === httpActivityName ? { isBuiltIn: true } : {}),
     },
   };
+}
+
+const directions: Readonly<Record<string, BindingInfo_Direction>> = {
+  in: BindingInfo_Direction.In,
+  out: BindingInfo_Direction.Out,
+  inout: BindingInfo_Direction.InOut,
+};
+
+/** The worker is told what its own list leaves out, as that of F# and Visual Basic does: without it no trigger is known for what it is. */
+function infoOf(bindings: readonly Binding[]): RpcFunctionMetadata['bindings'] {
+  return Object.fromEntries(
+    bindings.map(({ name, type, direction }) => [
+      name,
+      { type, direction: directions[(direction ?? 'in').toLowerCase()] ?? BindingInfo_Direction.In, properties: {} },
+    ]),
+  );
 }
 
 /** The name by which instances are started, where the binding gives one. */

@@ -10,7 +10,7 @@ import { AppWorker, type AppWorkerOptions } from '../../supervision/app-worker';
 import type { Launcher } from '../../supervision/launch';
 import type { RunningApp } from '../../supervision/running-app';
 import { workerEnvironment } from '../../supervision/worker-environment';
-import { BindingInfo_Direction, type RpcFunctionMetadata } from '../generated/function-rpc';
+import type { RpcFunctionMetadata } from '../generated/function-rpc';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
 import { watchSources } from '../watch-sources';
@@ -83,12 +83,6 @@ export class PowerShellWorker extends AppWorker {
   }
 }
 
-const directions: Readonly<Record<string, BindingInfo_Direction>> = {
-  in: BindingInfo_Direction.In,
-  out: BindingInfo_Direction.Out,
-  inout: BindingInfo_Direction.InOut,
-};
-
 interface Indexed {
   functions: RpcFunctionMetadata[];
   /** Of what is left out. */
@@ -118,12 +112,7 @@ async function indexed(appDir: string, env: Readonly<Record<string, string>>): P
     language: 'powershell',
     properties: {},
     rawBindings: bindings.map((binding) => JSON.stringify(binding)),
-    bindings: Object.fromEntries(
-      bindings.map(({ name: binding, type, direction }) => [
-        binding,
-        { type, direction: directions[direction.toLowerCase()] ?? BindingInfo_Direction.In, properties: {} },
-      ]),
-    ),
+    bindings: {},
   }));
   return { functions, problems };
 }
