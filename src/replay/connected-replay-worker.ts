@@ -20,7 +20,14 @@ export interface ConnectedReplayOptions {
   functionNames: () => readonly string[] | null;
   /** Where the orchestrator is written; null when that is not found. */
   findSource: (functionName: string) => Promise<FoundSource | null>;
+  /** For each moment the lines at which the code waits, innermost first; null where they cannot be told for sure. Absent: never told. */
+  findPlaces?: (source: FoundSource, request: ReplayRequest, run: ReplayRun) => Promise<readonly Placed[]>;
 }
+
+export type Placed = readonly Pick<ReplayFrame, 'name' | 'place'>[] | null;
+
+const notTold = 'Where it begins: the program does not tell the line at which it waits.';
+const notSure = 'Where it begins: the line at which it waits cannot be told for sure.';
 
 export class ConnectedReplayWorker implements ReplayWorker {
   readonly #seen = new Set<string>();
@@ -38,11 +45,13 @@ export class ConnectedReplayWorker implements ReplayWorker {
       if (event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated')
         this.#seen.add(event.Name);
     }
-    const { replays, findSource } = this.options;
+    const { replays, findSource, findPlaces } = this.options;
     const { id, run } = await replays.open(request);
     // A history is shown where its code cannot be: whatever keeps it from being found.
     const source = await findSource(request.functionName).catch(() => null);
-    return new Replay(replays, id, request.functionName, placed(run, source), source);
+    const places = source === null ? null : await findPlaces?.(source, request, run).catch(() => null);
+    const put = framesIn(source, places ?? null);
+    return new Replay(replays, id, request.functionName, placed(run, source, put), put);
   }
 
   reload(): Promise<void> {
@@ -60,14 +69,14 @@ class Replay implements OpenReplay {
     private readonly id: string,
     private readonly functionName: string,
     readonly run: ReplayRun,
-    private readonly source: FoundSource | null,
+    private readonly put: PutFrames,
   ) {}
 
   readonly complete = async (moment: number): Promise<void> => {
     const shown = this.run.moments[moment];
     if (shown === undefined) return;
     const { frames, ...whole } = await this.replays.moment(this.id, moment);
-    Object.assign(shown, whole, { frames: frames.map((frame) => placedFrame(frame, this.source)) });
+    Object.assign(shown, whole, { frames: this.put(frames, moment) });
   };
 
   scopes(): Promise<readonly VariableScope[]> {
@@ -92,16 +101,19 @@ class Replay implements OpenReplay {
   }
 }
 
-function placed(run: ReplayRun, source: FoundSource | null): ReplayRun {
-  const moments = run.moments.map((moment): ReplayMoment => ({
-    ...moment,
-    frames: moment.frames.map((frame) => placedFrame(frame, source)),
-  }));
+/** Frames of a moment, with their places. */
+type PutFrames = (frames: readonly ReplayFrame[], moment: number) => readonly ReplayFrame[];
+
+function placed(run: ReplayRun, source: FoundSource | null, put: PutFrames): ReplayRun {
+  const moments = run.moments.map((moment, index): ReplayMoment => ({ ...moment, frames: put(moment.frames, index) }));
   return { ...run, moments, sourceText: source?.text ?? null };
 }
 
-function placedFrame(frame: ReplayFrame, source: FoundSource | null): ReplayFrame {
-  return source === null
-    ? { ...frame, note: 'Its source was not found in the workspace.' }
-    : { ...frame, place: source.place, note: 'Where it begins: the program does not tell the line at which it waits.' };
+function framesIn(source: FoundSource | null, places: readonly Placed[] | null): PutFrames {
+  return (frames, moment) => {
+    if (source === null) return frames.map((frame) => ({ ...frame, note: 'Its source was not found in the workspace.' }));
+    const lines = places?.[moment] ?? null;
+    if (lines !== null && frames.length > 0) return lines.map(({ name, place }) => ({ name, place, note: null }));
+    return frames.map((frame) => ({ ...frame, place: source.place, note: places === null ? notTold : notSure }));
+  };
 }

@@ -3,3 +3,5 @@ export { checkCSharp } from '../analysis/grammars/check-csharp';
 export { checkPowerShell } from '../analysis/grammars/check-powershell';
 export { powerShellOrchestrator } from '../analysis/grammars/powershell-functions';
 export { SyntaxTrees } from '../analysis/grammars/syntax-trees';
+export { csharpWaits } from '../analysis/waits/csharp-waits';
+export { waitPlaces } from '../analysis/waits/wait-places';

@@ -13,6 +13,7 @@ import type { RunningEmulator } from '../app-emulator';
 import type { Emulators } from '../emulators';
 import { emulatorOptions } from '../models/emulator-settings';
 import { findProgramSource } from './program-source';
+import { waitLines } from './wait-lines';
 
 /** What is replayed: an instance of the app's hub, or a history that was brought along. */
 export interface ReplayTarget {
@@ -153,9 +154,10 @@ export class AppReplays implements vscode.Disposable {
           : null,
       findSource: async (name) => {
         const own = this.#ownOf(appDir, name);
-        if (own?.file === undefined) return findProgramSource(name);
+        if (own?.file === undefined) return findProgramSource(name, own === undefined ? undefined : appDir);
         return { place: { file: own.file, line: own.line ?? 1, column: 1 }, text: '' };
       },
+      findPlaces: waitLines,
     });
     const timeline = await openReplay(request, worker);
     return withMore(timeline, { notes: [...moreNotes, ...timeline.notes], divergence: timeline.divergence });

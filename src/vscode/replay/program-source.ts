@@ -7,9 +7,14 @@ const mostFiles = 3000;
 /** What is longer was hardly written by hand. */
 const longestText = 500_000;
 
-/** Where the workspace has the orchestrator of a connected program, told by its name; null when no file seems to hold it. */
-export async function findProgramSource(name: string): Promise<FoundSource | null> {
-  const files = await vscode.workspace.findFiles(`**/*.{${programEndings.join(',')}}`, unwanted, mostFiles);
+/**
+ * Where the workspace has the orchestrator of a connected program, told by its name; null when no file seems to hold it. `folder`: of the app
+ * that runs it, whose files alone are meant.
+ */
+export async function findProgramSource(name: string, folder?: string): Promise<FoundSource | null> {
+  const pattern = `**/*.{${programEndings.join(',')}}`;
+  const within = folder === undefined ? pattern : new vscode.RelativePattern(folder, pattern);
+  const files = await vscode.workspace.findFiles(within, unwanted, mostFiles);
   let best: ReturnType<typeof findOrchestrator> = null;
   for (const file of files.sort((a, b) => a.path.localeCompare(b.path))) {
     const text = await readText(file);

@@ -7,6 +7,9 @@ import { ConnectedReplayWorker } from '../../../src/replay/connected-replay-work
 import { openReplay } from '../../../src/replay/open-replay';
 import { findOrchestrator } from '../../../src/replay/orchestrator-source';
 import type { ReplayTimeline } from '../../../src/replay/replay-timeline';
+import { csharpWaits } from '../../../src/analysis/waits/csharp-waits';
+import { waitPlaces } from '../../../src/analysis/waits/wait-places';
+import { treesOf } from '../../analysis/grammars/load-trees';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
 describe('replays of a C# function app', function () {
@@ -26,10 +29,15 @@ describe('replays of a C# function app', function () {
   async function replayOf(instanceId: string): Promise<ReplayTimeline> {
     const file = path.join(dir, 'Orchestrators.cs');
     const text = await readFile(file, 'utf8');
+    const trees = await treesOf('csharp');
     const worker = new ConnectedReplayWorker({
       replays: app.emulator.replays,
       functionNames: () => null,
       findSource: (name) => Promise.resolve(findOrchestrator(name, file, text)),
+      findPlaces: (_source, { functionName, history }, { moments }) => {
+        const graph = csharpWaits(trees, new Map([[file, text]]), functionName);
+        return Promise.resolve(graph === null ? moments.map(() => null) : waitPlaces(graph, history, moments));
+      },
     });
     return openReplay(await replayRequestOf(app.emulator.hub, instanceId), worker);
   }
@@ -57,6 +65,58 @@ describe('replays of a C# function app', function () {
     assert.equal(greeted, 1);
     assert.equal(path.basename(file ?? ''), 'Orchestrators.cs');
     await timeline.dispose();
+  });
+
+  /** What stands at each moment in the line that is shown. */
+  async function linesOf(instanceId: string): Promise<string[]> {
+    const timeline = await replayOf(instanceId);
+    const lines = (await readFile(path.join(dir, 'Orchestrators.cs'), 'utf8')).split('\n');
+    const shown: string[] = [];
+    for (const { index } of timeline.steps) {
+      await timeline.complete?.(index);
+      const [frame] = timeline.steps[index]?.frames ?? [];
+      if (frame !== undefined) shown.push(frame.note ?? lines[(frame.place?.line ?? 0) - 1]?.trim() ?? '');
+    }
+    assert.equal(timeline.divergence, null);
+    await timeline.dispose();
+    return shown;
+  }
+
+  const loops = /^output\.Add\(await/;
+  const inputs: Record<string, unknown> = { FanOut: 4 };
+  const expected: Record<string, readonly RegExp[]> = {
+    HelloCities: [loops, loops, loops],
+    FanOut: [/WhenAll/, /WhenAll/, /WhenAll/, /WhenAll/],
+    Kinds: ['order', 'text', 'list', 'nothing', 'flag', 'bytes', 'greeting', 'id'].map(
+      (name) => new RegExp(`^var ${name} = await`),
+    ),
+    Catching: [/^await .*Throw/],
+    Retrying: [/^return await/, /^return await/, /^return await/, /^return await/, /^return await/],
+    Parent: [/"one"/, /"two"/, /Failing/],
+    Sleeping: [/CreateTimer/],
+    Banking: [/LockEntities/, /"Get"/, /from, "Deposit", -/, /to, "Deposit"/, /Overdraw/, /int>\(to, "Get"/],
+    CallsClasses: [/ClassyOrchestrator/],
+  };
+  for (const [name, patterns] of Object.entries(expected)) {
+    it(`tell the line at which ${name} waits`, async () => {
+      const id = await app.start(name, inputs[name]);
+      await app.ended(id);
+      const shown = await linesOf(id);
+      assert.equal(shown.length, patterns.length, shown.join('\n'));
+      for (const [index, pattern] of patterns.entries()) assert.match(shown[index] ?? '', pattern);
+    });
+  }
+
+  it('tell the line of a race that is still on, and after it', async () => {
+    const id = await app.start('Approval');
+    await app.until(id, (row) => row.runtimeStatus === 'Running');
+    await app.eventually(async () => ((await app.rows(id)).includes('TimerCreated') ? true : undefined));
+    const [only, ...more] = await linesOf(id);
+    assert.match(only ?? '', /WhenAny/);
+    assert.deepEqual(more, []);
+    await app.emulator.hub.raiseEvent(id, 'Approval', 'true');
+    await app.ended(id);
+    assert.deepEqual(await linesOf(id), [only]);
   });
 
   it('name the row where code and history part', async () => {

@@ -1,0 +1,813 @@
+/**
+ * Where an orchestrator in C# may stand still: its own code, and the methods of the app that it calls and awaits.
+ *
+ *   G1. Code that runs beside (a lambda that is handed on, a helper that is not awaited at once) may ask for what it holds at any time.
+ *   G2. Whatever calls code that is not understood throws as well as not; constructors and properties are taken not to throw.
+ *   G3. What gets the context and is not of the app may do anything from then on.
+ */
+import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from '../grammars/csharp-orchestrators';
+import { type CSharpMethod, type CSharpText, type CSharpType, readText, simpleName, typesOf } from '../grammars/csharp-types';
+import { childrenOf, type SyntaxNode, type SyntaxTrees, within } from '../grammars/syntax-trees';
+import { eagerBody, hasBody, headOf, isAsyncCode, isNameOnly, wordsOf } from './csharp-code';
+import { CSharpConstants } from './csharp-constants';
+import { contextMembers, durableCallOf, durableName, harmless } from './csharp-calls';
+import {
+  TooManyWays,
+  unknownTarget,
+  type WaitFrame,
+  type WaitGraph,
+  WaitGraphBuilder,
+  type WaitTarget,
+  type WorkLabel,
+} from './wait-graph';
+
+/** How far calls are followed. */
+const maxDepth = 12;
+
+/** The graph of an orchestrator of the texts (by file path); null when it is not among them, or written more than once. */
+export function csharpWaits(trees: SyntaxTrees, texts: ReadonlyMap<string, string>, functionName: string): WaitGraph | null {
+  const parsed = [...texts].map(([file, text]) => ({ tree: trees.parse(text), file, text }));
+  try {
+    const sources = parsed.map(({ tree, file, text }) => readText(file, text, tree.root));
+    const types = typesOf(sources);
+    const constants = new CSharpConstants(sources);
+    const isIt = ({ name }: CSharpOrchestrator): boolean =>
+      [name, constants.valueOf(name)].some((each) => each?.toLowerCase() === functionName.toLowerCase());
+    const [found, another] = orchestratorsOf(sources, types).filter(isIt);
+    if (found === undefined || another !== undefined) return null;
+    return new CSharpWaits(sources, types, constants).of(found);
+  } catch (error) {
+    if (error instanceof TooManyWays) return null;
+    throw error;
+  } finally {
+    for (const { tree } of parsed) tree.dispose();
+  }
+}
+
+type At = number | null;
+
+/** Of a local variable: grows as the code is read. */
+interface Held {
+  mode: 'all' | 'any';
+  nodes: number[];
+  opaque: boolean;
+  isList: boolean;
+}
+
+interface Scope {
+  name: string;
+  node: SyntaxNode;
+  type: CSharpType | null;
+  source: CSharpText;
+  /** Of the callers, innermost first. */
+  callers: readonly WaitFrame[];
+  isAsync: boolean;
+  locals: Map<string, Held>;
+  /** Functions inside the method. */
+  functions: ReadonlyMap<string, SyntaxNode>;
+  thrown: number;
+  returns: number;
+  returned: WaitTarget[];
+  breaks: number | null;
+  continues: number | null;
+  /** The same node may ask several times for what is then waited for together. */
+  isMany: boolean;
+  depth: number;
+}
+
+interface Evaluated {
+  at: At;
+  target: WaitTarget;
+}
+
+interface Called {
+  name: string;
+  node: SyntaxNode;
+  type: CSharpType | null;
+  source: CSharpText;
+}
+
+const nothing: WaitTarget = { mode: 'all', nodes: [], opaque: false };
+
+class CSharpWaits {
+  readonly #graph = new WaitGraphBuilder();
+  /** By name; those that ask for work, or call what does. */
+  readonly #durable = new Set<string>();
+  readonly #methods = new Map<string, CSharpMethod[]>();
+  readonly #contexts = new Set<string>(['context', 'ctx']);
+  readonly #mayRetry: boolean;
+
+  constructor(
+    private readonly sources: readonly CSharpText[],
+    private readonly types: ReadonlyMap<string, CSharpType>,
+    private readonly constants: CSharpConstants,
+  ) {
+    for (const type of types.values()) {
+      for (const [name, methods] of type.methods) this.#methods.set(name, [...(this.#methods.get(name) ?? []), ...methods]);
+      for (const [name, of] of type.members) if (of === 'TaskOrchestrationContext') this.#contexts.add(name);
+    }
+    for (const { root } of sources) {
+      for (const node of within(root)) {
+        if (node.type !== 'parameter' || simpleName(node.childForFieldName('type')?.text ?? '') !== 'TaskOrchestrationContext')
+          continue;
+        const name = node.childForFieldName('name')?.text;
+        if (name !== undefined) this.#contexts.add(name);
+      }
+    }
+    this.#mayRetry = sources.some(({ text }) => /Options\b|RetryPolicy|RetryHandler/.test(text));
+    this.#findDurable();
+  }
+
+  of({ name, node, type, source, context }: CSharpOrchestrator): WaitGraph {
+    if (context !== null) this.#contexts.add(context);
+    const entry = this.#graph.label();
+    const end = this.#graph.make({ type: 'end' });
+    const isAsync = isAsyncCode(node);
+    const scope = this.#scopeOf(
+      { name, node, type, source },
+      { callers: [], thrown: end, returns: end, depth: 0, isMany: false },
+    );
+    this.#graph.link(this.#body(node, entry, { ...scope, isAsync }, true), end);
+    return { nodes: this.#graph.nodes, entry };
+  }
+
+  #findDurable(): void {
+    const bodies = [...this.#methods].flatMap(([name, methods]) =>
+      methods.map(({ node }) => ({ name, words: new Set(wordsOf(node)) })),
+    );
+    for (let isNew = true; isNew;) {
+      isNew = false;
+      for (const { name, words } of bodies) {
+        if (this.#durable.has(name) || ![...words].some((word) => durableName.test(word) || this.#durable.has(word))) continue;
+        this.#durable.add(name);
+        isNew = true;
+      }
+    }
+  }
+
+  #scopeOf(called: Called, more: Pick<Scope, 'callers' | 'thrown' | 'returns' | 'depth' | 'isMany'>): Scope {
+    const functions = new Map<string, SyntaxNode>();
+    for (const each of within(called.node)) {
+      const name = each.type === 'local_function_statement' ? each.childForFieldName('name')?.text : undefined;
+      if (name !== undefined) functions.set(name, each);
+    }
+    return {
+      ...{ ...called, ...more, functions, isAsync: isAsyncCode(called.node), locals: new Map(), returned: [] },
+      ...{ breaks: null, continues: null },
+    };
+  }
+
+  /** `isWaitedFor`: what it returns is, by whoever called it. */
+  #body(node: SyntaxNode, at: At, scope: Scope, isWaitedFor: boolean): At {
+    const body =
+      node.childForFieldName('body') ??
+      childrenOf(node).find(({ type }) => type === 'block' || type === 'arrow_expression_clause');
+    if (body == null) return this.#graph.add(at, { type: 'lost' });
+    if (body.type === 'block') return this.#block(body, at, scope);
+    const value = body.type === 'arrow_expression_clause' ? (childrenOf(body)[0] ?? body) : body;
+    return this.#returned(value, at, scope, isWaitedFor);
+  }
+
+  #returned(value: SyntaxNode, at: At, scope: Scope, isWaitedFor: boolean): At {
+    const result = this.#value(value, at, scope, { isAwaited: isWaitedFor && !scope.isAsync });
+    scope.returned.push(result.target);
+    // Code that is not async hands its task on: at its very outside the host waits for it.
+    return !scope.isAsync && scope.depth === 0 ? this.#wait(value, result, scope) : result.at;
+  }
+
+  #block(block: SyntaxNode, at: At, scope: Scope): At {
+    let now = at;
+    for (const statement of childrenOf(block)) now = this.#statement(statement, now, scope);
+    return now;
+  }
+
+  #statement(node: SyntaxNode, at: At, scope: Scope): At {
+    const graph = this.#graph;
+    const field = (name: string): SyntaxNode | null => node.childForFieldName(name);
+    const value = (of: SyntaxNode | null, from: At): At => (of === null ? from : this.#value(of, from, scope).at);
+    switch (node.type) {
+      case 'block':
+      case 'checked_statement':
+      case 'global_statement':
+        return this.#block(node, at, scope);
+      case 'comment':
+      case 'empty_statement':
+      case 'local_function_statement':
+        return at;
+      case 'expression_statement':
+        return value(childrenOf(node)[0] ?? null, at);
+      case 'local_declaration_statement': {
+        const isUsing = /^(await\s+)?using\b/.test(node.text);
+        return this.#disposes(node, this.#declaration(node, at, scope), scope, isUsing);
+      }
+      case 'if_statement': {
+        const asked = value(field('condition'), at);
+        const yes = this.#statementOf(field('consequence'), asked, scope);
+        return graph.join(yes, this.#statementOf(field('alternative'), asked, scope));
+      }
+      case 'while_statement':
+      case 'for_statement':
+      case 'foreach_statement':
+      case 'do_statement':
+        return this.#loop(node, at, scope);
+      case 'return_statement': {
+        const returned = childrenOf(node)[0];
+        const now = returned === undefined ? at : this.#returned(returned, at, scope, true);
+        graph.link(now, scope.returns);
+        return null;
+      }
+      case 'throw_statement':
+        graph.link(value(childrenOf(node)[0] ?? null, at), scope.thrown);
+        return null;
+      case 'break_statement':
+        if (scope.breaks !== null) graph.link(at, scope.breaks);
+        return null;
+      case 'continue_statement':
+        if (scope.continues !== null) graph.link(at, scope.continues);
+        return null;
+      case 'try_statement':
+        return this.#try(node, at, scope);
+      case 'switch_statement':
+        return this.#switch(node, at, scope);
+      case 'using_statement': {
+        let now = at;
+        for (const each of childrenOf(node)) {
+          if (each.id === field('body')?.id) continue;
+          now = each.type === 'variable_declaration' ? this.#declarators(each, now, scope) : value(each, now);
+        }
+        return this.#disposes(node, this.#statementOf(field('body'), now, scope), scope, true);
+      }
+      case 'lock_statement':
+        return childrenOf(node).reduce<At>(
+          (now, each) => (each.type === 'block' ? this.#block(each, now, scope) : value(each, now)),
+          at,
+        );
+      default:
+        return this.#concerns(node) ? graph.add(at, { type: 'lost' }) : at;
+    }
+  }
+
+  #statementOf(node: SyntaxNode | null, at: At, scope: Scope): At {
+    return node === null ? at : this.#statement(node, at, scope);
+  }
+
+  /** What `await using` waits for at its end; the lock of entities is given back without waiting. */
+  #disposes(node: SyntaxNode, at: At, scope: Scope, isUsing: boolean): At {
+    if (!isUsing || !/^await\b/.test(node.text) || /\bLockEntitiesAsync\b/.test(node.text)) return at;
+    return this.#wait(node, { at, target: unknownTarget }, scope);
+  }
+
+  #declaration(node: SyntaxNode, at: At, scope: Scope): At {
+    const list = childrenOf(node).find(({ type }) => type === 'variable_declaration');
+    return list === undefined ? at : this.#declarators(list, at, scope);
+  }
+
+  #declarators(list: SyntaxNode, at: At, scope: Scope): At {
+    let now = at;
+    for (const each of childrenOf(list)) {
+      if (each.type !== 'variable_declarator') continue;
+      const name = each.childForFieldName('name');
+      const initial = childrenOf(each)
+        .filter(({ id }) => id !== name?.id)
+        .at(-1);
+      if (initial === undefined || name === null) continue;
+      const known = name.type === 'identifier' ? this.#held(name.text, initial, scope) : null;
+      if (known?.isList === true) now = this.#graph.add(now, { type: 'forget', nodes: known.nodes });
+      const { at: after, target } = this.#value(initial, now, scope);
+      now = after;
+      if (known === null) continue;
+      scope.locals.set(name.text, known);
+      if (!known.isList) Object.assign(known, { ...target, nodes: [...target.nodes] });
+    }
+    return now;
+  }
+
+  /** What a variable can be followed as; null when it may become another. */
+  #held(name: string, initial: SyntaxNode, scope: Scope): Held | null {
+    scope.locals.delete(name);
+    const isList =
+      /^new\b[^(]*(\(\s*\)|\[[^]*\])?$/.test(initial.text) ||
+      /^\[\s*\]$/.test(initial.text) ||
+      /^new\s*\(\s*\)$/.test(initial.text);
+    for (const node of within(scope.node)) {
+      if (node.type === 'assignment_expression' && node.childForFieldName('left')?.text === name) return null;
+      if (node.type === 'argument' && /^(ref|out)\b/.test(node.text) && node.text.endsWith(name)) return null;
+      if (!isList) continue;
+      if (node.type === 'argument' && node.text === name) {
+        const call = node.parent?.parent;
+        if (!/^Task\.When(All|Any)\b/.test(call?.text ?? '')) return null;
+      }
+      if (node.type === 'member_access_expression' && node.childForFieldName('expression')?.text === name) {
+        if (!/^(Add|Count|Length|Select|ToArray|ToList|Sum|Any)$/.test(simpleName(node.childForFieldName('name')?.text ?? '')))
+          return null;
+      }
+    }
+    return { mode: 'all', nodes: [], opaque: false, isList };
+  }
+
+  #loop(node: SyntaxNode, at: At, scope: Scope): At {
+    const graph = this.#graph;
+    const field = (name: string): SyntaxNode | null => node.childForFieldName(name);
+    const [head, after, again] = [graph.label(), graph.label(), graph.label()];
+    const inner = { ...scope, breaks: after, continues: again };
+    const condition = node.type === 'foreach_statement' ? null : field('condition');
+    const isEndless = (node.type === 'for_statement' && condition === null) || /^\(?\s*true\s*\)?$/.test(condition?.text ?? '');
+    let now = at;
+    if (node.type === 'for_statement') {
+      const initial = field('initializer');
+      if (initial?.type === 'variable_declaration') now = this.#declarators(initial, now, scope);
+      else if (initial !== null) now = this.#value(initial, now, scope).at;
+    }
+    if (node.type === 'foreach_statement') {
+      const right = field('right');
+      if (right !== null) now = this.#value(right, now, scope, { isEager: true }).at;
+    }
+    graph.link(now, head);
+    let start: At = head;
+    if (node.type !== 'do_statement') {
+      if (condition !== null) start = this.#value(condition, head, scope).at;
+      if (/^await\b/.test(node.text)) start = this.#wait(node, { at: start, target: unknownTarget }, scope);
+      if (!isEndless) graph.link(start, after);
+    }
+    graph.link(this.#statementOf(field('body'), start, inner), again);
+    let last: At = again;
+    if (node.type === 'do_statement') {
+      if (condition !== null) last = this.#value(condition, again, scope).at;
+      if (!isEndless) graph.link(last, after);
+    } else if (node.type === 'for_statement') {
+      const known = new Set([field('initializer')?.id, condition?.id, field('body')?.id]);
+      for (const each of childrenOf(node)) if (!known.has(each.id)) last = this.#value(each, last, scope).at;
+    }
+    graph.link(last, head);
+    return after;
+  }
+
+  #try(node: SyntaxNode, at: At, scope: Scope): At {
+    const graph = this.#graph;
+    const clauses = childrenOf(node);
+    const last = clauses.find(({ type }) => type === 'finally_clause');
+    let outer = scope;
+    let finallyAt: number | null = null;
+    if (last !== undefined && this.#concerns(last)) {
+      // Every way out leads through it, and from it every way out is open.
+      finallyAt = graph.label();
+      outer = { ...scope, thrown: finallyAt, returns: finallyAt };
+      if (scope.breaks !== null) outer.breaks = finallyAt;
+      if (scope.continues !== null) outer.continues = finallyAt;
+    }
+    const catches = clauses.filter(({ type }) => type === 'catch_clause');
+    const caught = catches.length === 0 ? outer.thrown : graph.label();
+    const ends: At[] = [this.#statementOf(node.childForFieldName('body'), at, { ...outer, thrown: caught })];
+    for (const each of catches) {
+      const filter = childrenOf(each).find(({ type }) => type === 'catch_filter_clause');
+      const type = simpleName(
+        childrenOf(each)
+          .find(({ type: is }) => is === 'catch_declaration')
+          ?.childForFieldName('type')?.text ?? '',
+      );
+      if (filter !== undefined || !/^(Exception)?$/.test(type)) graph.link(caught, outer.thrown);
+      ends.push(this.#statementOf(each.childForFieldName('body'), caught, outer));
+    }
+    if (finallyAt === null || last === undefined) return graph.join(...ends);
+    for (const end of ends) graph.link(end, finallyAt);
+    const block = childrenOf(last)[0];
+    const done = block === undefined ? finallyAt : this.#statement(block, finallyAt, scope);
+    for (const way of [scope.thrown, scope.returns, scope.breaks, scope.continues]) if (way !== null) graph.link(done, way);
+    return done;
+  }
+
+  #switch(node: SyntaxNode, at: At, scope: Scope): At {
+    const graph = this.#graph;
+    const value = node.childForFieldName('value');
+    const asked = value === null ? at : this.#value(value, at, scope).at;
+    const after = graph.label();
+    const inner = { ...scope, breaks: after };
+    let hasDefault = false;
+    for (const section of childrenOf(node.childForFieldName('body') ?? node)) {
+      if (section.type !== 'switch_section') continue;
+      hasDefault ||= /^\s*default\s*:/.test(section.text);
+      let now = asked;
+      for (const each of childrenOf(section)) {
+        if (each.type === 'when_clause') now = this.#value(each, now, inner).at;
+        else if (each.type.endsWith('_statement') || each.type === 'block') now = this.#statement(each, now, inner);
+      }
+      graph.link(now, after);
+    }
+    if (!hasDefault) graph.link(asked, after);
+    return after;
+  }
+
+  #wait(node: SyntaxNode, { at, target }: Evaluated, scope: Scope): At {
+    return this.#graph.add(at, { type: 'wait', target, frames: [frameAt(node, scope), ...scope.callers], thrown: scope.thrown });
+  }
+
+  #throws(at: At, scope: Scope): void {
+    this.#graph.link(at, scope.thrown);
+  }
+
+  /** Evaluates an expression. `isAwaited`: at once. `isEager`: what it yields is enumerated at once. */
+  #value(node: SyntaxNode, at: At, scope: Scope, how: { isAwaited?: boolean; isEager?: boolean } = {}): Evaluated {
+    const graph = this.#graph;
+    const field = (name: string): SyntaxNode | null => node.childForFieldName(name);
+    switch (node.type) {
+      case 'await_expression': {
+        const task = childrenOf(node).at(-1);
+        if (task === undefined) return { at, target: unknownTarget };
+        const now = this.#wait(node, this.#value(task, at, scope, { isAwaited: true }), scope);
+        // What came may not be what the code takes it for.
+        if (/^[\w.]+<(?!(string|object|JsonElement|bool)\??>)/.test(task.text)) this.#throws(now, scope);
+        return { at: now, target: unknownTarget };
+      }
+      case 'parenthesized_expression':
+      case 'argument':
+      case 'element_binding_expression':
+      case 'spread_element': {
+        const inner = childrenOf(node);
+        const [only] = inner;
+        const isSpread = node.type === 'spread_element' || /^\.\./.test(node.text);
+        if (inner.length === 1 && only !== undefined) return this.#value(only, at, scope, isSpread ? { isEager: true } : how);
+        return this.#all(inner, at, scope);
+      }
+      case 'identifier': {
+        const held = scope.locals.get(node.text);
+        if (held !== undefined) return { at, target: held };
+        if (this.#isDurable(node.text, scope) && !isNameOnly(node))
+          return { at: this.#beside(this.#methodsNamed(node.text, scope), at), target: unknownTarget };
+        return { at, target: unknownTarget };
+      }
+      case 'member_access_expression': {
+        const owner = field('expression');
+        const name = simpleName(field('name')?.text ?? '');
+        const { at: now } = owner === null ? { at } : this.#value(owner, at, scope);
+        if (owner?.text === 'Task' && name === 'CompletedTask') return { at: now, target: nothing };
+        if (this.#durable.has(name)) return { at: this.#beside(this.#methods.get(name) ?? [], now), target: unknownTarget };
+        return { at: now, target: unknownTarget };
+      }
+      case 'invocation_expression':
+        return this.#call(node, at, scope, how);
+      case 'conditional_expression': {
+        const asked = this.#part(field('condition'), at, scope);
+        const ways = [field('consequence'), field('alternative')].map((each) => this.#part(each, asked, scope));
+        return { at: graph.join(...ways), target: unknownTarget };
+      }
+      case 'binary_expression': {
+        const left = this.#part(field('left'), at, scope);
+        const right = this.#part(field('right'), left, scope);
+        const isShort =
+          /^(&&|\|\||\?\?)$/.test(field('operator')?.text ?? '') ||
+          node.children.some((each) => /^(&&|\|\||\?\?)$/.test(each?.type ?? ''));
+        return { at: isShort ? graph.join(left, right) : right, target: unknownTarget };
+      }
+      case 'switch_expression': {
+        const [value, ...arms] = childrenOf(node);
+        const asked = this.#part(value ?? null, at, scope);
+        this.#throws(asked, scope);
+        const ends = arms.map((arm) => childrenOf(arm).reduce<At>((now, each) => this.#part(each, now, scope), asked));
+        return { at: graph.join(...ends), target: unknownTarget };
+      }
+      case 'throw_expression':
+        graph.link(this.#all(childrenOf(node), at, scope).at, scope.thrown);
+        return { at: null, target: unknownTarget };
+      case 'assignment_expression':
+        return this.#assignment(node, at, scope);
+      case 'lambda_expression':
+      case 'anonymous_method_expression':
+        return { at: this.#beside([{ name: '', node, type: scope.type, source: scope.source }], at), target: unknownTarget };
+      case 'object_creation_expression': {
+        const { at: now } = this.#all(childrenOf(node), at, scope);
+        const isTimed = /^new\s+CancellationTokenSource\s*\(\s*[^)\s]/.test(node.text);
+        return { at: isTimed ? graph.add(now, { type: 'cancel' }) : this.#handsOn(node, now), target: unknownTarget };
+      }
+      case 'typeof_expression':
+      case 'default_expression':
+        return { at, target: unknownTarget };
+      case 'element_access_expression':
+      case 'cast_expression': {
+        const { at: now, target } = this.#all(childrenOf(node), at, scope);
+        this.#throws(now, scope);
+        return { at: now, target };
+      }
+      case 'conditional_access_expression': {
+        const [owner, ...rest] = childrenOf(node);
+        const asked = this.#part(owner ?? null, at, scope);
+        return { at: graph.join(asked, this.#all(rest, asked, scope).at), target: unknownTarget };
+      }
+      default:
+        return this.#all(childrenOf(node), at, scope);
+    }
+  }
+
+  #part(node: SyntaxNode | null, at: At, scope: Scope): At {
+    return node === null ? at : this.#value(node, at, scope).at;
+  }
+
+  /** One after the other. */
+  #all(nodes: readonly SyntaxNode[], at: At, scope: Scope): Evaluated {
+    return { at: nodes.reduce<At>((now, each) => this.#value(each, now, scope).at, at), target: unknownTarget };
+  }
+
+  #assignment(node: SyntaxNode, at: At, scope: Scope): Evaluated {
+    const [left, right] = [node.childForFieldName('left'), node.childForFieldName('right')];
+    const owner = left?.type === 'element_access_expression' ? (left.childForFieldName('expression')?.text ?? '') : '';
+    const held = scope.locals.get(owner);
+    if (held?.isList === true && right !== null) {
+      const { at: now, target } = this.#value(right, at, { ...scope, isMany: true });
+      hold(held, target);
+      return { at: now, target: unknownTarget };
+    }
+    const before = left === null || left.type === 'identifier' ? at : this.#value(left, at, scope).at;
+    const { at: now } = right === null ? { at: before } : this.#value(right, before, scope);
+    // `??=` leaves it be.
+    return { at: /\?\?=/.test(node.text) ? this.#graph.join(before, now) : now, target: unknownTarget };
+  }
+
+  #call(call: SyntaxNode, at: At, scope: Scope, how: { isAwaited?: boolean; isEager?: boolean }): Evaluated {
+    const graph = this.#graph;
+    const called = call.childForFieldName('function');
+    const list = call.childForFieldName('arguments');
+    const given = list === null ? [] : childrenOf(list).filter(({ type }) => type === 'argument');
+    if (called === null || called.text === 'nameof') return { at, target: unknownTarget };
+    const isMember = called.type === 'member_access_expression';
+    const owner = isMember ? called.childForFieldName('expression') : null;
+    const name = simpleName((isMember ? called.childForFieldName('name')?.text : called.text) ?? '');
+    const evaluated = (from: At): At => given.reduce<At>((now, each) => this.#value(each, now, scope).at, from);
+
+    if (owner !== null && (name === 'ConfigureAwait' || name === 'AsTask')) return this.#value(owner, at, scope, how);
+    if (owner !== null && (name === 'ToList' || name === 'ToArray') && given.length === 0)
+      return this.#value(owner, at, scope, { isEager: true });
+    if (owner?.text === 'Task' && (name === 'WhenAll' || name === 'WhenAny')) return this.#together(name, given, at, scope);
+    if (owner?.text === 'Task' && (name === 'FromResult' || name === 'FromException'))
+      return { at: evaluated(at), target: name === 'FromResult' ? nothing : unknownTarget };
+    const held = owner === null ? undefined : scope.locals.get(owner.text);
+    if (held?.isList === true && name === 'Add' && given.length === 1 && given[0] !== undefined) {
+      const { at: now, target } = this.#value(given[0], at, { ...scope, isMany: true });
+      hold(held, target);
+      return { at: now, target: unknownTarget };
+    }
+    const lambda = given.length === 1 ? childrenOf(given[0] ?? call).at(-1) : undefined;
+    if (owner !== null && name === 'Select' && how.isEager === true && lambda?.type === 'lambda_expression') {
+      const body = eagerBody(lambda);
+      if (body !== null) return this.#each(body, this.#value(owner, at, scope).at, scope);
+    }
+
+    const methods = this.#candidates(called, name, given.length, scope);
+    if (methods.some(({ node }) => this.#concerns(node))) return this.#inside(call, methods, at, scope, given, owner, how);
+
+    const ownerAt = owner === null ? at : this.#value(owner, at, scope).at;
+    const durable = durableCallOf(name, given, {
+      isContext: owner !== null && this.#isContext(owner),
+      textOf: (node) => this.constants.textOf(node, scope.node),
+      mayRetry: this.#mayRetry,
+      isOwn: methods.length > 0,
+    });
+    if (durable !== null) {
+      const now = evaluated(ownerAt);
+      switch (durable.type) {
+        case 'work':
+          return this.#emit(durable.label, now, scope, durable.isAnswered);
+        case 'event': {
+          const from = durable.ends === 'early' ? this.#emit(durable.timer, now, scope, true).at : now;
+          const id = graph.add(from, { type: 'listen', event: durable.event, ends: durable.ends, isMany: scope.isMany });
+          return {
+            at: id,
+            target: id === null ? unknownTarget : { mode: 'all', nodes: [id], opaque: durable.ends !== 'answered' },
+          };
+        }
+        case 'lock': {
+          const { at: from, target } = this.#emit(durable.label, now, scope, true);
+          return { at: graph.add(from, { type: 'spawn', labels: [durable.release], events: [] }), target };
+        }
+      }
+    }
+    let now = evaluated(ownerAt);
+    if (/^Cancel/.test(name)) now = graph.add(now, { type: 'cancel' });
+    if (!(owner !== null && this.#isContext(owner) && contextMembers.test(name)) && !harmless.test(name))
+      this.#throws(now, scope);
+    const isUnknownOfContext = owner !== null && this.#isContext(owner) && !contextMembers.test(name) && methods.length === 0;
+    if (isUnknownOfContext) now = graph.add(now, { type: 'lost' });
+    return { at: this.#handsOn(call, now, methods.length > 0), target: unknownTarget };
+  }
+
+  /** G3 */
+  #handsOn(call: SyntaxNode, at: At, isOwn = false): At {
+    if (isOwn) return at;
+    const list = childrenOf(call).find(({ type }) => type === 'argument_list');
+    const name = simpleName(call.childForFieldName('type')?.text ?? '');
+    if (list === undefined || this.types.has(name)) return at;
+    const isHandedOn = childrenOf(list).some((each) =>
+      childrenOf(each).some((value) => value.type === 'identifier' && this.#contexts.has(value.text)),
+    );
+    return isHandedOn ? this.#graph.add(at, { type: 'lost' }) : at;
+  }
+
+  #emit(label: WorkLabel, at: At, scope: Scope, isAnswered: boolean): Evaluated {
+    const id = this.#graph.add(at, { type: 'emit', label, isMany: scope.isMany });
+    return { at: id, target: id === null || !isAnswered ? nothing : { mode: 'all', nodes: [id], opaque: false } };
+  }
+
+  #together(name: string, given: readonly SyntaxNode[], at: At, scope: Scope): Evaluated {
+    const held: Held = { mode: name === 'WhenAny' ? 'any' : 'all', nodes: [], opaque: false, isList: false };
+    let now = at;
+    for (const each of given) {
+      const evaluated = this.#value(each, now, scope, { isEager: true });
+      now = evaluated.at;
+      const { target } = evaluated;
+      if (target.mode === 'any' || (held.mode === 'any' && !isOneEach(target, each))) held.opaque = true;
+      else hold(held, target);
+      // Later growth of a list belongs to it as well.
+    }
+    return { at: now, target: held };
+  }
+
+  /** `Select` whose result is enumerated at once. */
+  #each(body: SyntaxNode, at: At, scope: Scope): Evaluated {
+    const graph = this.#graph;
+    const nodes: number[] = [];
+    const start = graph.add(at, { type: 'forget', nodes });
+    const head = graph.label();
+    graph.link(start, head);
+    const { at: end, target } = this.#value(body, head, { ...scope, isMany: true });
+    nodes.push(...target.nodes);
+    graph.link(end, head);
+    return { at: head, target: { mode: target.mode, nodes, opaque: target.opaque } };
+  }
+
+  /** Methods of the app that a call may mean. */
+  #candidates(called: SyntaxNode, name: string, count: number, scope: Scope): readonly Called[] {
+    const inner = called.type === 'identifier' || called.type === 'generic_name' ? scope.functions.get(name) : undefined;
+    if (inner !== undefined) return [{ name, node: inner, type: scope.type, source: scope.source }];
+    const all = this.#methods.get(name) ?? [];
+    const [, owner] = /^([\w.]+)\.\w+(?:<[^]*>)?$/.exec(called.text) ?? [];
+    const declaring =
+      called.type !== 'member_access_expression' || owner === 'this'
+        ? scope.type
+        : (this.types.get(simpleName(owner ?? '')) ?? null);
+    const own = declaring?.methods.get(name) ?? [];
+    const isSure =
+      own.length > 0 && own.every(({ node }) => !/\b(virtual|abstract|override)\b/.test(headOf(node)) && hasBody(node));
+    const meant = (isSure ? own : all).filter(({ node }) => hasBody(node));
+    const isExtension = called.type === 'member_access_expression';
+    const fitting = meant.filter(({ node }) => {
+      const parameters = parametersOf(node);
+      const most =
+        parameters.length - (isExtension && /^\(\s*this\b/.test(node.childForFieldName('parameters')?.text ?? '') ? 1 : 0);
+      const least = parameters.filter((each) => !/=/.test(each.text)).length - (parameters.length - most);
+      return (
+        (count >= least && count <= most) ||
+        parameters.some(({ text }) => /^params\b/.test(text)) ||
+        /^\(\s*this\b/.test(node.childForFieldName('parameters')?.text ?? '')
+      );
+    });
+    return fitting.length > 0 ? fitting : meant;
+  }
+
+  /** A call of code that is here. */
+  #inside(
+    call: SyntaxNode,
+    methods: readonly Called[],
+    at: At,
+    scope: Scope,
+    given: readonly SyntaxNode[],
+    owner: SyntaxNode | null,
+    { isAwaited = false }: { isAwaited?: boolean },
+  ): Evaluated {
+    const graph = this.#graph;
+    let now = owner === null ? at : this.#value(owner, at, scope).at;
+    for (const each of given) now = this.#value(each, now, scope).at;
+    const ends: At[] = [];
+    const targets: WaitTarget[] = [];
+    for (const method of methods) {
+      if (!this.#concerns(method.node)) {
+        this.#throws(now, scope);
+        ends.push(now);
+        targets.push(unknownTarget);
+        continue;
+      }
+      if (isAsyncCode(method.node) && !isAwaited) {
+        ends.push(this.#beside([method], now));
+        targets.push(unknownTarget);
+        continue;
+      }
+      const callers = [frameAt(call, scope), ...scope.callers];
+      const isAgain = callers.some(({ name }, index) => index > 0 && name === method.name) || scope.name === method.name;
+      if (scope.depth >= maxDepth || isAgain) {
+        ends.push(graph.add(now, { type: 'lost' }));
+        continue;
+      }
+      const returns = graph.label();
+      const inner = this.#scopeOf(method, {
+        callers,
+        thrown: scope.thrown,
+        returns,
+        depth: scope.depth + 1,
+        isMany: scope.isMany,
+      });
+      // What it does is read anew for each call.
+      const enters = graph.label();
+      graph.link(now, enters);
+      graph.link(this.#body(method.node, enters, inner, isAwaited), returns);
+      ends.push(now === null ? null : returns);
+      targets.push(isAsyncCode(method.node) ? nothing : onlyOf(inner.returned));
+    }
+    return { at: graph.join(...ends), target: onlyOf(targets) };
+  }
+
+  /** G1 */
+  #beside(methods: readonly Called[], at: At): At {
+    const labels: WorkLabel[] = [];
+    const events: (string | null)[] = [];
+    const seen = new Set<number>();
+    const found = { isLost: false, cancels: false };
+    const read = ({ node: code }: Called): void => {
+      if (seen.has(code.id)) return;
+      seen.add(code.id);
+      for (const node of within(code)) {
+        if (node.type === 'identifier' && this.#durable.has(node.text)) {
+          for (const each of this.#methods.get(node.text) ?? []) read(each);
+        }
+        if (node.type !== 'invocation_expression') continue;
+        const called = node.childForFieldName('function');
+        const name = simpleName(
+          (called?.type === 'member_access_expression' ? called.childForFieldName('name')?.text : called?.text) ?? '',
+        );
+        const owner = called?.type === 'member_access_expression' ? called.childForFieldName('expression') : null;
+        const given = childrenOf(node.childForFieldName('arguments') ?? node).filter(({ type: is }) => is === 'argument');
+        if (/^Cancel/.test(name)) found.cancels = true;
+        const durable = durableCallOf(name, given, {
+          isContext: owner !== null && this.#isContext(owner),
+          textOf: (value) => this.constants.textOf(value, code),
+          mayRetry: this.#mayRetry,
+          isOwn: this.#methods.has(name),
+        });
+        if (durable === null) {
+          if (this.#methods.has(name)) continue;
+          const isOfContext = owner !== null && this.#isContext(owner) && !contextMembers.test(name);
+          found.isLost ||=
+            isOfContext ||
+            given.some((each) => childrenOf(each).some((value) => value.type === 'identifier' && this.#contexts.has(value.text)));
+        } else if (durable.type === 'event') {
+          events.push(durable.event);
+          if (durable.ends === 'early') labels.push(durable.timer);
+        } else {
+          labels.push(durable.label, ...(durable.type === 'lock' ? [durable.release] : []));
+          if (durable.label.retries || durable.label.polls) labels.push(timerLabel);
+        }
+      }
+    };
+    for (const method of methods) if (this.#concerns(method.node)) read(method);
+    if (found.isLost) return this.#graph.add(at, { type: 'lost' });
+    const now = found.cancels ? this.#graph.add(at, { type: 'cancel' }) : at;
+    return labels.length === 0 && events.length === 0 ? now : this.#graph.add(now, { type: 'spawn', labels, events });
+  }
+
+  #isContext(node: SyntaxNode): boolean {
+    const name = /^(?:this\.)?(\w+)(?:\.Entities)?$/.exec(node.text)?.[1];
+    return name !== undefined && this.#contexts.has(name);
+  }
+
+  #isDurable(name: string, scope: Scope): boolean {
+    return scope.functions.has(name) || this.#durable.has(name);
+  }
+
+  #methodsNamed(name: string, scope: Scope): Called[] {
+    const inner = scope.functions.get(name);
+    return inner === undefined
+      ? (this.#methods.get(name) ?? [])
+      : [{ name, node: inner, type: scope.type, source: scope.source }];
+  }
+
+  /** Whether it may ask for work, or wait. */
+  #concerns(node: SyntaxNode): boolean {
+    return wordsOf(node).some(
+      (word) => word === 'await' || word === 'goto' || /^Cancel/.test(word) || durableName.test(word) || this.#durable.has(word),
+    );
+  }
+}
+
+export const timerLabel: WorkLabel = {
+  kind: 'timer',
+  name: null,
+  input: null,
+  retries: false,
+  polls: false,
+  isCancellable: false,
+};
+
+function hold(held: Held, target: WaitTarget): void {
+  for (const node of target.nodes) if (!held.nodes.includes(node)) held.nodes.push(node);
+  if (target.opaque || target.mode === 'any') held.opaque = true;
+}
+
+/** Of `WhenAny`, each argument is one task, or a list of single ones. */
+function isOneEach({ nodes }: WaitTarget, argument: SyntaxNode): boolean {
+  return nodes.length <= 1 || !/WhenAll/.test(argument.text);
+}
+
+function onlyOf(targets: readonly WaitTarget[]): WaitTarget {
+  return targets.length === 1 ? (targets[0] ?? unknownTarget) : unknownTarget;
+}
+
+function frameAt(node: SyntaxNode, { name, source }: Scope): WaitFrame {
+  const { row, column } = node.startPosition;
+  return { name, place: { file: source.file, line: row + 1, column: column + 1 } };
+}
