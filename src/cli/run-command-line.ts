@@ -11,9 +11,10 @@ export async function runCommandLine(argv: readonly string[], version: string, t
     return await dispatch(argv, version, terminal);
   } catch (error) {
     const json = argv.includes('--json');
-    const { code, message } = DurascopeError.is(error)
+    const { code, message: said } = DurascopeError.is(error)
       ? error
       : { code: 'Unexpected', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const message = isWithoutKey(error) ? `${said}${keyAdvice}` : said;
     if (json) terminal.warn(JSON.stringify({ error: { code, message, ...detailsOf(error) } }));
     else terminal.warn(`${terminal.style.red('Error:')} ${message}`);
     if (!json && code === 'InvalidArgument' && commands.some((command) => command.name === argv[0])) {
@@ -55,6 +56,13 @@ async function dispatch(argv: readonly string[], version: string, terminal: Term
     return 0;
   }
   return command.run(args, terminal);
+}
+
+/** The server speaks to whoever asks over HTTP. */
+const keyAdvice = ' On the command line: --key KEY, or --url with an address that has it (http://localhost:7071/?code=KEY).';
+
+function isWithoutKey(error: unknown): boolean {
+  return DurascopeError.is(error) && error.details['status'] === 401;
 }
 
 function detailsOf(error: unknown): { details?: unknown } {

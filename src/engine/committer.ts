@@ -1,6 +1,7 @@
 import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
 import type { PendingActivity, PendingTimer } from '../core/instances/instance';
+import { DurascopeError } from '../core/values/errors';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { Logger } from '../core/ports/logger';
@@ -101,12 +102,7 @@ export class Committer {
       (error: unknown) => {
         this.#failures++;
         if (this.#failures === 1) {
-          const reason = messageOf(error);
-          this.log({
-            level: 'error',
-            category: 'engine',
-            message: `The journal cannot be written: ${reason}. Nothing is lost; work stands still and goes on once it can be written again.`,
-          });
+          this.log({ level: 'error', category: 'engine', message: stalledText(error) });
         }
         if (this.#drained !== null) {
           this.#drained(false);
@@ -120,4 +116,12 @@ export class Committer {
       },
     );
   }
+}
+
+function stalledText(error: unknown): string {
+  const reason = messageOf(error).replace(/\.$/, '');
+  const isFinal = DurascopeError.is(error, 'StoreLocked') || (DurascopeError.is(error) && error.details['isFinal'] === true);
+  return isFinal
+    ? `Work stands still, and nothing that happens from here on is kept until the emulator is started again: ${reason}.`
+    : `The journal cannot be written: ${reason}. Nothing is lost; work stands still and goes on once it can be written again.`;
 }

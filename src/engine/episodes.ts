@@ -1,3 +1,4 @@
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
@@ -19,6 +20,11 @@ import type { Episode } from './episode';
 import type { Entities } from './entities';
 import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
+
+interface Decided {
+  outcome: EpisodeOutcome;
+  turn: TurnResult;
+}
 
 /** Continue-as-new so many times without a wait is told. */
 const unusualGenerations = 1000;
@@ -214,7 +220,7 @@ export class Episodes {
           core.suspects.end(live);
           core.requestTurn();
           if (core.isVoid(live, life)) worker.forget(row.instanceId);
-          else this.#decide(episode, worker, outcome);
+          else this.#decideOrFail(episode, worker, outcome);
         },
         (error: unknown) => {
           slot.runningEpisodes--;
@@ -226,9 +232,24 @@ export class Episodes {
       );
   }
 
-  #decide(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): void {
+  /** What cannot be worked into the history fails its instance, and nothing else. */
+  #decideOrFail(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): void {
+    let decided: Decided;
+    try {
+      decided = this.#decide(episode, worker, answer);
+    } catch (error) {
+      const { row } = episode;
+      const reason = `What its code decided cannot be worked into the history: ${messageOf(error)}`;
+      this.core.log('error', `${reason}${error instanceof Error ? `\n${error.stack ?? ''}` : ''}`, row.instanceId);
+      this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, reason));
+      return;
+    }
+    this.#keep(episode, worker, decided);
+  }
+
+  #decide(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): Decided {
     const { core } = this;
-    const { live, row, newEvents } = episode;
+    const { row, newEvents } = episode;
     const outcome = checkOutcome(answer, {
       name: row.name,
       newEvents,
@@ -247,6 +268,12 @@ export class Episodes {
       defaultVersion: core.options.defaultVersion,
       newId: core.world.newId,
     });
+    return { outcome, turn };
+  }
+
+  #keep(episode: Episode, worker: FunctionWorker, { outcome, turn }: Decided): void {
+    const { core } = this;
+    const { live } = episode;
     if (turn.droppedIds.length > 0) {
       core.log(
         'debug',
@@ -303,7 +330,7 @@ export class Episodes {
       sentBefore: { activities: [], children: [], messages: [] },
     };
     live.isBusy = true;
-    this.#decide(episode, worker, next.outcome);
+    this.#decideOrFail(episode, worker, next.outcome);
     return true;
   }
 

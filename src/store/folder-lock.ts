@@ -6,6 +6,7 @@
  *       quicker, it is put back.
  *   F3. Process ids are used again: the start of the process is compared too, where the system tells it.
  *   F4. A second file, outside of the folder and named by its path, holds when the folder is deleted while it is in use.
+ *   F5. A holder that could not renew it for long (the computer slept) looks whether it still is its own before it goes on.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -33,6 +34,14 @@ const fileName = 'lock';
 /** Whether a process on another host (a container, mostly) still runs can only be seen by the file's time being renewed. */
 const renewEveryMs = 15_000;
 const foreignStaleAfterMs = 60_000;
+/** Both are called while it is held. */
+export interface LockEvents {
+  /** Now and then. */
+  renewed?: () => void;
+  /** Another one has it: it took this process for gone. May be called more than once. */
+  lost?: (error: DurascopeError) => void;
+}
+
 const attempts = 20;
 const unreadableRetryMs = 25;
 
@@ -48,32 +57,33 @@ export class FolderLock {
   readonly #token: string;
   readonly #renewal: NodeJS.Timeout;
   #released = false;
+  #renewedAt: number;
 
   private constructor(
+    private readonly folder: string,
     private readonly files: readonly string[],
     token: string,
-    renewed: () => void,
+    private readonly events: LockEvents,
+    private readonly now: () => number,
   ) {
     this.#token = token;
+    this.#renewedAt = now();
     this.#renewal = setInterval(() => {
       this.#renew();
-      renewed();
+      events.renewed?.();
     }, renewEveryMs);
     this.#renewal.unref();
   }
 
-  /**
-   * `renewed` is called now and then while it is held. Errors: StoreLocked; what the file system says when the folder cannot be
-   * written.
-   */
-  static async acquire(folder: string, renewed: () => void = () => undefined): Promise<FolderLock> {
+  /** Errors: StoreLocked; what the file system says when the folder cannot be written. `now`: the computer's time. */
+  static async acquire(folder: string, events: LockEvents = {}, now = (): number => Date.now()): Promise<FolderLock> {
     const mine: LockContent = { token: randomUUID(), pid: process.pid, host: hostname(), start: processStart(process.pid) ?? '' };
     const inside = path.join(folder, fileName);
     await acquireFile(folder, inside, mine);
     try {
       const outside = fileOutside(folder);
       if (outside !== null) await acquireFile(folder, outside, mine);
-      return new FolderLock(outside === null ? [inside] : [inside, outside], mine.token, renewed);
+      return new FolderLock(folder, outside === null ? [inside] : [inside, outside], mine.token, events, now);
     } catch (error) {
       rmSync(inside, { force: true });
       throw error;
@@ -91,10 +101,23 @@ export class FolderLock {
     }
   }
 
+  /** F5. To be called before something is written; looks at the clock only, mostly. */
+  renewIfLate(): void {
+    const since = this.now() - this.#renewedAt;
+    if (!this.#released && (since < 0 || since > foreignStaleAfterMs / 2)) this.#renew();
+  }
+
   #renew(): void {
-    const now = new Date();
+    this.#renewedAt = this.now();
+    const now = new Date(this.#renewedAt);
     for (const file of this.files) {
       try {
+        const text = readIfThere(file);
+        const holder = text === undefined ? undefined : parse(text);
+        if (holder !== undefined && holder.token !== this.#token) {
+          this.events.lost?.(takenError(this.folder, holder));
+          return;
+        }
         utimesSync(file, now, now);
       } catch {
         // Only matters to other hosts; that the folder is gone is told of the journal.
@@ -194,6 +217,15 @@ function parse(text: string): LockContent | undefined {
   } catch {
     return undefined;
   }
+}
+
+function takenError(folder: string, { pid, host }: LockContent): DurascopeError {
+  return new DurascopeError(
+    'StoreLocked',
+    `The data folder ${folder} was taken over by process ${pid} on host ${host} while this one did not run (the computer was asleep, mostly). ` +
+      'Nothing more is written here; start again once that emulator has stopped.',
+    { details: { folder, pid, host } },
+  );
 }
 
 function lockedError(folder: string, file: string, holder: LockContent | undefined): DurascopeError {

@@ -120,7 +120,10 @@ export class SqlJsHistoryStore implements HistoryStore {
     let lock: FolderLock | undefined;
     try {
       folder.prepare();
-      lock = await FolderLock.acquire(dir, () => this.#assertInPlace());
+      lock = await FolderLock.acquire(dir, {
+        renewed: () => this.#assertInPlace(),
+        lost: (error) => this.#end(error),
+      });
       const snapshot = await folder.loadSnapshot();
       this.#openIndex(new HistoryDatabase(sqlJs, snapshot.database));
       const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
@@ -164,6 +167,9 @@ export class SqlJsHistoryStore implements HistoryStore {
     if (batch.parts.length === 0) return committed;
     const disk = this.#disk;
     if (disk !== undefined) {
+      disk.lock.renewIfLate();
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set when the lock is lost
+      if (this.#failure !== undefined) return Promise.reject(this.#refusal());
       try {
         disk.journal.append(batch.parts);
       } catch (error) {
@@ -393,22 +399,26 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   #fail(error: unknown): DurascopeError {
+    return this.#end(
+      this.#notWritable(error, 'Nothing more is accepted, because nobody knows what the disk has kept. Start again.', true),
+    );
+  }
+
+  /** Nothing is accepted any more. */
+  #end(failure: DurascopeError): DurascopeError {
     if (this.#failure === undefined) {
-      this.#failure = this.#notWritable(
-        error,
-        'Nothing more is accepted, because nobody knows what the disk has kept. Start again.',
-      );
-      this.#log('error', this.#failure.message);
+      this.#failure = failure;
+      this.#log('error', failure.message);
     }
     return this.#failure;
   }
 
-  #notWritable(error: unknown, advice: string): DurascopeError {
+  #notWritable(error: unknown, advice: string, isFinal = false): DurascopeError {
     const reason = messageOf(error);
     const dir = this.#options.dir ?? '';
     return new DurascopeError('StoreNotWritable', `The journal in ${dir} cannot be written (${reason}). ${advice}`, {
       cause: error,
-      details: { dir, code: (error as NodeJS.ErrnoException | null)?.code },
+      details: { dir, code: (error as NodeJS.ErrnoException | null)?.code, ...(isFinal ? { isFinal } : {}) },
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
+import { DurascopeError } from '../../src/core/values/errors';
 import { MemoryStore } from '../support/memory-store';
 import type { Script } from '../support/script-types';
 import { TestHub, type TestHubOptions } from '../support/test-hub';
@@ -43,6 +44,24 @@ describe('a store that cannot write', () => {
     assert.equal(hub.worker.callCounts['a'], 2);
     await hub.dispose();
   });
+
+  for (const error of [
+    new DurascopeError('StoreNotWritable', 'journal-1.log was deleted or moved. Start again.', { details: { isFinal: true } }),
+    new DurascopeError('StoreLocked', 'The data folder was taken over. Start again.'),
+  ]) {
+    it(`says that it has to be started again when nothing is taken any more (${error.code})`, async () => {
+      const store = new MemoryStore();
+      const hub = await TestHub.open({ ...options, store });
+      store.beforeCommit = () => Promise.reject(error);
+      void hub.engine.start({ name: 'main', instanceId: 'x' });
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(
+        hub.logs[0]?.message,
+        `Work stands still, and nothing that happens from here on is kept until the emulator is started again: ${error.message}`,
+      );
+      await hub.engine.stop();
+    });
+  }
 
   it('can be stopped: what was not acknowledged has not happened', async () => {
     const store = new MemoryStore();

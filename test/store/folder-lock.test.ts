@@ -106,6 +106,37 @@ describe('history store, the lock of its folder', () => {
     await bench.open();
   });
 
+  it('is looked at before something is written once it could not be renewed for long: another one may have it', async () => {
+    mkdirSync(bench.dir, { recursive: true });
+    let now = Date.now();
+    const lost: string[] = [];
+    const lock = await FolderLock.acquire(bench.dir, { lost: ({ message }) => lost.push(message) }, () => now);
+    putLock({ token: 'other', pid: 7, host: 'elsewhere', start: '' });
+    lock.renewIfLate();
+    assert.deepEqual(lost, []);
+    now += 3_600_000;
+    lock.renewIfLate();
+    assert.match(lost[0] ?? '', /was taken over by process 7 on host elsewhere while this one did not run/);
+    lock.release();
+    assert.ok(existsSync(lockFile()));
+  });
+
+  it('that another one has taken over while this one slept ends all writing here', async () => {
+    const store = await bench.open();
+    await store.commit([stepOf('a', 0, 1)]);
+    putLock({ token: 'other', pid: 7, host: 'elsewhere', start: '' });
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 3_600_000;
+      await assert.rejects(store.commit([stepOf('a', 1, 1)]), { code: 'StoreLocked', message: /taken over by process 7/ });
+    } finally {
+      Date.now = now;
+    }
+    await assert.rejects(store.commit([stepOf('a', 1, 1)]), { code: 'StoreLocked' });
+    await store.close();
+    assert.ok(existsSync(lockFile()));
+  });
+
   it('does not remove a lock that another one has taken over', async () => {
     mkdirSync(bench.dir, { recursive: true });
     const lock = await FolderLock.acquire(bench.dir);

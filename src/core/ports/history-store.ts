@@ -54,7 +54,8 @@ export interface HistoryStore {
   /**
    * Applies the checkpoints in order; resolves when they survive a kill of this process (with strict durability: a power cut).
    * Reads see them from the moment of the call. The values are the store's from then on: do not change them any more.
-   * Rejects with `StoreNotWritable` when the disk refused to take it: nothing of the call is kept, and the same checkpoints have to be
+   * Rejects with `StoreLocked`, or with `StoreNotWritable` and `details.isFinal`, when nothing is taken any more until it is opened anew;
+   * with `StoreNotWritable` when the disk refused to take it: nothing of the call is kept, and the same checkpoints have to be
    * committed again before any others, which may build on them. When the disk fails to keep what it took, every later commit is refused.
    * Rejects when they could not be written (a full disk): the caller then gives the same array again, before any other, and
    * each of its checkpoints still counts once.
