@@ -62,4 +62,20 @@ public static class Timers
 
     [Function("IsJobDone")]
     public static bool IsJobDone([ActivityTrigger] Job job) => job.Looks >= job.DoneAfter;
+
+    public record Cleanup(int Milliseconds = 60 * 60 * 1000, int Rounds = 0);
+
+    // Never ends by itself: it cleans up, sleeps, and begins anew with a short history. End it with: durascope terminate ID
+    [Function("PeriodicCleanup")]
+    public static async Task PeriodicCleanup([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        Cleanup cleanup = context.GetInput<Cleanup>() ?? new();
+        await context.CallActivityAsync<string>("CleanUp", cleanup.Rounds);
+        context.SetCustomStatus(new { rounds = cleanup.Rounds + 1 });
+        await context.CreateTimer(TimeSpan.FromMilliseconds(cleanup.Milliseconds), CancellationToken.None);
+        context.ContinueAsNew(cleanup with { Rounds = cleanup.Rounds + 1 });
+    }
+
+    [Function("CleanUp")]
+    public static string CleanUp([ActivityTrigger] int rounds) => $"cleaned up for the {rounds + 1}. time";
 }

@@ -505,6 +505,8 @@ export class RpcProcess implements RunningApp {
       }
       const key = fn.descriptor.name.toLowerCase();
       if (known.has(key)) {
+        // Classes of one name and several versions: whoever is called chooses among them.
+        if (known.get(key) === metadata.entryPoint && this.byKey.has(`${fn.descriptor.type} ${key}`)) continue;
         const message = `Two functions are named "${fn.descriptor.name}": ${known.get(key) ?? ''} and ${metadata.entryPoint}. Rename one of them.`;
         this.failLoading(new DurascopeError('AppInvalid', message));
         return;

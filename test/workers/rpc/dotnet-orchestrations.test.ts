@@ -116,6 +116,41 @@ describe('a C# function app', function () {
     assert.equal((await app.ended(await app.start('Versioned', undefined, { version: '2.5' }))).output, '"2.5"');
   });
 
+  it('keeps tags of a start and of calls, and hands versions on', async () => {
+    const response = await fetch(`${app.emulator.url}/api/tagged/Tagging?version=3`, { method: 'POST' });
+    const { id, Id } = (await response.json()) as { id?: string; Id?: string };
+    const row = await app.ended(id ?? Id ?? '');
+    assert.deepEqual([row.version, row.tags, row.output], ['3', { order: 'A7' }, '"Hello Rome! 7.1"']);
+    const calls = (await app.emulator.hub.history(row.instanceId)).flatMap((event) =>
+      event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated'
+        ? [[event.Name, event.Version, event.Tags]]
+        : [],
+    );
+    const tags = { team: 'blue', step: '1' };
+    // An activity has the version of its orchestration, a child its own.
+    assert.deepEqual(calls, [
+      ['SayHello', '3', tags],
+      ['Versioned', '7.1', tags],
+    ]);
+  });
+
+  it('loads with classes of one name and several versions; its package finds none of them', async () => {
+    for (const version of ['1', '2']) {
+      const { output } = await app.ended(await app.start('Payout', 'you', { version }));
+      assert.match(output ?? '', /No orchestrator with name 'Payout' is registered/);
+    }
+  });
+
+  it('sees inner failures to the last, through a child too', async () => {
+    const chain = [
+      ...['System.InvalidOperationException: no way', 'System.IO.IOException: the disk'],
+      'System.TimeoutException: the cable',
+    ].join(' < ');
+    assert.equal(await app.outputOf('CatchingDeep', false), chain);
+    const through = "Microsoft.DurableTask.TaskFailedException: Task 'ThrowDeep' (#0) failed with an unhandled exception: no way";
+    assert.equal(await app.outputOf('CatchingDeep', true), `${through} < ${chain}`);
+  });
+
   it('calls a URL durably, asking again while the answer is 202', async () => {
     let asked = 0;
     const server = createServer((request, response) => {
