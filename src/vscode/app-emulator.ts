@@ -11,6 +11,7 @@ import { DurascopeError } from '../core/values/errors';
 import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { HubClock, HubClockState } from '../core/ports/hub-clock';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';
@@ -37,6 +38,8 @@ export interface RunningEmulator {
   connectedWorkers(): readonly ConnectedWorker[];
   /** Of orchestrators that such programs run. */
   readonly replays: ConnectedReplays;
+  /** Of its hubs. */
+  readonly time: HubClock;
   invoke(functionName: string, input: string | null): Promise<string | null>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   onLost(listener: (error: Error) => void): Disposable;
@@ -46,6 +49,7 @@ export interface RunningEmulator {
 export class AppEmulator {
   #status: EmulatorStatus = { type: 'stopped' };
   #running: RunningEmulator | undefined;
+  #clock: HubClockState | null = null;
   /** Settles when every step asked for is over. */
   #steps: Promise<unknown> = Promise.resolve();
   /** The step asked for last, until it is over. */
@@ -69,6 +73,17 @@ export class AppEmulator {
   get hub(): TaskHubClient {
     if (this.#running === undefined) throw new DurascopeError('Stopped', 'The emulator is not running. Start it and try again.');
     return this.#running.hub;
+  }
+
+  /** The clock of its hubs as it was told last; null: not yet, or it does not run. */
+  get clock(): HubClockState | null {
+    return this.#clock;
+  }
+
+  /** Epoch milliseconds as its hubs have them. */
+  now(): number {
+    if (this.#clock === null) return Date.now();
+    return this.#clock.mode === 'paused' ? Date.parse(this.#clock.now) : Date.now() + this.#clock.aheadMs;
   }
 
   onStatus(listener: (status: EmulatorStatus) => void): Disposable {
@@ -129,6 +144,8 @@ export class AppEmulator {
           this.#set({ type: 'failed', message: error.message });
         }),
       ];
+      // One of an older version has none.
+      this.#clock = await running.time.clock().catch(() => null);
       const { url, managementUrl, dataDir, workerPid, appError } = running;
       const worker: WorkerStatus = !hasApp
         ? { type: 'none' }
@@ -166,11 +183,14 @@ export class AppEmulator {
   #forget(): void {
     for (const each of this.#subscriptions.splice(0)) each.dispose();
     this.#running = undefined;
+    this.#clock = null;
   }
 
   #note(event: EmulatorEvent): void {
     const status = this.#status;
+    if (event.type === 'clockChanged') this.#clock = event.clock;
     if (status.type !== 'running') return;
+    if (event.type === 'clockChanged') this.#set(status);
     const worker = workerAfter(event, this.#running?.workerPid);
     if (worker !== undefined) this.#set({ ...status, worker });
   }
@@ -196,6 +216,7 @@ function workerAfter(event: EmulatorEvent, pid: number | undefined): WorkerStatu
     case 'appProblems':
     case 'storeNote':
     case 'connectedWorkersChanged':
+    case 'clockChanged':
       return undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../core/ports/logger';
 import { connectToEmulator } from '../emulator/connect';
 import type { EmulatorEvent } from '../emulator/emulator-types';
 import type { HttpTaskHubClient } from '../http/client/http-task-hub-client';
-import { appProblemSchema } from '../http/durascope-protocol';
+import { appProblemSchema, clockStateSchema } from '../http/durascope-protocol';
 import { Listeners } from '../emulator/listeners';
 import { emulatorOf } from '../emulator/running-emulators';
 import type { RunningEmulator } from './app-emulator';
@@ -31,6 +31,7 @@ const emulatorEvent = z.discriminatedUnion('type', [
     line: z.number().exactOptional(),
     problems: z.array(appProblemSchema).exactOptional(),
   }),
+  z.object({ type: z.literal('clockChanged'), clock: clockStateSchema }),
   z.object({ type: z.literal('appProblems'), problems: z.array(appProblemSchema) }),
 ]);
 
@@ -104,6 +105,7 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
     grpc: connections.grpc,
     connectedWorkers: () => connections.workers,
     replays: hub.replays,
+    time: hub,
     invoke: (name, input) => hub.invokeFunction(name, input),
     onEvent: (listener) => events.add(listener),
     onLost: (listener) =>

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { AgentTools } from './agent-tools';
 import { CodeLenses } from './code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
+import { clockCommands } from './commands/clock-commands';
 import { determinismCommands } from './commands/determinism-commands';
 import { showFailure } from './commands/command-context';
 import { entityCommands } from './commands/entity-commands';
@@ -129,6 +130,7 @@ export class Durascope implements vscode.Disposable {
       ...runFunctionCommands(commandContext),
       ...transferCommands(commandContext),
       ...viewCommands(commandContext),
+      ...clockCommands(commandContext),
       ...determinismCommands(extensionUri, commandContext, this.runningChecks),
     };
     this.#disposables = [

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppEmulator } from './app-emulator';
-import { editorClock } from './editor-clock';
+import { clockOf } from './editor-clock';
 import { commands } from './ids';
 import type { LazyTree } from './lazy-tree';
 import { EntitiesTree, type EntitiesNode } from './models/entities-tree';
@@ -11,12 +11,17 @@ export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vsco
   readonly model: EntitiesTree;
   readonly #subscription: vscode.Disposable;
   readonly #connection: TreeConnection;
+  #emulator: AppEmulator | undefined;
 
   constructor(
     private readonly tree: LazyTree<EntitiesNode>,
     onError: (error: unknown) => void,
   ) {
-    this.model = new EntitiesTree(editorClock, () => tree.refresh(), onError);
+    this.model = new EntitiesTree(
+      clockOf(() => this.#emulator),
+      () => tree.refresh(),
+      onError,
+    );
     this.#connection = new TreeConnection(this.model, 'entity');
     this.#subscription = tree.view.onDidChangeVisibility(({ visible }) => this.model.setVisible(visible));
     tree.provide(this);
@@ -28,6 +33,7 @@ export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vsco
 
   /** Shows the entities of this emulator, now and after it starts again. */
   show(emulator: AppEmulator | undefined): void {
+    this.#emulator = emulator;
     this.#connection.show(emulator);
   }
 

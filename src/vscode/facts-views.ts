@@ -60,7 +60,7 @@ export class EmulatorView implements vscode.TreeDataProvider<EmulatorLine> {
       running === undefined
         ? undefined
         : { connectionString: running.grpc?.connectionString ?? null, workers: running.connectedWorkers() };
-    this.#lines = emulator === undefined ? [] : emulatorLines(emulator.status, appName, connections);
+    this.#lines = emulator === undefined ? [] : emulatorLines(emulator.status, appName, connections, emulator.clock);
     this.tree.refresh();
   }
 

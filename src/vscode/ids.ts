@@ -28,6 +28,7 @@ export const commands = {
   goToCode: 'durascope.goToCode',
   goToFailure: 'durascope.goToFailure',
   clearHub: 'durascope.clearHub',
+  setClock: 'durascope.setClock',
   exportInstances: 'durascope.exportInstances',
   importInstances: 'durascope.importInstances',
   copyId: 'durascope.copyId',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AppEmulator } from './app-emulator';
-import { editorClock } from './editor-clock';
+import { clockOf } from './editor-clock';
 import { commands, contextKeys } from './ids';
 import type { LazyTree } from './lazy-tree';
 import { formatFilter, isEmptyFilter, noFilter, parseFilter, type TreeFilter } from './models/instance-filter';
@@ -18,13 +18,18 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
   readonly #parents = new Map<string, TreeNode>();
   readonly #ages: NodeJS.Timeout;
   readonly #connection: TreeConnection;
+  #emulator: AppEmulator | undefined;
 
   constructor(
     private readonly tree: LazyTree<TreeNode>,
     private readonly memory: vscode.Memento,
     onError: (error: unknown) => void,
   ) {
-    this.model = new InstancesTree(editorClock, () => tree.refresh(), onError);
+    this.model = new InstancesTree(
+      clockOf(() => this.#emulator),
+      () => tree.refresh(),
+      onError,
+    );
     this.#connection = new TreeConnection(this.model, 'orchestrator');
     this.model.grouping = memory.get<Grouping>(groupingKey, 'status');
     this.#tellContext();
@@ -44,6 +49,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
 
   /** Shows the instances of this emulator, now and after it starts again. */
   show(emulator: AppEmulator | undefined): void {
+    this.#emulator = emulator;
     this.#connection.show(emulator);
   }
 

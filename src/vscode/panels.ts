@@ -11,7 +11,7 @@ import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { FailureLinkValue, SourceLocation } from '../protocol/panel-values';
-import { editorClock } from './editor-clock';
+import { clockOf } from './editor-clock';
 import type { FailureLink } from '../core/ports/failure-chain';
 import { readText, realDir, type DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
@@ -145,7 +145,7 @@ export class Panels implements vscode.Disposable {
         void panel.webview.postMessage(message);
       },
       host: this.options.hostOf(app),
-      clock: editorClock,
+      clock: clockOf(() => this.options.emulators.of(app)),
       locate: (row) => this.#locate(app, row),
       locateFailure: (link) => locateLink(app, link),
       eventNames: () => this.options.sources.eventNames(app),
@@ -163,7 +163,7 @@ export class Panels implements vscode.Disposable {
       instanceId,
       post: (message) => void panel.webview.postMessage(message),
       host: this.options.hostOf(app),
-      clock: editorClock,
+      clock: clockOf(() => this.options.emulators.of(app)),
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('instances');
@@ -175,7 +175,7 @@ export class Panels implements vscode.Disposable {
     const session = new InstancesPanelSession({
       post: (message) => void panel.webview.postMessage(message),
       host: this.options.hostOf(app),
-      clock: editorClock,
+      clock: clockOf(() => this.options.emulators.of(app)),
       hubName: app.name,
       names: () =>
         Promise.resolve(

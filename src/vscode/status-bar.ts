@@ -23,7 +23,7 @@ export class StatusBar implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    const { text, tooltip, command, background } = statusBarText(emulator.status, appName);
+    const { text, tooltip, command, background } = statusBarText(emulator.status, appName, emulator.clock);
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.command = commandOf[command];

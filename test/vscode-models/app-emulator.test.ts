@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AppProblem } from '../../src/core/values/app-problem';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { ConnectedReplays } from '../../src/core/ports/connected-replays';
+import type { HubClock, HubClockState } from '../../src/core/ports/hub-clock';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent } from '../../src/emulator/emulator-types';
 import { Listeners } from '../../src/emulator/listeners';
@@ -24,6 +25,19 @@ class FakeRunning implements RunningEmulator {
   readonly lost = new Listeners<Error>();
   stops = 0;
   readonly replays = {} as ConnectedReplays;
+  clock: HubClockState = {
+    mode: 'running',
+    now: '2024-01-01T00:00:00.0000000Z',
+    aheadMs: 0,
+    next: null,
+    goingTo: null,
+    busy: null,
+  };
+  readonly time: HubClock = {
+    clock: () => Promise.resolve(this.clock),
+    setClock: () => Promise.resolve(this.clock),
+    onClock: () => ({ dispose: () => undefined }),
+  };
   connectedWorkers(): readonly never[] {
     return [];
   }
@@ -56,6 +70,19 @@ describe('the emulator of an app', () => {
     running = new FakeRunning();
     states = [];
     emulator.onStatus((status) => states.push(status.type));
+  });
+
+  it('knows the time of its hubs, and tells when it was set', async () => {
+    running.clock = { ...running.clock, mode: 'paused' };
+    await emulator.start(launch);
+    assert.equal(emulator.now(), Date.UTC(2024, 0, 1));
+    states.length = 0;
+    running.events.tell({ type: 'clockChanged', clock: { ...running.clock, mode: 'auto', aheadMs: 86_400_000 } });
+    assert.deepEqual([states, emulator.clock?.mode], [['running'], 'auto']);
+    assert.ok(emulator.now() - Date.now() > 86_390_000);
+    await emulator.stop();
+    assert.equal(emulator.clock, null);
+    assert.ok(Math.abs(emulator.now() - Date.now()) < 1000);
   });
 
   it('starts once for several who ask', async () => {

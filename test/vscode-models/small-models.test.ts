@@ -3,6 +3,8 @@ import type { ConnectedWorker } from '../../src/core/ports/connected-worker';
 import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
 import { isDurableApp, namesDurableTaskSdk } from '../../src/vscode/models/app-folder';
 import { targetIds, targetName } from '../../src/vscode/models/command-targets';
+import type { HubClockState } from '../../src/core/ports/hub-clock';
+import { clockLine, isOrdinary, nextText, shortClockText } from '../../src/vscode/models/clock-text';
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
 import { connectedTree, functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
 import { findJsonMistake } from '../../src/base/json-text';
@@ -294,5 +296,56 @@ describe('the build of an app', () => {
     assert.equal(isBuildDue([1, 5], [2, 4]), true);
     assert.equal(isBuildDue([1, 2], [2, 4]), false);
     assert.equal(isBuildDue([], []), false);
+  });
+});
+
+describe("the hub's clock in the editor", () => {
+  const state: HubClockState = {
+    mode: 'running',
+    now: '2024-01-04T04:00:00.0000000Z',
+    aheadMs: 3,
+    next: null,
+    goingTo: null,
+    busy: null,
+  };
+  const ahead: HubClockState = {
+    ...state,
+    mode: 'paused',
+    aheadMs: 76 * 3_600_000,
+    next: { dueAt: '2024-01-06T04:00:00.0000000Z', instanceId: 'approval', kind: 'timer' },
+  };
+  const running: EmulatorStatus = {
+    type: 'running',
+    url: 'http://localhost:7071',
+    managementUrl: 'm',
+    dataDir: null,
+    worker: { type: 'ready', pid: 1 },
+    isDebugging: false,
+  };
+
+  it("says nothing while it is the computer's", () => {
+    assert.ok(isOrdinary(state));
+    assert.equal(shortClockText(state), '');
+    assert.equal(clockLine(state), "the computer's time");
+    assert.deepEqual(statusBarText(running, 'shop', state), statusBarText(running, 'shop'));
+    assert.deepEqual(emulatorLines(running, 'shop', undefined, state).at(-2)?.description, "the computer's time");
+  });
+
+  it('tells how it goes, how far ahead it is and what comes next', () => {
+    assert.equal(shortClockText(ahead), 'paused');
+    assert.equal(shortClockText({ ...ahead, mode: 'running' }), '3 d 4 h ahead');
+    assert.equal(clockLine(ahead), 'paused, 2024-01-04 04:00:00 UTC, 3 d 4 h ahead');
+    assert.equal(nextText(ahead), 'Next: a timer of approval in 2 d 0 h');
+    assert.equal(
+      nextText({ ...ahead, goingTo: '2024-01-07T00:00:00.0000000Z', busy: 'An activity is under way.' }),
+      'On its way to 2024-01-07 00:00:00 UTC. An activity is under way.',
+    );
+    assert.match(statusBarText(running, 'shop', ahead).text, /:7071 \$\(watch\) paused$/);
+    assert.match(statusBarText(running, 'shop', ahead).tooltip, /Clock: paused.*Next: a timer of approval/);
+    assert.equal(
+      emulatorLines(running, 'shop', undefined, ahead).find((line) => line.label === 'Clock')?.contextValue,
+      'fact clock',
+    );
+    assert.deepEqual(statusBarText({ type: 'stopped' }, 'shop', ahead), statusBarText({ type: 'stopped' }, 'shop'));
   });
 });

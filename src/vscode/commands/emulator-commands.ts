@@ -30,6 +30,7 @@ export function emulatorCommands(context: CommandContext): Handlers {
       const entries = [
         { label: '$(play) Start Instance…', command: commands.startInstance },
         { label: '$(table) Open Instances Panel', command: commands.openInstances },
+        { label: '$(watch) Set Clock…', command: commands.setClock },
         { label: '$(debug-restart) Restart Emulator', command: commands.restartEmulator },
         { label: '$(debug-stop) Stop Emulator', command: commands.stopEmulator },
         { label: '$(output) Show Log', command: commands.showOutput },

@@ -1,5 +1,7 @@
 /** The state of an emulator as the status bar and the emulator view show it. */
 import type { ConnectedWorker } from '../../core/ports/connected-worker';
+import type { HubClockState } from '../../core/ports/hub-clock';
+import { clockLine, nextText, shortClockText } from './clock-text';
 import { connectedLabel } from './functions-tree';
 
 export type EmulatorStatus =
@@ -25,7 +27,19 @@ export interface StatusBarText {
   background: 'normal' | 'warning' | 'error';
 }
 
-export function statusBarText(status: EmulatorStatus, appName: string): StatusBarText {
+/** `clock`: of the hubs, where it is known. */
+export function statusBarText(status: EmulatorStatus, appName: string, clock: HubClockState | null = null): StatusBarText {
+  const shown = statusText(status, appName);
+  const clockText = status.type !== 'running' || clock === null ? '' : shortClockText(clock);
+  if (clockText === '' || clock === null) return shown;
+  return {
+    ...shown,
+    text: `${shown.text} $(watch) ${clockText}`,
+    tooltip: `${shown.tooltip}\nClock: ${clockLine(clock)}. ${nextText(clock)}`,
+  };
+}
+
+function statusText(status: EmulatorStatus, appName: string): StatusBarText {
   switch (status.type) {
     case 'stopped':
       return {
@@ -108,7 +122,12 @@ export interface Connections {
 }
 
 /** Lines of the emulator view; none unless it runs, so that the view's welcome text shows. */
-export function emulatorLines(status: EmulatorStatus, appName: string, connections?: Connections): EmulatorLine[] {
+export function emulatorLines(
+  status: EmulatorStatus,
+  appName: string,
+  connections?: Connections,
+  clock: HubClockState | null = null,
+): EmulatorLine[] {
   if (status.type !== 'running') return [];
   return [
     ...(status.worker.type === 'none'
@@ -125,6 +144,7 @@ export function emulatorLines(status: EmulatorStatus, appName: string, connectio
     ...(connections?.connectionString == null
       ? []
       : [line('grpc', 'Durable Task SDKs', connections.connectionString, 'broadcast', connections.connectionString)]),
+    ...(clock === null ? [] : [{ ...line('clock', 'Clock', clockLine(clock), 'watch', null), contextValue: 'fact clock' }]),
     line('data', 'Data', status.dataDir ?? 'in memory', 'database', status.dataDir),
   ];
 }

@@ -91,6 +91,29 @@ describe('the emulator', () => {
     assert.match(await vscode.env.clipboard.readText(), /^http:/);
   });
 
+  it('has a clock that is set by an argument or a choice, and seen in the status', async () => {
+    const { apps, emulators } = await durascope();
+    const hub = await startedHub();
+    const emulator = emulators.of(apps.current);
+    try {
+      await run('setClock', 'pause');
+      await until('it stands still', () => emulator.clock?.mode === 'paused');
+      const tomorrow = new Date(emulator.now() + 86_400_000).toISOString();
+      const { instanceId } = await hub.start({ name: 'ReserveTicket', input: null, scheduledStartTime: tomorrow });
+      assert.equal(await statusOf(hub, instanceId), 'Pending');
+      let title;
+      const choose = (items, options) => ((title = options.title), items.find((item) => item.change === 'next'));
+      const state = await answering('showQuickPick', choose, () => run('setClock'));
+      assert.match(title, /paused, \d{4}-\d\d-\d\d/);
+      assert.ok(Date.parse(state.now) >= Date.parse(tomorrow));
+      await until('it begins', async () => (await statusOf(hub, instanceId)) === 'Running');
+      await run('terminate', ids(instanceId));
+    } finally {
+      await run('setClock', 'real');
+    }
+    assert.ok(Math.abs(emulator.now() - Date.now()) < 5000);
+  });
+
   it('opens an HTTP trigger in the browser', async () => {
     const url = await run('startEmulator');
     const { openExternal } = vscode.env;
