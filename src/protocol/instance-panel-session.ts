@@ -4,11 +4,13 @@
  *   S2. History is pulled up to the row's length, so that it never matters which announcements were merged or missed.
  */
 import { messageOf } from '../base/error-message';
+import type { Disposable } from '../core/ports/clock';
+import type { HubClock } from '../core/ports/hub-clock';
 import type { InstanceRow } from '../core/instances/instance';
 import { failureChain, type FailureLink } from '../core/ports/failure-chain';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';
-import { toTimestamp } from '../core/values/time';
+import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { act } from './instance-actions';
 import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
@@ -45,6 +47,7 @@ const nothing: WaitingFor = { activities: [], timers: [], events: [], children: 
 export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePanel, InstancePanelSessionOptions> {
   #asksAgain = false;
   #askAgainMs = minAskAgainMs;
+  #clock: Disposable | undefined;
   #sent: { executionId: string; length: number } | undefined;
   /** Of the failure last shown: it is followed once. */
   #failure: { key: string; chain: readonly FailureLinkValue[] } | undefined;
@@ -64,11 +67,14 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
 
   override dispose(): void {
     super.dispose();
+    this.#clock?.dispose();
     this.options.replay?.close();
   }
 
   protected override onConnected(): void {
     this.#sent = undefined;
+    this.#clock?.dispose();
+    this.#clock = this.#time()?.onClock(() => this.#pace.soon());
     this.#pace.soon();
   }
 
@@ -100,6 +106,13 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
         if (problem !== undefined) throw new Error(problem);
         await this.connected().raiseEvent(instanceId, message.name, message.data);
         this.answer({ requestId: message.requestId, ok: true, message: `Raised ${message.name}` });
+        return;
+      }
+      case 'moveClockTo': {
+        const time = this.#time();
+        if (time === undefined) throw new Error('The clock of this hub cannot be set.');
+        await time.setClock({ to: fromTimestamp(message.at) });
+        this.answer({ requestId: message.requestId, ok: true });
         return;
       }
       case 'act': {
@@ -172,6 +185,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       isLive ? this.options.eventNames?.() : undefined,
       row?.runtimeStatus === 'Failed' ? this.#failureOf(hub, row) : undefined,
     ]);
+    const clock = await this.#time()
+      ?.clock()
+      .catch(() => undefined);
     this.post({
       type: 'instance',
       now: toTimestamp(this.options.clock.now()),
@@ -198,6 +214,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       },
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
+      ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
       ...(this.options.opensReplay === true ? { opensReplay: true } : {}),
     });
@@ -252,6 +269,11 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       sent.length += events.length;
       if (events.length === 0) return;
     }
+  }
+
+  /** Of the hub that is shown; an imported history has none. */
+  #time(): HubClock | undefined {
+    return this.options.opensReplay === true ? undefined : this.options.host.time?.();
   }
 
   #replay(): PanelReplay {

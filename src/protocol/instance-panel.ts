@@ -42,6 +42,10 @@ export const instanceSnapshot = z.object({
   /** Names for completion: awaited now first, then those found in the code. */
   knownEventNames: z.array(text),
   capabilities,
+  /** The hub's clock can be set: what is due may be brought about. */
+  canSetClock: z.boolean().exactOptional(),
+  /** The hub's clock is paused: countdowns stand still. */
+  isClockPaused: z.boolean().exactOptional(),
   /** The host can replay instances (replay-values.ts). */
   canReplay: z.boolean().exactOptional(),
   /** The panel was opened for the replay: it begins with that tab. */
@@ -73,6 +77,8 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   /** `data` is JSON text; the host refuses text that does not parse. Null: no data. */
   z.object({ type: z.literal('raiseEvent'), requestId: count, name: text.min(1), data: text.nullable() }),
   z.object({ type: z.literal('act'), requestId: count, action: instanceAction, reason: text.nullable() }),
+  /** Moves the hub's clock on to that moment, the history's time form; what is due before it comes before it. */
+  z.object({ type: z.literal('moveClockTo'), requestId: count, at: text.min(1) }),
   /** The whole history as a document in the editor. */
   z.object({ type: z.literal('openHistory') }),
   ...fromPanelReplay,

@@ -1,3 +1,4 @@
+import type { HubClock } from '../core/ports/hub-clock';
 import type { SourceLocation } from './panel-values';
 
 /** What panels ask of the place they live in: an editor, or a browser page. Rejections are shown to the user by whoever calls. */
@@ -16,6 +17,8 @@ export interface PanelHost {
   stepTo(instanceId: string, row: number | null): void;
   /** True when the user agrees to something that cannot be undone. */
   confirm(question: string, yes: string): Promise<boolean>;
+  /** The clock of the hub that panels show, where it can be set and while there is a connection. */
+  time?(): HubClock | undefined;
 }
 
 /** Time as a session sees it: the epoch now, and a call after a while. */

@@ -76,7 +76,15 @@ export class Durascope implements vscode.Disposable {
       memory: workspaceState,
       emulators: this.emulators,
       sources,
-      hostOf: (app) => new EditorHost(app, this.dialogs, documents, (in_, id) => void this.panels.openInstance(in_, id), onError),
+      hostOf: (app) =>
+        new EditorHost(
+          app,
+          this.dialogs,
+          documents,
+          () => this.emulators.of(app),
+          (in_, id) => void this.panels.openInstance(in_, id),
+          onError,
+        ),
       findApp: (appDir) => this.apps.find(appDir),
       currentApp: () => this.apps.current,
       replayOf: ({ appDir }, instanceId) =>

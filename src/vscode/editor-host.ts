@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import type { HubClock } from '../core/ports/hub-clock';
 import type { PanelHost } from '../protocol/panel-host';
 import type { SourceLocation } from '../protocol/panel-values';
+import type { AppEmulator } from './app-emulator';
 import type { Dialogs } from './dialogs';
 import { commands } from './ids';
 import type { DurableApp } from './find-apps';
@@ -12,6 +14,7 @@ export class EditorHost implements PanelHost {
     private readonly app: DurableApp,
     private readonly dialogs: Dialogs,
     private readonly documents: TextDocuments,
+    private readonly emulator: () => AppEmulator,
     private readonly open: (app: DurableApp, instanceId: string) => void,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -57,6 +60,10 @@ export class EditorHost implements PanelHost {
 
   stepTo(instanceId: string, row: number | null): void {
     void vscode.commands.executeCommand(commands.stepThroughReplay, instanceId, row);
+  }
+
+  time(): HubClock | undefined {
+    return this.emulator().running?.time;
   }
 
   confirm(question: string, yes: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { toInstancePanel } from '../../src/protocol/instance-panel';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
 import { frameMs } from '../../src/protocol/snapshot-pace';
+import type { HubClockState } from '../../src/core/ports/hub-clock';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 import { RecordingHost, sessionClock, settle } from './recording-host';
@@ -71,6 +72,58 @@ describe('the session behind an instance panel', () => {
   const snapshots = () => posted.filter((message) => message.type === 'instance');
   const rows = () => posted.filter((message) => message.type === 'history');
   const answers = () => posted.filter((message) => message.type === 'actionResult');
+
+  it("moves the hub's clock on to a timer where it can be set, and sends the new time when somebody else has set it", async () => {
+    await hub.start('booking', { instanceId: 'b1' });
+    const plain = open('b1');
+    await plain.receive({ type: 'ready' });
+    const first = posted.find((message) => message.type === 'instance');
+    assert.equal(first?.canSetClock, undefined);
+    await plain.receive({ type: 'moveClockTo', requestId: 1, at: '2024-01-02T00:00:00.0000000Z' });
+    assert.deepEqual(posted.at(-1), {
+      type: 'actionResult',
+      requestId: 1,
+      ok: false,
+      message: 'The clock of this hub cannot be set.',
+    });
+    plain.dispose();
+
+    const asked: unknown[] = [];
+    const paused: HubClockState = {
+      mode: 'paused',
+      now: '2024-01-01T00:00:00.0000000Z',
+      aheadMs: 0,
+      next: null,
+      goingTo: null,
+      busy: null,
+    };
+    let tell: () => void = () => undefined;
+    host.clock = {
+      clock: () => Promise.resolve(paused),
+      setClock: (change) => {
+        asked.push(change);
+        return Promise.resolve(paused);
+      },
+      onClock: (listener) => {
+        tell = () => listener(paused);
+        return { dispose: () => undefined };
+      },
+    };
+    posted.length = 0;
+    const session = open('b1');
+    await session.receive({ type: 'ready' });
+    const snapshots = () => posted.filter((message) => message.type === 'instance');
+    assert.deepEqual(
+      snapshots().map(({ canSetClock, isClockPaused }) => [canSetClock, isClockPaused]),
+      [[true, true]],
+    );
+    await session.receive({ type: 'moveClockTo', requestId: 2, at: '2024-01-02T00:00:00.0000000Z' });
+    assert.deepEqual(asked, [{ to: Date.UTC(2024, 0, 2) }]);
+    tell();
+    await nextFrame();
+    assert.equal(snapshots().length, 2);
+    session.dispose();
+  });
 
   it('says nothing before the panel is ready, then everything', async () => {
     const id = await hub.start('cities');

@@ -1,3 +1,4 @@
+import type { HubClock } from '../../src/core/ports/hub-clock';
 import type { PanelHost, SessionClock } from '../../src/protocol/panel-host';
 import type { ManualClock } from '../support/manual-clock';
 
@@ -5,6 +6,12 @@ import type { ManualClock } from '../support/manual-clock';
 export class RecordingHost implements PanelHost {
   readonly calls: unknown[][] = [];
   agrees = true;
+  /** The hub's clock, where it can be set. */
+  clock: HubClock | undefined;
+
+  time(): HubClock | undefined {
+    return this.clock;
+  }
 
   openInstance(...args: unknown[]): void {
     this.calls.push(['openInstance', ...args]);

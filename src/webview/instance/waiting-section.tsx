@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { fromTimestamp } from '../../core/values/time';
 import { dateTimeText } from '../models/time-text';
 import { needsClock, waitingLines, type WaitingLine } from '../models/waiting-for';
 import { useHubNow } from '../ui/hooks';
@@ -22,10 +23,12 @@ const icons: Readonly<Record<WaitingLine['kind'], string>> = {
 
 /** What the instance awaits right now, with a Raise button at each event. */
 export function WaitingSection({ parts }: { parts: InstanceParts }): JSX.Element | null {
-  const { snapshot, state, instance } = parts;
+  const { snapshot, state, instance, store, tell } = parts;
   const [raising, setRaising] = useState<string | null>(null);
   const idle = waitingLines(snapshot.waitingFor, 0);
-  const nowMs = useHubNow(needsClock(idle), state.clockOffsetMs);
+  const stands = snapshot.isClockPaused === true;
+  const ticking = useHubNow(needsClock(idle) && !stands, state.clockOffsetMs);
+  const nowMs = stands ? fromTimestamp(snapshot.now) : ticking;
   const lines = waitingLines(snapshot.waitingFor, nowMs);
   if (instance.runtimeStatus === 'Pending' && lines.length === 0) {
     return (
@@ -35,6 +38,10 @@ export function WaitingSection({ parts }: { parts: InstanceParts }): JSX.Element
     );
   }
   if (lines.length === 0) return null;
+  const fireNow = async (fireAt: string): Promise<void> => {
+    const { ok, message } = await store.moveClockTo(fireAt);
+    if (!ok) tell({ kind: 'error', text: message ?? 'The clock could not be moved on.' });
+  };
   return (
     <Section title="Waiting for" class="waiting" note={instance.runtimeStatus === 'Suspended' ? 'suspended' : undefined}>
       <ul class="waiting-list">
@@ -51,6 +58,18 @@ export function WaitingSection({ parts }: { parts: InstanceParts }): JSX.Element
                 data-raise={line.name}
               >
                 Raise
+              </vscode-button>
+            ) : null}
+            {line.kind === 'timer' && snapshot.canSetClock === true ? (
+              <vscode-button
+                secondary
+                disabled={!state.connected}
+                onClick={() => void fireNow(line.fireAt)}
+                title="Moves the hub's clock on to this moment. What is due before it comes before it."
+                aria-label={`Move the clock on to ${dateTimeText(line.dueMs)}`}
+                data-action="moveClockTo"
+              >
+                Fire now
               </vscode-button>
             ) : null}
             {line.kind === 'event' && raising === line.key ? (

@@ -5,7 +5,7 @@ import { countdownText, durationText } from './time-text';
 
 export type WaitingLine =
   | { kind: 'event'; key: string; name: string }
-  | { kind: 'timer'; key: string; dueMs: number; countdown: string }
+  | { kind: 'timer'; key: string; fireAt: string; dueMs: number; countdown: string }
   | { kind: 'activity'; key: string; name: string; attempt: number; isQueued: boolean; sinceText: string }
   | { kind: 'child'; key: string; name: string; instanceId: string }
   | {
@@ -31,7 +31,13 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
     .sort((a, b) => (a.fireAt < b.fireAt ? -1 : a.fireAt > b.fireAt ? 1 : a.timerId - b.timerId))
     .map((timer): WaitingLine => {
       const dueMs = fromTimestamp(timer.fireAt);
-      return { kind: 'timer', key: `timer-${timer.timerId}`, dueMs, countdown: countdownText(dueMs - nowMs) };
+      return {
+        kind: 'timer',
+        key: `timer-${timer.timerId}`,
+        fireAt: timer.fireAt,
+        dueMs,
+        countdown: countdownText(dueMs - nowMs),
+      };
     });
   const activities = waiting.activities.map((activity): WaitingLine => ({
     kind: 'activity',

@@ -68,6 +68,10 @@ export class InstanceStore {
     return this.requests.ask((requestId) => this.transport.send({ type: 'act', requestId, ...act }));
   }
 
+  moveClockTo(at: string): Promise<ActionResult> {
+    return this.requests.ask((requestId) => this.transport.send({ type: 'moveClockTo', requestId, at }));
+  }
+
   /** `data`: JSON text or null. */
   raiseEvent(name: string, data: string | null): Promise<ActionResult> {
     return this.requests.ask((requestId) => this.transport.send({ type: 'raiseEvent', requestId, name, data }));

@@ -152,5 +152,6 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
     startAgain: () => undefined,
     stepTo: () => undefined,
     confirm: (question) => Promise.resolve(window.confirm(question)),
+    time: hub,
   };
 }
