@@ -1,5 +1,5 @@
 import { DurascopeError } from '../core/values/errors';
-import { entityInstanceId, parseEntityId } from '../core/values/entity-id';
+import { addressOf, parseEntityId } from '../core/values/entity-id';
 import {
   copyOf,
   nextBatch,
@@ -46,6 +46,9 @@ const shownBatches = 50;
  *       holds up nobody but itself.
  */
 export class Entities {
+  /** Names with capitals that entities have signalled, and that the log has told about. */
+  readonly #saidOf = new Set<string>();
+
   constructor(private readonly core: EngineCore) {}
 
   get isIdle(): boolean {
@@ -116,7 +119,7 @@ export class Entities {
     slot.runningEntities++;
     worker
       .runEntityBatch({
-        instanceId: entityInstanceId(id),
+        instanceId: live.instanceId,
         executionId: row.executionId,
         ...id,
         state: scheduler.state,
@@ -173,6 +176,18 @@ export class Entities {
     core.giveBack(live, work.entries, delayMs);
   }
 
+  /** The real extension sends what a JavaScript entity signals to the name as it is spelled, and keeps that as an entity of its own. */
+  #noteAddress(from: string, to: string): void {
+    const usual = addressOf(to);
+    const name = to.slice(1, to.indexOf('@', 1));
+    if (to === usual || this.#saidOf.has(name)) return;
+    this.#saidOf.add(name);
+    const text =
+      `This entity signals '${to}', which is another entity than '${usual}', as in Azure: only orchestrators and clients put names ` +
+      'into lower case. Write the name in lower case where an entity signals another one.';
+    this.core.log('warning', text, from);
+  }
+
   /** The operations fail by the host's word; the state stays. */
   #failAll(work: Work, message: string): void {
     const { scheduler, batch } = work;
@@ -203,6 +218,9 @@ export class Entities {
       history: { executionId: turn.row.executionId, mode: 'replace', from: 0, events: turn.events },
       ...consumptionOf(entries),
     };
+    for (const action of outcome?.actions ?? []) {
+      if (action.type === 'SendSignal' && profileOf(row) === 'A') this.#noteAddress(live.instanceId, action.instanceId);
+    }
     live.row = turn.row;
     live.entity = scheduler;
     live.generation = null;

@@ -1,7 +1,14 @@
 /** What callers of the hub may do with entities (spec/engine.md 5.8). */
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { DurascopeError } from '../core/values/errors';
-import { chosenEntityIdProblem, entityIdProblem, entityInstanceId, parseEntityId, type EntityId } from '../core/values/entity-id';
+import {
+  addressOf,
+  chosenEntityIdProblem,
+  entityIdProblem,
+  entityInstanceId,
+  parseEntityId,
+  type EntityId,
+} from '../core/values/entity-id';
 import { releaseName, releaseText, requestEventName, requestText, type EntityRequest } from '../core/entities/entity-messages';
 import { readScheduler } from '../core/entities/entity-scheduler';
 import {
@@ -45,19 +52,19 @@ export class EntityCommands {
     const request: EntityRequest = { id: this.core.world.newId(), op: operation, signal: true };
     if (input !== undefined && input !== null) request.input = input;
     if (due !== undefined) request.due = due;
-    this.#tell(entityInstanceId(id), requestEventName(due), requestText(request), profile);
+    this.#tell(this.#addressOf(instanceId), requestEventName(due), requestText(request), profile);
     await this.gathered();
   }
 
   get(instanceId: string): EntityDetails | undefined {
     const id = parseEntityId(instanceId);
-    const row = id === null ? undefined : this.core.world.store.instance(entityInstanceId(id));
+    const row = id === null ? undefined : this.core.world.store.instance(this.#addressOf(instanceId));
     return row === undefined ? undefined : (entityDetails(row) ?? undefined);
   }
 
   batches(instanceId: string): readonly EntityBatchRecord[] {
     const id = parseEntityId(instanceId);
-    return id === null ? [] : (this.core.lives.find(entityInstanceId(id))?.batches.slice() ?? []);
+    return id === null ? [] : (this.core.lives.find(this.#addressOf(instanceId))?.batches.slice() ?? []);
   }
 
   /** Deleted entities are left out after the store has cut the page, so pages are asked for until one is full. */
@@ -108,6 +115,11 @@ export class EntityCommands {
     }
     if (result.emptyEntitiesRemoved > 0 || result.orphanedLocksReleased > 0) await this.gathered();
     return result;
+  }
+
+  /** Names have no case, but for the entities that JavaScript entities have signalled under a name with capitals. */
+  #addressOf(instanceId: string): string {
+    return this.core.lives.rowOf(instanceId) === undefined ? addressOf(instanceId) : instanceId;
   }
 
   /** UnknownFunction when neither the app nor a connected worker has the entity. */

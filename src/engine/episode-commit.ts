@@ -1,7 +1,7 @@
 /** An episode's results as checkpoints of the turn's batch. */
 import { stackOf } from '../core/decisions/decisions';
 import { Generation } from '../core/turns/generation';
-import type { ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history/history';
+import type { ExecutionCompleted, ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history/history';
 import {
   workKey,
   type InboxMessage,
@@ -11,7 +11,7 @@ import {
 } from '../core/instances/instance';
 import { rowAfterEpisode, terminatedBeforeStart } from '../core/instances/instance-rows';
 import { isTerminal } from '../core/values/status';
-import { answerToParent, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turns/turn';
+import { answerToParent, detailsOf, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turns/turn';
 import { terminationIn } from '../core/turns/outcome-checks';
 import { consumptionOf, type EngineCore } from './engine-core';
 import { send, startChild, type OpenCheckpoint } from './outgoing';
@@ -140,18 +140,15 @@ export function commitTerminationBeforeStart(core: EngineCore, live: LiveInstanc
   const checkpoint: OpenCheckpoint = { instanceId: live.instanceId, instance: row, ...consumptionOf(entries) };
   const started = entries.find((entry) => entry.event.EventType === 'ExecutionStarted')?.event as ExecutionStarted | undefined;
   if (started !== undefined) {
-    const answer = answerToParent(
-      started,
-      {
-        EventType: 'ExecutionCompleted',
-        EventId: -1,
-        IsPlayed: false,
-        Timestamp: core.now(),
-        OrchestrationStatus: 'Terminated',
-        Result: terminated.Input,
-      },
-      '',
-    );
+    const completed: ExecutionCompleted = {
+      EventType: 'ExecutionCompleted',
+      EventId: -1,
+      IsPlayed: false,
+      Timestamp: core.now(),
+      OrchestrationStatus: 'Terminated',
+      Result: terminated.Input,
+    };
+    const answer = answerToParent(started, completed, detailsOf(row, completed));
     if (answer !== null) send(core, checkpoint, answer);
   }
   const batch = core.gather();

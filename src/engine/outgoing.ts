@@ -1,7 +1,7 @@
 /** What a step of one instance sends to others, as parts of its checkpoint. */
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { Checkpoint } from '../core/instances/checkpoint';
-import { entityInstanceId, parseEntityId } from '../core/values/entity-id';
+import { parseEntityId } from '../core/values/entity-id';
 import { visibleAtMs } from '../core/entities/entity-messages';
 import type { EventRaised } from '../core/history/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
@@ -50,9 +50,8 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
 
 export function send(core: EngineCore, checkpoint: OpenCheckpoint, message: OutgoingMessage): void {
   const { instanceId, executionId, event } = message;
-  const entity = parseEntityId(instanceId);
-  if (entity !== null && event.EventType === 'EventRaised') {
-    tellEntity(core, checkpoint, entityInstanceId(entity), event);
+  if (event.EventType === 'EventRaised' && parseEntityId(instanceId) !== null) {
+    tellEntity(core, checkpoint, instanceId, event);
     return;
   }
   const row = core.lives.rowOf(instanceId);

@@ -174,7 +174,11 @@ function protoParent(parent: NonNullable<ExecutionStarted['ParentInstance']>): P
 }
 
 /** The details, or what stands in their place in an event of a worker that has none. */
-function failureOf(event: { FailureDetails?: FailureDetails | null; Reason: string; Details: string }): TaskFailureDetails {
+function failureOf(event: {
+  FailureDetails?: FailureDetails | null;
+  Reason: string;
+  Details: string | null;
+}): TaskFailureDetails {
   return protoFailure(
     event.FailureDetails ?? {
       ErrorType: 'Error',

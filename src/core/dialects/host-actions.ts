@@ -26,11 +26,11 @@ import {
 import { httpActivity, PolledHttpNode } from './http-call-node';
 import { chosenEntityIdProblem, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
 import type { EntityRequest } from '../entities/entity-messages';
-import { requestEventName, sortedRequestText } from '../entities/entity-messages';
+import { requestEventName, sendingTimes, sortedRequestText } from '../entities/entity-messages';
 import { childInstanceIdProblem, defaultChildInstanceId } from '../values/instance-id';
 import type { WorkDecision } from '../decisions/non-determinism';
 import type { RetryPolicy } from '../values/retry';
-import { fromTimestamp, toTimestamp } from '../values/time';
+import { toTimestamp } from '../values/time';
 
 export interface HostActionsOptions {
   instanceId: string;
@@ -223,11 +223,9 @@ export class HostActions {
   /** Each message to an entity says when it was sent, later than the one before, and when that was. */
   private sending(id: number, instanceId: string, name: string, request: EntityRequest): WorkDecision {
     const sentTo = (this.sentTo ??= new Map<string, string>());
-    const predecessor = sentTo.get(instanceId) ?? null;
-    const now = toTimestamp(this.clock.nowMs);
-    const timestamp = predecessor !== null && predecessor >= now ? oneTickAfter(predecessor) : now;
-    sentTo.set(instanceId, timestamp);
-    return { type: 'SendEvent', id, instanceId, name, input: sortedRequestText(request, { timestamp, predecessor }) };
+    const times = sendingTimes(sentTo.get(instanceId) ?? null, toTimestamp(this.clock.nowMs));
+    sentTo.set(instanceId, times.timestamp);
+    return { type: 'SendEvent', id, instanceId, name, input: sortedRequestText(request, times) };
   }
 
   private lock(action: DurableAction): ReplayNode {
@@ -328,11 +326,4 @@ export function readActionList(value: unknown, isV1: boolean): (DurableAction | 
     throw new Error(`The durable-functions package answered with ${value.length} lists of actions instead of one.`);
   }
   return value[0];
-}
-
-/** `timestamp` in the history's time form; a tick is its last digit. */
-function oneTickAfter(timestamp: string): string {
-  const [whole = '', ticks = '0'] = timestamp.slice(0, -1).split('.');
-  const next = Number(ticks.padEnd(7, '0')) + 1;
-  return next < 10_000_000 ? `${whole}.${String(next).padStart(7, '0')}Z` : toTimestamp(fromTimestamp(timestamp) + 1);
 }

@@ -38,8 +38,13 @@ export type SdkProgress =
   /** Returned, or called continueAsNew. `output` is JSON text. */
   | { type: 'returned'; output: string | null }
   | { type: 'failed'; message: string; details: string; failureDetails?: FailureDetails }
-  /** The SDK itself broke, or its answer has no JSON form: over at once. */
-  | { type: 'crashed'; message: string; details: string };
+  /** The host's own refusal: over at once. */
+  | { type: 'crashed'; message: string; details: string }
+  /**
+   * The SDK itself broke, or its answer has no JSON form: the failure came without the list of actions. The host holds an empty list against
+   * the history, so that whatever was scheduled before makes it non-deterministic.
+   */
+  | { type: 'stateless'; message: string; stack: string };
 
 type HostDecision = WorkDecision | CompleteOrchestration;
 
@@ -66,6 +71,7 @@ export class HostReplay implements NodeHost {
 
   private next = 0;
   private highestRowId = -1;
+  private firstRow: ScheduledRow | null = null;
   private isStarted = false;
   private isStalled = false;
   private readonly open = new Map<number, OpenTask>();
@@ -109,8 +115,10 @@ export class HostReplay implements NodeHost {
 
   /** One event of a generation whose code cannot run any more: only ids in use and a terminate count. */
   applyUnseen(event: HistoryEvent): void {
-    if (isScheduledRow(event)) this.highestRowId = Math.max(this.highestRowId, event.EventId);
-    else if (event.EventType === 'ExecutionTerminated') this.applyEvent(event);
+    if (isScheduledRow(event)) {
+      this.firstRow ??= event;
+      this.highestRowId = Math.max(this.highestRowId, event.EventId);
+    } else if (event.EventType === 'ExecutionTerminated') this.applyEvent(event);
     this.next = this.highestRowId + 1;
   }
 
@@ -146,6 +154,7 @@ export class HostReplay implements NodeHost {
 
   /** The episode is over: new work, and the completion when the time has come. */
   settle(progress: SdkProgress, isSuspended: boolean): Settlement {
+    if (progress.type === 'stateless') return this.settleWithoutState(progress, isSuspended);
     if (progress.type === 'crashed') {
       this.next = Math.max(this.next, this.highestRowId + 1);
       this.failure ??= { ...this.orchestratorFailure(progress.message), details: progress.details, atOnce: true };
@@ -158,6 +167,16 @@ export class HostReplay implements NodeHost {
     if (end !== null) decisions.push(end);
     if (decisions.length > 1) decisions.sort((a, b) => a.id - b.id);
     return { decisions, awaitedEvents: end === null && progress.type === 'waiting' ? this.awaitedEvents() : [] };
+  }
+
+  private settleWithoutState({ message, stack }: SdkProgress & { type: 'stateless' }, isSuspended: boolean): Settlement {
+    if (isSuspended && this.terminated === null) return { decisions: [], awaitedEvents: [] };
+    const { firstRow } = this;
+    const failure =
+      firstRow === null
+        ? this.orchestratorFailure(invocationFailure(message, stack))
+        : { reason: nonDeterminismMessage(firstRow, null), details: '' };
+    return { decisions: [{ ...this.failed({ ...failure, atOnce: true }), id: 0 }], awaitedEvents: [] };
   }
 
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
@@ -244,7 +263,7 @@ export class HostReplay implements NodeHost {
       case 'TaskFailed':
       case 'SubOrchestrationInstanceFailed': {
         const { Reason: reason, Details: details, FailureDetails: failureDetails } = event;
-        this.takeOpen(event.TaskScheduledId)?.failed({ reason, details, failureDetails: failureDetails ?? null });
+        this.takeOpen(event.TaskScheduledId)?.failed({ reason, details: details ?? '', failureDetails: failureDetails ?? null });
         break;
       }
       case 'TimerFired':
@@ -303,6 +322,7 @@ export class HostReplay implements NodeHost {
   }
 
   private confirm(row: ScheduledRow): void {
+    this.firstRow ??= row;
     this.highestRowId = Math.max(this.highestRowId, row.EventId);
     const decision = this.pending.get(row.EventId);
     this.pending.delete(row.EventId);
@@ -383,7 +403,8 @@ export class HostReplay implements NodeHost {
     }
     if ((this.failure === null && progress.type === 'waiting') || this.hasOpenTasks()) return null;
     if (this.failure !== null) return this.failed(this.failure);
-    if (progress.type === 'waiting' || progress.type === 'crashed' || !this.isWalked()) return null;
+    if (progress.type !== 'failed' && progress.type !== 'returned') return null;
+    if (!this.isWalked()) return null;
     if (progress.type === 'failed') {
       const { message, details, failureDetails } = progress;
       return this.failed({ ...this.orchestratorFailure(message), details, ...(failureDetails ? { failureDetails } : {}) });
@@ -423,6 +444,11 @@ export class HostReplay implements NodeHost {
     for (const task of this.open.values()) if (task.blocksCompletion()) return true;
     return false;
   }
+}
+
+/** What the host says of an invocation that failed without a state that it can read. */
+export function invocationFailure(message: string, stack: string): string {
+  return `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack})`;
 }
 
 function isRaceWithCancelledTimer(entry: DurableAction | readonly DurableAction[]): boolean {

@@ -8,7 +8,7 @@
  */
 import type { EntityId } from '../values/entity-id';
 import type { FailureDetails } from '../history/history';
-import { fromTimestamp } from '../values/time';
+import { fromTimestamp, toTimestamp } from '../values/time';
 
 /** An operation; with a `lockset`, a lock request. Absent fields are absent from the text. */
 export interface EntityRequest {
@@ -94,6 +94,31 @@ export interface SendingTimes {
 /** The least time of .NET. */
 const never = '0001-01-01T00:00:00';
 
+/**
+ * The times for a message that is sent at `now` (the history's time form). A receiver must see them grow: where nothing has passed since the
+ * last message to it, the time is one tick later, and has lost its zone, as in .NET.
+ */
+export function sendingTimes(predecessor: string | null, now: string): SendingTimes {
+  const isLater = predecessor === null || ticksOf(predecessor) < ticksOf(now);
+  return { timestamp: isLater ? now : oneTickAfter(predecessor), predecessor };
+}
+
+/** Epoch milliseconds of a sender's time, with or without its zone. */
+export function sentAtMs(timestamp: string): number {
+  return fromTimestamp(timestamp.endsWith('Z') ? timestamp : `${timestamp}Z`);
+}
+
+/** Comparable as text: 27 characters. */
+function ticksOf(timestamp: string): string {
+  return timestamp.replace(/Z$/, '').padEnd(27, '0');
+}
+
+function oneTickAfter(timestamp: string): string {
+  const [whole = '', ticks = '0'] = timestamp.replace(/Z$/, '').split('.');
+  const next = Number(ticks.padEnd(7, '0')) + 1;
+  return next < 10_000_000 ? `${whole}.${String(next).padStart(7, '0')}` : toTimestamp(sentAtMs(timestamp) + 1).replace(/Z$/, '');
+}
+
 /** A request as the extension sends it for an orchestration of the JSON protocol. */
 export function sortedRequestText(request: EntityRequest, { timestamp, predecessor }: SendingTimes): string {
   const { op, signal, input, id, parent, parentExecution, due, lockset, pos } = request;
@@ -110,7 +135,7 @@ export function sortedRequestText(request: EntityRequest, { timestamp, predecess
     pos,
     Timestamp: timestamp,
     Predecessor: predecessor ?? never,
-    requestTime: timestamp.replace(/Z$/, '+00:00'),
+    requestTime: `${timestamp.replace(/Z$/, '')}+00:00`,
   });
 }
 

@@ -7,8 +7,8 @@
  *   S3. The state at rest is the input of the instance's ExecutionStarted, defaults left out.
  */
 import { entityInstanceId } from '../values/entity-id';
-import type { EntityRequest } from './entity-messages';
-import { isRequestName, readRelease, readRequest, releaseName } from './entity-messages';
+import type { EntityRequest, SendingTimes } from './entity-messages';
+import { isRequestName, readRelease, readRequest, releaseName, sendingTimes, sentAtMs } from './entity-messages';
 import type { EventRaised } from '../history/history';
 import { fromTimestamp, toTimestamp } from '../values/time';
 
@@ -29,10 +29,13 @@ export interface EntityScheduler {
 
 /** What an entity of profile A remembers of its senders, as the extension does. Inboxes here keep their order: nothing is sorted with it. */
 export interface MessageSorter {
-  /** By instance id. */
+  /** By instance id of the receiver: the time of the last message to it. */
+  LastSentToInstance?: Record<string, string>;
+  /** By instance id of the sender. */
   ReceivedFromInstance?: Record<string, { Last: string; ExecutionId?: string }>;
   /** What is older is forgotten. */
   ReceiveHorizon?: string;
+  SendHorizon?: string;
 }
 
 const reorderWindowMs = 30 * 60_000;
@@ -40,17 +43,36 @@ const trimIntervalMs = 60_000;
 
 function noteSender(sorter: MessageSorter, { parent, parentExecution, Timestamp }: EntityRequest): void {
   if (parent === undefined || Timestamp === undefined) return;
-  const sentMs = fromTimestamp(Timestamp);
-  const horizonMs = sorter.ReceiveHorizon === undefined ? Number.NEGATIVE_INFINITY : fromTimestamp(sorter.ReceiveHorizon);
+  const sentMs = sentAtMs(Timestamp);
   const senders = { ...sorter.ReceivedFromInstance };
-  if (horizonMs + reorderWindowMs + trimIntervalMs < sentMs) {
+  if (isTimeToForget(sorter.ReceiveHorizon, sentMs)) {
     sorter.ReceiveHorizon = toTimestamp(sentMs - reorderWindowMs);
     for (const [id, { Last }] of Object.entries(senders)) {
-      if (fromTimestamp(Last) < sentMs - reorderWindowMs) Reflect.deleteProperty(senders, id);
+      if (sentAtMs(Last) < sentMs - reorderWindowMs) Reflect.deleteProperty(senders, id);
     }
   }
   senders[parent] = { Last: Timestamp, ...(parentExecution === undefined ? {} : { ExecutionId: parentExecution }) };
   sorter.ReceivedFromInstance = senders;
+}
+
+/** Notes a message to `instanceId` at `now` (the history's time form); gives the times that it says. */
+export function noteSending(sorter: MessageSorter, instanceId: string, now: string): SendingTimes {
+  const nowMs = sentAtMs(now);
+  const last = { ...sorter.LastSentToInstance };
+  if (isTimeToForget(sorter.SendHorizon, nowMs)) {
+    sorter.SendHorizon = toTimestamp(nowMs - reorderWindowMs);
+    for (const [id, sent] of Object.entries(last)) {
+      if (sentAtMs(sent) < nowMs - reorderWindowMs) Reflect.deleteProperty(last, id);
+    }
+  }
+  const times = sendingTimes(last[instanceId] ?? null, now);
+  last[instanceId] = times.timestamp;
+  sorter.LastSentToInstance = last;
+  return times;
+}
+
+function isTimeToForget(horizon: string | undefined, nowMs: number): boolean {
+  return horizon === undefined || sentAtMs(horizon) + reorderWindowMs + trimIntervalMs < nowMs;
 }
 
 /** Reads what `schedulerText` wrote; null and what is not an object are an entity that does not exist. */
@@ -84,7 +106,14 @@ export function schedulerText({ state, exists, queue, lockedBy, suspended, sorte
     ...(suspended ? { suspended } : {}),
     ...(sorter === undefined
       ? {}
-      : { sorter: { ReceivedFromInstance: sorter.ReceivedFromInstance, ReceiveHorizon: sorter.ReceiveHorizon } }),
+      : {
+          sorter: {
+            LastSentToInstance: sorter.LastSentToInstance,
+            ReceivedFromInstance: sorter.ReceivedFromInstance,
+            ReceiveHorizon: sorter.ReceiveHorizon,
+            SendHorizon: sorter.SendHorizon,
+          },
+        }),
   });
 }
 

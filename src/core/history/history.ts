@@ -119,7 +119,8 @@ export interface SubOrchestrationInstanceFailed extends EventBase {
   EventType: 'SubOrchestrationInstanceFailed';
   TaskScheduledId: number;
   Reason: string;
-  Details: string;
+  /** Null: the child was terminated. */
+  Details: string | null;
   FailureDetails?: FailureDetails | null;
 }
 export interface TimerCreated extends EventBase {

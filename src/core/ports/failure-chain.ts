@@ -104,10 +104,10 @@ function callThatFailed(
 
 /** What a row says of the failure of a call: the exception that the host has wrapped, or the details that an SDK has sent. */
 function toldByRow({ Reason, Details, FailureDetails: details }: TaskFailed | SubOrchestrationInstanceFailed): Told {
-  const thrown = thrownIn(Details);
+  const thrown = thrownIn(Details ?? '');
   if (thrown !== null) return told(thrown.message, undefined, thrown.stack);
   const innermost = innermostOf(details);
-  return told(innermost?.ErrorMessage ?? Reason, innermost?.ErrorType, innermost?.StackTrace ?? Details);
+  return told(innermost?.ErrorMessage ?? Reason, innermost?.ErrorType, innermost?.StackTrace ?? Details ?? '');
 }
 
 type Told = Pick<FailureLink, 'errorType' | 'message' | 'stackTrace'>;

@@ -2,12 +2,13 @@
  * One batch of an entity, decided: its answer becomes the next generation, three rows `OS ES OC` (spec/engine.md 5.2), and messages.
  * Nothing that entities send leaves a row.
  */
-import { entityInstanceId, parseEntityId } from '../values/entity-id';
+import { addressOf, parseEntityId } from '../values/entity-id';
 import type { EntityAnswer, EntityRequest } from '../entities/entity-messages';
-import { continueName, requestEventName, requestText, typedAnswerText } from '../entities/entity-messages';
+import { continueName, requestEventName, requestText, sortedRequestText, typedAnswerText } from '../entities/entity-messages';
 import {
   canRun,
   grantLock,
+  noteSending,
   schedulerStatus,
   schedulerText,
   type EntityBatch,
@@ -154,19 +155,24 @@ function act(
   say: (instanceId: string, executionId: string | null, name: string, input: string) => void,
 ): void {
   if (action.type === 'SendSignal') {
-    const { operation, input, scheduledTime: due } = action;
-    const id = parseEntityId(action.instanceId);
-    if (id === null) return;
+    const { instanceId, operation, input, scheduledTime: due } = action;
+    if (parseEntityId(instanceId) === null) return;
     const request: EntityRequest = {
       id: turn.newId(),
       op: operation,
       signal: true,
       ...(input === null ? {} : { input }),
       parent: turn.row.instanceId,
-      parentExecution: turn.row.executionId,
       ...(due === undefined ? {} : { due }),
     };
-    say(entityInstanceId(id), null, requestEventName(due), requestText(request));
+    if (profileOf(turn.row) === 'A') {
+      // To the name as the code spells it, which is another entity where that has capitals (recorded: `entity-tells`).
+      const times = noteSending((turn.scheduler.sorter ??= {}), instanceId, turn.now);
+      say(instanceId, null, requestEventName(due), sortedRequestText(request, times));
+      return;
+    }
+    const text = requestText({ ...request, parentExecution: turn.row.executionId });
+    say(addressOf(instanceId), null, requestEventName(due), text);
     return;
   }
   result.children.push(orchestrationStart(turn, action));

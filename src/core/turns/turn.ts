@@ -15,7 +15,7 @@ import type {
   SendEvent,
   UnlockEntity,
 } from '../decisions/decisions';
-import { entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
+import { addressOf, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
 import { releaseName, releaseText, requestEventName, requestText } from '../entities/entity-messages';
 import { failedId, type Generation } from './generation';
 import type {
@@ -194,7 +194,7 @@ export function childIdInUse(taskId: number, instanceId: string, status: string,
 export function answerToParent(
   started: ExecutionStarted,
   completed: ExecutionCompleted,
-  details: string,
+  details: string | null,
 ): OutgoingMessage | null {
   const parent = started.ParentInstance;
   if (parent == null || started.Tags?.[fireAndForgetTag] !== undefined) return null;
@@ -215,6 +215,11 @@ export function answerToParent(
           FailureDetails: completed.FailureDetails ?? null,
         });
   return { instanceId, executionId, event };
+}
+
+/** An orchestration that was terminated has no details, and that of JavaScript cannot read its failure then. */
+export function detailsOf(row: InstanceRow, { OrchestrationStatus }: ExecutionCompleted): string | null {
+  return profileOf(row) === 'A' && OrchestrationStatus === 'Terminated' ? null : '';
 }
 
 function complete(turn: TurnInput, decision: CompleteOrchestration, result: TurnResult): void {
@@ -239,7 +244,7 @@ function complete(turn: TurnInput, decision: CompleteOrchestration, result: Turn
   };
   result.completion = completion;
   result.events.push(completed);
-  const answer = answerToParent(turn.started, completed, completion.details ?? '');
+  const answer = answerToParent(turn.started, completed, completion.details ?? detailsOf(turn.row, completed));
   if (answer !== null) result.messages.push(answer);
 }
 
@@ -254,7 +259,7 @@ function sendEvent({ now }: TurnInput, { id, instanceId, name, input }: SendEven
     Input: input,
   });
   const raised: EventRaised = inbound(now, { EventType: 'EventRaised', Name: name, Input: input });
-  result.messages.push({ instanceId, executionId: null, event: raised });
+  result.messages.push({ instanceId: addressOf(instanceId), executionId: null, event: raised });
 }
 
 /** Returns the next free id, `id` when nothing is locked. */
@@ -355,7 +360,8 @@ function addressEntity({ row, now }: TurnInput, decision: EntityDecision, result
   const envelope = { EventId: decision.id, IsPlayed: false, Timestamp: now };
   const from = { parent: row.instanceId, parentExecution: row.executionId };
   const say = (instanceId: string, Name: string, Input: string): void => {
-    result.messages.push({ instanceId, executionId: null, event: inbound(now, { EventType: 'EventRaised', Name, Input }) });
+    const event: EventRaised = inbound(now, { EventType: 'EventRaised', Name, Input });
+    result.messages.push({ instanceId: addressOf(instanceId), executionId: null, event });
   };
   switch (decision.type) {
     case 'CallEntity':

@@ -19,6 +19,12 @@ export function parseEntityId(instanceId: string): EntityId | null {
   return at <= 1 ? null : { name: instanceId.slice(1, at).toLowerCase(), key: instanceId.slice(at + 1) };
 }
 
+/** Where a message goes: to an entity under its name in lower case, whatever way the sender wrote it; to any other instance as it is. */
+export function addressOf(instanceId: string): string {
+  const entity = parseEntityId(instanceId);
+  return entity === null ? instanceId : entityInstanceId(entity);
+}
+
 const forbidden = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 const maxLength = 100;
 

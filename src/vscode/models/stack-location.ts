@@ -22,7 +22,7 @@ export function locateFailure(
   const texts = [...textsOf(row.failureDetails), row.failureStack ?? '', row.output ?? ''];
   for (const event of history.toReversed()) {
     if (event.EventType !== 'TaskFailed' && event.EventType !== 'SubOrchestrationInstanceFailed') continue;
-    texts.push(...textsOf(event.FailureDetails), event.Details, event.Reason);
+    texts.push(...textsOf(event.FailureDetails), event.Details ?? '', event.Reason);
     break;
   }
   for (const text of texts) {

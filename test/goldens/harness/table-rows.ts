@@ -72,11 +72,16 @@ function instanceRow(row: InstanceRow, history: readonly TableRow[]): TableRow {
     Tags: JSON.stringify(row.tags),
     ParentInstanceId: row.parentInstanceId ?? '',
   };
-  for (const column of ['Output', 'Input']) {
+  const blobs = { Output: ['ExecutionCompleted', 'ResultBlobName'], Input: ['ExecutionStarted', 'InputBlobName'] } as const;
+  for (const [column, [type, name]] of Object.entries(blobs)) {
     const text = columns[column];
     if (typeof text !== 'string' || text.length * 2 <= largestColumn) continue;
-    const blob = history.findLast((each) => each['ResultBlobName'] !== undefined)?.['ResultBlobName'];
-    columns[column] = `http://HOST/devstoreaccount1/HUB-largemessages/${String(blob)}`;
+    const event = history.findLast((each) => each['EventType'] === type);
+    const blob = String(event?.[name]).split('/').map(encodeURIComponent).join('/');
+    columns[column] = `http://HOST/devstoreaccount1/HUB-largemessages/${blob}`;
+    // A client's start puts its input into a blob of its own first.
+    if (column === 'Input' && event?.['Generation'] !== undefined)
+      columns['InputBlobName'] = `${row.instanceId}/history--Input-HASH-Input.json.gz`;
   }
   return Object.fromEntries(Object.entries(columns).filter((entry): entry is [string, string] => entry[1] !== null));
 }

@@ -1,7 +1,6 @@
 /** Batches of entity operations: the entity trigger's value in, results, state and signals out (spec/functions-worker.md 7). */
 import { messageOf } from '../../../../base/error-message';
 import type { EntityAction, EntityBatchOutcome, EntityOperationResult } from '../../../../core/ports/function-worker';
-import { entityInstanceId } from '../../../../core/values/entity-id';
 import { unknownFunctionMessage } from '../../../../core/values/unknown-function';
 import type { EntityAsked } from '../../wire/messages';
 import type { Hooks } from '../loading/core-module';
@@ -78,7 +77,7 @@ function readSignal(value: unknown): EntityAction[] {
     input?: unknown;
   };
   if (typeof target?.name !== 'string' || typeof target.key !== 'string' || typeof name !== 'string') return [];
-  const instanceId = entityInstanceId({ name: target.name, key: target.key });
+  const instanceId = `@${target.name}@${target.key}`;
   // A signal without an input has an empty one.
   return [{ type: 'SendSignal', instanceId, operation: name, input: typeof input === 'string' && input !== '' ? input : null }];
 }

@@ -82,7 +82,7 @@ export async function runColdEpisode(
   const { actions, progress } = reply;
   for (const event of history.events) {
     // Without an answer there is nothing to hold against the history.
-    if (progress.type === 'crashed') host.applyUnseen(event);
+    if (progress.type === 'stateless') host.applyUnseen(event);
     else host.apply(event, actions as readonly DurableAction[]);
   }
   const carriedOver = host.carriedOver(history.events, actions as readonly DurableAction[]);

@@ -216,6 +216,7 @@ function endText(progress: SdkProgress): string {
       return 'has ended';
     case 'failed':
     case 'crashed':
+    case 'stateless':
       return `has failed (${progress.message})`;
   }
 }

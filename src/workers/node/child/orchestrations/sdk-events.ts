@@ -27,7 +27,8 @@ export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: str
     case 'TaskFailed':
     case 'SubOrchestrationInstanceFailed':
       copy['Reason'] ??= '';
-      copy['Details'] ??= '';
+      // Null says that a child was terminated.
+      if (copy['Details'] === undefined) copy['Details'] = '';
       break;
     case 'EventRaised':
       if (eventName !== undefined) copy['Name'] = eventName;
@@ -58,7 +59,7 @@ export function liveSdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?:
         IsPlayed,
         TaskScheduledId: event.TaskScheduledId,
         Reason: text(event.Reason) ?? '',
-        Details: text(event.Details) ?? '',
+        Details: detailsOrNull(event.Details),
         FailureDetails: event.FailureDetails ? withDates(structuredClone(event.FailureDetails)) : null,
       } as SdkEvent;
     case 'TimerFired':
@@ -82,6 +83,11 @@ export function withDates<T>(value: T): T {
     fields['Timestamp'] = new Date(fields['Timestamp']);
   Object.values(fields).forEach(withDates);
   return value;
+}
+
+/** Null is a fact: the child was terminated. */
+function detailsOrNull(value: string | null | undefined): string | null {
+  return value === undefined ? '' : value;
 }
 
 /** Imported histories leave fields out. */

@@ -20,7 +20,7 @@ import type { EpisodeReply, EpisodeSlice, OrchestrationRunner, OrchestrationRunn
 import type { SdkRun } from './sdk-hooks';
 import { SdkHooks } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';
-import { crash, readFailure, readReply } from './sdk-reply';
+import { crash, readFailure, readReply, refusal } from './sdk-reply';
 import { stuckText } from './stuck-code';
 import { timerLimits, triggerJson } from './trigger-input';
 import { WarmOrchestration } from './warm-orchestration';
@@ -246,6 +246,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     } catch (error) {
       end = crash(error);
     }
+    this.tellCause(slice, end);
     const outcome = settled(warm.host, end, status, warm.isSuspended, warm.carriedOver());
     if (isOver(outcome)) this.kept.delete(slice.instanceId);
     return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
@@ -269,6 +270,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       this.hostSetting(slice, started),
       invoke,
     );
+    this.tellCause(slice, reply.progress);
     const outcome = settled(host, reply.progress, reply.customStatus, isSuspended, carriedOver);
     this.kept.delete(instanceId);
     if (!isOver(outcome)) this.kept.put(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
@@ -304,7 +306,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       pastRows: null,
     });
     for (const event of slice.events) host.applyUnseen(event);
-    return settled(host, crash(new Error(problem)), null, false);
+    return settled(host, refusal(problem), null, false);
   }
 
   /** The SDK takes 0 for a missing value. */
@@ -347,6 +349,16 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     this.warn(instanceId, reusedTaskText(orchestrator, task));
   };
 
+  /** The host's words for a failure without a state do not tell what happened. */
+  private tellCause({ instanceId, name }: EpisodeSlice, progress: SdkProgress): void {
+    if (progress.type !== 'stateless') return;
+    const cause = progress.stack === '' ? progress.message : progress.stack;
+    const text =
+      `The orchestrator function '${name}' failed where durable-functions cannot report it, so that, as in Azure, the host knows none of ` +
+      `its actions, and calls it non-deterministic where it had scheduled something before. The cause: ${cause}`;
+    this.options.onWarning?.(instanceId, text);
+  }
+
   private warn(instanceId: string, message: string): void {
     if (this.warned.has(message)) return;
     this.warned.add(message);
@@ -368,7 +380,7 @@ function settled(
 ): EpisodeOutcome {
   const problem = customStatusProblem(status);
   if (problem !== null) {
-    const { decisions, awaitedEvents } = host.settle(crash(new Error(problem)), isSuspended);
+    const { decisions, awaitedEvents } = host.settle(refusal(problem), isSuspended);
     return { decisions: decisions.filter(({ type }) => type === 'CompleteOrchestration'), awaitedEvents, customStatus: null };
   }
   const outcome = host.settle(progress, isSuspended);

@@ -4,6 +4,7 @@ import type { DurableAction } from '../../../../core/values/durable-action';
 import { hostPayloadText, payloadText } from '../../../../core/values/durable-action';
 import { readActionList } from '../../../../core/dialects/host-actions';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
+import { invocationFailure } from '../../../../core/dialects/host-replay';
 import type { FailureDetails } from '../../../../core/history/history';
 
 export interface SdkReply {
@@ -15,7 +16,7 @@ export interface SdkReply {
   customStatus: string | null;
 }
 
-const failureMarker = '\n\n$OutOfProcData$:';
+export const failureMarker = '\n\n$OutOfProcData$:';
 
 /** The text for what was thrown without a message. */
 export const namelessFailure = 'the orchestrator threw something that is not an Error with a message.';
@@ -41,20 +42,27 @@ export function readFailure(error: unknown): SdkReply {
     const { stack: itsStack } = thrownParts(error);
     const stack = itsStack.includes(failureMarker) ? '' : itsStack;
     const { error: text = null } = state;
+    // The host takes the state of a failure for one only while it is not done, which it is after continueAsNew.
+    if (state['isDone'] === true) return readState({ ...state, error: invocationFailure(message, '') }, '');
     return readState({ ...state, error: text === null || text === '' ? namelessFailure : text }, stack);
   } catch (parseError) {
     return crashedReply(parseError);
   }
 }
 
-/** The SDK broke, or the app outside of it. */
 function crashedReply(error: unknown): SdkReply {
   return { actions: [], isV1: false, schemaVersion: 0, progress: crash(error), customStatus: null };
 }
 
+/** The SDK broke, or the app outside of it. */
 export function crash(error: unknown): SdkProgress {
   const { message, stack } = thrownParts(error);
-  return { type: 'crashed', message, details: failureText(message, stack) };
+  return { type: 'stateless', message, stack };
+}
+
+/** The host's word, whatever the SDK says. */
+export function refusal(message: string): SdkProgress {
+  return { type: 'crashed', message, details: failureText(message, '') };
 }
 
 export function failureText(message: string, stack: string): string {

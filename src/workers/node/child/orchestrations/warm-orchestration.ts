@@ -7,12 +7,13 @@ import type { ActionList } from '../../../../core/values/durable-action';
 import { hostPayloadText, payloadText } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
+import { invocationFailure } from '../../../../core/dialects/host-replay';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
 import { answerIsReplaying } from './is-replaying';
 import type { SdkExecutor, SdkHooks, SdkOrchestrationContext, SdkRun } from './sdk-hooks';
-import { crash, failureText, namelessFailure, withDetails } from './sdk-reply';
+import { crash, failureMarker, failureText, namelessFailure, withDetails } from './sdk-reply';
 import { throwingErrors } from './thrown-errors';
 
 const maxTold = 100_000;
@@ -152,6 +153,7 @@ export class WarmOrchestration {
 
 export function executorProgress(executor: SdkExecutor): SdkProgress {
   const { exception } = executor;
+  if (exception !== undefined && executor.willContinueAsNew) return failedAfterNew(executor);
   if (exception !== undefined) {
     const message = thrownText(exception);
     const details = failureText(message, thrownParts(exception).stack);
@@ -162,6 +164,24 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
     return { type: 'returned', output: hostPayloadText(executor.output) };
   } catch (error) {
     return crash(error);
+  }
+}
+
+/** Thrown after continueAsNew: the host does not read the state that comes with it, and tells the whole text. */
+function failedAfterNew({ exception, orchestratorReturned, actions, schemaVersion, context }: SdkExecutor): SdkProgress {
+  try {
+    const error = thrownParts(exception).message;
+    const state = {
+      isDone: true,
+      actions: actions.length === 0 ? [[]] : [actions],
+      schemaVersion,
+      ...(error === '' ? {} : { error }),
+      ...(context.customStatus ? { customStatus: context.customStatus } : {}),
+    };
+    const message = invocationFailure(`${orchestratorReturned}${failureMarker}${JSON.stringify(state)}`, '');
+    return { type: 'failed', message, details: failureText(message, '') };
+  } catch (noJson) {
+    return crash(noJson);
   }
 }
 

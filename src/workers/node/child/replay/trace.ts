@@ -15,7 +15,7 @@ import type {
 } from '../../../../core/ports/replay-worker';
 import { toTimestamp } from '../../../../core/values/time';
 import { maximumShortTimerMs, runColdEpisode, type HostSetting } from '../orchestrations/cold-episode';
-import { crash, readFailure, readReply } from '../orchestrations/sdk-reply';
+import { readFailure, readReply, refusal } from '../orchestrations/sdk-reply';
 import { timerLimits, triggerJson } from '../orchestrations/trigger-input';
 import { ExecutorRun } from './executor-run';
 import { framesOf } from './frames-of';
@@ -289,11 +289,12 @@ function hostOptions(app: ReplayApp, { request, started }: TraceInput): HostSett
 /** A custom status that is too large fails the orchestration when the host sees it. */
 function withStatus(progress: SdkProgress, customStatus: string | null): SdkProgress {
   const problem = customStatusProblem(customStatus);
-  return problem === null ? progress : crash(new Error(problem));
+  return problem === null ? progress : refusal(problem);
 }
 
 function endOf(host: HostReplay, progress: SdkProgress): ReplayEnd {
-  // What the host makes of a difference is told as such; here is what the code did.
+  // What the host makes of a difference, or of a failure without a state, is told as such; here is what the code did.
+  if (progress.type === 'stateless') return { type: 'failed', reason: progress.message, failureDetails: null };
   const completion =
     host.disagreement !== null
       ? undefined
