@@ -77,7 +77,10 @@ for (const durableFunctions of ['durable-functions-v2', 'durable-functions-v1'] 
         const [end] = decisions;
         assert(end?.type === 'CompleteOrchestration');
         assert.equal(end.status, 'Failed');
-        assert.match(end.result ?? '', /^Orchestrator function 'Broken' failed: One or more errors occurred\. \(Result: Failure\nException: internal to the SDK\n/);
+        assert.match(
+          end.result ?? '',
+          /^Orchestrator function 'Broken' failed: One or more errors occurred\. \(Result: Failure\nException: internal to the SDK\n/,
+        );
       }
       assert.equal(app.worker.pid, pid);
     });

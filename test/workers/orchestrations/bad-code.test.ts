@@ -201,7 +201,10 @@ describe('orchestrations: bad user code', () => {
         reject(new TypeError('inside the SDK'));
         await done;
         assert.equal(host.rows, 'OS ES EC#0[Failed] OC');
-        assert.match(host.output ?? '', /failed: One or more errors occurred\. \(Result: Failure\nException: inside the SDK\nStack: /);
+        assert.match(
+          host.output ?? '',
+          /failed: One or more errors occurred\. \(Result: Failure\nException: inside the SDK\nStack: /,
+        );
       },
       {},
       { invoke: () => new Promise((_resolve, no) => (reject = no)) },
