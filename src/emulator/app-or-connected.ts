@@ -42,6 +42,11 @@ export class AppOrConnected implements FunctionWorker {
     return this.app.accepts('orchestrator', name);
   }
 
+  storesInputs(name: string): boolean {
+    const worker = this.#for('orchestrator', name);
+    return worker !== this.app || this.app.storesInputs();
+  }
+
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
     return this.#for('orchestrator', request.name).runEpisode(request);
   }

@@ -264,7 +264,7 @@ export class Episodes {
       newEvents,
       decisions: outcome.decisions,
       now: outcome.endedAt ?? this.#endOf(episode),
-      storeInputs: core.options.storeInputs || worker.profile === 'G',
+      storeInputs: core.options.storeInputs || (worker.profile === 'G' && worker.storesInputs?.(row.name) !== false),
       defaultVersion: core.options.defaultVersion,
       newId: core.world.newId,
     });

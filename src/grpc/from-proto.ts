@@ -255,7 +255,7 @@ export function coreFailure(failure: TaskFailureDetails): FailureDetails {
     StackTrace: stackTrace ?? null,
     InnerFailure: innerFailure === undefined ? null : coreFailure(innerFailure),
     IsNonRetriable: isNonRetriable,
-    Properties: Object.keys(properties).length === 0 ? null : properties,
+    Properties: properties,
   };
 }
 

@@ -85,6 +85,11 @@ export class PassthroughWorker implements FunctionWorker {
     return { ...outcome, decisions: legacyDecisions(kept(outcome.decisions), { instanceId, executionId }) };
   }
 
+  /** As recorded of .NET; of others nothing is. */
+  storesInputs(): boolean {
+    return this.#form !== 'event';
+  }
+
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
     const { name } = request;
     if (this.accepts('activity', name)) return this.host.runActivity(request);

@@ -181,6 +181,11 @@ export interface FunctionWorker {
   /** Whether it is an orchestrator of the function app, whose versions host.json keeps apart. Absent: all of profile A are. */
   isOfApp?(name: string): boolean;
   functions(): readonly FunctionDescriptor[];
+  /**
+   * Of profile G: whether what the orchestrator hands to activities and children stands in its history whatever host.json says. Default true:
+   * so does a back end of programs; the real extension asks host.json for its own functions.
+   */
+  storesInputs?(name: string): boolean;
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;
   /** One batch of an entity at a time. An entity that the worker does not have: a failed result for each operation. Absent: entities wait. */

@@ -47,6 +47,9 @@ export interface EntityTurnResult {
   ran: { request: EntityRequest; result: EntityOperationResult }[];
 }
 
+/** In the words of DurableTask.Core; nobody reads them. */
+const grantedText = '{"result":"Lock Acquisition Completed"}';
+
 export function toOperation(request: EntityRequest): EntityOperation {
   return {
     name: request.op ?? '',
@@ -94,7 +97,7 @@ export function finishBatch(turn: EntityTurnInput): EntityTurnResult {
     const forwarded = grantLock(scheduler, lock);
     if (forwarded !== null) say(forwarded.next, null, requestEventName(undefined), requestText(forwarded.request));
     else if (lock.parent !== undefined)
-      say(lock.parent, lock.parentExecution ?? null, lock.id, isTyped ? typedAnswerText('{"result":null}') : '{"result":null}');
+      say(lock.parent, lock.parentExecution ?? null, lock.id, isTyped ? typedAnswerText('{"result":null}') : grantedText);
   }
   if (!scheduler.suspended && canRun(scheduler)) {
     scheduler.suspended = true;

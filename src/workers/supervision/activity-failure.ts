@@ -25,14 +25,39 @@ export function describeActivityFailure(functionName: string, error: unknown): A
  */
 export function describeEncodedFailure(functionName: string, error: unknown): ActivityOutcome {
   const { message, stack: itsStack } = thrownParts(error);
+  const told = parseFailureDetails(message);
+  if (told !== null) return { ok: false, reason: unhandled(functionName), details: '', failureDetails: whole(told) };
   const stack = itsStack === '' ? null : itsStack;
   const at = message.indexOf(': ');
   const [type, text] = at <= 0 ? ['(unknown)', message] : [message.slice(0, at), message.slice(at + 2)];
   return {
     ok: false,
-    reason: `Function '${functionName}' failed with an unhandled exception.`,
+    reason: unhandled(functionName),
     details: '',
     failureDetails: { ErrorType: type, ErrorMessage: text, StackTrace: stack, InnerFailure: null, IsNonRetriable: false },
+  };
+}
+
+function unhandled(functionName: string): string {
+  return `Function '${functionName}' failed with an unhandled exception.`;
+}
+
+/** With all of its members, as .NET writes them. */
+function whole({
+  ErrorType,
+  ErrorMessage,
+  StackTrace,
+  InnerFailure,
+  IsNonRetriable,
+  Properties,
+}: FailureDetails): FailureDetails {
+  return {
+    ErrorType,
+    ErrorMessage,
+    StackTrace: StackTrace ?? null,
+    InnerFailure: InnerFailure == null ? null : whole(InnerFailure),
+    IsNonRetriable,
+    Properties: Properties ?? null,
   };
 }
 

@@ -13,6 +13,7 @@ const patterns: readonly [pattern: RegExp, instead: string][] = [
   [/([?&]code=)[^&"\s]+/g, '$1KEY'],
   [new RegExp(hubName, 'g'), 'HUB'],
   [/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)'],
+  [/((\\*)"StackTrace\2":\2")[^"]*?(\2")/g, '$1(stack)$3'],
   [/(StackTrace: )[\s\S]*$/, '$1(stack)'],
 ];
 

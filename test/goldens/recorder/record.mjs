@@ -1,5 +1,5 @@
 // Records scenarios on the real Durable Functions engine: Azurite, the WebJobs host of this folder and the app, each in its own process.
-//   node test/goldens/recorder/record.mjs SCENARIOS.json [--name NAME ...] [--app FILE.cjs|FOLDER of programming model v3|csharp] [--out FOLDER] [--hub NAME]
+//   node test/goldens/recorder/record.mjs SCENARIOS.json [--name NAME ...] [--app FILE.cjs|FOLDER of programming model v3 or of a .NET isolated app|csharp] [--out FOLDER] [--hub NAME]
 //        [--options FILE of host.json's durableTask section] [--once] [--jobs N] [--check]
 // SCENARIOS.json is a list in the form of test/goldens/scenarios.json; beside it lie `app/app.cjs` and `recordings/` unless said otherwise.
 // Each scenario is played twice, each time on a hub of its own round; where the two differ, the recording says `"racy": true`.

@@ -2,61 +2,26 @@
  * The fixture of the .NET isolated worker, built once for all tests and kept in the system's folder for temporary files as long as its
  * sources stay as they are; and an emulator on it.
  */
-import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Context } from 'mocha';
 import type { InstanceRow } from '../../../src/core/instances/instance';
 import type { LogEntry } from '../../../src/core/ports/logger';
 import { isTerminal } from '../../../src/core/values/status';
 import type { Emulator, EmulatorEvent, EmulatorOptions } from '../../../src/emulator/emulator-types';
 import { startEmulator } from '../../../src/emulator/emulator';
+import { builtApp } from '../../support/built-dotnet-app';
 
-const run = promisify(execFile);
 const fixture = path.resolve(import.meta.dirname, '../../fixtures/apps/dotnet');
 
 /** The folder of the built app, not to be written to; null, said once, where there is no .NET SDK or no packages. */
-export async function builtDotnetApp(): Promise<string | null> {
-  return (building ??= build());
+export function builtDotnetApp(): Promise<string | null> {
+  return builtApp('.NET isolated', fixture);
 }
-
-let building: Promise<string | null> | undefined;
 
 /** For `before`: the test file is skipped by name where the app cannot be built. */
 export async function dotnetAppOrSkip(context: Context): Promise<string> {
   context.timeout(240_000);
   return (await builtDotnetApp()) ?? context.skip();
-}
-
-async function build(): Promise<string | null> {
-  const names = (await readdir(fixture)).sort();
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(name).update(await readFile(path.join(fixture, name)));
-  const dir = path.join(tmpdir(), `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`);
-  if (await isThere(path.join(dir, 'bin/Debug/net10.0/functions.metadata'))) return dir;
-  const fresh = `${dir}-${process.pid}`;
-  try {
-    await mkdir(fresh, { recursive: true });
-    await cp(fixture, fresh, { recursive: true });
-    await run('dotnet', ['build', '-nologo', '-v', 'quiet', '-nodeReuse:false'], { cwd: fresh, maxBuffer: 64 * 1024 * 1024 });
-    // Several test processes may build at the same time: the first one counts.
-    await rename(fresh, dir).catch(() => undefined);
-    return dir;
-  } catch (error) {
-    const { code, stdout } = error as { code?: unknown; stdout?: string };
-    const why = code === 'ENOENT' ? 'the .NET SDK is not installed' : `its app does not build:\n${(stdout ?? '').slice(-2000)}`;
-    console.log(`      .NET isolated: skipped, ${why}`);
-    return null;
-  } finally {
-    await rm(fresh, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => null)) !== null;
 }
 
 export class RunningEmulator {

@@ -39,11 +39,11 @@ describe('a C# function app', function () {
     const history = await app.emulator.hub.history(id);
     const scheduled = history.filter((each) => each.EventType === 'TaskScheduled');
     assert.deepEqual(
-      scheduled.map(({ EventId, Name, Input }) => [EventId, Name, Input]),
+      scheduled.map(({ EventId, Name, Input, KeptInput }) => [EventId, Name, Input, KeptInput]),
       [
-        [0, 'SayHello', '["Tokyo"]'],
-        [1, 'SayHello', '["Seattle"]'],
-        [2, 'SayHello', '["London"]'],
+        [0, 'SayHello', null, '["Tokyo"]'],
+        [1, 'SayHello', null, '["Seattle"]'],
+        [2, 'SayHello', null, '["London"]'],
       ],
     );
     assert.deepEqual(

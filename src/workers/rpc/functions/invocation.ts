@@ -100,9 +100,7 @@ export function activityOutcome(fn: LoadedFunction, response: InvocationResponse
 /** Messages of .NET are JSON of the failure with what caused it. */
 export function activityFailure(fn: LoadedFunction, error: unknown): ActivityOutcome {
   const { name, profile } = fn.descriptor;
-  const told = describeActivityFailure(name, error);
-  if (profile !== 'G' || (!told.ok && told.failureDetails != null)) return told;
-  return describeEncodedFailure(name, error);
+  return profile === 'G' ? describeEncodedFailure(name, error) : describeActivityFailure(name, error);
 }
 
 export function encodedInput({ request }: EncodedCall): TypedData {

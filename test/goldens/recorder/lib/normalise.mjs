@@ -15,6 +15,7 @@ function normaliseText(text, hub) {
     .replaceAll(`/${hub.toLowerCase()}-`, '/HUB-')
     .replace(/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)')
     .replace(/ in \/_\/[^\n"\\]*?:line \d+/g, '')
+    .replace(/((\\*)"StackTrace\2":\2")[^"]*?(\2")/g, '$1(stack)$3')
     .replace(/(StackTrace: )(?!\(stack\))[\s\S]*$/, '$1(stack)');
   return short.length > longest ? `${short.slice(0, 40)}… (${short.length} characters)` : short;
 }

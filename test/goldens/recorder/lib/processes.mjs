@@ -1,6 +1,6 @@
 // The processes of a recording: Azurite, the host with the real extension, and the page that durable HTTP calls reach.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -35,6 +35,14 @@ export function prepare() {
   );
   if (!existsSync(dll) || statSync(dll).mtimeMs < Math.max(...sources))
     runOrThrow('dotnet', ['build', '-v', 'q', '-nologo'], here);
+}
+
+/** The folder of the build of an app of the .NET isolated worker; null: the app is none. */
+function builtIsolated(app) {
+  if (!existsSync(app) || !statSync(app).isDirectory()) return null;
+  if (!readdirSync(app).some((name) => name.endsWith('.csproj'))) return null;
+  runOrThrow('dotnet', ['build', '-v', 'q', '-nologo', '-nodeReuse:false'], app);
+  return path.join(app, 'bin', 'Debug', 'net10.0');
 }
 
 /** Starts a process and waits for a line of its standard output that `ready` accepts. Gives {stop, output}. */
@@ -98,7 +106,7 @@ export async function startAzurite() {
  */
 export async function startHost({ app, hub, connection, options, poll }) {
   const port = await freePort();
-  const args = [dll, '--app', app, '--port', String(port), '--hub', hub];
+  const args = [dll, '--app', builtIsolated(app) ?? app, '--port', String(port), '--hub', hub];
   if (poll) args.push('--poll', poll);
   let file;
   if (options) {
@@ -106,7 +114,12 @@ export async function startHost({ app, hub, connection, options, poll }) {
     writeFileSync(file, JSON.stringify(options));
     args.push('--host', file);
   }
-  const host = await started('dotnet', args, { AzureWebJobsStorage: connection }, (text) => text.includes('READY'));
+  const host = await started(
+    'dotnet',
+    args,
+    { AzureWebJobsStorage: connection, RECORDER_ISOLATED: path.join(here, 'isolated.mts') },
+    (text) => text.includes('READY'),
+  );
   return {
     base: `http://127.0.0.1:${port}/runtime/webhooks/durabletask`,
     output: host.output,

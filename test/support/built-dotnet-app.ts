@@ -1,0 +1,45 @@
+/** Apps of .NET, built once and kept in the system's folder for temporary files for as long as their sources stay as they are. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const building = new Map<string, Promise<string | null>>();
+
+/** The folder of a built copy, not to be written to; null, said once, where there is no .NET SDK or no packages. `title`: for that sentence. */
+export function builtApp(title: string, sources: string): Promise<string | null> {
+  const started = building.get(sources) ?? build(title, sources);
+  building.set(sources, started);
+  return started;
+}
+
+async function build(title: string, sources: string): Promise<string | null> {
+  const names = (await readdir(sources)).filter((name) => name !== 'bin' && name !== 'obj').sort();
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(name).update(await readFile(path.join(sources, name)));
+  const dir = path.join(tmpdir(), `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`);
+  if (await isThere(path.join(dir, 'bin/Debug/net10.0/functions.metadata'))) return dir;
+  const fresh = `${dir}-${process.pid}`;
+  try {
+    await mkdir(fresh, { recursive: true });
+    for (const name of names) await cp(path.join(sources, name), path.join(fresh, name));
+    await run('dotnet', ['build', '-nologo', '-v', 'quiet', '-nodeReuse:false'], { cwd: fresh, maxBuffer: 64 * 1024 * 1024 });
+    // Several test processes may build at the same time: the first one counts.
+    await rename(fresh, dir).catch(() => undefined);
+    return dir;
+  } catch (error) {
+    const { code, stdout } = error as { code?: unknown; stdout?: string };
+    const why = code === 'ENOENT' ? 'the .NET SDK is not installed' : `its app does not build:\n${(stdout ?? '').slice(-2000)}`;
+    console.log(`      ${title}: skipped, ${why}`);
+    return null;
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null)) !== null;
+}
