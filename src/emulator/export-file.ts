@@ -12,6 +12,9 @@ const fileSchema = z.object({ format: z.literal(exportFormat), exportedAt: z.str
 
 /** Instances read at the same time. */
 const readAtOnce = 16;
+const pieceChars = 1024 * 1024;
+/** A text of V8 has at most 2^29 - 24 characters. */
+const longestFile = 0x1fff_ffe8;
 
 /**
  * The file in pieces of text, in the order of the ids; ids that the hub does not know are left out. `exportedAt` is UTC, ISO-8601;
@@ -29,11 +32,25 @@ export async function* exportPieces(
     const read = await Promise.all(instanceIds.slice(from, from + readAtOnce).map((id) => exportedInstance(hub, id)));
     for (const each of read) {
       if (each === undefined) continue;
-      yield `${written++ === 0 ? '' : ','}\n${JSON.stringify(each)}`;
+      yield written++ === 0 ? '\n' : ',\n';
+      yield* instancePieces(each);
     }
     counted(written);
   }
   yield '\n]}\n';
+}
+
+/** One line; together what JSON.stringify gives, which may be longer than a text can be. */
+function* instancePieces({ instance, history, customStatusChanges }: ExportedInstance): Generator<string> {
+  yield `{"instance":${JSON.stringify(instance)},"history":[`;
+  let text = '';
+  for (const [index, event] of history.entries()) {
+    text += `${index === 0 ? '' : ','}${JSON.stringify(event)}`;
+    if (text.length < pieceChars) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}],"customStatusChanges":${JSON.stringify(customStatusChanges)}}`;
 }
 
 async function exportedInstance(hub: TaskHubClient, instanceId: string): Promise<ExportedInstance | undefined> {
@@ -47,6 +64,17 @@ async function exportedInstance(hub: TaskHubClient, instanceId: string): Promise
     if (after?.executionId !== instance.executionId || after.historyLength !== instance.historyLength) continue;
     return { instance: after, history, customStatusChanges };
   }
+}
+
+/** The text of a file that is to be read. `InvalidArgument` when it is longer than a text can be. */
+export function exportFileText(bytes: Uint8Array): string {
+  if (bytes.byteLength > longestFile) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      `The file has ${Math.ceil(bytes.byteLength / 1024 / 1024).toLocaleString('en')} MB, and at most 512 MB can be read at once: export fewer instances into one file.`,
+    );
+  }
+  return new TextDecoder().decode(bytes);
 }
 
 /** What the text of a Durascope file holds, checked to the last row. `InvalidArgument` says what is wrong with which instance. */

@@ -1,3 +1,4 @@
+import { valueProblem } from '../core/values/value-limit';
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { Fifo } from '../base/fifo';
 import { httpActivityName } from '../core/dialects/durable-http';
@@ -185,7 +186,8 @@ export class Activities {
     }
   }
 
-  #finish({ activity, startedMs }: Task, outcome: ActivityOutcome): void {
+  #finish({ activity, startedMs }: Task, ended: ActivityOutcome): void {
+    const outcome = withinLimit(activity.name, ended, this.core.options.maxValueChars);
     const { instanceId, executionId, taskId } = activity;
     const key = workKey(executionId, taskId);
     const live = this.core.lives.find(instanceId);
@@ -203,6 +205,15 @@ export class Activities {
     if (queuedMs >= 1) event.QueuedMs = queuedMs;
     this.core.deliver(live, executionId, event, key);
   }
+}
+
+/** A result that is too long to keep fails its activity. */
+function withinLimit(name: string, outcome: ActivityOutcome, limit: number): ActivityOutcome {
+  const problem = outcome.ok
+    ? valueProblem('its result', outcome.result, limit)
+    : (valueProblem('the text of its failure', outcome.reason, limit) ??
+      valueProblem('the text of its failure', outcome.details, limit));
+  return problem === null ? outcome : { ok: false, reason: `Activity function '${name}' failed: ${problem}`, details: '' };
 }
 
 function newLine(): Line {

@@ -1,6 +1,7 @@
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { ProductionStore } from '../core/instances/production-store';
 import type { ClientIdRules } from '../core/values/instance-id';
+import { maxValueChars } from '../core/values/value-limit';
 import type { DurableTimers } from '../core/values/time';
 import type { VersionPolicy } from '../core/values/version';
 
@@ -39,6 +40,8 @@ export interface EngineOptions {
   oneMessagePerEpisode: boolean;
   /** Steps that a worker may run ahead of the engine's commits; 0: none. */
   runAhead: number;
+  /** Longest input, output, event or state, in UTF-16 units. */
+  maxValueChars: number;
   /** Idle instances kept in memory, and their events in all. */
   maxIdleInstances: number;
   maxIdleEvents: number;
@@ -62,6 +65,7 @@ export const defaultEngineOptions: EngineOptions = {
   maxGenerations: 10,
   oneMessagePerEpisode: false,
   runAhead: 0,
+  maxValueChars,
   maxIdleInstances: 10_000,
   maxIdleEvents: 100_000,
 };

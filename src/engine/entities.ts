@@ -1,3 +1,4 @@
+import { valueProblem } from '../core/values/value-limit';
 import { DurascopeError } from '../core/values/errors';
 import { addressOf, parseEntityId } from '../core/values/entity-id';
 import {
@@ -134,8 +135,12 @@ export class Entities {
           if (core.isVoid(live, life)) return;
           live.exits = live.hangs = 0;
           // An answer without a single result would be asked for ever.
-          if (outcome.results.length === 0) this.#failAll(work, 'The worker gave no result for the operation.');
-          else this.#commit(work, outcome);
+          const problem =
+            outcome.results.length === 0
+              ? 'The worker gave no result for the operation.'
+              : tooLongIn(outcome, core.options.maxValueChars);
+          if (problem === null) this.#commit(work, outcome);
+          else this.#failAll(work, problem);
         },
         (error: unknown) => {
           slot.runningEntities--;
@@ -234,6 +239,17 @@ export class Entities {
     if ((core.options.dropsEmptyEntities || profileOf(row) === 'G') && isEmpty(scheduler) && live.inbox.length === 0)
       core.remove(live);
   }
+}
+
+/** The batch fails as a whole then: what one operation did to the state cannot be told from what the others did. */
+function tooLongIn({ state, results, actions }: EntityBatchOutcome, limit: number): string | null {
+  const result = results.find((each) => valueProblem('', each.result, limit) !== null);
+  const action = actions.find((each) => valueProblem('', each.input, limit) !== null);
+  return (
+    valueProblem('The state of the entity', state, limit) ??
+    valueProblem('The result of an operation', result?.result, limit) ??
+    valueProblem('What the entity sends', action?.input, limit)
+  );
 }
 
 export function isEmpty({ exists, queue, lockedBy }: EntityScheduler): boolean {

@@ -29,7 +29,7 @@ import { isTerminal } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import { isEmpty } from './entities';
 import { tellEntity, type OpenCheckpoint } from './outgoing';
-import { scheduledTime } from './refusals';
+import { assertValue, scheduledTime } from './refusals';
 
 export class EntityCommands {
   constructor(
@@ -49,6 +49,7 @@ export class EntityCommands {
     const profile = this.#profileFor(id, options.profile);
     const due = scheduledTime(options.scheduledTime) ?? undefined;
     const { input } = options;
+    assertValue(`The input of the operation '${operation}'`, input, this.core.options.maxValueChars);
     const request: EntityRequest = { id: this.core.world.newId(), op: operation, signal: true };
     if (input !== undefined && input !== null) request.input = input;
     if (due !== undefined) request.due = due;

@@ -255,6 +255,7 @@ export class Episodes {
       newEvents,
       customStatus: row.customStatus,
       nextId: this.#nextId(episode),
+      maxValueChars: core.options.maxValueChars,
     });
     if (worker.profile === 'A') markPlayed(newEvents, outcome.decisions.some(endsAsNonDeterministic));
     const turn = applyDecisions({

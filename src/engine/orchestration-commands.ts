@@ -11,7 +11,16 @@ import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../co
 import type { EngineCore } from './engine-core';
 import { gatherImport } from './imports';
 import { takes, unknownFunction } from './known-names';
-import { alreadyExists, assertUnfinished, notFound, notForEntities, notTerminal, scheduledTime, wrongState } from './refusals';
+import {
+  alreadyExists,
+  assertUnfinished,
+  assertValue,
+  notFound,
+  notForEntities,
+  notTerminal,
+  scheduledTime,
+  wrongState,
+} from './refusals';
 import { rewind } from './rewinding';
 
 const terminalStatuses: readonly TerminalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
@@ -33,6 +42,7 @@ export class OrchestrationCommands {
     const problem =
       existing === undefined ? instanceIdProblem(instanceId, core.options.clientIdRules) : childInstanceIdProblem(instanceId);
     if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
+    assertValue(`The input of '${options.name}'`, options.input, core.options.maxValueChars);
     const profile = this.#profileFor(options);
     if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
       throw alreadyExists(instanceId, existing.runtimeStatus);
@@ -63,6 +73,7 @@ export class OrchestrationCommands {
 
   async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
     this.#unfinished(instanceId, 'raise an event for');
+    assertValue(`The event '${name}'`, data, this.core.options.maxValueChars);
     await this.send(instanceId, { ...this.core.inbound(), EventType: 'EventRaised', Name: name, Input: data }, null);
   }
 

@@ -1,4 +1,5 @@
 /** What the hub refuses, and in which words. */
+import { valueProblem } from '../core/values/value-limit';
 import { DurascopeError } from '../core/values/errors';
 import type { InstanceRow } from '../core/instances/instance';
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
@@ -60,4 +61,10 @@ export function scheduledTime(text: string | undefined): string | null {
   const ms = fromTimestamp(text);
   if (!Number.isNaN(ms)) return toTimestamp(ms);
   throw new DurascopeError('InvalidArgument', `scheduledStartTime '${text}' is not a time; write it like 2024-01-31T10:00:00Z.`);
+}
+
+/** `InvalidArgument` for a value over the limit. */
+export function assertValue(what: string, text: string | null | undefined, limit: number): void {
+  const problem = valueProblem(what, text, limit);
+  if (problem !== null) throw new DurascopeError('InvalidArgument', problem);
 }

@@ -31,8 +31,9 @@ import {
   terminateSchema,
 } from './durascope-protocol';
 import { type ChangeStreamSources, changeStream } from './change-stream';
-import { BodyTooLarge, bodyText, type IncomingRequest, json, jsonText, type Reply } from './exchange';
+import { BodyTooLarge, bodyText, type IncomingRequest, json, type Reply } from './exchange';
 import { idFromSegment } from './id-in-path';
+import { jsonPieces } from './json-pieces';
 import { integerValue } from './parameter-values';
 import type { ReplaySessions } from './replay-sessions';
 import { type Route, type RouteCall, RouteTable } from './route-table';
@@ -248,8 +249,16 @@ function missing(instanceId: string): DurascopeError {
 
 /** A JSON array with one row a line: a long history stays readable in a terminal. */
 function jsonLines(rows: readonly HistoryEvent[]): Reply {
-  const text = rows.length === 0 ? '[]' : `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
-  return jsonText(200, text);
+  return jsonPieces(200, linesOf(rows));
+}
+
+function* linesOf(rows: readonly HistoryEvent[]): Generator<string> {
+  if (rows.length === 0) {
+    yield '[]';
+    return;
+  }
+  for (const [index, row] of rows.entries()) yield `${index === 0 ? '[' : ','}\n${JSON.stringify(row)}`;
+  yield '\n]';
 }
 
 /** `?include=changes,log,emulator` narrows; everything by default. */

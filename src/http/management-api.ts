@@ -28,7 +28,8 @@ import {
 import type { ManagementCall } from './management-call';
 import { type ManagementUrlParts, startPayload } from './management-urls';
 import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } from './parameter-values';
-import { payloadJson, statusPayload } from './status-payload';
+import { jsonPieces } from './json-pieces';
+import { payloadJson, statusPayload, statusPieces } from './status-payload';
 import { type Route, RouteTable } from './route-table';
 import { formDecode, percentDecode } from './url-text';
 
@@ -186,7 +187,7 @@ export class ManagementApi {
     const row = await this.#find(call);
     if (row === undefined) return bare(404);
     const showHistory = booleanValue(query.get('showhistory'), false) && row.runtimeStatus !== 'Pending';
-    const text = statusPayload(row, {
+    const pieces = statusPieces(row, {
       showInput: booleanValue(query.get('showinput'), true),
       ...(showHistory && {
         history: {
@@ -197,13 +198,13 @@ export class ManagementApi {
     });
     if (!isTerminal(row.runtimeStatus)) {
       const { origin, target } = call.request;
-      return jsonText(202, text, [
+      return jsonPieces(202, pieces, [
         ['Location', `${origin}${target.path}${target.query === '' ? '' : `?${target.query}`}`],
         ['Retry-After', '5'],
       ]);
     }
     const isError = row.runtimeStatus === 'Failed' && booleanValue(query.get('returninternalservererroronfailure'), false);
-    return jsonText(isError ? 500 : 200, text);
+    return jsonPieces(isError ? 500 : 200, pieces);
   }
 
   async #list({ request, query }: ManagementCall): Promise<Reply> {
@@ -223,8 +224,11 @@ export class ManagementApi {
     if (top === 0) return jsonText(200, '[]', [[continuationHeader, token ?? beginningToken]]);
     const page = await this.#hub.query(wanted.continuationToken === beginningToken ? withoutToken(wanted) : wanted);
     const showInput = booleanValue(query.get('showinput'), true);
-    const text = `[${page.instances.map((row) => statusPayload(row, { showInput })).join(',')}]`;
-    return jsonText(200, text, page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]]);
+    return jsonPieces(
+      200,
+      statusList(page.instances, showInput),
+      page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]],
+    );
   }
 
   async #purge(call: ManagementCall): Promise<Reply> {
@@ -350,6 +354,12 @@ function startIdProblem(instanceId: string): string | undefined {
 }
 
 /** The rest of the body is not read, so the connection ends. */
+function* statusList(rows: readonly InstanceRow[], showInput: boolean): Generator<string> {
+  yield '[';
+  for (const [index, row] of rows.entries()) yield `${index === 0 ? '' : ','}${statusPayload(row, { showInput })}`;
+  yield ']';
+}
+
 function tooLarge(error: BodyTooLarge): Reply {
   return plainText(413, `${messageOf(error)}\n`, [['Connection', 'close']]);
 }

@@ -10,15 +10,26 @@ export interface StatusPayloadOptions {
 }
 
 export function statusPayload(row: InstanceRow, options: StatusPayloadOptions): string {
+  return [...statusPieces(row, options)].join('');
+}
+
+/** The same in pieces: with a history it may be longer than a text can be. */
+export function* statusPieces(row: InstanceRow, options: StatusPayloadOptions): Generator<string> {
   const parent = row.parentInstanceId === null ? '' : `"parentInstanceId":${JSON.stringify(row.parentInstanceId)},`;
   const head =
     `{"name":${JSON.stringify(row.name)},"instanceId":${JSON.stringify(row.instanceId)},${parent}"runtimeStatus":"${row.runtimeStatus}",` +
     `"input":${options.showInput ? payloadJson(row.input) : 'null'},"customStatus":${payloadJson(row.customStatus)},` +
     `"output":${payloadJson(row.output)},"createdTime":"${wholeSeconds(row.createdTime)}","lastUpdatedTime":"${wholeSeconds(row.lastUpdatedTime)}"`;
-  if (options.history === undefined) return `${head}}`;
+  yield head;
+  if (options.history === undefined) {
+    yield '}';
+    return;
+  }
   const { events, showOutput } = options.history;
   const views = toHistoryEvents(events, { showInput: options.showInput, showHistoryOutput: showOutput });
-  return `${head},"historyEvents":${JSON.stringify(views)}}`;
+  yield ',"historyEvents":[';
+  for (const [index, view] of views.entries()) yield `${index === 0 ? '' : ','}${JSON.stringify(view)}`;
+  yield ']}';
 }
 
 /**

@@ -3,7 +3,7 @@ import { allInstanceIds } from '../../src/core/ports/all-instance-ids';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { ExportedInstance } from '../../src/core/instances/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { exportPieces, readExportFile } from '../../src/emulator/export-file';
+import { exportFileText, exportPieces, readExportFile } from '../../src/emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../src/emulator/import-instances';
 import { TestHub } from '../support/test-hub';
 import { instanceRow } from '../support/instance-row';
@@ -88,6 +88,24 @@ describe('the Durascope file', () => {
     assert.deepEqual(report, { imported: ids, skipped: [], unfinished: ['waits'] });
     assert.equal(await textOf(to.engine, ids), text);
     assert.equal(text.split('\n').length, 41 + 3, 'one instance a line');
+  });
+
+  it('of a long history comes in pieces, none of them long, which are what one text of it would be', async () => {
+    const each = idle('long', 30_000);
+    const hub = {
+      get: () => Promise.resolve(each.instance),
+      history: () => Promise.resolve(each.history),
+      customStatusChanges: () => Promise.resolve([]),
+    } as unknown as TaskHubClient;
+    const pieces: string[] = [];
+    for await (const piece of exportPieces(hub, ['long'], exportedAt)) pieces.push(piece);
+    assert.ok(pieces.length > 3 && pieces.every(({ length }) => length < 1_100_000));
+    assert.equal(pieces.join('').split('\n')[1], JSON.stringify(each));
+  });
+
+  it('that is longer than a text can be is refused with its size', () => {
+    const huge = { byteLength: 700 * 1024 * 1024 } as Uint8Array;
+    assert.throws(() => exportFileText(huge), { code: 'InvalidArgument', message: /has 700 MB, and at most 512 MB can be read/ });
   });
 
   it('of no instances, and of ids that nobody has, is a file too', async () => {

@@ -6,6 +6,8 @@ import type { Command } from '../command';
 import { connect, connectionOptions } from '../connection';
 import { filterOf, filterOptions } from './instances';
 
+const mostPrinted = 256 * 1024 * 1024;
+
 export const exportCommand: Command = {
   name: 'export',
   takes: '[ID ...]',
@@ -36,7 +38,15 @@ export const exportCommand: Command = {
     const out = args.text('out');
     if (out === undefined) {
       let text = '';
-      for await (const piece of pieces) text += piece;
+      for await (const piece of pieces) {
+        text += piece;
+        if (text.length > mostPrinted) {
+          throw new DurascopeError(
+            'InvalidArgument',
+            'This is too much for the standard output (over 256 MB): name a file with --out.',
+          );
+        }
+      }
       terminal.print(text.trimEnd());
       return 0;
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { DurascopeError } from '../../core/values/errors';
-import { readExportFile } from '../../emulator/export-file';
+import { exportFileText, readExportFile } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
@@ -64,8 +64,9 @@ function answerOf(args: ParsedArguments): (typeof answers)[number] {
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return exportFileText(await readFile(file));
   } catch (error) {
+    if (DurascopeError.is(error)) throw error;
     throw new DurascopeError('InvalidArgument', `The file '${file}' cannot be read: ${(error as Error).message}`, {
       cause: error,
     });

@@ -10,6 +10,7 @@ import type { Checkpoint } from './checkpoint';
 import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../history/history';
 import type { InstanceRow, CustomStatusChange } from './instance';
 import { chosenEntityIdProblem, parseEntityId } from '../values/entity-id';
+import { valueProblem } from '../values/value-limit';
 import { childInstanceIdProblem, isEntityId, textProblem } from '../values/instance-id';
 
 export interface ExportedInstance {
@@ -78,10 +79,28 @@ export function exportedInstanceProblem({ instance, history, customStatusChanges
   }
   const problem = historyProblem(history);
   if (problem !== null) return `${of}, ${problem}`;
+  // What an entity's row has for an input is more than one value.
+  const tooLong = isEntityId(instanceId) ? null : valueProblemIn(instance, history);
+  if (tooLong !== null) return `${of}: ${tooLong}`;
   const wrong = customStatusChanges.find((change) => !timestamp.test(change.at));
   if (wrong !== undefined) return `${of}, a custom status: at ${timeProblem(wrong.at)}`;
   // Programs of the gRPC protocol may use any text.
   return instance.profile === 'G' ? null : jsonProblem(of, { instance, history, customStatusChanges });
+}
+
+function valueProblemIn(instance: InstanceRow, history: readonly HistoryEvent[]): string | null {
+  const { input, output, customStatus } = instance;
+  const problem =
+    valueProblem('its input', input) ?? valueProblem('its output', output) ?? valueProblem('its custom status', customStatus);
+  if (problem !== null) return problem;
+  for (const [index, event] of history.entries()) {
+    for (const [field, value] of Object.entries(event)) {
+      const found =
+        typeof value === 'string' ? valueProblem(`history row ${index} (${event.EventType}), ${field},`, value) : null;
+      if (found !== null) return found;
+    }
+  }
+  return null;
 }
 
 function idProblem(instanceId: string): string | null {

@@ -2,6 +2,7 @@
 import { customStatusProblem } from '../values/custom-status';
 import type { CompleteOrchestration, Decision } from '../decisions/decisions';
 import type { ExecutionTerminated, FailureDetails, HistoryEvent } from '../history/history';
+import { valueProblem } from '../values/value-limit';
 import { chosenEntityIdProblem, parseEntityId } from '../values/entity-id';
 import { childInstanceIdProblem } from '../values/instance-id';
 import type { EpisodeOutcome } from '../ports/function-worker';
@@ -14,6 +15,8 @@ export interface OutcomeContext {
   customStatus: string | null;
   /** A free id at least as high as every id that the generation has used. */
   nextId: number;
+  /** Default: `maxValueChars`. */
+  maxValueChars?: number;
 }
 
 /**
@@ -25,13 +28,14 @@ export function checkOutcome(outcome: EpisodeOutcome, context: OutcomeContext): 
   if (tooLarge !== null) {
     return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
   }
-  const misnamed = outcome.decisions.find((decision) => misnames(decision) !== null);
-  if (misnamed !== undefined) {
+  const problemOf = (decision: Decision): string | null => misnames(decision) ?? tooLong(decision, context.maxValueChars);
+  const refused = outcome.decisions.find((decision) => problemOf(decision) !== null);
+  if (refused !== undefined) {
     return failing(
       outcome,
       context,
-      misnames(misnamed) ?? '',
-      outcome.decisions.filter((decision) => misnames(decision) === null),
+      problemOf(refused) ?? '',
+      outcome.decisions.filter((decision) => problemOf(decision) === null),
     );
   }
   const terminated = terminationIn(context.newEvents);
@@ -93,6 +97,34 @@ function misnames(decision: Decision): string | null {
       return decision.lockSet.length === 0
         ? 'A critical section needs at least one entity to lock.'
         : (decision.lockSet.map(noEntity).find((problem) => problem !== null) ?? null);
+    default:
+      return null;
+  }
+}
+
+function tooLong(decision: Decision, limit: number | undefined): string | null {
+  switch (decision.type) {
+    case 'ScheduleTask':
+      return valueProblem(`The input of the activity '${decision.name}'`, decision.input, limit);
+    case 'CreateSubOrchestration':
+      return valueProblem(`The input of the sub-orchestration '${decision.name}'`, decision.input, limit);
+    case 'SendEvent':
+      return valueProblem(`What is sent to '${decision.instanceId}'`, decision.input, limit);
+    case 'CallEntity':
+    case 'SignalEntity':
+      return valueProblem(
+        `The input of the operation '${decision.operation}' of '${decision.instanceId}'`,
+        decision.input,
+        limit,
+      );
+    case 'CompleteOrchestration':
+      return (
+        valueProblem(
+          decision.status === 'ContinuedAsNew' ? 'The input of the next generation' : 'The output',
+          decision.result,
+          limit,
+        ) ?? valueProblem('The text of the failure', decision.details, limit)
+      );
     default:
       return null;
   }

@@ -64,6 +64,7 @@ import { isLoopbackOrigin } from '../../base/loopback';
 import { idToSegment } from '../id-in-path';
 import { EmulatorFeed } from './emulator-feed';
 import { HttpConnectedReplays } from './http-connected-replays';
+import { jsonOf } from './json-body';
 
 export interface HttpTaskHubClientOptions {
   /** Origin of the emulator: `http://localhost:7071`. */
@@ -330,35 +331,35 @@ async function call<T>(
   const headers: Record<string, string> = {};
   if (options.key !== undefined) headers['x-functions-key'] = options.key;
   if (body !== undefined) headers['content-type'] = 'application/json';
+  const sent = body === undefined ? undefined : bodyOf(body);
   let response: Response;
-  let text: string;
+  let value: unknown;
   try {
     response = await fetchOf(options)(urlOf(options, route), {
       method,
       headers,
       // An emulator never redirects, and the key must not follow where somebody else leads.
       redirect: 'error',
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(sent !== undefined && { body: sent }),
     });
-    text = await response.text();
+    value = await jsonOf(response);
   } catch (error) {
     throw wasReached(error)
       ? lost(options, `${method} ${route.split('?', 1)[0] ?? ''}`, error)
       : notFound(options, 'Nothing answers', error);
   }
-  const value = parse(text);
   if (!response.ok) throw refusal(options, response.status, value);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw notFound(options, 'What answers is not an emulator of this version', result.error);
 }
 
-function parse(text: string): unknown {
+function bodyOf(body: unknown): string {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // Something else answers there: the schema says so.
-    return undefined;
+    return JSON.stringify(body);
+  } catch (error) {
+    const message = 'What is to be sent has more than 512 MB of JSON: send it in smaller parts.';
+    throw new DurascopeError('InvalidArgument', message, { cause: error });
   }
 }
 

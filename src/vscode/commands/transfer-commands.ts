@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { allInstanceIds } from '../../core/ports/all-instance-ids';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { exportPieces, readExportFile } from '../../emulator/export-file';
+import { exportFileText, exportPieces, readExportFile } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import { commands } from '../ids';
 import { targetIds } from '../models/command-targets';
@@ -46,7 +46,7 @@ export function transferCommands(context: CommandContext): Handlers {
       if (hub === undefined) return undefined;
       const file = given instanceof vscode.Uri ? given : await context.dialogs.openFile(fileFilters);
       if (file === undefined) return undefined;
-      const read = readExportFile(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+      const read = readExportFile(exportFileText(await vscode.workspace.fs.readFile(file)));
       const conflicts = await conflictsOf(hub, read);
       const answer = conflicts.length === 0 ? 'none' : await askAboutConflicts(conflicts, read.length);
       if (answer === undefined) return undefined;

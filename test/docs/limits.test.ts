@@ -1,0 +1,30 @@
+/** The numbers of docs/limits.md are those of the code. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { maxValueChars } from '../../src/core/values/value-limit';
+import { defaultEngineOptions } from '../../src/engine/engine-options';
+import { defaultHttpLimits } from '../../src/http/http-settings';
+import { maxMessageChars } from '../../src/workers/node/wire/frames';
+import { longestMessage } from '../../src/workers/rpc/stream/rpc-listener';
+
+describe('the page of the limits', () => {
+  const page = readFileSync(path.resolve(__dirname, '../../docs/limits.md'), 'utf8');
+  const mb = (bytes: number): string => `${bytes / 1024 / 1024} MB`;
+  for (const [what, number] of [
+    ['One value', maxValueChars.toLocaleString('en')],
+    ['One message to or from the process', maxMessageChars.toLocaleString('en')],
+    ['One message from a C#', mb(longestMessage)],
+    ['Body of a request to the management API', mb(defaultHttpLimits.managementBodyBytes)],
+    ['Body for an HTTP trigger', mb(defaultHttpLimits.appBodyBytes)],
+    ['Body of an import', mb(defaultHttpLimits.importBodyBytes)],
+    ['Idle instances in memory', defaultEngineOptions.maxIdleInstances.toLocaleString('en')],
+    ['Entity operations in one batch', defaultEngineOptions.maxEntityBatch.toLocaleString('en')],
+  ] as const) {
+    it(`has the number of the code: ${what}`, () => {
+      const at = page.indexOf(what);
+      assert.ok(at >= 0);
+      assert.ok(page.slice(at, at + 400).includes(number), `${what}: ${number}`);
+    });
+  }
+});
