@@ -1,6 +1,6 @@
 /** In what order external events come out, and when the code goes on: where the packages differ from what one would guess. */
 import assert from 'node:assert/strict';
-import { scenario } from '../orchestrations/scenario';
+import { running, scenario } from '../orchestrations/scenario';
 import { sdk1, sdk2, sdk3, type Orchestrator, type Task } from '../orchestrations/sdks';
 
 /** Waits one after the other, after an activity during which events may come. */
@@ -111,4 +111,42 @@ describe('events come out in another order than one would guess', () => {
     status: 'Running',
     only: [sdk2, sdk3],
   });
+
+  scenario({
+    title: 'an event named by the number of a call that runs answers that call',
+    code: () =>
+      function* ({ df }) {
+        return [yield df.callActivity('A'), yield df.callActivity('B')];
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.raised('0', 'event'));
+      assert.equal(host.status, 'Running');
+      await host.episode(host.completed(0, 'activity'));
+      await host.episode(host.completed(1, 'b'));
+    },
+    rows: 'OS ES TS#0 OC | OS ER OC | OS TC→0 TS#1 OC | OS TC→1 EC#2[Completed] OC',
+    output: ['event', 'b'],
+    only: [sdk2, sdk3],
+  });
+
+  for (const sdk of [sdk2, sdk3]) {
+    it(`an event taken for the answer of a call is warned of, one that is waited for by a number is not (${sdk.version})`, () =>
+      running(
+        sdk,
+        'warm',
+        function* ({ df }) {
+          yield df.waitForExternalEvent('0');
+          yield df.callActivity('A');
+        },
+        async ({ host, warnings }) => {
+          await host.start();
+          await host.episode(host.raised('0'));
+          assert.equal(warnings.length, 0);
+          await host.episode(host.raised('0'));
+          assert.equal(warnings.length, 1);
+          assert.match(warnings.join(), /^The event '0' came .* Give events names that are no numbers\.$/);
+        },
+      ));
+  }
 });

@@ -44,6 +44,8 @@ export interface SdkExecutor {
   context: SdkOrchestrationContext;
   generator: unknown;
   actions: unknown[];
+  /** By the number of the call; an event of that name is taken for its answer. */
+  openTasks: Readonly<Record<string, unknown>>;
   /** What the code waits for. */
   currentTask: SdkTask;
   output: unknown;

@@ -249,6 +249,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     this.tellCause(slice, end);
     const outcome = settled(warm.host, end, status, warm.isSuspended, warm.carriedOver());
     if (isOver(outcome)) this.kept.delete(slice.instanceId);
+    if (warm.mistaken !== null) this.warn(slice.instanceId, mistakenText(slice.name, warm.mistaken));
     return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
   }
 
@@ -431,6 +432,13 @@ function unknownFunctionText(type: FunctionKind, name: string, known: readonly s
 function calledUnknownText(name: string, known: readonly string[]): string {
   const meant = closestName(name, known);
   return `${meant === undefined ? '' : ` Did you mean '${meant}'?`} The real extension leaves such an instance Running for ever, without a word.`;
+}
+
+function mistakenText(name: string, event: string): string {
+  return (
+    `The event '${event}' came to the orchestrator function '${name}' while the call with the number ${event} ran: durable-functions took its data for ` +
+    'the result of that call, in Azure too. Give events names that are no numbers.'
+  );
 }
 
 function reusedTaskText(name: string, task: string): string {

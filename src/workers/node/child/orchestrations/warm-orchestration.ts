@@ -38,6 +38,9 @@ export class WarmOrchestration {
   /** Names given to external events because the code spells them so. */
   spelled: Map<HistoryEvent, string> | null = null;
 
+  /** The name of an event that the SDK has taken for the answer of the call with that number. */
+  mistaken: string | null = null;
+
   private readonly gate = new SuspensionGate();
   private crashed: SdkProgress | null = null;
   private isFresh = true;
@@ -143,6 +146,7 @@ export class WarmOrchestration {
     let name: string | undefined;
     if (event.EventType === 'EventRaised') {
       name = this.host.spellingOf(event.Name);
+      if (/^\d+$/.test(name) && this.run.executor.openTasks[name] !== undefined) this.mistaken = name;
       if (name !== event.Name) (this.spelled ??= new Map<HistoryEvent, string>()).set(event, name);
     }
     const live = liveSdkEvent(event, !this.isFresh, name);
