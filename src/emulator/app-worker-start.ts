@@ -26,6 +26,7 @@ export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker
     ...(env === undefined ? {} : { env }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
+    ...(options.inspectPort === undefined ? {} : { inspected: true }),
   };
   if (options.kind === 'powershell') {
     return PowerShellWorker.start({ ...common, clientBinding: () => options.clientBinding() });

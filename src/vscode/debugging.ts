@@ -1,20 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DurableApps } from './durable-apps';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
+import type { RunningEmulator } from './app-emulator';
 import { debugType } from './ids';
+import { attachConfiguration, isInstalled, otherDebugger, type OtherDebugger } from './models/attach-debugger';
 
 /** Set on the debug configuration that takes our place, so that its end is known as ours. */
 const marker = 'durascopeApp';
+/** The id of the process that a session of another language is attached to. */
+const processMarker = 'durascopeProcess';
 
 /**
  * The debug type `durascope`: starts the emulator with the app's process under inspection and hands over to the editor's own JavaScript
- * debugger, which attaches to that process and stays attached over reloads. The emulator stops with the session.
+ * debugger, which attaches to that process and stays attached over reloads. Apps in C# and PowerShell are handed to the debuggers of their
+ * languages, again for each process that takes the place of one. The emulator stops with the session.
  */
 export class Debugging implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
+  /** By folder of the app: attaches to each new process of it. */
+  readonly #following = new Map<string, { dispose(): void }>();
 
   constructor(
     private readonly apps: DurableApps,
@@ -24,7 +32,13 @@ export class Debugging implements vscode.Disposable {
       const appDir: unknown = session.configuration[marker];
       // The debugger opens child sessions with the same configuration: only the first one's end is the end.
       if (typeof appDir !== 'string' || session.parentSession !== undefined) return;
-      void this.emulators.all.find((emulator) => emulator.appDir === appDir)?.stop();
+      const emulator = this.emulators.all.find((each) => each.appDir === appDir);
+      const pid: unknown = session.configuration[processMarker];
+      // A process that was replaced, or is started again, has taken its session along.
+      if (typeof pid === 'number' && (emulator?.running?.workerPid !== pid || !isAlive(pid))) return;
+      this.#following.get(appDir)?.dispose();
+      this.#following.delete(appDir);
+      void emulator?.stop();
     });
   }
 
@@ -51,15 +65,28 @@ export class Debugging implements vscode.Disposable {
       return undefined;
     }
     const inspectPort = await freePort();
+    const other = await debuggerOf(app.appDir);
+    if (
+      other !== null &&
+      !isInstalled(
+        other,
+        vscode.extensions.all.map(({ packageJSON }) => packageJSON as unknown),
+      )
+    ) {
+      void this.#offer(other);
+      return undefined;
+    }
     // A process without an inspector cannot be debugged: an emulator that runs begins again.
     if (this.emulators.of(app).running !== undefined) await this.emulators.of(app).stop();
     const port = typeof config['port'] === 'number' ? { port: config['port'] } : {};
     const running = await this.emulators.start(app, { inspectPort, ...port });
     if (running === undefined) return undefined;
+    const name = config.name === '' ? 'Durascope: debug function app' : config.name;
+    if (other !== null) return this.#attach(other, name, app.appDir, running);
     return {
       type: 'node',
       request: 'attach',
-      name: config.name === '' ? 'Durascope: debug function app' : config.name,
+      name,
       address: '127.0.0.1',
       port: inspectPort,
       cwd: app.appDir,
@@ -74,7 +101,36 @@ export class Debugging implements vscode.Disposable {
     };
   }
 
+  /** Undefined where the app's process is not there yet: it is attached to once it is. */
+  #attach(other: OtherDebugger, name: string, appDir: string, running: RunningEmulator): vscode.DebugConfiguration | undefined {
+    const configured = (pid: number): vscode.DebugConfiguration => ({
+      ...attachConfiguration(other, name, pid),
+      // Its end is the emulator's only as long as it is the app's process: one that was replaced has ended before.
+      [marker]: appDir,
+      [processMarker]: pid,
+    });
+    let attached = running.workerPid;
+    this.#following.get(appDir)?.dispose();
+    this.#following.set(
+      appDir,
+      running.onEvent((event) => {
+        if (event.type !== 'workerReady' || event.pid === undefined || event.pid === attached) return;
+        attached = event.pid;
+        void vscode.debug.startDebugging(undefined, configured(event.pid));
+      }),
+    );
+    return running.workerPid === undefined ? undefined : configured(running.workerPid);
+  }
+
+  async #offer({ language, type, extensionId }: OtherDebugger): Promise<void> {
+    const show = 'Show the Extension';
+    const message = `To debug an app in ${language} the editor needs a debugger of the type ${type}: install the extension ${extensionId}. Without it "Start Emulator" runs the app.`;
+    if ((await vscode.window.showErrorMessage(message, show)) !== show) return;
+    await vscode.commands.executeCommand('workbench.extensions.search', `@id:${extensionId}`);
+  }
+
   dispose(): void {
+    for (const following of this.#following.values()) following.dispose();
     this.#subscription.dispose();
   }
 
@@ -103,4 +159,19 @@ function withFolders(text: string, folder: vscode.WorkspaceFolder | undefined): 
     const named = name === undefined ? folder : vscode.workspace.workspaceFolders?.find((each) => each.name === name);
     return (named ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath ?? variable;
   });
+}
+
+async function debuggerOf(appDir: string): Promise<OtherDebugger | null> {
+  const names = await readdir(appDir).catch(() => []);
+  const settings = await readFile(path.join(appDir, 'local.settings.json'), 'utf8').catch(() => null);
+  return otherDebugger(names, settings);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

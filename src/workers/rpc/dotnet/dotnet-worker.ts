@@ -30,6 +30,8 @@ export interface DotnetWorkerOptions extends AppWorkerOptions {
   /** Default 10,000; 0: never. */
   watchdogMs?: number;
   loadTimeoutMs?: number;
+  /** A debugger may stop the process: nothing that it does takes too long. */
+  inspected?: boolean;
   debounceMs?: number;
   launcher?: Launcher;
 }
@@ -91,6 +93,7 @@ export class DotnetWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
       signal,
     }).catch((error: unknown) => {
       if (DurascopeError.is(error) && /ENOENT/.test(error.message)) throw dotnetMissing(dotnetPath);

@@ -23,6 +23,8 @@ export interface PowerShellWorkerOptions extends AppWorkerOptions {
   env?: Readonly<Record<string, string>>;
   watchdogMs?: number;
   loadTimeoutMs?: number;
+  /** A debugger may stop the process: nothing that it does takes too long. */
+  inspected?: boolean;
   debounceMs?: number;
   launcher?: Launcher;
 }
@@ -74,6 +76,7 @@ export class PowerShellWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
       signal,
     });
   }
