@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { DotnetProject } from './dotnet-project';
 
 export interface ProjectFacts {
   /** As written; of several none is preferred. */
@@ -41,7 +40,7 @@ export async function decidingFiles(projectFile: string): Promise<string[]> {
 
 /** Where MSBuild cannot be asked, what the project's text says: the build then tells what is wrong. */
 export async function readFacts(
-  project: DotnetProject & { file: string },
+  project: { file: string; frameworks: readonly string[] },
   how: { dotnetPath: string; env: Readonly<Record<string, string>>; signal?: AbortSignal },
 ): Promise<ProjectFacts> {
   const dir = path.dirname(project.file);
