@@ -17,8 +17,8 @@ function buffered({ id }: SdkTask): string {
   return `${what} came before the code waited for it. durable-functions 2.x has taken it, but goes on only when something else comes, in Azure too: any event, a result, a timer. Version 3 goes on at once.`;
 }
 
-/** A task that runs may end; a group by those of its tasks that know it. */
+/** A task that runs may end; a group by those of its tasks that know it. Asked after each episode: the last ones mostly end last. */
 function mayEnd(task: SdkTask): boolean {
   if (task.children === undefined) return true;
-  return task.children.some((child) => !child.hasResult && child.parent === task && mayEnd(child));
+  return task.children.findLast((child) => !child.hasResult && child.parent === task && mayEnd(child)) !== undefined;
 }
