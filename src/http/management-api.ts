@@ -281,7 +281,8 @@ export class ManagementApi {
 
   async #rewind(call: ManagementCall): Promise<Reply> {
     const row = await this.#find(call);
-    if (row === undefined) return json(404, `Instance with ID ${call.params['id'] ?? ''} was not found.`);
+    // With the dollar sign of the real service.
+    if (row === undefined) return json(404, `No orchestration with instance ID "$${call.params['id'] ?? ''}" found.`);
     if (row.runtimeStatus !== 'Failed') {
       return json(
         412,

@@ -152,6 +152,17 @@ export class HostReplay implements NodeHost {
     return walk.nextGeneration?.carryover ?? null;
   }
 
+  /**
+   * How a suspended instance ends all the same; null when it does not. The SDK knows nothing of suspension and is ahead: its `actions` and
+   * `progress` come of all events. The host walks that list over the `events` that have taken effect, and where a race is over for it
+   * because its timer was cancelled, it may come to the end of the list without the event that won.
+   */
+  endWhileSuspended(events: readonly HistoryEvent[], actions: ActionList, progress: SdkProgress): CompleteOrchestration | null {
+    const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
+    for (const event of events) walk.apply(event, actions);
+    return walk.completion(progress);
+  }
+
   /** The episode is over: new work, and the completion when the time has come. */
   settle(progress: SdkProgress, isSuspended: boolean): Settlement {
     if (progress.type === 'stateless') return this.settleWithoutState(progress, isSuspended);

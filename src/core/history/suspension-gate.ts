@@ -13,6 +13,11 @@ export class SuspensionGate {
     return this.suspended;
   }
 
+  /** What waits for the resume, in the order of commit. */
+  get heldBack(): readonly HistoryEvent[] {
+    return this.held;
+  }
+
   /** True when the event simply takes effect now: nothing to hold back and nothing held. */
   isOpenFor(event: HistoryEvent): boolean {
     return !this.suspended && event.EventType !== 'ExecutionSuspended' && event.EventType !== 'ExecutionResumed';

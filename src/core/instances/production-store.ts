@@ -173,7 +173,8 @@ function idGivenBy(event: HistoryEvent, row: NotedRow): string | null {
 const noRewind: Rule = (event) => {
   const isMark =
     event.EventType === 'ExecutionRewound' ||
-    (event.EventType === 'GenericEvent' && event.Reason === 'Rewound: ExecutionCompleted');
+    (event.EventType === 'GenericEvent' &&
+      (event.Reason === 'Rewound: ExecutionCompleted' || event.Reason === 'Rewound: GenericEvent'));
   if (!isMark) return null;
   return { severity: 'warning', rule: 'noRewind', message: 'The instance was rewound. Netherite cannot rewind instances.' };
 };

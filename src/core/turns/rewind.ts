@@ -41,6 +41,8 @@ export function markRewound(
   const called = new Set(children);
   const events = history.map((event) => {
     if (undone.has(event)) return rewound(event);
+    // The end that an earlier rewind has taken back is found again (recorded: `rewind-activity-twice`).
+    if (event.EventType === 'GenericEvent' && 'OrchestrationStatus' in event) return { ...event, Reason: rewoundReason(event) };
     const isCalledAgain = event.EventType === 'SubOrchestrationInstanceCreated' && called.has(event.InstanceId);
     return isCalledAgain ? { ...event, Reason: rewoundReason(event) } : event;
   });

@@ -10,13 +10,6 @@ export const notYet: ReadonlySet<string> = new Set<string>([
   'input-kinds',
   'input-two-values',
   'input-type-member',
-  'purge-failed',
-  'purge-unknown',
-  'rewind-activity-twice',
   'rewind-child-purged',
   'rewind-retried-child',
-  'rewind-terminated',
-  'suspend-status',
-  'v3-race-suspended',
-  'suspend-race-return',
 ]);

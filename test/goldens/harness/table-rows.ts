@@ -38,7 +38,8 @@ function historyRow(instanceId: string, event: HistoryEvent, index: number, exec
   const { Timestamp, EventType, ...fields } = event as HistoryEvent & Record<string, unknown>;
   delete fields['QueuedMs'];
   delete fields['KeptInput'];
-  const type = event.EventType === 'GenericEvent' ? typeBefore(event.Reason) : EventType;
+  const isEnd = 'OrchestrationStatus' in fields;
+  const type = isEnd ? 'ExecutionCompleted' : event.EventType === 'GenericEvent' ? typeBefore(event.Reason) : EventType;
   const row: TableRow = { RowKey, EventType, ExecutionId: executionId, _Timestamp: Timestamp };
   for (const column of objectColumns[type] ?? []) fields[column] ??= null;
   if (type === 'ExecutionStarted') fields['GenerateNewTrace'] ??= false;

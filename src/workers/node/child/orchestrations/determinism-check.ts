@@ -5,6 +5,7 @@
  */
 import type { DurableAction } from '../../../../core/values/durable-action';
 import { actionName, actionTypes, childActions } from '../../../../core/values/durable-action';
+import type { HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { answerIsReplaying } from './is-replaying';
 import { liveSdkEvent, sdkEvent, withDates } from './sdk-events';
@@ -46,6 +47,14 @@ export function replayed(warm: WarmOrchestration): Replay {
   return { progress: again.progress, customStatus: again.customStatus, difference: difference(warm, again) };
 }
 
+/**
+ * What the SDK answers while the instance is suspended: it knows nothing of that, and goes on with the events that the host holds back
+ * (recorded: `suspend-status`, `suspend-race-return`).
+ */
+export function whileSuspended(warm: WarmOrchestration): Replayed {
+  return replay(warm, [], warm.heldBack);
+}
+
 /** The same for a whole invocation's answer. */
 export function replyDifference(warm: WarmOrchestration, reply: SdkReply): Difference | null {
   return difference(warm, reply);
@@ -58,13 +67,13 @@ function difference(warm: WarmOrchestration, again: Pick<Replayed, 'actions' | '
   );
 }
 
-interface Replayed {
+export interface Replayed {
   actions: readonly unknown[];
   progress: SdkProgress;
   customStatus: string | null;
 }
 
-function replay(warm: WarmOrchestration, told: readonly boolean[]): Replayed {
+function replay(warm: WarmOrchestration, told: readonly boolean[], more: readonly HistoryEvent[] = []): Replayed {
   const { executor: first, context, schemaVersion, orchestrator, dropsFalsyStatus } = warm.run;
   const executor = new (first.constructor as new () => SdkExecutor)();
   const shadow = shadowOf(context);
@@ -78,7 +87,8 @@ function replay(warm: WarmOrchestration, told: readonly boolean[]): Replayed {
     executor.schemaVersion = schemaVersion;
     executor.context = df;
     executor.generator = throwingErrors(() => orchestrator(shadow));
-    warm.events.some((event, index) => {
+    const events = more.length === 0 ? warm.events : [...warm.events, ...more];
+    events.some((event, index) => {
       const isPlayed = index < warm.newFrom;
       if ('_isReplaying' in executor) executor._isReplaying = isPlayed;
       const live = liveSdkEvent(event, isPlayed, warm.spelled?.get(event));

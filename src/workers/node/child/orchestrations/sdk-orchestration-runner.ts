@@ -7,6 +7,7 @@ import { stackOrMessage } from '../../../../base/error-message';
 import { Room } from '../../../../base/room';
 import { isThenable } from '../../../../base/thenable';
 import { customStatusProblem } from '../../../../core/values/custom-status';
+import type { ActionList } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { HostReplay } from '../../../../core/dialects/host-replay';
@@ -15,7 +16,7 @@ import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
 import { hostOver, maximumShortTimerMs, runColdEpisode } from './cold-episode';
 import { namedGuid } from './named-guid';
-import { replayDifference, replayed, replyDifference } from './determinism-check';
+import { replayDifference, replayed, replyDifference, whileSuspended } from './determinism-check';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner, OrchestrationRunnerOptions } from './orchestration-runner';
 import type { SdkRun } from './sdk-hooks';
 import { SdkHooks } from './sdk-hooks';
@@ -239,6 +240,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     progress: SdkProgress,
     replayedStatus?: string | null,
   ): EpisodeOutcome {
+    if (warm.isSuspended && warm.heldBack.length > 0) return this.settleSuspended(slice, warm);
     let status: string | null = null;
     let end = progress;
     try {
@@ -251,6 +253,20 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     if (isOver(outcome)) this.kept.delete(slice.instanceId);
     if (warm.mistaken !== null) this.warn(slice.instanceId, mistakenText(slice.name, warm.mistaken));
     return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
+  }
+
+  private settleSuspended(slice: EpisodeSlice, warm: WarmOrchestration): EpisodeOutcome {
+    const { actions, progress, customStatus } = this.quietly(() => whileSuspended(warm));
+    const outcome = settled(warm.host, { type: 'waiting' }, customStatus, true);
+    if (progress.type === 'waiting' || isOver(outcome)) return outcome;
+    const end = warm.host.endWhileSuspended(warm.events, actions as ActionList, progress);
+    if (end === null) return outcome;
+    this.kept.delete(slice.instanceId);
+    this.warn(
+      slice.instanceId,
+      `'${slice.name}' ended while it was suspended, as in Azure: its code returned after a race of which it cancelled the timer.`,
+    );
+    return { ...outcome, decisions: [end], awaitedEvents: [] };
   }
 
   private toldOfStuck(slice: EpisodeSlice, warm: WarmOrchestration, outcome: EpisodeOutcome): EpisodeOutcome {

@@ -104,6 +104,11 @@ export class WarmOrchestration {
     return isShort && customStatus !== undefined && customStatus !== null;
   }
 
+  /** Events that wait for the instance to be resumed. */
+  get heldBack(): readonly HistoryEvent[] {
+    return this.gate.heldBack;
+  }
+
   /** See `HostReplay.carriedOver`. */
   carriedOver(): readonly EventRaised[] | null {
     return this.host.carriedOver(this.events, this.run.executor.actions as unknown as ActionList);
