@@ -26,6 +26,7 @@ import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-ho
 import type { AppProblem } from '../../core/values/app-problem';
 import type { BehaviourProfile } from '../../core/values/behaviour-profile';
 import type { LaunchedProcess, Launcher, LaunchSpec } from '../supervision/launch';
+import { activityOutcomeProblem, episodeOutcomeProblem } from '../supervision/outcome-form';
 import { OutputLines } from '../supervision/output-lines';
 import { RequestsUnderWay, type RequestKind } from '../supervision/requests-under-way';
 import type { HttpCall, HttpReply, InvocationReply, RunningApp, WorkerEnd } from '../supervision/running-app';
@@ -109,6 +110,12 @@ interface UnderWay {
 }
 
 const mega = 1024 * 1024;
+/** What the app's code decided or answered; `WorkFailed` where that is none, as for every other process with user code. */
+function believed<T>(outcome: T, problem: string | null, name: string): T {
+  if (problem === null) return outcome;
+  throw new DurascopeError('WorkFailed', `The answer of '${name}' was not understood: ${problem}.`);
+}
+
 const terminateMs = 2_000;
 /** From the end of its stream to that of the process. */
 const lastWordsMs = 1_000;
@@ -235,7 +242,7 @@ export class RpcProcess implements RunningApp {
       throw cutOff;
     }
     if (outcome === 'needHistory') throw new DurascopeError('WorkReturned', 'The history was not told from its start.');
-    return outcome;
+    return believed(outcome, episodeOutcomeProblem(outcome), name);
   }
 
   entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {
@@ -246,7 +253,8 @@ export class RpcProcess implements RunningApp {
     const fn = this.byKey.get(`activity ${request.name.toLowerCase()}`);
     if (fn === undefined) return { ok: false, reason: `The app has no activity function '${request.name}'.`, details: '' };
     try {
-      return activityOutcome(fn, await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
+      const outcome = activityOutcome(fn, await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
+      return believed(outcome, activityOutcomeProblem(outcome), request.name);
     } catch (error) {
       if (error instanceof FunctionThrew) return activityFailure(fn, error);
       throw error;

@@ -1,6 +1,8 @@
 /** What a worker of another language may do to its host: nothing of it ends the emulator (spec/functionrpc-workers.md 2). */
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../../src/core/values/errors';
+import { episodeOutcomeProblem } from '../../../src/workers/supervision/outcome-form';
+import { firstEvents } from '../worker-fixture';
 import { RpcLog } from '../../../src/workers/rpc/generated/function-rpc';
 import { type Behaviour, failure, StubApp, stubFunction, StubProcess } from '../../support/stub-rpc-worker';
 
@@ -141,6 +143,37 @@ describe('a worker over FunctionRpc', function () {
       const outcome = await app.square();
       assert.ok(!outcome.ok);
       assert.match(outcome.reason, /Activity function 'Square' failed: its result is no JSON/);
+    });
+
+    it('fails the orchestration that decides what is no work, or has it handed back as failed', async () => {
+      const states: readonly unknown[] = [
+        { actions: [[{ actionType: 0, functionName: 5, input: 'x' }]] },
+        { actions: [[{ actionType: 0, functionName: 'Square', input: { a: 1 } }]], customStatus: 5 },
+        { actions: [[{ actionType: 2, functionName: 'Chain', instanceId: { no: 'text' } }]] },
+        { actions: [[{ actionType: 5, fireAt: 'never' }]] },
+        { actions: [[{ actionType: 99 }]] },
+        { actions: 7 },
+        { IsDone: true, Actions: [], Output: { any: 1 } },
+        [],
+        'text',
+        null,
+      ];
+      const left = states.map((state) => JSON.stringify({ isDone: false, ...(state as object) }));
+      const app = await start((process, said) => {
+        if (said.$case !== 'invocationRequest' || said.value.functionId !== '2') return false;
+        process.returns(said.value, json(left.shift() ?? 'null'));
+        return true;
+      });
+      for (const [index] of states.entries()) {
+        const newEvents = firstEvents('Chain', null, `i${index}`);
+        const request = { instanceId: `i${index}`, executionId: `e${index}`, name: 'Chain', history: [], newEvents };
+        const outcome = await app.worker.runEpisode(request).catch((error: unknown) => {
+          assert.ok(DurascopeError.is(error, 'WorkFailed'), String(error));
+          return null;
+        });
+        if (outcome !== null) assert.equal(episodeOutcomeProblem(outcome), null);
+      }
+      await isSound(app);
     });
 
     it('fails the activity with a message that is deep JSON', async () => {

@@ -1,0 +1,160 @@
+/** Ids that an orchestrator chooses go through the real package in the real worker, and everything above reaches them (spec/engine.md 2.10.16). */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runCommandLine } from '../../src/cli/run-command-line';
+import { plainStyle } from '../../src/cli/terminal';
+import { toHistoryRows } from '../../src/core/history/history-rows';
+import { isTerminal } from '../../src/core/values/status';
+import { exportPieces, readExportFile } from '../../src/emulator/export-file';
+import { SystemClock } from '../../src/emulator/system-clock';
+import { Engine } from '../../src/engine/engine';
+import { createHttpApp } from '../../src/http/http-app';
+import { type HttpServer, startHttpServer } from '../../src/http/http-server';
+import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
+import { historyDocument } from '../../src/vscode/models/history-document';
+import { instanceItem } from '../../src/vscode/models/instance-item';
+import { WorkerFixture, type RunningApp } from './worker-fixture';
+
+const ids = ['a/b', 'a#b?c=d&e', 'sp ace', '%2F', 'ü-名-😀', 'x'.repeat(300), '..', '\\back', 'q"uote', 'at@in'];
+const key = 'a key+/=';
+
+const files = {
+  'package.json': '{"main": "a.js"}',
+  'a.js': `const df = require('durable-functions');
+const seen = new Set();
+df.app.orchestration('child', function* (context) { return context.df.instanceId; });
+df.app.orchestration('flaky', function* (context) {
+  if (!seen.has(context.df.instanceId)) { seen.add(context.df.instanceId); throw new Error('not yet'); }
+  return context.df.instanceId;
+});
+df.app.orchestration('at', function* (context) { return yield context.df.callSubOrchestrator('child', null, '@cell@x'); });
+df.app.orchestration('parent', function* (context) {
+  const out = [];
+  for (const id of context.df.getInput()) {
+    const entity = new df.EntityId('cell', id);
+    out.push(yield context.df.callSubOrchestrator('child', null, id));
+    out.push(yield context.df.callSubOrchestratorWithRetry('flaky', new df.RetryOptions(1, 3), null, 'again ' + id));
+    context.df.signalEntity(entity, 'add', 'signalled');
+    const lock = yield context.df.lock(entity);
+    yield context.df.callEntity(entity, 'add', id);
+    lock.release();
+    out.push(yield context.df.callEntity(entity, 'get'));
+  }
+  return out;
+});
+df.app.entity('cell', (context) => {
+  const list = context.df.getState(() => []);
+  if (context.df.operationName === 'add') context.df.setState([...list, context.df.getInput()]);
+  else context.df.return({ key: context.df.entityKey ?? context.df.entityId.key, list });
+});`,
+};
+
+describe('ids that an orchestrator chooses, with durable-functions 3.5.0', function () {
+  this.timeout(60_000);
+  const fixture = new WorkerFixture();
+  const ownHome = process.env['DURASCOPE_HOME'];
+  let home = '';
+  let app: RunningApp;
+  let engine: Engine;
+  let server: HttpServer;
+  let url = '';
+  before(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'durascope-ids-'));
+    process.env['DURASCOPE_HOME'] = home;
+    app = await fixture.start(null, { files });
+    const log = (): void => undefined;
+    const clock = new SystemClock();
+    const store = new SqlJsHistoryStore({ dir: null, log });
+    engine = new Engine({ store, clock, log, newId: () => randomUUID().replaceAll('-', '') }, {});
+    await engine.open();
+    engine.setWorker(app.worker);
+    const settings = { hubName: 'Hub', routePrefix: 'api', key, rpcToken: 'rpc', version: '1', appDir: app.dir, dataDir: null };
+    const functions = () => app.worker.functions();
+    const httpApp = createHttpApp({
+      hub: engine,
+      functions,
+      triggers: app.worker,
+      log,
+      clock,
+      settings: { ...settings, origin: () => url },
+    });
+    server = await startHttpServer(httpApp, { port: 0, host: '127.0.0.1' });
+    url = `http://localhost:${server.port}`;
+    await engine.start({ name: 'parent', input: JSON.stringify(ids), instanceId: 'parent' });
+    await engine.waitForCompletion('parent', 30_000);
+  });
+  after(async () => {
+    await server.stop();
+    await engine.stop();
+    await fixture.cleanUp();
+    if (ownHome === undefined) delete process.env['DURASCOPE_HOME'];
+    else process.env['DURASCOPE_HOME'] = ownHome;
+    await rm(home, { recursive: true, force: true });
+  });
+
+  it('run: children, retried children, signals, locks and calls of entities', async () => {
+    const row = await engine.get('parent');
+    assert.equal(row?.runtimeStatus, 'Completed', row?.output ?? '');
+    const expected = ids.flatMap((id) => [id, `again ${id}`, { key: id, list: ['signalled', id] }]);
+    assert.deepEqual(JSON.parse(row.output ?? 'null'), expected);
+  });
+
+  for (const id of ids) {
+    it(`are reached by everything above: ${JSON.stringify(id.slice(0, 20))}`, async () => {
+      for (const instanceId of [id, `again ${id}`, `@cell@${id}`]) {
+        const row = await engine.get(instanceId);
+        assert.ok(row !== undefined, instanceId);
+        if (instanceId !== '..') {
+          const address = `${url}/runtime/webhooks/durabletask/instances/${encodeURIComponent(instanceId)}`;
+          const answer = await fetch(`${address}?showHistory=true&code=${encodeURIComponent(key)}`);
+          assert.equal(((await answer.json()) as { instanceId: string }).instanceId, instanceId);
+        }
+        for (const command of ['show', 'history']) {
+          const printed: string[] = [];
+          const terminal = {
+            print: (text: string) => void printed.push(text),
+            warn: (text: string) => void printed.push(text),
+            columns: 80,
+            style: plainStyle,
+          };
+          const code = await runCommandLine([command, instanceId, '--url', url, '--key', key, '--json'], '1', terminal);
+          assert.equal(code, 0, printed.join('\n'));
+          const shown = JSON.parse(printed[0] ?? 'null') as { instanceId?: string };
+          if (command === 'show') assert.equal(shown.instanceId, instanceId);
+        }
+        const history = await engine.history(instanceId);
+        assert.ok(toHistoryRows(history, row.executionId, 'display').length > 0 || instanceId.startsWith('@'));
+        assert.equal(
+          (JSON.parse(historyDocument(row, history)) as { instance: { instanceId: string } }).instance.instanceId,
+          instanceId,
+        );
+        assert.ok(instanceItem(row, Date.now(), 'flat').label !== '');
+      }
+    });
+  }
+
+  it('are the children of their parent in lists, and come through an export', async () => {
+    const { instances } = await engine.query({ parentInstanceId: 'parent', pageSize: 100 });
+    assert.deepEqual(instances.map(({ instanceId }) => instanceId).sort(), ids.flatMap((id) => [id, `again ${id}`]).sort());
+    const all = ['parent', ...instances.map(({ instanceId }) => instanceId), ...ids.map((id) => `@cell@${id}`)];
+    let text = '';
+    for await (const piece of exportPieces(engine, all, '2026-01-01T00:00:00.000Z')) text += piece;
+    assert.deepEqual(
+      readExportFile(text)
+        .map(({ instance }) => instance.instanceId)
+        .sort(),
+      all.sort(),
+    );
+  });
+
+  it('of children do not begin with @: those are entities', async () => {
+    await engine.start({ name: 'at', input: null, instanceId: 'at' });
+    const row = await engine.waitForCompletion('at', 20_000);
+    assert.ok(isTerminal(row.runtimeStatus));
+    assert.equal(row.runtimeStatus, 'Failed');
+    assert.match(row.output ?? '', /'@cell@x' starts with '@', which is reserved for entities/);
+  });
+});
