@@ -1,11 +1,16 @@
-/** Nothing lost over thousands of kills: `DURASCOPE_KILLS` sets how many (default 500), `DURASCOPE_SEED` the first seed. */
+/**
+ * Nothing lost over thousands of kills: `DURASCOPE_KILLS` sets how many (default 500), `DURASCOPE_SEED` the first seed,
+ * `DURASCOPE_CSHARP_KILLS` how many of them a C# app gets (default 50; none without the .NET SDK).
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { builtApp } from '../support/built-dotnet-app';
 import { endAll, killAndLook } from '../support/kill-load';
 
 const kills = Number(process.env['DURASCOPE_KILLS'] ?? '500');
 const firstSeed = Number(process.env['DURASCOPE_SEED'] ?? String(Date.now() % 1_000_000));
+const csharpKills = Number(process.env['DURASCOPE_CSHARP_KILLS'] ?? '50');
 /** Each seed has a data folder of its own. */
 const killsPerSeed = 100;
 
@@ -28,4 +33,10 @@ describe(`kill -9 of the program, of the app's process and of both, ${kills} tim
       console.log(`      ${await killAndLook({ app, data: path.join(folder, String(seed)), kills: left, seed })}`);
     });
   }
+
+  it(`loses nothing and doubles nothing of a C# app over ${csharpKills} kills, seed ${firstSeed}`, async function () {
+    const app = await builtApp('kills of a C# app', path.resolve(__dirname, '../fixtures/apps/mixed-load-csharp'));
+    if (app === null) return this.skip();
+    console.log(`      ${await killAndLook({ app, data: path.join(folder, 'csharp'), kills: csharpKills, seed: firstSeed })}`);
+  });
 });
