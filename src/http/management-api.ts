@@ -15,6 +15,7 @@ import { BodyTooLarge, bare, bodyText, json, jsonText, plainText, type Reply } f
 import { EntityApi } from './entity-api';
 import type { HttpLimits } from './http-settings';
 import { compactJson } from './json-body';
+import { dotnetNumbers } from '../core/values/dotnet-json';
 import type { KnownFunctions } from './known-functions';
 import {
   argumentMessage,
@@ -267,7 +268,7 @@ export class ManagementApi {
     if (mediaType !== 'application/json') return json(400, { Message: 'Only application/json request content is supported' });
     let data: string;
     try {
-      data = compactJson(bodyText(await call.request.body(call.maxBodyBytes)));
+      data = dotnetNumbers(compactJson(bodyText(await call.request.body(call.maxBodyBytes))));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       return invalidJsonReply(error);

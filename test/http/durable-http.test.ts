@@ -238,7 +238,7 @@ describe('durable HTTP calls', () => {
     assert.match(await failure({ method: 'GET' }), /needs a url/);
     assert.match(await failure({ method: 'GET', uri: '/relative' }), /invalid request URI/);
     assert.match(await failure({ method: 'GET', uri: 'ftp://x/y' }), /neither http: nor https:/);
-    assert.match(await failure({ method: 'NO GOOD', uri: origin }), /Method must be a valid HTTP token/);
+    assert.match(await failure({ method: 'NO GOOD', uri: origin }), /The format of the HTTP method is invalid/);
     assert.match(
       await failure({ method: 'GET', uri: origin, headers: { 'a\nb': 'c' } }),
       /Header name must be a valid HTTP token/,

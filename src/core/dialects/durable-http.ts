@@ -29,6 +29,9 @@ export function readHttpRequest(value: unknown): DurableHttpRequest {
   if (typeof value !== 'object' || value === null) throw new Error('callHttp was called without a request.');
   const { method, uri, headers, content, tokenSource, asynchronousPatternEnabled, timeout } = value as Record<string, unknown>;
   if (typeof uri !== 'string' || uri === '') throw new Error('callHttp needs a url.');
+  // The host's words.
+  if (typeof method === 'string' && /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(method))
+    throw new Error('The format of the HTTP method is invalid.');
   return {
     method: typeof method === 'string' && method !== '' ? method : 'GET',
     uri,

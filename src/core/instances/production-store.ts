@@ -96,7 +96,7 @@ function messageText(event: HistoryEvent): string | null {
       return event.Result;
     case 'TaskFailed':
     case 'SubOrchestrationInstanceFailed':
-      return event.Reason + event.Details;
+      return `${event.Reason}${event.Details ?? ''}`;
     default:
       return null;
   }

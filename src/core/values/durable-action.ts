@@ -2,6 +2,8 @@
  * Actions: what an orchestrator function asked for, in the words of the JSON protocol (spec/functions-worker.md 5.1). They come from
  * the app's own durable-functions package, as live objects or as parsed JSON, so every field is read with care.
  */
+import { dotnetNumbers } from './dotnet-json';
+
 export const actionTypes = {
   CallActivity: 0,
   CallActivityWithRetry: 1,
@@ -75,9 +77,24 @@ export function payloadText(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-/** The same as the host writes it: null is no payload. */
+/** The same as the host writes it: null is no payload, numbers have .NET's form, and members that begin an object as Newtonsoft's own go. */
 export function hostPayloadText(value: unknown): string | null {
-  return value === null ? null : payloadText(value);
+  if (value === null) return null;
+  const text = payloadText(value);
+  return text === null ? null : dotnetNumbers(isMarked(value) ? withoutMarks(text) : text);
+}
+
+function isMarked(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  for (const name in value) return name === '$type' || name === '$id';
+  return false;
+}
+
+/** Only at the top, and only before every other member, are they read as what they mean to Newtonsoft.Json. */
+function withoutMarks(text: string): string {
+  const members = Object.entries(JSON.parse(text) as Record<string, unknown>);
+  const from = members.findIndex(([name]) => name !== '$type' && name !== '$id');
+  return JSON.stringify(Object.fromEntries(from < 0 ? [] : members.slice(from)));
 }
 
 // What lib.d.ts does not say: undefined, functions and symbols have no JSON form.
