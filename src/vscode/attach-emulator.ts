@@ -3,10 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { AppProblem } from '../core/values/app-problem';
 import type { Logger } from '../core/ports/logger';
-import { connectToEmulator } from '../emulator/connect';
+import { appProblemSchema, clockStateSchema, connectToEmulator } from '../emulator/connect';
 import type { EmulatorEvent } from '../emulator/emulator-types';
-import type { HttpTaskHubClient } from '../http/client/http-task-hub-client';
-import { appProblemSchema, clockStateSchema } from '../http/durascope-protocol';
 import { Listeners } from '../emulator/listeners';
 import { emulatorOf } from '../emulator/running-emulators';
 import type { RunningEmulator } from './app-emulator';
@@ -36,7 +34,7 @@ const emulatorEvent = z.discriminatedUnion('type', [
 ]);
 
 /** An emulator of an older version does not know of any. */
-function problemsOf(hub: HttpTaskHubClient): Promise<readonly AppProblem[]> {
+function problemsOf(hub: { problems(): Promise<readonly AppProblem[]> }): Promise<readonly AppProblem[]> {
   return hub.problems().catch(() => []);
 }
 
