@@ -37,6 +37,7 @@ const columns: readonly Column<HistoryRow>[] = [
   { header: 'Answers', cell: field('TaskScheduledId', 'TimerId'), optional: true },
   { header: 'FireAt', cell: (row) => field('FireAt')(row).replace(/(\.\d{3})\d*Z$/, '$1Z'), optional: true },
   { header: 'InstanceId', cell: field('InstanceId'), optional: true, minWidth: 12 },
+  { header: 'Note', cell: field('Note'), optional: true, minWidth: 12 },
   { header: 'Reason', cell: field('Reason'), optional: true, minWidth: 12 },
 ];
 

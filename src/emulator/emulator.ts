@@ -27,6 +27,7 @@ import { HubReplays } from './hub-replays';
 import { HttpStubFile } from './http-stub-file';
 import { invokeFunction } from './invoke-function';
 import { Listeners } from './listeners';
+import { watchMeanings } from './meaning-watch';
 import { watchProductionStore } from './production-watch';
 import { announceEmulator } from './running-emulators';
 import { RareNotes } from '../core/ports/rare-notes';
@@ -259,6 +260,11 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     clock.drive(engine);
     connected = () => hubs.connected();
     hubs.open();
+    const meaningWatch = watchMeanings(engine, log);
+    undo.push(() => {
+      meaningWatch.dispose();
+      return Promise.resolve();
+    });
     const watch = watchProductionStore({
       store: productionStore,
       hub: engine,

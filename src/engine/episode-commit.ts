@@ -1,4 +1,5 @@
 /** An episode's results as checkpoints of the turn's batch. */
+import { engineNotes } from '../core/history/history';
 import { stackOf } from '../core/decisions/decisions';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionCompleted, ExecutionStarted, ExecutionTerminated, HistoryEvent } from '../core/history/history';
@@ -30,6 +31,7 @@ export function commitEpisode(
   const stored = core.lives.generationOf(live);
   const isNewGeneration = stored !== generation;
   const events = newEvents.length === 0 ? turn.events : newEvents.concat(turn.events);
+  if (episode.row.runtimeStatus === 'Suspended') noteEndWhileSuspended(events);
   const from = generation.events.length;
   generation.append(events);
   const row = rowAfterEpisode(episode.row, {
@@ -80,6 +82,13 @@ export function commitEpisode(
   batch.unlock(live);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row, newEvents: events, historyReplaced: isNewGeneration });
+}
+
+/** `events`: of the episode of an instance that was suspended. */
+function noteEndWhileSuspended(events: readonly HistoryEvent[]): void {
+  if (events.some(({ EventType }) => EventType === 'ExecutionResumed')) return;
+  const end = events.find((event) => event.EventType === 'ExecutionCompleted');
+  if (end !== undefined && end.OrchestrationStatus !== 'Terminated') end.Note = engineNotes.suspendedEnded;
 }
 
 /**

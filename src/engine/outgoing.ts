@@ -1,4 +1,5 @@
 /** What a step of one instance sends to others, as parts of its checkpoint. */
+import { engineNotes } from '../core/history/history';
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { Checkpoint } from '../core/instances/checkpoint';
 import { parseEntityId } from '../core/values/entity-id';
@@ -26,6 +27,10 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
         `The child '${row.instanceId}' replaces an instance of the same id that was ${existing.runtimeStatus} ('${existing.name}'), as in Azure. ` +
         'Give the child an id of its own if that is not meant.';
       core.log('warning', text, parent.instanceId);
+      const call = checkpoint.history?.events.find(
+        (event) => event.EventType === 'SubOrchestrationInstanceCreated' && event.EventId === taskId,
+      );
+      for (const event of [call, started]) if (event !== undefined) event.Note = engineNotes.childReplaced;
     } else {
       const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
       core.log('warning', text, parent.instanceId);

@@ -6,6 +6,7 @@
  */
 import { messageOf } from '../base/error-message';
 import type { InstanceRow } from '../core/instances/instance';
+import { rewindDoubt } from '../core/instances/meanings';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
@@ -47,6 +48,8 @@ export interface ManagementApiOptions {
 
 type Query = ReadonlyMap<string, string>;
 
+/** What would puzzle about an answer that is the real service's. */
+const noteHeader = 'X-Durascope-Note';
 const maxTimerMs = 2_147_483_647;
 /** Stands for the first page. */
 const beginningToken = 'MA==';
@@ -290,8 +293,9 @@ export class ManagementApi {
         `This orchestration has status ${row.runtimeStatus}, but only orchestrations in the "Failed" state can be rewound.`,
       );
     }
+    const doubt = rewindDoubt(await this.#hub.history(row.instanceId), row.profile);
     await this.#hub.rewind(row.instanceId, call.query.get('reason') ?? null);
-    return bare(202);
+    return doubt === null ? bare(202) : { ...bare(202), headers: [[noteHeader, doubt]] };
   }
 
   async #restart(call: ManagementCall): Promise<Reply> {

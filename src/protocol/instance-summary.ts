@@ -38,6 +38,7 @@ export function toInstanceDetails(
     tags: row.tags === null ? null : { ...row.tags },
     failureDetails: row.failureDetails === null ? null : toFailureValue(row.failureDetails),
     failureStack: row.failureStack ?? null,
+    ...(row.profile === undefined ? {} : { profile: row.profile }),
     failureLocation: locations.failure,
     codeLocation: locations.code,
     ...(failureChain === undefined ? {} : { failureChain: [...failureChain] }),

@@ -84,6 +84,8 @@ export const instanceDetails = z.object({
   failureDetails: failureDetailsValue.nullable(),
   /** Stack of the orchestrator's own exception, where it is known. */
   failureStack: textOrNull,
+  /** Absent for instances of the function app. */
+  profile: z.enum(['A', 'G']).exactOptional(),
   /** Where the user's code threw, where that could be found. */
   failureLocation: sourceLocation.nullable(),
   /** Where the orchestrator is written, where known. */

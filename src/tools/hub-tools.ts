@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { toHistoryRows } from '../core/history/history-rows';
 import { causeTexts } from '../core/history/divergence';
+import { rewindDoubt } from '../core/instances/meanings';
 import type { InstanceRow } from '../core/instances/instance';
 import { failureChain } from '../core/ports/failure-chain';
 import { DurascopeError } from '../core/values/errors';
@@ -227,8 +228,10 @@ const acting: readonly HubTool[] = [
       input: z.object({ instanceId, reason }),
       acts: true,
       async run({ hub }, { instanceId: id, reason: why }) {
+        const row = action === 'rewind' ? await hub.get(id) : undefined;
+        const doubt = row?.runtimeStatus === 'Failed' ? rewindDoubt(await hub.history(id), row.profile) : null;
         await hub[action](id, why ?? null);
-        return { done: action, instanceId: id };
+        return { done: action, instanceId: id, ...(doubt === null ? {} : { warning: doubt }) };
       },
     }),
   ),

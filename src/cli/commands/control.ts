@@ -1,5 +1,7 @@
 /** terminate, suspend, resume, rewind: one instance, perhaps a reason. */
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { rewindDoubt } from '../../core/instances/meanings';
+import { DurascopeError } from '../../core/values/errors';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
@@ -46,5 +48,16 @@ export const rewindCommand = control(
   'rewind',
   'Run what made an instance fail again; what succeeded stays.',
   'Asked to rewind',
-  (hub, id, reason) => hub.rewind(id, reason),
+  async (hub, id, reason, args) => {
+    const row = await hub.get(id);
+    const doubt = row?.runtimeStatus !== 'Failed' || args.has('anyway') ? null : rewindDoubt(await hub.history(id), row.profile);
+    if (doubt !== null) {
+      throw new DurascopeError(
+        'InstanceWrongState',
+        `${doubt} "durascope restart ${id}" does so; --anyway rewinds all the same.`,
+      );
+    }
+    await hub.rewind(id, reason);
+  },
+  { anyway: { help: 'Also where the rewound run will most likely end as non-deterministic.' } },
 );

@@ -1,3 +1,4 @@
+import { awaitedSpelling, misspeltEventText } from '../../core/instances/meanings';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
 import { jsonArgument } from '../json-argument';
@@ -13,7 +14,10 @@ export const raiseEventCommand: Command = {
     const eventName = required(args, 1, 'The name of the event');
     const data = (await jsonArgument(args.text('data'), '--data')) ?? null;
     const hub = await connect(args);
+    const row = await hub.get(instanceId);
+    const meant = row === undefined || row.profile === 'G' ? null : awaitedSpelling(eventName, row.awaitedEvents);
     await hub.raiseEvent(instanceId, eventName, data);
+    if (meant !== null) terminal.warn(misspeltEventText(eventName, meant));
     terminal.print(args.has('json') ? JSON.stringify({ instanceId, eventName }) : `Raised ${eventName} to ${instanceId}.`);
     return 0;
   },

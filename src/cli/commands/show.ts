@@ -1,3 +1,5 @@
+import { meanings } from '../../core/instances/meanings';
+import { isEntityId } from '../../core/values/instance-id';
 import { productionStoreNames, storeNotes } from '../../core/instances/production-store';
 import { existingInstance } from '../existing-instance';
 import { atMost, type Command, required } from '../command';
@@ -15,12 +17,17 @@ export const showCommand: Command = {
     const hub = await connect(args);
     const row = await existingInstance(hub, id);
     const { productionStore: store } = hub.capabilities;
-    const notes = store === undefined ? [] : storeNotes(store, row, await hub.history(id));
+    const history = isEntityId(id) ? [] : await hub.history(id);
+    const notes = store === undefined ? [] : storeNotes(store, row, history);
+    const means = meanings(row, history);
     if (args.has('json')) {
-      terminal.print(JSON.stringify({ ...instanceView(row), ...(store === undefined ? {} : { productionStore: store, notes }) }));
+      const facts = store === undefined ? {} : { productionStore: store, notes };
+      terminal.print(JSON.stringify({ ...instanceView(row), ...(means.length === 0 ? {} : { meanings: means }), ...facts }));
       return 0;
     }
     terminal.print(instanceText(row, terminal));
+    if (means.length > 0) terminal.print('\nWhat it means:');
+    for (const { message, docs } of means) terminal.print(`- ${message} ${terminal.style.dim(docs)}`);
     if (store === undefined || notes.length === 0) return 0;
     terminal.print(`\nOn ${productionStoreNames[store]}:`);
     for (const note of notes) terminal.print(`- ${note.message}`);

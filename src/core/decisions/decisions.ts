@@ -51,6 +51,8 @@ export interface CompleteOrchestration {
   newVersion?: string;
   /** Events that the next generation starts with (spec/engine.md 2.10.5). */
   carryoverEvents?: readonly EventRaised[];
+  /** What the code threw, with its stack, where `details` do not say so: for the user's eyes alone. */
+  thrown?: string;
 }
 
 const stackMark = ', StackTrace: ';
@@ -58,7 +60,9 @@ const maxStackLength = 8_000;
 
 /** The stack in the `details` of an orchestration that threw; undefined when it holds none. */
 export function stackOf(completion: CompleteOrchestration | null): string | undefined {
-  if (completion?.status !== 'Failed' || completion.details === undefined) return undefined;
+  if (completion?.status !== 'Failed') return undefined;
+  if (completion.thrown !== undefined) return completion.thrown.slice(0, maxStackLength);
+  if (completion.details === undefined) return undefined;
   const at = completion.details.indexOf(stackMark);
   const stack = at < 0 ? '' : completion.details.slice(at + stackMark.length, at + stackMark.length + maxStackLength);
   return stack === '' ? undefined : stack;

@@ -6,11 +6,12 @@
  *   H2. Each event is applied once, in commit order, after the SDK has seen it; `actions` may have grown since the last call, never changed.
  *   H3. New work is what has an id and no scheduled row with that EventId.
  */
+import { engineNotes } from '../history/history';
 import { messageOf } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
 import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
 import { entityInstanceId } from '../values/entity-id';
-import { actionTypes, childActions, type ActionList, type DurableAction } from '../values/durable-action';
+import { actionName, actionTypes, childActions, type ActionList, type DurableAction } from '../values/durable-action';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
 import type { EntityRequestNode, EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
@@ -149,7 +150,7 @@ export class HostReplay implements NodeHost {
     if (this.nextGeneration === null || !actions.some(isRaceWithCancelledTimer)) return null;
     const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
     for (const event of events) walk.apply(event, actions);
-    return walk.nextGeneration?.carryover ?? null;
+    return walk.nextGeneration === null ? null : notedAsReceived(walk.nextGeneration.carryover, events, actions);
   }
 
   /**
@@ -187,7 +188,8 @@ export class HostReplay implements NodeHost {
       firstRow === null
         ? this.orchestratorFailure(invocationFailure(message, stack))
         : { reason: nonDeterminismMessage(firstRow, null), details: '' };
-    return { decisions: [{ ...this.failed({ ...failure, atOnce: true }), id: 0 }], awaitedEvents: [] };
+    const thrown = { thrown: stack.includes(message) ? stack : `${message}\n${stack}` };
+    return { decisions: [{ ...this.failed({ ...failure, atOnce: true }), id: 0, ...thrown }], awaitedEvents: [] };
   }
 
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
@@ -460,6 +462,33 @@ export class HostReplay implements NodeHost {
 /** What the host says of an invocation that failed without a state that it can read. */
 export function invocationFailure(message: string, stack: string): string {
   return `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack})`;
+}
+
+/** The events that are carried over; those that the code had received say so: of each name as many as it has waited for, the first ones. */
+function notedAsReceived(carried: readonly EventRaised[], events: readonly HistoryEvent[], actions: ActionList): EventRaised[] {
+  const waits = new Map<string, number>();
+  const count = (entry: DurableAction | readonly DurableAction[]): void => {
+    if (Array.isArray(entry)) (entry as readonly DurableAction[]).forEach(count);
+    else {
+      const action = entry as DurableAction;
+      const name = action.actionType === actionTypes.WaitForExternalEvent ? actionName(action) : null;
+      if (name !== null) waits.set(name, (waits.get(name) ?? 0) + 1);
+      childActions(action).forEach(count);
+    }
+  };
+  actions.forEach(count);
+  const received = new Set<HistoryEvent>();
+  for (const event of events) {
+    if (event.EventType !== 'EventRaised') continue;
+    const left = waits.get(event.Name) ?? 0;
+    if (left > 0) received.add(event);
+    waits.set(event.Name, left - 1);
+  }
+  return carried.map((event) => {
+    const plain = { ...event };
+    delete plain.Note;
+    return received.has(event) ? { ...plain, Note: engineNotes.eventAgain } : plain;
+  });
 }
 
 function isRaceWithCancelledTimer(entry: DurableAction | readonly DurableAction[]): boolean {

@@ -14,7 +14,18 @@ export interface EventBase {
   EventId: number;
   IsPlayed: boolean;
   Timestamp: string;
+  /** What the engine knows of the row beyond what the real one writes (core/instances/meanings.ts). No protocol has it. */
+  Note?: EngineNote;
 }
+
+/** Words for people, as they stand in tables. */
+export const engineNotes = {
+  eventAgain: 'carried over, received before',
+  suspendedEnded: 'ended while suspended',
+  childReplaced: 'replaced a running instance',
+  booleanAsText: 'a boolean that arrives as text',
+} as const;
+export type EngineNote = (typeof engineNotes)[keyof typeof engineNotes];
 
 export interface OrchestrationInstance {
   InstanceId: string;

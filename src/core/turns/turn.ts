@@ -7,6 +7,7 @@
  *   T3. A terminate in the episode beats continue-as-new (9.2, decision 8).
  *   T4. A generation that ends gives back what it has locked, ahead of its completion; one that is terminated does not (5.5).
  */
+import { engineNotes } from '../history/history';
 import type {
   CompleteOrchestration,
   CreateSubOrchestration,
@@ -111,6 +112,7 @@ export function applyDecisions(turn: TurnInput): TurnResult {
           ...inputOf(turn, input),
           ...(tags === undefined ? {} : { Tags: tags }),
           ...(traceContext === undefined ? {} : { ParentTraceContext: traceContext }),
+          ...(profileOf(row) === 'A' && input !== null && isBooleanAlone(input) ? { Note: engineNotes.booleanAsText } : {}),
         });
         const activity: PendingActivity = { instanceId, executionId, taskId: id, name, version, input, scheduledAt: now };
         if (tags !== undefined) activity.tags = tags;
@@ -149,6 +151,11 @@ export function applyDecisions(turn: TurnInput): TurnResult {
     result.events.push({ EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: now });
   }
   return result;
+}
+
+/** An activity's input that arrives as `True` or `False`. */
+function isBooleanAlone(input: string): boolean {
+  return input.length < 20 && /^\s*\[\s*(?:true|false)\s*\]\s*$/.test(input);
 }
 
 /** The first events of the generation that follows a continue-as-new, in commit order (spec/engine.md 2.8; the odd OC is meant). */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import { rewindDoubt } from '../../core/instances/meanings';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { act, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
@@ -37,6 +38,15 @@ async function run(context: CommandContext, action: InstanceAction, args: readon
     const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? The history is deleted.`;
     if (!(await context.dialogs.confirm(question, 'Purge'))) return undefined;
   }
+  if (action === 'rewind' && given === undefined) {
+    const instead = await askRewind(context, hub, ids);
+    if (instead === 'cancel') return undefined;
+    if (instead === 'restart') {
+      const restarted = await perform(context, hub, 'restart', ids, null, false);
+      context.statusBar.say(restarted);
+      return restarted;
+    }
+  }
   const asked = asksReason && given === undefined;
   const reason = asked
     ? await context.dialogs.reason(`${title} ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}`)
@@ -68,6 +78,29 @@ async function perform(
   const message = bulkMessage(action, outcome);
   if (outcome.failed.length > 0) void vscode.window.showWarningMessage(message);
   return message;
+}
+
+/** Says it before where a rewind cannot be expected to work; asks only then. The first twenty are looked at. */
+async function askRewind(
+  context: CommandContext,
+  hub: TaskHubClient,
+  ids: readonly string[],
+): Promise<'rewind' | 'restart' | 'cancel'> {
+  for (const id of ids.slice(0, 20)) {
+    const row = await hub.get(id);
+    const doubt = row?.runtimeStatus === 'Failed' ? rewindDoubt(await hub.history(id), row.profile) : null;
+    if (doubt === null) continue;
+    const chosen = await context.dialogs.choose<'rewind' | 'restart'>(
+      `Rewind ${ids.length === 1 ? id : `${ids.length} instances`}?`,
+      doubt,
+      [
+        { label: 'Restart Instead', value: 'restart' },
+        { label: 'Rewind Anyway', value: 'rewind' },
+      ],
+    );
+    return chosen ?? 'cancel';
+  }
+  return 'rewind';
 }
 
 /** Only asked where there is something to ask; undefined: cancelled. */

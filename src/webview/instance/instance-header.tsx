@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ageText } from '../../base/age';
+import { rewindDoubt } from '../../core/instances/meanings';
 import { isTerminal } from '../../core/values/status';
 import { fromTimestamp } from '../../core/values/time';
 import type { InstanceAction } from '../../protocol/panel-values';
@@ -58,6 +59,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
     else setAsking(action);
   };
   const question = asking === null ? undefined : questions[asking];
+  const doubt = asking === 'rewind' ? rewindDoubt(parts.state.events, instance.profile) : null;
   const over = isTerminal(instance.runtimeStatus);
   const suspended = instance.runtimeStatus === 'Suspended';
   return (
@@ -136,10 +138,12 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
           title={question.title}
           verb={question.verb}
           reason={question.reason}
+          {...(doubt === null ? {} : { instead: { verb: 'Restart Instead', onChoose: () => void run('restart', null) } })}
           onAnswer={(reason) => void run(asking, reason)}
           onCancel={() => setAsking(null)}
         >
           {question.text}
+          {doubt === null ? null : <p class="ask-doubt">{doubt}</p>}
         </AskDialog>
       )}
     </header>

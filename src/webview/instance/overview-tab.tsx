@@ -4,6 +4,7 @@ import { Section } from '../ui/section';
 import { CustomStatusSection } from './custom-status-section';
 import { FailureSection } from './failure-section';
 import { InstanceLink } from './instance-link';
+import { MeaningSection } from './meaning-section';
 import type { InstanceParts } from './panel-context';
 import { PayloadSection } from './payload-section';
 import { ProductionSection } from './production-section';
@@ -15,6 +16,7 @@ export function OverviewTab({ parts }: { parts: InstanceParts }): JSX.Element {
     <div class="overview">
       <div class="overview-column">
         <FailureSection parts={parts} />
+        <MeaningSection parts={parts} />
         <ProductionSection parts={parts} />
         <WaitingSection parts={parts} />
         <CustomStatusSection parts={parts} />

@@ -42,6 +42,7 @@ const known: readonly HistoryColumn[] = [
     essential: false,
     hint: 'The child, or the target of an event',
   },
+  { id: 'Note', title: 'Note', width: 200, kind: 'text', essential: false, hint: 'What Durascope knows of the row' },
   { id: 'Data', title: 'Data', width: 160, kind: 'json', essential: false },
   { id: 'ScheduledStartTime', title: 'ScheduledStartTime', width: 192, kind: 'time', essential: false },
   { id: 'Version', title: 'Version', width: 80, kind: 'text', essential: false },

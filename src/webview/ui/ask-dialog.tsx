@@ -10,12 +10,14 @@ interface AskDialogProps {
   verb: string;
   /** Ask for a reason as well. */
   reason?: boolean;
+  /** Another way out, between Cancel and the verb. */
+  instead?: { verb: string; onChoose: () => void };
   onAnswer: (reason: string | null) => void;
   onCancel: () => void;
 }
 
 /** A question before something that cannot be taken back. Escape and Cancel do nothing. */
-export function AskDialog({ title, children, verb, reason = false, onAnswer, onCancel }: AskDialogProps): JSX.Element {
+export function AskDialog({ title, children, verb, reason = false, instead, onAnswer, onCancel }: AskDialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const id = useUniqueId('ask');
@@ -49,6 +51,11 @@ export function AskDialog({ title, children, verb, reason = false, onAnswer, onC
         <vscode-button secondary onClick={onCancel}>
           Cancel
         </vscode-button>
+        {instead === undefined ? null : (
+          <vscode-button secondary class="ask-instead" onClick={instead.onChoose}>
+            {instead.verb}
+          </vscode-button>
+        )}
         <vscode-button class="ask-verb" onClick={answer}>
           {verb}
         </vscode-button>

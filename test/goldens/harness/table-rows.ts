@@ -40,6 +40,7 @@ function historyRow(instanceId: string, event: HistoryEvent, index: number, exec
   delete fields['KeptInput'];
   const isEnd = 'OrchestrationStatus' in fields;
   const type = isEnd ? 'ExecutionCompleted' : event.EventType === 'GenericEvent' ? typeBefore(event.Reason) : EventType;
+  delete fields['Note'];
   const row: TableRow = { RowKey, EventType, ExecutionId: executionId, _Timestamp: Timestamp };
   for (const column of objectColumns[type] ?? []) fields[column] ??= null;
   if (type === 'ExecutionStarted') fields['GenerateNewTrace'] ??= false;

@@ -1,0 +1,250 @@
+/**
+ * What production does that puzzles, and what it means: Durascope does the same, and says so wherever an instance is looked at. One list, told
+ * by an instance's row and history alone; each meaning is a paragraph of docs/meanings.md. `production-store.ts` is about what Durascope does
+ * otherwise than a store.
+ */
+import { saysNonDeterministic } from '../decisions/non-determinism';
+import {
+  engineNotes,
+  type HistoryEvent,
+  type SubOrchestrationInstanceCreated,
+  type SubOrchestrationInstanceFailed,
+} from '../history/history';
+import { profileOf, type InstanceRow } from './instance';
+
+export type MeaningId =
+  | 'eventAgain'
+  | 'suspendedEnded'
+  | 'childReplaced'
+  | 'booleanAsText'
+  | 'eventCase'
+  | 'terminatedChild'
+  | 'noState'
+  | 'rewoundRetry'
+  | 'nonDeterministic';
+
+export interface Meaning {
+  id: MeaningId;
+  /** Sentences for people. */
+  message: string;
+  /** Page and paragraph, as in `docs/meanings.md#an-event-comes-again`. */
+  docs: string;
+  /** Position in the history; null where it is about the instance as a whole. */
+  event: number | null;
+}
+
+/** What is looked at of a row. `failureStack`: what the code threw. */
+export type MeaningRow = Pick<
+  InstanceRow,
+  'instanceId' | 'runtimeStatus' | 'output' | 'awaitedEvents' | 'profile' | 'failureStack'
+>;
+
+/** Headings of docs/meanings.md as Markdown viewers name them. */
+const paragraphs: Readonly<Record<MeaningId, string>> = {
+  eventAgain: 'an-event-comes-again',
+  suspendedEnded: 'a-suspended-instance-ends',
+  childReplaced: 'a-child-replaces-a-running-instance',
+  booleanAsText: 'a-boolean-arrives-as-text',
+  eventCase: 'an-event-under-another-case',
+  terminatedChild: 'a-terminated-child-cannot-be-caught',
+  noState: 'a-failure-without-a-state',
+  rewoundRetry: 'a-rewind-after-a-retry',
+  nonDeterministic: 'non-deterministic-in-the-engines-words',
+};
+
+/** The meanings of `events`, the history or what was added to it, in their order; those of the instance as a whole come first. */
+export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Meaning[] {
+  const found: Meaning[] = [];
+  const failure = profileOf(row as InstanceRow) === 'A' ? failureMeaning(row, events) : null;
+  if (failure !== null) found.push(failure);
+  for (const [index, event] of events.entries()) {
+    const meaning = noted(event) ?? (profileOf(row as InstanceRow) === 'A' ? misspelt(event, row.awaitedEvents) : null);
+    if (meaning !== null) found.push({ ...meaning, docs: docsOf(meaning.id), event: index });
+  }
+  if (!found.some(({ id }) => id === 'suspendedEnded')) found.push(...suspendedEnd(events));
+  return found;
+}
+
+type Said = Pick<Meaning, 'id' | 'message'>;
+
+function docsOf(id: MeaningId): string {
+  return `docs/meanings.md#${paragraphs[id]}`;
+}
+
+/** What the engine has noted on the row. */
+function noted(event: HistoryEvent): Said | null {
+  if (event.Note === undefined) return null;
+  switch (event.Note) {
+    case engineNotes.eventAgain:
+      return {
+        id: 'eventAgain',
+        message: `The event '${nameOf(event)}' is carried over, and was received before: it won a race against a cancelled timer, and the generation before continued as new without waiting for anything else in between. The real engine then hands it on once more. Wait for an activity between the race and continueAsNew.`,
+      };
+    case engineNotes.suspendedEnded:
+      return suspendedEnded;
+    case engineNotes.childReplaced:
+      return {
+        id: 'childReplaced',
+        message:
+          event.EventType === 'SubOrchestrationInstanceCreated'
+            ? `The child '${event.InstanceId}' replaced a running instance of its id, as in the real engine: what that one waited for is gone. Give the child an id of its own if that is not meant.`
+            : 'This instance was called as a child under the id of a running one, and replaced it, as in the real engine: what that one waited for is gone.',
+      };
+    case engineNotes.booleanAsText:
+      return {
+        id: 'booleanAsText',
+        message: `The activity '${nameOf(event)}' is called with a boolean alone. It arrives as the text 'True' or 'False', as .NET writes it, and both are true in JavaScript. Wrap it in an object.`,
+      };
+    default:
+      // Of another version of Durascope, or of somebody else.
+      return null;
+  }
+}
+
+const suspendedEnded: Said = {
+  id: 'suspendedEnded',
+  message:
+    'The instance was suspended and ended all the same, without a resume: its code returned after a race that an event had won against a cancelled timer, and the real engine does not hold that back. Where an activity follows the race, it waits.',
+};
+
+/** In a history that others have written. */
+function suspendedEnd(events: readonly HistoryEvent[]): Meaning[] {
+  let isSuspended = false;
+  for (const [index, event] of events.entries()) {
+    if (event.EventType === 'ExecutionSuspended') isSuspended = true;
+    else if (event.EventType === 'ExecutionResumed') isSuspended = false;
+    else if (event.EventType === 'ExecutionCompleted' && isSuspended && event.OrchestrationStatus !== 'Terminated') {
+      return [{ ...suspendedEnded, docs: docsOf('suspendedEnded'), event: index }];
+    }
+  }
+  return [];
+}
+
+/** The spelling that the code waits for, when an event's name differs from it in case only; null when it does not. */
+export function awaitedSpelling(name: string, awaited: readonly string[]): string | null {
+  if (awaited.includes(name)) return null;
+  return awaited.find((each) => each.toLowerCase() === name.toLowerCase()) ?? null;
+}
+
+/** What to say of an event that is raised under a name which differs in case only from an awaited one. */
+export function misspeltEventText(name: string, meant: string): string {
+  return `The event '${name}' does not wake the instance, which waits for '${meant}': names of events are compared exactly. Did you mean '${meant}'?`;
+}
+
+function misspelt(event: HistoryEvent, awaited: readonly string[]): Said | null {
+  if (event.EventType !== 'EventRaised') return null;
+  const meant = awaitedSpelling(event.Name, awaited);
+  return meant === null ? null : { id: 'eventCase', message: misspeltEventText(event.Name, meant) };
+}
+
+/** Part of the output. */
+const noStateText = 'One or more errors occurred. (Result: Failure';
+
+/** Why a failed instance says what it says. */
+function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Meaning | null {
+  const { runtimeStatus, output } = row;
+  if (runtimeStatus !== 'Failed') return null;
+  const isOther = saysNonDeterministic(output);
+  const terminated = childWithoutDetails(events);
+  const thrown = thrownIn(row);
+  if (terminated !== null) {
+    const { index, id } = terminated;
+    return {
+      id: 'terminatedChild',
+      message: `The child${id === null ? '' : ` '${id}'`} was terminated. The durable-functions package cannot tell the code so: it throws and loses its state, so the engine finds no call of the child in its answer and ends the parent${isOther ? ' as non-deterministic' : ''}. A catch around the call does not help. Let a child that has to stop end by itself, by an event that it waits for.`,
+      docs: docsOf('terminatedChild'),
+      event: index,
+    };
+  }
+  const about = (id: MeaningId, message: string): Meaning => ({ id, message, docs: docsOf(id), event: null });
+  if (output?.includes(noStateText) === true || (isOther && thrown !== null)) {
+    return about(
+      'noState',
+      `${thrown === null ? 'The code or the package threw' : `What was thrown: ${thrown}.`} The package's state was lost with it, so the engine saw a worker that failed, and no action of the code. The output is the engine's sentence for that, the cause is what was thrown. Throw an Error.`,
+    );
+  }
+  if (!isOther) return null;
+  if (events.some((event) => event.EventType === 'GenericEvent' && event.Reason === 'Rewound: ExecutionCompleted')) {
+    return about(
+      'rewoundRetry',
+      'The instance was rewound, and the rewound run does not fit what is left of its history: the engine takes back failures alone, and keeps the timers of retries and the calls that came after a failure which the code had caught. Restart the instance instead.',
+    );
+  }
+  return about(
+    'nonDeterministic',
+    `The output is the engine's own sentence. Step through Replay, or "durascope replay --instance ${row.instanceId}", shows history and code side by side: the row, the line and the likely cause.`,
+  );
+}
+
+/** The answer of a child without Details, which only a terminated one gives, in the last episode. */
+function childWithoutDetails(events: readonly HistoryEvent[]): { index: number; id: string | null } | null {
+  for (let index = events.length - 1; index >= 0; index--) {
+    const event = events[index];
+    if (event?.EventType === 'OrchestratorStarted') return null;
+    if (event?.EventType !== 'SubOrchestrationInstanceFailed' || !isWithoutDetails(event)) continue;
+    const call = events.find(
+      (each): each is SubOrchestrationInstanceCreated =>
+        each.EventType === 'SubOrchestrationInstanceCreated' && each.EventId === event.TaskScheduledId,
+    );
+    return { index, id: call?.InstanceId ?? null };
+  }
+  return null;
+}
+
+function isWithoutDetails({ Details, FailureDetails }: SubOrchestrationInstanceFailed): boolean {
+  return ((Details as string | null | undefined) ?? '') === '' && FailureDetails == null;
+}
+
+/** First line and first place of what the code threw. */
+function thrownIn({ failureStack, output }: MeaningRow): string | null {
+  const stack = failureStack ?? /\nException: ([\s\S]*)$/.exec(output ?? '')?.[1] ?? null;
+  if (stack === null) return null;
+  const [first = '', ...frames] = stack.split('\n');
+  const place = frames
+    .map((frame) => /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+):\d+\)?\s*$/.exec(frame)?.[1])
+    .find((each) => each !== undefined);
+  return `${first.trim()}${place === undefined ? '' : ` at ${place}`}`;
+}
+
+function nameOf(event: HistoryEvent): string {
+  return 'Name' in event ? event.Name : '';
+}
+
+/**
+ * Why a rewind of this failed history would most likely end as non-deterministic, to be said before it is asked for; null when nothing speaks
+ * against it. The engine takes back failures and the calls that failed; what the code asked for after one of them stays, and the replay does
+ * not come to it (timers of retries above all).
+ */
+export function rewindDoubt(history: readonly HistoryEvent[], profile: InstanceRow['profile']): string | null {
+  if (profile === 'G') return null;
+  const failed = new Set<number>();
+  for (const event of history) if (isFailure(event)) failed.add(event.TaskScheduledId);
+  let firstFailure = false;
+  let wasJustFailure = false;
+  for (const event of history) {
+    if (isFailure(event)) firstFailure = wasJustFailure = true;
+    else if (event.EventType === 'OrchestratorStarted') wasJustFailure = false;
+    else if (firstFailure && event.EventType === 'TimerCreated') {
+      const what = wasJustFailure ? 'A call with a retry policy failed' : 'The code set a timer after a call had failed';
+      return doubt(what, 'its timers stay in the history, but the replay does not ask for them again');
+    } else if (firstFailure && isCall(event) && !failed.has(event.EventId)) {
+      return doubt(
+        'The code went on after a call had failed',
+        'what it asked for then stays in the history, but the replay does not come to it',
+      );
+    }
+  }
+  return null;
+}
+
+function doubt(what: string, why: string): string {
+  return `${what}. The rewind will most likely end as non-deterministic, as in the real engine: ${why}. Restart the instance instead.`;
+}
+
+function isFailure(event: HistoryEvent): event is HistoryEvent & { TaskScheduledId: number } {
+  return event.EventType === 'TaskFailed' || event.EventType === 'SubOrchestrationInstanceFailed';
+}
+
+function isCall(event: HistoryEvent): boolean {
+  return ['TaskScheduled', 'SubOrchestrationInstanceCreated', 'EventSent'].includes(event.EventType);
+}

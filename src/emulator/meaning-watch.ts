@@ -1,0 +1,44 @@
+/** Looks at everything that happens in a hub for what would puzzle (core/instances/meanings.ts), and tells it in the log, each kind once for an orchestrator. */
+import type { HistoryEvent } from '../core/history/history';
+import type { InstanceRow } from '../core/instances/instance';
+import { type Meaning, meanings } from '../core/instances/meanings';
+import type { Disposable } from '../core/ports/clock';
+import type { Logger } from '../core/ports/logger';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { isEntityId } from '../core/values/instance-id';
+
+export function watchMeanings(hub: Pick<TaskHubClient, 'subscribe' | 'history'>, log: Logger): Disposable {
+  const told = new Set<string>();
+  const tell = (row: InstanceRow, { id, message, docs }: Meaning): void => {
+    // An event that nobody waits for under its name is told of each instance: somebody has just sent it.
+    const key = `${id} ${id === 'eventCase' ? row.instanceId : row.name.toLowerCase()}`;
+    if (told.has(key)) return;
+    told.add(key);
+    log({
+      level: 'warning',
+      category: 'engine',
+      message: `${message} (${docs})`,
+      functionName: row.name,
+      instanceId: row.instanceId,
+    });
+  };
+  const look = (row: InstanceRow, newEvents: readonly HistoryEvent[]): void => {
+    if (newEvents.some((event) => event.Note !== undefined || event.EventType === 'EventRaised')) {
+      for (const meaning of meanings({ ...row, runtimeStatus: 'Running' }, newEvents)) tell(row, meaning);
+    }
+    if (row.runtimeStatus !== 'Failed' || newEvents.length === 0) return;
+    // Why it failed may stand further up.
+    hub.history(row.instanceId).then(
+      (history) => {
+        for (const meaning of meanings(row, history)) tell(row, meaning);
+      },
+      // Purged meanwhile: nobody looks at it any more.
+      () => undefined,
+    );
+  };
+  return hub.subscribe((changes) => {
+    for (const change of changes) {
+      if (change.type === 'instance' && !isEntityId(change.row.instanceId)) look(change.row, change.newEvents);
+    }
+  });
+}

@@ -1,0 +1,42 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { type Meaning, meanings } from '../../core/instances/meanings';
+import { isEntityId } from '../../core/values/instance-id';
+import { Icon } from '../ui/icon';
+import { Section } from '../ui/section';
+import type { InstanceParts } from './panel-context';
+
+/** What would puzzle about the instance, and what it means; nothing when nothing does. Meanings of one kind are told once. */
+export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element | null {
+  const { instance, state, snapshot } = parts;
+  const { events: awaitedEvents } = snapshot.waitingFor;
+  const found = useMemo(() => {
+    if (isEntityId(instance.instanceId)) return [];
+    const { instanceId, runtimeStatus, output, profile, failureStack } = instance;
+    return meanings(
+      {
+        instanceId,
+        runtimeStatus,
+        output,
+        awaitedEvents,
+        ...(profile === undefined ? {} : { profile }),
+        ...(failureStack === null ? {} : { failureStack }),
+      },
+      state.events,
+    );
+  }, [state.historyKey, state.events.length, instance.runtimeStatus, instance.output, awaitedEvents.join('\n')]);
+  if (found.length === 0) return null;
+  const first = new Map<string, Meaning>();
+  for (const meaning of found) if (!first.has(meaning.message)) first.set(meaning.message, meaning);
+  return (
+    <Section title="What it means" class="meanings">
+      <ul class="store-notes">
+        {[...first.values()].map((meaning) => (
+          <li key={meaning.message} data-meaning={meaning.id} title={meaning.docs}>
+            <Icon name="info" /> {meaning.message}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { HistoryEvent, HistoryEventType } from '../../src/core/history/history';
+import { meanings, type MeaningRow, rewindDoubt } from '../../src/core/instances/meanings';
+import { projectRoot } from '../support/durascope-program';
+import type { InstanceTables } from '../goldens/harness/recording';
+import { readRecordings } from '../goldens/harness/golden-run';
+
+const row = (facts: Partial<MeaningRow> = {}): MeaningRow => ({
+  instanceId: 'one',
+  runtimeStatus: 'Running',
+  output: null,
+  awaitedEvents: [],
+  ...facts,
+});
+const event = (EventType: HistoryEventType, fields: Record<string, unknown> = {}): HistoryEvent =>
+  ({ EventType, EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z', ...fields }) as HistoryEvent;
+const idsOf = (facts: Partial<MeaningRow>, events: HistoryEvent[]): string[] => meanings(row(facts), events).map(({ id }) => id);
+const nonDeterministic = 'Non-Deterministic workflow detected: A previous execution of this orchestration scheduled a timer task';
+
+describe('what an instance means', () => {
+  it('nothing, where nothing puzzles', () => {
+    assert.deepEqual(
+      meanings(row({ awaitedEvents: ['go'] }), [event('EventRaised', { Name: 'go' }), event('EventRaised', { Name: 'x' })]),
+      [],
+    );
+    assert.deepEqual(idsOf({ runtimeStatus: 'Failed', output: "Orchestrator function 'A' failed: boom" }, []), []);
+  });
+
+  it('is told by the notes of rows, each at its row', () => {
+    const events = [
+      event('OrchestratorStarted'),
+      event('EventRaised', { Name: 'go', Note: 'carried over, received before' }),
+      event('TaskScheduled', { Name: 'Echo', Note: 'a boolean that arrives as text' }),
+      event('SubOrchestrationInstanceCreated', { InstanceId: 'other', Note: 'replaced a running instance' }),
+      event('EventRaised', { Name: 'go', Note: 'of a later version' }),
+    ];
+    const found = meanings(row(), events);
+    assert.deepEqual(
+      found.map(({ id, event: at }) => [id, at]),
+      [
+        ['eventAgain', 1],
+        ['booleanAsText', 2],
+        ['childReplaced', 3],
+      ],
+    );
+    assert.match(found[2]?.message ?? '', /'other' replaced a running instance/);
+  });
+
+  it('golden event-case: a name that differs in case only, and what was meant; the gRPC SDKs ignore case', () => {
+    const events = [event('EventRaised', { Name: 'GO' })];
+    assert.match(meanings(row({ awaitedEvents: ['go'] }), events)[0]?.message ?? '', /Did you mean 'go'\?/);
+    assert.deepEqual(idsOf({ awaitedEvents: ['go'], profile: 'G' }, events), []);
+  });
+
+  it('golden terminate-parent: a terminated child that the code could not catch', () => {
+    const events = [
+      event('SubOrchestrationInstanceCreated', { EventId: 0, InstanceId: 'child' }),
+      event('OrchestratorStarted'),
+      event('SubOrchestrationInstanceFailed', { TaskScheduledId: 0, Reason: 'because', Details: null }),
+    ];
+    const [found] = meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic }), events);
+    assert.deepEqual([found?.id, found?.event], ['terminatedChild', 2]);
+    assert.match(found?.message ?? '', /The child 'child' was terminated/);
+  });
+
+  it('a failure without a state: what was thrown, and the line', () => {
+    const failureStack = 'TypeError: x is undefined\n    at run (/app/src/main.js:12:5)\n    at next (<anonymous>)';
+    const [found] = meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic, failureStack }), []);
+    assert.equal(found?.id, 'noState');
+    assert.match(found?.message ?? '', /TypeError: x is undefined at \/app\/src\/main\.js:12/);
+    const output =
+      "Orchestrator function 'A' failed: One or more errors occurred. (Result: Failure\nException: just text\nStack: undefined)";
+    assert.match(meanings(row({ runtimeStatus: 'Failed', output }), [])[0]?.message ?? '', /What was thrown: just text/);
+  });
+
+  it('golden fewer: non-determinism is the sentence of the engine, and a replay shows more', () => {
+    assert.match(
+      meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic }), [])[0]?.message ?? '',
+      /durascope replay --instance one/,
+    );
+  });
+
+  it('goldens: the recorded suspension, rewind and non-determinism say what they are, and no other recording says it of itself', async () => {
+    const expected: Record<string, string[]> = {
+      'suspend-race-return': ['suspendedEnded'],
+      rewind: ['rewoundRetry'],
+      fewer: ['nonDeterministic'],
+    };
+    const recordings = await readRecordings(path.join(projectRoot, 'test', 'goldens', 'recordings'));
+    for (const { name, status, rows } of recordings) {
+      const { runtimeStatus, output } = status.body as { runtimeStatus: MeaningRow['runtimeStatus']; output: unknown };
+      const history = (Object.hasOwn(rows, name) ? (rows[name] as InstanceTables).History : []).filter(
+        ({ RowKey }) => RowKey !== 'sentinel',
+      ) as unknown as HistoryEvent[];
+      const found = idsOf({ instanceId: name, runtimeStatus, output: typeof output === 'string' ? output : null }, history);
+      if (name in expected) assert.deepEqual(found, expected[name], name);
+      else
+        assert.equal(
+          found.some((id) => Object.values(expected).flat().includes(id)),
+          false,
+          `${name}: ${found.join()}`,
+        );
+    }
+  });
+
+  it('links to a heading of docs/meanings.md', async () => {
+    const page = await readFile(path.join(projectRoot, 'docs', 'meanings.md'), 'utf8');
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map((match) =>
+      (match[1] ?? '')
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const source = await readFile(path.join(projectRoot, 'src', 'core', 'instances', 'meanings.ts'), 'utf8');
+    const linked = [...source.matchAll(/^ {2}\w+: '([a-z-]+)',$/gm)].map((match) => match[1] ?? '');
+    assert.deepEqual(linked.sort(), headings.sort());
+  });
+});
+
+describe('a rewind that cannot be expected to work', () => {
+  const failed = [
+    event('OrchestratorStarted'),
+    event('TaskScheduled', { EventId: 0, Name: 'Fail' }),
+    event('OrchestratorStarted'),
+  ];
+  const failure = event('TaskFailed', { TaskScheduledId: 0, Reason: 'boom' });
+
+  it('golden rewind: after a retry, or where the code went on after a failure', () => {
+    assert.match(
+      rewindDoubt([...failed, failure, event('TimerCreated', { EventId: 1 })], undefined) ?? '',
+      /retry policy.*Restart/,
+    );
+    const wentOn = [...failed, failure, event('TaskScheduled', { EventId: 1, Name: 'Echo' })];
+    assert.match(rewindDoubt(wentOn, undefined) ?? '', /went on after a call had failed.*Restart/);
+    assert.equal(rewindDoubt(wentOn, 'G'), null);
+  });
+
+  it('is none where nothing follows the failure but what failed as well', () => {
+    assert.equal(rewindDoubt([...failed, failure, event('ExecutionCompleted', { EventId: 1 })], undefined), null);
+    const again = [
+      event('TaskScheduled', { EventId: 1, Name: 'Fail' }),
+      event('TaskFailed', { TaskScheduledId: 1, Reason: 'boom' }),
+    ];
+    assert.equal(rewindDoubt([...failed, failure, ...again], undefined), null);
+  });
+});
