@@ -6,6 +6,8 @@ import { durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';
 import { JsonView } from '../ui/json-view';
+import { InstanceLink } from './instance-link';
+import { KeptNote } from './kept-note';
 import type { InstanceParts } from './panel-context';
 
 /** Fields whose text is JSON and is worth unfolding by itself. */
@@ -26,6 +28,7 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
   if (event === undefined) return null;
   const other = counterpart(state.events, at);
   const otherEvent = other === undefined ? undefined : state.events[other];
+  const kept = 'KeptInput' in event ? event.KeptInput : undefined;
   const json = JSON.stringify(event);
   const apart = otherEvent === undefined ? 0 : Math.abs(fromTimestamp(otherEvent.Timestamp) - fromTimestamp(event.Timestamp));
   return (
@@ -39,6 +42,9 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
             {other < at ? 'answers' : 'answered by'} row {other + 1} ({otherEvent.EventType}, {durationText(apart)}{' '}
             {other < at ? 'earlier' : 'later'})
           </button>
+        )}
+        {event.EventType !== 'SubOrchestrationInstanceCreated' ? null : (
+          <InstanceLink instance={{ instanceId: event.InstanceId, name: event.Name }} transport={transport} />
         )}
         <span class="toolbar-gap" />
         <CopyButton
@@ -69,6 +75,14 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
             </div>
           );
         })}
+        {kept === undefined ? null : (
+          <div class="detail-field">
+            <h3>
+              Input <KeptNote />
+            </h3>
+            <JsonView key={`${at}-kept`} text={kept} label="Input" />
+          </div>
+        )}
         <div class="detail-field">
           <h3>All fields</h3>
           <JsonView key={at} text={json} label="All fields" />

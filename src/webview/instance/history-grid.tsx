@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { HistoryEvent } from '../../core/history/history';
-import { cellText, shownText, type HistoryColumn } from '../models/history-columns';
+import { cellText, derivedText, shownText, type HistoryColumn } from '../models/history-columns';
 import { csvField } from '../models/history-export';
 import { shortTimestamp } from '../models/time-text';
 import { Menu } from '../ui/menu';
@@ -21,6 +21,8 @@ interface HistoryGridProps {
   version: number;
   rows: readonly number[];
   columns: readonly HistoryColumn[];
+  /** The row that each answering row answers. */
+  openers: ReadonlyMap<number, number>;
   /** Widths that the user dragged, by column id. */
   widths: Readonly<Record<string, number>>;
   onWidths: (widths: Record<string, number>) => void;
@@ -144,7 +146,7 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
           {columns.map((column, index) => (
             <span
               key={column.id}
-              class={`grid-head kind-${column.kind}`}
+              class={`grid-head kind-${column.kind} head-${column.id}`}
               role="columnheader"
               aria-colindex={index + 2}
               title={column.hint}
@@ -189,6 +191,7 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
               <HistoryRow
                 key={at}
                 event={event}
+                opener={events[props.openers.get(at) ?? -1]}
                 at={at}
                 place={item.index}
                 start={item.start}
@@ -221,6 +224,7 @@ export function HistoryGrid(props: HistoryGridProps): JSX.Element {
 
 interface HistoryRowProps {
   event: HistoryEvent;
+  opener: HistoryEvent | undefined;
   at: number;
   /** Position among the rows shown. */
   place: number;
@@ -248,13 +252,14 @@ const HistoryRow = memo((props: HistoryRowProps): JSX.Element => {
         {at + 1}
       </span>
       {columns.map((column, index) => {
-        const text = shownText(event, column.id, instanceId);
+        const derived = derivedText(event, props.opener, column.id);
+        const text = derived ?? shownText(event, column.id, instanceId);
         const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
         return (
           <span
             key={column.id}
             id={cellId(at, index)}
-            class={index === cursorColumn ? `grid-cell kind-${column.kind} cursor` : `grid-cell kind-${column.kind}`}
+            class={`grid-cell kind-${column.kind}${index === cursorColumn ? ' cursor' : ''}${derived === undefined ? '' : ' derived'}`}
             role="gridcell"
             aria-colindex={index + 2}
             data-column={column.id}

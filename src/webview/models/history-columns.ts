@@ -4,6 +4,8 @@
  */
 import type { HistoryEvent } from '../../core/history/history';
 import { readableFailure } from '../../core/values/serialised-exception';
+import { fromTimestamp } from '../../core/values/time';
+import { durationText } from './time-text';
 
 export interface HistoryColumn {
   /** Unique: the field's own name, `Status` and `PartitionKey` as the table calls them. */
@@ -19,13 +21,24 @@ export interface HistoryColumn {
   hint?: string;
 }
 
+/** Not stored: told from the rows. */
+export const durationColumn = 'Duration';
+
 const known: readonly HistoryColumn[] = [
   { id: 'PartitionKey', title: 'PartitionKey', width: 112, kind: 'text', essential: true, hint: 'The instance id' },
-  { id: 'EventType', title: 'EventType', width: 176, kind: 'text', essential: true },
+  { id: 'EventType', title: 'EventType', width: 264, kind: 'text', essential: true },
   { id: 'Timestamp', title: 'Timestamp', width: 192, kind: 'time', essential: true },
   { id: 'Input', title: 'Input', width: 120, kind: 'json', essential: true },
   { id: 'Name', title: 'Name', width: 160, kind: 'text', essential: true },
   { id: 'Result', title: 'Result', width: 208, kind: 'json', essential: true },
+  {
+    id: durationColumn,
+    title: 'Duration',
+    width: 96,
+    kind: 'number',
+    essential: true,
+    hint: 'From the row that it answers; not stored',
+  },
   { id: 'Status', title: 'Status', width: 96, kind: 'text', essential: true, hint: 'OrchestrationStatus' },
   { id: 'EventId', title: 'EventId', width: 80, kind: 'number', essential: true },
   { id: 'TaskScheduledId', title: 'TaskScheduledId', width: 136, kind: 'number', essential: true },
@@ -53,11 +66,13 @@ const known: readonly HistoryColumn[] = [
   { id: 'Generation', title: 'Generation', width: 96, kind: 'number', essential: false },
   { id: 'ParentExecutionId', title: 'ParentExecutionId', width: 200, kind: 'text', essential: false },
   { id: 'IsPlayed', title: 'IsPlayed', width: 80, kind: 'text', essential: false },
+  { id: 'KeptInput', title: 'Input kept here', width: 160, kind: 'json', essential: false, hint: 'Not in the stored history' },
+  { id: 'QueuedMs', title: 'Queued (ms)', width: 96, kind: 'number', essential: false, hint: 'Not in the stored history' },
 ];
 const knownIds = new Set(known.map((column) => column.id));
 
 /** Columns that are off until the user asks: they say little, or the same in every row. */
-const offByDefault: ReadonlySet<string> = new Set(['IsPlayed', 'OrchestrationInstance', 'Version', 'Generation']);
+const offByDefault: ReadonlySet<string> = new Set(['PartitionKey', 'IsPlayed', 'OrchestrationInstance', 'Version', 'Generation']);
 
 /** Field names per event, gathered as rows arrive. */
 export class UsedFields {
@@ -106,11 +121,21 @@ export function shownText(event: HistoryEvent, columnId: string, instanceId: str
   return withFailures.has(columnId) ? readableFailure(text) : text;
 }
 
+/** What a row that answers another one shows of that one: how long it took, and its name. Undefined: nothing. */
+export function derivedText(event: HistoryEvent, opener: HistoryEvent | undefined, columnId: string): string | undefined {
+  if (opener === undefined) return undefined;
+  if (columnId === durationColumn)
+    return durationText(Math.max(0, fromTimestamp(event.Timestamp) - fromTimestamp(opener.Timestamp)));
+  if (columnId === 'Name' && 'Name' in opener) return opener.Name;
+  return undefined;
+}
+
 const withFailures: ReadonlySet<string> = new Set(['Details', 'Reason', 'Result']);
 
 /** The text of one cell, complete. Objects as JSON; null as the word `null` where the document shows it (a missing input). */
 export function cellText(event: HistoryEvent, columnId: string, instanceId: string): string {
   if (columnId === 'PartitionKey') return instanceId;
+  if (columnId === durationColumn) return '';
   const fields = event as unknown as Readonly<Record<string, unknown>>;
   const value = fields[columnId === 'Status' ? 'OrchestrationStatus' : columnId];
   if (value === undefined) return '';

@@ -48,6 +48,11 @@ describe('the panels are accessible', function () {
       await screenshot(`terminate-${theme}`);
       await page.keyboard.press('Escape');
       await page.locator('#tab-history').click();
+      await page.locator('.compact-grid .grid-row').nth(2).click();
+      await page.locator('.history-detail').waitFor();
+      assert.deepEqual(await axeViolations(page), [], 'an operation');
+      await screenshot(`operation-${theme}`);
+      await page.getByRole('radio', { name: 'As stored' }).click();
       await page.getByRole('button', { name: 'Choose columns' }).click();
       await page.locator('.grid-row').nth(5).locator('[data-column=EventType]').click({ force: true });
       await page.getByRole('button', { name: 'Event types' }).click();

@@ -103,6 +103,7 @@ describe('the dashboard in a browser', function () {
     assert.match(await page.locator('.payload-output .json').innerText(), /Hello Tokyo!/);
     assert.match(page.url(), /#\/instances\/first$/);
     await page.locator('#tab-history').click();
+    await page.getByRole('radio', { name: 'As stored' }).click();
     await page.locator('[aria-rowindex="17"]').waitFor();
     await screenshot('history');
     await page.goBack();

@@ -85,7 +85,7 @@ export const pictures = [
       await open(window, 'order-1043');
       const frame = await panelFrame(window, '.status-badge.status-Completed');
       await frame.locator('#tab-history').click();
-      await frame.locator('.history-grid .grid-row').nth(8).waitFor();
+      await frame.locator('.compact-grid .grid-row').nth(3).waitFor();
     },
   },
   {

@@ -216,6 +216,7 @@ describe('stepping through a replay in a real VS Code', function () {
   });
 
   async function exportedHistory(frame) {
+    await frame.getByRole('radio', { name: 'As stored' }).click();
     await frame.getByRole('button', { name: 'Export the rows shown' }).click();
     await frame.getByRole('menuitem', { name: 'Export as JSON' }).click();
     return saveAsSuggested(window, '-history.json');

@@ -50,6 +50,10 @@ describe('a user in a real VS Code', function () {
     assert.match(await frame.locator('.payload-input .json').innerText(), /"to": "tokyo"/);
     await screenshot(window, 'panel-overview');
     await frame.locator('#tab-history').click();
+    // One row an operation at first: the start, three calls, the end.
+    await frame.locator('.compact-grid [aria-rowindex="6"]').waitFor();
+    await screenshot(window, 'panel-compact');
+    await frame.getByRole('radio', { name: 'As stored' }).click();
     await frame.locator('[aria-rowindex="17"]').waitFor();
     assert.deepEqual(await rowTexts(frame, 'EventType'), [
       'ExecutionStarted',
@@ -68,7 +72,7 @@ describe('a user in a real VS Code', function () {
   it('filters the rows and saves them as CSV', async () => {
     const frame = await panelFrame(window, '.history-grid');
     await frame.locator('vscode-textfield.filter input').fill('SayHello');
-    await frame.locator('.row-count', { hasText: '3 of 16 rows' }).waitFor();
+    await frame.locator('.row-count', { hasText: '6 of 16 rows' }).waitFor();
     await frame.getByRole('button', { name: 'Export the rows shown' }).click();
     await frame.getByRole('menuitem', { name: 'Export as CSV' }).click();
     // The editor's own dialog, with the name that the panel suggests.

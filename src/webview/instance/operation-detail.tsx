@@ -1,0 +1,104 @@
+import type { JSX } from 'preact';
+import { stackLines } from '../../core/values/failure-text';
+import { readableFailure } from '../../core/values/serialised-exception';
+import type { Operation } from '../models/compact-history';
+import { dateTimeText, durationText } from '../models/time-text';
+import { CopyButton } from '../ui/copy-button';
+import { IconButton } from '../ui/icon-button';
+import { JsonView } from '../ui/json-view';
+import { operationKinds } from './compact-history';
+import { KeptNote } from './kept-note';
+import type { InstanceParts } from './panel-context';
+
+interface OperationDetailProps {
+  operation: Operation;
+  parts: InstanceParts;
+  onRow: (at: number) => void;
+  onClose: () => void;
+}
+
+const mostRows = 20;
+
+/** One operation, whole: what went in and came out, and the stored rows that it is made of. */
+export function OperationDetail({ operation, parts, onRow, onClose }: OperationDetailProps): JSX.Element {
+  const { kind, name, input, result, failure, attempts, rows, queuedMs, runMs, startMs, instanceId } = operation;
+  const { state, transport } = parts;
+  const times = [
+    dateTimeText(startMs),
+    queuedMs === null || queuedMs < 1 ? '' : `queued ${durationText(queuedMs)}`,
+    runMs === null ? '' : `ran ${durationText(runMs)}`,
+    attempts > 1 ? `${attempts} attempts` : '',
+  ].filter((each) => each !== '');
+  return (
+    <aside class="history-detail" aria-label={`${operationKinds[kind]} ${name}`}>
+      <div class="detail-head">
+        <h2>
+          {operationKinds[kind]} {name}
+        </h2>
+        <span class="quiet-text">{times.join(' · ')}</span>
+        {instanceId === null ? null : (
+          <button type="button" class="link" onClick={() => transport.send({ type: 'openInstance', instanceId })}>
+            Open {instanceId}
+          </button>
+        )}
+        <span class="toolbar-gap" />
+        <CopyButton
+          label="Copy the rows as JSON"
+          onCopy={() =>
+            transport.send({
+              type: 'copyText',
+              text: JSON.stringify(
+                rows.map((at) => state.events[at]),
+                null,
+                2,
+              ),
+            })
+          }
+        />
+        <IconButton icon="close" label="Close the detail" onClick={onClose} />
+      </div>
+      <div class="detail-body">
+        {input === null || input === '' ? null : (
+          <div class="detail-field">
+            <h3>Input {operation.isInputKept ? <KeptNote /> : null}</h3>
+            <JsonView text={input} label="Input" />
+          </div>
+        )}
+        {failure === null ? (
+          result === null || result === '' ? null : (
+            <div class="detail-field">
+              <h3>{kind === 'event' ? 'Data' : 'Result'}</h3>
+              <JsonView text={result} label="Result" />
+            </div>
+          )
+        ) : (
+          <div class="detail-field">
+            <h3>Failure</h3>
+            <p class="failure-message">{result}</p>
+            <pre class="failure-text" tabIndex={0} role="group" aria-label="Failure as it was stored">
+              {stackLines(readableFailure(failure)).map((line, at) => (
+                <span key={at} class={line.isForeign ? 'foreign-frame' : ''}>
+                  {line.text}
+                  {'\n'}
+                </span>
+              ))}
+            </pre>
+          </div>
+        )}
+        <div class="detail-field">
+          <h3>Rows of the stored history</h3>
+          <ul class="detail-rows">
+            {rows.slice(0, mostRows).map((at) => (
+              <li key={at}>
+                <button type="button" class="link" onClick={() => onRow(at)}>
+                  {at + 1} · {state.events[at]?.EventType}
+                </button>
+              </li>
+            ))}
+            {rows.length > mostRows ? <li class="quiet-text">and {(rows.length - mostRows).toLocaleString('en')} more</li> : null}
+          </ul>
+        </div>
+      </div>
+    </aside>
+  );
+}
