@@ -6,16 +6,19 @@ import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
-import type { ReplayRequest } from '../core/ports/replay-worker';
+import type { ReplayRequest, ReplayWorker } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
+import type { ConnectedReplayOptions } from '../replay/connected-replay-worker';
 import { openReplay } from '../replay/open-replay';
 import type { ReplayTimeline } from '../replay/replay-timeline';
 import { spawnProcess, type Launcher } from '../workers/supervision/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { appKind } from './app-kind';
+import { DotnetReplayWorker } from './dotnet-replays';
 import { findChildScript } from './child-script';
 
-export interface ReplaysOptions {
+/** `findSource`, `findPlaces`: for apps that tell no lines. */
+export interface ReplaysOptions extends Partial<Pick<ConnectedReplayOptions, 'findSource' | 'findPlaces'>> {
   /** The function app: the folder of host.json. */
   appDir: string;
   log: Logger;
@@ -45,39 +48,38 @@ export interface Replays {
 
 export function createReplays(options: ReplaysOptions): Replays {
   const { debugPort } = options;
-  const worker = new NodeReplayWorker({
+  const appDir = path.resolve(options.appDir);
+  const javaScript = new NodeReplayWorker({
     ...options,
-    appDir: path.resolve(options.appDir),
+    appDir,
     childScript: findChildScript(),
     ...(debugPort === undefined ? {} : { launcher: waitingLauncher(debugPort), watchdogMs: 0, loadTimeoutMs: 0 }),
   });
-  const open = async (request: ReplayRequest): Promise<ReplayTimeline> => {
-    await expectJavaScript(options.appDir);
-    return openReplay(request, worker);
+  const dotnet = new DotnetReplayWorker({ ...options, appDir });
+  const workerOf = async (): Promise<ReplayWorker> => {
+    const kind = await appKind(appDir);
+    if (kind === 'node') return javaScript;
+    if (kind === 'powershell') throw new DurascopeError('NotSupported', noPowerShell);
+    if (debugPort !== undefined) throw new DurascopeError('NotSupported', noAttachedDotnet);
+    return dotnet;
   };
+  const open = async (request: ReplayRequest): Promise<ReplayTimeline> => openReplay(request, await workerOf());
   return {
     open,
     openInstance: async (hub, instanceId) => open(await replayRequestOf(hub, instanceId)),
-    functions: async () => {
-      await expectJavaScript(options.appDir);
-      return worker.functions();
+    functions: async () => (await workerOf()).functions(),
+    reload: async () => {
+      await Promise.all([javaScript.reload(), dotnet.reload()]);
     },
-    reload: () => worker.reload(),
-    dispose: () => worker.dispose(),
+    dispose: async () => {
+      await Promise.all([javaScript.dispose(), dotnet.dispose()]);
+    },
   };
 }
 
-/** Rejects with `NotSupported` for an app in another language. */
-async function expectJavaScript(appDir: string): Promise<void> {
-  const kind = await appKind(appDir);
-  if (kind === 'node') return;
-  throw new DurascopeError(
-    'NotSupported',
-    kind === 'dotnet'
-      ? 'An app of .NET replays in its own process: start the emulator on it and replay there (durascope replay HISTORY --connected).'
-      : 'Orchestrators in PowerShell cannot be stepped through: their history and what is pending stand in the panel of the instance.',
-  );
-}
+const noPowerShell =
+  'Orchestrators in PowerShell cannot be stepped through: their history and what is pending stand in the panel of the instance.';
+const noAttachedDotnet = 'A replay of a .NET app cannot be debugged from here: attach the debugger to the app itself (F5).';
 
 /** The debugger that attaches lets the process go on once its breakpoints are set. */
 function waitingLauncher(port: number): Launcher {

@@ -166,11 +166,11 @@ export class AppReplays implements vscode.Disposable {
   async #replaysOf(appDir: string): Promise<Replays> {
     let app = this.#all.get(appDir);
     if (app === undefined) {
-      const pattern = new vscode.RelativePattern(appDir, '**/*.{js,mjs,cjs,json,map}');
+      const pattern = new vscode.RelativePattern(appDir, '**/*.{js,mjs,cjs,json,map,cs,fs,vb,csproj,fsproj,vbproj}');
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       const created: AppReplay = { replays: createReplays(this.#options(appDir)), watcher, isStale: false };
       const onFile = ({ path: file }: vscode.Uri): void => {
-        if (!/\/(node_modules|\.durascope|\.git)\//.test(file)) created.isStale = true;
+        if (!/\/(node_modules|\.durascope|\.git)\/|\/obj\/.*\.(cs|fs|vb)$/.test(file)) created.isStale = true;
       };
       watcher.onDidChange(onFile);
       watcher.onDidCreate(onFile);
@@ -194,6 +194,8 @@ export class AppReplays implements vscode.Disposable {
     return {
       appDir,
       log: this.log,
+      findSource: (name: string) => findProgramSource(name, appDir),
+      findPlaces: waitLines,
       ...(nodePath === undefined ? {} : { nodePath }),
       ...(env === undefined ? {} : { env }),
       ...(watchdogMs === undefined ? {} : { watchdogMs }),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { replayRequestOf } from '../../../src/emulator/replays';
+import { createReplays, replayRequestOf } from '../../../src/emulator/replays';
 import { ConnectedReplayWorker } from '../../../src/replay/connected-replay-worker';
 import { openReplay } from '../../../src/replay/open-replay';
 import { findOrchestrator } from '../../../src/replay/orchestrator-source';
@@ -117,6 +117,28 @@ describe('replays of a C# function app', function () {
     await app.emulator.hub.raiseEvent(id, 'Approval', 'true');
     await app.ended(id);
     assert.deepEqual(await linesOf(id), [only]);
+  });
+
+  it('run without an emulator, in a process of their own', async () => {
+    const id = await app.start('HelloCities');
+    await app.ended(id);
+    const request = await replayRequestOf(app.emulator.hub, id);
+    const replays = createReplays({ appDir: dir, log: () => undefined });
+    try {
+      const timeline = await replays.open(request);
+      assert.equal(timeline.divergence, null);
+      assert.deepEqual(
+        timeline.steps.map(({ customStatus }) => customStatus),
+        [null, '"Tokyo"', '"Seattle"', '"London"'],
+      );
+      assert.ok((await replays.functions()).some(({ name }) => name === 'HelloCities'));
+      await assert.rejects(
+        replays.open({ ...request, functionName: 'Gone' }),
+        /UnknownFunction|no orchestrator 'Gone'\. It has .*HelloCities/,
+      );
+    } finally {
+      await replays.dispose();
+    }
   });
 
   it('name the row where code and history part', async () => {
