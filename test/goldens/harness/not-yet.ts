@@ -1,9 +1,2 @@
 /** Recordings that the emulator does not follow yet; the test fails for one that it does. */
-export const notYet: ReadonlySet<string> = new Set<string>([
-  'hub-other',
-  'ids-of-clients',
-  'ids-percent',
-  'input-comment',
-  'rewind-child-purged',
-  'rewind-retried-child',
-]);
+export const notYet: ReadonlySet<string> = new Set<string>(['ids-of-clients', 'ids-percent', 'rewind-retried-child']);
