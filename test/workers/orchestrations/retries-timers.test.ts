@@ -271,6 +271,35 @@ describe('orchestrations: timers (spec/engine.md 8.3)', () => {
   });
 
   scenario({
+    title: 'golden race-then-new-twice: the event that is handed on says that it was received, one that was not does not',
+    code: () =>
+      function* ({ df }) {
+        if (df.getInput() === 1) return yield df.waitForExternalEvent('Never');
+        const event = df.waitForExternalEvent('Ok');
+        const timer = df.createTimer(new Date(df.currentUtcDateTime.getTime() + 60_000));
+        yield df.Task.any([event, timer]);
+        timer.cancel();
+        df.continueAsNew(1);
+        return undefined;
+      },
+    only: [sdk3],
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.raised('Other'), host.raised('Ok'));
+      const carried = host.history.filter((event) => event.EventType === 'EventRaised');
+      assert.deepEqual(
+        carried.map(({ Name, Note }) => [Name, Note]),
+        [
+          ['Other', undefined],
+          ['Ok', 'carried over, received before'],
+        ],
+      );
+    },
+    rows: 'OS ES ER ER OC',
+    status: 'Running',
+  });
+
+  scenario({
     title: 'T3, (c): the timer is not cancelled: Running until it fires',
     code: eventOrTimer(false),
     script: async (host) => {
