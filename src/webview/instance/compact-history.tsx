@@ -2,13 +2,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
 import { isTerminal } from '../../core/values/status';
-import {
-  CompactHistory,
-  shownOperations,
-  type Operation,
-  type OperationKind,
-  type OperationOrder,
-} from '../models/compact-history';
+import { CompactHistory, shownOperations, type Operation, type OperationOrder } from '../models/compact-history';
 import { dateTimeText, durationText } from '../models/time-text';
 import { fieldValue } from '../ui/elements';
 import { Icon } from '../ui/icon';
@@ -18,36 +12,13 @@ import { EmptyState } from '../ui/message';
 import { useRemembered } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import { OperationDetail } from './operation-detail';
+import { operationIcons, operationKinds } from './operation-kinds';
 import type { InstanceParts } from './panel-context';
 
 const orderShape = z.object({ by: z.enum(['start', 'name', 'queued', 'run']), descending: z.boolean() });
 type Order = z.infer<typeof orderShape>;
 const rowHeight = 24;
 const headerHeight = 26;
-
-export const operationIcons: Readonly<Record<OperationKind, string>> = {
-  start: 'play',
-  activity: 'zap',
-  child: 'type-hierarchy-sub',
-  timer: 'clockface',
-  event: 'mail',
-  entity: 'symbol-object',
-  sent: 'mail-read',
-  control: 'settings-gear',
-  end: 'debug-stop',
-};
-
-export const operationKinds: Readonly<Record<OperationKind, string>> = {
-  start: 'Start',
-  activity: 'Activity',
-  child: 'Sub-orchestration',
-  timer: 'Timer',
-  event: 'Event',
-  entity: 'Entity operation',
-  sent: 'Event sent',
-  control: 'Control',
-  end: 'End',
-};
 
 const columns: readonly { id: OperationOrder | 'outcome'; title: string; hint: string }[] = [
   { id: 'name', title: 'Operation', hint: 'What was called, by name' },

@@ -6,8 +6,8 @@ import { dateTimeText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';
 import { JsonView } from '../ui/json-view';
-import { operationKinds } from './compact-history';
 import { KeptNote } from './kept-note';
+import { operationKinds } from './operation-kinds';
 import type { InstanceParts } from './panel-context';
 
 interface OperationDetailProps {
