@@ -5,6 +5,3 @@ import { SystemClock } from './system-clock';
 export function connectToEmulator(url: string, key: string | null): Promise<HttpTaskHubClient> {
   return HttpTaskHubClient.connect({ url, clock: new SystemClock(), ...(key === null ? {} : { key }) });
 }
-
-/** The forms of what such an emulator tells of its app and of its clock. */
-export { appProblemSchema, clockStateSchema } from '../http/durascope-protocol';

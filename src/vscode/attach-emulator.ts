@@ -1,40 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
 import type { AppProblem } from '../core/values/app-problem';
 import type { Logger } from '../core/ports/logger';
-import { appProblemSchema, clockStateSchema, connectToEmulator } from '../emulator/connect';
+import { connectToEmulator } from '../emulator/connect';
 import type { EmulatorEvent } from '../emulator/emulator-types';
+import { knownEvent } from '../emulator/known-event';
 import { Listeners } from '../emulator/listeners';
 import { emulatorOf } from '../emulator/running-emulators';
 import type { RunningEmulator } from './app-emulator';
 import { routePrefixOf } from './models/app-folder';
 
-const workerEvent = z.enum(['workerStarting', 'workerReady', 'workerExited', 'workerReloading']);
-const emulatorEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('functionsChanged') }),
-  z.object({ type: z.literal('connectedWorkersChanged') }),
-  z.object({
-    type: z.literal('storeNote'),
-    severity: z.enum(['warning', 'information']),
-    functionName: z.string(),
-    instanceId: z.string(),
-    message: z.string(),
-  }),
-  z.object({ type: workerEvent, message: z.string().exactOptional(), pid: z.number().exactOptional() }),
-  z.object({
-    type: z.literal('appError'),
-    message: z.string(),
-    file: z.string().exactOptional(),
-    line: z.number().exactOptional(),
-    problems: z.array(appProblemSchema).exactOptional(),
-  }),
-  z.object({ type: z.literal('clockChanged'), clock: clockStateSchema }),
-  z.object({ type: z.literal('appProblems'), problems: z.array(appProblemSchema) }),
-]);
-
 /** An emulator of an older version does not know of any. */
-function problemsOf(hub: { problems(): Promise<readonly AppProblem[]> }): Promise<readonly AppProblem[]> {
+function problemsOf(hub: Awaited<ReturnType<typeof connectToEmulator>>): Promise<readonly AppProblem[]> {
   return hub.problems().catch(() => []);
 }
 
@@ -71,8 +48,8 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
   };
   const told = [
     hub.onEvent((event) => {
-      const known = emulatorEvent.safeParse(event);
-      if (known.success) follow(known.data);
+      const known = knownEvent(event);
+      if (known !== undefined) follow(known);
     }),
     hub.subscribe((changes) => {
       if (!changes.some((change) => change.type === 'resync')) return;
