@@ -69,10 +69,13 @@ describe('what an instance means', () => {
     const failureStack = 'TypeError: x is undefined\n    at run (/app/src/main.js:12:5)\n    at next (<anonymous>)';
     const [found] = meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic, failureStack }), []);
     assert.equal(found?.id, 'noState');
-    assert.match(found?.message ?? '', /TypeError: x is undefined at \/app\/src\/main\.js:12/);
-    const output =
+    assert.match(found.message, /TypeError: x is undefined at \/app\/src\/main\.js:12/);
+    const unstated =
       "Orchestrator function 'A' failed: One or more errors occurred. (Result: Failure\nException: just text\nStack: undefined)";
-    assert.match(meanings(row({ runtimeStatus: 'Failed', output }), [])[0]?.message ?? '', /What was thrown: just text/);
+    assert.match(
+      meanings(row({ runtimeStatus: 'Failed', output: unstated }), [])[0]?.message ?? '',
+      /What was thrown: just text/,
+    );
   });
 
   it('golden fewer: non-determinism is the sentence of the engine, and a replay shows more', () => {

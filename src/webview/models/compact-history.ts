@@ -5,7 +5,7 @@
  *   K1. An operation stands where its first row is; its later rows change it in place and raise its `version`.
  *   K2. An attempt joins the operation before it when it is a retry by its trace: a failure, a timer of the same turn, the same name again.
  */
-import type { HistoryEvent } from '../../core/history/history';
+import type { FailureDetails, HistoryEvent } from '../../core/history/history';
 import { isEntityId } from '../../core/values/instance-id';
 import { rootCauseLine } from '../../core/values/failure-text';
 import { firstThrownIn } from '../../core/values/serialised-exception';
@@ -334,9 +334,12 @@ function failureOf({
   Details,
   FailureDetails: details,
 }: Extract<HistoryEvent, { EventType: 'TaskFailed' | 'SubOrchestrationInstanceFailed' }>): string {
-  let innermost = details;
-  while (innermost?.InnerFailure != null) innermost = innermost.InnerFailure;
-  return rootCauseLine(innermost?.ErrorMessage ?? (firstThrownIn(Details ?? '') === null ? (Reason ?? '') : (Details ?? '')));
+  const thrown = firstThrownIn(Details ?? '') === null ? Reason : (Details ?? '');
+  return rootCauseLine(details == null ? thrown : innermostMessage(details));
+}
+
+function innermostMessage({ ErrorMessage, InnerFailure }: FailureDetails): string {
+  return InnerFailure == null ? ErrorMessage : innermostMessage(InnerFailure);
 }
 
 interface EntityRequest {
