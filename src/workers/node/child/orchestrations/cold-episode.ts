@@ -1,6 +1,7 @@
 /** One episode as the real host does it: the whole history in, the whole action list out, ids worked out anew. */
 import type { DurableAction } from '../../../../core/values/durable-action';
 import { actionTypes, childActions, textField } from '../../../../core/values/durable-action';
+import type { CompleteOrchestration } from '../../../../core/decisions/decisions';
 import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplayOptions } from '../../../../core/dialects/host-replay';
 import { HostReplay } from '../../../../core/dialects/host-replay';
@@ -26,6 +27,8 @@ interface EffectiveHistory {
   /** Index of the first event whose effect is new. */
   newFrom: number;
   isSuspended: boolean;
+  /** What waits for the resume. */
+  heldBack: readonly HistoryEvent[];
 }
 
 /** `newFrom`: index of the first new event in the order of commit. */
@@ -37,7 +40,7 @@ function effectiveHistory(events: readonly HistoryEvent[], newFrom: number): Eff
     if (index === newFrom) effectiveNewFrom = effective.length;
     gate.pass(event, (passed) => effective.push(passed));
   }
-  return { events: effective, newFrom: effectiveNewFrom, isSuspended: gate.isSuspended };
+  return { events: effective, newFrom: effectiveNewFrom, isSuspended: gate.isSuspended, heldBack: gate.heldBack };
 }
 
 interface ColdEpisode {
@@ -45,6 +48,8 @@ interface ColdEpisode {
   host: HostReplay;
   isSuspended: boolean;
   carriedOver: readonly EventRaised[] | null;
+  /** Of a suspended instance whose code was told more than has taken effect: how it ends all the same. Undefined: it is not ahead. */
+  endAhead: CompleteOrchestration | null | undefined;
 }
 
 /** Runs the function over the whole history: once, or again when the code turns out to spell an event's name unlike its sender. */
@@ -58,11 +63,13 @@ export async function runColdEpisode(
   spelled = new Map<HistoryEvent, string>(),
 ): Promise<ColdEpisode> {
   const history = effectiveHistory(stored, newFrom);
+  // The SDK knows nothing of suspension: it is told all, and only the host holds back (recorded: `suspend-status`, `suspend-race-return`).
+  const told = [...history.events, ...history.heldBack];
   const trigger = (): string =>
     triggerJson({
       instanceId: setting.instanceId,
       started,
-      events: history.events,
+      events: told,
       newFrom: history.newFrom,
       isReplaying: newFrom > 0,
       spelled,
@@ -70,7 +77,7 @@ export async function runColdEpisode(
     });
   let reply = await invoke(trigger());
   // Each round gives at least one event its final name.
-  while (respell(history.events, awaitedNames(reply.actions.flat()), spelled)) reply = await invoke(trigger());
+  while (respell(told, awaitedNames(reply.actions.flat()), spelled)) reply = await invoke(trigger());
   const host = new HostReplay({
     ...setting,
     isV1: reply.isV1,
@@ -86,7 +93,10 @@ export async function runColdEpisode(
     else host.apply(event, actions as readonly DurableAction[]);
   }
   const carriedOver = host.carriedOver(history.events, actions as readonly DurableAction[]);
-  return { reply, host, isSuspended: history.isSuspended, carriedOver };
+  const isAhead = history.heldBack.length > 0 && progress.type !== 'stateless';
+  const ends = isAhead && progress.type !== 'waiting';
+  const end = ends ? host.endWhileSuspended(history.events, actions as readonly DurableAction[], progress) : null;
+  return { reply, host, isSuspended: history.isSuspended, carriedOver, endAhead: isAhead ? end : undefined };
 }
 
 /** The host's half of a replay over a whole reply; `events` in the order in which they take effect. */

@@ -11,6 +11,7 @@ import type { ActionList } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { HostReplay } from '../../../../core/dialects/host-replay';
+import type { CompleteOrchestration } from '../../../../core/decisions/decisions';
 import { nonDeterministic } from '../../../../core/decisions/non-determinism';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
@@ -259,8 +260,12 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const { actions, progress, customStatus } = this.quietly(() => whileSuspended(warm));
     const outcome = settled(warm.host, { type: 'waiting' }, customStatus, true);
     if (progress.type === 'waiting' || isOver(outcome)) return outcome;
-    const end = warm.host.endWhileSuspended(warm.events, actions as ActionList, progress);
-    if (end === null) return outcome;
+    return this.endedAhead(slice, outcome, warm.host.endWhileSuspended(warm.events, actions as ActionList, progress));
+  }
+
+  /** `end`: how a suspended instance ends all the same; null when it does not. */
+  private endedAhead(slice: EpisodeSlice, outcome: EpisodeOutcome, end: CompleteOrchestration | null): EpisodeOutcome {
+    if (end === null || isOver(outcome)) return outcome;
     this.kept.delete(slice.instanceId);
     this.warn(
       slice.instanceId,
@@ -280,7 +285,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const { instanceId, executionId, name, events } = slice;
     const started = startOf(slice);
     const invoke = (trigger: string): Promise<SdkReply> => this.invoke(name, instanceId, trigger);
-    const { reply, host, isSuspended, carriedOver } = await runColdEpisode(
+    const { reply, host, isSuspended, carriedOver, endAhead } = await runColdEpisode(
       events,
       newFrom,
       started,
@@ -288,7 +293,10 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       invoke,
     );
     this.tellCause(slice, reply.progress);
-    const outcome = settled(host, reply.progress, reply.customStatus, isSuspended, carriedOver);
+    const outcome =
+      endAhead === undefined
+        ? settled(host, reply.progress, reply.customStatus, isSuspended, carriedOver)
+        : this.endedAhead(slice, settled(host, { type: 'waiting' }, reply.customStatus, true), endAhead);
     this.kept.delete(instanceId);
     if (!isOver(outcome)) this.kept.put(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
     return outcome;
