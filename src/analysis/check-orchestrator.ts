@@ -7,6 +7,7 @@
  */
 import type * as t from '@babel/types';
 import { causeTexts, type DeterminismCause } from '../core/history/divergence';
+import { booleanInput } from './boolean-inputs';
 import { setterOfClock } from './changed-clock';
 import { DurableCode } from './durable-code';
 import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
@@ -187,6 +188,8 @@ export class OrchestratorCheck {
     this.#checkTaskUse(node, frame);
     const setter = setterOfClock(node, module, this.#durable);
     if (setter !== null) this.#report(frame, node, 'changedClock', null, setter.fixes);
+    const given = booleanInput(node, module, this.#durable);
+    if (given !== null) this.#report(frame, given.input, 'booleanAsText', null, given.fixes);
     if (frame.isForReplays && this.#durable.asksForWork(node, module)) this.#report(frame, node, 'replayFlag', null);
     const isTold = frame.isOnlyTold || this.#durable.isLogCall(node, module);
     const inside = isTold === frame.isOnlyTold ? frame : { ...frame, isOnlyTold: isTold };

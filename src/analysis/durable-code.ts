@@ -132,6 +132,15 @@ export class DurableCode {
     return isRegistration(value.node);
   }
 
+  /** Which argument of a call is an activity's input; null where no activity is called. */
+  activityInputIndex(node: CallNode, module: SourceModule): number | null {
+    const method = this.methodOf(node, module);
+    if (method !== null) return method === 'callActivity' ? 1 : method === 'callActivityWithRetry' ? 2 : null;
+    const value = this.follower.follow(unwrap(node.callee), module);
+    if (value?.type === 'external') return isRegistered(value, 'activity') ? 0 : null;
+    return value?.type === 'node' && isRegistration(value.node, 'activity') ? 0 : null;
+  }
+
   /** A line for a log: of the console, or of the context. */
   isLogCall(node: CallNode, module: SourceModule): boolean {
     const callee = unwrap(node.callee);
@@ -261,16 +270,16 @@ export function takesContext(fn: FunctionNode): boolean {
 }
 
 /** `df.app.activity('x', ...)` gives a function that makes tasks. */
-function isRegistration(node: t.Node): boolean {
+function isRegistration(node: t.Node, what?: 'activity'): boolean {
   if (!isCall(node) || !isMember(node.callee)) return false;
   const name = memberName(node.callee);
-  return (name === 'activity' || name === 'orchestration') && isAppLike(node.callee.object);
+  return (name === 'activity' || (name === 'orchestration' && what === undefined)) && isAppLike(node.callee.object);
 }
 
-function isRegistered(value: Value | undefined): boolean {
+function isRegistered(value: Value | undefined, what?: 'activity'): boolean {
   if (value?.type !== 'external' || value.source !== 'durable-functions') return false;
   const [first, second, third] = value.path;
-  return first === 'app' && (second === 'activity' || second === 'orchestration') && third === '()';
+  return first === 'app' && (second === 'activity' || (second === 'orchestration' && what === undefined)) && third === '()';
 }
 
 /** `app` or `something.app`. */

@@ -22,6 +22,7 @@ export type DeterminismCause =
   | 'changedClock'
   | 'oneByOne'
   | 'groupedAgain'
+  | 'booleanAsText'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -144,6 +145,11 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     reason:
       'Azure schedules a task a second time when it comes into a second Task.any or Task.all, and from then on results may go to the wrong calls.',
     explanation: 'Put each task into one group only; what is left of a group can be yielded task by task.',
+  },
+  booleanAsText: {
+    title: 'Boolean as text',
+    reason: "A boolean that is an activity's whole input arrives as the text 'True' or 'False', and both are true in an if.",
+    explanation: 'Wrap it in an object, { value: … }, and read its value in the activity.',
   },
   renamedCall: {
     title: 'Renamed call',
