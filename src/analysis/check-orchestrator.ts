@@ -10,6 +10,7 @@ import { causeTexts, type DeterminismCause } from '../core/history/divergence';
 import { booleanInput } from './boolean-inputs';
 import { setterOfClock } from './changed-clock';
 import { DurableCode } from './durable-code';
+import { EventAgain } from './event-again';
 import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
 import type { FoundFunction } from './find-functions';
 import type { FunctionPlace, ValueFollower } from './follow-value';
@@ -108,6 +109,8 @@ export class OrchestratorCheck {
   #checkOrder(frame: Frame): void {
     const order = new TaskOrder(frame.fn, frame.module, this.#durable);
     for (const { node, text, fixes: offered } of order.oneByOne()) this.#report(frame, node, 'oneByOne', text, offered);
+    const { found } = new EventAgain(frame.fn, frame.module, this.#durable);
+    for (const { node, text } of found) this.#report(frame, node, 'eventAgain', text);
     // Known of the package of the newer model.
     if (!this.orchestrator.isNewerModel) return;
     for (const { node, text, fixes: offered } of order.groupedAgain()) this.#report(frame, node, 'groupedAgain', text, offered);

@@ -23,6 +23,7 @@ export type DeterminismCause =
   | 'oneByOne'
   | 'groupedAgain'
   | 'booleanAsText'
+  | 'eventAgain'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -150,6 +151,11 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     title: 'Boolean as text',
     reason: "A boolean that is an activity's whole input arrives as the text 'True' or 'False', and both are true in an if.",
     explanation: 'Wrap it in an object, { value: … }, and read its value in the activity.',
+  },
+  eventAgain: {
+    title: 'Event received again',
+    reason: 'An event that won against a timer, which is then cancelled, is handed on and received again by the next generation.',
+    explanation: 'Yield an activity between the race and continueAsNew, or keep in the input what was received.',
   },
   renamedCall: {
     title: 'Renamed call',
