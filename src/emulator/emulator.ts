@@ -38,6 +38,8 @@ import { clockAtStart, keepClock, readClock } from './kept-clock';
 import { TimerTriggers } from './timer-triggers';
 
 export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
+/** Read together with the emulator, of whose parts it consists. */
+export { DotnetReplayWorker } from './dotnet-replays';
 
 /** Without `port` and without one in local.settings.json: that of Core Tools, which clients know. */
 const defaultPort = 7071;

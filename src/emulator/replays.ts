@@ -14,7 +14,7 @@ import type { ReplayTimeline } from '../replay/replay-timeline';
 import { spawnProcess, type Launcher } from '../workers/supervision/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { appKind } from './app-kind';
-import { DotnetReplayWorker } from './dotnet-replays';
+import type { DotnetReplayWorker } from './dotnet-replays';
 import { findChildScript } from './child-script';
 
 /** `findSource`, `findPlaces`: for apps that tell no lines. */
@@ -55,13 +55,16 @@ export function createReplays(options: ReplaysOptions): Replays {
     childScript: findChildScript(),
     ...(debugPort === undefined ? {} : { launcher: waitingLauncher(debugPort), watchdogMs: 0, loadTimeoutMs: 0 }),
   });
-  const dotnet = new DotnetReplayWorker({ ...options, appDir });
+  let dotnet: Promise<DotnetReplayWorker> | undefined;
+  // Most of it is what the emulator consists of: read with the first replay of such an app.
+  const dotnetWorker = (): Promise<DotnetReplayWorker> =>
+    (dotnet ??= import('./emulator').then(({ DotnetReplayWorker: Worker }) => new Worker({ ...options, appDir })));
   const workerOf = async (): Promise<ReplayWorker> => {
     const kind = await appKind(appDir);
     if (kind === 'node') return javaScript;
     if (kind === 'powershell') throw new DurascopeError('NotSupported', noPowerShell);
     if (debugPort !== undefined) throw new DurascopeError('NotSupported', noAttachedDotnet);
-    return dotnet;
+    return dotnetWorker();
   };
   const open = async (request: ReplayRequest): Promise<ReplayTimeline> => openReplay(request, await workerOf());
   return {
@@ -69,10 +72,10 @@ export function createReplays(options: ReplaysOptions): Replays {
     openInstance: async (hub, instanceId) => open(await replayRequestOf(hub, instanceId)),
     functions: async () => (await workerOf()).functions(),
     reload: async () => {
-      await Promise.all([javaScript.reload(), dotnet.reload()]);
+      await Promise.all([javaScript.reload(), dotnet?.then((worker) => worker.reload())]);
     },
     dispose: async () => {
-      await Promise.all([javaScript.dispose(), dotnet.dispose()]);
+      await Promise.all([javaScript.dispose(), dotnet?.then((worker) => worker.dispose())]);
     },
   };
 }
