@@ -2,7 +2,7 @@
 import { problemsOf, type AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable } from '../core/ports/clock';
-import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
+import type { ActivityOutcome, ActivityRequest, FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import type { AppWorker, TimerInfo } from '../workers/supervision/app-worker';
 import { startAppWorker, watchBrokenApp, type AppWorkerStart } from './app-worker-start';
@@ -46,6 +46,10 @@ export class AppProcess implements HttpTriggerHost {
   /** What of the loaded app is left out. */
   get problems(): readonly AppProblem[] {
     return this.worker?.problems ?? [];
+  }
+
+  get rehearsal(): FunctionWorker | null {
+    return this.worker?.rehearsal ?? null;
   }
 
   /** Without what its packages brought along. */

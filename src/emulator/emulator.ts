@@ -31,6 +31,7 @@ import { watchMeanings } from './meaning-watch';
 import { watchProductionStore } from './production-watch';
 import { announceEmulator } from './running-emulators';
 import { RareNotes } from '../core/ports/rare-notes';
+import { Rehearsals } from './rehearsals';
 import { oncePerTurn } from './once-per-turn';
 import { SystemClock } from './system-clock';
 import { HubTime } from './hub-time';
@@ -101,12 +102,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       log,
       clock: computer,
     });
+    // Strict: nothing runs before its schedule is on disk.
+    const runAhead = options.durability === 'strict' || options.runAhead === false ? 0 : stepsAhead;
     const engine = new Engine(
       { store, clock, newId, log, http: http.call },
       {
         ...engineOptionsFrom(hostConfig),
-        // Strict: nothing runs before its schedule is on disk.
-        runAhead: options.durability === 'strict' || options.runAhead === false ? 0 : stepsAhead,
+        runAhead,
         productionStore,
         ...engineChoices,
         maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
@@ -286,6 +288,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     // Before the port closes: streams that end with a reason make their workers come again.
     undo.push(() => hubs.stop());
     await loading;
+    if (options.rehearsal !== false) {
+      const rehearsals = new Rehearsals({ clock, newId, runAhead, isFree: () => engine.isIdle, worker: () => app.rehearsal });
+      const listening = events.add(({ type }) => {
+        if (type === 'workerReady') void rehearsals.begin();
+      });
+      undo.push(() => {
+        listening.dispose();
+        return rehearsals.stop();
+      });
+      void rehearsals.begin();
+    }
 
     const managementUrl = `${url}${webhookPath}`;
     const running = {

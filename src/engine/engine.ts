@@ -245,6 +245,11 @@ export class Engine implements TaskHubClient {
     return this.#commands.send(instanceId, event, executionId);
   }
 
+  /** Nothing runs, waits for a worker or is being written. Instances may wait for timers and events. */
+  get isIdle(): boolean {
+    return !this.#isTurnAsked && this.#isNothingElseUnderWay;
+  }
+
   /** Resolves when nothing is left to do here: no message, no episode, no commit. Activities and timers may be under way. */
   whenQuiet(): Promise<void> {
     return new Promise((resolve) => {

@@ -110,6 +110,11 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     return this.current?.pid;
   }
 
+  /** That of the process there is now. */
+  get rehearsal(): FunctionWorker | null {
+    return this.current?.rehearsal ?? null;
+  }
+
   functions(): readonly FunctionDescriptor[] {
     return this.lastFunctions;
   }

@@ -7,6 +7,7 @@ import type {
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
+  FunctionWorker,
 } from '../../core/ports/function-worker';
 import type { AppProblem } from '../../core/values/app-problem';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
@@ -63,6 +64,8 @@ export interface RunningApp {
   /** Where HTTP requests go when the app streams. */
   readonly httpUri: string | null;
   readonly pid: number | undefined;
+  /** Runs functions of Durascope's own in the process (docs/decisions/0007-rehearsal.md); absent or null: it has none. */
+  readonly rehearsal?: FunctionWorker | null;
   /** Settles when the process is gone and everything of it is cleaned up. */
   readonly ended: Promise<WorkerEnd>;
   episode(request: EpisodeRequest): Promise<EpisodeOutcome>;

@@ -19,6 +19,7 @@ import type {
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
+  FunctionWorker,
 } from '../../../core/ports/function-worker';
 import type { LogEntry, LogLevel } from '../../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
@@ -28,6 +29,7 @@ import { FrameReader, FrameWriter } from '../wire/frames';
 import type { LaunchedProcess, Launcher, LaunchSpec } from '../../supervision/launch';
 import { LocalSocket } from './local-socket';
 import {
+  rehearsalNames,
   socketVariable,
   tokenVariable,
   type ChildMessage,
@@ -91,6 +93,7 @@ export class WorkerProcess implements RunningApp {
   functions: readonly FunctionDescriptor[] = [];
   /** Where HTTP requests go when the app streams. */
   httpUri: string | null = null;
+  rehearsal: FunctionWorker | null = null;
   warnings: readonly string[] = [];
   problems: readonly AppProblem[] = [];
   pid: number | undefined;
@@ -190,6 +193,21 @@ export class WorkerProcess implements RunningApp {
       for (const part of parts) this.say({ type: 'events', id, events: part });
       this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events, ...ahead });
     });
+  }
+
+  private rehearsing(): FunctionWorker {
+    const { orchestrator, activity } = rehearsalNames;
+    const functions: readonly FunctionDescriptor[] = [
+      { name: orchestrator, type: 'orchestrator', triggerType: 'orchestrationTrigger' },
+      { name: activity, type: 'activity', triggerType: 'activityTrigger' },
+    ];
+    return {
+      profile: 'A',
+      functions: () => functions,
+      runEpisode: (request) => this.episode(request),
+      runActivity: (request) => this.activity(request),
+      forget: (instanceId) => this.forget(instanceId),
+    };
   }
 
   private received(request: EpisodeRequest, { begun, ...outcome }: SentOutcome): EpisodeOutcome {
@@ -443,6 +461,7 @@ export class WorkerProcess implements RunningApp {
         clearTimeout(this.loadTimer);
         this.functions = message.functions;
         this.httpUri = message.httpUri ?? null;
+        if (message.canRehearse === true && !this.inspected) this.rehearsal = this.rehearsing();
         this.warnings = message.warnings;
         this.problems = message.problems;
         this.isReady = true;

@@ -26,6 +26,9 @@ export const onStackSymbol = 'durascope.onStack';
 export const socketVariable = 'DURASCOPE_WORKER_SOCKET';
 export const tokenVariable = 'DURASCOPE_WORKER_TOKEN';
 
+/** Functions of Durascope's own in a process that can rehearse (docs/decisions/0007-rehearsal.md); no function of an app has such a name. */
+export const rehearsalNames = { orchestrator: 'durascope.sequence', activity: 'durascope.step' };
+
 /** A file of package.json's `main`, in loading order. */
 export interface EntryFile {
   file: string;
@@ -168,6 +171,8 @@ export interface Ready extends Framed {
   functions: readonly FunctionDescriptor[];
   /** Where HTTP requests are to be forwarded when the app streams (spec/functions-worker.md 1.8). */
   httpUri?: string;
+  /** It has the functions of `rehearsalNames`. */
+  canRehearse?: boolean;
   warnings: readonly string[];
   /** Functions that were left out, and why. */
   problems: readonly AppProblem[];

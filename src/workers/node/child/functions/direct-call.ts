@@ -98,6 +98,11 @@ export class DirectCalls {
     }
   }
 
+  /** Calls of `fn` have contexts as those of `other`. */
+  prepareLike(fn: RegisteredFunction, other: RegisteredFunction): void {
+    if (this.prepared.has(other)) this.prepared.set(fn, this.prepared.get(other));
+  }
+
   canCall(fn: RegisteredFunction): boolean {
     return this.prepared.has(fn);
   }

@@ -18,6 +18,7 @@ import { Invoker } from './invoker';
 import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
+import { hideRehearsal } from './rehearsal';
 import { RunAhead } from './run-ahead';
 import type { Running, UserLog } from './user-log';
 
@@ -74,6 +75,7 @@ export class FunctionHost {
         return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
       },
       functionNames: (type) => names[type],
+      isHidden: (name) => registry.isHidden(name),
       maxActions,
       ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
       canStayWarm: () => !hooks.aroundInvocations(),
@@ -84,6 +86,7 @@ export class FunctionHost {
     const { cache } = createRequire(__filename);
     orchestrations.attach(cache);
     logOperationErrors(cache, (level, message) => log.write(level, 'user', message, null));
+    const canRehearse = !hooks.aroundInvocations() && hideRehearsal(registry, direct, cache);
     this.loaded = {
       invoker,
       activities,
@@ -102,6 +105,7 @@ export class FunctionHost {
       type: 'ready',
       functions: registry.all().map((fn) => describeFunction(fn)),
       ...(app.httpUri === undefined ? {} : { httpUri: app.httpUri }),
+      canRehearse,
       warnings: app.warnings,
       problems: app.problems,
     });

@@ -59,12 +59,23 @@ const builtInName = /^BuiltIn__/i;
 /** Functions by name, ignoring case. After `lock` nothing more is taken. */
 export class FunctionRegistry {
   private readonly byName = new Map<string, RegisteredFunction>();
+  private readonly hidden = new Map<string, RegisteredFunction>();
   private locked = false;
   /** How many came in by `registerFunction`: more than none makes the app one of programming model v4. */
   registeredByCode = 0;
 
   get(name: string): RegisteredFunction | undefined {
-    return this.byName.get(name) ?? this.byName.get(name.toLowerCase());
+    return this.byName.get(name) ?? this.byName.get(name.toLowerCase()) ?? this.hidden.get(name);
+  }
+
+  /** One that is found by its exact name alone, which no function of an app can have. */
+  hide(fn: RegisteredFunction): RegisteredFunction {
+    this.hidden.set(fn.name, fn);
+    return fn;
+  }
+
+  isHidden(name: string): boolean {
+    return this.hidden.has(name);
   }
 
   all(): RegisteredFunction[] {

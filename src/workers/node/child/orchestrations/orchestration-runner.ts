@@ -45,6 +45,8 @@ export interface OrchestrationRunnerOptions {
   invoke(invocation: OrchestratorInvocation): Promise<unknown>;
   /** Names of registered functions by trigger, as registered. Looked up ignoring case; asked once for each type. */
   functionNames(type: 'activity' | 'orchestrator' | 'entity'): readonly string[];
+  /** Of a function that is there, but in no list. */
+  isHidden?(name: string): boolean;
   /** False as soon as the app has preInvocation or postInvocation hooks: then every episode is a whole invocation. Default true. */
   canStayWarm?(): boolean;
   /** Runs a replay that is only a check: whatever the app logs meanwhile is to be dropped. Default: simply runs it. */

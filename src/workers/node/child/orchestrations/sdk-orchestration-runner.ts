@@ -367,7 +367,9 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       names = { known, lower: new Set(known.map((one) => one.toLowerCase())) };
       this.names.set(kind, names);
     }
-    return names.lower.has(name.toLowerCase()) ? null : unknownFunctionText(kind, name, names.known);
+    return names.lower.has(name.toLowerCase()) || this.options.isHidden?.(name) === true
+      ? null
+      : unknownFunctionText(kind, name, names.known);
   };
 
   private readonly onReusedTask = (instanceId: string, orchestrator: string, task: string): void => {

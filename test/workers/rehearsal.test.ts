@@ -1,0 +1,49 @@
+/** Durascope's own functions in the app's process (docs/decisions/0007-rehearsal.md). */
+import assert from 'node:assert/strict';
+import { WorkerFixture, type RunningApp } from './worker-fixture';
+
+const source = `const df = require('durable-functions');
+df.app.activity('quick', { handler: (n) => n + 1 });
+df.app.orchestration('chain', function* (context) { return yield context.df.callActivity('quick', 1); });
+`;
+const hooks = "require('@azure/functions').app.hook.preInvocation(() => undefined);";
+
+describe('the functions of a rehearsal', () => {
+  const fixture = new WorkerFixture();
+  afterEach(() => fixture.cleanUp());
+
+  const start = (code: string): Promise<RunningApp> =>
+    fixture.start(null, {
+      files: { 'package.json': JSON.stringify({ main: 'app.js' }), 'host.json': '{"version":"2.0"}', 'app.js': code },
+    });
+
+  it('run in the process as those of the app, and are in no list and no line of the log', async () => {
+    const app = await start(source);
+    assert.deepEqual(
+      app.worker.functions().map(({ name }) => name),
+      ['quick', 'chain'],
+    );
+    const lines = app.logs.length;
+    const [orchestrator, activity] = app.worker.rehearsal?.functions() ?? [];
+    assert.deepEqual([orchestrator?.name, activity?.name], ['durascope.sequence', 'durascope.step']);
+    const outcome = await app.worker.runActivity({
+      instanceId: 'i',
+      executionId: 'e',
+      taskId: 0,
+      name: 'durascope.step',
+      input: '["one"]',
+    });
+    assert.deepEqual(outcome, { ok: true, result: '"Hello one!"' });
+    const episode = await app.firstEpisode('durascope.sequence');
+    assert.deepEqual(episode.decisions, [{ type: 'ScheduleTask', id: 0, name: 'durascope.step', input: '["one"]' }]);
+    assert.equal(app.logs.length, lines);
+    const unknown = await app.firstEpisode('durascope.other', null, 'other');
+    assert.match(JSON.stringify(unknown.decisions), /doesn't exist/);
+    assert.doesNotMatch(JSON.stringify(unknown.decisions), /durascope\.sequence/);
+  });
+
+  it('are not there where invocations have hooks, or the app has nothing like them', async () => {
+    assert.equal((await start(source + hooks)).worker.rehearsal, null);
+    assert.equal((await start(source.replace(/df\.app\.activity.*/, ''))).worker.rehearsal, null);
+  });
+});
