@@ -129,9 +129,12 @@ export class ReplayMovement {
     const step = stepAt(this.cursor.position);
     if (step.kind === 'diverged') return timeline.divergence?.message ?? 'The code went another way than the history.';
     if (step.kind !== 'failed') return null;
-    return step.failure === null
-      ? `${timeline.functionName} failed`
-      : `${timeline.functionName} failed: ${step.failure.ErrorMessage}`;
+    const { functionName } = timeline;
+    if (step.failure === null) return `${functionName} failed`;
+    // The host names the function too.
+    const hostsWords = `Orchestrator function '${functionName}' failed: `;
+    const { ErrorMessage: message } = step.failure;
+    return `${functionName} failed: ${message.startsWith(hostsWords) ? message.slice(hostsWords.length) : message}`;
   }
 
   /** Log points speak where the code goes, not where the user goes back. */
