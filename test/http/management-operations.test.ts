@@ -90,6 +90,39 @@ describe('management API: operations on one instance', () => {
     assert.deepEqual([status, waking?.EventType === 'GenericEvent' && waking.Data], [202, 'mended']);
   });
 
+  it('http 7.5: a rewind that will most likely end as non-deterministic is answered as always, and says so in a header', async () => {
+    const noted = await HttpFixture.open({
+      scripts: {
+        *Retries(context) {
+          return yield context.activityWithRetry('Breaks', { firstRetryIntervalMs: 1000, maxNumberOfAttempts: 2 });
+        },
+        *Plain(context) {
+          return yield context.activity('Breaks');
+        },
+      },
+      activities: {
+        Breaks: () => {
+          throw new Error('broken');
+        },
+      },
+    });
+    try {
+      await noted.hub.start('Retries', { instanceId: 'retries' });
+      await noted.hub.advance(2000);
+      await noted.hub.start('Plain', { instanceId: 'plain' });
+      const retried = await noted.call('POST', '/instances/retries/rewind');
+      assert.deepEqual([retried.status, retried.text], [202, '']);
+      assert.match(
+        retried.headers.get('x-durascope-note') ?? '',
+        /^A call with a retry policy failed\..* Restart the instance instead\.$/,
+      );
+      const plain = await noted.call('POST', '/instances/plain/rewind');
+      assert.deepEqual([plain.status, plain.headers.get('x-durascope-note')], [202, null]);
+    } finally {
+      await noted.dispose();
+    }
+  });
+
   it('http 7.6: restart of a missing instance', async () => {
     assert.deepEqual((await http.call('POST', '/instances/one/restart')).json, {
       Message: 'InstanceId does not match a valid orchestration instance.',

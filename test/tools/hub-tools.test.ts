@@ -17,6 +17,14 @@ describe('what agents may ask of a hub', () => {
         *Payment(payment) {
           return yield payment.activity('Charge', { card: 'x' });
         },
+        *['Goes on'](order) {
+          try {
+            yield order.activity('Charge', 1);
+          } catch {
+            yield order.activity('Apologise');
+          }
+          throw new Error('No charge.');
+        },
         *Approval(approval) {
           approval.setStatus('asked');
           yield approval.waitEvent('Approved');
@@ -24,6 +32,7 @@ describe('what agents may ask of a hub', () => {
         },
       },
       activities: {
+        Apologise: () => 'sorry',
         Charge: () => {
           throw new Error('The card was refused.');
         },
@@ -93,6 +102,15 @@ describe('what agents may ask of a hub', () => {
     await ask('raise_event', { instanceId, name: 'Approved', data: true });
     await hub.quiet();
     assert.equal((await hub.engine.get(instanceId))?.output, '"fine"');
+  });
+
+  it('warns of a rewind that will most likely end as non-deterministic, and of no other', async () => {
+    await hub.start('Goes on', { instanceId: 'g' });
+    await hub.start('Payment', { instanceId: 'p' });
+    const doubtful = await ask<{ done: string; warning?: string }>('rewind_instance', { instanceId: 'g' });
+    assert.equal(doubtful.done, 'rewind');
+    assert.match(doubtful.warning ?? '', /^The code went on after a call had failed\. .* Restart the instance instead\.$/);
+    assert.deepEqual(await ask('rewind_instance', { instanceId: 'p' }), { done: 'rewind', instanceId: 'p' });
   });
 
   it('refuses in words what is not there, and input of another form', async () => {
