@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useDismiss } from './hooks';
 import { Icon } from './icon';
 import { IconButton } from './icon-button';
@@ -27,6 +27,9 @@ export function Menu({ items, label, onClose }: MenuProps): JSX.Element {
   const buttons = (): HTMLButtonElement[] => [
     ...(list.current?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? []),
   ];
+  useLayoutEffect(() => {
+    if (list.current !== null) keepInSight(list.current);
+  }, []);
   useEffect(() => buttons()[0]?.focus(), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const all = buttons();
@@ -100,4 +103,14 @@ export function MenuButton({ icon, label, text, items, children, disabled = fals
       {open ? <Menu items={items} label={label} onClose={close} /> : null}
     </div>
   );
+}
+
+const edgePx = 4;
+
+/** A toolbar that has wrapped may have put the menu's button at the other side. */
+function keepInSight(menu: HTMLElement): void {
+  const { left, right } = menu.getBoundingClientRect();
+  const width = document.documentElement.clientWidth;
+  const shift = left < edgePx ? edgePx - left : Math.min(width - edgePx - right, 0);
+  if (shift !== 0) menu.style.translate = `${Math.round(shift)}px 0`;
 }
