@@ -218,13 +218,11 @@ export class RetryNode extends ParentNode {
 
 /** No id: takes a buffered event or waits for the next one of its name. */
 export class EventWaitNode extends ReplayNode {
-  readonly key: string;
   /** Position among all waits of the orchestration. */
   order = 0;
 
   constructor(readonly eventName: string) {
     super();
-    this.key = eventName;
   }
 
   protected start(host: NodeHost): void {

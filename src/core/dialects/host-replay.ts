@@ -27,8 +27,6 @@ export interface HostReplayOptions extends HostActionsOptions {
   isV1: boolean;
   /** SDK 2.x takes a buffered event, but its code goes on only with the next event. */
   buffersStall: boolean;
-  /** Spellings of event names known from an earlier replay of this generation, by lower-case name. */
-  spellings?: ReadonlyMap<string, string>;
   /** Rows of the whole history when `actions` is complete from the start; null when actions appear as the code issues them. */
   pastRows: PastRows | null;
 }
@@ -79,13 +77,12 @@ export class HostReplay implements NodeHost {
   /** Made when needed, like the next two: most orchestrations wait for no event. */
   private readonly pending = new Map<number, WorkDecision>();
   private waiters: Map<string, EventWaitNode[]> | null = null;
-  private buffered: Map<string, string[]> | null = null;
+  /** Events that nobody waited for, by name. */
+  private buffered: Map<string, number> | null = null;
   /** Requests to entities without an answer, by request id. */
   private answers: Map<string, EntityRequestNode> | null = null;
   private lock: { id: string; node: EntityRequestNode } | null = null;
   private requestIds = 0;
-  private spellings: Map<string, string> | null;
-  private misspelt = false;
   private readonly actions: HostActions;
   private current: ReplayNode | null = null;
   private nextAction = 0;
@@ -98,7 +95,6 @@ export class HostReplay implements NodeHost {
   constructor(private readonly options: HostReplayOptions) {
     this.maximumShortTimerMs = options.maximumShortTimerMs;
     this.longTimerIntervalMs = options.longTimerIntervalMs;
-    this.spellings = options.spellings === undefined ? null : new Map(options.spellings);
     this.actions = new HostActions(options, this, (input) => (this.nextGeneration ??= { input, carryover: [] }));
   }
 
@@ -121,20 +117,6 @@ export class HostReplay implements NodeHost {
       this.highestRowId = Math.max(this.highestRowId, event.EventId);
     } else if (event.EventType === 'ExecutionTerminated') this.applyEvent(event);
     this.next = this.highestRowId + 1;
-  }
-
-  /** How the waiting code spells an event's name: the SDK compares exactly, the host ignores case. Unknown: as it was sent. */
-  spellingOf(eventName: string): string {
-    const key = eventName;
-    return this.waiterOf(key)?.eventName ?? this.spellings?.get(key) ?? eventName;
-  }
-
-  /**
-   * Set when an event was handed to the SDK under its sender's spelling and the code then waited for it under another: the SDK does not find
-   * it. Replaying with these spellings from the start puts that right. Null otherwise.
-   */
-  get spellingsToReplayWith(): ReadonlyMap<string, string> | null {
-    return this.misspelt ? this.spellings : null;
   }
 
   /** True while an id that was given out has no row yet. */
@@ -239,18 +221,17 @@ export class HostReplay implements NodeHost {
   }
 
   takeOrAwait(node: EventWaitNode): boolean {
-    (this.spellings ??= new Map<string, string>()).set(node.key, node.eventName);
-    const names = this.buffered?.get(node.key);
-    if (names !== undefined) {
-      if (names.shift() !== node.eventName) this.misspelt = true;
-      if (names.length === 0) this.buffered?.delete(node.key);
+    const name = node.eventName;
+    const count = this.buffered?.get(name) ?? 0;
+    if (count > 0) {
+      this.buffered?.set(name, count - 1);
       return true;
     }
     node.order = this.waits;
     this.waits += 1;
     const waiters = (this.waiters ??= new Map<string, EventWaitNode[]>());
-    const waiting = waiters.get(node.key);
-    if (waiting === undefined) waiters.set(node.key, [node]);
+    const waiting = waiters.get(name);
+    if (waiting === undefined) waiters.set(name, [node]);
     else waiting.push(node);
     return false;
   }
@@ -313,25 +294,16 @@ export class HostReplay implements NodeHost {
       this.nextGeneration.carryover.push(event);
       return;
     }
-    const key = event.Name;
-    const waiter = this.waiterOf(key);
+    const name = event.Name;
+    const waiting = this.waiters?.get(name) ?? [];
+    const waiter = this.options.isV1 ? waiting.shift() : waiting.pop();
     if (waiter === undefined) {
-      const buffered = (this.buffered ??= new Map<string, string[]>());
-      const names = buffered.get(key);
-      const name = this.spellingOf(event.Name);
-      if (names === undefined) buffered.set(key, [name]);
-      else names.push(name);
+      const buffered = (this.buffered ??= new Map<string, number>());
+      buffered.set(name, (buffered.get(name) ?? 0) + 1);
       return;
     }
-    const waiting = this.waiters?.get(key) ?? [];
-    if (this.options.isV1) waiting.shift();
-    else waiting.pop();
-    if (waiting.length === 0) this.waiters?.delete(key);
+    if (waiting.length === 0) this.waiters?.delete(name);
     waiter.received();
-  }
-
-  private waiterOf(key: string): EventWaitNode | undefined {
-    return this.waiters?.get(key)?.at(this.options.isV1 ? 0 : -1);
   }
 
   private confirm(row: ScheduledRow): void {

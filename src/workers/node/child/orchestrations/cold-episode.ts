@@ -1,6 +1,5 @@
 /** One episode as the real host does it: the whole history in, the whole action list out, ids worked out anew. */
 import type { DurableAction } from '../../../../core/values/durable-action';
-import { actionTypes, childActions, textField } from '../../../../core/values/durable-action';
 import type { CompleteOrchestration } from '../../../../core/decisions/decisions';
 import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplayOptions } from '../../../../core/dialects/host-replay';
@@ -13,7 +12,7 @@ import { timerLimits, triggerJson } from './trigger-input';
 /** What every replay of a generation is given, whoever drives it. */
 export type HostSetting = Omit<
   HostReplayOptions,
-  'isV1' | 'maximumShortTimerMs' | 'racesCountFinished' | 'buffersStall' | 'pastRows' | 'spellings'
+  'isV1' | 'maximumShortTimerMs' | 'racesCountFinished' | 'buffersStall' | 'pastRows'
 > & { httpPollDelayMs: number };
 
 /** Schemas from V3 (number 2) on know chains of timers. */
@@ -52,32 +51,26 @@ interface ColdEpisode {
   endAhead: CompleteOrchestration | null | undefined;
 }
 
-/** Runs the function over the whole history: once, or again when the code turns out to spell an event's name unlike its sender. */
+/** Runs the function over the whole history. */
 export async function runColdEpisode(
   stored: readonly HistoryEvent[],
   newFrom: number,
   started: ExecutionStarted,
   setting: HostSetting,
   invoke: (trigger: string) => Promise<SdkReply>,
-  /** Is given the names under which the code waits for external events, where they differ from what was sent. */
-  spelled = new Map<HistoryEvent, string>(),
 ): Promise<ColdEpisode> {
   const history = effectiveHistory(stored, newFrom);
   // The SDK knows nothing of suspension: it is told all, and only the host holds back (recorded: `suspend-status`, `suspend-race-return`).
   const told = [...history.events, ...history.heldBack];
-  const trigger = (): string =>
-    triggerJson({
-      instanceId: setting.instanceId,
-      started,
-      events: told,
-      newFrom: history.newFrom,
-      isReplaying: newFrom > 0,
-      spelled,
-      httpPollDelayMs: setting.httpPollDelayMs,
-    });
-  let reply = await invoke(trigger());
-  // Each round gives at least one event its final name.
-  while (respell(told, awaitedNames(reply.actions.flat()), spelled)) reply = await invoke(trigger());
+  const trigger = triggerJson({
+    instanceId: setting.instanceId,
+    started,
+    events: told,
+    newFrom: history.newFrom,
+    isReplaying: newFrom > 0,
+    httpPollDelayMs: setting.httpPollDelayMs,
+  });
+  const reply = await invoke(trigger);
   const host = new HostReplay({
     ...setting,
     isV1: reply.isV1,
@@ -112,27 +105,4 @@ export function hostOver(events: readonly HistoryEvent[], reply: SdkReply, setti
   });
   for (const event of events) host.apply(event, reply.actions as readonly DurableAction[]);
   return host;
-}
-
-/** Gives events the names under which the code waits for them; true when that changed anything. */
-function respell(events: readonly HistoryEvent[], awaited: ReadonlySet<string>, spelled: Map<HistoryEvent, string>): boolean {
-  if (awaited.size === 0) return false;
-  const byKey = new Map([...awaited].map((name) => [name.toLowerCase(), name]));
-  let changed = false;
-  for (const event of events) {
-    if (event.EventType !== 'EventRaised' || spelled.has(event) || awaited.has(event.Name)) continue;
-    const name = byKey.get(event.Name.toLowerCase());
-    if (name === undefined) continue;
-    spelled.set(event, name);
-    changed = true;
-  }
-  return changed;
-}
-
-function awaitedNames(actions: readonly DurableAction[], names = new Set<string>()): Set<string> {
-  for (const action of actions) {
-    if (action.actionType === actionTypes.WaitForExternalEvent) names.add(textField(action, 'externalEventName') ?? '');
-    awaitedNames(childActions(action), names);
-  }
-  return names;
 }

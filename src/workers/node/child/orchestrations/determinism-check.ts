@@ -91,7 +91,7 @@ function replay(warm: WarmOrchestration, told: readonly boolean[], more: readonl
     events.some((event, index) => {
       const isPlayed = index < warm.newFrom;
       if ('_isReplaying' in executor) executor._isReplaying = isPlayed;
-      const live = liveSdkEvent(event, isPlayed, warm.spelled?.get(event));
+      const live = liveSdkEvent(event, isPlayed);
       if (live === null) return false;
       executor.processEvent(live);
       return executor.isDoneExecuting();

@@ -9,10 +9,9 @@ export interface SdkEvent {
 }
 
 /**
- * One event for the JSON trigger, a copy. `eventName`: an external event's name as the waiting code spells it.
- * Fields that the SDKs insist on are there even when an imported history left them out.
+ * One event for the JSON trigger, a copy. Fields that the SDKs insist on are there even when an imported history left them out.
  */
-export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: string): SdkEvent & Record<string, unknown> {
+export function sdkEvent(event: HistoryEvent, isPlayed: boolean): SdkEvent & Record<string, unknown> {
   const copy: SdkEvent & Record<string, unknown> = {
     ...event,
     EventType: eventTypeNumbers[event.EventType],
@@ -30,9 +29,6 @@ export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: str
       // Null says that a child was terminated.
       if (copy['Details'] === undefined) copy['Details'] = '';
       break;
-    case 'EventRaised':
-      if (eventName !== undefined) copy['Name'] = eventName;
-      break;
     default:
       break;
   }
@@ -43,7 +39,7 @@ export function sdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: str
  * The same for an open executor of SDK 2.x or 3.x, with the fields that it reads and no others: this is done for every event of every
  * orchestration. Null for events that it passes over. Times are Dates where they reach user code.
  */
-export function liveSdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?: string): SdkEvent | null {
+export function liveSdkEvent(event: HistoryEvent, isPlayed: boolean): SdkEvent | null {
   const IsPlayed = isPlayed;
   switch (event.EventType) {
     case 'OrchestratorStarted':
@@ -65,7 +61,7 @@ export function liveSdkEvent(event: HistoryEvent, isPlayed: boolean, eventName?:
     case 'TimerFired':
       return { EventType: 11, IsPlayed, TimerId: event.TimerId } as SdkEvent;
     case 'EventRaised':
-      return { EventType: 15, IsPlayed, Name: eventName ?? event.Name, Input: event.Input } as SdkEvent;
+      return { EventType: 15, IsPlayed, Name: event.Name, Input: event.Input } as SdkEvent;
     case 'EventSent':
       return { EventType: 14, IsPlayed, EventId: event.EventId, Input: event.Input } as SdkEvent;
     case 'ExecutionStarted':

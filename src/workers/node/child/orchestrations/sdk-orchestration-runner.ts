@@ -44,7 +44,6 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly kept: Room<Kept>;
   /** Functions whose invocations never came through the opened SDK. */
   private readonly coldFunctions = new Set<string>();
-  private readonly spellings = new Map<string, ReadonlyMap<string, string>>();
   private readonly instanceCounts = new Map<string, number>();
   private readonly warned = new Set<string>();
   private readonly names = new Map<FunctionKind, { known: readonly string[]; lower: ReadonlySet<string> }>();
@@ -108,14 +107,12 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
 
   forget(instanceId: string): void {
     this.kept.delete(instanceId);
-    this.spellings.delete(instanceId);
   }
 
   clear(): void {
     this.kept.clear();
     this.coldFunctions.clear();
     this.names.clear();
-    this.spellings.clear();
     this.warned.clear();
   }
 
@@ -149,7 +146,6 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
         events: [...events.slice(0, 1), started],
         newFrom: newFrom > 0 ? 2 : 0,
         isReplaying: newFrom > 0,
-        spelled: null,
         httpPollDelayMs: this.httpPollDelayMs,
       });
       const uncaught = (): void => {
@@ -164,7 +160,6 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   }
 
   private newHost(slice: EpisodeSlice, started: ExecutionStarted, run: SdkRun): HostReplay {
-    const spellings = this.spellings.get(slice.instanceId);
     return new HostReplay({
       ...this.hostSetting(slice, started),
       isV1: false,
@@ -172,18 +167,11 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       racesCountFinished: true,
       buffersStall: false,
       pastRows: null,
-      ...(spellings === undefined ? {} : { spellings }),
     });
   }
 
   /** After an episode of a warm orchestration. */
   private conclude(slice: EpisodeSlice, warm: WarmOrchestration): EpisodeReply | Promise<EpisodeReply> {
-    const spellings = warm.host.spellingsToReplayWith;
-    if (spellings !== null) {
-      this.kept.delete(slice.instanceId);
-      this.spellings.set(slice.instanceId, spellings);
-      return slice.knownLength === 0 ? this.begin(slice, lastEpisodeStart(slice.events)) : 'needHistory';
-    }
     const progress = warm.progress();
     const difference = this.isCheckDue(warm, progress) ? this.quietly(() => replayDifference(warm)) : null;
     if (difference?.breaksReplay === true) return this.confirm(slice, warm, progress);
@@ -213,12 +201,12 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
 
   /** The quick check found a difference. A real invocation decides, as the host's own replay would. */
   private async confirm(slice: EpisodeSlice, warm: WarmOrchestration, progress: SdkProgress): Promise<EpisodeReply> {
-    const { events, newFrom, spelled, started } = warm;
+    const { events, newFrom, started } = warm;
     const { instanceId, name } = slice;
     const reply = await this.invoke(
       name,
       instanceId,
-      triggerJson({ instanceId, started, events, newFrom, isReplaying: true, spelled, httpPollDelayMs: this.httpPollDelayMs }),
+      triggerJson({ instanceId, started, events, newFrom, isReplaying: true, httpPollDelayMs: this.httpPollDelayMs }),
     );
     const difference = replyDifference(warm, reply);
     if (difference?.breaksReplay !== true) {

@@ -18,14 +18,12 @@ interface TriggerInput {
   /** Index of the first event that is new. */
   newFrom: number;
   isReplaying: boolean;
-  /** Names of external events as the code spells them, by event. */
-  spelled: ReadonlyMap<HistoryEvent, string> | null;
   httpPollDelayMs: number;
 }
 
 export function triggerJson(trigger: TriggerInput): string {
-  const { started, events, newFrom, spelled } = trigger;
-  const history = events.map((event, index) => sdkEvent(event, index < newFrom, spelled?.get(event)));
+  const { started, events, newFrom } = trigger;
+  const history = events.map((event, index) => sdkEvent(event, index < newFrom));
   const rest = JSON.stringify({
     instanceId: trigger.instanceId,
     isReplaying: trigger.isReplaying,

@@ -35,9 +35,6 @@ export class WarmOrchestration {
   asksForReplaying = false;
   /** What it was told, in order, while it is watched; null: that became too much to keep. */
   toldReplaying: boolean[] | null = [];
-  /** Names given to external events because the code spells them so. */
-  spelled: Map<HistoryEvent, string> | null = null;
-
   /** The name of an event that the SDK has taken for the answer of the call with that number. */
   mistaken: string | null = null;
 
@@ -148,13 +145,11 @@ export class WarmOrchestration {
   }
 
   private live(event: HistoryEvent): SdkEvent | null {
-    let name: string | undefined;
     if (event.EventType === 'EventRaised') {
-      name = this.host.spellingOf(event.Name);
+      const name = event.Name;
       if (/^\d+$/.test(name) && this.run.executor.openTasks[name] !== undefined) this.mistaken = name;
-      if (name !== event.Name) (this.spelled ??= new Map<HistoryEvent, string>()).set(event, name);
     }
-    const live = liveSdkEvent(event, !this.isFresh, name);
+    const live = liveSdkEvent(event, !this.isFresh);
     if (this.isFresh && live !== null) this.fresh.push(live);
     return live;
   }

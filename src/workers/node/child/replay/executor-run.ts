@@ -13,8 +13,6 @@ export interface ExecutorRunOptions extends RunTools {
   deliveries: readonly Delivery[];
   hooks: SdkHooks;
   state: WorldState;
-  /** An external event's name as the code spells it. */
-  nameOf(event: HistoryEvent & { EventType: 'EventRaised' }): string;
   /** Called when an event has had all its effect on the code; false ends the run here. */
   onDelivered?(delivery: Delivery): boolean;
 }
@@ -117,8 +115,7 @@ export class ExecutorRun implements ReplayedRun {
     if (event.EventType === 'OrchestratorStarted') this.endEpisode();
     if (this.hasEnded) return;
     const { executor } = this.options.run;
-    const name = event.EventType === 'EventRaised' ? this.options.nameOf(event) : undefined;
-    const live = liveSdkEvent(event, false, name);
+    const live = liveSdkEvent(event, false);
     if (live === null) return;
     this.freshEvents.push(live);
     if ('_isReplaying' in executor) executor._isReplaying = false;

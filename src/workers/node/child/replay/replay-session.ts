@@ -100,7 +100,6 @@ export class ReplaySession {
       watch: app.watch,
       world: app.world,
       state: { ...input.world },
-      nameOf: (event) => this.traced.spelled.get(event) ?? event.Name,
     });
   }
 
@@ -118,14 +117,12 @@ export class ReplaySession {
     });
     const { instanceId, functionName } = request;
     const events = deliveries.map(({ event }) => event);
-    const { spelled } = this.traced;
     const trigger = triggerJson({
       instanceId,
       started,
       events,
       newFrom: 0,
       isReplaying: false,
-      spelled,
       httpPollDelayMs: app.httpPollDelayMs,
     });
     // How the invocation ends says nothing: it was broken off.

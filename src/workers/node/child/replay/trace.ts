@@ -37,8 +37,6 @@ export interface Trace {
   run: ReplayRun;
   /** By executor (SDK 2.x, 3.x) or in one go (1.x). */
   manner: 'executor' | 'stepwise';
-  /** External events under the names by which the code waits for them. */
-  spelled: ReadonlyMap<HistoryEvent, string>;
 }
 
 type Moment = { -readonly [K in keyof ReplayMoment]: ReplayMoment[K] };
@@ -70,7 +68,6 @@ export function beginningJson(app: ReplayApp, { request, started }: TraceInput):
     events: [{ ...first, EventType: 'OrchestratorStarted' }, started],
     newFrom: 0,
     isReplaying: false,
-    spelled: null,
     httpPollDelayMs: app.httpPollDelayMs,
   });
 }
@@ -93,7 +90,7 @@ export async function trace(app: ReplayApp, input: TraceInput): Promise<Trace> {
 }
 
 async function traceOnce(app: ReplayApp, input: TraceInput): Promise<Trace> {
-  return (await traceExecutor(app, input, null)) ?? (await traceStepwise(app, input));
+  return (await traceExecutor(app, input)) ?? (await traceStepwise(app, input));
 }
 
 function failedForDifference(history: readonly HistoryEvent[]): boolean {
@@ -108,11 +105,7 @@ function workOf({ moments }: ReplayRun): string {
     .join();
 }
 
-async function traceExecutor(
-  app: ReplayApp,
-  input: TraceInput,
-  spellings: ReadonlyMap<string, string> | null,
-): Promise<Trace | null> {
+async function traceExecutor(app: ReplayApp, input: TraceInput): Promise<Trace | null> {
   const { request, started, deliveries } = input;
   const sdk = await beginExecutor(app, { ...request, started }, beginningJson(app, input), { ...input.world });
   if (sdk === null) return null;
@@ -123,9 +116,7 @@ async function traceExecutor(
     racesCountFinished: sdk.schemaVersion < 3,
     buffersStall: false,
     pastRows: null,
-    ...(spellings === null ? {} : { spellings }),
   });
-  const spelled = new Map<HistoryEvent, string>();
   const moments: Moment[] = [];
   const actionCounts: number[] = [];
   let settled = 0;
@@ -152,11 +143,6 @@ async function traceExecutor(
     watch: app.watch,
     world: app.world,
     state: { ...input.world },
-    nameOf: (event) => {
-      const name = host.spellingOf(event.Name);
-      if (name !== event.Name) spelled.set(event, name);
-      return name;
-    },
     onDelivered: ({ event, rows }) => {
       settle(event);
       if (host.disagreement === null) return true;
@@ -168,7 +154,6 @@ async function traceExecutor(
     moments.push(momentOf(app, input, run));
     actionCounts.push(actions().length);
   }
-  if (host.spellingsToReplayWith !== null && spellings === null) return traceExecutor(app, input, host.spellingsToReplayWith);
   const progress = run.progress();
   if (moments.length === 0) moments.push(momentOf(app, input, run));
   const last = moments.at(-1);
@@ -176,7 +161,6 @@ async function traceExecutor(
   if (last !== undefined && progress.type === 'waiting') last.awaitedEvents = host.settle(progress, false).awaitedEvents;
   return {
     manner: 'executor',
-    spelled,
     run: {
       moments,
       end: endOf(host, withStatus(progress, moments.at(-1)?.customStatus ?? null)),
@@ -192,29 +176,21 @@ async function traceExecutor(
 async function traceStepwise(app: ReplayApp, input: TraceInput): Promise<Trace> {
   const { request, started, deliveries } = input;
   let moments: Moment[] = [];
-  const spelled = new Map<HistoryEvent, string>();
-  const { reply, host } = await runColdEpisode(
-    request.history,
-    0,
-    started,
-    hostOptions(app, input),
-    async (trigger) => {
-      moments = [];
-      const run: StepwiseRun = new StepwiseRun({
-        watch: app.watch,
-        world: app.world,
-        deliveries,
-        state: { ...input.world },
-        until: null,
-        onMoment: () => moments.push(momentOf(app, input, run)),
-      });
-      const invocation = app.stepwise.watching(run, () =>
-        app.invoke(request.functionName, request.instanceId, trigger, { ...input.world }),
-      );
-      return invocation.then(readReply, readFailure);
-    },
-    spelled,
-  );
+  const { reply, host } = await runColdEpisode(request.history, 0, started, hostOptions(app, input), async (trigger) => {
+    moments = [];
+    const run: StepwiseRun = new StepwiseRun({
+      watch: app.watch,
+      world: app.world,
+      deliveries,
+      state: { ...input.world },
+      until: null,
+      onMoment: () => moments.push(momentOf(app, input, run)),
+    });
+    const invocation = app.stepwise.watching(run, () =>
+      app.invoke(request.functionName, request.instanceId, trigger, { ...input.world }),
+    );
+    return invocation.then(readReply, readFailure);
+  });
   const { decisions, awaitedEvents } = host.settle(reply.progress, false);
   const notes: string[] = [];
   if (moments.length === 0) {
@@ -235,7 +211,6 @@ async function traceStepwise(app: ReplayApp, input: TraceInput): Promise<Trace> 
     host.disagreement === null ? null : { rowIndex: request.history.indexOf(host.disagreement.row), ...host.disagreement };
   return {
     manner: 'stepwise',
-    spelled,
     run: {
       moments,
       end: endOf(host, withStatus(reply.progress, reply.customStatus)),
