@@ -160,7 +160,10 @@ export class HostReplay implements NodeHost {
     for (const decision of this.pending.values()) decisions.push(this.asItIsNow(decision));
     if (end !== null) decisions.push(end);
     if (decisions.length > 1) decisions.sort((a, b) => a.id - b.id);
-    return { decisions, awaitedEvents: end === null && progress.type === 'waiting' ? this.awaitedEvents() : [] };
+    if (end !== null) return { decisions, awaitedEvents: [] };
+    // Where the code has ended the host may be behind, in a group that failed and is waited for as a whole.
+    const behind = this.current?.isDone === false ? this.current : null;
+    return { decisions, awaitedEvents: progress.type === 'waiting' ? this.awaitedEvents() : this.awaitedEvents(behind) };
   }
 
   private settleWithoutState({ message, stack }: SdkProgress & { type: 'stateless' }, isSuspended: boolean): Settlement {
@@ -375,9 +378,11 @@ export class HostReplay implements NodeHost {
     return isCanceled ? { ...decision, isCanceled } : decision;
   }
 
-  private awaitedEvents(): string[] {
+  /** In the order in which they are waited for. `within`: only those that are a part of it. */
+  private awaitedEvents(within?: ReplayNode | null): string[] {
     if (this.waiters === null || this.waiters.size === 0) return [];
-    const waiting = [...this.waiters.values()].flat();
+    const all = [...this.waiters.values()].flat();
+    const waiting = within === undefined ? all : all.filter((node) => isPartOf(node, within));
     return waiting.sort((a, b) => a.order - b.order).map((node) => node.eventName);
   }
 
@@ -429,6 +434,11 @@ export class HostReplay implements NodeHost {
     for (const task of this.open.values()) if (task.blocksCompletion()) return true;
     return false;
   }
+}
+
+function isPartOf(node: ReplayNode, whole: ReplayNode | null): boolean {
+  for (let at: ReplayNode | null = node; at !== null; at = at.parent) if (at === whole) return true;
+  return false;
 }
 
 /** What the host says of an invocation that failed without a state that it can read. */

@@ -85,6 +85,47 @@ describe('orchestrations: external events (spec/engine.md 8.4)', () => {
   });
 
   scenario({
+    title: 'a group that failed is waited for whole: its event is awaited although the code has ended',
+    code: () =>
+      function* ({ df }) {
+        try {
+          yield df.Task.all([df.waitForExternalEvent('Ok'), df.callActivity('A')]);
+        } catch {
+          return 'caught';
+        }
+        return 'never';
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.failed(0, 'broken'));
+      assert.deepEqual([host.status, host.awaited], ['Running', ['Ok']]);
+      await host.episode(host.raised('Ok', 1));
+    },
+    rows: 'OS ES TS#0 OC | OS TF→0 OC | OS ER EC#1[Completed] OC',
+    output: 'caught',
+    not: [sdk1],
+  });
+
+  scenario({
+    title: 'an event of a race that is over is not awaited when the code has ended and another of its tasks is open',
+    code: () =>
+      function* ({ df }) {
+        const slow = df.callActivity('B');
+        yield df.Task.any([df.waitForExternalEvent('Ok'), df.callActivity('A'), slow]);
+        return 'won';
+      },
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(0, 1));
+      assert.deepEqual([host.status, host.awaited], ['Running', []]);
+      await host.episode(host.completed(1, 1));
+    },
+    rows: 'OS ES TS#0 TS#1 OC | OS TC→0 OC | OS TC→1 EC#2[Completed] OC',
+    output: 'won',
+    not: [sdk1],
+  });
+
+  scenario({
     title: 'E5: waits MyEvent, raised as MYEVENT: it is another event',
     code: waits('MyEvent'),
     script: async (host) => {
