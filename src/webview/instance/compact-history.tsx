@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { memo } from '../ui/memo';
 import { EmptyState } from '../ui/message';
+import { SortButton } from '../ui/sort-button';
 import { useRemembered } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import { OperationDetail } from './operation-detail';
@@ -180,12 +181,17 @@ export function CompactHistoryView({ parts, choice, onRow }: CompactHistoryProps
                   {id === 'outcome' ? (
                     title
                   ) : (
-                    <button type="button" class="sort-head" onClick={() => sortBy(id)}>
-                      {title}
-                      {order.by === id && (id !== 'start' || order.descending) ? (
-                        <Icon name={order.descending ? 'arrow-down' : 'arrow-up'} />
-                      ) : null}
-                    </button>
+                    <SortButton
+                      title={title}
+                      direction={
+                        order.by === id && (id !== 'start' || order.descending)
+                          ? order.descending
+                            ? 'descending'
+                            : 'ascending'
+                          : null
+                      }
+                      onSort={() => sortBy(id)}
+                    />
                   )}
                 </span>
               ))}

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
-import { rootCauseOf, stackLines } from '../../core/values/failure-text';
+import { rootCauseOf } from '../../core/values/failure-text';
 import type { FailureLinkValue, InstanceDetails, SourceLocation } from '../../protocol/panel-values';
 import { Icon } from '../ui/icon';
 import { JsonView } from '../ui/json-view';
 import { Section } from '../ui/section';
+import { StackText } from '../ui/stack-text';
 import type { InstanceParts } from './panel-context';
 
 /** Why the instance failed: the root cause first, then the line in the user's code, the way up to this instance, and the raw text folded. */
@@ -167,14 +168,7 @@ function RawText({ instance, root }: { instance: InstanceDetails; root: FailureL
         ? texts.map(([name, text]) => (
             <div key={name + text.slice(0, 40)}>
               <h3>{name}</h3>
-              <pre class="failure-text" tabIndex={0} role="group" aria-label={name}>
-                {stackLines(text).map((line, at) => (
-                  <span key={at} class={line.isForeign ? 'foreign-frame' : ''}>
-                    {line.text}
-                    {'\n'}
-                  </span>
-                ))}
-              </pre>
+              <StackText text={text} label={name} />
             </div>
           ))
         : null}

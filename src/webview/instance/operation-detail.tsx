@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import { stackLines } from '../../core/values/failure-text';
 import { readableFailure } from '../../core/values/serialised-exception';
 import type { Operation } from '../models/compact-history';
 import { dateTimeText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';
 import { JsonView } from '../ui/json-view';
+import { StackText } from '../ui/stack-text';
 import { KeptNote } from './kept-note';
 import { operationKinds } from './operation-kinds';
 import type { InstanceParts } from './panel-context';
@@ -75,14 +75,7 @@ export function OperationDetail({ operation, parts, onRow, onClose }: OperationD
           <div class="detail-field">
             <h3>Failure</h3>
             <p class="failure-message">{result}</p>
-            <pre class="failure-text" tabIndex={0} role="group" aria-label="Failure as it was stored">
-              {stackLines(readableFailure(failure)).map((line, at) => (
-                <span key={at} class={line.isForeign ? 'foreign-frame' : ''}>
-                  {line.text}
-                  {'\n'}
-                </span>
-              ))}
-            </pre>
+            <StackText text={readableFailure(failure)} label="Failure as it was stored" />
           </div>
         )}
         <div class="detail-field">

@@ -10,6 +10,7 @@ import { isSelected, toggled, withRange, type Selection } from '../models/select
 import { dateTimeText, durationText } from '../models/time-text';
 import { Icon } from '../ui/icon';
 import { memo } from '../ui/memo';
+import { SortButton } from '../ui/sort-button';
 import { StatusBadge } from '../ui/status-badge';
 import { useVirtualRows } from '../ui/virtual-rows';
 
@@ -184,10 +185,11 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
                 {column.orderBy === undefined ? (
                   column.title
                 ) : (
-                  <button type="button" class="sort" onClick={() => sort(column)}>
-                    {column.title}
-                    {sorted ? <Icon name={order.descending ? 'arrow-down' : 'arrow-up'} /> : null}
-                  </button>
+                  <SortButton
+                    title={column.title}
+                    direction={sorted ? (order.descending ? 'descending' : 'ascending') : null}
+                    onSort={() => sort(column)}
+                  />
                 )}
               </span>
             );
