@@ -1,3 +1,4 @@
+import { parseDuration } from '../../base/duration-text';
 import { DurascopeError } from './errors';
 
 /**
@@ -15,15 +16,6 @@ export type ClockChange =
   | { next: true }
   | { forwardMs: number }
   | { to: number };
-
-const unitMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 7 * 86_400_000,
-};
 
 /** The last moment that a `Date` and the history's text form can both tell: year 9999. */
 const lastMs = Date.UTC(9999, 11, 31);
@@ -50,20 +42,14 @@ export function parseClockChange(text: string): ClockChange {
     case 'next':
       return { next: true };
   }
-  if (word.startsWith('+')) return { forwardMs: parseDuration(word) };
+  if (word.startsWith('+')) {
+    const forwardMs = Math.round(parseDuration(word.slice(1)));
+    if (!(forwardMs > 0) || forwardMs > lastMs) throw notAClock(text);
+    return { forwardMs };
+  }
   const to = /^\d{4}-\d{2}-\d{2}(T|$)/.test(word) ? Date.parse(word) : Number.NaN;
   if (Number.isNaN(to) || to > lastMs) throw notAClock(text);
   return { to };
-}
-
-/** `+1d2h30m` in milliseconds. */
-function parseDuration(text: string): number {
-  const parts = [...text.slice(1).matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/gy)];
-  const read = parts.reduce((length, [part]) => length + part.length, 1);
-  if (parts.length === 0 || read !== text.length) throw notAClock(text);
-  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? Number.NaN), 0);
-  if (!(ms > 0) || ms > lastMs) throw notAClock(text);
-  return Math.round(ms);
 }
 
 function notAClock(text: string): DurascopeError {
