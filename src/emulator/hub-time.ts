@@ -11,18 +11,14 @@
 import { DurascopeError } from '../core/values/errors';
 import type { ClockChange, ClockMode } from '../core/values/clock-change';
 import type { Clock, Disposable } from '../core/ports/clock';
-import type { HubClock, HubClockState, NextDue } from '../core/ports/hub-clock';
+import type { DueWork, HubClock, HubClockState, HubRest } from '../core/ports/hub-clock';
 import type { Logger } from '../core/ports/logger';
 import { toExactTimestamp, toTimestamp } from '../core/values/time';
 import { Listeners } from './listeners';
 
 /** What the clock must know of a hub that lives by it. */
 export interface ClockedHub {
-  rest(): {
-    busy: string | null;
-    next: { dueMs: number; instanceId: string; kind: 'timer' | 'message' } | null;
-    commands: number;
-  };
+  rest(): HubRest;
   onTurn(listener: () => void): Disposable;
 }
 
@@ -278,8 +274,8 @@ export class HubTime implements Clock, HubClock {
     else if (this.#pausedAtMs === null) appointment.armed = computer.at(appointment.atMs - this.#aheadMs, come);
   }
 
-  #next(): { dueMs: number; instanceId: string; kind: NextDue['kind'] } | null {
-    let first: ReturnType<ClockedHub['rest']>['next'] = null;
+  #next(): DueWork | null {
+    let first: DueWork | null = null;
     for (const hub of this.#hubs.keys()) {
       const { next } = hub.rest();
       if (next !== null && (first === null || next.dueMs < first.dueMs)) first = next;

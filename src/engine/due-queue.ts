@@ -1,6 +1,7 @@
 import { MinHeap } from '../base/min-heap';
 import { workKey, type PendingTimer } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
+import type { DueWork } from '../core/ports/hub-clock';
 import type { InboxEntry } from './live-instance';
 
 type Due = { timer: PendingTimer } | { entry: InboxEntry };
@@ -52,7 +53,7 @@ export class DueQueue {
   }
 
   /** What comes first of what is still wanted: the rest would be for nobody when its time comes, and goes. Null: nothing waits. */
-  next(isWanted: (timer: PendingTimer) => boolean): { dueMs: number; instanceId: string; kind: 'timer' | 'message' } | null {
+  next(isWanted: (timer: PendingTimer) => boolean): DueWork | null {
     for (;;) {
       const due = this.#heap.first;
       if (due === undefined) return null;

@@ -12,6 +12,7 @@ import type { HistoryEvent, InboundEvent } from '../core/history/history';
 import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
 import type { Disposable } from '../core/ports/clock';
 import type { FunctionWorker } from '../core/ports/function-worker';
+import type { HubRest } from '../core/ports/hub-clock';
 import type { InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type {
   HubCapabilities,
@@ -264,12 +265,7 @@ export class Engine implements TaskHubClient {
     return { dispose: () => void this.#onTurn.delete(listener) };
   }
 
-  /** What keeps the hub from rest, in words, or null; what comes due next; how many commands of clients there were so far. */
-  rest(): {
-    busy: string | null;
-    next: { dueMs: number; instanceId: string; kind: 'timer' | 'message' } | null;
-    commands: number;
-  } {
+  rest(): HubRest {
     const next = this.#core.due.next((timer) => this.#isOfCurrentRun(timer));
     return { busy: this.#busy(), next, commands: this.#commandCount };
   }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { DurascopeError } from '../../src/core/values/errors';
-import type { HubClockState } from '../../src/core/ports/hub-clock';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import { ChangeBatch } from '../../src/emulator/change-batch';
@@ -12,6 +11,7 @@ import type { Emulator, EmulatorEvent, EmulatorOptions } from '../../src/emulato
 import type { FromThread, ToThread } from '../../src/emulator/thread-messages';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
+import { clockState } from '../support/clock-state';
 
 const waits: Script = function* (context) {
   return yield context.waitEvent('Go');
@@ -29,15 +29,6 @@ const outline = {
   decisions: [],
   awaitedEvents: [],
   logs: [],
-};
-
-const clockState: HubClockState = {
-  mode: 'running',
-  now: '2024-01-01T00:00:00.0000000Z',
-  aheadMs: 0,
-  next: null,
-  goingTo: null,
-  busy: null,
 };
 
 /** Two ends of a real message channel in one process: everything that crosses is cloned, as between threads. */

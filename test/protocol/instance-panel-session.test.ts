@@ -7,6 +7,7 @@ import type { HubClockState } from '../../src/core/ports/hub-clock';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 import { RecordingHost, sessionClock, settle } from './recording-host';
+import { clockState } from '../support/clock-state';
 
 const cities: Script = function* (context) {
   const results: unknown[] = [];
@@ -89,14 +90,7 @@ describe('the session behind an instance panel', () => {
     plain.dispose();
 
     const asked: unknown[] = [];
-    const paused: HubClockState = {
-      mode: 'paused',
-      now: '2024-01-01T00:00:00.0000000Z',
-      aheadMs: 0,
-      next: null,
-      goingTo: null,
-      busy: null,
-    };
+    const paused: HubClockState = { ...clockState, mode: 'paused' };
     let tell: () => void = () => undefined;
     host.clock = {
       clock: () => Promise.resolve(paused),

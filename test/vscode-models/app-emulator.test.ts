@@ -7,6 +7,7 @@ import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent } from '../../src/emulator/emulator-types';
 import { Listeners } from '../../src/emulator/listeners';
 import { AppEmulator, type RunningEmulator } from '../../src/vscode/app-emulator';
+import { clockState } from '../support/clock-state';
 
 /** A running emulator whose events and end are in the test's hand. */
 class FakeRunning implements RunningEmulator {
@@ -25,14 +26,7 @@ class FakeRunning implements RunningEmulator {
   readonly lost = new Listeners<Error>();
   stops = 0;
   readonly replays = {} as ConnectedReplays;
-  clock: HubClockState = {
-    mode: 'running',
-    now: '2024-01-01T00:00:00.0000000Z',
-    aheadMs: 0,
-    next: null,
-    goingTo: null,
-    busy: null,
-  };
+  clock: HubClockState = clockState;
   readonly time: HubClock = {
     clock: () => Promise.resolve(this.clock),
     setClock: () => Promise.resolve(this.clock),

@@ -2,12 +2,29 @@
 import type { ClockChange, ClockMode } from '../values/clock-change';
 import type { Disposable } from './clock';
 
-/** What waits for its time and comes first. */
+/** What waits for its time and comes first, as the engine has it. */
+export interface DueWork {
+  /** Epoch milliseconds. */
+  dueMs: number;
+  instanceId: string;
+  kind: 'timer' | 'message';
+}
+
+/** Whether a hub has anything to do now, and what it waits for. */
+export interface HubRest {
+  /** What keeps it from rest, in words; null: nothing. */
+  busy: string | null;
+  next: DueWork | null;
+  /** Of clients, so far. */
+  commands: number;
+}
+
+/** The same as it is told. */
 export interface NextDue {
   /** In the history's form, of the hub's clock. */
   dueAt: string;
   instanceId: string;
-  kind: 'timer' | 'message';
+  kind: DueWork['kind'];
 }
 
 export interface HubClockState {
