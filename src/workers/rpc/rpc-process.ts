@@ -47,19 +47,14 @@ import {
   triggerReply,
   type WithOutputs,
 } from './functions/invocation';
-import { type LoadedFunction, readFunction } from './functions/loaded-function';
+import { FunctionTable, isSuccess, type PlaceOf, refused } from './functions/function-table';
+import type { LoadedFunction } from './functions/loaded-function';
 import { camelFailure, camelState } from './functions/pascal-state';
 import { readLog } from './functions/rpc-log';
 import { FunctionTimedOut, longestTimerMs, timeSpanText } from './functions/time-limit';
 import { sizeOf, text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
-import {
-  type InvocationResponse,
-  type RpcFunctionMetadata,
-  type StatusResult,
-  StatusResult_Status,
-  type TypedData,
-} from './generated/function-rpc';
+import { type InvocationResponse, type RpcFunctionMetadata, type StatusResult, type TypedData } from './generated/function-rpc';
 import { whenListening } from './stream/when-listening';
 import { type Content, longestMessage, RpcListener, type RpcStream } from './stream/rpc-listener';
 
@@ -77,7 +72,7 @@ export interface RpcProcessOptions {
   /** Of its durable functions. */
   profile: BehaviourProfile;
   /** What else is known of a function: where it stands. */
-  placeOf: (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor, 'file' | 'line'>;
+  placeOf: PlaceOf;
   /** The durable client binding's JSON. */
   clientBinding: string;
   /** Of host.json, for everything but orchestrators and entities; null: as long as it likes. */
@@ -110,11 +105,6 @@ interface UnderWay {
 }
 
 const mega = 1024 * 1024;
-/** What the app's code decided or answered; `WorkFailed` where that is none, as for every other process with user code. */
-function believed<T>(outcome: T, problem: string | null, name: string): T {
-  if (problem === null) return outcome;
-  throw new DurascopeError('WorkFailed', `The answer of '${name}' was not understood: ${problem}.`);
-}
 
 const terminateMs = 2_000;
 /** From the end of its stream to that of the process. */
@@ -161,8 +151,7 @@ export class RpcProcess implements RunningApp {
   /** By invocation. */
   private readonly underWay = new Map<string, UnderWay>();
   private readonly waiting: (() => void)[] = [];
-  private readonly byKey = new Map<string, LoadedFunction>();
-  private readonly toLoad = new Map<string, RpcFunctionMetadata>();
+  private readonly table: FunctionTable;
   private readonly ignoredOutputs = new Set<string>();
   private readonly orchestrations: SdkOrchestrationRunner;
   /** Episodes, by instance, that the end of the process cut off. */
@@ -194,6 +183,7 @@ export class RpcProcess implements RunningApp {
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.problems = options.problems ?? [];
     this.output = new OutputLines(options.log);
+    this.table = new FunctionTable(options.profile, options.placeOf);
     const { maxActions, httpPollDelayMs } = options;
     this.orchestrations = new SdkOrchestrationRunner({
       invoke: ({ functionName, instanceId, triggerJson }) => this.jsonOrchestrator(functionName, instanceId, triggerJson),
@@ -250,7 +240,7 @@ export class RpcProcess implements RunningApp {
   }
 
   async activity(request: ActivityRequest): Promise<ActivityOutcome> {
-    const fn = this.byKey.get(`activity ${request.name.toLowerCase()}`);
+    const fn = this.table.find('activity', request.name);
     if (fn === undefined) return { ok: false, reason: `The app has no activity function '${request.name}'.`, details: '' };
     try {
       const outcome = activityOutcome(fn, await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
@@ -262,7 +252,7 @@ export class RpcProcess implements RunningApp {
   }
 
   async encoded(call: EncodedCall): Promise<EncodedAnswer> {
-    const fn = this.byKey.get(`${call.kind} ${call.name.toLowerCase()}`);
+    const fn = this.table.find(call.kind, call.name);
     if (fn === undefined) {
       const message = `The app has no ${call.kind} function '${call.name}'.`;
       return { ok: false, error: { name: 'Error', message, stack: '' } };
@@ -330,7 +320,7 @@ export class RpcProcess implements RunningApp {
 
   /** Rejects with what the function threw; the state may stand in its message. */
   private async jsonOrchestrator(name: string, instanceId: string, trigger: string): Promise<unknown> {
-    const fn = this.byKey.get(`orchestrator ${name.toLowerCase()}`) ?? this.found(name);
+    const fn = this.table.find('orchestrator', name) ?? this.found(name);
     const input = { data: text(trigger), triggerMetadata: { instanceId: text(instanceId) } };
     try {
       const { returnValue } = await this.invocation('episode', fn, instanceId, input);
@@ -343,8 +333,7 @@ export class RpcProcess implements RunningApp {
   }
 
   private found(name: string): LoadedFunction {
-    const lower = name.toLowerCase();
-    const fn = [...this.byKey.values()].find(({ descriptor }) => descriptor.name.toLowerCase() === lower);
+    const fn = this.table.named(name);
     if (fn === undefined) throw new DurascopeError('UnknownFunction', `The app has no function named "${name}".`);
     return fn;
   }
@@ -436,11 +425,11 @@ export class RpcProcess implements RunningApp {
   private take(content: Content): void {
     switch (content.$case) {
       case 'workerInitResponse': {
-        if (this.isReady || this.toLoad.size > 0) return;
+        if (this.isReady || this.table.isLoading) return;
         const { result, capabilities, workerVersion } = content.value;
         this.runtime = workerVersion;
         if (!isSuccess(result)) {
-          this.failLoading(invalid('The worker could not be started', result));
+          this.failLoading(refused('The worker could not be started', result));
           return;
         }
         const httpUri = capabilities['HttpUri'];
@@ -461,10 +450,10 @@ export class RpcProcess implements RunningApp {
         return;
       }
       case 'functionMetadataResponse': {
-        if (this.isReady || this.toLoad.size > 0 || this.options.functions !== null) return;
+        if (this.isReady || this.table.isLoading || this.options.functions !== null) return;
         const { result, functionMetadataResults } = content.value;
         if (!isSuccess(result)) {
-          this.failLoading(invalid('The functions of the app could not be listed', result));
+          this.failLoading(refused('The functions of the app could not be listed', result));
           return;
         }
         this.load(functionMetadataResults);
@@ -498,50 +487,31 @@ export class RpcProcess implements RunningApp {
   }
 
   private load(functions: readonly RpcFunctionMetadata[]): void {
-    if (this.isReady || this.toLoad.size > 0) return;
-    if (functions.length === 0) {
-      this.ready();
-      return;
-    }
-    const known = new Map<string, string>();
-    const toLoad: RpcFunctionMetadata[] = [];
-    for (const metadata of functions) {
-      const fn = readFunction(metadata, this.options.profile);
-      if (typeof fn === 'string') {
-        this.failLoading(new DurascopeError('AppInvalid', fn));
-        return;
+    if (this.isReady || this.table.isLoading) return;
+    this.orFail(() => {
+      const toLoad = this.table.take(functions);
+      if (toLoad.length === 0) this.ready();
+      for (const metadata of toLoad) {
+        const { functionId } = metadata;
+        this.say({ $case: 'functionLoadRequest', value: { functionId, metadata, managedDependencyEnabled: false } });
       }
-      const key = fn.descriptor.name.toLowerCase();
-      if (known.has(key)) {
-        // Classes of one name and several versions: whoever is called chooses among them.
-        if (known.get(key) === metadata.entryPoint && this.byKey.has(`${fn.descriptor.type} ${key}`)) continue;
-        const message = `Two functions are named "${fn.descriptor.name}": ${known.get(key) ?? ''} and ${metadata.entryPoint}. Rename one of them.`;
-        this.failLoading(new DurascopeError('AppInvalid', message));
-        return;
-      }
-      known.set(key, metadata.entryPoint);
-      const descriptor = { ...fn.descriptor, ...this.options.placeOf(metadata) };
-      this.byKey.set(`${descriptor.type} ${key}`, { ...fn, descriptor });
-      toLoad.push(fn.metadata);
-    }
-    for (const metadata of toLoad) this.toLoad.set(metadata.functionId, metadata);
-    for (const metadata of toLoad) {
-      const { functionId } = metadata;
-      this.say({ $case: 'functionLoadRequest', value: { functionId, metadata, managedDependencyEnabled: false } });
-    }
+    });
   }
 
   private onLoaded(functionId: string, result: StatusResult | undefined): void {
-    const metadata = this.toLoad.get(functionId);
-    if (metadata === undefined) return;
-    if (!isSuccess(result)) {
-      const { file, line } = this.options.placeOf(metadata);
-      const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-      this.failLoading(invalid(`Function "${metadata.name}" cannot be loaded`, result, details));
-      return;
+    this.orFail(() => {
+      if (this.table.loaded(functionId, result)) this.ready();
+    });
+  }
+
+  /** What is wrong with the app ends its loading. */
+  private orFail(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!DurascopeError.is(error, 'AppInvalid')) throw error;
+      this.failLoading(error);
     }
-    this.toLoad.delete(functionId);
-    if (this.toLoad.size === 0) this.ready();
   }
 
   private ready(): void {
@@ -552,7 +522,7 @@ export class RpcProcess implements RunningApp {
   private open(): void {
     if (this.hasEnded || this.loadError !== null) return;
     clearTimeout(this.loadTimer);
-    this.functions = [...this.byKey.values()].map(({ descriptor }) => descriptor);
+    this.functions = this.table.descriptors();
     this.isReady = true;
     this.resolveLoaded();
   }
@@ -682,6 +652,12 @@ export class RpcProcess implements RunningApp {
   }
 }
 
+/** What the app's code decided or answered; `WorkFailed` where that is none, as for every other process with user code. */
+function believed<T>(outcome: T, problem: string | null, name: string): T {
+  if (problem === null) return outcome;
+  throw new DurascopeError('WorkFailed', `The answer of '${name}' was not understood: ${problem}.`);
+}
+
 /** In both spellings: a worker knows one of them. */
 function hostArguments(port: number, workerId: string): string[] {
   const largest = String(2 ** 31 - 1);
@@ -705,13 +681,4 @@ function tooLarge({ descriptor }: LoadedFunction, data: TypedData): DurascopeErr
   if (size <= longestMessage) return null;
   const message = `What is handed to '${descriptor.name}' cannot be sent to the app's process: it has ${Math.round(size / mega)} MB, and at most ${longestMessage / mega} MB can be sent at once.`;
   return new DurascopeError('WorkFailed', message);
-}
-
-function isSuccess(result: StatusResult | undefined): boolean {
-  return result?.status === StatusResult_Status.Success;
-}
-
-function invalid(what: string, result: StatusResult | undefined, details: Record<string, unknown> = {}): DurascopeError {
-  const why = result?.exception?.message ?? result?.result ?? '';
-  return new DurascopeError('AppInvalid', why === '' ? `${what}.` : `${what}: ${why}`, { details });
 }

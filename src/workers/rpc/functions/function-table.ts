@@ -1,0 +1,81 @@
+/** The functions of an app that speaks FunctionRpc: what its worker or the host's index lists, and what of it is loaded. */
+import { DurascopeError } from '../../../core/values/errors';
+import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
+import type { FunctionDescriptor } from '../../../core/ports/function-worker';
+import { type RpcFunctionMetadata, type StatusResult, StatusResult_Status } from '../generated/function-rpc';
+import { type LoadedFunction, readFunction } from './loaded-function';
+
+export type PlaceOf = (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor, 'file' | 'line'>;
+
+export class FunctionTable {
+  private readonly byKey = new Map<string, LoadedFunction>();
+  private readonly toLoad = new Map<string, RpcFunctionMetadata>();
+
+  constructor(
+    private readonly profile: BehaviourProfile,
+    private readonly placeOf: PlaceOf,
+  ) {}
+
+  get isLoading(): boolean {
+    return this.toLoad.size > 0;
+  }
+
+  descriptors(): FunctionDescriptor[] {
+    return [...this.byKey.values()].map(({ descriptor }) => descriptor);
+  }
+
+  find(type: FunctionDescriptor['type'], name: string): LoadedFunction | undefined {
+    return this.byKey.get(`${type} ${name.toLowerCase()}`);
+  }
+
+  /** Of any type. */
+  named(name: string): LoadedFunction | undefined {
+    return [...this.byKey.values()].find(({ descriptor }) => descriptor.name.toLowerCase() === name.toLowerCase());
+  }
+
+  /** Takes the list; gives what the worker is to load. Throws `AppInvalid`. */
+  take(functions: readonly RpcFunctionMetadata[]): readonly RpcFunctionMetadata[] {
+    const known = new Map<string, string>();
+    const toLoad: RpcFunctionMetadata[] = [];
+    for (const metadata of functions) {
+      const fn = readFunction(metadata, this.profile);
+      if (typeof fn === 'string') throw new DurascopeError('AppInvalid', fn);
+      const key = fn.descriptor.name.toLowerCase();
+      if (known.has(key)) {
+        // Classes of one name and several versions: whoever is called chooses among them.
+        if (known.get(key) === metadata.entryPoint && this.byKey.has(`${fn.descriptor.type} ${key}`)) continue;
+        const message = `Two functions are named "${fn.descriptor.name}": ${known.get(key) ?? ''} and ${metadata.entryPoint}. Rename one of them.`;
+        throw new DurascopeError('AppInvalid', message);
+      }
+      known.set(key, metadata.entryPoint);
+      const descriptor = { ...fn.descriptor, ...this.placeOf(metadata) };
+      this.byKey.set(`${descriptor.type} ${key}`, { ...fn, descriptor });
+      toLoad.push(fn.metadata);
+    }
+    for (const metadata of toLoad) this.toLoad.set(metadata.functionId, metadata);
+    return toLoad;
+  }
+
+  /** What the worker says of one of them. True when that was the last; ids that were not given out are passed over. Throws `AppInvalid`. */
+  loaded(functionId: string, result: StatusResult | undefined): boolean {
+    const metadata = this.toLoad.get(functionId);
+    if (metadata === undefined) return false;
+    if (!isSuccess(result)) {
+      const { file, line } = this.placeOf(metadata);
+      const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+      throw refused(`Function "${metadata.name}" cannot be loaded`, result, details);
+    }
+    this.toLoad.delete(functionId);
+    return this.toLoad.size === 0;
+  }
+}
+
+export function isSuccess(result: StatusResult | undefined): boolean {
+  return result?.status === StatusResult_Status.Success;
+}
+
+/** `AppInvalid` with what the worker gives as the reason. */
+export function refused(what: string, result: StatusResult | undefined, details: Record<string, unknown> = {}): DurascopeError {
+  const why = result?.exception?.message ?? result?.result ?? '';
+  return new DurascopeError('AppInvalid', why === '' ? `${what}.` : `${what}: ${why}`, { details });
+}
