@@ -5,12 +5,13 @@
  *   G2. Whatever calls code that is not understood throws as well as not; constructors and properties are taken not to throw.
  *   G3. What gets the context and is not of the app may do anything from then on.
  */
-import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from '../grammars/csharp-orchestrators';
-import { type CSharpMethod, type CSharpText, type CSharpType, readText, simpleName, typesOf } from '../grammars/csharp-types';
+import { type CSharpOrchestrator, orchestratorsOf } from '../grammars/csharp-orchestrators';
+import { type CSharpText, type CSharpType, readText, simpleName, typesOf } from '../grammars/csharp-types';
 import { childrenOf, type SyntaxNode, type SyntaxTrees, within } from '../grammars/syntax-trees';
-import { eagerBody, hasBody, headOf, isAsyncCode, isNameOnly, wordsOf } from './csharp-code';
+import { eagerBody, isAsyncCode, isNameOnly } from './csharp-code';
+import { CSharpApp, type CSharpCode } from './csharp-app';
 import { CSharpConstants } from './csharp-constants';
-import { contextMembers, durableCallOf, durableName, harmless } from './csharp-calls';
+import { contextMembers, harmless } from './csharp-calls';
 import {
   TooManyWays,
   unknownTarget,
@@ -35,7 +36,7 @@ export function csharpWaits(trees: SyntaxTrees, texts: ReadonlyMap<string, strin
       [name, constants.valueOf(name)].some((each) => each?.toLowerCase() === functionName.toLowerCase());
     const [found, another] = orchestratorsOf(sources, types).filter(isIt);
     if (found === undefined || another !== undefined) return null;
-    return new CSharpWaits(sources, types, constants).of(found);
+    return new CSharpWaits(new CSharpApp(sources, types, constants)).of(found);
   } catch (error) {
     if (error instanceof TooManyWays) return null;
     throw error;
@@ -80,46 +81,15 @@ interface Evaluated {
   target: WaitTarget;
 }
 
-interface Called {
-  name: string;
-  node: SyntaxNode;
-  type: CSharpType | null;
-  source: CSharpText;
-}
-
 const nothing: WaitTarget = { mode: 'all', nodes: [], opaque: false };
 
 class CSharpWaits {
   readonly #graph = new WaitGraphBuilder();
-  /** By name; those that ask for work, or call what does. */
-  readonly #durable = new Set<string>();
-  readonly #methods = new Map<string, CSharpMethod[]>();
-  readonly #contexts = new Set<string>(['context', 'ctx']);
-  readonly #mayRetry: boolean;
 
-  constructor(
-    private readonly sources: readonly CSharpText[],
-    private readonly types: ReadonlyMap<string, CSharpType>,
-    private readonly constants: CSharpConstants,
-  ) {
-    for (const type of types.values()) {
-      for (const [name, methods] of type.methods) this.#methods.set(name, [...(this.#methods.get(name) ?? []), ...methods]);
-      for (const [name, of] of type.members) if (of === 'TaskOrchestrationContext') this.#contexts.add(name);
-    }
-    for (const { root } of sources) {
-      for (const node of within(root)) {
-        if (node.type !== 'parameter' || simpleName(node.childForFieldName('type')?.text ?? '') !== 'TaskOrchestrationContext')
-          continue;
-        const name = node.childForFieldName('name')?.text;
-        if (name !== undefined) this.#contexts.add(name);
-      }
-    }
-    this.#mayRetry = sources.some(({ text }) => /Options\b|RetryPolicy|RetryHandler/.test(text));
-    this.#findDurable();
-  }
+  constructor(private readonly app: CSharpApp) {}
 
   of({ name, node, type, source, context }: CSharpOrchestrator): WaitGraph {
-    if (context !== null) this.#contexts.add(context);
+    if (context !== null) this.app.addContext(context);
     const entry = this.#graph.label();
     const end = this.#graph.make({ type: 'end' });
     const isAsync = isAsyncCode(node);
@@ -131,21 +101,7 @@ class CSharpWaits {
     return { nodes: this.#graph.nodes, entry };
   }
 
-  #findDurable(): void {
-    const bodies = [...this.#methods].flatMap(([name, methods]) =>
-      methods.map(({ node }) => ({ name, words: new Set(wordsOf(node)) })),
-    );
-    for (let isNew = true; isNew;) {
-      isNew = false;
-      for (const { name, words } of bodies) {
-        if (this.#durable.has(name) || ![...words].some((word) => durableName.test(word) || this.#durable.has(word))) continue;
-        this.#durable.add(name);
-        isNew = true;
-      }
-    }
-  }
-
-  #scopeOf(called: Called, more: Pick<Scope, 'callers' | 'thrown' | 'returns' | 'depth' | 'isMany'>): Scope {
+  #scopeOf(called: CSharpCode, more: Pick<Scope, 'callers' | 'thrown' | 'returns' | 'depth' | 'isMany'>): Scope {
     const functions = new Map<string, SyntaxNode>();
     for (const each of within(called.node)) {
       const name = each.type === 'local_function_statement' ? each.childForFieldName('name')?.text : undefined;
@@ -243,7 +199,7 @@ class CSharpWaits {
           at,
         );
       default:
-        return this.#concerns(node) ? graph.add(at, { type: 'lost' }) : at;
+        return this.app.concerns(node) ? graph.add(at, { type: 'lost' }) : at;
     }
   }
 
@@ -348,7 +304,7 @@ class CSharpWaits {
     const last = clauses.find(({ type }) => type === 'finally_clause');
     let outer = scope;
     let finallyAt: number | null = null;
-    if (last !== undefined && this.#concerns(last)) {
+    if (last !== undefined && this.app.concerns(last)) {
       // Every way out leads through it, and from it every way out is open.
       finallyAt = graph.label();
       outer = { ...scope, thrown: finallyAt, returns: finallyAt };
@@ -440,7 +396,7 @@ class CSharpWaits {
         const name = simpleName(field('name')?.text ?? '');
         const { at: now } = owner === null ? { at } : this.#value(owner, at, scope);
         if (owner?.text === 'Task' && name === 'CompletedTask') return { at: now, target: nothing };
-        if (this.#durable.has(name)) return { at: this.#beside(this.#methods.get(name) ?? [], now), target: unknownTarget };
+        if (this.app.isDurable(name)) return { at: this.#beside(this.app.methodsNamed(name), now), target: unknownTarget };
         return { at: now, target: unknownTarget };
       }
       case 'invocation_expression':
@@ -550,16 +506,11 @@ class CSharpWaits {
       if (body !== null) return this.#each(body, this.#value(owner, at, scope).at, scope);
     }
 
-    const methods = this.#candidates(called, name, given.length, scope);
-    if (methods.some(({ node }) => this.#concerns(node))) return this.#inside(call, methods, at, scope, given, owner, how);
+    const methods = this.app.candidates(called, name, given.length, scope);
+    if (methods.some(({ node }) => this.app.concerns(node))) return this.#inside(call, methods, at, scope, given, owner, how);
 
     const ownerAt = owner === null ? at : this.#value(owner, at, scope).at;
-    const durable = durableCallOf(name, given, {
-      isContext: owner !== null && this.#isContext(owner),
-      textOf: (node) => this.constants.textOf(node, scope.node),
-      mayRetry: this.#mayRetry,
-      isOwn: methods.length > 0,
-    });
+    const durable = this.app.durableCall(name, given, owner, scope.node, methods.length > 0);
     if (durable !== null) {
       const now = evaluated(ownerAt);
       switch (durable.type) {
@@ -581,9 +532,9 @@ class CSharpWaits {
     }
     let now = evaluated(ownerAt);
     if (/^Cancel/.test(name)) now = graph.add(now, { type: 'cancel' });
-    if (!(owner !== null && this.#isContext(owner) && contextMembers.test(name)) && !harmless.test(name))
+    if (!(owner !== null && this.app.isContext(owner) && contextMembers.test(name)) && !harmless.test(name))
       this.#throws(now, scope);
-    const isUnknownOfContext = owner !== null && this.#isContext(owner) && !contextMembers.test(name) && methods.length === 0;
+    const isUnknownOfContext = owner !== null && this.app.isContext(owner) && !contextMembers.test(name) && methods.length === 0;
     if (isUnknownOfContext) now = graph.add(now, { type: 'lost' });
     return { at: this.#handsOn(call, now, methods.length > 0), target: unknownTarget };
   }
@@ -593,10 +544,8 @@ class CSharpWaits {
     if (isOwn) return at;
     const list = childrenOf(call).find(({ type }) => type === 'argument_list');
     const name = simpleName(call.childForFieldName('type')?.text ?? '');
-    if (list === undefined || this.types.has(name)) return at;
-    const isHandedOn = childrenOf(list).some((each) =>
-      childrenOf(each).some((value) => value.type === 'identifier' && this.#contexts.has(value.text)),
-    );
+    if (list === undefined || this.app.hasType(name)) return at;
+    const isHandedOn = childrenOf(list).some((each) => this.app.handsContext(each));
     return isHandedOn ? this.#graph.add(at, { type: 'lost' }) : at;
   }
 
@@ -632,39 +581,10 @@ class CSharpWaits {
     return { at: head, target: { mode: target.mode, nodes, opaque: target.opaque } };
   }
 
-  /** Methods of the app that a call may mean. */
-  #candidates(called: SyntaxNode, name: string, count: number, scope: Scope): readonly Called[] {
-    const inner = called.type === 'identifier' || called.type === 'generic_name' ? scope.functions.get(name) : undefined;
-    if (inner !== undefined) return [{ name, node: inner, type: scope.type, source: scope.source }];
-    const all = this.#methods.get(name) ?? [];
-    const [, owner] = /^([\w.]+)\.\w+(?:<[^]*>)?$/.exec(called.text) ?? [];
-    const declaring =
-      called.type !== 'member_access_expression' || owner === 'this'
-        ? scope.type
-        : (this.types.get(simpleName(owner ?? '')) ?? null);
-    const own = declaring?.methods.get(name) ?? [];
-    const isSure =
-      own.length > 0 && own.every(({ node }) => !/\b(virtual|abstract|override)\b/.test(headOf(node)) && hasBody(node));
-    const meant = (isSure ? own : all).filter(({ node }) => hasBody(node));
-    const isExtension = called.type === 'member_access_expression';
-    const fitting = meant.filter(({ node }) => {
-      const parameters = parametersOf(node);
-      const most =
-        parameters.length - (isExtension && /^\(\s*this\b/.test(node.childForFieldName('parameters')?.text ?? '') ? 1 : 0);
-      const least = parameters.filter((each) => !/=/.test(each.text)).length - (parameters.length - most);
-      return (
-        (count >= least && count <= most) ||
-        parameters.some(({ text }) => /^params\b/.test(text)) ||
-        /^\(\s*this\b/.test(node.childForFieldName('parameters')?.text ?? '')
-      );
-    });
-    return fitting.length > 0 ? fitting : meant;
-  }
-
   /** A call of code that is here. */
   #inside(
     call: SyntaxNode,
-    methods: readonly Called[],
+    methods: readonly CSharpCode[],
     at: At,
     scope: Scope,
     given: readonly SyntaxNode[],
@@ -677,7 +597,7 @@ class CSharpWaits {
     const ends: At[] = [];
     const targets: WaitTarget[] = [];
     for (const method of methods) {
-      if (!this.#concerns(method.node)) {
+      if (!this.app.concerns(method.node)) {
         this.#throws(now, scope);
         ends.push(now);
         targets.push(unknownTarget);
@@ -713,85 +633,22 @@ class CSharpWaits {
   }
 
   /** G1 */
-  #beside(methods: readonly Called[], at: At): At {
-    const labels: WorkLabel[] = [];
-    const events: (string | null)[] = [];
-    const seen = new Set<number>();
-    const found = { isLost: false, cancels: false };
-    const read = ({ node: code }: Called): void => {
-      if (seen.has(code.id)) return;
-      seen.add(code.id);
-      for (const node of within(code)) {
-        if (node.type === 'identifier' && this.#durable.has(node.text)) {
-          for (const each of this.#methods.get(node.text) ?? []) read(each);
-        }
-        if (node.type !== 'invocation_expression') continue;
-        const called = node.childForFieldName('function');
-        const name = simpleName(
-          (called?.type === 'member_access_expression' ? called.childForFieldName('name')?.text : called?.text) ?? '',
-        );
-        const owner = called?.type === 'member_access_expression' ? called.childForFieldName('expression') : null;
-        const given = childrenOf(node.childForFieldName('arguments') ?? node).filter(({ type: is }) => is === 'argument');
-        if (/^Cancel/.test(name)) found.cancels = true;
-        const durable = durableCallOf(name, given, {
-          isContext: owner !== null && this.#isContext(owner),
-          textOf: (value) => this.constants.textOf(value, code),
-          mayRetry: this.#mayRetry,
-          isOwn: this.#methods.has(name),
-        });
-        if (durable === null) {
-          if (this.#methods.has(name)) continue;
-          const isOfContext = owner !== null && this.#isContext(owner) && !contextMembers.test(name);
-          found.isLost ||=
-            isOfContext ||
-            given.some((each) => childrenOf(each).some((value) => value.type === 'identifier' && this.#contexts.has(value.text)));
-        } else if (durable.type === 'event') {
-          events.push(durable.event);
-          if (durable.ends === 'early') labels.push(durable.timer);
-        } else {
-          labels.push(durable.label, ...(durable.type === 'lock' ? [durable.release] : []));
-          if (durable.label.retries || durable.label.polls) labels.push(timerLabel);
-        }
-      }
-    };
-    for (const method of methods) if (this.#concerns(method.node)) read(method);
-    if (found.isLost) return this.#graph.add(at, { type: 'lost' });
-    const now = found.cancels ? this.#graph.add(at, { type: 'cancel' }) : at;
+  #beside(methods: readonly CSharpCode[], at: At): At {
+    const { labels, events, isLost, cancels } = this.app.workBeside(methods);
+    if (isLost) return this.#graph.add(at, { type: 'lost' });
+    const now = cancels ? this.#graph.add(at, { type: 'cancel' }) : at;
     return labels.length === 0 && events.length === 0 ? now : this.#graph.add(now, { type: 'spawn', labels, events });
   }
 
-  #isContext(node: SyntaxNode): boolean {
-    const name = /^(?:this\.)?(\w+)(?:\.Entities)?$/.exec(node.text)?.[1];
-    return name !== undefined && this.#contexts.has(name);
-  }
-
   #isDurable(name: string, scope: Scope): boolean {
-    return scope.functions.has(name) || this.#durable.has(name);
+    return scope.functions.has(name) || this.app.isDurable(name);
   }
 
-  #methodsNamed(name: string, scope: Scope): Called[] {
+  #methodsNamed(name: string, scope: Scope): readonly CSharpCode[] {
     const inner = scope.functions.get(name);
-    return inner === undefined
-      ? (this.#methods.get(name) ?? [])
-      : [{ name, node: inner, type: scope.type, source: scope.source }];
-  }
-
-  /** Whether it may ask for work, or wait. */
-  #concerns(node: SyntaxNode): boolean {
-    return wordsOf(node).some(
-      (word) => word === 'await' || word === 'goto' || /^Cancel/.test(word) || durableName.test(word) || this.#durable.has(word),
-    );
+    return inner === undefined ? this.app.methodsNamed(name) : [{ name, node: inner, type: scope.type, source: scope.source }];
   }
 }
-
-export const timerLabel: WorkLabel = {
-  kind: 'timer',
-  name: null,
-  input: null,
-  retries: false,
-  polls: false,
-  isCancellable: false,
-};
 
 function hold(held: Held, target: WaitTarget): void {
   for (const node of target.nodes) if (!held.nodes.includes(node)) held.nodes.push(node);
