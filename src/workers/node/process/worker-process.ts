@@ -29,7 +29,6 @@ import { FrameReader, FrameWriter } from '../wire/frames';
 import type { LaunchedProcess, Launcher, LaunchSpec } from '../../supervision/launch';
 import { LocalSocket } from './local-socket';
 import {
-  rehearsalNames,
   socketVariable,
   tokenVariable,
   type ChildMessage,
@@ -50,6 +49,7 @@ import type { HttpCall, HttpReply, RunningApp, WorkerEnd } from '../../supervisi
 import { OutputLines } from '../../supervision/output-lines';
 import { RequestsUnderWay, type RequestKind } from '../../supervision/requests-under-way';
 import { resultEvent } from '../../../core/turns/result-event';
+import { rehearsalWorker } from './rehearsal-worker';
 import { SentHistories } from '../wire/sent-histories';
 import { Watchdog } from '../../supervision/watchdog';
 
@@ -193,21 +193,6 @@ export class WorkerProcess implements RunningApp {
       for (const part of parts) this.say({ type: 'events', id, events: part });
       this.say({ type: 'episode', id, instanceId, executionId, name, knownLength, events, ...ahead });
     });
-  }
-
-  private rehearsing(): FunctionWorker {
-    const { orchestrator, activity } = rehearsalNames;
-    const functions: readonly FunctionDescriptor[] = [
-      { name: orchestrator, type: 'orchestrator', triggerType: 'orchestrationTrigger' },
-      { name: activity, type: 'activity', triggerType: 'activityTrigger' },
-    ];
-    return {
-      profile: 'A',
-      functions: () => functions,
-      runEpisode: (request) => this.episode(request),
-      runActivity: (request) => this.activity(request),
-      forget: (instanceId) => this.forget(instanceId),
-    };
   }
 
   private received(request: EpisodeRequest, { begun, ...outcome }: SentOutcome): EpisodeOutcome {
@@ -461,7 +446,7 @@ export class WorkerProcess implements RunningApp {
         clearTimeout(this.loadTimer);
         this.functions = message.functions;
         this.httpUri = message.httpUri ?? null;
-        if (message.canRehearse === true && !this.inspected) this.rehearsal = this.rehearsing();
+        if (message.canRehearse === true && !this.inspected) this.rehearsal = rehearsalWorker(this);
         this.warnings = message.warnings;
         this.problems = message.problems;
         this.isReady = true;

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runCommandLine } from '../../src/cli/run-command-line';
+import { plainStyle } from '../../src/cli/terminal';
+import { type FixtureOptions, HttpFixture } from '../http/http-fixture';
+
+export interface Said {
+  code: number;
+  printed: string;
+  warned: string;
+}
+
+/** Commands in this process against a hub that listens, with a home of their own for notes of running emulators. */
+export class CommandsOnAHub {
+  private constructor(
+    readonly http: HttpFixture,
+    private readonly url: string,
+    private readonly home: string,
+    private readonly ownHome: string | undefined,
+  ) {}
+
+  static async open(options: FixtureOptions = {}): Promise<CommandsOnAHub> {
+    const home = await mkdtemp(path.join(tmpdir(), 'durascope-commands-'));
+    const ownHome = process.env['DURASCOPE_HOME'];
+    process.env['DURASCOPE_HOME'] = home;
+    const http = await HttpFixture.open(options);
+    return new CommandsOnAHub(http, await http.listen(), home, ownHome);
+  }
+
+  async run(...args: readonly string[]): Promise<Said> {
+    const printed: string[] = [];
+    const warned: string[] = [];
+    const terminal = {
+      print: (text: string) => void printed.push(text),
+      warn: (text: string) => void warned.push(text),
+      columns: 100,
+      style: plainStyle,
+    };
+    const code = await runCommandLine([...args, '--url', this.url], '1.2.3', terminal);
+    return { code, printed: printed.join('\n'), warned: warned.join('\n') };
+  }
+
+  async dispose(): Promise<void> {
+    if (this.ownHome === undefined) delete process.env['DURASCOPE_HOME'];
+    else process.env['DURASCOPE_HOME'] = this.ownHome;
+    await this.http.dispose();
+    await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
