@@ -275,9 +275,7 @@ export class Engine implements TaskHubClient {
     if (core.committer.isStalled) return 'The journal cannot be written.';
     const unfinished = this.#activities.unfinished;
     if (unfinished > 0) return unfinished === 1 ? 'An activity is under way.' : `${unfinished} activities are under way.`;
-    if (this.#isTurnAsked || !core.committer.isIdle || !this.#episodes.isIdle || !this.#entities.isIdle) {
-      return 'Instances are being worked on.';
-    }
+    if (!this.isIdle) return 'Instances are being worked on.';
     const { A, G } = core.workers;
     const waiting = A.ready.size + G.ready.size + A.waitingEntities.length + G.waitingEntities.length + core.heldInstances;
     if (waiting > 0) return waiting === 1 ? 'An instance waits for a worker.' : `${waiting} instances wait for a worker.`;
