@@ -19,17 +19,14 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
   readonly #ages: NodeJS.Timeout;
   readonly #connection: TreeConnection;
   #emulator: AppEmulator | undefined;
+  readonly #clock = clockOf(() => this.#emulator);
 
   constructor(
     private readonly tree: LazyTree<TreeNode>,
     private readonly memory: vscode.Memento,
     onError: (error: unknown) => void,
   ) {
-    this.model = new InstancesTree(
-      clockOf(() => this.#emulator),
-      () => tree.refresh(),
-      onError,
-    );
+    this.model = new InstancesTree(this.#clock, () => tree.refresh(), onError);
     this.#connection = new TreeConnection(this.model, 'orchestrator');
     this.model.grouping = memory.get<Grouping>(groupingKey, 'status');
     this.#tellContext();
@@ -51,6 +48,8 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
   show(emulator: AppEmulator | undefined): void {
     this.#emulator = emulator;
     this.#connection.show(emulator);
+    // The ages count from the hub's clock, which may have been set.
+    if (this.tree.view.visible && this.#connection.isConnected) this.tree.refresh();
   }
 
   async group(grouping: Grouping): Promise<void> {
@@ -137,7 +136,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
 
   #instanceItem(node: InstanceNode): vscode.TreeItem {
     const { grouping } = this.model;
-    const shown = instanceItem(node.row, Date.now(), grouping);
+    const shown = instanceItem(node.row, this.#clock.now(), grouping);
     const state = node.mayHaveChildren ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
     const item = new vscode.TreeItem(shown.label, state);
     item.id = node.id;

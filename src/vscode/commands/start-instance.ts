@@ -104,7 +104,7 @@ async function askInput(context: CommandContext, drafts: InputDrafts, draft: Dra
       await drafts.open(draft);
       return undefined;
     case 'options': {
-      const more = await askOptions(draft);
+      const more = await askOptions(draft, () => context.emulators.of(currentApp(context)).now());
       return more === undefined ? undefined : askInput(context, drafts, more);
     }
     case undefined:
@@ -112,7 +112,8 @@ async function askInput(context: CommandContext, drafts: InputDrafts, draft: Dra
   }
 }
 
-async function askOptions(draft: Draft): Promise<Draft | undefined> {
+/** `nowMs`: of the hub's clock. */
+async function askOptions(draft: Draft, nowMs: () => number): Promise<Draft | undefined> {
   const instanceId = await vscode.window.showInputBox({
     title: 'Instance id',
     prompt: 'Empty: made up',
@@ -123,7 +124,7 @@ async function askOptions(draft: Draft): Promise<Draft | undefined> {
     title: 'Start time',
     prompt: 'Empty: at once. Or a time to wait (30s, 10m, 2h), or a moment (2030-01-31T08:00)',
     validateInput: (text) => {
-      const parsed = parseStartTime(text, Date.now());
+      const parsed = parseStartTime(text, nowMs());
       return 'problem' in parsed ? parsed.problem : undefined;
     },
   });
@@ -134,7 +135,7 @@ async function askOptions(draft: Draft): Promise<Draft | undefined> {
     value: draft.version ?? '',
   });
   if (version === undefined) return undefined;
-  const parsed = parseStartTime(when, Date.now());
+  const parsed = parseStartTime(when, nowMs());
   const atMs = 'atMs' in parsed ? parsed.atMs : null;
   return {
     name: draft.name,

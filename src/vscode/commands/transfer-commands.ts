@@ -20,7 +20,10 @@ export function transferCommands(context: CommandContext): Handlers {
       const hub = await hubOrOffer(context);
       if (hub === undefined) return undefined;
       const chosen = targetIds(args, context.instances.selection);
-      const ids = chosen.length > 0 ? chosen : await allInstanceIds(hub, toQuery(context.instances.model.filter, Date.now()));
+      const ids =
+        chosen.length > 0
+          ? chosen
+          : await allInstanceIds(hub, toQuery(context.instances.model.filter, context.emulators.of(currentApp(context)).now()));
       const app = currentApp(context);
       const folder = app.folder?.uri ?? vscode.Uri.file(app.appDir);
       const name = ids.length === 1 ? (ids[0] ?? 'instance').replaceAll(/[^\w.-]+/g, '-') : 'instances';
