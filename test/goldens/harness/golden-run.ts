@@ -19,9 +19,16 @@ export async function readRecordings(folder: string): Promise<Recording[]> {
 }
 
 /** By name; an error where a scenario could not be played. */
-export async function playAll(app: string, recordings: readonly Recording[]): Promise<Map<string, Played | Error>> {
+/** `storageMs`: what `Echo` of the app takes, where the real engine's storage is what a recording was made by. */
+export async function playAll(
+  app: string,
+  recordings: readonly Recording[],
+  storageMs = 0,
+): Promise<Map<string, Played | Error>> {
   const home = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-'));
-  const programs = new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(home, 'home') } });
+  const programs = new DurascopePrograms({
+    env: { DURASCOPE_HOME: path.join(home, 'home'), GOLDENS_STORAGE_MS: String(storageMs) },
+  });
   const page = await startPage();
   try {
     const { ready } = await programs.start([app, '--data', path.join(home, 'data')]);

@@ -9,7 +9,9 @@ const caught = (e) => ({ name: e?.name, message: e?.message });
 const orchestration = (name, fn) => df.app.orchestration(name, function* (context) { return yield* fn(context.df, context.df.getInput()); });
 const activity = (name, handler) => df.app.activity(name, { handler });
 
-activity('Echo', (x) => x);
+// As slow as storage makes every activity of the real engine, where a player asks for that: what comes close together then meets it as there.
+const storageMs = Number(process.env.GOLDENS_STORAGE_MS ?? 0);
+activity('Echo', (x) => (storageMs === 0 ? x : new Promise((resolve) => setTimeout(() => resolve(x), storageMs))));
 activity('Fail', (text) => { throw new Error(text ?? 'boom'); });
 activity('FailTimes', ({ key, times }) => { const n = count(key); if (n <= times) throw new Error(`failure ${n}`); return `ok after ${n}`; });
 activity('FailLong', (n) => { throw new Error('f'.repeat(n)); });
