@@ -1,6 +1,8 @@
 /** Rows of an Azure Storage history table (spec/engine.md 1.4), exported as JSON or CSV. */
+import { unescapeKey } from '../core/values/table-key';
+import { plainRow, type TableRow } from './typed-rows';
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = TableRow;
 
 interface TableHistory {
   instanceId: string;
@@ -11,7 +13,8 @@ interface TableHistory {
 /** One history for each partition that has events. */
 export function fromTableRows(rows: readonly Row[]): TableHistory[] {
   const partitions = new Map<string, Row[]>();
-  for (const row of rows) {
+  for (const given of rows) {
+    const row = plainRow(given);
     const key = text(row['PartitionKey']) ?? '';
     const partition = partitions.get(key);
     if (partition === undefined) partitions.set(key, [row]);
@@ -44,6 +47,9 @@ function fromPartition(key: string, rows: readonly Row[]): TableHistory | null {
       `Large values lie in blobs, which the export does not hold; the code is given null for them: ${blobs.join(', ')}.`,
     );
   }
+  if (sentinel !== undefined && String(sentinel['IsCheckpointComplete']).toLowerCase() === 'false') {
+    notes.push('The last episode was being written when this was read: rows of it may be missing.');
+  }
   const instanceId = unescapeKey(key);
   return { instanceId, notes, events: own.map((row) => eventOf(row, instanceId, current)) };
 }
@@ -51,9 +57,9 @@ function fromPartition(key: string, rows: readonly Row[]): TableHistory | null {
 function eventOf(row: Row, instanceId: string, executionId: string | undefined): Row {
   const event: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
-    // Storage Explorer writes a column `X@type` beside each `X`; empty cells of a table are no values.
-    if (name.includes('@') || value === '' || value === null || bookkeeping.has(name)) continue;
-    event[name] = value;
+    if (bookkeeping.has(name)) continue;
+    // An empty text stands where the value lies in a blob.
+    event[name] = value === '' && (text(row[`${name}BlobName`]) ?? '') !== '' ? null : value;
   }
   event['Timestamp'] = row['_Timestamp'] ?? row['Timestamp'];
   delete event['_Timestamp'];
@@ -63,13 +69,7 @@ function eventOf(row: Row, instanceId: string, executionId: string | undefined):
   return event;
 }
 
-const bookkeeping = new Set(['PartitionKey', 'RowKey', 'ExecutionId', 'etag', 'Etag', 'odata.etag']);
-
-/** Spec/engine.md 1.4. */
-function unescapeKey(key: string): string {
-  const escapes: Readonly<Record<string, string>> = { '^': '^', '0': '/', '1': '\\', '2': '#', '3': '?' };
-  return key.replaceAll(/\^(.)/g, (_whole, code: string) => escapes[code] ?? String.fromCharCode(code.charCodeAt(0) - 0xc0));
-}
+const bookkeeping = new Set(['PartitionKey', 'RowKey', 'ExecutionId']);
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

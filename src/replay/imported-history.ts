@@ -12,6 +12,7 @@ import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
 import { canonicalEvent, isKnownType, unknownTime } from './canonical-event';
 import { fromStatusApi, type StatusAnswer } from './import-status';
 import { fromTableRows } from './import-table';
+import { isTableRow } from './typed-rows';
 import { inCommitOrder, lastGeneration } from './commit-order';
 
 export interface ImportedHistory {
@@ -70,7 +71,7 @@ function fromJson(value: unknown, notes: readonly string[]): ImportedHistory[] {
   if (status.success) return [fromStatus(status.data, notes)];
   const rows = tableQuery.safeParse(value).data?.items ?? odata.safeParse(value).data?.value ?? records.safeParse(value).data;
   if (rows === undefined) throw notAHistory(value);
-  if (rows.some((row) => 'PartitionKey' in row && 'RowKey' in row)) return tablesOf(rows, notes);
+  if (rows.some(isTableRow)) return tablesOf(rows, notes);
   const [first] = rows;
   if (first !== undefined && 'historyEvents' in first) return fromJson(first, notes);
   const { events, notes: all } = canonicalEvents(rows, notes);
@@ -88,7 +89,13 @@ function fromStatus(answer: StatusAnswer, notes: readonly string[]): ImportedHis
 
 function tablesOf(rows: readonly Readonly<Record<string, unknown>>[], notes: readonly string[]): ImportedHistory[] {
   const tables = fromTableRows(rows);
-  if (tables.length === 0) throw refused('The table holds no history rows: none of its rows has an EventType.');
+  if (tables.length === 0) {
+    throw refused(
+      rows.some((row) => 'RuntimeStatus' in row)
+        ? 'This is a table of instances, without their histories. Export the table whose name ends in History.'
+        : 'The table holds no history rows: none of its rows has an EventType.',
+    );
+  }
   return tables.map(({ instanceId, events, notes: more }) =>
     finish('table', canonicalEvents(events, [...notes, ...more]), { instanceId }),
   );

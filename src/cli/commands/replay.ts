@@ -19,8 +19,8 @@ export const replayCommand: Command = {
   summary: 'Check that the code still replays a history, from this machine or from production.',
   details:
     'HISTORY is a file: the status with showHistory=true (and showHistoryOutput, showInput), what "func durable get-history" prints, an\n' +
-    'exported history table (JSON or CSV), or a Durascope file; - reads standard input. The code is that of an app, or with --connected of\n' +
-    'the programs that are connected to a running emulator, which are asked what they do with each part of the history.\n' +
+    'exported history table (JSON or CSV, with types or without), or a Durascope file; - reads standard input. The code is that of an app, or\n' +
+    'with --connected of the programs that are connected to a running emulator, which are asked what they do with each part of the history.\n' +
     'Without HISTORY, --instance names an instance of a running emulator; its code is where the instance runs.\n' +
     'No activity runs, nothing is started and nothing committed.\n' +
     'Exit code 0: the code replays it. 1: it does not, and the first difference is printed. 2: that could not be found out.',
