@@ -69,7 +69,8 @@ describe('history tables of the real engine, as tools export them (spec/attach.m
     const large = rows.filter(({ partitionKey }) => partitionKey === 'big-output');
     for (const text of [JSON.stringify(large), odataJson(large), storageExplorerCsv(large)]) {
       const [imported] = readHistories(text);
-      assert.ok(imported?.notes.some((note) => note.includes('Result of row 6, Result of row 7')));
+      assert.ok(imported !== undefined);
+      assert.ok(imported.notes.some((note) => note.includes('Result of row 6, Result of row 7')));
       const completed = imported.history.find(({ EventType }) => EventType === 'TaskCompleted');
       assert.equal(completed?.EventType === 'TaskCompleted' && completed.Result, null);
     }
