@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { CompactHistory, shownOperations, type Operation } from '../../src/webview/models/compact-history';
+import { CompactHistory, type Operation } from '../../src/core/history/compact-history';
+import { shownOperations } from '../../src/webview/models/shown-operations';
 import { serialisedException } from '../../src/core/values/serialised-exception';
 import { completed, ended, failed, fired, helloCities, raised, rest, scheduled, started, story, timer, turn } from './histories';
 

@@ -4,7 +4,7 @@ import type { HistoryEvent } from '../../src/core/history/history';
 import { serialisedException } from '../../src/core/values/serialised-exception';
 import { availableColumns, cellText, shownText, UsedFields, visibleColumns } from '../../src/webview/models/history-columns';
 import { csvField, historyCsv, historyJson } from '../../src/webview/models/history-export';
-import { counterpart, counterpartIndex } from '../../src/webview/models/history-links';
+import { counterpart, counterpartIndex } from '../../src/core/history/history-links';
 import { displayOrder, extendDisplayOrder } from '../../src/webview/models/history-order';
 import { HistoryTable } from '../../src/webview/models/history-table';
 import { helloCities, raised, rest, scheduled, started, story, timer, turn } from './histories';

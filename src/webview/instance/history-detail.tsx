@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { fromTimestamp } from '../../core/values/time';
 import { shownText } from '../models/history-columns';
-import { counterpart } from '../models/history-links';
+import { counterpart } from '../../core/history/history-links';
 import { durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';

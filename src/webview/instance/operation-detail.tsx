@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { readableFailure } from '../../core/values/serialised-exception';
-import type { Operation } from '../models/compact-history';
+import type { Operation } from '../../core/history/compact-history';
 import { dateTimeText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';

@@ -1,5 +1,5 @@
 /** The kinds of operations of the compact history, as people see them. */
-import type { OperationKind } from '../models/compact-history';
+import type { OperationKind } from '../../core/history/compact-history';
 
 export const operationIcons: Readonly<Record<OperationKind, string>> = {
   start: 'play',

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SourceLocation } from '../../protocol/panel-values';
 import type { ReplayOverview } from '../../protocol/replay-values';
-import { counterpartIndex } from '../models/history-links';
+import { counterpartIndex } from '../../core/history/history-links';
 import { rowText, shortFile } from '../models/replay';
 import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';

@@ -1,7 +1,7 @@
 /** Which rows of a history are shown, and in which order: filters over the display or the commit order, kept up as rows arrive. */
 import type { HistoryEvent, HistoryEventType } from '../../core/history/history';
 import type { HistoryOrder } from '../../core/history/history-rows';
-import { answeredId, opensWork } from './history-links';
+import { answeredId, opensWork } from '../../core/history/history-links';
 import { extendDisplayOrder } from './history-order';
 
 export interface HistoryFilter {

@@ -2,7 +2,7 @@
 import type { HistoryEvent } from '../../core/history/history';
 import type { SourceLocation } from '../../protocol/panel-values';
 import type { ReplayOverview, ReplayStepKindValue } from '../../protocol/replay-values';
-import { answeredId, opensWork } from './history-links';
+import { answeredId, opensWork } from '../../core/history/history-links';
 
 /** The step by which the row has been consumed. */
 export function stepOfRow(overview: ReplayOverview, row: number): number {

@@ -4,7 +4,7 @@
  */
 import type { HistoryEvent } from '../../core/history/history';
 import { fromTimestamp } from '../../core/values/time';
-import { counterpartIndex } from './history-links';
+import { counterpartIndex } from '../../core/history/history-links';
 
 export type Lane = 'caller' | 'orchestrator' | 'activities' | 'timers' | 'events' | 'children';
 

@@ -8,7 +8,7 @@
  */
 import type { HistoryEvent } from '../../core/history/history';
 import { fromTimestamp } from '../../core/values/time';
-import { answeredId } from './history-links';
+import { answeredId } from '../../core/history/history-links';
 
 export type BarKind = 'activity' | 'timer' | 'child' | 'event';
 export type BarState = 'open' | 'completed' | 'failed' | 'abandoned';

@@ -5,11 +5,11 @@
  *   K1. An operation stands where its first row is; its later rows change it in place and raise its `version`.
  *   K2. An attempt joins the operation before it when it is a retry by its trace: a failure, a timer of the same turn, the same name again.
  */
-import type { FailureDetails, HistoryEvent } from '../../core/history/history';
-import { isEntityId } from '../../core/values/instance-id';
-import { rootCauseLine } from '../../core/values/failure-text';
-import { firstThrownIn } from '../../core/values/serialised-exception';
-import { fromTimestamp } from '../../core/values/time';
+import type { FailureDetails, HistoryEvent } from './history';
+import { isEntityId } from '../values/instance-id';
+import { rootCauseLine } from '../values/failure-text';
+import { firstThrownIn } from '../values/serialised-exception';
+import { fromTimestamp } from '../values/time';
 import { answeredId } from './history-links';
 
 export type OperationKind = 'start' | 'activity' | 'child' | 'timer' | 'event' | 'entity' | 'sent' | 'control' | 'end';
@@ -40,14 +40,6 @@ export interface Operation {
   dueMs: number | null;
   version: number;
 }
-
-export interface OperationFilter {
-  /** Every word occurs in the operation, ignoring case. */
-  text: string;
-  failedOnly: boolean;
-}
-
-export type OperationOrder = 'start' | 'name' | 'queued' | 'run';
 
 export class CompactHistory {
   readonly #all: Operation[] = [];
@@ -296,33 +288,6 @@ export class CompactHistory {
     this.#all.push(operation);
     return operation;
   }
-}
-
-/** Those that the filter lets through, in an order; equal ones stay in that of their starts. */
-export function shownOperations(
-  all: readonly Operation[],
-  filter: OperationFilter,
-  order: { by: OperationOrder; descending: boolean },
-): readonly Operation[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found =
-    words.length === 0 && !filter.failedOnly
-      ? all
-      : all.filter((each) => (!filter.failedOnly || each.state === 'failed') && matches(each, words));
-  if (order.by === 'start') return order.descending ? found.toReversed() : found;
-  const sign = order.descending ? -1 : 1;
-  const value = (each: Operation): number => (order.by === 'queued' ? each.queuedMs : each.runMs) ?? -1;
-  return found.toSorted((a, b) => {
-    const by = order.by === 'name' ? (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) : value(a) - value(b);
-    return sign * by || (a.rows[0] ?? 0) - (b.rows[0] ?? 0);
-  });
-}
-
-function matches(operation: Operation, words: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  const { kind, name, input, result, failure, instanceId, state } = operation;
-  const text = [kind, name, input, result, failure, instanceId, state].join('\n').toLowerCase();
-  return words.every((word) => text.includes(word));
 }
 
 function textOf(value: unknown): string | null {

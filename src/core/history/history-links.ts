@@ -1,5 +1,5 @@
 /** Who answers whom in a history: a scheduling row and its result, by position in the commit order. */
-import type { HistoryEvent } from '../../core/history/history';
+import type { HistoryEvent } from './history';
 
 /** The id of the scheduling row that `event` answers; undefined for rows that answer nothing. */
 export function answeredId(event: HistoryEvent): number | undefined {
