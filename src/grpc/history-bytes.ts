@@ -5,7 +5,7 @@
 import { Room } from '../base/room';
 import type { HistoryEvent } from '../core/history/history';
 import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
-import { encoded } from './shared-writer';
+import { encoded } from '../base/shared-writer';
 import { protoEvent } from './to-proto';
 
 interface Encoded {

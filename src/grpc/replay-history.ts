@@ -3,7 +3,7 @@ import type { HistoryEvent, OrchestratorStarted } from '../core/history/history'
 import { isScheduledRow } from '../core/decisions/non-determinism';
 import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
 import { pastEventsTag } from './history-bytes';
-import { encoded } from './shared-writer';
+import { encoded } from '../base/shared-writer';
 import { protoEvent } from './to-proto';
 
 /**

@@ -9,7 +9,7 @@ import {
   WorkItem,
 } from './generated/task-hub-sidecar';
 import { protoTime } from './proto-time';
-import { encoded } from './shared-writer';
+import { encoded } from '../base/shared-writer';
 import { protoEvent, protoTags, protoTrace } from './to-proto';
 
 /** Fields of WorkItem with their wire type, length-delimited. */
