@@ -30,6 +30,30 @@ export class Batch {
     live.pins++;
     this.pinned.push(live);
   }
+
+  /** How much it holds, for `undo`. */
+  mark(): readonly number[] {
+    return this.#lists().map((list) => list.length);
+  }
+
+  /** Takes out what came since `mark`, and gives the instances that it would have begun or changed. */
+  undo(mark: readonly number[]): Set<string> {
+    const [, entries = 0, , , unlocked = 0, pinned = 0, changes = 0] = mark;
+    for (const { live, seq } of this.entries.slice(entries)) live.inbox = live.inbox.filter((entry) => entry.seq !== seq);
+    for (const live of this.unlocked.slice(unlocked)) live.uncommitted--;
+    for (const live of this.pinned.slice(pinned)) live.pins--;
+    const touched = new Set<string>();
+    for (const change of this.changes.slice(changes)) {
+      if (change.type === 'instance') touched.add(change.row.instanceId);
+    }
+    this.#lists().forEach((list, at) => (list.length = mark[at] ?? 0));
+    return touched;
+  }
+
+  #lists(): unknown[][] {
+    const { checkpoints, entries, activities, timers, unlocked, pinned, changes, acknowledgements } = this;
+    return [checkpoints, entries, activities, timers, unlocked, pinned, changes, acknowledgements];
+  }
 }
 
 /**

@@ -36,7 +36,8 @@ export class DueQueue {
   }
 
   addEntry(entry: InboxEntry): void {
-    if (entry.visibleAtMs === 0 || entry.visibleAtMs <= this.clock.now()) {
+    // A time that cannot be read is none to wait for.
+    if (!(entry.visibleAtMs > this.clock.now())) {
       this.show(entry);
       return;
     }

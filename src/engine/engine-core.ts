@@ -2,6 +2,7 @@ import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { Checkpoint } from '../core/instances/checkpoint';
 import { DurascopeError } from '../core/values/errors';
 import type { InboundEvent } from '../core/history/history';
+import { Generation } from '../core/turns/generation';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { DurableHttpHost } from '../core/ports/durable-http';
@@ -219,6 +220,29 @@ export class EngineCore {
     this.due.stop();
     for (const call of this.#later) call.dispose();
     this.#later.clear();
+  }
+
+  /**
+   * What `act` decides about `live` goes into this turn's batch whole or, when it throws, not at all: then everything in memory is as it was,
+   * and the error is the caller's.
+   */
+  whole(live: LiveInstance, act: () => void): void {
+    const { batch } = this.committer;
+    const mark = batch.mark();
+    const { row, generation, entity } = live;
+    const length = generation?.events.length ?? 0;
+    try {
+      act();
+    } catch (error) {
+      for (const id of batch.undo(mark)) if (id !== live.instanceId) this.lives.reset(id);
+      live.row = row;
+      live.entity = entity;
+      live.generation =
+        generation === null || generation.events.length === length
+          ? generation
+          : new Generation(generation.events.slice(0, length));
+      throw error;
+    }
   }
 
   /** Row, history, messages and work of the instance go away. */

@@ -1,6 +1,7 @@
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { ProductionStore } from '../core/instances/production-store';
 import type { ClientIdRules } from '../core/values/instance-id';
+import { maxEntityChars } from '../core/entities/entity-room';
 import { maxValueChars } from '../core/values/value-limit';
 import type { DurableTimers } from '../core/values/time';
 import type { VersionPolicy } from '../core/values/version';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   runAhead: number;
   /** Longest input, output, event or state, in UTF-16 units. */
   maxValueChars: number;
+  /** Longest row of an entity: its state and what waits in it, as stored, in UTF-16 units. */
+  maxEntityChars: number;
   /** Idle instances kept in memory, and their events in all. */
   maxIdleInstances: number;
   maxIdleEvents: number;
@@ -66,6 +69,7 @@ export const defaultEngineOptions: EngineOptions = {
   oneMessagePerEpisode: false,
   runAhead: 0,
   maxValueChars,
+  maxEntityChars,
   maxIdleInstances: 10_000,
   maxIdleEvents: 100_000,
 };

@@ -1,4 +1,4 @@
-import { valueProblem } from '../core/values/value-limit';
+import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { addressOf, parseEntityId } from '../core/values/entity-id';
 import {
@@ -9,10 +9,13 @@ import {
   type EntityBatch,
   type EntityScheduler,
 } from '../core/entities/entity-scheduler';
-import { finishBatch, toOperation, type EntityTurnResult } from '../core/turns/entity-turn';
+import { entityChars, fitting } from '../core/entities/entity-room';
+import { entityOutcomeProblem } from '../core/turns/entity-outcome';
+import { failedAnswer, finishBatch, toOperation, type EntityTurnResult } from '../core/turns/entity-turn';
+import { units } from '../core/values/value-limit';
 import type { EntityBatchRecord } from '../core/entities/entity-views';
-import type { EntityRequest } from '../core/entities/entity-messages';
-import type { EventRaised } from '../core/history/history';
+import { isRequestName, readRequest, type EntityRequest } from '../core/entities/entity-messages';
+import type { EventRaised, InboundEvent } from '../core/history/history';
 import { profileOf, type InstanceRow } from '../core/instances/instance';
 import type { EntityBatchOutcome } from '../core/ports/function-worker';
 import { backOffMs, sentenceOf } from './back-off';
@@ -33,9 +36,8 @@ interface Work {
   readonly batch: EntityBatch;
 }
 
-/** Kept of a batch for the developer's eyes, and so many batches of an entity. */
+/** Kept of a batch for the developer's eyes. */
 const shownOperations = 50;
-const shownBatches = 50;
 
 /**
  * Runs the batches of entities: takes their messages, asks the worker, and commits the answer as the entity's next generation.
@@ -45,6 +47,7 @@ const shownBatches = 50;
  *       runs at least once, and its effects (state, answer, signals, locks) count exactly once.
  *   W3. After a crash or a hang of the worker under it, an entity runs one operation at a time until one is through: what is broken
  *       holds up nobody but itself.
+ *   W4. Whatever cannot be taken in or worked into the entity fails its operations by name: their callers are answered, the state stays.
  */
 export class Entities {
   /** Names with capitals that entities have signalled, and that the log has told about. */
@@ -84,19 +87,40 @@ export class Entities {
       slot.waitingEntities.push(live);
       return;
     }
-    const entries = live.takeReady();
-    const before = (live.entity ??= readScheduler(row.input));
+    let entries = live.takeReady();
+    try {
+      const before = (live.entity ??= readScheduler(row.input));
+      entries = this.#fitting(live, before, entries);
+      if (entries.length === 0) return;
+      const work = this.#take(live, row, before, entries);
+      live.isBusy = true;
+      if (work.batch.operations.length === 0) this.#commit(work, null);
+      else this.#ask(work, slot);
+    } catch (error) {
+      this.#drop(live, entries, [], messageOf(error));
+    }
+  }
+
+  /** Those that the entity has room for; the others are in its inbox again. */
+  #fitting(live: LiveInstance, before: EntityScheduler, entries: InboxEntry[]): InboxEntry[] {
+    const { maxEntityChars } = this.core.options;
+    const fits = fitting(before, entries.map(({ event }) => event).filter(isRaised), maxEntityChars);
+    if (fits.every(Boolean)) return entries;
+    let at = 0;
+    const isTaken = entries.map(({ event }) => !isRaised(event) || fits[at++] === true);
+    live.putBack(entries.filter((_, index) => !isTaken[index]));
+    return entries.filter((_, index) => isTaken[index]);
+  }
+
+  #take(live: LiveInstance, row: InstanceRow, before: EntityScheduler, entries: readonly InboxEntry[]): Work {
+    const { core } = this;
     const scheduler = copyOf(before);
-    const messages: EventRaised[] = [];
-    for (const { event } of entries) if (event.EventType === 'EventRaised') messages.push(event);
+    const messages = entries.map(({ event }) => event).filter(isRaised);
     const { early, unknown } = takeIn(scheduler, messages, core.world.clock.now());
     for (const name of unknown) core.log('warning', `A message '${name}' without a request in it is dropped.`, live.instanceId);
     const maxOperations = live.hangs > 0 || live.exits > 0 ? 1 : core.options.maxEntityBatch; // W3
     const batch = nextBatch(scheduler, maxOperations);
-    const work: Work = { live, life: live.life, entries, row, before, scheduler, early, batch };
-    live.isBusy = true;
-    if (batch.operations.length === 0) this.#commit(work, null);
-    else this.#ask(work, slot);
+    return { live, life: live.life, entries, row, before, scheduler, early, batch };
   }
 
   #ask(work: Work, slot: WorkerSlot): void {
@@ -134,13 +158,7 @@ export class Entities {
           core.requestTurn();
           if (core.isVoid(live, life)) return;
           live.exits = live.hangs = 0;
-          // An answer without a single result would be asked for ever.
-          const problem =
-            outcome.results.length === 0
-              ? 'The worker gave no result for the operation.'
-              : tooLongIn(outcome, core.options.maxValueChars);
-          if (problem === null) this.#commit(work, outcome);
-          else this.#failAll(work, problem);
+          this.#commit(work, outcome);
         },
         (error: unknown) => {
           slot.runningEntities--;
@@ -195,27 +213,55 @@ export class Entities {
 
   /** The operations fail by the host's word; the state stays. */
   #failAll(work: Work, message: string): void {
-    const { scheduler, batch } = work;
-    const results = batch.operations.map(() => ({ ok: false as const, result: null, message }));
-    this.#commit(work, { state: scheduler.state, exists: scheduler.exists, results, actions: [] });
+    const problem = this.#tryCommit(work, failedBatch(work, message));
+    if (problem !== null) this.#drop(work.live, work.entries, work.batch.operations, problem);
   }
 
   #commit(work: Work, outcome: EntityBatchOutcome | null): void {
+    const problem = this.#tryCommit(work, outcome);
+    if (problem !== null) this.#failAll(work, problem);
+  }
+
+  /** Why nothing has happened, as a sentence; null: the batch is on its way. */
+  #tryCommit(work: Work, outcome: EntityBatchOutcome | null): string | null {
     const { core } = this;
-    const { live, row, scheduler, batch, early, entries } = work;
-    const stateBefore = work.before.state;
+    const scheduler = copyOf(work.scheduler);
     const now = core.now();
-    const turn = finishBatch({
-      row,
-      scheduler,
-      early,
-      batch,
-      outcome,
-      executionId: core.world.newId(),
-      now: now < row.createdTime ? row.createdTime : now,
-      defaultVersion: core.options.defaultVersion,
-      newId: core.world.newId,
-    });
+    const { live, row, early, batch } = work;
+    try {
+      const refusal = outcome === null ? null : entityOutcomeProblem(outcome, core.options.maxValueChars);
+      if (refusal !== null) return refusal;
+      const turn = finishBatch({
+        row,
+        scheduler,
+        early,
+        batch,
+        outcome,
+        executionId: core.world.newId(),
+        now: now < row.createdTime ? row.createdTime : now,
+        defaultVersion: core.options.defaultVersion,
+        newId: core.world.newId,
+      });
+      const limit = core.options.maxEntityChars;
+      const chars = entityChars(scheduler, limit);
+      if (chars > limit) {
+        return (
+          `The entity with all that waits in it has ${units(chars)} characters, and one entity has at most ${units(limit)}. ` +
+          'Keep a smaller state, or send less to it while it is locked.'
+        );
+      }
+      core.whole(live, () => this.#keep(work, scheduler, outcome, turn));
+      return null;
+    } catch (error) {
+      const problem = `What the entity did cannot be kept: ${messageOf(error)}`;
+      core.log('error', `${problem}${error instanceof Error ? `\n${error.stack ?? ''}` : ''}`, live.instanceId);
+      return problem;
+    }
+  }
+
+  #keep(work: Work, scheduler: EntityScheduler, outcome: EntityBatchOutcome | null, turn: EntityTurnResult): void {
+    const { core } = this;
+    const { live, row, entries } = work;
     const gathered = core.gather();
     const checkpoint: OpenCheckpoint = {
       instanceId: live.instanceId,
@@ -234,22 +280,40 @@ export class Entities {
     gathered.checkpoints.push(checkpoint);
     gathered.unlock(live);
     gathered.pin(live);
-    if (turn.ran.length > 0) remember(live, recordOf(turn, stateBefore, scheduler.state));
+    if (turn.ran.length > 0) live.batches.add(recordOf(turn, work.before.state, scheduler.state));
     gathered.changes.push({ type: 'instance', row: turn.row, newEvents: turn.events, historyReplaced: true });
     if ((core.options.dropsEmptyEntities || profileOf(row) === 'G') && isEmpty(scheduler) && live.inbox.length === 0)
       core.remove(live);
   }
+
+  /** The last resort: the entity stays as it is, its messages are used up, and whoever waits for `operations` is told why. */
+  #drop(live: LiveInstance, entries: readonly InboxEntry[], operations: readonly EntityRequest[], problem: string): void {
+    const { core } = this;
+    core.log('error', `${problem} Messages for the entity are dropped: ${entries.length}.`, live.instanceId);
+    live.isBusy = false;
+    const checkpoint: OpenCheckpoint = { instanceId: live.instanceId, ...consumptionOf(entries) };
+    const asked = new Map(operations.map((request) => [request.id, request]));
+    for (const { event } of entries) {
+      const request = isRaised(event) && isRequestName(event.Name) ? readRequest(event.Input) : null;
+      if (request !== null) asked.set(request.id, request);
+    }
+    for (const request of asked.values()) {
+      const answer = failedAnswer(request, problem, core.now());
+      if (answer !== null) send(core, checkpoint, answer);
+    }
+    const batch = core.gather();
+    batch.checkpoints.push(checkpoint);
+    batch.pin(live);
+  }
 }
 
-/** The batch fails as a whole then: what one operation did to the state cannot be told from what the others did. */
-function tooLongIn({ state, results, actions }: EntityBatchOutcome, limit: number): string | null {
-  const result = results.find((each) => valueProblem('', each.result, limit) !== null);
-  const action = actions.find((each) => valueProblem('', each.input, limit) !== null);
-  return (
-    valueProblem('The state of the entity', state, limit) ??
-    valueProblem('The result of an operation', result?.result, limit) ??
-    valueProblem('What the entity sends', action?.input, limit)
-  );
+function isRaised(event: InboundEvent): event is EventRaised {
+  return event.EventType === 'EventRaised';
+}
+
+function failedBatch({ scheduler, batch }: Work, message: string): EntityBatchOutcome {
+  const results = batch.operations.map(() => ({ ok: false as const, result: null, message }));
+  return { state: scheduler.state, exists: scheduler.exists, results, actions: [] };
 }
 
 export function isEmpty({ exists, queue, lockedBy }: EntityScheduler): boolean {
@@ -275,9 +339,4 @@ function recordOf(turn: EntityTurnResult, stateBefore: string | null, stateAfter
     })),
     omitted: ran.length - shown.length,
   };
-}
-
-function remember(live: LiveInstance, record: EntityBatchRecord): void {
-  live.batches.push(record);
-  if (live.batches.length > shownBatches) live.batches.shift();
 }

@@ -65,7 +65,7 @@ export class EntityCommands {
 
   batches(instanceId: string): readonly EntityBatchRecord[] {
     const id = parseEntityId(instanceId);
-    return id === null ? [] : (this.core.lives.find(this.#addressOf(instanceId))?.batches.slice() ?? []);
+    return id === null ? [] : (this.core.lives.find(this.#addressOf(instanceId))?.batches.all() ?? []);
   }
 
   /** Deleted entities are left out after the store has cut the page, so pages are asked for until one is full. */

@@ -1,9 +1,9 @@
 import { Generation } from '../core/turns/generation';
 import type { EntityScheduler } from '../core/entities/entity-scheduler';
-import type { EntityBatchRecord } from '../core/entities/entity-views';
 import type { InboundEvent } from '../core/history/history';
 import type { BegunActivity } from '../core/ports/function-worker';
 import type { InstanceRow } from '../core/instances/instance';
+import { EntityRecords } from './entity-records';
 
 /** A message for an instance. It stands in the inbox from its acceptance on, and may be taken once it is `isReady`. */
 export interface InboxEntry {
@@ -29,7 +29,7 @@ export class LiveInstance {
   /** Of an entity, as last decided; null: not read from the row yet. Never changed, only replaced. */
   entity: EntityScheduler | null = null;
   /** Of an entity: what it did last, while it stays in memory. */
-  batches: EntityBatchRecord[] = [];
+  batches = new EntityRecords();
   inbox: InboxEntry[] = [];
   /** An episode runs or waits to be committed. */
   isBusy = false;
@@ -84,7 +84,7 @@ export class LiveInstance {
     this.row = row;
     this.generation = new Generation();
     this.entity = null;
-    this.batches = [];
+    this.batches = new EntityRecords();
     this.inbox = [];
     this.begun = null;
     this.life++;

@@ -62,6 +62,15 @@ export class LiveInstances {
     return live;
   }
 
+  /** What was begun under the id did not come about: the store knows what there is. */
+  reset(instanceId: string): void {
+    const live = this.#live.get(instanceId);
+    if (live === undefined) return;
+    const row = this.store.instance(instanceId) ?? null;
+    live.replace(row);
+    if (row !== null && row.historyLength > 0) live.generation = null;
+  }
+
   generationOf(live: LiveInstance): Generation {
     return (live.generation ??= new Generation(this.store.history(live.instanceId)));
   }
@@ -86,5 +95,5 @@ export class LiveInstances {
 function weight(live: LiveInstance): number {
   // The state of an entity as if it were so many events.
   const state = live.entity?.state?.length ?? 0;
-  return (live.generation?.events.length ?? 0) + live.batches.length + Math.ceil(state / 200);
+  return (live.generation?.events.length ?? 0) + live.batches.size + Math.ceil(state / 200);
 }

@@ -2,7 +2,7 @@
 import { engineNotes } from '../core/history/history';
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import type { Checkpoint } from '../core/instances/checkpoint';
-import { parseEntityId } from '../core/values/entity-id';
+import { chosenEntityIdProblem, parseEntityId } from '../core/values/entity-id';
 import { visibleAtMs } from '../core/entities/entity-messages';
 import type { EventRaised } from '../core/history/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
@@ -79,12 +79,13 @@ export function tellEntity(
 ): void {
   let to = core.lives.find(instanceId);
   if (to === undefined) {
-    const row = entityRow(
-      instanceId,
-      core.world.newId(),
-      core.now(),
-      profile ?? core.profileOfEntity(parseEntityId(instanceId)?.name ?? ''),
-    );
+    const id = parseEntityId(instanceId);
+    const problem = id === null ? `'${instanceId}' is not the id of an entity.` : chosenEntityIdProblem(id);
+    if (problem !== null) {
+      core.log('warning', `A message for an entity is dropped. ${problem}`, instanceId.slice(0, 100));
+      return;
+    }
+    const row = entityRow(instanceId, core.world.newId(), core.now(), profile ?? core.profileOfEntity(id?.name ?? ''));
     to = core.lives.begin(row);
     (checkpoint.children ??= []).push(row);
     core.gather().changes.push({ type: 'instance', row, newEvents: [], historyReplaced: false });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { maxEntityChars } from '../../src/core/entities/entity-room';
 import { maxValueChars } from '../../src/core/values/value-limit';
 import { defaultEngineOptions } from '../../src/engine/engine-options';
 import { defaultHttpLimits } from '../../src/http/http-settings';
@@ -13,6 +14,7 @@ describe('the page of the limits', () => {
   const mb = (bytes: number): string => `${bytes / 1024 / 1024} MB`;
   for (const [what, number] of [
     ['One value', maxValueChars.toLocaleString('en')],
+    ['One entity', maxEntityChars.toLocaleString('en')],
     ['One message to or from the process', maxMessageChars.toLocaleString('en')],
     ['One message from a C#', mb(longestMessage)],
     ['Body of a request to the management API', mb(defaultHttpLimits.managementBodyBytes)],

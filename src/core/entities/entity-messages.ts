@@ -8,7 +8,7 @@
  */
 import type { EntityId } from '../values/entity-id';
 import type { FailureDetails } from '../history/history';
-import { fromTimestamp, toTimestamp } from '../values/time';
+import { fromDotnetTimestamp, fromTimestamp, toTimestamp } from '../values/time';
 
 /** An operation; with a `lockset`, a lock request. Absent fields are absent from the text. */
 export interface EntityRequest {
@@ -59,7 +59,11 @@ export function visibleAtMs(eventName: string): number {
 
 /** Null for text that is no request: it would never be answered, whatever one made of it. */
 export function readRequest(text: string | null): EntityRequest | null {
-  const value = objectOf(text);
+  return requestOf(objectOf(text));
+}
+
+/** The same once parsed. */
+export function requestOf(value: Readonly<Record<string, unknown>> | null): EntityRequest | null {
   if (value === null || typeof value['id'] !== 'string') return null;
   const lockset = Array.isArray(value['lockset']) ? value['lockset'].flatMap(lockedEntity) : undefined;
   const request: EntityRequest = { id: value['id'] };
@@ -72,7 +76,8 @@ export function readRequest(text: string | null): EntityRequest | null {
   if (typeof value['Timestamp'] === 'string') request.Timestamp = value['Timestamp'];
   if (lockset !== undefined && lockset.length > 0) {
     request.lockset = lockset;
-    request.pos = typeof value['pos'] === 'number' ? value['pos'] : 0;
+    const { pos } = value;
+    request.pos = typeof pos === 'number' && Number.isSafeInteger(pos) && pos >= 0 ? pos : 0;
   }
   return request;
 }
@@ -103,9 +108,9 @@ export function sendingTimes(predecessor: string | null, now: string): SendingTi
   return { timestamp: isLater ? now : oneTickAfter(predecessor), predecessor };
 }
 
-/** Epoch milliseconds of a sender's time, with or without its zone. */
+/** Epoch milliseconds of a sender's time, with or without its zone; NaN for what is none. */
 export function sentAtMs(timestamp: string): number {
-  return fromTimestamp(timestamp.endsWith('Z') ? timestamp : `${timestamp}Z`);
+  return fromDotnetTimestamp(timestamp.endsWith('Z') ? timestamp : `${timestamp}Z`);
 }
 
 /** Comparable as text: 27 characters. */

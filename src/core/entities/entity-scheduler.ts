@@ -8,7 +8,7 @@
  */
 import { entityInstanceId } from '../values/entity-id';
 import type { EntityRequest, SendingTimes } from './entity-messages';
-import { isRequestName, readRelease, readRequest, releaseName, sendingTimes, sentAtMs } from './entity-messages';
+import { isRequestName, readRelease, readRequest, releaseName, requestOf, sendingTimes, sentAtMs } from './entity-messages';
 import type { EventRaised } from '../history/history';
 import { fromTimestamp, toTimestamp } from '../values/time';
 
@@ -44,6 +44,7 @@ const trimIntervalMs = 60_000;
 function noteSender(sorter: MessageSorter, { parent, parentExecution, Timestamp }: EntityRequest): void {
   if (parent === undefined || Timestamp === undefined) return;
   const sentMs = sentAtMs(Timestamp);
+  if (Number.isNaN(sentMs)) return;
   const senders = { ...sorter.ReceivedFromInstance };
   if (isTimeToForget(sorter.ReceiveHorizon, sentMs)) {
     sorter.ReceiveHorizon = toTimestamp(sentMs - reorderWindowMs);
@@ -75,7 +76,10 @@ function isTimeToForget(horizon: string | undefined, nowMs: number): boolean {
   return horizon === undefined || sentAtMs(horizon) + reorderWindowMs + trimIntervalMs < nowMs;
 }
 
-/** Reads what `schedulerText` wrote; null and what is not an object are an entity that does not exist. */
+/**
+ * Reads what `schedulerText` wrote; null and what is not an object are an entity that does not exist. Whoever imports an entity may have
+ * written anything: what is not as it must be is left out.
+ */
 export function readScheduler(input: string | null): EntityScheduler {
   let value: unknown = null;
   if (input !== null) {
@@ -85,15 +89,34 @@ export function readScheduler(input: string | null): EntityScheduler {
       // An instance that was never an entity.
     }
   }
-  const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const fields = isRecord(value) ? value : {};
+  const { state, queue, lockedBy, sorter } = fields;
   return {
-    state: typeof fields['state'] === 'string' ? fields['state'] : null,
-    exists: typeof fields['state'] === 'string' || fields['exists'] === true,
-    queue: Array.isArray(fields['queue']) ? (fields['queue'] as EntityRequest[]) : [],
-    lockedBy: typeof fields['lockedBy'] === 'string' ? fields['lockedBy'] : null,
+    state: typeof state === 'string' ? state : null,
+    exists: typeof state === 'string' || fields['exists'] === true,
+    queue: Array.isArray(queue) ? queue.flatMap((each: unknown) => (isRecord(each) ? (requestOf(each) ?? []) : [])) : [],
+    lockedBy: typeof lockedBy === 'string' ? lockedBy : null,
     suspended: fields['suspended'] === true,
-    ...(typeof fields['sorter'] === 'object' && fields['sorter'] !== null ? { sorter: fields['sorter'] } : {}),
+    ...(isRecord(sorter) ? { sorter: isSorter(sorter) ? sorter : {} } : {}),
   };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSorter(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & MessageSorter {
+  const { LastSentToInstance: sent, ReceivedFromInstance: received, ReceiveHorizon, SendHorizon } = value;
+  if (![ReceiveHorizon, SendHorizon].every((time) => time === undefined || isSendersTime(time))) return false;
+  if (sent !== undefined && !(isRecord(sent) && Object.values(sent).every(isSendersTime))) return false;
+  return (
+    received === undefined ||
+    (isRecord(received) && Object.values(received).every((each) => isRecord(each) && isSendersTime(each['Last'])))
+  );
+}
+
+function isSendersTime(value: unknown): boolean {
+  return typeof value === 'string' && !Number.isNaN(sentAtMs(value));
 }
 
 // S3
@@ -172,10 +195,14 @@ export interface EntityBatch {
   isCut: boolean;
 }
 
+/** Characters of inputs from which no more operations join a batch: it is one message to the worker. */
+const enoughChars = 16 * 1024 * 1024;
+
 /** Takes what may run now out of the queue. */
 export function nextBatch(scheduler: EntityScheduler, maxOperations: number): EntityBatch {
   const { queue } = scheduler;
   let taken = 0;
+  let chars = 0;
   if (!scheduler.suspended) {
     while (taken < queue.length) {
       const request = queue[taken] as EntityRequest;
@@ -184,7 +211,8 @@ export function nextBatch(scheduler: EntityScheduler, maxOperations: number): En
         scheduler.queue = queue.slice(taken + 1);
         return { operations: queue.slice(0, taken), lock: request, isCut: false };
       }
-      if (taken >= maxOperations) break;
+      if (taken >= maxOperations || chars >= enoughChars) break;
+      chars += request.input?.length ?? 0;
       taken++;
     }
   }

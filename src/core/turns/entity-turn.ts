@@ -118,6 +118,13 @@ export function finishBatch(turn: EntityTurnInput): EntityTurnResult {
   return result;
 }
 
+/** What a caller is told whose request the entity could not take; null for whom nobody waits. */
+export function failedAnswer(request: EntityRequest, message: string, now: string): OutgoingMessage | null {
+  if (request.signal === true || request.parent === undefined) return null;
+  const text = answerText({ ok: false, result: null, message });
+  return { instanceId: request.parent, executionId: request.parentExecution ?? null, event: raised(now, request.id, text) };
+}
+
 function generationOf({ row, executionId, now }: EntityTurnInput, input: string): HistoryEvent[] {
   const started: ExecutionStarted = {
     EventType: 'ExecutionStarted',

@@ -31,6 +31,16 @@ export function fromTimestamp(text: string): number {
   return Date.parse(text);
 }
 
+/** Of .NET: the years 1 to 9999. Epoch milliseconds. */
+const leastMs = -62_135_596_800_000;
+const mostMs = 253_402_300_799_999;
+
+/** As `fromTimestamp`, NaN also outside of the years 1 to 9999: near the ends of what JavaScript has, no other time can be reckoned from it. */
+export function fromDotnetTimestamp(text: string): number {
+  const ms = Date.parse(text);
+  return ms >= leastMs && ms <= mostMs ? ms : Number.NaN;
+}
+
 /** `exact`: when the code asked for it. `engine`: up to a second early, since Azure Storage's queues know delays of whole seconds only. */
 export type DurableTimers = 'exact' | 'engine';
 
