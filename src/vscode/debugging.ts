@@ -6,7 +6,8 @@ import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
 import type { RunningEmulator } from './app-emulator';
-import { debugType } from './ids';
+import { contextKeys, debugType } from './ids';
+import { tick } from './tick';
 import { attachConfiguration, isInstalled, otherDebugger, type OtherDebugger } from './models/attach-debugger';
 
 /** Set on the debug configuration that takes our place, so that its end is known as ours. */
@@ -81,6 +82,7 @@ export class Debugging implements vscode.Disposable {
     const port = typeof config['port'] === 'number' ? { port: config['port'] } : {};
     const running = await this.emulators.start(app, { inspectPort, ...port });
     if (running === undefined) return undefined;
+    tick(contextKeys.hasDebugged);
     const name = config.name === '' ? 'Durascope: debug function app' : config.name;
     if (other !== null) return this.#attach(other, name, app.appDir, running);
     return {

@@ -27,4 +27,9 @@ export class Dialogs {
   async openFile(filters: Record<string, string[]>): Promise<vscode.Uri | undefined> {
     return (await vscode.window.showOpenDialog({ canSelectMany: false, filters }))?.[0];
   }
+
+  async openFolder(title: string, verb: string): Promise<vscode.Uri | undefined> {
+    const options = { canSelectFiles: false, canSelectFolders: true, canSelectMany: false, title, openLabel: verb };
+    return (await vscode.window.showOpenDialog(options))?.[0];
+  }
 }

@@ -8,6 +8,7 @@ import { determinismCommands } from './commands/determinism-commands';
 import { showFailure } from './commands/command-context';
 import { entityCommands } from './commands/entity-commands';
 import { emulatorCommands } from './commands/emulator-commands';
+import { exampleCommands } from './commands/example-commands';
 import { instanceCommands } from './commands/instance-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
 import { runFunctionCommands } from './commands/run-function';
@@ -37,6 +38,7 @@ import { RunningChecks } from './running-checks';
 import { SourceIndex } from './source-index';
 import { StatusBar } from './status-bar';
 import { TextDocuments } from './text-documents';
+import { tick } from './tick';
 
 export class Durascope implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel('Durascope', { log: true });
@@ -131,6 +133,7 @@ export class Durascope implements vscode.Disposable {
     this.#commandContext = commandContext;
     this.#handlers = {
       ...emulatorCommands(commandContext),
+      ...exampleCommands(extensionUri, commandContext),
       ...instanceCommands(commandContext),
       ...replayCommands(commandContext, () => this.replayPart()),
       ...entityCommands(commandContext),
@@ -240,6 +243,7 @@ export class Durascope implements vscode.Disposable {
     const app = this.apps.current;
     const emulator = app === undefined ? undefined : this.emulators.of(app);
     const name = app?.name ?? '';
+    if (emulator?.running !== undefined) tick(contextKeys.hasRun);
     this.statusBar.show(emulator, name);
     this.instances.show(emulator);
     this.entities.show(emulator);

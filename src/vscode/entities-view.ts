@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AppEmulator } from './app-emulator';
 import { clockOf } from './editor-clock';
-import { commands } from './ids';
+import { commands, contextKeys } from './ids';
 import type { LazyTree } from './lazy-tree';
 import { EntitiesTree, type EntitiesNode } from './models/entities-tree';
 import { TreeConnection } from './tree-connection';
@@ -21,6 +21,7 @@ export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vsco
       clockOf(() => this.#emulator),
       () => tree.refresh(),
       onError,
+      (isUsed) => void vscode.commands.executeCommand('setContext', contextKeys.hasEntities, isUsed),
     );
     this.#connection = new TreeConnection(this.model, 'entity');
     this.#subscription = tree.view.onDidChangeVisibility(({ visible }) => this.model.setVisible(visible));

@@ -30,10 +30,11 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
   const trees: Trees = {
     instances: new LazyTree(views.instances, load, true),
     entities: new LazyTree(views.entities, load, false),
+    noEntities: new LazyTree(views.noEntities, load, false),
     functions: new LazyTree(views.functions, load, false),
     emulator: new LazyTree(views.emulator, load, false),
   };
-  context.subscriptions.push(trees.instances, trees.entities, trees.functions, trees.emulator);
+  context.subscriptions.push(trees.instances, trees.entities, trees.noEntities, trees.functions, trees.emulator);
   for (const id of Object.values(commands)) {
     const run = async (...args: unknown[]): Promise<unknown> => (await load()).runCommand(id, args);
     context.subscriptions.push(vscode.commands.registerCommand(id, run));

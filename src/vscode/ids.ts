@@ -6,6 +6,8 @@ export const commands = {
   restartEmulator: 'durascope.restartEmulator',
   emulatorMenu: 'durascope.emulatorMenu',
   selectApp: 'durascope.selectApp',
+  createSampleApp: 'durascope.createSampleApp',
+  openExample: 'durascope.openExample',
   startInstance: 'durascope.startInstance',
   startAgain: 'durascope.startAgain',
   startFromEditor: 'durascope.startFromEditor',
@@ -19,6 +21,7 @@ export const commands = {
   resume: 'durascope.resume',
   rewind: 'durascope.rewind',
   restart: 'durascope.restart',
+  startCopy: 'durascope.startCopy',
   purge: 'durascope.purge',
   goToInstance: 'durascope.goToInstance',
   openInstance: 'durascope.openInstance',
@@ -57,6 +60,8 @@ export type CommandId = (typeof commands)[keyof typeof commands];
 export const views = {
   instances: 'durascope.instances',
   entities: 'durascope.entities',
+  /** In the place of `entities` while there are none: it begins collapsed. */
+  noEntities: 'durascope.noEntities',
   functions: 'durascope.functions',
   emulator: 'durascope.emulator',
 } as const;
@@ -79,6 +84,14 @@ export const contextKeys = {
   severalApps: 'durascope.severalApps',
   /** `functionApp` or `programs`; empty without either. */
   appKind: 'durascope.appKind',
+  hasEntities: 'durascope.hasEntities',
+  // What the walkthrough ticks.
+  hasRun: 'durascope.hasRun',
+  hasStarted: 'durascope.hasStarted',
+  hasLooked: 'durascope.hasLooked',
+  hasOpenedPanel: 'durascope.hasOpenedPanel',
+  hasReplayed: 'durascope.hasReplayed',
+  hasDebugged: 'durascope.hasDebugged',
 } as const;
 
 /** Of the section `durascope`. */

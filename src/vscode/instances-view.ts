@@ -6,6 +6,7 @@ import type { LazyTree } from './lazy-tree';
 import { formatFilter, isEmptyFilter, noFilter, parseFilter, type TreeFilter } from './models/instance-filter';
 import { instanceItem } from './models/instance-item';
 import { InstancesTree, type Grouping, type InstanceNode, type TreeNode } from './models/instances-tree';
+import { tick } from './tick';
 import { TreeConnection } from './tree-connection';
 
 const groupingKey = 'instances.grouping';
@@ -91,6 +92,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
 
   async getChildren(element?: TreeNode): Promise<TreeNode[]> {
     const children = await this.model.children(element);
+    if (this.tree.view.visible && children.length > 0) tick(contextKeys.hasLooked);
     for (const child of children) {
       if (element === undefined) this.#parents.delete(child.id);
       else this.#parents.set(child.id, element);

@@ -7,6 +7,8 @@ import type { TreeNode } from './models/instances-tree';
 export interface Trees {
   instances: LazyTree<TreeNode>;
   entities: LazyTree<EntitiesNode>;
+  /** Always empty. */
+  noEntities: LazyTree<never>;
   functions: LazyTree<FunctionGroupNode | FunctionNode>;
   emulator: LazyTree<EmulatorLine>;
 }

@@ -15,11 +15,12 @@ import { clockOf } from './editor-clock';
 import type { FailureLink } from '../core/ports/failure-chain';
 import { readText, realDir, type DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
-import { panels as panelIds } from './ids';
+import { contextKeys, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
 import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
 import { panelPage } from './panel-page';
 import type { SourceIndex } from './source-index';
+import { tick } from './tick';
 
 type Session = InstancePanelSession | InstancesPanelSession | EntityPanelSession;
 
@@ -60,17 +61,20 @@ export class Panels implements vscode.Disposable {
     });
   }
 
-  openInstance(app: DurableApp, instanceId: string, title?: string): vscode.WebviewPanel {
+  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. */
+  openInstance(app: DurableApp, instanceId: string, how: { title?: string; beside?: boolean } = {}): vscode.WebviewPanel {
+    tick(contextKeys.hasOpenedPanel);
     const key = `${app.appDir}\n${instanceId}`;
     const known = this.#open.get(key);
     if (known !== undefined) {
-      known.panel.reveal();
+      known.panel.reveal(undefined, how.beside);
       return known.panel;
     }
     const isEntity = isEntityId(instanceId);
     const panel = this.#create(
       isEntity ? panelIds.entity : panelIds.instance,
-      title ?? (isEntity ? instanceId : shortId(instanceId)),
+      how.title ?? (isEntity ? instanceId : shortId(instanceId)),
+      how.beside === true ? { viewColumn: this.#columnBeside(), preserveFocus: true } : vscode.ViewColumn.Active,
     );
     this.#showInstance(panel, app, instanceId);
     this.#remember(instanceId, app);
@@ -233,8 +237,19 @@ export class Panels implements vscode.Disposable {
   }
   readonly #connected = new WeakMap<Session, unknown>();
 
-  #create(viewType: string, title: string): vscode.WebviewPanel {
-    return vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, { enableScripts: true });
+  #create(
+    viewType: string,
+    title: string,
+    show: Parameters<typeof vscode.window.createWebviewPanel>[2] = vscode.ViewColumn.Active,
+  ): vscode.WebviewPanel {
+    return vscode.window.createWebviewPanel(viewType, title, show, { enableScripts: true });
+  }
+
+  #columnBeside(): vscode.ViewColumn {
+    const shown = [...this.#open.values()].find(({ panel }) => panel.visible)?.panel.viewColumn;
+    // With nothing open there is nothing to stand beside.
+    const isEmpty = vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
+    return shown ?? (isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
   }
 
   async #locate(app: DurableApp, row: InstanceRow): Promise<{ code: SourceLocation | null; failure: SourceLocation | null }> {

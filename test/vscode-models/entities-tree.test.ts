@@ -9,16 +9,19 @@ describe('the entities tree', () => {
   let hub: TestHub;
   let tree: EntitiesTree;
   let changes: number;
+  let used: boolean[];
 
   beforeEach(async () => {
     hub = await TestHub.open({ scripts: {}, entities: { Counter: counter, account: counter } });
     changes = 0;
+    used = [];
     tree = new EntitiesTree(
       sessionClock(hub.clock),
       () => changes++,
       (error) => {
         throw error;
       },
+      (isUsed) => used.push(isUsed),
     );
     tree.connect(hub.engine, () => ['Counter', 'account']);
   });
@@ -45,6 +48,18 @@ describe('the entities tree', () => {
 
   it('is empty while there is no entity', async () => {
     assert.deepEqual(await drawn(), []);
+  });
+
+  it('tells whether there are any, whether or not anybody looks', async () => {
+    tree.setVisible(false);
+    await settle();
+    assert.equal(used.at(-1), false);
+    await hub.signal('@counter@a', 'add', 1);
+    await hub.advance(refreshEveryMs);
+    await settle();
+    assert.equal(used.at(-1), true);
+    tree.disconnect();
+    assert.equal(used.at(-1), false);
   });
 
   it('shows names, keys and the beginnings of states, deleted ones too', async () => {

@@ -3,7 +3,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import manifest from '../../package.json';
 import * as z from 'zod';
-import { commands, debugType, panels, settings, toolNames, toolPrefix, views, walkthrough } from '../../src/vscode/ids';
+import {
+  commands,
+  contextKeys,
+  debugType,
+  panels,
+  settings,
+  toolNames,
+  toolPrefix,
+  views,
+  walkthrough,
+} from '../../src/vscode/ids';
 import { hubTools } from '../../src/tools/hub-tools';
 import { readSettings } from '../../src/vscode/models/emulator-settings';
 
@@ -45,11 +55,42 @@ describe('package.json and the table of ids', () => {
     for (const id of [...inMenus, ...inKeys, ...inTexts]) assert.ok(known.has(id), id);
   });
 
+  it('ask only for states that the code tells', () => {
+    const texts = [
+      ...contributes.commands.map((each) => ('enablement' in each ? each.enablement : '')),
+      ...Object.values(contributes.menus)
+        .flat()
+        .map((each) => ('when' in each ? each.when : '')),
+      ...contributes.keybindings.map((each) => each.when),
+      ...contributes.views.durascope.map((each) => ('when' in each ? (each.when ?? '') : '')),
+      ...contributes.viewsWelcome.map((each) => each.when),
+      ...contributes.walkthroughs.flatMap(({ steps }) => steps.flatMap((step) => step.completionEvents)),
+    ];
+    const told: ReadonlySet<string> = new Set([...Object.values(contextKeys), ...Object.values(views), ...Object.values(panels)]);
+    for (const text of texts) {
+      for (const [word] of text.matchAll(/(?<!config\.)\bdurascope\.\w+/g)) {
+        assert.ok(told.has(word) || (text.startsWith('onCommand:') && known.has(word)), text);
+      }
+      // No other event ticks a step of a walkthrough.
+      if (/^on[A-Z]/.test(text))
+        assert.match(text, /^(onCommand|onContext|onView|onLink|onSettingChanged|onExtensionInstalled|onStepSelected):/);
+    }
+  });
+
+  it('offer nothing that cannot work where there is no folder, or no trust', () => {
+    const without = contributes.viewsWelcome.filter(({ when }) => when.includes('emulatorState == none'));
+    const start = 'command:durascope.startEmulator';
+    for (const { when, contents } of without.filter((each) => each.contents.includes(start))) {
+      assert.match(when, /workspaceFolderCount != 0 && isWorkspaceTrusted/, contents);
+    }
+    for (const { contents } of without.filter(({ when }) => !when.includes('!isWorkspaceTrusted'))) {
+      assert.match(contents, /command:durascope\.createSampleApp/);
+      assert.match(contents, /command:durascope\.openExample/);
+    }
+  });
+
   it('name the same views and settings', () => {
-    assert.deepEqual(
-      contributes.views.durascope.map((each) => each.id),
-      Object.values(views),
-    );
+    assert.deepEqual(contributes.views.durascope.map((each) => each.id).toSorted(), Object.values(views).toSorted());
     const contributed = Object.keys(contributes.configuration.properties);
     assert.deepEqual(
       contributed.toSorted(),

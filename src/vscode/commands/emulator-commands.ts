@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
 import { DurascopeError } from '../../core/values/errors';
 import type { DurableApp } from '../find-apps';
+import { openTicked } from '../tick';
 import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
 export function emulatorCommands(context: CommandContext): Handlers {
@@ -45,7 +46,8 @@ export function emulatorCommands(context: CommandContext): Handlers {
     },
     [commands.showOutput]: () => output.show(true),
     [commands.openSettings]: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:durascope.durascope'),
-    [commands.openWalkthrough]: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
+    [commands.openWalkthrough]: () =>
+      openTicked(() => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false)),
     [commands.copyUrl]: async ([node]) => {
       const url = urlIn(node) ?? emulators.of(currentApp(context)).running?.url;
       if (url === undefined) return undefined;

@@ -22,6 +22,7 @@ export function instanceCommands(context: CommandContext): Handlers {
   const handlers: Partial<Record<CommandId, Handler>> = {};
   for (const action of Object.keys(actions) as InstanceAction[])
     handlers[actions[action].id] = (args) => run(context, action, args);
+  handlers[commands.startCopy] = (args) => run(context, 'restart', args);
   handlers[commands.raiseEvent] = (args) => raiseEvent(context, args);
   return handlers;
 }

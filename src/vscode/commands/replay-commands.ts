@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { commands } from '../ids';
+import { commands, contextKeys } from '../ids';
 import { targetName } from '../models/command-targets';
 import { shortId } from '../models/instance-item';
 import type { ReplayPart } from '../replay-part';
+import { tick } from '../tick';
 import type { ReplayTarget } from '../replay/app-replays';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
@@ -20,6 +21,7 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
       // From a failure: where the row that brought it has just been consumed; null: at the end.
       const [, at] = args;
       const row = typeof at === 'number' ? at : at === null ? Number.MAX_SAFE_INTEGER : undefined;
+      tick(contextKeys.hasReplayed);
       return (await load()).debugging.start(chosen.target, chosen.name, row);
     },
     [commands.debugReplay]: async (args) => {

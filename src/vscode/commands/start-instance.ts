@@ -3,7 +3,8 @@ import { cutText, findJsonMistake, prettyJson } from '../../base/json-text';
 import { DurascopeError } from '../../core/values/errors';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { toTimestamp } from '../../core/values/time';
-import { commands } from '../ids';
+import { commands, contextKeys } from '../ids';
+import { tick } from '../tick';
 import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
@@ -30,7 +31,7 @@ export function startCommands(context: CommandContext): Handlers {
       const app = currentApp(context);
       const running = await context.emulators.start(app);
       if (running === undefined) return undefined;
-      if (isStart(given)) return start(context, given);
+      if (isStart(given)) return start(context, given, false);
       const ofApp = running.functions().filter((each) => each.type === 'orchestrator');
       const ofPrograms = running.connectedWorkers().flatMap((each) => each.orchestrators);
       const names = [...new Set([...ofApp.map((each) => each.name), ...ofPrograms])];
@@ -146,12 +147,15 @@ async function askOptions(draft: Draft, nowMs: () => number): Promise<Draft | un
   };
 }
 
-async function start(context: CommandContext, options: StartOptions): Promise<string> {
+/** `shown`: its panel opens beside the editor. */
+async function start(context: CommandContext, options: StartOptions, shown = true): Promise<string> {
   const hub = context.emulators.of(currentApp(context)).hub;
   const { instanceId } = await hub.start(options);
   await context.starts.rememberOrchestrator(options.name);
   if (options.input != null) await context.starts.remember(options.name, options.input);
   context.statusBar.say(`Started ${options.name} as ${instanceId}`);
+  tick(contextKeys.hasStarted);
+  if (shown) context.panels.openInstance(currentApp(context), instanceId, { beside: true });
   return instanceId;
 }
 

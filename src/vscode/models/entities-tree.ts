@@ -44,14 +44,16 @@ export class EntitiesTree {
   #names: () => readonly string[] = () => [];
   readonly #limits = new Map<string, number>();
   #isPlanned = false;
+  #isLookPlanned = false;
   #isVisible = true;
   #isStale = false;
 
-  /** `changed`: the nodes are to be asked for again. */
+  /** `changed`: the nodes are to be asked for again. `used`: whether the hub has entities, told whether or not anybody looks. */
   constructor(
     private readonly clock: SessionClock,
     private readonly changed: () => void,
     private readonly onError: (error: unknown) => void,
+    private readonly used: (isUsed: boolean) => void = () => undefined,
   ) {}
 
   /** `names`: the app's entity functions. */
@@ -61,6 +63,7 @@ export class EntitiesTree {
     this.#names = names;
     this.#subscription = hub.subscribe((changes) => this.#onChanges(changes), { events: false });
     this.changed();
+    void this.#look(hub);
   }
 
   disconnect(): void {
@@ -69,6 +72,7 @@ export class EntitiesTree {
     this.#hub = undefined;
     this.#limits.clear();
     this.changed();
+    this.used(false);
   }
 
   /** A hidden view is not read; when it comes back it is, once. */
@@ -134,6 +138,7 @@ export class EntitiesTree {
       (change) => change.type === 'resync' || isEntityId(change.type === 'purged' ? change.instanceId : change.row.instanceId),
     );
     if (!concerned) return;
+    this.#lookSoon();
     if (!this.#isVisible) {
       this.#isStale = true;
       return;
@@ -144,6 +149,24 @@ export class EntitiesTree {
       this.#isPlanned = false;
       if (this.#hub !== undefined) this.changed();
     }); // N2
+  }
+
+  #lookSoon(): void {
+    if (this.#isLookPlanned) return;
+    this.#isLookPlanned = true;
+    this.clock.after(refreshEveryMs, () => {
+      this.#isLookPlanned = false;
+      if (this.#hub !== undefined) void this.#look(this.#hub);
+    });
+  }
+
+  async #look(hub: TaskHubClient): Promise<void> {
+    try {
+      const { entities } = await hub.queryEntities({ includeTransient: true, pageSize: 1 });
+      if (this.#hub === hub) this.used(entities.length > 0);
+    } catch (error) {
+      if (this.#hub === hub) this.onError(error);
+    }
   }
 }
 

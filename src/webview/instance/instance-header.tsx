@@ -105,8 +105,18 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
               Rewind
             </vscode-button>
           ) : null}
-          <vscode-button secondary disabled={!enabled('restart')} onClick={() => start('restart')} data-action="restart">
-            Restart
+          <vscode-button
+            secondary
+            disabled={!enabled('restart')}
+            onClick={() => start('restart')}
+            data-action="restart"
+            title={
+              over
+                ? 'Starts a new instance with the same input.'
+                : 'Starts another instance with the same input. This one goes on beside it.'
+            }
+          >
+            {over ? 'Restart' : 'Start a copy'}
           </vscode-button>
           <MenuButton
             icon="ellipsis"

@@ -41,7 +41,7 @@ const actions: readonly { action: InstanceAction; icon: string; verb: string; do
     icon: 'debug-restart',
     verb: 'Restart',
     done: 'restarted',
-    text: 'They start again with the same input.',
+    text: 'Each starts again as a new instance with the same input. Those that still run go on beside it.',
     reason: false,
   },
   {

@@ -245,6 +245,18 @@ describe('commands on instances', () => {
     assert.ok(parts.panels.find(parts.apps.current, restarted.instanceId));
   });
 
+  it('start a copy of one that runs, which goes on', async () => {
+    const parts = await durascope();
+    const id = await waiting();
+    await run('startCopy', ids(id));
+    const copy = await until('another one', async () =>
+      (await hub.query({ names: ['ReserveTicket'], statuses: ['Running'] })).instances.find((row) => row.instanceId !== id),
+    );
+    assert.ok(parts.panels.find(parts.apps.current, copy.instanceId));
+    assert.equal(await statusOf(hub, id), 'Running');
+    await run('terminate', ids(id, copy.instanceId));
+  });
+
   it('purge after asking, and not on a no', async () => {
     const parts = await durascope();
     const id = await run('startInstance', { name: 'EchoInput', input: null });

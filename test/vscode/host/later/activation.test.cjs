@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until } = require('../support.cjs');
+const { answering, run, until } = require('../support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
 const loaded = (name) => Object.keys(require.cache).some((file) => path.basename(file) === name);
@@ -29,5 +29,29 @@ describe('the extension in a folder without durable functions', () => {
     await until('the rest is loaded', () => loaded('durascope.js'));
     const { apps } = await (await extension().activate()).load();
     await until('the app is found', () => apps.all.length === 1);
+  });
+
+  it('gets a sample app into a folder, never over a file of the user', async () => {
+    const { apps } = await (await extension().activate()).load();
+    const target = vscode.Uri.file(path.join(folder(), 'my-sample'));
+    assert.equal(await run('createSampleApp', 'TypeScript', target), target.fsPath);
+    assert.equal(apps.current.appDir, target.fsPath);
+    assert.match(vscode.window.activeTextEditor.document.fileName, /hello-cities\.ts$/);
+    assert.equal(JSON.parse(fs.readFileSync(path.join(target.fsPath, 'package.json'), 'utf8')).name, 'my-sample');
+    let refusal;
+    const showing = (message) => void (refusal = message);
+    assert.equal(await answering('showErrorMessage', showing, () => run('createSampleApp', 'C#', target)), undefined);
+    assert.match(refusal, /my-sample has .*host\.json.* already, and nothing is written over/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('gets any of the examples, the one that is picked', async () => {
+    const target = vscode.Uri.file(path.join(folder(), 'bank'));
+    const { dialogs } = await (await extension().activate()).load();
+    dialogs.openFolder = () => Promise.resolve(target);
+    const pick = (items) => items.find(({ label }) => label === 'Entities');
+    assert.equal(await answering('showQuickPick', pick, () => run('openExample')), target.fsPath);
+    assert.ok(fs.existsSync(path.join(target.fsPath, 'src', 'functions', 'bank.js')));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 });
