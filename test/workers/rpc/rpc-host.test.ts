@@ -42,6 +42,16 @@ describe('a worker over FunctionRpc', function () {
         },
       }));
 
+    it('has settings of .NET that suit a short life, where its developer says nothing else', async () => {
+      const quiet = (await start(sound)).processes[0]?.spec.env ?? {};
+      assert.equal(quiet['DOTNET_GCHeapHardLimitPercent'], '0x32');
+      assert.equal(quiet['DOTNET_TieredPGO'], '0');
+      const env = { DOTNET_gcHeapHardLimit: '0x10000000', COMPlus_TieredPGO: '1' };
+      const said = (await start(sound, { env })).processes[0]?.spec.env ?? {};
+      assert.equal(said['DOTNET_GCHeapHardLimitPercent'], undefined);
+      assert.equal(said['DOTNET_TieredPGO'], undefined);
+    });
+
     it('and never connects is given up by name', () =>
       invalid(/did not connect within 0.05 s/, sound, { begin: () => undefined, loadTimeoutMs: 50 }));
 

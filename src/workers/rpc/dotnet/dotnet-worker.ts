@@ -79,7 +79,7 @@ export class DotnetWorker extends AppWorker {
         command: isExecutable ? assembly : dotnetPath,
         args: isExecutable ? [] : [assembly],
         cwd: output.dir,
-        env: { ...memoryLimit(env), ...env, FUNCTIONS_APPLICATION_DIRECTORY: output.dir },
+        env: { ...runtimeSettings(env), ...env, FUNCTIONS_APPLICATION_DIRECTORY: output.dir },
       },
       appDir: output.dir,
       workerDir: output.dir,
@@ -188,8 +188,15 @@ export class DotnetWorker extends AppWorker {
   }
 }
 
-/** .NET takes all there is, and the system then ends whom it likes: half of the machine's memory, unless the developer has said otherwise. */
-function memoryLimit(env: Readonly<Record<string, string>>): Record<string, string> {
-  const isSaid = Object.keys(env).some((name) => /^(DOTNET|COMPlus)_GCHeapHardLimit/i.test(name));
-  return isSaid ? {} : { DOTNET_GCHeapHardLimitPercent: '0x32' };
+/**
+ * What the developer has not said otherwise. .NET takes all the memory there is, and the system then ends whom it likes: half of the machine's.
+ * Measuring its code to make it faster later (dynamic PGO) costs more than it gains in the first minutes, which is how long an app runs here.
+ */
+function runtimeSettings(env: Readonly<Record<string, string>>): Record<string, string> {
+  const isSaid = (setting: string): boolean =>
+    Object.keys(env).some((name) => new RegExp(`^(DOTNET|COMPlus)_${setting}`, 'i').test(name));
+  return {
+    ...(isSaid('GCHeapHardLimit') ? {} : { DOTNET_GCHeapHardLimitPercent: '0x32' }),
+    ...(isSaid('TieredPGO') ? {} : { DOTNET_TieredPGO: '0' }),
+  };
 }
