@@ -78,6 +78,20 @@ export class PendingChanges {
     );
   }
 
+  /** What waits to be done or forgotten, beside rows and histories. */
+  get queuedCount(): number {
+    return this.messages.size + this.activities.size + this.timers.size + this.purged.size;
+  }
+
+  /** All that waits, where none of it is in SQL yet; in the order that SQL has it in. */
+  queued(): { inbox: InboxMessage[]; activities: PendingActivity[]; timers: PendingTimer[] } {
+    return {
+      inbox: [...this.messages.values()].sort((a, b) => a.seq - b.seq),
+      activities: [...this.activities.values()],
+      timers: [...this.timers.values()].sort((a, b) => (a.fireAt < b.fireAt ? -1 : a.fireAt > b.fireAt ? 1 : 0)),
+    };
+  }
+
   /** The instance's row, history and custom status are in SQL now. */
   written(id: string): void {
     this.weight -= this.rows.get(id)?.text.length ?? 0;

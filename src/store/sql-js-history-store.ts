@@ -3,6 +3,7 @@
  *
  *   H1. A commit is in the journal before it is applied, and applied before it resolves. One record a commit: whole or not at all.
  *   H2. SQL is written behind: when idle, when too much is pending, and as far as a read needs it. Every read sees every commit.
+ *       Until then there is no database at all, and a start need not wait for one.
  *   H3. A failed write changes nothing and may be tried again. After a failed sync nobody knows what the disk has: nothing more is accepted.
  */
 import type { SqlJsStatic } from 'sql.js';
@@ -46,6 +47,9 @@ const finishedLimit = 4 * 1024 * 1024;
 const pendingLimit = 4 * finishedLimit;
 /** A journal this many times the size for a snapshot does not wait for an idle moment any more. */
 const overdue = 4;
+/** Less than this is left pending also when idle while there is no database: a question builds it in a moment. */
+const smallLimit = 512 * 1024;
+const smallCount = 1000;
 const idleDelayMs = 100;
 /** After a snapshot that could not be written. */
 const snapshotAgainMs = 60_000;
@@ -70,6 +74,8 @@ interface Disk {
 export class SqlJsHistoryStore implements HistoryStore {
   readonly #options: Required<SqlJsHistoryStoreOptions>;
   readonly #pending = new PendingChanges();
+  /** From the opening to the closing. */
+  #sqlJs: SqlJsStatic | undefined;
   #index: Index | undefined;
   #disk: Disk | undefined;
   #failure: DurascopeError | undefined;
@@ -102,17 +108,12 @@ export class SqlJsHistoryStore implements HistoryStore {
   async #open(): Promise<RecoveredWork> {
     const sqlJs = await loadSqlJs();
     const { dir } = this.#options;
-    const warnings = dir === null ? this.#openIndex(new HistoryDatabase(sqlJs)) : await this.#openFolder(sqlJs, dir);
+    const warnings = dir === null ? [] : await this.#openFolder(sqlJs, dir);
+    this.#sqlJs = sqlJs;
     for (const message of warnings) this.#log('warning', message);
-    const database = this.#withQueue();
+    const queued = this.#index === undefined ? this.#pending.queued() : queuedIn(this.#withQueue());
     this.#scheduleIdle();
-    return {
-      inbox: database.inbox(),
-      activities: database.activities(),
-      timers: database.timers(),
-      nextSeq: this.#pending.nextSeq,
-      warnings,
-    };
+    return { ...queued, nextSeq: this.#pending.nextSeq, warnings };
   }
 
   async #openFolder(sqlJs: SqlJsStatic, dir: string): Promise<readonly string[]> {
@@ -125,10 +126,10 @@ export class SqlJsHistoryStore implements HistoryStore {
         lost: (error) => this.#end(error),
       });
       const snapshot = await folder.loadSnapshot();
-      this.#openIndex(new HistoryDatabase(sqlJs, snapshot.database));
+      if (snapshot.database !== undefined) this.#openIndex(sqlJs, snapshot.database);
       const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
         this.#pending.apply(decodeCheckpoints(payload));
-        if (this.#pending.weight > pendingLimit) this.#index?.writer.writeAll();
+        if (this.#pending.weight > pendingLimit) (this.#index ?? this.#openIndex(sqlJs)).writer.writeAll();
       });
       const sync: JournalSync = new JournalSync(
         this.#options.durability,
@@ -146,15 +147,19 @@ export class SqlJsHistoryStore implements HistoryStore {
     }
   }
 
-  #openIndex(database: HistoryDatabase): readonly string[] {
+  /** `snapshot`: before anything is pending. */
+  #openIndex(sqlJs: SqlJsStatic, snapshot?: Uint8Array): Index {
+    const database = new HistoryDatabase(sqlJs, snapshot);
     this.#index = { database, writer: new PendingWriter(database.sql, this.#pending) };
-    for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.set(id, true);
-    this.#pending.nextSeq = database.nextSeq();
-    return [];
+    if (snapshot !== undefined) {
+      for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.set(id, true);
+      this.#pending.nextSeq = database.nextSeq();
+    }
+    return this.#index;
   }
 
   commit(checkpoints: readonly Checkpoint[]): Promise<void> {
-    if (this.#index === undefined || this.#closing !== undefined || this.#failure !== undefined) {
+    if (this.#sqlJs === undefined || this.#closing !== undefined || this.#failure !== undefined) {
       return Promise.reject(this.#refusal());
     }
     let batch: EncodedBatch;
@@ -188,18 +193,19 @@ export class SqlJsHistoryStore implements HistoryStore {
   // --- reads ---
 
   instance(instanceId: string): InstanceRow | undefined {
-    const { database } = this.#opened();
+    this.#assertOpen();
     const pending = this.#pending.rows.get(instanceId);
     if (pending !== undefined) return pending.row;
-    return this.#pending.purged.has(instanceId) ? undefined : database.instance(instanceId);
+    return this.#pending.purged.has(instanceId) ? undefined : this.#index?.database.instance(instanceId);
   }
 
   history(instanceId: string, from = 0, count = Infinity): readonly HistoryEvent[] {
-    const { database } = this.#opened();
+    this.#assertOpen();
     const to = from + count;
     const pending = this.#pending.histories.get(instanceId);
     const isGone = this.#pending.purged.has(instanceId) || pending?.replace === true;
-    const events = isGone || (pending !== undefined && from >= pending.from) ? [] : database.history(instanceId, from, to);
+    const isAllPending = isGone || (pending !== undefined && from >= pending.from);
+    const events = isAllPending ? [] : (this.#index?.database.history(instanceId, from, to) ?? []);
     if (pending !== undefined) for (const event of historyRange(pending, from, to)) events.push(event);
     return events;
   }
@@ -243,7 +249,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   /** Writes a snapshot now, whatever the size of the journal; nothing in memory mode. Commits may go on meanwhile. */
   async compact(): Promise<void> {
     await this.#compacting;
-    this.#opened();
+    this.#assertOpen();
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#disk !== undefined) await this.#startCompacting(this.#disk);
   }
@@ -264,6 +270,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       this.#disk?.lock.release();
       this.#index?.database.close();
       this.#index = undefined;
+      this.#sqlJs = undefined;
     }
   }
 
@@ -283,8 +290,12 @@ export class SqlJsHistoryStore implements HistoryStore {
   // --- write-behind ---
 
   #opened(): Index {
-    if (this.#index === undefined) throw this.#refusal();
-    return this.#index;
+    return this.#index ?? this.#openIndex(this.#assertOpen());
+  }
+
+  #assertOpen(): SqlJsStatic {
+    if (this.#sqlJs === undefined) throw this.#refusal();
+    return this.#sqlJs;
   }
 
   #withRows(): SqlConnection {
@@ -325,13 +336,19 @@ export class SqlJsHistoryStore implements HistoryStore {
     return this.#commitsSinceIdleCheck === 0;
   }
 
+  /** There is no database, and no need of one yet. */
+  #canWait(): boolean {
+    if (this.#index !== undefined || this.#pending.weight > smallLimit || this.#pending.queuedCount > smallCount) return false;
+    return this.#disk === undefined || this.#disk.journal.size < this.#options.compactAtBytes;
+  }
+
   #writeSlice(): void {
-    const writer = this.#index?.writer;
-    if (writer === undefined || this.#closing !== undefined) return;
-    const end = performance.now() + sliceMs;
-    const isOver = (): boolean => performance.now() >= end;
+    if (this.#sqlJs === undefined || this.#closing !== undefined || this.#canWait()) return;
     const pending = this.#pending;
     try {
+      const { writer } = this.#opened();
+      const end = performance.now() + sliceMs;
+      const isOver = (): boolean => performance.now() >= end;
       if (this.#isIdle() || pending.weight > pendingLimit) {
         if (!writer.writeSlice(isOver)) this.#scheduleSlice();
       } else if (pending.weight > finishedLimit && writer.writeFinished(isOver)) {
@@ -429,6 +446,10 @@ export class SqlJsHistoryStore implements HistoryStore {
   #log(level: 'warning' | 'error', message: string): void {
     this.#options.log({ level, category: 'store', message });
   }
+}
+
+function queuedIn(database: HistoryDatabase): Pick<RecoveredWork, 'inbox' | 'activities' | 'timers'> {
+  return { inbox: database.inbox(), activities: database.activities(), timers: database.timers() };
 }
 
 function storeErrorOf(error: unknown, dir: string): unknown {
