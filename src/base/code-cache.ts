@@ -29,14 +29,21 @@ type Extension = (module: NodeJS.Module, file: string) => void;
 
 /** Call it before the bundles in `dir` are loaded. `NODE_DISABLE_COMPILE_CACHE=1` keeps everything as it would be without. */
 export function keepCompiledCode(dir: string, env: NodeJS.ProcessEnv = process.env): void {
-  if (env['NODE_DISABLE_COMPILE_CACHE'] !== undefined || env['NODE_V8_COVERAGE'] !== undefined) return;
-  const folder = path.join(env['DURASCOPE_HOME'] ?? path.join(homedir(), '.durascope'), 'cache');
+  const folder = cacheFolder(env);
+  if (folder === null) return;
   const { enableCompileCache, flushCompileCache } = Module as CompileCacheApi;
   if (enableCompileCache !== undefined) {
     enableCompileCache(path.join(folder, 'node'));
     if (flushCompileCache !== undefined) setTimeout(flushCompileCache, keepAfterMs).unref();
     return;
   }
+  keepOwnCompiledCode(dir, env);
+}
+
+/** The same for a process that has other code than ours too, which Node.js' own cache would cover as well. */
+export function keepOwnCompiledCode(dir: string, env: NodeJS.ProcessEnv = process.env): void {
+  const folder = cacheFolder(env);
+  if (folder === null) return;
   const { USE_MAIN_CONTEXT_DEFAULT_LOADER: loader } = constants as { USE_MAIN_CONTEXT_DEFAULT_LOADER?: number };
   if (loader === undefined) return;
   const extensions = (Module as unknown as { _extensions: Record<string, Extension> })._extensions;
@@ -46,6 +53,12 @@ export function keepCompiledCode(dir: string, env: NodeJS.ProcessEnv = process.e
     if (path.dirname(file) === dir) loadWithCache(module, file, folder, loader);
     else ordinary(module, file);
   };
+}
+
+/** Null: nothing shall be kept. */
+function cacheFolder(env: NodeJS.ProcessEnv): string | null {
+  if (env['NODE_DISABLE_COMPILE_CACHE'] !== undefined || env['NODE_V8_COVERAGE'] !== undefined) return null;
+  return path.join(env['DURASCOPE_HOME'] ?? path.join(homedir(), '.durascope'), 'cache');
 }
 
 function loadWithCache(module: NodeJS.Module, file: string, folder: string, importModuleDynamically: number): void {

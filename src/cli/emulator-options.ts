@@ -7,6 +7,7 @@ import { durableTimers } from '../core/values/time';
 import type { Logger } from '../core/ports/logger';
 import type { EmulatorOptions } from '../emulator/emulator';
 import { parseClockChange } from '../core/values/clock-change';
+import type { EarlyProcess } from '../emulator/early-process';
 import type { Options, ParsedArguments } from './arguments';
 
 export const emulatorOptions: Options = {
@@ -38,6 +39,13 @@ export const emulatorOptions: Options = {
   'no-timers': { help: 'Run timer triggers by hand only (durascope invoke NAME).' },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
 };
+
+let waiting: EarlyProcess | undefined;
+
+/** For the first emulator that is started with `emulatorOptionsFrom`. */
+export function useEarlyProcess(early: EarlyProcess | undefined): void {
+  waiting = early;
+}
 
 export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logger: Logger): EmulatorOptions {
   const port = args.number('port', 0);
@@ -72,6 +80,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     ...(clock === undefined ? {} : { clock: parseClockChange(clock) }),
     ...(args.has('no-timers') ? { timers: 'off' as const } : {}),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),
+    ...(waiting === undefined ? {} : { waiting }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { DurableTimers } from '../core/values/time';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppProblem } from '../core/values/app-problem';
 import type { ClockChange } from '../core/values/clock-change';
+import type { WaitingProcess } from '../workers/node/process/waiting-process';
 
 export interface EmulatorOptions {
   /** The function app: the folder of host.json. Without an app: the folder that the emulator works for. */
@@ -39,6 +40,8 @@ export interface EmulatorOptions {
   watchdogMs?: number;
   /** Lets a debugger attach to the process that runs the app; true: at any free port. */
   inspectPort?: number | true;
+  /** A process that was started to become that of an app in JavaScript; it is used if it fits, or dismissed. */
+  waiting?: WaitingProcess;
   /** Node.js to run the app with. Default: the one that runs the emulator. */
   nodePath?: string;
   /** What becomes of the instances of earlier sessions. Default `keep`. */

@@ -15,6 +15,8 @@ import { ReplaySessions } from '../http/replay-sessions';
 import { dotnetClientBinding, durableClientBinding, grpcClientBinding, rpcPath, webhookPath } from '../http/management-urls';
 import { SqlJsHistoryStore } from '../store/sql-js-history-store';
 import { readAppSettings } from '../workers/node/app/app-settings';
+import { emulatorNodeArguments } from '../workers/node/process/node-arguments';
+import { spawnProcess } from '../workers/supervision/launch';
 import { AppProcess } from './app-process';
 import { appKind } from './app-kind';
 import { prepareSession, systemKey } from './data-folder';
@@ -209,7 +211,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         };
       }
     }
-    // The app loads in its own process meanwhile.
+    if (kind !== 'node') options.waiting?.dismiss();
+    const launcher = options.waiting?.launcher ?? spawnProcess;
+    let launched = (): void => undefined;
+    const launch = new Promise<void>((resolve) => (launched = resolve));
     const loadApp = (): Promise<void> =>
       app.start({
         kind: kind ?? 'node',
@@ -241,9 +246,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
             grpcPort: appGrpcPort ?? 0,
             maxMessageSizeInBytes: hostConfig.maxGrpcMessageSizeInBytes,
           }),
-        // A replay's objects live a moment longer than the default lets young ones; a collection would copy them all.
-        execArgv: ['--max-semi-space-size=32'],
+        execArgv: emulatorNodeArguments,
         env: { WEBSITE_HOSTNAME: `localhost:${server.port}`, ...options.env },
+        launcher: (spec) => {
+          launched();
+          return launcher(spec);
+        },
         startInstance: (start) => engine.start(start),
         ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
         ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
@@ -260,6 +268,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await app.stop();
       await stopped;
     });
+    // The app loads in its own process meanwhile: first of all that one has to get what it needs for it.
+    if (kind === 'node') await Promise.race([launch, loading.catch(() => undefined)]);
     await engine.open();
     clock.drive(engine);
     connected = () => hubs.connected();
@@ -339,6 +349,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       stop: () => (stopping ??= stop()),
     };
   } catch (error) {
+    options.waiting?.dismiss();
     await stop();
     throw error;
   }

@@ -1,6 +1,7 @@
 /** Entry of dist/emulator-thread.js: the emulator on a worker thread, so that an editor's own event loop never waits for it. */
 import { parentPort } from 'node:worker_threads';
-import { startEmulator } from './emulator';
+import { keepOwnCompiledCode } from '../base/code-cache';
+import { startEarlyProcess } from './early-process';
 import { EmulatorServer } from './emulator-server';
 import type { FromThread, ToThread } from './thread-messages';
 
@@ -9,7 +10,12 @@ if (port === null) throw new Error('This file runs on a worker thread; `durascop
 
 const server = new EmulatorServer({
   post: (message: FromThread) => port.postMessage(message),
-  start: startEmulator,
+  start: async (options) => {
+    const waiting = startEarlyProcess(options);
+    keepOwnCompiledCode(__dirname);
+    const { startEmulator } = await import('./emulator');
+    return startEmulator({ ...options, ...(waiting === undefined ? {} : { waiting }) });
+  },
   after: (delayMs, callback) => void setTimeout(callback, delayMs),
 });
 port.on('message', (message: ToThread) => server.receive(message));

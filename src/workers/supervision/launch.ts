@@ -1,5 +1,5 @@
 /** How the process with the user's code comes to life: started here, or by someone else (a debugger) with what it is told. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
 export interface LaunchSpec {
@@ -27,6 +27,11 @@ export type Launcher = (spec: LaunchSpec) => LaunchedProcess;
 /** Starts a child of this process, without a shell. */
 export const spawnProcess: Launcher = ({ command, args, cwd, env }) => {
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  return launched(child);
+};
+
+/** A child that was just started. */
+export function launched(child: ChildProcess): LaunchedProcess {
   const exited = new Promise<{ code: number | null; signal: string | null; error?: Error }>((resolve) => {
     child.once('error', (error) => resolve({ code: null, signal: null, error }));
     child.once('close', (code, signal) => resolve({ code, signal }));
@@ -38,4 +43,4 @@ export const spawnProcess: Launcher = ({ command, args, cwd, env }) => {
     exited,
     kill: () => void child.kill('SIGKILL'),
   };
-};
+}

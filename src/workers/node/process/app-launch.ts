@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { AppLayout } from '../app/app-layout';
 import { readAppLayout } from '../app/app-layout';
 import { readAppSettings } from '../app/app-settings';
+import { nodeArguments } from './node-arguments';
 import type { LaunchSpec } from '../../supervision/launch';
 
 export interface AppLaunchOptions {
@@ -43,14 +44,11 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
     const setting = env[`AzureWebJobs.${name}.Disabled`] ?? env[`AzureWebJobs_${name}_Disabled`];
     return setting === '1' || setting?.toLowerCase() === 'true';
   });
-  const { inspectPort } = options;
-  const inspect =
-    inspectPort === undefined ? '--inspect-port=127.0.0.1:0' : `--inspect=127.0.0.1:${inspectPort === true ? 0 : inspectPort}`;
   const givenDir = path.resolve(options.appDir);
   return {
     launch: {
       command: options.nodePath ?? process.execPath,
-      args: [...(options.execArgv ?? []), inspect, options.childScript],
+      args: nodeArguments(options.execArgv ?? [], options.childScript, options.inspectPort),
       cwd: appDir,
       env,
     },
