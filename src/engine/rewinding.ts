@@ -70,7 +70,12 @@ function rewindTree(
   batch.changes.push({ type: 'instance', row: next, newEvents: events, historyReplaced: true });
   for (const id of children) {
     const child = core.lives.find(id);
-    if (child?.row?.runtimeStatus === 'Failed') rewindTree(core, child, child.row, reason, isOldScheme ? null : executionId);
+    const status = child?.row?.runtimeStatus;
+    // As the real service: a child whose retries failed too is rewound, and woken, once for each of its calls (recorded:
+    // `rewind-retried-child`).
+    if (child?.row != null && (status === 'Failed' || (isOldScheme && status === 'Pending'))) {
+      rewindTree(core, child, child.row, reason, isOldScheme ? null : executionId);
+    }
   }
 }
 
@@ -85,7 +90,9 @@ function wakingEvent(isOldScheme: boolean, reason: string | null, Timestamp: str
 function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestrationInstanceCreated): ChildFate {
   const row = core.lives.rowOf(call.InstanceId);
   const live = row === undefined ? undefined : core.lives.find(call.InstanceId);
-  if (row === undefined || live === undefined || !isAnswering(core, live, parent, call.EventId)) return 'create';
+  if (row === undefined || live === undefined) return 'create';
+  const isCalledAgain = profileOf(parent) === 'A' && row.runtimeStatus === 'Failed' && isChildOf(core, live, parent);
+  if (!isCalledAgain && !isAnswering(core, live, parent, call.EventId)) return 'create';
   if (!isTerminal(row.runtimeStatus)) return 'keep';
   return row.runtimeStatus === 'Failed' ? 'rewind' : 'create';
 }
@@ -94,11 +101,12 @@ function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestration
 function isAnswering(core: EngineCore, child: LiveInstance, parent: InstanceRow, taskId: number): boolean {
   const called = core.lives.generationOf(child).started?.ParentInstance;
   if (called == null) return child.row?.runtimeStatus === 'Pending' && child.row.parentInstanceId === parent.instanceId;
-  return (
-    called.TaskScheduleId === taskId &&
-    called.OrchestrationInstance.InstanceId === parent.instanceId &&
-    called.OrchestrationInstance.ExecutionId === parent.executionId
-  );
+  return called.TaskScheduleId === taskId && isChildOf(core, child, parent);
+}
+
+function isChildOf(core: EngineCore, child: LiveInstance, parent: InstanceRow): boolean {
+  const called = core.lives.generationOf(child).started?.ParentInstance?.OrchestrationInstance;
+  return called?.InstanceId === parent.instanceId && called.ExecutionId === parent.executionId;
 }
 
 function assertRewindable(core: EngineCore, live: LiveInstance, row: InstanceRow): void {

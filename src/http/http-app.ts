@@ -23,6 +23,7 @@ import { fetchRequest, fetchResponse } from './fetch-exchange';
 import { defaultHttpLimits, type HttpSettings } from './http-settings';
 import { KnownFunctions } from './known-functions';
 import { ManagementApi } from './management-api';
+import { readAgain } from './management-call';
 import { legacyWebhookPath, webhookPath } from './management-urls';
 import type { ReplaySessions } from './replay-sessions';
 import type { PathSegment } from './request-target';
@@ -80,7 +81,8 @@ interface Area<Call extends RouteCall> {
   table: RouteTable<Call>;
   /** Slashes at both ends of what follows the base do not count (spec/http-api.md 1.2). */
   trims?: boolean;
-  call(plain: RouteCall): Call;
+  /** Null: the values of the path make it none of the area's. */
+  call(plain: RouteCall): Call | null;
   failure(error: unknown): Reply;
   nothing(request: IncomingRequest): Reply;
 }
@@ -137,7 +139,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const managed = (maxBodyBytes: number) => ({
     table: management.table,
     trims: true,
-    call: (call: RouteCall) => ({ ...call, query: parseQuery(call.request.target.query), maxBodyBytes }),
+    call: (call: RouteCall) => {
+      const params = readAgain(call.params);
+      return params === null ? null : { ...call, params, query: parseQuery(call.request.target.query), maxBodyBytes };
+    },
     failure: (error: unknown) => management.failure(error),
     nothing: () => bare(404),
   });
@@ -253,7 +258,8 @@ function answering<Call extends RouteCall>(area: Area<Call>): Answering {
     const refusal = match.route.access === 'read' || keys === null ? null : refuseWithoutKey(request, keys);
     if (refusal !== null) return refusal;
     try {
-      return await match.route.answer(area.call({ request, params: match.params, rawParams: match.rawParams }));
+      const call = area.call({ request, params: match.params, rawParams: match.rawParams });
+      return call === null ? area.nothing(request) : await match.route.answer(call);
     } catch (error) {
       return area.failure(error);
     }

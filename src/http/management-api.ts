@@ -33,7 +33,7 @@ import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } fr
 import { jsonPieces } from './json-pieces';
 import { payloadJson, statusPayload, statusPieces } from './status-payload';
 import { type Route, RouteTable } from './route-table';
-import { formDecode, percentDecode } from './url-text';
+import { percentDecode } from './url-text';
 
 export interface ManagementApiOptions {
   hub: TaskHubClient;
@@ -189,7 +189,7 @@ export class ManagementApi {
   async #status(call: ManagementCall): Promise<Reply> {
     const { query } = call;
     const row = await this.#find(call);
-    if (row === undefined) return bare(404);
+    if (row === undefined) return this.#unknown(call);
     const showHistory = booleanValue(query.get('showhistory'), false) && row.runtimeStatus !== 'Pending';
     const pieces = statusPieces(row, {
       showInput: booleanValue(query.get('showinput'), true),
@@ -237,7 +237,7 @@ export class ManagementApi {
 
   async #purge(call: ManagementCall): Promise<Reply> {
     const row = await this.#find(call);
-    if (row === undefined) return bare(404);
+    if (row === undefined) return this.#unknown(call);
     if (!isTerminal(row.runtimeStatus) && !isEntityId(row.instanceId)) {
       return json(
         412,
@@ -276,10 +276,7 @@ export class ManagementApi {
       if (!(error instanceof SyntaxError)) throw error;
       return invalidJsonReply(error);
     }
-    const event = call.params['event'] ?? '';
-    // The extension reads an address twice, so a slash ends the name's segment however it is escaped.
-    if (percentDecode(event).includes('/')) return bare(404);
-    await this.#hub.raiseEvent(found.instanceId, event, data);
+    await this.#hub.raiseEvent(found.instanceId, call.params['event'] ?? '', data);
     return bare(202);
   }
 
@@ -325,23 +322,31 @@ export class ManagementApi {
     }
   }
 
-  /** Ids are tried as sent first; then `+` as the blank that links carry for it (1.3). */
-  async #find({ params, rawParams }: ManagementCall): Promise<InstanceRow | undefined> {
-    const row = await this.#hub.get(params['id'] ?? '');
-    const raw = rawParams['id'] ?? '';
-    return row !== undefined || !raw.includes('+') ? row : this.#hub.get(formDecode(raw));
+  #find({ params }: ManagementCall): Promise<InstanceRow | undefined> {
+    return this.#hub.get(params['id'] ?? '');
+  }
+
+  /** The 404 of an unknown instance; says where one is there whose id has the plus sign that became a blank. */
+  async #unknown({ params, rawParams }: ManagementCall): Promise<Reply> {
+    const asSent = percentDecode(rawParams['id'] ?? '');
+    if (asSent === params['id'] || !asSent.includes('+') || (await this.#hub.get(asSent)) === undefined) return bare(404);
+    return { ...bare(404), headers: [[noteHeader, plusNote(asSent)]] };
   }
 
   /** The instance, or the refusal that all operations share: 404 when missing, 410 when finished. */
   async #unfinished(call: ManagementCall): Promise<InstanceRow | Reply> {
     const row = await this.#find(call);
-    if (row === undefined) return bare(404);
+    if (row === undefined) return this.#unknown(call);
     return isTerminal(row.runtimeStatus) ? bare(410) : row;
   }
 }
 
 function existsText(status: string): string {
   return `An Orchestration instance with the status ${status} already exists.`;
+}
+
+function plusNote(instanceId: string): string {
+  return `The extension reads a plus sign in an address as a blank. For ${encodeURIComponent(instanceId)} write %252B.`;
 }
 
 function wrongState(verb: string, row: InstanceRow): Reply {

@@ -114,7 +114,7 @@ describe('the entity routes of the management API (http 8)', () => {
       ['POST', '/entities/nobody/a?op=add', /^The function 'nobody' doesn't exist, is disabled, or is not an entity function\./],
       ['DELETE', '/entities/nobody/a', /^The function 'nobody' doesn't exist/],
       ['POST', '/entities', /^Invalid entity id: entity name must not be a null or empty string\. \(Parameter 'entityName'\)$/],
-      ['POST', '/entities/counter/a%2Fb', /^entityKey \(Parameter '/],
+      ['POST', '/entities/counter/a%23b', /^entityKey \(Parameter '/],
       ['POST', '/entities/counter/a%00', /^entityKey \(Parameter '/],
     ] as const) {
       const answer = await http.call(method, target);

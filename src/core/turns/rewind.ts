@@ -28,7 +28,7 @@ export type ChildFate =
 export interface Rewinding {
   /** Commit order, as given; a new array. */
   events: readonly HistoryEvent[];
-  /** Ids of the children that are to be rewound with it. */
+  /** Ids of the children that are to be rewound with it; one that was called again under its id as often as its calls failed. */
   children: readonly string[];
 }
 

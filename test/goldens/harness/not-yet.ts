@@ -1,2 +1,2 @@
 /** Recordings that the emulator does not follow yet; the test fails for one that it does. */
-export const notYet: ReadonlySet<string> = new Set<string>(['ids-of-clients', 'ids-percent', 'rewind-retried-child']);
+export const notYet: ReadonlySet<string> = new Set<string>([]);
