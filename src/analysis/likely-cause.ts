@@ -1,3 +1,4 @@
+import { adviceFor } from '../core/history/cause-advice';
 import { causeTexts, type DeterminismCause, type Divergence } from '../core/history/divergence';
 import type { Finding } from './finding';
 
@@ -28,10 +29,10 @@ export function likelyCause(divergence: Divergence, findings: readonly Finding[]
   const [best] = divergence.cause === 'unknown' ? candidates : candidates.filter((each) => each.cause === divergence.cause);
   if (best === undefined) return divergence;
   const { span, file, cause } = best;
-  const { title, explanation } = causeTexts[cause];
+  const { title } = causeTexts[cause];
   const where = `${file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1)}:${span.startLine1}`;
   const isNew = divergence.cause !== cause;
-  const told = isNew ? `Likely cause: ${title.toLowerCase()} (${where}). ${explanation}` : `It is at ${where}.`;
+  const told = isNew ? `Likely cause: ${title.toLowerCase()} (${where}). ${adviceFor(cause, file)}` : `It is at ${where}.`;
   const before = isNew ? divergence.message.replace(` ${causeTexts.unknown.explanation}`, '') : divergence.message;
   return {
     ...divergence,

@@ -14,7 +14,7 @@ import { parseHistoryCondition, type Facts, type HistoryCondition } from './hist
 import { parseHitCondition } from './hit-condition';
 import { stepAt, type Position } from './replay-cursor';
 import type { ReplayProvider } from './replay-provider';
-import { yieldLines } from './yield-lines';
+import { waitLines, waitWord } from './wait-lines';
 
 interface LineBreakpoint {
   id: number;
@@ -232,7 +232,7 @@ export class ReplayBreakpoints {
       const line = all.find((each) => each >= breakpoint.asked) ?? all.at(-1);
       breakpoint.line = line ?? breakpoint.asked;
       breakpoint.isVerified = breakpoint.problem === null && line !== undefined && stops.has(line);
-      breakpoint.message = breakpoint.problem ?? (breakpoint.isVerified ? null : whyUnverified(line));
+      breakpoint.message = breakpoint.problem ?? (breakpoint.isVerified ? null : whyUnverified(line, breakpoint.file));
     }
   }
 
@@ -241,7 +241,7 @@ export class ReplayBreakpoints {
     timelines: readonly ReplayTimeline[],
   ): Promise<{ stops: ReadonlySet<number>; all: readonly number[] }> {
     const stops = new Set(timelines.flatMap((timeline) => [...(this.#stopsOf(timeline).get(fileKey(file)) ?? [])]));
-    const written = yieldLines((await this.readSource(file)) ?? '');
+    const written = waitLines(file, (await this.readSource(file)) ?? '');
     return { stops, all: [...new Set([...stops, ...written])].sort((a, b) => a - b) };
   }
 
@@ -286,9 +286,9 @@ function enteredPlaces(position: Position): { file: string; line: number }[] {
   });
 }
 
-function whyUnverified(line: number | undefined): string {
+function whyUnverified(line: number | undefined, file: string): string {
   return line === undefined
-    ? 'A replay stops only where an orchestrator waits: there is no yield in this file.'
+    ? `A replay stops only where an orchestrator waits: there is no ${waitWord(file)} in this file.`
     : 'The history that is replayed never waits on this line.';
 }
 

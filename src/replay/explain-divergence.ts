@@ -1,6 +1,7 @@
 /** Where replay and history part, in words: what was recorded, what the code does now, and what evidence says about the cause. */
 import { isRequestName, readRequest, releaseName } from '../core/entities/entity-messages';
-import { causeTexts, type DeterminismCause, type Divergence } from '../core/history/divergence';
+import { adviceFor } from '../core/history/cause-advice';
+import type { DeterminismCause, Divergence } from '../core/history/divergence';
 import type { ExecutionCompleted, HistoryEvent } from '../core/history/history';
 import {
   type EntityRow,
@@ -43,13 +44,14 @@ export function explainDivergence(
   const { cause, use } = likelyCause(difference, history, run, functionNames);
   const row = rowIndex === null ? '' : ` (row ${rowIndex + 1})`;
   const why = causeSentence(cause, use, recorded, actual);
+  const place = use?.place ?? difference.place;
   return {
     rowIndex,
     recorded: recorded === null ? null : callText(recorded),
     actual: actual === null ? null : callText(actual),
-    place: use?.place ?? difference.place,
+    place,
     cause,
-    message: `The code no longer replays this history: recorded${row} is ${recordedText}, but now the code ${actualText}. ${why} ${causeTexts[cause].explanation}`,
+    message: `The code no longer replays this history: recorded${row} is ${recordedText}, but now the code ${actualText}. ${why} ${adviceFor(cause, place?.file ?? null)}`,
   };
 }
 

@@ -28,6 +28,18 @@ describe('the likely cause of a divergence', () => {
     assert.deepEqual(told.place, { file: 'a.ts', line: 5, column: 11 });
   });
 
+  it('says what to do in the language of the code', async () => {
+    const findings = await analyzeText(orchestrator('const t = Date.now();'));
+    const advice = (file: string): string =>
+      likelyCause(
+        parted,
+        findings.map((each) => ({ ...each, file })),
+      ).message;
+    assert.match(advice('/app/Hello.cs'), /Use context\.CurrentUtcDateTime:/);
+    assert.match(advice('/app/Hello/run.ps1'), /Use \$Context\.CurrentUtcDateTime:/);
+    assert.match(advice('/app/hello.js'), /Use context\.df\.currentUtcDateTime:/);
+  });
+
   it('stays what the replay has seen happen, with the place of the finding', async () => {
     const findings = await analyzeText(orchestrator('const r = Math.random();\nconst t = Date.now();'));
     const seen: Divergence = { ...parted, cause: 'random', message: 'It drew.', place: null };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseHistoryCondition } from '../../src/debug/history-condition';
 import { parseHitCondition } from '../../src/debug/hit-condition';
-import { yieldLines } from '../../src/debug/yield-lines';
+import { waitLines, waitWord } from '../../src/debug/wait-lines';
 
 describe('conditions of replay breakpoints', () => {
   const facts = { type: 'TaskFailed', name: 'Charge', attempt: 3, result: { total: 120, state: 'done' } };
@@ -51,6 +51,35 @@ describe('conditions of replay breakpoints', () => {
       'fields.yield = yielded + $yield;',
       'return `${yield other}`;',
     ].join('\r\n');
-    assert.deepEqual(yieldLines(text), [1, 5, 7]);
+    assert.deepEqual(waitLines('/app/a.ts', text), [1, 5, 7]);
+  });
+
+  it('the lines on which code of other languages waits are found by its own words', () => {
+    const csharp = [
+      'var a = await Task();',
+      '// await',
+      'log("await"); yield return 1;',
+      '/* await',
+      '*/ awaited(@await);',
+      'return await b;',
+    ];
+    const fsharp = ['let! city = call()', 'let plain = 1', 'return! done', '// do! nothing', 'do! wait ()'];
+    const basic = ['Dim a = Await Task()', "' Await", 'Log("Await")', 'await b'];
+    const powershell = [
+      '$a = Invoke-DurableActivity -FunctionName Hello',
+      '# Invoke-DurableActivity',
+      'Write-Host "Wait-DurableTask"',
+      'Wait-ActivityFunction -Task $tasks',
+      'Get-InvokeDurableActivity',
+    ];
+    assert.deepEqual(waitLines('/app/a.cs', csharp.join('\n')), [1, 6]);
+    assert.deepEqual(waitLines('/app/a.fs', fsharp.join('\n')), [1, 3, 5]);
+    assert.deepEqual(waitLines('/app/a.vb', basic.join('\n')), [1, 4]);
+    assert.deepEqual(waitLines('/app/Run.PS1', powershell.join('\n')), [1, 4]);
+    assert.deepEqual(['a.cs', 'a.ps1', 'a.js'].map(waitWord), [
+      'await',
+      'Invoke-DurableActivity, Wait-DurableTask or the like',
+      'yield',
+    ]);
   });
 });

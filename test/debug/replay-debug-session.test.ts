@@ -195,6 +195,8 @@ describe('the debug adapter over replays', () => {
       assert.match(set[2]?.message ?? '', /never waits on this line/);
       const [nowhere] = await client.setLines('/app/other.js', 3);
       assert.match(nowhere?.message ?? '', /no yield in this file/);
+      const [elsewhere] = await client.setLines('/app/Other.cs', 3);
+      assert.match(elsewhere?.message ?? '', /no await in this file/);
     });
   });
 

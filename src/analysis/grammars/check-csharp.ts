@@ -3,10 +3,11 @@
  * in the methods of the app that they call. Without the compiler's types a name means what the app's own texts make of it, else the type of
  * .NET that is called so; what is reached through values of unknown types is passed over.
  */
+import { csharpAdvice, type SharedCause } from '../../core/history/cause-advice';
 import { causeTexts } from '../../core/history/divergence';
 import type { Finding, Fix, RelatedPlace } from '../finding';
 import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from './csharp-orchestrators';
-import { csharpAdvice, type CSharpCause, objects, staticMembers } from './csharp-rules';
+import { objects, staticMembers } from './csharp-rules';
 import {
   type CSharpMethod,
   type CSharpText,
@@ -59,7 +60,7 @@ class Check {
       else if (each.type === 'variable_declaration') for (const [name, of] of variablesOf(each)) values.set(name, of);
     }
     const isSilenced = silencedIn(source.text);
-    const report = (node: SyntaxNode, cause: CSharpCause, what: string): void => {
+    const report = (node: SyntaxNode, cause: SharedCause, what: string): void => {
       const isCovered = [node, ...way].some((place) =>
         isSilenced('span' in place ? place.span.startLine1 : place.startPosition.row + 1, cause),
       );
@@ -94,7 +95,7 @@ class Check {
   }
 
   /** `Type.Member`, with or without a namespace, and members of values whose type is known. */
-  #member(node: SyntaxNode, values: ReadonlyMap<string, string>, source: CSharpText): CSharpCause | null {
+  #member(node: SyntaxNode, values: ReadonlyMap<string, string>, source: CSharpText): SharedCause | null {
     const target = node.childForFieldName('expression');
     const member = simpleName(node.childForFieldName('name')?.text ?? '');
     if (target === null) return null;
@@ -109,7 +110,7 @@ class Check {
     return (Object.hasOwn(members, member) ? members[member] : members['*']) ?? null;
   }
 
-  #made(node: SyntaxNode, source: CSharpText): CSharpCause | null {
+  #made(node: SyntaxNode, source: CSharpText): SharedCause | null {
     const written = node.childForFieldName('type')?.text ?? declaredType(node) ?? '';
     const name = source.aliases.get(written) ?? simpleName(written);
     const cause = this.types.has(name) ? undefined : objects[name];
@@ -130,7 +131,7 @@ class Check {
     return fitting.length > 0 ? fitting : methods;
   }
 
-  #finding(node: SyntaxNode, cause: CSharpCause, what: string, source: CSharpText, way: readonly RelatedPlace[]): Finding {
+  #finding(node: SyntaxNode, cause: SharedCause, what: string, source: CSharpText, way: readonly RelatedPlace[]): Finding {
     const shown = what.length > 60 ? `${what.slice(0, 57)}...` : what;
     return {
       cause,

@@ -2,17 +2,10 @@
  * What keeps an orchestrator in PowerShell from replaying, out of the text of its script: commands, members of .NET's types, variables of the
  * environment and of other scopes, also in the functions of the script that it calls. Modules and profile.ps1 are not followed.
  */
+import { powerShellAdvice, type SharedCause } from '../../core/history/cause-advice';
 import { causeTexts } from '../../core/history/divergence';
 import type { Finding, Fix, RelatedPlace } from '../finding';
-import {
-  commands,
-  networkCommand,
-  objects,
-  onlyTold,
-  powerShellAdvice,
-  type PowerShellCause,
-  staticMembers,
-} from './powershell-rules';
+import { commands, networkCommand, objects, onlyTold, staticMembers } from './powershell-rules';
 import { silencedIn } from './silenced';
 import { childrenOf, spanOfNode, type SyntaxNode, type SyntaxTrees, within } from './syntax-trees';
 
@@ -32,7 +25,7 @@ class Check {
   readonly findings: Finding[] = [];
   readonly #functions = new Map<string, SyntaxNode>();
   readonly #seen = new Set<number>();
-  readonly #isSilenced: (line1: number, cause: PowerShellCause) => boolean;
+  readonly #isSilenced: (line1: number, cause: SharedCause) => boolean;
 
   constructor(
     private readonly file: string,
@@ -119,7 +112,7 @@ class Check {
     else if (name === 'pid') this.#report(node, 'process', node.text, way);
   }
 
-  #report(node: SyntaxNode, cause: PowerShellCause, what: string, way: readonly RelatedPlace[]): void {
+  #report(node: SyntaxNode, cause: SharedCause, what: string, way: readonly RelatedPlace[]): void {
     const lines = [node.startPosition.row + 1, ...way.map(({ span }) => span.startLine1)];
     if (lines.some((line1) => this.#isSilenced(line1, cause))) return;
     const shown = (what.length > 60 ? `${what.slice(0, 57)}...` : what).replaceAll(/\s+/g, ' ');
@@ -134,7 +127,7 @@ class Check {
     });
   }
 
-  #fixes(node: SyntaxNode, cause: PowerShellCause): readonly Fix[] {
+  #fixes(node: SyntaxNode, cause: SharedCause): readonly Fix[] {
     const context =
       /\$(\w+)/.exec(childrenOf(this.root).find(({ type }) => type === 'param_block')?.text ?? '')?.[1] ?? 'Context';
     const use = (by: string, whole: SyntaxNode): Fix[] => [

@@ -1,13 +1,8 @@
 /** What .NET offers that comes to something else in a replay, by the simple names of types; namespaces in front of them are passed over. */
-import type { DeterminismCause } from '../../core/history/divergence';
-
-export type CSharpCause = Extract<
-  DeterminismCause,
-  'currentTime' | 'random' | 'uuid' | 'environment' | 'timer' | 'network' | 'fileSystem' | 'process' | 'globalState'
->;
+import type { SharedCause } from '../../core/history/cause-advice';
 
 /** Members of types; `*` stands for those that are not named. Null: fine. */
-export const staticMembers: Readonly<Record<string, Readonly<Record<string, CSharpCause | null>>>> = {
+export const staticMembers: Readonly<Record<string, Readonly<Record<string, SharedCause | null>>>> = {
   DateTime: { Now: 'currentTime', UtcNow: 'currentTime', Today: 'currentTime' },
   DateTimeOffset: { Now: 'currentTime', UtcNow: 'currentTime' },
   TimeProvider: { System: 'currentTime' },
@@ -39,7 +34,7 @@ export const staticMembers: Readonly<Record<string, Readonly<Record<string, CSha
 };
 
 /** What an object of the type does, made in the orchestrator or held by its class. */
-export const objects: Readonly<Record<string, CSharpCause>> = {
+export const objects: Readonly<Record<string, SharedCause>> = {
   Random: 'random',
   Stopwatch: 'currentTime',
   Timer: 'timer',
@@ -70,17 +65,4 @@ export const objects: Readonly<Record<string, CSharpCause>> = {
   EventHubProducerClient: 'network',
   SecretClient: 'network',
   IConfiguration: 'environment',
-};
-
-/** What to do instead; `context` is the orchestrator's. */
-export const csharpAdvice: Readonly<Record<CSharpCause, string>> = {
-  currentTime: 'Use context.CurrentUtcDateTime: it comes from the history and is the same in every replay.',
-  random: 'Draw it in an activity and use the result, which the history keeps.',
-  uuid: 'Use context.NewGuid(): it gives the same identifiers in every replay.',
-  environment: 'Read it in the function that starts the orchestration and pass it as input, or read it in an activity.',
-  timer: 'Wait with await context.CreateTimer(…).',
-  network: 'Send it in an activity, or with await context.CallHttpAsync(…), so that the history keeps the answer.',
-  fileSystem: 'Read and write files in an activity.',
-  process: 'Start threads and processes, and ask about the machine, in an activity.',
-  globalState: 'Keep state in variables of the orchestrator, in its input, or in an entity.',
 };

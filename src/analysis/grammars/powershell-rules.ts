@@ -1,12 +1,7 @@
 /** What PowerShell offers that comes to something else in a replay; names in lower case, as PowerShell compares them. */
-import type { DeterminismCause } from '../../core/history/divergence';
+import type { SharedCause } from '../../core/history/cause-advice';
 
-export type PowerShellCause = Extract<
-  DeterminismCause,
-  'currentTime' | 'random' | 'uuid' | 'environment' | 'timer' | 'network' | 'fileSystem' | 'process' | 'globalState'
->;
-
-function named(cause: PowerShellCause, names: string): [string, PowerShellCause][] {
+function named(cause: SharedCause, names: string): [string, SharedCause][] {
   return names
     .trim()
     .split(/\s+/)
@@ -14,7 +9,7 @@ function named(cause: PowerShellCause, names: string): [string, PowerShellCause]
 }
 
 /** Commands and their aliases. Windows' own programs of the same names are meant as well. */
-export const commands: ReadonlyMap<string, PowerShellCause> = new Map([
+export const commands: ReadonlyMap<string, SharedCause> = new Map([
   ...named('currentTime', 'get-date get-uptime measure-command'),
   ...named('random', 'get-random get-securerandom'),
   ...named('uuid', 'new-guid'),
@@ -40,7 +35,7 @@ export const commands: ReadonlyMap<string, PowerShellCause> = new Map([
 export const networkCommand = /^[a-z]+-(az|mg|pnp|aks)[a-z]+$/;
 
 /** Members of types of .NET, as in C#; `*`: those that are not named. Null: fine. */
-export const staticMembers: Readonly<Record<string, Readonly<Record<string, PowerShellCause | null>>>> = {
+export const staticMembers: Readonly<Record<string, Readonly<Record<string, SharedCause | null>>>> = {
   datetime: { now: 'currentTime', utcnow: 'currentTime', today: 'currentTime' },
   datetimeoffset: { now: 'currentTime', utcnow: 'currentTime' },
   stopwatch: { '*': 'currentTime', frequency: null },
@@ -69,7 +64,7 @@ export const staticMembers: Readonly<Record<string, Readonly<Record<string, Powe
 };
 
 /** What `New-Object` makes. */
-export const objects: Readonly<Record<string, PowerShellCause>> = {
+export const objects: Readonly<Record<string, SharedCause>> = {
   random: 'random',
   stopwatch: 'currentTime',
   httpclient: 'network',
@@ -83,15 +78,3 @@ export const objects: Readonly<Record<string, PowerShellCause>> = {
 export const onlyTold: ReadonlySet<string> = new Set(
   'write-host write-information write-verbose write-debug write-warning write-error out-host'.split(' '),
 );
-
-export const powerShellAdvice: Readonly<Record<PowerShellCause, string>> = {
-  currentTime: 'Use $Context.CurrentUtcDateTime: it comes from the history and is the same in every replay.',
-  random: 'Draw it in an activity (Invoke-DurableActivity) and use the result, which the history keeps.',
-  uuid: 'Make it in an activity (Invoke-DurableActivity) and use the result, which the history keeps.',
-  environment: 'Read it in the function that starts the orchestration and pass it as input, or read it in an activity.',
-  timer: 'Wait with Start-DurableTimer -Duration (New-TimeSpan …).',
-  network: 'Send it in an activity (Invoke-DurableActivity), so that the history keeps the answer.',
-  fileSystem: 'Read and write files in an activity.',
-  process: 'Start jobs and processes, and ask about the machine, in an activity.',
-  globalState: 'Keep state in variables of the orchestrator or in its input.',
-};

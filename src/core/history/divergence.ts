@@ -122,7 +122,7 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
   },
   globalState: {
     title: 'State outside of the orchestrator',
-    reason: 'A variable of the module is shared by all instances and all replays of a process, and lost with it.',
+    reason: 'What is kept outside of it is shared by all instances and all replays of a process, and lost with it.',
     explanation: 'Keep state in variables of the orchestrator, in its input, or in an entity.',
   },
   replayFlag: {
