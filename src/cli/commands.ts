@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
 import { entityCommand } from './commands/entity';
 import { exportCommand } from './commands/export';
+import { forkCommand } from './commands/fork';
 import { historyCommand } from './commands/history';
 import { importCommand } from './commands/import';
 import { instancesCommand } from './commands/instances';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   resumeCommand,
   rewindCommand,
   restartCommand,
+  forkCommand,
   purgeCommand,
   invokeCommand,
   entityCommand,

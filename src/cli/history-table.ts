@@ -34,6 +34,12 @@ const columns: readonly Column<HistoryRow>[] = [
   { header: 'Result', cell: field('Result'), minWidth: 12 },
   { header: 'Status', cell: field('OrchestrationStatus'), paint: paintStatus },
   { header: 'EventId', cell: (row) => (row.EventId < 0 ? '' : String(row.EventId)) },
+  // From 1 in the order of writing: as people count, and as a fork takes it.
+  {
+    header: 'Row',
+    cell: (row) => String(Number.parseInt(row.RowKey, 16) + 1),
+    paint: (text, _row, style) => style.dim(text),
+  },
   { header: 'Answers', cell: field('TaskScheduledId', 'TimerId'), optional: true },
   { header: 'FireAt', cell: (row) => field('FireAt')(row).replace(/(\.\d{3})\d*Z$/, '$1Z'), optional: true },
   { header: 'InstanceId', cell: field('InstanceId'), optional: true, minWidth: 12 },

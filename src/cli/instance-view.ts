@@ -1,6 +1,7 @@
 /** An instance as the command line shows it. */
 import { readableFailure } from '../core/values/serialised-exception';
 import type { FailureDetails, Tags } from '../core/history/history';
+import { type ForkOrigin, forkOriginText } from '../core/instances/forks';
 import type { InstanceRow } from '../core/instances/instance';
 import { payloadValue } from '../core/values/payload';
 import { paintRuntimeStatus } from './history-table';
@@ -26,6 +27,7 @@ export interface InstanceView {
   historyLength: number;
   tags?: Tags;
   failure?: FailureDetails;
+  forkedFrom?: ForkOrigin;
 }
 
 /** For programs: payloads are parsed. */
@@ -48,6 +50,7 @@ export function instanceView(row: InstanceRow): InstanceView {
     historyLength: row.historyLength,
     ...(row.stuck === undefined ? {} : { stuck: row.stuck }),
     ...(row.tags === null ? {} : { tags: row.tags }),
+    ...(row.forkedFrom === undefined ? {} : { forkedFrom: row.forkedFrom }),
     ...failureOf(row),
   };
 }
@@ -89,6 +92,7 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     ['Last updated', row.lastUpdatedTime],
     ['Completed', row.completedTime],
     ['Parent', row.parentInstanceId],
+    ['Fork of', row.forkedFrom === undefined ? null : forkOriginText(row.forkedFrom)],
     ['Generation', row.generation === 0 ? null : String(row.generation)],
     ['History', `${row.historyLength} events`],
   ];

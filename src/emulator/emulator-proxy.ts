@@ -204,6 +204,7 @@ class EmulatorProxy {
       resume: call('resume'),
       rewind: call('rewind'),
       restart: call('restart'),
+      fork: call('fork'),
       purge: call('purge'),
       purgeBy: call('purgeBy'),
       importInstances: call('importInstances'),

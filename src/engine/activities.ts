@@ -3,6 +3,7 @@ import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { Fifo } from '../base/fifo';
 import { httpActivityName } from '../core/dialects/durable-http';
 import { DurascopeError } from '../core/values/errors';
+import { engineNotes } from '../core/history/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
 import type { ActivityOutcome, ActivityRequest, BegunActivity, BegunEnd, FunctionWorker } from '../core/ports/function-worker';
 import { resultEvent } from '../core/turns/result-event';
@@ -21,6 +22,8 @@ interface Task {
   isNamed: boolean;
   /** Epoch milliseconds at which the worker was last given it. */
   startedMs: number;
+  /** Answered from the run that the instance was forked from. */
+  isRecorded?: true;
 }
 
 /** What waits for one kind of worker. */
@@ -131,6 +134,12 @@ export class Activities {
     if (tags !== undefined) request.tags = tags;
     if (traceContext !== undefined) request.traceContext = traceContext;
     const { http = noHttp } = this.core.world;
+    const recorded = this.core.recorded.activity(instanceId, taskId);
+    if (recorded !== undefined) {
+      task.isRecorded = true;
+      this.#ended(line, task, () => this.#finish(task, recorded));
+      return;
+    }
     const outcome = name === httpActivityName ? http({ instanceId, taskId, input }) : worker.runActivity(request);
     outcome.then(
       (outcome) => this.#ended(line, task, () => this.#finish(task, outcome)),
@@ -186,7 +195,7 @@ export class Activities {
     }
   }
 
-  #finish({ activity, startedMs }: Task, ended: ActivityOutcome): void {
+  #finish({ activity, startedMs, isRecorded }: Task, ended: ActivityOutcome): void {
     const outcome = withinLimit(activity.name, ended, this.core.options.maxValueChars);
     const { instanceId, executionId, taskId } = activity;
     const key = workKey(executionId, taskId);
@@ -203,6 +212,7 @@ export class Activities {
     const event = resultEvent(this.core.now(), taskId, outcome);
     const queuedMs = startedMs - fromTimestamp(activity.scheduledAt);
     if (queuedMs >= 1) event.QueuedMs = queuedMs;
+    if (isRecorded === true) event.Note = engineNotes.recorded;
     this.core.deliver(live, executionId, event, key);
   }
 }

@@ -17,6 +17,7 @@ import { type KnownNames, takes } from './known-names';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { LiveInstances } from './live-instances';
 import { ReadyQueue } from './ready-queue';
+import { RecordedAnswers } from './recorded-answers';
 import { RetryNotes } from './retry-notes';
 import { Suspects } from './suspects';
 
@@ -53,6 +54,7 @@ export class EngineCore {
   nextSeq = 1;
   isStopped = false;
   readonly retryNotes: RetryNotes;
+  readonly recorded: RecordedAnswers = new RecordedAnswers(this);
   readonly suspects = new Suspects((delayMs, callback) => this.later(delayMs, callback));
   readonly #held = new Set<LiveInstance>();
   readonly #later = new Set<Disposable>();

@@ -1,5 +1,6 @@
 import type { CustomStatusChange } from '../core/instances/instance';
 import type { ExportedInstance } from '../core/instances/exported-instance';
+import type { ForkRequest } from '../core/instances/forks';
 import type {
   CleanEntityStorageOptions,
   CleanEntityStorageResult,
@@ -188,6 +189,10 @@ export class Engine implements TaskHubClient {
 
   restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
     return this.#commands.restart(instanceId, options);
+  }
+
+  fork(instanceId: string, request: ForkRequest): Promise<{ instanceId: string; executionId: string }> {
+    return this.#commands.fork(instanceId, request);
   }
 
   purge(instanceId: string): Promise<number> {

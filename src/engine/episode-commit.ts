@@ -157,7 +157,7 @@ export function commitTerminationBeforeStart(core: EngineCore, live: LiveInstanc
       OrchestrationStatus: 'Terminated',
       Result: terminated.Input,
     };
-    const answer = answerToParent(started, completed, detailsOf(row, completed));
+    const answer = answerToParent(row, started, completed, detailsOf(row, completed));
     if (answer !== null) send(core, checkpoint, answer);
   }
   const batch = core.gather();

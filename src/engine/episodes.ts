@@ -202,7 +202,13 @@ export class Episodes {
     const { runAhead: steps, maxConcurrentActivities: maxActivities } = core.options;
     // Its process knows the computer's time only.
     const isItsTime = core.world.clock.isComputers?.() ?? true;
-    const mayRunAhead = steps > 0 && isItsTime && worker.profile === 'A' && !live.isStepped && live.inbox.length === 0;
+    const mayRunAhead =
+      steps > 0 &&
+      isItsTime &&
+      row.forkedFrom?.dry !== true &&
+      worker.profile === 'A' &&
+      !live.isStepped &&
+      live.inbox.length === 0;
     worker
       .runEpisode({
         instanceId: row.instanceId,

@@ -2,6 +2,7 @@
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { DurascopeError } from '../core/values/errors';
 import type { ExportedInstance } from '../core/instances/exported-instance';
+import type { ForkRequest } from '../core/instances/forks';
 import type { InboundEvent } from '../core/history/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
 import { childInstanceIdProblem, instanceIdProblem, isEntityId } from '../core/values/instance-id';
@@ -9,6 +10,7 @@ import { newInstance } from '../core/turns/new-instance';
 import type { ImportConflicts, ImportOutcome, PurgeFilter, StartOptions } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/values/status';
 import type { EngineCore } from './engine-core';
+import { gatherFork } from './forks';
 import { gatherImport } from './imports';
 import { takes, unknownFunction } from './known-names';
 import {
@@ -114,6 +116,16 @@ export class OrchestrationCommands {
       profile: profileOf(row),
       ...(options?.newInstanceId === false ? { instanceId } : {}),
     });
+  }
+
+  async fork(instanceId: string, request: ForkRequest): Promise<{ instanceId: string; executionId: string }> {
+    this.core.assertRunning();
+    const { world } = this.core;
+    const forked = gatherFork(this.core, instanceId, request, (profile) =>
+      profile === 'A' ? dashed(world.newId()) : world.newId(),
+    );
+    await this.gathered();
+    return forked;
   }
 
   async purge(instanceId: string): Promise<number> {

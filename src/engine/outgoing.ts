@@ -12,13 +12,29 @@ import { fireAndForgetTag } from '../core/history/tags';
 import { toTimestamp } from '../core/values/time';
 import { childIdInUse, type ChildStart, type OutgoingMessage } from '../core/turns/turn';
 import type { EngineCore } from './engine-core';
+import { freeId } from './free-id';
 import type { LiveInstance } from './live-instance';
+import type { ChildAnswer } from './recorded-answers';
 
 /** While it is being filled. */
 export type OpenCheckpoint = Checkpoint & { children?: InstanceRow[]; messages?: InboxMessage[] };
 
 export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent: LiveInstance, child: ChildStart): void {
   const { row, started, taskId } = child;
+  const call = checkpoint.history?.events.find(
+    (event) => event.EventType === 'SubOrchestrationInstanceCreated' && event.EventId === taskId,
+  );
+  const recorded = core.recorded.child(parent.instanceId, taskId);
+  if (recorded !== undefined && parent.row !== null && started.Tags?.[fireAndForgetTag] === undefined) {
+    const event: ChildAnswer = { ...recorded, Note: engineNotes.recorded };
+    send(core, checkpoint, { instanceId: parent.instanceId, executionId: parent.row.executionId, event });
+    return;
+  }
+  if (belongsToAnother(core, parent.row, core.lives.rowOf(row.instanceId))) {
+    // What a fork does leaves its origin and everybody else's instances as they are.
+    row.instanceId = started.OrchestrationInstance.InstanceId = freeId(core, row.instanceId);
+    if (call?.EventType === 'SubOrchestrationInstanceCreated') call.InstanceId = row.instanceId;
+  }
   const existing = core.lives.rowOf(row.instanceId);
   const batch = core.gather();
   if (existing !== undefined && !isTerminal(existing.runtimeStatus)) {
@@ -27,9 +43,6 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
         `The child '${row.instanceId}' replaces an instance of the same id that was ${existing.runtimeStatus} ('${existing.name}'), as in Azure. ` +
         'Give the child an id of its own if that is not meant.';
       core.log('warning', text, parent.instanceId);
-      const call = checkpoint.history?.events.find(
-        (event) => event.EventType === 'SubOrchestrationInstanceCreated' && event.EventId === taskId,
-      );
       for (const event of [call, started]) if (event !== undefined) event.Note = engineNotes.childReplaced;
     } else {
       const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
@@ -51,6 +64,23 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
   (checkpoint.children ??= []).push(row);
   core.accept((checkpoint.messages ??= []), live, row.executionId, started, row.scheduledStartTime);
   batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: existing !== undefined });
+}
+
+/** `existing` is in the way of a fork's child, and is no child of that fork itself. */
+function belongsToAnother(core: EngineCore, parent: InstanceRow | null, existing: InstanceRow | undefined): boolean {
+  if (parent === null || existing === undefined) return false;
+  const fork = forkAbove(core, parent);
+  return fork !== null && fork !== forkAbove(core, existing);
+}
+
+/** Id of the fork that the instance is, or is a descendant of. */
+function forkAbove(core: EngineCore, row: InstanceRow): string | null {
+  let each: InstanceRow | undefined = row;
+  for (let depth = 0; each !== undefined && depth < 100; depth++) {
+    if (each.forkedFrom !== undefined) return each.instanceId;
+    each = each.parentInstanceId === null ? undefined : core.lives.rowOf(each.parentInstanceId);
+  }
+  return null;
 }
 
 export function send(core: EngineCore, checkpoint: OpenCheckpoint, message: OutgoingMessage): void {

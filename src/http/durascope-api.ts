@@ -18,6 +18,7 @@ import {
   type EmulatorInfo,
   entityQuerySchema,
   eventSchema,
+  forkSchema,
   importSchema,
   invokeSchema,
   instanceQuerySchema,
@@ -141,6 +142,9 @@ export function durascopeApi(options: DurascopeApiOptions): RouteTable {
       onInstance('rewind'),
       change('POST', '/instances/:id/restart', async (call) =>
         json(202, await hub.restart(idOf(call), await bodyOf(call, restartSchema))),
+      ),
+      change('POST', '/instances/:id/fork', async (call) =>
+        json(202, await hub.fork(idOf(call), await bodyOf(call, forkSchema))),
       ),
       change('POST', '/import', async (call) => {
         const { instances, onConflict } = await bodyOf(call, importSchema, options.maxImportBytes);

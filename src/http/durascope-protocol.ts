@@ -61,6 +61,24 @@ export const eventSchema = z.strictObject({ name: z.string().min(1), data: paylo
 export const reasonSchema = z.strictObject({ reason: z.string().nullable() });
 export const terminateSchema = z.strictObject({ reason: z.string().nullable(), recursive: z.boolean().exactOptional() });
 export const restartSchema = z.strictObject({ newInstanceId: z.boolean().exactOptional() });
+const forkChangeSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('result'), value: payload }),
+  z.strictObject({ type: z.literal('failure'), errorType: z.string().min(1), message: z.string() }),
+  z.strictObject({ type: z.literal('payload'), value: payload }),
+  z.strictObject({ type: z.literal('never') }),
+  z.strictObject({ type: z.literal('later'), row: z.int().min(1) }),
+  z.strictObject({ type: z.literal('first'), row: z.int().min(1) }),
+  z.strictObject({ type: z.literal('fires') }),
+  z.strictObject({ type: z.literal('raise'), name: z.string().min(1), data: payload }),
+  z.strictObject({ type: z.literal('input'), value: payload }),
+]);
+export const forkSchema = z.strictObject({
+  newInstanceId: z.string().min(1).exactOptional(),
+  row: z.int().min(1),
+  change: forkChangeSchema.nullable().default(null),
+  dry: z.boolean().exactOptional(),
+  keepTimes: z.boolean().exactOptional(),
+});
 export const purgeFilterSchema = z.strictObject({
   createdTimeFrom: timestamp.exactOptional(),
   createdTimeTo: timestamp.exactOptional(),
@@ -114,6 +132,15 @@ export const instanceRowSchema = z.looseObject({
   awaitedEvents: z.array(z.string()),
   stuck: z.string().exactOptional(),
   historyLength: z.int(),
+  forkedFrom: z
+    .strictObject({
+      instanceId: z.string(),
+      executionId: z.string(),
+      row: z.int(),
+      change: forkChangeSchema.nullable(),
+      dry: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** Its facts are judged by the hub (`exportedInstanceProblem`). */

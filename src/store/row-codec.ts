@@ -28,8 +28,11 @@ type RowTuple = [
   historyLength: number,
   profile?: InstanceRow['profile'] | null,
   failureStack?: string | null,
-  stuck?: string,
+  stuck?: string | null,
+  forkedFrom?: InstanceRow['forkedFrom'],
 ];
+
+type OptionalField = 'profile' | 'failureStack' | 'stuck' | 'forkedFrom';
 
 /** A {@link RowTuple}. */
 export function encodeRow(row: InstanceRow): string {
@@ -42,7 +45,10 @@ export function encodeRow(row: InstanceRow): string {
   );
 }
 
-function optionalText({ profile, failureStack, stuck }: InstanceRow): string {
+function optionalText({ profile, failureStack, stuck, forkedFrom }: InstanceRow): string {
+  if (forkedFrom !== undefined) {
+    return `,${jsonOf(profile ?? null)},${jsonOf(failureStack ?? null)},${jsonOf(stuck ?? null)},${jsonOf(forkedFrom)}`;
+  }
   if (stuck !== undefined) return `,${jsonOf(profile ?? null)},${jsonOf(failureStack ?? null)},${quote(stuck)}`;
   if (failureStack !== undefined) return `,${jsonOf(profile ?? null)},${quote(failureStack)}`;
   return profile === undefined ? '' : `,"${profile}"`;
@@ -55,8 +61,7 @@ function timeText(time: string | null): string {
 export function decodeRow(text: string): InstanceRow {
   const tuple = JSON.parse(text) as RowTuple;
   // A literal with every field named: a field added to InstanceRow does not compile until it is stored too.
-  const row: Required<Omit<InstanceRow, 'profile' | 'failureStack' | 'stuck'>> &
-    Pick<InstanceRow, 'profile' | 'failureStack' | 'stuck'> = {
+  const row: Required<Omit<InstanceRow, OptionalField>> & Pick<InstanceRow, OptionalField> = {
     instanceId: tuple[0],
     executionId: tuple[1],
     name: tuple[2],
@@ -77,7 +82,8 @@ export function decodeRow(text: string): InstanceRow {
     historyLength: tuple[17],
     ...(tuple[18] == null ? {} : { profile: tuple[18] }),
     ...(tuple[19] == null ? {} : { failureStack: tuple[19] }),
-    ...(tuple[20] === undefined ? {} : { stuck: tuple[20] }),
+    ...(tuple[20] == null ? {} : { stuck: tuple[20] }),
+    ...(tuple[21] === undefined ? {} : { forkedFrom: tuple[21] }),
   };
   return row;
 }

@@ -31,11 +31,11 @@ function terminal(columns: number): Terminal {
 describe('the history table', () => {
   it('has the columns of the document, and those that this history needs', () => {
     const lines = historyTable(toHistoryRows(events, 'e', 'display'), terminal(Infinity)).split('\n');
-    assert.match(lines[0] ?? '', /^EventType +Timestamp +Input +Name +Result +Status +EventId +FireAt$/);
-    assert.match(lines[2] ?? '', /^ExecutionStarted +2026-01-01T00:00:00\.123Z +null +Wait$/);
-    assert.match(lines[4] ?? '', /^TimerCreated .* 0 +2026-01-02T00:00:00\.000Z$/);
-    assert.match(lines[6] ?? '', /^EventRaised .*\{"a":1\} +Go$/);
-    assert.match(lines[9] ?? '', /^ExecutionCompleted .*"done" +Completed +1$/);
+    assert.match(lines[0] ?? '', /^EventType +Timestamp +Input +Name +Result +Status +EventId +Row +FireAt$/);
+    assert.match(lines[2] ?? '', /^ExecutionStarted +2026-01-01T00:00:00\.123Z +null +Wait +2$/);
+    assert.match(lines[4] ?? '', /^TimerCreated .* 0 +3 +2026-01-02T00:00:00\.000Z$/);
+    assert.match(lines[6] ?? '', /^EventRaised .*\{"a":1\} +Go +6$/);
+    assert.match(lines[9] ?? '', /^ExecutionCompleted .*"done" +Completed +1 +\d+$/);
   });
 
   it('fits a terminal', () => {

@@ -249,6 +249,31 @@ for (const [name, open] of Object.entries(implementations)) {
       assert.equal((await ended).output, '"done"');
     });
 
+    it('forks an instance, and says what it will not do', async () => {
+      await hub.start({ name: 'Calls', instanceId: 'one' });
+      await quiet();
+      await opened.http.hub.complete('Manual', 'done');
+      const rows = await hub.history('one');
+      const row = rows.findIndex((event) => event.EventType === 'TaskCompleted') + 1;
+      const change = { type: 'result', value: '"else"' } as const;
+      const { instanceId } = await hub.fork('one', { row, change, dry: true });
+      await quiet();
+      const forked = await hub.get(instanceId);
+      assert.equal(forked?.output, '"else"');
+      assert.deepEqual(forked.forkedFrom, {
+        instanceId: 'one',
+        executionId: (await hub.get('one'))?.executionId,
+        row,
+        change,
+        dry: true,
+      });
+      assert.deepEqual(await hub.history('one'), rows);
+      await refuses(hub.fork('one', { row: 1, change }), 'InvalidArgument');
+      await refuses(hub.fork('one', { row: rows.length + 1, change: null }), 'InstanceWrongState');
+      await refuses(hub.fork('one', { row, change: null, newInstanceId: 'one' }), 'InstanceExists');
+      await refuses(hub.fork('nobody', { row: 1, change: null }), 'InstanceNotFound');
+    });
+
     it('takes instances in with their histories, and says what it will not take', async () => {
       await hub.start({ name: 'Parent', instanceId: 'p' });
       await hub.start({ name: 'Waits', instanceId: 'w' });

@@ -1,10 +1,10 @@
 /** Runs a script over a history, from the beginning, and says what it decided: the replay of spec/engine.md 2.4 and section 3. */
 import { createHash } from 'node:crypto';
 import type { CompleteOrchestration, CreateTimer, Decision } from '../../src/core/decisions/decisions';
-import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../src/core/history/history';
+import type { EventRaised, EventSent, ExecutionStarted, FailureDetails, HistoryEvent } from '../../src/core/history/history';
 import type { EpisodeOutcome, EpisodeRequest } from '../../src/core/ports/function-worker';
 import { parseEntityId } from '../../src/core/values/entity-id';
-import { readAnswer } from '../../src/core/entities/entity-messages';
+import { awaitedRequestId, readAnswer } from '../../src/core/entities/entity-messages';
 import { nextRetry } from '../../src/core/values/retry';
 import { fromTimestamp, toTimestamp } from '../../src/core/values/time';
 import { unknownFunctionMessage } from '../../src/core/values/unknown-function';
@@ -279,6 +279,18 @@ export class ScriptRun implements ScriptContext {
     this.#status = value === undefined || value === null ? null : JSON.stringify(value);
   }
 
+  /** The answer comes under the id that was sent, whoever chose it. */
+  #adoptRequestId({ EventId, Name, Input }: EventSent): void {
+    const decision = this.#pending.get(EventId);
+    if (decision?.type !== 'SendEvent') return;
+    const made = awaitedRequestId(decision.name, decision.input);
+    const sent = awaitedRequestId(Name, Input);
+    const task = made === null ? undefined : this.#requests.get(made);
+    if (made === null || sent === null || task === undefined) return;
+    this.#requests.delete(made);
+    this.#requests.set(sent, task);
+  }
+
   /** The .NET in-proc form of spec/engine.md 3.5. */
   newGuid(): string {
     const space = Buffer.from('9e952959-5e33-4daf-827f-2fa12937b875'.replaceAll('-', ''), 'hex');
@@ -333,6 +345,7 @@ export class ScriptRun implements ScriptContext {
         this.#confirm(event, 'CreateSubOrchestration', event.Name);
         break;
       case 'EventSent':
+        this.#adoptRequestId(event);
         this.#confirm(event, 'SendEvent', event.Name);
         break;
       case 'TaskCompleted':

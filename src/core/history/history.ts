@@ -24,6 +24,7 @@ export const engineNotes = {
   suspendedEnded: 'ended while suspended',
   childReplaced: 'replaced a running instance',
   booleanAsText: 'a boolean that arrives as text',
+  recorded: 'from the recorded run',
 } as const;
 export type EngineNote = (typeof engineNotes)[keyof typeof engineNotes];
 

@@ -1,6 +1,7 @@
 /** How an instance's row follows from what happens to it (spec/engine.md 6). */
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import type { ExecutionCompleted, ExecutionStarted, FailureDetails, HistoryEvent, Tags } from '../history/history';
+import type { ForkOrigin } from './forks';
 import type { InstanceRow } from './instance';
 import { isTerminal } from '../values/status';
 
@@ -60,7 +61,15 @@ export function continuedRow(row: InstanceRow, started: ExecutionStarted): Insta
     output: null,
     createdTime: started.Timestamp,
     historyLength: 0,
+    ...(row.forkedFrom === undefined ? {} : { forkedFrom: laterGeneration(row.forkedFrom) }),
   };
+}
+
+/** The record is that of one generation. */
+function laterGeneration(origin: ForkOrigin): ForkOrigin {
+  const later = { ...origin };
+  delete later.dry;
+  return later;
 }
 
 export interface EpisodeFacts {
@@ -107,6 +116,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     ...(row.profile === undefined ? {} : { profile: row.profile }),
     ...(facts.stuck === undefined || isOver ? {} : { stuck: facts.stuck }),
     ...(facts.failureStack === undefined ? {} : { failureStack: facts.failureStack }),
+    ...(row.forkedFrom === undefined ? {} : { forkedFrom: row.forkedFrom }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import type { FailureDetails, InboundEvent, Tags, TraceContext } from '../history/history';
 import type { OrchestrationStatus } from '../values/status';
+import type { ForkOrigin } from './forks';
 
 export interface InstanceRow {
   instanceId: string;
@@ -34,6 +35,8 @@ export interface InstanceRow {
   historyLength: number;
   /** Which kind of worker runs it, from its start to its end; absent for A, the function app. */
   profile?: BehaviourProfile;
+  /** Present: it began in the middle of another run. */
+  forkedFrom?: ForkOrigin;
 }
 
 export function profileOf(row: InstanceRow): BehaviourProfile {

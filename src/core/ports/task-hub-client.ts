@@ -8,6 +8,7 @@
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import type { HistoryEvent, Tags, TraceContext } from '../history/history';
 import type { ExportedInstance } from '../instances/exported-instance';
+import type { ForkRequest } from '../instances/forks';
 import type {
   CleanEntityStorageOptions,
   CleanEntityStorageResult,
@@ -126,6 +127,11 @@ export interface TaskHubClient {
   resume(instanceId: string, reason: string | null): Promise<void>;
   rewind(instanceId: string, reason: string | null): Promise<void>;
   restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }>;
+  /**
+   * Begins another run in the middle of the instance's, with one thing changed, and never changes the instance itself. InvalidArgument for a
+   * change that does not fit its row; InstanceWrongState where no fork can begin.
+   */
+  fork(instanceId: string, request: ForkRequest): Promise<{ instanceId: string; executionId: string }>;
   /** Number of instances deleted: 0 for an unknown id. InstanceNotTerminal when it still runs. */
   purge(instanceId: string): Promise<number>;
   /** Terminal instances only. */

@@ -199,12 +199,15 @@ export function childIdInUse(taskId: number, instanceId: string, status: string,
 
 /** The message that tells the parent how this instance ended; null when nobody waits for it. */
 export function answerToParent(
+  row: InstanceRow,
   started: ExecutionStarted,
   completed: ExecutionCompleted,
   details: string | null,
 ): OutgoingMessage | null {
   const parent = started.ParentInstance;
   if (parent == null || started.Tags?.[fireAndForgetTag] !== undefined) return null;
+  // The parent of a fork is its origin's, which has its answer from there.
+  if (row.forkedFrom !== undefined) return null;
   const { InstanceId: instanceId, ExecutionId: executionId } = parent.OrchestrationInstance;
   const TaskScheduledId = parent.TaskScheduleId;
   const event: InboundEvent =
@@ -251,7 +254,7 @@ function complete(turn: TurnInput, decision: CompleteOrchestration, result: Turn
   };
   result.completion = completion;
   result.events.push(completed);
-  const answer = answerToParent(turn.started, completed, completion.details ?? detailsOf(turn.row, completed));
+  const answer = answerToParent(turn.row, turn.started, completed, completion.details ?? detailsOf(turn.row, completed));
   if (answer !== null) result.messages.push(answer);
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { AppProblem } from '../../core/values/app-problem';
 import { DurascopeError, type DurascopeErrorCode } from '../../core/values/errors';
 import type { ExportedInstance } from '../../core/instances/exported-instance';
+import type { ForkRequest } from '../../core/instances/forks';
 import type {
   CleanEntityStorageOptions,
   CleanEntityStorageResult,
@@ -181,6 +182,10 @@ export class HttpTaskHubClient implements TaskHubClient, HubClock {
 
   async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
     return this.#call(startedSchema, 'POST', `${at(instanceId)}/restart`, options ?? {});
+  }
+
+  fork(instanceId: string, request: ForkRequest): Promise<{ instanceId: string; executionId: string }> {
+    return this.#call(startedSchema, 'POST', `${at(instanceId)}/fork`, request);
   }
 
   async purge(instanceId: string): Promise<number> {

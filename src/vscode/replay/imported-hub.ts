@@ -27,7 +27,14 @@ export function importedHub({ instanceId, executionId, functionName, history }: 
     queryEntities: refuse,
     entityBatches: () => Promise.resolve([]),
     ...{ start: refuse, raiseEvent: refuse, terminate: refuse, suspend: refuse, resume: refuse, rewind: refuse, restart: refuse },
-    ...{ purge: refuse, purgeBy: refuse, importInstances: refuse, signalEntity: refuse, cleanEntityStorage: refuse },
+    ...{
+      fork: refuse,
+      purge: refuse,
+      purgeBy: refuse,
+      importInstances: refuse,
+      signalEntity: refuse,
+      cleanEntityStorage: refuse,
+    },
   };
 }
 

@@ -123,6 +123,11 @@ export class FakeHub implements TaskHubClient {
     this.calls.push(`rewind ${instanceId}`);
     return Promise.resolve();
   }
+  fork(instanceId: string): Promise<{ instanceId: string; executionId: string }> {
+    this.calls.push(`fork ${instanceId}`);
+    return Promise.resolve({ instanceId: `${instanceId}-fork`, executionId: '2'.repeat(32) });
+  }
+
   restart(instanceId: string): Promise<{ instanceId: string; executionId: string }> {
     this.calls.push(`restart ${instanceId}`);
     return Promise.resolve({ instanceId: 'restarted', executionId: '1'.repeat(32) });
