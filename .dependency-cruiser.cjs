@@ -11,12 +11,13 @@ const mayImport = {
   http: ['core', 'base'],
   grpc: ['core', 'base'],
   debug: ['replay', 'core', 'base'],
+  hubs: ['grpc', 'http/client', 'replay', 'core', 'base'],
   emulator: ['http', 'grpc', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
   // The client of an emulator runs in a browser as it does in node.
   webview: ['protocol', 'http/client', 'core', 'base'],
   tools: ['replay', 'core', 'base'],
-  cli: ['emulator', 'tools', 'replay', 'core', 'base'],
-  vscode: ['emulator', 'tools', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
+  cli: ['emulator', 'hubs', 'tools', 'replay', 'core', 'base'],
+  vscode: ['emulator', 'hubs', 'tools', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
 };
 
 module.exports = {
@@ -41,6 +42,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(?!store/)' },
       to: { path: 'node_modules/sql\\.js' },
+    },
+    {
+      name: 'azure-only-in-its-hub',
+      severity: 'error',
+      from: { path: '^src/(?!hubs/azure-storage/)' },
+      to: { path: 'node_modules/@azure/(data-tables|storage-|core-)' },
     },
     {
       name: 'sdk-only-in-the-child',

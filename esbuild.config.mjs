@@ -15,11 +15,15 @@ const parts = {
   'src/vscode/durascope.ts': 'durascope',
   'src/vscode/replay-part.ts': 'replay-part',
   'src/cli/mcp-server.ts': 'mcp-server',
+  // Azure's client libraries, read with the first connection to a storage account.
+  'src/hubs/azure-storage/azure-sdk.ts': 'azure-storage',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
   'src/cli/program.ts': 'cli-program',
   'src/workers/node/child/program.ts': 'node-worker-program',
 };
 const workerParts = ['src/workers/node/child/program.ts'];
+/** Of other people's code only: no stack of ours leads there. */
+const librariesParts = ['src/hubs/azure-storage/azure-sdk.ts'];
 const readsParts = {
   name: 'reads-parts',
   setup: ({ onResolve }) => {
@@ -62,7 +66,7 @@ const jobs = [
       ...programs,
       ...Object.fromEntries(
         Object.entries(parts)
-          .filter(([entry]) => !workerParts.includes(entry))
+          .filter(([entry]) => !workerParts.includes(entry) && !librariesParts.includes(entry))
           .map(([entry, name]) => [name, entry]),
       ),
     },
@@ -70,6 +74,7 @@ const jobs = [
     plugins: [readsParts],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
+  { ...node, minify: !watch, entryPoints: { 'azure-storage': librariesParts[0] }, outdir: 'dist', plugins: [readsParts] },
   // It imports the modules of apps, which may replace globals.
   {
     ...node,

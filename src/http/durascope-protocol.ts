@@ -421,6 +421,8 @@ export const durascopeStatusFor: Readonly<Record<DurascopeErrorCode, 400 | 404 |
   StoreNotWritable: 500,
   PortTaken: 500,
   EmulatorNotFound: 500,
+  HubNotFound: 500,
+  HubUnreachable: 500,
   WorkerExited: 502,
   WorkReturned: 503,
   WorkFailed: 502,

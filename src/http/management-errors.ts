@@ -61,6 +61,8 @@ const answerFor: Readonly<Record<DurascopeErrorCode, Answer>> = {
   StoreNotWritable: 'operation',
   PortTaken: 'operation',
   EmulatorNotFound: 'operation',
+  HubNotFound: 'operation',
+  HubUnreachable: 'operation',
   WorkerExited: 'operation',
   WorkReturned: 503,
   WorkFailed: 'operation',

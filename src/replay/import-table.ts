@@ -51,10 +51,11 @@ function fromPartition(key: string, rows: readonly Row[]): TableHistory | null {
     notes.push('The last episode was being written when this was read: rows of it may be missing.');
   }
   const instanceId = unescapeKey(key);
-  return { instanceId, notes, events: own.map((row) => eventOf(row, instanceId, current)) };
+  return { instanceId, notes, events: own.map((row) => eventOfRow(row, instanceId, current)) };
 }
 
-function eventOf(row: Row, instanceId: string, executionId: string | undefined): Row {
+/** The event in a plain row (typed-rows.ts). */
+export function eventOfRow(row: Row, instanceId: string, executionId: string | undefined): Row {
   const event: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(row)) {
     if (bookkeeping.has(name)) continue;
@@ -64,6 +65,7 @@ function eventOf(row: Row, instanceId: string, executionId: string | undefined):
   event['Timestamp'] = row['_Timestamp'] ?? row['Timestamp'];
   delete event['_Timestamp'];
   if (event['EventType'] === 'ExecutionStarted') {
+    event['Version'] ??= '';
     event['OrchestrationInstance'] ??= { InstanceId: instanceId, ExecutionId: executionId ?? '' };
   }
   return event;

@@ -21,7 +21,7 @@ export function isTableRow(row: TableRow): boolean {
 export function plainRow(row: TableRow): TableRow {
   const isClients = !('PartitionKey' in row) && 'partitionKey' in row;
   // JSON has no types beside texts.
-  const isOdata = 'Timestamp@odata.type' in row || 'odata.etag' in row;
+  const isOdata = ['Timestamp@odata.type', 'odata.etag', 'etag'].some((name) => name in row);
   const plain: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(row)) {
     if (bookkeeping.has(name) || name.includes('@')) continue;

@@ -46,6 +46,8 @@ export interface InstancePage {
   instances: readonly InstanceRow[];
   /** Present while more may follow; never on an empty last page. */
   continuationToken?: string;
+  /** The hub has no other order for so many, whatever order was asked for. Absent: as asked. */
+  orderedBy?: 'instanceId';
 }
 
 export interface HistoryStore {

@@ -69,6 +69,10 @@ export interface HubCapabilities {
   suspend: boolean;
   /** The store that the app will have in production: what it would do otherwise is noted (`storeNotes`). Absent: none is named. */
   productionStore?: ProductionStore;
+  /** Nothing can be changed through this hub: why, and where it can, in a sentence. Absent: it can. */
+  readOnly?: string;
+  /** `merged`: histories are made anew out of what a status API tells. Absent: as they are stored. */
+  history?: 'merged';
 }
 
 export interface SignalOptions {

@@ -18,6 +18,9 @@ export type DurascopeErrorCode =
   | 'StoreNotWritable'
   | 'PortTaken'
   | 'EmulatorNotFound'
+  // A task hub of a real engine: it is not there, or cannot be reached or opened.
+  | 'HubNotFound'
+  | 'HubUnreachable'
   // The process that runs user code.
   | 'WorkerExited'
   | 'WorkerHung'

@@ -1,0 +1,315 @@
+/**
+ * A task hub in Azure Storage, read out of its tables, blobs and queues (spec/attach.md 1). Nothing is ever written, and nothing is created
+ * where a name is wrong.
+ *
+ *   R1. Filters and projections run on the server; lists never hold inputs and outputs, but for what a page shows of failures.
+ *   R2. The service knows one order, by id. Another one is made where all that a query finds fits one answer (`sortable` rows); else the page
+ *       says that it is in the order of ids.
+ *   R3. A token is the last id of a page: it is good for ever.
+ */
+import type { EntityDetails, EntityPage, EntityQuery } from '../../core/entities/entity-views';
+import { entityDetails, entityInfo } from '../../core/entities/entity-views';
+import type { HistoryEvent } from '../../core/history/history';
+import type { CustomStatusChange, InstanceRow } from '../../core/instances/instance';
+import type { InstancePage, InstanceQuery } from '../../core/ports/history-store';
+import type { HubCapabilities, WaitingFor } from '../../core/ports/task-hub-client';
+import { DurascopeError } from '../../core/values/errors';
+import { isEntityId } from '../../core/values/instance-id';
+import { escapeKey } from '../../core/values/table-key';
+import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
+import { openWork } from '../open-work';
+import { countByRanges } from './count-by-ranges';
+import { HistoryReader } from './history-reader';
+import { hubFacts } from './hub-facts';
+import { instanceFilter, quoted, within } from './instance-filter';
+import { instanceOf, isInstanceRow, listColumns } from './instance-row';
+import { LargeValues } from './large-values';
+import type { StorageAccount } from './storage-account';
+
+const sortable = 1000;
+const mostPerPage = 1000;
+const defaultPageSize = 100;
+/** A page that is filtered here ends after so many answers, with what it has. */
+const answersPerPage = 40;
+/** Histories kept for the next question, in rows. */
+const keptRows = 20_000;
+
+export class AzureStorageReader implements HubReader {
+  readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false };
+  readonly #large: LargeValues;
+  readonly #histories: HistoryReader;
+  readonly #instances: string;
+  /** The last history read, as long as its stamp is the same. */
+  #kept: { instanceId: string; stamp: string; events: readonly HistoryEvent[]; notes: readonly string[] } | undefined;
+
+  constructor(
+    private readonly account: StorageAccount,
+    readonly hubName: string,
+  ) {
+    this.#large = new LargeValues(account, hubName);
+    this.#instances = `${hubName}Instances`;
+    this.#histories = new HistoryReader(account, `${hubName}History`, this.#large);
+  }
+
+  get label(): string {
+    const { account, isLocal, tables } = this.account.connection;
+    return `${this.hubName} in ${isLocal ? `Azurite at ${new URL(tables).host}` : account}`;
+  }
+
+  get requests(): number {
+    return this.account.meter.requests;
+  }
+
+  async get(instanceId: string): Promise<InstanceRow | undefined> {
+    const [found, started] = await Promise.all([
+      this.account.row(this.#instances, escapeKey(instanceId), ''),
+      isEntityId(instanceId) ? undefined : this.#start(instanceId),
+    ]);
+    if (found === undefined) return undefined;
+    const row = instanceOf(found);
+    const { values, notes } = await this.#valuesOf(row, found);
+    const stuck = [row.stuck, ...notes].filter((note) => note !== undefined).join(' ');
+    return {
+      ...row,
+      ...values,
+      // Tables of older versions do not have the column.
+      parentInstanceId: row.parentInstanceId ?? started?.parentInstanceId ?? null,
+      historyLength: await this.#histories.length(instanceId, row.executionId),
+      ...(stuck === '' ? {} : { stuck }),
+    };
+  }
+
+  async query(query: InstanceQuery): Promise<InstancePage> {
+    const pageSize = Math.min(query.pageSize ?? defaultPageSize, mostPerPage);
+    if (query.instanceIds !== undefined) return { instances: await this.#rowsOf(query.instanceIds, query) };
+    const { orderBy = 'instanceId', descending = false } = query;
+    const isByKey = orderBy === 'instanceId' && !descending;
+    const token = readToken(query.continuationToken);
+    if (isByKey || token.type === 'after') return this.#pageByKey(query, pageSize, token, !isByKey);
+    const all = await this.#upTo(sortable, query); // R2
+    if (all === null) return this.#pageByKey(query, pageSize, { type: 'start' }, true);
+    all.sort((a, b) => compare(a[orderBy], b[orderBy]) || compare(a.instanceId, b.instanceId));
+    if (descending) all.reverse();
+    const from = token.type === 'at' ? token.at : 0;
+    const instances = await this.#withFailures(all.slice(from, from + pageSize));
+    const next = from + pageSize;
+    return { instances, ...(next < all.length ? { continuationToken: writeToken({ type: 'at', at: next }) } : {}) };
+  }
+
+  count(query: InstanceQuery, watch: CountWatch = {}): Promise<CountsByStatus> {
+    return countByRanges(this.account, this.#instances, instanceFilter(query), watch);
+  }
+
+  async history(instanceId: string, from = 0, count?: number): Promise<readonly HistoryEvent[]> {
+    if (from > 0 || count !== undefined) return (await this.#histories.read(instanceId, from, count)).events;
+    return (await this.historyWithNotes(instanceId)).events;
+  }
+
+  async historyWithNotes(instanceId: string): Promise<{ events: readonly HistoryEvent[]; notes: readonly string[] }> {
+    const kept = this.#kept;
+    if (kept?.instanceId === instanceId && kept.stamp === (await this.#histories.stamp(instanceId))) return kept;
+    const stamp = await this.#histories.stamp(instanceId);
+    const { events, notes } = await this.#histories.read(instanceId);
+    this.#kept = stamp === undefined || events.length > keptRows ? undefined : { instanceId, stamp, events, notes };
+    return { events, notes };
+  }
+
+  /** The table has the last one only. */
+  async customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
+    const row = await this.account.row(this.#instances, escapeKey(instanceId), '', listColumns);
+    if (row === undefined) return [];
+    const { customStatus, lastUpdatedTime } = instanceOf(row);
+    return customStatus === null ? [] : [{ at: lastUpdatedTime, value: customStatus }];
+  }
+
+  async waitingFor(instanceId: string): Promise<WaitingFor> {
+    const found = await this.account.row(this.#instances, escapeKey(instanceId), '', listColumns);
+    if (found === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+    return openWork(instanceOf(found), isEntityId(instanceId) ? [] : await this.history(instanceId));
+  }
+
+  async getEntity(instanceId: string): Promise<EntityDetails | undefined> {
+    const found = await this.account.row(this.#instances, escapeKey(instanceId), '');
+    if (found === undefined) return undefined;
+    const row = instanceOf(found);
+    const { values } = await this.#valuesOf(row, found);
+    return entityDetails({ ...row, ...values }) ?? undefined;
+  }
+
+  async queryEntities(query: EntityQuery): Promise<EntityPage> {
+    const { name, instanceIdPrefix, includeState = false, includeTransient = false, lastOperationFrom, lastOperationTo } = query;
+    const prefix = instanceIdPrefix ?? (name === undefined ? undefined : `@${name.toLowerCase()}@`);
+    const instances: InstanceQuery = {
+      entities: 'only',
+      ...(prefix === undefined ? {} : { instanceIdPrefix: prefix }),
+      // Every batch of an entity is a new generation.
+      ...(lastOperationFrom === undefined ? {} : { createdTimeFrom: lastOperationFrom }),
+      ...(lastOperationTo === undefined ? {} : { createdTimeTo: lastOperationTo }),
+      ...(query.continuationToken === undefined ? {} : { continuationToken: query.continuationToken }),
+    };
+    const pageSize = Math.min(query.pageSize ?? defaultPageSize, mostPerPage);
+    const page = await this.#pageByKey(
+      instances,
+      pageSize,
+      readToken(query.continuationToken),
+      false,
+      includeState ? ['Input'] : [],
+    );
+    const wanted = `@${name?.toLowerCase() ?? ''}@`;
+    const entities = page.instances
+      .map((row) => entityInfo(row, includeState))
+      .filter((entity) => entity !== null)
+      .filter((entity) => (includeTransient || entity.exists) && (name === undefined || entity.instanceId.startsWith(wanted)));
+    return { entities, ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }) };
+  }
+
+  /** No table remembers them. */
+  entityBatches(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  facts(): Promise<HubFacts> {
+    return hubFacts(this.account, this.hubName);
+  }
+
+  dispose(): void {
+    this.#kept = undefined;
+  }
+
+  async #pageByKey(
+    query: InstanceQuery,
+    pageSize: number,
+    token: PageToken,
+    isOtherOrder: boolean,
+    more: readonly string[] = [],
+  ): Promise<InstancePage> {
+    const { odata, rest } = instanceFilter(query);
+    const filter = within(odata, token.type === 'after' ? { after: token.after } : {});
+    const rows: InstanceRow[] = [];
+    let last = '';
+    let answers = 0;
+    let isEnd = false;
+    const asked = rest === undefined ? pageSize : mostPerPage;
+    read: for await (const page of this.account.pages(this.#instances, { filter, select: [...listColumns, ...more] }, asked)) {
+      answers += 1;
+      isEnd = page.isLast;
+      for (const [at, each] of page.rows.entries()) {
+        const row = this.#instance(each);
+        last = String(each['PartitionKey']);
+        if (row !== null && (rest === undefined || rest(row))) rows.push(row);
+        if (rows.length < pageSize) continue;
+        isEnd = page.isLast && at === page.rows.length - 1;
+        break read;
+      }
+      if (isEnd || (answers >= answersPerPage && rows.length > 0)) break;
+    }
+    return {
+      instances: await this.#withFailures(rows),
+      ...(isEnd || last === '' ? {} : { continuationToken: writeToken({ type: 'after', after: last }) }),
+      ...(isOtherOrder ? { orderedBy: 'instanceId' as const } : {}),
+    };
+  }
+
+  /** All that the query finds, or null where that is more than so many. */
+  async #upTo(most: number, query: InstanceQuery): Promise<InstanceRow[] | null> {
+    const { odata, rest } = instanceFilter(query);
+    const rows: InstanceRow[] = [];
+    for await (const page of this.account.pages(this.#instances, { filter: odata, select: listColumns }, most)) {
+      if (!page.isLast && page.rows.length > 0) return null;
+      for (const each of page.rows) {
+        const row = this.#instance(each);
+        if (row !== null && (rest === undefined || rest(row))) rows.push(row);
+      }
+    }
+    return rows;
+  }
+
+  async #rowsOf(instanceIds: readonly string[], query: InstanceQuery): Promise<InstanceRow[]> {
+    const found = await Promise.all(
+      [...new Set(instanceIds)].map((id) => this.account.row(this.#instances, escapeKey(id), '', listColumns)),
+    );
+    const { rest } = instanceFilter(query);
+    return found.flatMap((each) => {
+      const row = each === undefined ? null : this.#instance(each);
+      if (row === null || rest?.(row) === false) return [];
+      return query.statuses?.includes(row.runtimeStatus) === false ? [] : [row];
+    });
+  }
+
+  /** Why an instance of the page failed: lists show it, and few have failed. */
+  async #withFailures(rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
+    return Promise.all(
+      rows.map(async (row) => {
+        if (row.runtimeStatus !== 'Failed' || rows.length > defaultPageSize) return row;
+        const found = await this.account.row(this.#instances, escapeKey(row.instanceId), '', ['Output']);
+        const output = found?.['Output'];
+        return typeof output === 'string' ? { ...row, output } : row;
+      }),
+    );
+  }
+
+  #instance(row: Readonly<Record<string, unknown>>): InstanceRow | null {
+    // Rows of something else that somebody has put there.
+    return isInstanceRow(row) ? instanceOf(row) : null;
+  }
+
+  async #start(instanceId: string): Promise<{ parentInstanceId: string | null } | undefined> {
+    const filter = `PartitionKey eq ${quoted(escapeKey(instanceId))} and RowKey eq '0000000000000001'`;
+    for await (const { rows } of this.account.pages(`${this.hubName}History`, { filter, select: ['ParentInstance'] }, 1)) {
+      const parent = rows[0]?.['ParentInstance'];
+      if (typeof parent !== 'string' || parent === 'null') return undefined;
+      try {
+        const value = JSON.parse(parent) as { OrchestrationInstance?: { InstanceId?: unknown } };
+        const id = value.OrchestrationInstance?.InstanceId;
+        return typeof id === 'string' ? { parentInstanceId: id } : undefined;
+      } catch {
+        // A row that is not as it should be tells of no parent.
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Input and output out of their blobs. */
+  async #valuesOf(
+    { input, output }: InstanceRow,
+    row: Readonly<Record<string, unknown>>,
+  ): Promise<{ values: { input: string | null; output: string | null }; notes: string[] }> {
+    const notes: string[] = [];
+    const valueOf = async (text: string | null, name: string | null): Promise<string | null> => {
+      if (name === null) return text;
+      const value = await this.#large.read(name);
+      if (!('problem' in value)) return value.text;
+      notes.push(value.problem);
+      return null;
+    };
+    const inputBlob = typeof row['InputBlobName'] === 'string' && input === '' ? row['InputBlobName'] : null;
+    const [gotInput, gotOutput] = await Promise.all([
+      valueOf(input, this.#large.nameIn(input) ?? (inputBlob === '' ? null : inputBlob)),
+      valueOf(output, this.#large.nameIn(output)),
+    ]);
+    return { values: { input: gotInput, output: gotOutput }, notes };
+  }
+}
+
+type PageToken = { type: 'start' } | { type: 'after'; after: string } | { type: 'at'; at: number };
+
+function writeToken(token: PageToken): string {
+  return Buffer.from(JSON.stringify(token)).toString('base64url');
+}
+
+function readToken(text: string | undefined): PageToken {
+  if (text === undefined) return { type: 'start' };
+  try {
+    const token = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Partial<Record<string, unknown>>;
+    if (typeof token['after'] === 'string') return { type: 'after', after: token['after'] };
+    if (typeof token['at'] === 'number') return { type: 'at', at: token['at'] };
+  } catch {
+    // Told below.
+  }
+  throw new DurascopeError('InvalidArgument', 'The continuation token is none of this hub. Ask for the first page again.');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,159 @@
+/**
+ * Histories out of a History table (spec/attach.md 1.3).
+ *
+ *   H1. Only rows of the present execution: those of an older generation may lie behind them.
+ *   H2. A history that was replaced while it was read is read again.
+ *   H3. Rows of the present execution are numbered from 0 without a gap, so that a part of them is a range of keys.
+ */
+import type { HistoryEvent } from '../../core/history/history';
+import { escapeKey } from '../../core/values/table-key';
+import { canonicalEvent } from '../../replay/canonical-event';
+import { eventOfRow } from '../../replay/import-table';
+import type { TableRow } from '../../replay/typed-rows';
+import { quoted } from './instance-filter';
+import type { LargeValues } from './large-values';
+import type { StorageAccount } from './storage-account';
+
+export interface ReadHistory {
+  executionId: string | null;
+  /** Commit order. */
+  events: readonly HistoryEvent[];
+  /** Whole sentences: what is missing, what was left out. */
+  notes: readonly string[];
+}
+
+/** How often one that is replaced meanwhile is begun anew. */
+const attempts = 4;
+const pageSize = 1000;
+/** Large values of one history, unpacked, in characters. */
+const mostLarge = 64 * 1024 * 1024;
+
+export class HistoryReader {
+  constructor(
+    private readonly account: StorageAccount,
+    private readonly table: string,
+    private readonly large: LargeValues,
+  ) {}
+
+  /** The whole history, or rows `from` to `from + count` of it. Empty for an instance without one. */
+  async read(instanceId: string, from = 0, count?: number): Promise<ReadHistory> {
+    for (let attempt = 1; ; attempt++) {
+      const read = await this.#readOnce(instanceId, from, count, attempt === attempts);
+      if (read !== null) return read; // H2
+    }
+  }
+
+  /** Number of rows of the execution. */
+  async length(instanceId: string, executionId: string): Promise<number> {
+    const key = escapeKey(instanceId);
+    let rows = 0;
+    const filter = `PartitionKey eq ${quoted(key)} and RowKey lt ${quoted(rowKeyOf(pageSize))}`;
+    for await (const page of this.account.pages(this.table, { filter, select: ['ExecutionId'] })) {
+      rows += page.rows.filter((row) => row['ExecutionId'] === executionId).length;
+    }
+    if (rows < pageSize) return rows;
+    const has = async (ordinal: number): Promise<boolean> =>
+      (await this.account.row(this.table, key, rowKeyOf(ordinal), ['ExecutionId']))?.['ExecutionId'] === executionId;
+    let [low, high] = [pageSize - 1, pageSize * 2]; // `low` is there.
+    while (await has(high)) [low, high] = [high, high * 2];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (await has(middle)) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  }
+
+  /** Entity tag of the last commit; undefined where there is no history. */
+  async stamp(instanceId: string): Promise<string | undefined> {
+    const row = await this.account.row(this.table, escapeKey(instanceId), 'sentinel', ['ExecutionId', 'Timestamp']);
+    return row === undefined ? undefined : `${String(row['ExecutionId'])} ${String(row['Timestamp'])}`;
+  }
+
+  /** Null: it was replaced meanwhile. */
+  async #readOnce(instanceId: string, from: number, count: number | undefined, isLast: boolean): Promise<ReadHistory | null> {
+    const key = escapeKey(instanceId);
+    const isPart = from > 0 || count !== undefined;
+    const own: TableRow[] = [];
+    let sentinel: TableRow | undefined;
+    let executionId: string | null = null;
+    let others = 0;
+    const range = isPart
+      ? ` and RowKey ge ${quoted(rowKeyOf(from))} and RowKey lt ${quoted(count === undefined ? 'g' : rowKeyOf(from + count))}`
+      : '';
+    if (isPart) {
+      sentinel = await this.account.row(this.table, key, 'sentinel');
+      executionId = textOf(sentinel?.['ExecutionId']);
+    }
+    for await (const { rows } of this.account.pages(this.table, { filter: `PartitionKey eq ${quoted(key)}${range}` }, pageSize)) {
+      for (const row of rows) {
+        if (row['RowKey'] === 'sentinel') {
+          sentinel = row;
+          continue;
+        }
+        if (typeof row['EventType'] !== 'string' || row['EventType'] === '') continue;
+        const of = textOf(row['ExecutionId']);
+        executionId ??= of;
+        if (of === null || of === executionId) own.push(row);
+        else others += 1; // H1
+      }
+    }
+    const last = textOf(sentinel?.['ExecutionId']);
+    const notes: string[] = [];
+    if (last !== null && executionId !== null && last !== executionId) {
+      if (!isLast) return null;
+      notes.push('A new generation is half written: its first rows are there, the rest of what is there is of the one before.');
+    }
+    if (others > 0 && !isPart) notes.push(`${others} rows of an earlier generation lie behind the history and are left out.`);
+    if (own.length > 0 && sentinel === undefined) {
+      notes.push('The history has no last row (sentinel): its first episode is being written, or what wrote it was stopped.');
+    }
+    if (sentinel?.['IsCheckpointComplete'] === false) {
+      notes.push('The last episode is being written: rows of it may be missing. Read it again.');
+    }
+    const events = await this.#events(own, instanceId, executionId ?? '', notes);
+    return { executionId, events, notes };
+  }
+
+  async #events(rows: readonly TableRow[], instanceId: string, executionId: string, notes: string[]): Promise<HistoryEvent[]> {
+    const raw = rows.map((row) => ({ ...eventOfRow(row, instanceId, executionId) }));
+    const lying = rows.flatMap((row, index) =>
+      Object.entries(row)
+        .filter(([name, value]) => name.endsWith('BlobName') && typeof value === 'string' && value !== '')
+        .map(([name, value]) => ({ index, column: name.slice(0, -'BlobName'.length), blob: String(value) })),
+    );
+    let room = mostLarge;
+    let leftOut = 0;
+    for (let at = 0; at < lying.length; at += 4) {
+      await Promise.all(
+        lying.slice(at, at + 4).map(async ({ index, column, blob }) => {
+          const event = raw[index];
+          if (event === undefined) return;
+          Reflect.deleteProperty(event, `${column}BlobName`);
+          event[column] = null;
+          if (room <= 0) {
+            leftOut += 1;
+            return;
+          }
+          const value = await this.large.read(blob);
+          if ('problem' in value) notes.push(`${value.problem} ${column} of row ${index + 1} is shown as null.`);
+          else {
+            room -= value.text?.length ?? 0;
+            event[column] = value.text;
+          }
+        }),
+      );
+    }
+    if (leftOut > 0) notes.push(`${leftOut} large values are left out (shown as null): the history has over 64 MB of them.`);
+    return raw.flatMap((each) => canonicalEvent(each) ?? []);
+  }
+}
+
+/** A row's place in the history as its key: 16 hexadecimal digits. */
+function rowKeyOf(ordinal: number): string {
+  return ordinal.toString(16).toUpperCase().padStart(16, '0');
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,71 @@
+/** A query for instances as a filter of the table service, and what that service cannot decide (spec/attach.md 1.9). */
+import type { InstanceQuery } from '../../core/ports/history-store';
+import type { InstanceRow } from '../../core/instances/instance';
+import { isEntityId } from '../../core/values/instance-id';
+import { escapeKey } from '../../core/values/table-key';
+
+export interface TableFilter {
+  /** OData; empty: all rows. */
+  odata: string;
+  /** What is left to be looked at row by row; absent: nothing. */
+  rest?: (row: InstanceRow) => boolean;
+}
+
+/** `hubColumn`: the name of the hub in a table that several share. */
+export function instanceFilter(query: InstanceQuery, hubColumn?: string): TableFilter {
+  const clauses: string[] = [];
+  if (hubColumn !== undefined) clauses.push(`TaskHubName eq ${quoted(hubColumn)}`);
+  if (query.instanceIdPrefix !== undefined && query.instanceIdPrefix !== '') clauses.push(...prefixed(query.instanceIdPrefix));
+  // Ids of entities begin with `@`, which comes before letters.
+  if (query.entities === 'only') clauses.push(...prefixed('@'));
+  if (query.entities === 'exclude') clauses.push(`(PartitionKey lt '@' or PartitionKey ge 'A')`);
+  if (query.names !== undefined) clauses.push(anyOf('Name', query.names));
+  if (query.statuses !== undefined) clauses.push(anyOf('RuntimeStatus', query.statuses));
+  if (query.parentInstanceId !== undefined) clauses.push(`ParentInstanceId eq ${quoted(query.parentInstanceId)}`);
+  for (const [column, operator, time] of [
+    ['CreatedTime', 'ge', query.createdTimeFrom],
+    ['CreatedTime', 'le', query.createdTimeTo],
+    ['LastUpdatedTime', 'ge', query.lastUpdatedFrom],
+    ['LastUpdatedTime', 'le', query.lastUpdatedTo],
+  ] as const) {
+    if (time !== undefined) clauses.push(`${column} ${operator} datetime'${time}'`);
+  }
+  const text = query.text?.toLowerCase();
+  const rest: ((row: InstanceRow) => boolean)[] = [];
+  if (text !== undefined && text !== '') {
+    rest.push((row) => row.instanceId.toLowerCase().includes(text) || row.name.toLowerCase().includes(text));
+  }
+  if (query.rootsOnly === true) rest.push((row) => row.parentInstanceId === null);
+  if (query.entities === 'only') rest.push((row) => isEntityId(row.instanceId));
+  return {
+    odata: clauses.join(' and '),
+    ...(rest.length === 0 ? {} : { rest: (row) => rest.every((holds) => holds(row)) }),
+  };
+}
+
+/** `filter` and keys of a range: over `after`, under `before`. */
+export function within(filter: string, range: { after?: string; from?: string; before?: string }): string {
+  const clauses = filter === '' ? [] : [filter];
+  if (range.after !== undefined) clauses.push(`PartitionKey gt ${quoted(range.after)}`);
+  if (range.from !== undefined) clauses.push(`PartitionKey ge ${quoted(range.from)}`);
+  if (range.before !== undefined) clauses.push(`PartitionKey lt ${quoted(range.before)}`);
+  return clauses.join(' and ');
+}
+
+/** A text of OData. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function prefixed(prefix: string): string[] {
+  const key = escapeKey(prefix);
+  const last = key.charCodeAt(key.length - 1);
+  const end = last === 0xffff ? [] : [`PartitionKey lt ${quoted(key.slice(0, -1) + String.fromCharCode(last + 1))}`];
+  return [`PartitionKey ge ${quoted(key)}`, ...end];
+}
+
+function anyOf(column: string, values: readonly string[]): string {
+  // Nothing is let through: no row has such a text.
+  if (values.length === 0) return `${column} eq ''`;
+  return `(${values.map((value) => `${column} eq ${quoted(value)}`).join(' or ')})`;
+}

@@ -1,0 +1,61 @@
+/**
+ * The way of every request to a storage account.
+ *
+ *   G1. Only GET and HEAD leave this machine: anything else is refused before it is sent, whoever asks for it.
+ *   G2. At most `atOnce` requests are under way; the others wait for their turn.
+ *   G3. No request takes longer than its time.
+ */
+import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { RequestPolicyFactory } from '@azure/storage-blob';
+import { DurascopeError } from '../../core/values/errors';
+
+export interface Meter {
+  requests: number;
+  /** Answered with 429 or 503, and asked again. */
+  throttled: number;
+}
+
+const atOnce = 4;
+
+export class ReadingClient implements HttpClient {
+  readonly meter: Meter = { requests: 0, throttled: 0 };
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly inner: HttpClient,
+    private readonly timeoutMs: number,
+  ) {}
+
+  async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
+    request.timeout = this.timeoutMs;
+    return this.#guarded(request.method, () => this.inner.sendRequest(request));
+  }
+
+  /** The same for the libraries of blobs and queues: a step of their pipelines. */
+  readonly step: RequestPolicyFactory = {
+    create: (next) => ({
+      sendRequest: (request) => {
+        request.timeout = this.timeoutMs;
+        return this.#guarded(request.method, () => next.sendRequest(request));
+      },
+    }),
+  };
+
+  async #guarded<T extends { status: number }>(method: string, send: () => Promise<T>): Promise<T> {
+    if (method !== 'GET' && method !== 'HEAD') {
+      throw new DurascopeError('NotSupported', `Storage is only read here: ${method} is never sent.`); // G1
+    }
+    if (this.#underWay >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#underWay += 1;
+    this.meter.requests += 1;
+    try {
+      const response = await send();
+      if (response.status === 429 || response.status === 503) this.meter.throttled += 1;
+      return response;
+    } finally {
+      this.#underWay -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+}

@@ -1,0 +1,240 @@
+/** The clients of one storage account: all of them read, and share one way out. */
+import type { BlobServiceClient, Pipeline } from '@azure/storage-blob';
+import type { Pipeline as QueuePipeline, QueueServiceClient } from '@azure/storage-queue';
+import type { TableClient, TableServiceClient } from '@azure/data-tables';
+import { plainRow, type TableRow } from '../../replay/typed-rows';
+import type * as azureSdk from './azure-sdk';
+import { ReadingClient, type Meter } from './reading-client';
+import type { StorageConnection } from './storage-connection';
+import { storageFailure } from './storage-errors';
+
+export interface AccountOptions {
+  /** Of one request. Default 30 s. */
+  timeoutMs?: number;
+  /** Before the first repetition of a request that was throttled or failed on the way, doubled with each; a `Retry-After` counts more. Default 800. */
+  retryDelayMs?: number;
+}
+
+export interface RowsQuery {
+  /** OData. */
+  filter?: string;
+  select?: readonly string[];
+}
+
+export interface RowPage {
+  rows: readonly TableRow[];
+  /** There is more on the server. */
+  isLast: boolean;
+}
+
+type Sdk = typeof azureSdk;
+
+const retries = 5;
+const longestRetryDelayMs = 30_000;
+
+export class StorageAccount {
+  readonly #tables = new Map<string, TableClient>();
+  #blobs: BlobServiceClient | undefined;
+  #queues: QueueServiceClient | undefined;
+
+  private constructor(
+    readonly connection: StorageConnection,
+    private readonly sdk: Sdk,
+    private readonly client: ReadingClient,
+    private readonly retryDelayMs: number,
+  ) {}
+
+  static async open(connection: StorageConnection, options: AccountOptions = {}): Promise<StorageAccount> {
+    const sdk = await import('./azure-sdk');
+    const client = new ReadingClient(sdk.createDefaultHttpClient(), options.timeoutMs ?? 30_000);
+    return new StorageAccount(connection, sdk, client, options.retryDelayMs ?? 800);
+  }
+
+  get meter(): Readonly<Meter> {
+    return this.client.meter;
+  }
+
+  /** Names of the tables of the account. */
+  async tableNames(): Promise<string[]> {
+    const { connection } = this;
+    return this.#asked(async () => {
+      const service: TableServiceClient =
+        connection.credential.type === 'key'
+          ? new this.sdk.TableServiceClient(
+              connection.tables,
+              new this.sdk.AzureNamedKeyCredential(connection.account, connection.credential.key),
+              this.#tableOptions(),
+            )
+          : new this.sdk.TableServiceClient(
+              connection.tables,
+              new this.sdk.AzureSASCredential(connection.credential.signature),
+              this.#tableOptions(),
+            );
+      const names: string[] = [];
+      for await (const { name } of service.listTables()) if (name !== undefined) names.push(name);
+      return names;
+    });
+  }
+
+  /** The pages of a query in the order of the keys, as they come: at most `pageSize` (1 to 1000) rows each, and some may be empty. */
+  async *pages(table: string, query: RowsQuery, pageSize = 1000): AsyncGenerator<RowPage> {
+    const { filter, select } = query;
+    const pages = this.#table(table)
+      .listEntities({
+        disableTypeConversion: true,
+        queryOptions: {
+          ...(filter === undefined || filter === '' ? {} : { filter }),
+          ...(select === undefined ? {} : { select: [...select] }),
+        },
+      })
+      .byPage({ maxPageSize: pageSize });
+    for (;;) {
+      const next = await this.#asked(() => pages.next());
+      if (next.done === true) return;
+      const page = next.value as typeof next.value & { continuationToken?: string };
+      yield { rows: page.map(plainRow), isLast: page.continuationToken === undefined };
+    }
+  }
+
+  /** Undefined where there is none. */
+  async row(table: string, partitionKey: string, rowKey: string, select?: readonly string[]): Promise<TableRow | undefined> {
+    return this.#asked(async () => {
+      try {
+        const entity = await this.#table(table).getEntity(partitionKey, rowKey, {
+          disableTypeConversion: true,
+          ...(select === undefined ? {} : { queryOptions: { select: [...select] } }),
+        });
+        return plainRow(entity);
+      } catch (error) {
+        if (isMissingRow(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** Bytes of a blob; undefined where there is none. `InvalidArgument` for one of more than `maxBytes`. */
+  async blob(container: string, name: string, maxBytes: number): Promise<Buffer | undefined> {
+    const blobs = this.#blobService();
+    if (blobs === undefined) return undefined;
+    return this.#asked(async () => {
+      const client = blobs.getContainerClient(container).getBlobClient(name);
+      try {
+        const { readableStreamBody, contentLength } = await client.download();
+        if (readableStreamBody === undefined) return undefined;
+        const chunks: Buffer[] = [];
+        let length = 0;
+        for await (const chunk of readableStreamBody) {
+          const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+          length += bytes.length;
+          if (Math.max(length, contentLength ?? 0) > maxBytes) throw tooLarge(name, maxBytes);
+          chunks.push(bytes);
+        }
+        return Buffer.concat(chunks);
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** Names and sizes of queues that begin so; null where the connection does not lead to queues. */
+  async queues(prefix: string): Promise<{ name: string; messages: number }[] | null> {
+    const service = this.#queueService();
+    if (service === undefined) return null;
+    return this.#asked(async () => {
+      const names: string[] = [];
+      for await (const { name } of service.listQueues({ prefix })) names.push(name);
+      return Promise.all(
+        names.map(async (name) => {
+          const { approximateMessagesCount = 0 } = await service.getQueueClient(name).getProperties();
+          return { name, messages: approximateMessagesCount };
+        }),
+      );
+    });
+  }
+
+  #table(name: string): TableClient {
+    let client = this.#tables.get(name);
+    if (client === undefined) {
+      const { connection } = this;
+      client =
+        connection.credential.type === 'key'
+          ? new this.sdk.TableClient(
+              connection.tables,
+              name,
+              new this.sdk.AzureNamedKeyCredential(connection.account, connection.credential.key),
+              this.#tableOptions(),
+            )
+          : new this.sdk.TableClient(
+              connection.tables,
+              name,
+              new this.sdk.AzureSASCredential(connection.credential.signature),
+              this.#tableOptions(),
+            );
+      this.#tables.set(name, client);
+    }
+    return client;
+  }
+
+  #tableOptions(): { allowInsecureConnection: boolean; httpClient: ReadingClient; retryOptions: object } {
+    return {
+      allowInsecureConnection: this.connection.tables.startsWith('http:'),
+      httpClient: this.client,
+      retryOptions: { maxRetries: retries, retryDelayInMs: this.retryDelayMs, maxRetryDelayInMs: longestRetryDelayMs },
+    };
+  }
+
+  #blobService(): BlobServiceClient | undefined {
+    const { blobs } = this.connection;
+    if (blobs === null) return undefined;
+    this.#blobs ??= new this.sdk.BlobServiceClient(this.#addressOf(blobs), this.#pipeline());
+    return this.#blobs;
+  }
+
+  #queueService(): QueueServiceClient | undefined {
+    const { queues } = this.connection;
+    if (queues === null) return undefined;
+    this.#queues ??= new this.sdk.QueueServiceClient(this.#addressOf(queues), this.#pipeline() as unknown as QueuePipeline);
+    return this.#queues;
+  }
+
+  #addressOf(endpoint: string): string {
+    const { credential } = this.connection;
+    return credential.type === 'sas' ? `${endpoint}?${credential.signature}` : endpoint;
+  }
+
+  #pipeline(): Pipeline {
+    const { account, credential } = this.connection;
+    const pipeline = this.sdk.newPipeline(
+      credential.type === 'key'
+        ? new this.sdk.StorageSharedKeyCredential(account, credential.key)
+        : new this.sdk.AnonymousCredential(),
+      { retryOptions: { maxTries: retries + 1, retryDelayInMs: this.retryDelayMs, maxRetryDelayInMs: longestRetryDelayMs } },
+    );
+    pipeline.factories.unshift(this.client.step);
+    return pipeline;
+  }
+
+  /** Errors in words that say what to do. */
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw storageFailure(error, this.connection);
+    }
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { statusCode } = error as { statusCode?: unknown };
+  return typeof statusCode === 'number' ? statusCode : undefined;
+}
+
+/** The table is there, the row is not. */
+function isMissingRow(error: unknown): boolean {
+  return statusOf(error) === 404 && JSON.stringify((error as { details?: unknown }).details ?? '').includes('ResourceNotFound');
+}
+
+function tooLarge(name: string, maxBytes: number): Error {
+  return new Error(`The blob ${name} has more than ${maxBytes / 1024 / 1024} MiB.`);
+}

@@ -1,0 +1,93 @@
+/** What Azure Storage answers when it refuses, in words that say why and what to do (spec/attach.md 8). */
+import { DurascopeError } from '../../core/values/errors';
+import type { StorageConnection } from './storage-connection';
+
+/** A `DurascopeError`: `HubNotFound` for a table that is not there, `HubUnreachable` for the rest. Keys and signatures are in none of them. */
+export function storageFailure(error: unknown, connection: StorageConnection): DurascopeError {
+  if (DurascopeError.is(error)) return error;
+  const code = codeOf(error);
+  const status = (error as { statusCode?: unknown }).statusCode;
+  const where = `${connection.account} (${connection.tables})`;
+  const made = (message: string): DurascopeError =>
+    new DurascopeError('HubUnreachable', message, {
+      cause: withoutSecrets(error),
+      details: { account: connection.account, code },
+    });
+  switch (code) {
+    case 'TableNotFound':
+      return new DurascopeError('HubNotFound', `The account ${where} has no such table.`, { details: { code } });
+    case 'AuthorizationPermissionMismatch':
+    case 'AuthorizationServiceMismatch':
+    case 'AuthorizationResourceTypeMismatch':
+      return made(
+        `${where} is reached, but what was given may not read this: a shared access signature needs the permissions "read" and "list" (sp=rl) for tables, blobs and queues (ss=tbq), and the types service, container and object (srt=sco).`,
+      );
+    case 'KeyBasedAuthenticationNotPermitted':
+      return made(`${where} takes no account keys. Give a connection string with a SharedAccessSignature instead.`);
+    case 'InsufficientAccountPermissions':
+      return made(`The account key of ${where} is disabled for this. Give a connection string with a SharedAccessSignature.`);
+  }
+  if (code === 'AuthenticationFailed' || code === 'InvalidAuthenticationInfo' || status === 401 || status === 403) {
+    return made(
+      connection.credential.type === 'sas'
+        ? refusedSignature(where, connection.credential.signature)
+        : `${where} refuses the account key: it is wrong or was changed (copy it anew from "Access keys"), or this computer's clock is more than 15 minutes off. A firewall of the account may refuse this network as well: look at its "Networking".`,
+    );
+  }
+  if (status === 429 || status === 503 || code === 'ServerBusy' || code === 'OperationTimedOut') {
+    return made(
+      `${where} is too busy: it was asked again several times and refused each time. Wait a while, or look at less at once.`,
+    );
+  }
+  const network = networkCode(error);
+  if (network === 'ECONNREFUSED' && connection.isLocal) {
+    return made(`Nothing answers at ${connection.tables}. Start Azurite (npx azurite), or give the ports that it listens at.`);
+  }
+  if (network === 'ENOTFOUND' || network === 'EAI_AGAIN') {
+    return made(`There is no ${new URL(connection.tables).hostname}: the name of the account is wrong, or there is no network.`);
+  }
+  if (network !== undefined)
+    return made(`${where} cannot be reached (${network}). Look at the network, a proxy, and the account's firewall.`);
+  return made(`${where} answered with what was not expected: ${firstLine(error)}`);
+}
+
+function refusedSignature(where: string, signature: string): string {
+  const end = new URLSearchParams(signature).get('se');
+  const rest = 'Make a new one that may read and list (sp=rl) tables, blobs and queues.';
+  return end === null
+    ? `${where} refuses the shared access signature: it is wrong, or its key was changed. ${rest}`
+    : `${where} refuses the shared access signature, which is good until ${end}: it has expired, is wrong, or its key was changed. ${rest}`;
+}
+
+function codeOf(error: unknown): string {
+  const { code, details } = error as { code?: unknown; details?: { odataError?: { code?: unknown }; errorCode?: unknown } };
+  const said = details?.odataError?.code ?? details?.errorCode ?? code;
+  return typeof said === 'string' ? said : '';
+}
+
+/** The first of the chain that a system call has given. */
+function networkCode(error: unknown): string | undefined {
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    const { code, name } = each as { code?: unknown; name: string };
+    if (name === 'AbortError' || name === 'TimeoutError') return 'no answer in time';
+    if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return code;
+    if (code === 'REQUEST_SEND_ERROR' && each.cause === undefined) return 'the request could not be sent';
+  }
+  return undefined;
+}
+
+function firstLine(error: unknown): string {
+  return redacted((error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '');
+}
+
+/** The libraries keep the whole request with the error. */
+function withoutSecrets(error: unknown): Error {
+  return new Error(firstLine(error));
+}
+
+/** Signatures and keys out of a text. */
+export function redacted(text: string): string {
+  return text
+    .replaceAll(/([?&;]|\b)(sig|code|AccountKey|SharedAccessSignature|Password)=[^&;\s"']+/gi, '$1$2=(hidden)')
+    .replaceAll(/(SharedKey(?:Lite)? [^:\s]+:)\S+/g, '$1(hidden)');
+}

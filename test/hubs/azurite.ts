@@ -1,0 +1,147 @@
+/** Azurite for tests: in memory, on free ports of this machine, ended by its id; hubs that are put into it, and all that it holds. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { AzureNamedKeyCredential, TableClient, TableServiceClient, type TableEntity } from '@azure/data-tables';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { goldenBlobs, goldenQueues, goldenRows, type TypedRow } from './golden-hub';
+
+const account = 'devstoreaccount1';
+const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+export class Azurite {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly ports: { blob: string; queue: string; table: string },
+  ) {}
+
+  static async start(): Promise<Azurite> {
+    const main = path.resolve('node_modules/azurite/dist/src/azurite.js');
+    const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
+    const child = spawn(
+      process.execPath,
+      [main, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...ports],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let output = '';
+    const found = new Map<string, string>();
+    await new Promise<void>((resolve, reject) => {
+      const look = (chunk: Buffer): void => {
+        output += chunk.toString();
+        for (const [, service = '', port = ''] of output.matchAll(
+          /Azurite (\w+) service is successfully listening at \S+:(\d+)/g,
+        )) {
+          found.set(service.toLowerCase(), port);
+        }
+        if (found.size === 3) resolve();
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      child.once('exit', () => reject(new Error(`Azurite ended:\n${output}`)));
+    });
+    return new Azurite(child, {
+      blob: found.get('blob') ?? '',
+      queue: found.get('queue') ?? '',
+      table: found.get('table') ?? '',
+    });
+  }
+
+  get connection(): string {
+    const { blob, queue, table } = this.ports;
+    const at = (port: string): string => `http://127.0.0.1:${port}/${account}`;
+    return `AccountName=${account};AccountKey=${key};BlobEndpoint=${at(blob)};QueueEndpoint=${at(queue)};TableEndpoint=${at(table)}`;
+  }
+
+  table(name: string): TableClient {
+    const url = `http://127.0.0.1:${this.ports.table}/${account}`;
+    return new TableClient(url, name, new AzureNamedKeyCredential(account, key), { allowInsecureConnection: true });
+  }
+
+  get tables(): TableServiceClient {
+    const url = `http://127.0.0.1:${this.ports.table}/${account}`;
+    return new TableServiceClient(url, new AzureNamedKeyCredential(account, key), { allowInsecureConnection: true });
+  }
+
+  get blobs(): BlobServiceClient {
+    return BlobServiceClient.fromConnectionString(`DefaultEndpointsProtocol=http;${this.connection}`);
+  }
+
+  get queues(): QueueServiceClient {
+    return QueueServiceClient.fromConnectionString(`DefaultEndpointsProtocol=http;${this.connection}`);
+  }
+
+  /** Rows in the order given; those of one partition go in batches. */
+  async put(table: string, rows: readonly TypedRow[]): Promise<void> {
+    const client = this.table(table);
+    await client.createTable();
+    const partitions = new Map<string, TypedRow[]>();
+    for (const row of rows) partitions.set(row.partitionKey, [...(partitions.get(row.partitionKey) ?? []), row]);
+    for (const partition of partitions.values()) {
+      for (let at = 0; at < partition.length; at += 100) {
+        const part = partition.slice(at, at + 100);
+        await client.submitTransaction(part.map((row) => ['create', entityOf(row)]));
+      }
+    }
+  }
+
+  /** The hub that the real engine has left, under its own name or another one. */
+  async putGoldenHub(hub = 'GoldenHub'): Promise<void> {
+    const lower = hub.toLowerCase();
+    for (const table of ['History', 'Instances', 'Partitions'] as const) {
+      const renamed = goldenRows(table).map((row): TypedRow =>
+        table === 'Partitions' ? { ...row, rowKey: row.rowKey.replace('goldenhub', lower) } : row,
+      );
+      await this.put(`${hub}${table}`, renamed);
+    }
+    for (const { container, name, base64 } of goldenBlobs()) {
+      const client = this.blobs.getContainerClient(container.replace('goldenhub', lower));
+      await client.createIfNotExists();
+      await client.getBlockBlobClient(name).uploadData(Buffer.from(base64, 'base64'));
+    }
+    for (const name of goldenQueues()) await this.queues.getQueueClient(name.replace('goldenhub', lower)).create();
+  }
+
+  /** Everything that any program could have changed: rows and blobs with their tags, leases, queues with their messages. */
+  async everything(): Promise<unknown> {
+    const rows: unknown[] = [];
+    for await (const { name = '' } of this.tables.listTables()) {
+      for await (const { partitionKey, rowKey, etag } of this.table(name).listEntities()) {
+        rows.push([name, partitionKey, rowKey, etag]);
+      }
+    }
+    const blobs: unknown[] = [];
+    for await (const { name } of this.blobs.listContainers()) {
+      const container = this.blobs.getContainerClient(name);
+      const { etag, leaseState, lastModified } = await container.getProperties();
+      blobs.push([name, etag, leaseState, lastModified]);
+      for await (const { name: blob, properties } of container.listBlobsFlat()) {
+        blobs.push([name, blob, properties.etag, properties.leaseState, properties.lastModified]);
+      }
+    }
+    const queues: unknown[] = [];
+    for await (const { name } of this.queues.listQueues()) {
+      const queue = this.queues.getQueueClient(name);
+      const { approximateMessagesCount } = await queue.getProperties();
+      const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: 32 });
+      queues.push([
+        name,
+        approximateMessagesCount,
+        peekedMessageItems.map(({ messageId, dequeueCount }) => [messageId, dequeueCount]),
+      ]);
+    }
+    return { rows, blobs, queues };
+  }
+
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    await gone;
+  }
+}
+
+/** Without the time of writing, which is the server's. */
+function entityOf(row: TypedRow): TableEntity {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'timestamp')) as TableEntity;
+}
