@@ -51,6 +51,13 @@ export function readOnlyHub(reader: HubReader, reason: string, clock: Clock): At
       reader.dispose();
     },
     ...{ start: refuse, raiseEvent: refuse, terminate: refuse, suspend: refuse, resume: refuse, rewind: refuse, restart: refuse },
-    ...{ purge: refuse, purgeBy: refuse, importInstances: refuse, signalEntity: refuse, cleanEntityStorage: refuse },
+    ...{
+      purge: refuse,
+      purgeBy: refuse,
+      importInstances: refuse,
+      signalEntity: refuse,
+      cleanEntityStorage: refuse,
+      fork: refuse,
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** The clients of one storage account: all of them read, and share one way out. */
 import type { BlobServiceClient, Pipeline } from '@azure/storage-blob';
-import type { Pipeline as QueuePipeline, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueServiceClient } from '@azure/storage-queue';
 import type { TableClient, TableServiceClient } from '@azure/data-tables';
 import { plainRow, type TableRow } from '../../replay/typed-rows';
 import type * as azureSdk from './azure-sdk';
@@ -194,7 +194,7 @@ export class StorageAccount {
   #queueService(): QueueServiceClient | undefined {
     const { queues } = this.connection;
     if (queues === null) return undefined;
-    this.#queues ??= new this.sdk.QueueServiceClient(this.#addressOf(queues), this.#pipeline() as unknown as QueuePipeline);
+    this.#queues ??= new this.sdk.QueueServiceClient(this.#addressOf(queues), this.#pipeline());
     return this.#queues;
   }
 
