@@ -10,6 +10,8 @@ import type { AppKind } from './app-kind';
 
 export interface AppWorkerStart extends NodeWorkerOptions {
   kind: AppKind;
+  /** Of an app of .NET, see `DotnetWorkerOptions`. */
+  waitForDebugger?: boolean;
   /** The durable client binding's JSON for .NET; asked for at each start of the process. */
   dotnetClientBinding(): string;
 }
@@ -31,7 +33,12 @@ export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker
   if (options.kind === 'powershell') {
     return PowerShellWorker.start({ ...common, clientBinding: () => options.clientBinding() });
   }
-  return DotnetWorker.start({ ...common, clientBinding: () => options.dotnetClientBinding() });
+  const { waitForDebugger } = options;
+  return DotnetWorker.start({
+    ...common,
+    ...(waitForDebugger === undefined ? {} : { waitForDebugger }),
+    clientBinding: () => options.dotnetClientBinding(),
+  });
 }
 
 const quietMs = 250;

@@ -40,6 +40,8 @@ export interface EmulatorOptions {
   watchdogMs?: number;
   /** Lets a debugger attach to the process that runs the app; true: at any free port. */
   inspectPort?: number | true;
+  /** Lets an app of .NET wait at its start until a debugger is attached to it (`LogEntry.waitingProcess`). Default false. */
+  waitForDebugger?: boolean;
   /** A process that was started to become that of an app in JavaScript; it is used if it fits, or dismissed. */
   waiting?: WaitingProcess;
   /** Node.js to run the app with. Default: the one that runs the emulator. */

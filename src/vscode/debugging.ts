@@ -80,11 +80,17 @@ export class Debugging implements vscode.Disposable {
     // A process without an inspector cannot be debugged: an emulator that runs begins again.
     if (this.emulators.of(app).running !== undefined) await this.emulators.of(app).stop();
     const port = typeof config['port'] === 'number' ? { port: config['port'] } : {};
-    const running = await this.emulators.start(app, { inspectPort, ...port });
+    const name = config.name === '' ? 'Durascope: debug function app' : config.name;
+    const attach = other === null ? null : new Attached(other, name, app.appDir);
+    const waitForDebugger = other?.type === 'coreclr' && config['waitForDebugger'] !== false;
+    const running = await this.emulators.start(app, {
+      inspectPort,
+      ...port,
+      ...(waitForDebugger ? { waitForDebugger, onWaitingProcess: (pid) => attach?.to(pid) } : {}),
+    });
     if (running === undefined) return undefined;
     tick(contextKeys.hasDebugged);
-    const name = config.name === '' ? 'Durascope: debug function app' : config.name;
-    if (other !== null) return this.#attach(other, name, app.appDir, running);
+    if (attach !== null) return this.#follow(attach, app.appDir, running);
     return {
       type: 'node',
       request: 'attach',
@@ -103,25 +109,17 @@ export class Debugging implements vscode.Disposable {
     };
   }
 
-  /** Undefined where the app's process is not there yet: it is attached to once it is. */
-  #attach(other: OtherDebugger, name: string, appDir: string, running: RunningEmulator): vscode.DebugConfiguration | undefined {
-    const configured = (pid: number): vscode.DebugConfiguration => ({
-      ...attachConfiguration(other, name, pid),
-      // Its end is the emulator's only as long as it is the app's process: one that was replaced has ended before.
-      [marker]: appDir,
-      [processMarker]: pid,
-    });
-    let attached = running.workerPid;
+  /** Undefined where the session of the app's process has begun already, or will once there is a process. */
+  #follow(attach: Attached, appDir: string, running: RunningEmulator): vscode.DebugConfiguration | undefined {
     this.#following.get(appDir)?.dispose();
     this.#following.set(
       appDir,
       running.onEvent((event) => {
-        if (event.type !== 'workerReady' || event.pid === undefined || event.pid === attached) return;
-        attached = event.pid;
-        void vscode.debug.startDebugging(undefined, configured(event.pid));
+        if (event.type === 'workerReady' && event.pid !== undefined) attach.to(event.pid);
       }),
     );
-    return running.workerPid === undefined ? undefined : configured(running.workerPid);
+    const pid = running.workerPid;
+    return pid === undefined || attach.has(pid) ? undefined : attach.configured(pid);
   }
 
   async #offer({ language, type, extensionId }: OtherDebugger): Promise<void> {
@@ -152,6 +150,36 @@ export class Debugging implements vscode.Disposable {
     const inFolder = this.#functionApps.find((app) => app.folder?.uri.toString() === folder?.uri.toString());
     const current = this.#functionApps.find((app) => app === this.apps.current);
     return current?.folder?.uri.toString() === folder?.uri.toString() ? current : (inFolder ?? current);
+  }
+}
+
+/** Sessions of another language's debugger: one for each process that the app has, one after the other. */
+class Attached {
+  readonly #pids = new Set<number>();
+
+  constructor(
+    private readonly other: OtherDebugger,
+    private readonly name: string,
+    private readonly appDir: string,
+  ) {}
+
+  has(pid: number): boolean {
+    return this.#pids.has(pid);
+  }
+
+  /** For a session that the caller begins. */
+  configured(pid: number): vscode.DebugConfiguration {
+    this.#pids.add(pid);
+    return {
+      ...attachConfiguration(this.other, this.name, pid),
+      // Its end is the emulator's only as long as it is the app's process: one that was replaced has ended before.
+      [marker]: this.appDir,
+      [processMarker]: pid,
+    };
+  }
+
+  to(pid: number): void {
+    if (!this.#pids.has(pid)) void vscode.debug.startDebugging(undefined, this.configured(pid));
   }
 }
 

@@ -74,7 +74,10 @@ export class Emulators implements vscode.Disposable {
         process.versions['electron'] !== undefined,
       );
       if (hasApp && overrides.build !== false && this.settingsOf(app).buildOnStart) await buildWhereDue(app);
-      return launchEmulator(this.threadFile, options, this.logger);
+      return launchEmulator(this.threadFile, options, (entry) => {
+        this.logger(entry);
+        if (entry.waitingProcess !== undefined) overrides.onWaitingProcess?.(entry.waitingProcess);
+      });
     };
     try {
       const running = await emulator.start(launch, { isDebugging: overrides.inspectPort !== undefined, hasApp });

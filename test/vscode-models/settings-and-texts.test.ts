@@ -44,6 +44,8 @@ describe('settings', () => {
 
   it('turn the watchdog off while debugging', () => {
     assert.equal(emulatorOptions(settings(), appDir, { inspectPort: 9229 }, false).watchdogMs, 0);
+    const waiting = emulatorOptions(settings(), appDir, { inspectPort: 9229, waitForDebugger: true }, false);
+    assert.equal(waiting.waitForDebugger, true);
   });
 
   it('let an editor that is no Node.js play one', () => {

@@ -8,6 +8,8 @@ export interface LogEntry {
   functionName?: string;
   instanceId?: string;
   invocationId?: string;
+  /** Id of a process of the app that goes on once a debugger is attached to it. */
+  waitingProcess?: number;
 }
 
 export type Logger = (entry: LogEntry) => void;

@@ -51,6 +51,9 @@ export interface StartOverrides {
   app?: boolean;
   port?: number;
   inspectPort?: number;
+  waitForDebugger?: boolean;
+  /** Called with the id of each process that waits for a debugger, also of those that take the place of one. */
+  onWaitingProcess?: (pid: number) => void;
   sessionStart?: SessionStart;
   /** False: run what was built before. */
   build?: boolean;
@@ -89,6 +92,7 @@ export function emulatorOptions(
     ...(settings.nodePath === '' ? {} : { nodePath: settings.nodePath }),
     ...(settings.httpStubs === '' ? {} : { httpStubs: settings.httpStubs }),
     ...(overrides.inspectPort === undefined ? {} : { inspectPort: overrides.inspectPort }),
+    ...(overrides.waitForDebugger === undefined ? {} : { waitForDebugger: overrides.waitForDebugger }),
     env: { ...(electron && settings.nodePath === '' ? { ELECTRON_RUN_AS_NODE: '1' } : {}), ...settings.env },
   };
 }

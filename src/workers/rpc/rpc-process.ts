@@ -91,6 +91,8 @@ export interface RpcProcessOptions {
   signal?: AbortSignal;
   /** A debugger may stop the process. */
   inspected?: boolean;
+  /** It says so, and goes on once a debugger is there, or after a minute. */
+  waitsForDebugger?: boolean;
 }
 
 interface UnderWay {
@@ -113,6 +115,9 @@ const lastWordsMs = 1_000;
 const lastAnswersMs = 500;
 /** The same where its time was over: then its process is ended. */
 const afterTimeoutMs = 2_000;
+
+/** .NET has started by then, or will not. */
+const debuggerSaysMs = 30_000;
 
 /** Somebody ended it; by others a program ends itself, .NET by SIGABRT after an exception that nobody caught. */
 const killing = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
@@ -201,6 +206,7 @@ export class RpcProcess implements RunningApp {
     this.output.read(this.process.stdout, 'information');
     this.output.read(this.process.stderr, 'warning');
     void this.process.exited.then((exit) => this.onExit(exit));
+    if (options.waitsForDebugger === true) void this.tellWaiting();
     if (signal !== undefined) {
       const abort = (): void => this.failLoading(new DurascopeError('Stopped', 'The emulator has been stopped.'));
       if (signal.aborted) abort();
@@ -645,6 +651,14 @@ export class RpcProcess implements RunningApp {
       const code = this.broken === null && signal !== null && killing.includes(signal) ? 'WorkerExited' : 'AppInvalid';
       this.rejectLoaded(this.loadError ?? new DurascopeError(code, whileLoading));
     }
+  }
+
+  private async tellWaiting(): Promise<void> {
+    const told = await this.output.waitFor(/^azfuncjsonlog:.*"workerProcessId"\s*:\s*(\d+)/, debuggerSaysMs);
+    if (told === null || this.hasEnded) return;
+    const pid = Number(told[1]);
+    const message = `The app's process (${pid}) waits for a debugger, for a minute at most.`;
+    this.options.log({ level: 'information', category: 'worker', message, waitingProcess: pid });
   }
 
   private note(level: LogLevel, message: string): void {

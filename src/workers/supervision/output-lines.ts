@@ -62,7 +62,7 @@ export class OutputLines {
 
   private line(line: string, level: LogLevel): void {
     for (const watcher of [...this.watchers]) watcher(line);
-    const isInspector = /^(Debugger |For help, see: https:\/\/nodejs\.org\/|Waiting for the debugger)/.test(line);
+    const isInspector = /^(azfuncjsonlog:|Debugger |For help, see: https:\/\/nodejs\.org\/|Waiting for the debugger)/.test(line);
     if (isInspector) {
       this.log({ level: 'debug', category: 'worker', message: line });
       return;

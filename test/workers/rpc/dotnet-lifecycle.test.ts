@@ -5,6 +5,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopeError } from '../../../src/core/values/errors';
+import { startEmulator } from '../../../src/emulator/emulator';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
 describe('the process of a C# function app', function () {
@@ -79,6 +80,22 @@ describe('the process of a C# function app', function () {
     await assert.rejects(app.emulator.invoke('Hoard', '600'), /OutOfMemoryException/);
     assert.equal(await app.emulator.invoke('Hoard', '20'), '20');
     assert.equal(app.emulator.workerPid, pid);
+  });
+
+  it('waits at its start for a debugger where it is to, and says its id (spec/functionrpc-workers.md 6)', async () => {
+    const waiting: number[] = [];
+    const started = startEmulator({
+      ...{ appDir: dir, port: 0, memory: true, timers: 'off', inspectPort: true, waitForDebugger: true },
+      logger: ({ waitingProcess, message }) => {
+        if (waitingProcess === undefined) return;
+        waiting.push(waitingProcess);
+        assert.match(message, /waits for a debugger/);
+        // Nobody attaches here.
+        process.kill(waitingProcess, 'SIGKILL');
+      },
+    });
+    await assert.rejects(started, (error: unknown) => DurascopeError.is(error) && /SIGKILL/.test(error.message));
+    assert.equal(waiting.length, 1);
   });
 
   it('is told to stop what it runs when the emulator ends', async () => {

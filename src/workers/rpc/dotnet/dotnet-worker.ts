@@ -32,6 +32,8 @@ export interface DotnetWorkerOptions extends AppWorkerOptions {
   loadTimeoutMs?: number;
   /** A debugger may stop the process: nothing that it does takes too long. */
   inspected?: boolean;
+  /** The process goes no further than its start until a debugger is attached to it, for a minute at most. The log has its id (`LogEntry`). */
+  waitForDebugger?: boolean;
   debounceMs?: number;
   launcher?: Launcher;
 }
@@ -71,6 +73,7 @@ export class DotnetWorker extends AppWorker {
     const dotnetPath = env['DURASCOPE_DOTNET'] ?? 'dotnet';
     const { output, warnings: analyzed } = await this.built(appDir, project, { dotnetPath, env, signal });
     this.loaded = output;
+    const waiting = options.waitForDebugger === true ? await debuggerWait(output.dir, env) : {};
     const isExecutable = /\.exe$/i.test(output.assembly) || path.extname(output.assembly) === '';
     const assembly = path.join(output.dir, output.assembly);
     const process = await RpcProcess.start({
@@ -79,7 +82,7 @@ export class DotnetWorker extends AppWorker {
         command: isExecutable ? assembly : dotnetPath,
         args: isExecutable ? [] : [assembly],
         cwd: output.dir,
-        env: { ...runtimeSettings(env), ...env, FUNCTIONS_APPLICATION_DIRECTORY: output.dir },
+        env: { ...runtimeSettings(env), ...env, ...waiting, FUNCTIONS_APPLICATION_DIRECTORY: output.dir },
       },
       appDir: output.dir,
       workerDir: output.dir,
@@ -92,8 +95,10 @@ export class DotnetWorker extends AppWorker {
       concurrency: null,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
-      loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      // Whoever stands at a breakpoint of Program.cs takes their time.
+      loadTimeoutMs: options.inspected === true ? 0 : (options.loadTimeoutMs ?? 60_000),
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
+      waitsForDebugger: Object.keys(waiting).length > 0,
       signal,
     }).catch((error: unknown) => {
       if (DurascopeError.is(error) && /ENOENT/.test(error.message)) throw dotnetMissing(dotnetPath);
@@ -198,5 +203,17 @@ function runtimeSettings(env: Readonly<Record<string, string>>): Record<string, 
   return {
     ...(isSaid('GCHeapHardLimit') ? {} : { DOTNET_GCHeapHardLimitPercent: '0x32' }),
     ...(isSaid('TieredPGO') ? {} : { DOTNET_TieredPGO: '0' }),
+  };
+}
+
+/** The package's own switch, which works through a hook that .NET runs before `Main`; nothing where the build does not have the package. */
+async function debuggerWait(dir: string, env: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const hook = path.join(dir, 'Microsoft.Azure.Functions.Worker.Core.dll');
+  if ((await stat(hook).catch(() => null)) === null) return {};
+  const others = env['DOTNET_STARTUP_HOOKS'] ?? '';
+  return {
+    DOTNET_STARTUP_HOOKS: others === '' ? hook : `${others}${path.delimiter}${hook}`,
+    FUNCTIONS_ENABLE_DEBUGGER_WAIT: 'true',
+    FUNCTIONS_ENABLE_JSON_OUTPUT: 'true',
   };
 }
