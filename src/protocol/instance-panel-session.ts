@@ -40,6 +40,8 @@ type EntityWaitValue = NonNullable<WaitingForValue['entities']>[number];
 const firstChunk = 200;
 const nextChunks = 1000;
 const maxChildren = 200;
+const maxWatched = 50;
+const maxChildRows = 10_000;
 const minAskAgainMs = 250;
 const maxAskAgainMs = 4000;
 const nothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
@@ -51,6 +53,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #sent: { executionId: string; length: number } | undefined;
   /** Of the failure last shown: it is followed once. */
   #failure: { key: string; chain: readonly FailureLinkValue[] } | undefined;
+  /** Children whose histories are sent too, and what of them was sent last. */
+  readonly #watched = new Map<string, string>();
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -72,14 +76,14 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   }
 
   protected override onConnected(): void {
-    this.#sent = undefined;
+    this.#sendAnew();
     this.#clock?.dispose();
     this.#clock = this.#time()?.onClock(() => this.#pace.soon());
     this.#pace.soon();
   }
 
   protected override onReady(): Promise<void> {
-    this.#sent = undefined;
+    this.#sendAnew();
     return this.#pace.now();
   }
 
@@ -97,6 +101,11 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
         return;
       case 'stepTo':
         host.stepTo(message.instanceId, message.row);
+        return;
+      case 'watchChild':
+        this.#watched.delete(message.instanceId);
+        if (message.isOn && this.#watched.size < maxWatched) this.#watched.set(message.instanceId, '');
+        if (message.isOn) await this.#pace.now();
         return;
       case 'openHistory':
         host.openHistory(instanceId);
@@ -153,13 +162,13 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     for (const change of changes) {
       if (change.type === 'resync') {
         concerned = true;
-        this.#sent = undefined;
+        this.#sendAnew();
       } else if (change.type === 'purged') {
-        if (change.instanceId === instanceId) concerned = true;
+        if (change.instanceId === instanceId || this.#watched.has(change.instanceId)) concerned = true;
       } else if (change.row.instanceId === instanceId) {
         concerned = true;
         if (change.historyReplaced) this.#sent = undefined;
-      } else if (change.row.parentInstanceId === instanceId) {
+      } else if (change.row.parentInstanceId === instanceId || this.#watched.has(change.row.instanceId)) {
         concerned = true;
       }
     }
@@ -220,6 +229,25 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     });
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
+    await this.#sendChildren(hub);
+  }
+
+  #sendAnew(): void {
+    this.#sent = undefined;
+    for (const child of this.#watched.keys()) this.#watched.set(child, '');
+  }
+
+  async #sendChildren(hub: TaskHubClient): Promise<void> {
+    for (const [instanceId, sent] of [...this.#watched]) {
+      const row = await hub.get(instanceId);
+      const state = row === undefined ? 'unknown' : `${row.executionId}/${row.historyLength}`;
+      if (state === sent) continue;
+      const events = row === undefined ? [] : await hub.history(instanceId, 0, maxChildRows);
+      if (!this.#watched.has(instanceId)) continue;
+      this.#watched.set(instanceId, state);
+      const total = row?.historyLength ?? 0;
+      this.post({ type: 'childHistory', instanceId, isKnown: row !== undefined, total, events: [...events] });
+    }
   }
 
   async #failureOf(hub: TaskHubClient, row: InstanceRow): Promise<readonly FailureLinkValue[]> {

@@ -63,10 +63,23 @@ export const historyChunk = z.object({
 });
 export type HistoryChunk = z.infer<typeof historyChunk>;
 
+/** The history of a sub-orchestration that the panel watches, from its start; sent again when it has grown. */
+export const childHistory = z.object({
+  type: z.literal('childHistory'),
+  instanceId: text,
+  /** The hub does not know it: purged, or not there yet. */
+  isKnown: z.boolean(),
+  /** Rows there are, of which so many are sent as a panel can show. */
+  total: count,
+  events: historyEvents,
+});
+export type ChildHistory = z.infer<typeof childHistory>;
+
 export const toInstancePanel = z.discriminatedUnion('type', [
   connectionState,
   instanceSnapshot,
   historyChunk,
+  childHistory,
   actionResult,
   ...toPanelReplay,
 ]);
@@ -79,6 +92,8 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('act'), requestId: count, action: instanceAction, reason: text.nullable() }),
   /** Moves the hub's clock on to that moment, the history's time form; what is due before it comes before it. */
   z.object({ type: z.literal('moveClockTo'), requestId: count, at: text.min(1) }),
+  /** From now on the panel is sent the history of this child too, or not any more. */
+  z.object({ type: z.literal('watchChild'), instanceId: text, isOn: z.boolean() }),
   /** The whole history as a document in the editor. */
   z.object({ type: z.literal('openHistory') }),
   ...fromPanelReplay,

@@ -8,8 +8,8 @@ export interface PanelHost {
   openText(title: string, text: string, language: 'json' | 'csv' | 'plaintext'): void;
   openHistory(instanceId: string): void;
   copyText(text: string): void;
-  /** False when the user changed their mind. */
-  saveText(suggestedName: string, text: string): Promise<boolean>;
+  /** False when the user changed their mind. `base64`: the text stands for bytes. */
+  saveText(suggestedName: string, text: string, encoding?: 'utf8' | 'base64'): Promise<boolean>;
   startInstance(name?: string): void;
   /** Asks for an input, beginning with that of this instance. */
   startAgain(instanceId: string): void;

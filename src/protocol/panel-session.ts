@@ -125,7 +125,10 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
         host.copyText(message.text);
         return;
       case 'saveText':
-        this.answer({ requestId: message.requestId, ok: await host.saveText(message.suggestedName, message.text) });
+        this.answer({
+          requestId: message.requestId,
+          ok: await host.saveText(message.suggestedName, message.text, message.encoding),
+        });
     }
   }
 }

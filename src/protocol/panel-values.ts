@@ -170,8 +170,14 @@ export const commonRequests = [
   /** Opens a text beside the panel, JSON formatted. */
   z.object({ type: z.literal('openText'), title: text, text, language: z.enum(['json', 'csv', 'plaintext']) }),
   z.object({ type: z.literal('copyText'), text }),
-  /** Asks the user where to, and writes. */
-  z.object({ type: z.literal('saveText'), requestId: count, suggestedName: text, text }),
+  /** Asks the user where to, and writes. `base64`: the text stands for bytes. */
+  z.object({
+    type: z.literal('saveText'),
+    requestId: count,
+    suggestedName: text,
+    text,
+    encoding: z.enum(['utf8', 'base64']).exactOptional(),
+  }),
 ] as const;
 export type CommonRequest = z.infer<(typeof commonRequests)[number]>;
 

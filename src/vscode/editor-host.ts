@@ -39,14 +39,14 @@ export class EditorHost implements PanelHost {
     void vscode.env.clipboard.writeText(text);
   }
 
-  async saveText(suggestedName: string, text: string): Promise<boolean> {
+  async saveText(suggestedName: string, text: string, encoding: 'utf8' | 'base64' = 'utf8'): Promise<boolean> {
     const folder = this.app.folder?.uri ?? vscode.Uri.file(this.app.appDir);
     const extension = /\.(\w+)$/.exec(suggestedName)?.[1] ?? 'txt';
     const target = await this.dialogs.saveFile(vscode.Uri.joinPath(folder, suggestedName), {
       [extension.toUpperCase()]: [extension],
     });
     if (target === undefined) return false;
-    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    await vscode.workspace.fs.writeFile(target, Buffer.from(text, encoding));
     return true;
   }
 

@@ -323,4 +323,29 @@ describe('the session behind an instance panel', () => {
     assert.equal(errors.length, 2);
     assert.deepEqual(posted, []);
   });
+
+  it('sends the history of a child as long as it is watched, anew when it has grown', async () => {
+    const children = () => posted.filter((message) => message.type === 'childHistory');
+    await hub.start('parent', { instanceId: 'p1' });
+    await hub.quiet();
+    const session = open('p1');
+    await session.receive({ type: 'ready' });
+    assert.deepEqual(children(), []);
+    await session.receive({ type: 'watchChild', instanceId: 'child', isOn: true });
+    assert.deepEqual(
+      children().map(({ instanceId, isKnown, total, events }) => [instanceId, isKnown, total === events.length, total > 0]),
+      [['child', true, true, true]],
+    );
+    await hub.engine.raiseEvent('child', 'BookingConfirmed', '1');
+    await nextFrame();
+    assert.equal(children().length, 2);
+    assert.equal(children()[1]?.events.at(-2)?.EventType, 'ExecutionCompleted');
+    await session.receive({ type: 'watchChild', instanceId: 'child', isOn: false });
+    await hub.engine.purge('child');
+    await nextFrame();
+    assert.equal(children().length, 2);
+    await session.receive({ type: 'watchChild', instanceId: 'child', isOn: true });
+    assert.deepEqual([children()[2]?.isKnown, children()[2]?.events], [false, []]);
+    session.dispose();
+  });
 });

@@ -75,6 +75,11 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
     transport,
     memory,
     tell: setNotice,
+    showRow(at) {
+      memory.write('historyCursor', at);
+      memory.write('historyView', 'stored');
+      setTab('history');
+    },
     showReplay: snapshot.canReplay === true ? () => setTab('replay') : null,
   };
   const tabs: Tab<TabId>[] = [

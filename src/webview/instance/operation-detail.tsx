@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { readableFailure } from '../../core/values/serialised-exception';
 import type { Operation } from '../../core/history/compact-history';
+import type { HistoryEvent } from '../../core/history/history';
 import { dateTimeText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { IconButton } from '../ui/icon-button';
@@ -13,16 +14,20 @@ import type { InstanceParts } from './panel-context';
 interface OperationDetailProps {
   operation: Operation;
   parts: InstanceParts;
-  onRow: (at: number) => void;
+  /** The history that it is of, where that is another one than the panel's. */
+  events?: readonly HistoryEvent[];
+  /** Absent where the rows are not to be shown in this panel. */
+  onRow?: (at: number) => void;
   onClose: () => void;
 }
 
 const mostRows = 20;
 
 /** One operation, whole: what went in and came out, and the stored rows that it is made of. */
-export function OperationDetail({ operation, parts, onRow, onClose }: OperationDetailProps): JSX.Element {
+export function OperationDetail({ operation, parts, onRow, onClose, ...given }: OperationDetailProps): JSX.Element {
   const { kind, name, input, result, failure, attempts, rows, queuedMs, runMs, startMs, instanceId } = operation;
-  const { state, transport } = parts;
+  const { transport } = parts;
+  const events = given.events ?? parts.state.events;
   const times = [
     dateTimeText(startMs),
     queuedMs === null || queuedMs < 1 ? '' : `queued ${durationText(queuedMs)}`,
@@ -48,7 +53,7 @@ export function OperationDetail({ operation, parts, onRow, onClose }: OperationD
             transport.send({
               type: 'copyText',
               text: JSON.stringify(
-                rows.map((at) => state.events[at]),
+                rows.map((at) => events[at]),
                 null,
                 2,
               ),
@@ -83,9 +88,13 @@ export function OperationDetail({ operation, parts, onRow, onClose }: OperationD
           <ul class="detail-rows">
             {rows.slice(0, mostRows).map((at) => (
               <li key={at}>
-                <button type="button" class="link" onClick={() => onRow(at)}>
-                  {at + 1} · {state.events[at]?.EventType}
-                </button>
+                {onRow === undefined ? (
+                  `${at + 1} · ${events[at]?.EventType}`
+                ) : (
+                  <button type="button" class="link" onClick={() => onRow(at)}>
+                    {at + 1} · {events[at]?.EventType}
+                  </button>
+                )}
               </li>
             ))}
             {rows.length > mostRows ? <li class="quiet-text">and {(rows.length - mostRows).toLocaleString('en')} more</li> : null}

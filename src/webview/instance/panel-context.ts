@@ -15,6 +15,8 @@ export interface InstanceParts {
   memory: ViewMemory;
   /** Shows a line on top of the panel. */
   tell: (notice: Notice | null) => void;
+  /** Shows this row of the stored history, by its place in the commit order. */
+  showRow: (at: number) => void;
   /** Shows the replay tab; null where there is none. */
   showReplay: (() => void) | null;
 }

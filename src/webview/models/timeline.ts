@@ -4,6 +4,7 @@
  *   T1. A bar stands where its scheduling row was written and ends where its answer was created; without an answer it is open.
  *   T2. The history does not say when a wait for an event began. The bar starts where the orchestrator last came to rest before
  *       the event, and says so (`startIsGuess`).
+ *      So does the bar of an event that is waited for now.
  *   T3. Bars are in the order of their starts, ties in commit order.
  */
 import type { HistoryEvent } from '../../core/history/history';
@@ -69,8 +70,12 @@ interface RetryChain {
   attempt: number;
 }
 
-/** The whole timeline. `pending`: what the history does not say of the activities that are not over. */
-export function buildTimeline(events: readonly HistoryEvent[], pending: readonly PendingActivity[] = []): Timeline {
+/** The whole timeline. `pending` and `awaited` (names of events) are what the history does not say of what is not over. */
+export function buildTimeline(
+  events: readonly HistoryEvent[],
+  pending: readonly PendingActivity[] = [],
+  awaited: readonly string[] = [],
+): Timeline {
   const bars: TimelineBar[] = [];
   const episodes: Episode[] = [];
   const open = new Map<number, TimelineBar>();
@@ -214,6 +219,11 @@ export function buildTimeline(events: readonly HistoryEvent[], pending: readonly
       bar.state = 'abandoned';
       bar.isQueued = false;
       bar.endMs = Math.max(bar.startMs, lastMs);
+    }
+  }
+  if (!ended && events.length > 0) {
+    for (const name of awaited) {
+      add({ key: `awaited-${name}`, kind: 'event', label: name, startMs: restMs ?? lastMs, startIsGuess: true });
     }
   }
   bars.sort((a, b) => a.startMs - b.startMs); // T3: stable, and bars were added in commit order

@@ -24,6 +24,8 @@ export interface InstanceState {
   historyKey: string;
   /** Rows there are, of which `events.length` have arrived. */
   historyTotal: number;
+  /** Of the children that are watched; null: the hub does not know it. */
+  children: ReadonlyMap<string, readonly HistoryEvent[] | null>;
 }
 
 type Act = Omit<Extract<FromInstancePanel, { type: 'act' }>, 'requestId' | 'type'>;
@@ -53,6 +55,7 @@ export class InstanceStore {
         historyVersion: 0,
         historyKey: '',
         historyTotal: 0,
+        children: new Map(),
       },
       schedule,
     );
@@ -77,8 +80,18 @@ export class InstanceStore {
     return this.requests.ask((requestId) => this.transport.send({ type: 'raiseEvent', requestId, name, data }));
   }
 
-  saveText(suggestedName: string, text: string): Promise<ActionResult> {
-    return this.requests.ask((requestId) => this.transport.send({ type: 'saveText', requestId, suggestedName, text }));
+  /** `base64`: the text stands for bytes. */
+  saveText(suggestedName: string, text: string, encoding: 'utf8' | 'base64' = 'utf8'): Promise<ActionResult> {
+    return this.requests.ask((requestId) => this.transport.send({ type: 'saveText', requestId, suggestedName, text, encoding }));
+  }
+
+  watchChild(instanceId: string, isOn: boolean): void {
+    if (!isOn) {
+      const children = new Map(this.state.get().children);
+      children.delete(instanceId);
+      this.state.set({ children });
+    }
+    this.transport.send({ type: 'watchChild', instanceId, isOn });
   }
 
   private receive(value: unknown): void {
@@ -103,6 +116,11 @@ export class InstanceStore {
       case 'history':
         this.receiveHistory(message);
         return;
+      case 'childHistory': {
+        const { instanceId, isKnown, events } = message;
+        this.state.set({ children: new Map(this.state.get().children).set(instanceId, isKnown ? events : null) });
+        return;
+      }
       case 'actionResult':
         this.requests.settle(message);
         return;

@@ -140,9 +140,10 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
         ?.history(instanceId)
         .then((events) => show(JSON.stringify(events, null, 2), 'application/json')),
     copyText: (text) => void navigator.clipboard.writeText(text),
-    saveText(suggestedName, text) {
+    saveText(suggestedName, text, encoding) {
       const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([text]));
+      const content = encoding === 'base64' ? Uint8Array.from(atob(text), (each) => each.charCodeAt(0)) : text;
+      link.href = URL.createObjectURL(new Blob([content]));
       link.download = suggestedName;
       link.click();
       URL.revokeObjectURL(link.href);

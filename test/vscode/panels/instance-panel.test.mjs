@@ -317,7 +317,7 @@ describe('the instance panel', function () {
     const page = await openPanel('running', 'dark', { tab: 'timeline' });
     const waits = page.locator('.bar.bar-waits');
     assert.equal(await waits.count(), 1);
-    const label = await page.locator('.timeline-row:has(.bar-waits)').getAttribute('aria-label');
+    const label = await page.locator('.timeline-row:has(.bar-waits) .sr-only').innerText();
     assert.match(label, /^Activity NotifyCustomer #5, queued, no worker has taken it yet, /);
     await page.locator('.legend', { hasText: 'Queued' }).waitFor();
     await screenshot('timeline-queued');
@@ -337,7 +337,7 @@ describe('the instance panel', function () {
     await page.keyboard.up('Control');
     await eventually(async () => assert.ok((await widthOf()) > before));
     await screenshot('timeline-zoomed');
-    await page.locator('.timeline-chart').focus();
+    await page.locator('.timeline-rows').focus();
     await page.keyboard.press('0');
     await page.getByRole('button', { name: 'Show all (0)', disabled: true }).waitFor();
     // The instance runs on: there is a little more to show by now.

@@ -97,7 +97,7 @@ export const pictures = [
       await window.page.locator('.tab.active', { hasText: 'BackupSiteContent' }).waitFor();
       const frame = await panelFrame(window, '.status-badge.status-Completed');
       await frame.locator('#tab-timeline').click();
-      await frame.locator('.timeline-row[role=listitem]').nth(5).waitFor();
+      await frame.locator('.timeline-row[role=treeitem]').nth(5).waitFor();
     },
   },
   {

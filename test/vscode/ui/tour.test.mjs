@@ -105,7 +105,7 @@ describe('a user in a real VS Code', function () {
     await frame.locator('.status-badge.status-Completed').waitFor();
     assert.deepEqual(await frame.locator('.step-value').allInnerTexts(), ['London', 'Seattle', 'Tokyo']);
     await frame.locator('#tab-timeline').click();
-    await frame.locator('.timeline-row[role=listitem]').nth(2).waitFor();
+    await frame.locator('.timeline-row[role=treeitem]').nth(2).waitFor();
     await screenshot(window, 'panel-timeline');
     await frame.locator('#tab-sequence').click();
     await frame.locator('.sequence-row').nth(7).waitFor();

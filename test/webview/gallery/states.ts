@@ -325,6 +325,78 @@ function manyInstances(count: number): FakeInstance[] {
   });
 }
 
+/** Activities at once, that came back over twenty seconds, and a child two days later that had three calls of its own. */
+function fanOut(count: number): FakeInstance[] {
+  const all = Array.from({ length: count }, (_, n) => n);
+  const later = 2 * 86_400;
+  const child = (Name: string, InstanceId: string, EventId: number) =>
+    ({ EventType: 'SubOrchestrationInstanceCreated', EventId, Name, Version: '', InstanceId, Input: '{"part":1}' }) as const;
+  const childEnded = (TaskScheduledId: number, Result: string) =>
+    ({ EventType: 'SubOrchestrationInstanceCompleted', TaskScheduledId, Result }) as const;
+  const history = story(
+    ...[turn, { ...started('Nightly'), at: 0.2 }, { ...scheduled(count, 'ListFiles'), at: 0.3 }, { ...rest, at: 0.3 }],
+    ...[
+      { ...turn, at: 2.1 },
+      { ...completed(count, '200'), at: 2 },
+    ],
+    ...all.map((n) => ({ ...scheduled(n, 'CopyFile'), Input: String(n), at: 2.2 })),
+    ...[
+      { ...rest, at: 2.3 },
+      { ...turn, at: 24 },
+    ],
+    ...all.map((n) => ({ ...(n % 60 === 17 ? failed(n) : completed(n, `"file ${n}"`)), at: 3 + ((n * 37) % 200) / 10 })),
+    ...[
+      { ...rest, at: 24 },
+      { ...turn, at: 24.1 },
+      { ...timer(count + 1, later), at: 24.1 },
+      { ...rest, at: 24.1 },
+      { ...turn, at: later },
+    ],
+    ...[
+      { ...fired(count + 1, later), at: later },
+      { ...child('Report', 'nightly:report', count + 2), at: later + 0.2 },
+    ],
+    ...[
+      { ...rest, at: later + 0.2 },
+      { ...turn, at: later + 9 },
+    ],
+    ...[
+      { ...childEnded(count + 2, '"sent"'), at: later + 9 },
+      { ...ended(count + 3, '"done"'), at: later + 9.1 },
+      { ...rest, at: later + 9.1 },
+    ],
+  );
+  const inner = story(
+    ...[
+      { ...turn, at: later + 0.4 },
+      { ...started('Report'), at: later + 0.3 },
+      { ...scheduled(0, 'Count'), at: later + 0.5 },
+    ],
+    ...[
+      { ...rest, at: later + 0.5 },
+      { ...turn, at: later + 4 },
+      { ...completed(0, '200'), at: later + 4 },
+    ],
+    ...[
+      { ...scheduled(1, 'SendMail'), at: later + 4.1 },
+      { ...rest, at: later + 4.1 },
+      { ...turn, at: later + 8 },
+    ],
+    ...[
+      { ...completed(1, '"sent"'), at: later + 8 },
+      { ...ended(2, '"sent"'), at: later + 8.5 },
+      { ...rest, at: later + 8.5 },
+    ],
+  );
+  return [
+    instance(
+      { instanceId: 'nightly', name: 'Nightly', completedTime: at(later + 9.1), lastUpdatedTime: at(later + 9.1) },
+      history,
+    ),
+    instance({ instanceId: 'nightly:report', name: 'Report', parentInstanceId: 'nightly', createdTime: at(later) }, inner),
+  ];
+}
+
 /** Two operations of its own, one that failed, and an audit that has it while a transfer and a client wait. */
 function account(lockedBy: string): (hub: FakeHub) => void {
   const operation = (name: string, input: string | null, result: string | null, ok = true): EntityOperation => ({
@@ -398,6 +470,8 @@ export interface GalleryState {
 export const galleryStates = {
   completed: { panel: 'instance', instanceId: 'eaee885b', fill: (hub) => hub.add(completedInstance()) },
   running: { panel: 'instance', instanceId: 'ticket-7', fill: (hub) => hub.add(...runningInstances()) },
+  fanOut: { panel: 'instance', instanceId: 'nightly', fill: (hub) => hub.add(...fanOut(200)) },
+  fanOut5000: { panel: 'instance', instanceId: 'nightly', fill: (hub) => hub.add(...fanOut(5000)) },
   failed: { panel: 'instance', instanceId: 'ticket-8', fill: (hub) => hub.add(failedInstance()) },
   failedDeep: {
     panel: 'instance',
