@@ -10,6 +10,8 @@ export interface PanelHost {
   copyText(text: string): void;
   /** False when the user changed their mind. `base64`: the text stands for bytes. */
   saveText(suggestedName: string, text: string, encoding?: 'utf8' | 'base64'): Promise<boolean>;
+  /** Keeps a choice for panels that are opened later. */
+  prefer(key: string, value: unknown): void;
   startInstance(name?: string): void;
   /** Asks for an input, beginning with that of this instance. */
   startAgain(instanceId: string): void;

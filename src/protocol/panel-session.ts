@@ -129,6 +129,9 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
           requestId: message.requestId,
           ok: await host.saveText(message.suggestedName, message.text, message.encoding),
         });
+        return;
+      case 'prefer':
+        host.prefer(message.key, message.value);
     }
   }
 }
@@ -140,6 +143,7 @@ const commonTypes: Readonly<Record<CommonRequest['type'], true>> = {
   openText: true,
   copyText: true,
   saveText: true,
+  prefer: true,
 };
 
 function isCommon(message: { type: string }): message is CommonRequest {

@@ -178,6 +178,8 @@ export const commonRequests = [
     text,
     encoding: z.enum(['utf8', 'base64']).exactOptional(),
   }),
+  /** A choice that panels opened from now on begin with, JSON. */
+  z.object({ type: z.literal('prefer'), key: text.min(1), value: z.json() }),
 ] as const;
 export type CommonRequest = z.infer<(typeof commonRequests)[number]>;
 

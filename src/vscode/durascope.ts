@@ -30,6 +30,7 @@ import { contextKeys, replayDebugType, type CommandId } from './ids';
 import { InstancesView } from './instances-view';
 import { StartMemory } from './models/start-memory';
 import { outputLogger } from './output-log';
+import { PanelPreferences } from './panel-preferences';
 import { Panels } from './panels';
 import { Problems } from './problems';
 import type { ReplayPart } from './replay-part';
@@ -73,6 +74,7 @@ export class Durascope implements vscode.Disposable {
     );
     const sources = new SourceIndex((file) => this.apps.of(file));
     const documents = new TextDocuments();
+    const preferences = new PanelPreferences(context.globalState);
     this.panels = new Panels({
       extensionUri,
       memory: workspaceState,
@@ -86,7 +88,9 @@ export class Durascope implements vscode.Disposable {
           () => this.emulators.of(app),
           (in_, id) => void this.panels.openInstance(in_, id),
           onError,
+          preferences,
         ),
+      preferences,
       findApp: (appDir) => this.apps.find(appDir),
       currentApp: () => this.apps.current,
       replayOf: ({ appDir }, instanceId) =>

@@ -6,6 +6,7 @@ import type { AppEmulator } from './app-emulator';
 import type { Dialogs } from './dialogs';
 import { commands } from './ids';
 import type { DurableApp } from './find-apps';
+import type { PanelPreferences } from './panel-preferences';
 import type { TextDocuments } from './text-documents';
 
 /** What panels ask of the editor. */
@@ -17,6 +18,7 @@ export class EditorHost implements PanelHost {
     private readonly emulator: () => AppEmulator,
     private readonly open: (app: DurableApp, instanceId: string) => void,
     private readonly onError: (error: unknown) => void,
+    private readonly preferences: PanelPreferences,
   ) {}
 
   openInstance(instanceId: string): void {
@@ -48,6 +50,10 @@ export class EditorHost implements PanelHost {
     if (target === undefined) return false;
     await vscode.workspace.fs.writeFile(target, Buffer.from(text, encoding));
     return true;
+  }
+
+  prefer(key: string, value: unknown): void {
+    this.preferences.set(key, value);
   }
 
   startInstance(name?: string): void {

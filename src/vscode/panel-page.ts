@@ -1,4 +1,4 @@
-/** The page that a panel's script draws into. No data is in it: that comes by message. */
+/** The page that a panel's script draws into. No data of a hub is in it: that comes by message. */
 
 export interface PanelPage {
   panel: 'instance' | 'instances' | 'entity';
@@ -8,9 +8,11 @@ export interface PanelPage {
   cspSource: string;
   nonce: string;
   title: string;
+  /** What the user has chosen in panels before, JSON. */
+  preferences: Readonly<Record<string, unknown>>;
 }
 
-export function panelPage({ panel, script, style, cspSource, nonce, title }: PanelPage): string {
+export function panelPage({ panel, script, style, cspSource, nonce, title, preferences }: PanelPage): string {
   // Styles only from our file: elements style themselves by constructed sheets, which no policy concerns.
   const policy = [
     "default-src 'none'",
@@ -29,7 +31,7 @@ export function panelPage({ panel, script, style, cspSource, nonce, title }: Pan
 <link rel="stylesheet" href="${escapeHtml(style)}">
 </head>
 <body>
-<div id="root" data-panel="${panel}"></div>
+<div id="root" data-panel="${panel}" data-preferences="${escapeHtml(JSON.stringify(preferences))}"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>
 </html>

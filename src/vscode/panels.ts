@@ -19,6 +19,7 @@ import { contextKeys, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
 import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
 import { panelPage } from './panel-page';
+import type { PanelPreferences } from './panel-preferences';
 import type { SourceIndex } from './source-index';
 import { tick } from './tick';
 
@@ -37,6 +38,7 @@ export interface PanelsOptions {
   memory: vscode.Memento;
   emulators: Emulators;
   sources: SourceIndex;
+  preferences: PanelPreferences;
   /** What panels of this app ask of the editor. */
   hostOf: (app: DurableApp) => PanelHost;
   findApp: (appDir: string) => DurableApp | undefined;
@@ -209,6 +211,7 @@ export class Panels implements vscode.Disposable {
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
       title: panel.title,
+      preferences: this.options.preferences.all(),
     });
   }
 

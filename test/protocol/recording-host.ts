@@ -38,6 +38,9 @@ export class RecordingHost implements PanelHost {
     this.calls.push(['saveText', ...args]);
     return Promise.resolve(this.agrees);
   }
+  prefer(...args: unknown[]): void {
+    this.calls.push(['prefer', ...args]);
+  }
   startInstance(...args: unknown[]): void {
     this.calls.push(['startInstance', ...args]);
   }

@@ -93,7 +93,7 @@ describe('texts', () => {
     assert.equal(logLine({ level: 'debug', category: 'store', message: 'x' }), '[store] x');
   });
 
-  it('the page of a panel runs one script only, and holds no data', () => {
+  it('the page of a panel runs one script only, and holds no data but what was chosen in panels before', () => {
     const page = panelPage({
       panel: 'instance',
       script: 'https://x/a.js',
@@ -101,10 +101,12 @@ describe('texts', () => {
       cspSource: 'https://x',
       nonce: 'N',
       title: '<b>"&',
+      preferences: { historyView: '">x' },
     });
     assert.match(page, /default-src 'none'; script-src 'nonce-N'; style-src https:\/\/x;/);
     assert.ok(!page.includes('unsafe-'));
     assert.ok(page.includes('<title>&lt;b&gt;&quot;&amp;</title>'));
+    assert.ok(page.includes('data-preferences="{&quot;historyView&quot;:&quot;\\&quot;&gt;x&quot;}"'));
     assert.equal(page.match(/<script/g)?.length, 1);
   });
 });

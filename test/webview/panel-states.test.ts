@@ -209,12 +209,24 @@ describe('what the instances panel knows', () => {
 describe('what a panel remembers', () => {
   it('is found again, with what the editor needs, and only in the shape that is wanted', () => {
     let saved: unknown = { tab: 'history', columns: 5 };
-    const transport = { loadState: () => saved, saveState: (state: unknown) => (saved = state) };
+    const sent: unknown[] = [];
+    const transport = {
+      loadState: () => saved,
+      saveState: (state: unknown) => (saved = state),
+      loadPreferences: () => ({ tab: 'sequence', historyView: 'stored', wide: 'no' }),
+      send: (message: unknown) => void sent.push(message),
+    };
     const memory = new ViewMemory(transport);
     assert.equal(memory.read('tab', z.string(), 'overview'), 'history');
     assert.deepEqual(memory.read('columns', z.record(z.string(), z.boolean()), {}), {});
     memory.fix({ instanceId: 'abc' });
     memory.write('tab', 'timeline');
     assert.deepEqual(saved, { tab: 'timeline', columns: 5, instanceId: 'abc' });
+    // What was chosen in another panel, until this one has a choice of its own.
+    assert.equal(memory.read('historyView', z.string(), 'compact'), 'stored');
+    assert.equal(memory.read('wide', z.boolean(), false), false);
+    memory.prefer('historyView', 'compact');
+    assert.equal(memory.read('historyView', z.string(), ''), 'compact');
+    assert.deepEqual(sent, [{ type: 'prefer', key: 'historyView', value: 'compact' }]);
   });
 });

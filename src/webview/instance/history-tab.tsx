@@ -14,12 +14,16 @@ const views = [
   { id: 'stored', title: 'As stored', hint: 'The table of Azure Storage, row for row' },
 ] as const;
 
-/** The history, one row an operation or as it is stored; which one is remembered. Ctrl+F goes to the filter. */
+/** The history, one row an operation or as it is stored; which one was chosen is remembered, for other panels too. Ctrl+F goes to the filter. */
 export function HistoryTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const [view, setView] = useRemembered<HistoryView>(parts.memory, 'historyView', viewShape, 'compact');
+  const choose = (next: HistoryView): void => {
+    setView(next);
+    parts.memory.prefer('historyView', next);
+  };
   const [, setCursorAt] = useRemembered(parts.memory, 'historyCursor', z.number().nullable(), null);
   const root = useRef<HTMLDivElement>(null);
-  const choice = <Segments label="How the history is shown" choices={views} chosen={view} onChoose={setView} />;
+  const choice = <Segments label="How the history is shown" choices={views} chosen={view} onChoose={choose} />;
   return (
     <div
       class="history"

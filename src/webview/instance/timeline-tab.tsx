@@ -16,7 +16,7 @@ import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { useHubNow, useSize } from '../ui/hooks';
 import { EmptyState } from '../ui/message';
-import { useRemembered } from '../ui/use-remembered';
+import { usePreferred } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
 import { TimelineDetail } from './timeline-detail';
@@ -38,7 +38,7 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { state, instance, snapshot, memory } = parts;
   const over = isTerminal(instance.runtimeStatus);
   const nowMs = useHubNow(!over, state.clockOffsetMs, 500);
-  const [folds, setFolds] = useRemembered(memory, 'timelineFolds', z.boolean(), true);
+  const [folds, setFolds] = usePreferred<boolean>(memory, 'timelineFolds', z.boolean(), true);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const [follow, setFollow] = useState(!over);
   const [chosen, setChosen] = useState<TimeWindow | null>(null);
@@ -73,8 +73,11 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const clip = (ms: number): number => Math.min(Math.max(x(ms), -4), chartWidth + 4);
   const marks = axisMarks(time, shown, chartWidth);
 
-  const zoom = (factor: number, anchorMs = follows ? shown.toMs : (shown.fromMs + shown.toMs) / 2): void => {
+  const zoom = (factor: number, aroundMs?: number): void => {
+    const anchorMs = aroundMs ?? (follows ? shown.toMs : (shown.fromMs + shown.toMs) / 2);
     const next = zoomWindow(shown, factor, anchorMs, all);
+    // Who looks closer at a place wants it to stay.
+    if (aroundMs !== undefined && factor < 1) setFollow(false);
     setChosen(next.fromMs <= all.fromMs && next.toMs >= all.toMs ? null : next);
   };
   const pan = (part: number): void => {

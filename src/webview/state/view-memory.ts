@@ -1,28 +1,41 @@
-/** What a panel looks like (tab, filters, columns), kept by the editor or the browser so that a reload finds it again. */
+/**
+ * What a panel looks like (tab, filters, columns), kept by the editor or the browser so that a reload finds it again. Some choices are
+ * preferences: panels that are opened later begin with them.
+ */
 import type * as z from 'zod';
 import type { PanelTransport } from '../transport/panel-transport';
 
 export class ViewMemory {
   private values: Record<string, unknown>;
+  private readonly preferences: Readonly<Record<string, unknown>>;
 
   /** `fixed` is part of what is saved, whatever the panel remembers: the editor needs it to bring the panel back. */
   constructor(
-    private readonly transport: Pick<PanelTransport, 'loadState' | 'saveState'>,
+    private readonly transport: Pick<PanelTransport, 'loadState' | 'saveState' | 'loadPreferences' | 'send'>,
     private fixed: Readonly<Record<string, unknown>> = {},
   ) {
-    const saved = transport.loadState();
-    this.values = typeof saved === 'object' && saved !== null ? { ...saved } : {};
+    this.values = { ...objectOf(transport.loadState()) };
+    this.preferences = objectOf(transport.loadPreferences());
   }
 
-  /** The remembered value, or `initial` when there is none or it is not of this shape (an older version wrote it). */
+  /** The remembered value, else the preferred one, else `initial`; one that is not of this shape (an older version wrote it) is none. */
   read<T>(key: string, shape: z.ZodType<T>, initial: T): T {
-    const parsed = shape.safeParse(this.values[key]);
-    return parsed.success ? parsed.data : initial;
+    for (const values of [this.values, this.preferences]) {
+      const parsed = shape.safeParse(values[key]);
+      if (parsed.success) return parsed.data;
+    }
+    return initial;
   }
 
   write(key: string, value: unknown): void {
     this.values = { ...this.values, [key]: value };
     this.save();
+  }
+
+  /** Also for panels that are opened later. */
+  prefer(key: string, value: z.core.util.JSONType): void {
+    this.write(key, value);
+    this.transport.send({ type: 'prefer', key, value });
   }
 
   fix(fixed: Readonly<Record<string, unknown>>): void {
@@ -33,4 +46,8 @@ export class ViewMemory {
   private save(): void {
     this.transport.saveState({ ...this.values, ...this.fixed });
   }
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -116,7 +116,14 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
       return saved === null ? undefined : (JSON.parse(saved) as unknown);
     },
     saveState: (state) => sessionStorage.setItem(memoryName, JSON.stringify(state)),
+    loadPreferences,
   };
+}
+
+const preferencesName = 'durascope.preferences';
+
+function loadPreferences(): Record<string, unknown> {
+  return JSON.parse(localStorage.getItem(preferencesName) ?? '{}') as Record<string, unknown>;
 }
 
 function timerAfter(delayMs: number, callback: () => void): { dispose(): void } {
@@ -149,6 +156,7 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
       URL.revokeObjectURL(link.href);
       return Promise.resolve(true);
     },
+    prefer: (key, value) => localStorage.setItem(preferencesName, JSON.stringify({ ...loadPreferences(), [key]: value })),
     startInstance: () => undefined,
     startAgain: () => undefined,
     stepTo: () => undefined,

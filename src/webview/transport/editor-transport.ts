@@ -24,5 +24,6 @@ export function editorTransport(): PanelTransport | undefined {
     },
     loadState: () => api.getState(),
     saveState: (state) => api.setState(state),
+    loadPreferences: () => JSON.parse(document.getElementById('root')?.dataset['preferences'] ?? '{}') as unknown,
   };
 }

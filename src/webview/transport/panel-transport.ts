@@ -15,4 +15,6 @@ export interface PanelTransport {
   /** What `saveState` was given last, also after the window was reloaded; undefined at first. */
   loadState(): unknown;
   saveState(state: unknown): void;
+  /** What was chosen in panels before this one was opened. */
+  loadPreferences(): unknown;
 }

@@ -351,6 +351,16 @@ describe('the instance panel', function () {
     await page.locator('[data-action=restart][disabled]').waitFor();
   });
 
+  it('begins with the history as it was shown last in any panel', async () => {
+    const page = await openPanel('completed', 'dark', { tab: 'history' });
+    await page.getByRole('radio', { name: 'As stored' }).click();
+    assert.ok((await asked()).includes('prefer historyView "stored"'));
+    await openPanel('running', 'dark', { tab: 'history' });
+    await page.locator('.compact-grid').waitFor();
+    await page.goto(`${page.url()}&preferences=${encodeURIComponent('{"historyView":"stored"}')}`);
+    await page.getByRole('radio', { name: 'As stored', checked: true }).waitFor();
+  });
+
   it('moves between its tabs by the arrows and finds the last one again', async () => {
     const page = await openPanel('completed');
     await page.locator('#tab-overview').focus();

@@ -46,6 +46,7 @@ const host: PanelHost = {
     asked.push(`saveText ${suggestedName}\n${text}`);
     return Promise.resolve(true);
   },
+  prefer: (key, value) => void asked.push(`prefer ${key} ${JSON.stringify(value)}`),
   startInstance: () => void asked.push('startInstance'),
   confirm: () => Promise.resolve(true),
 };

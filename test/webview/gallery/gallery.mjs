@@ -46,6 +46,7 @@ export async function startGallery() {
     if (url.pathname !== '/') return void response.writeHead(404).end();
     const theme = url.searchParams.get('theme') ?? 'dark';
     const panel = url.searchParams.get('panel') ?? 'instance';
+    const preferences = (url.searchParams.get('preferences') ?? '{}').replaceAll('"', '&quot;');
     // The policy is the editor's: no inline script, no inline style, nothing from elsewhere.
     response.setHeader(
       'content-security-policy',
@@ -55,7 +56,7 @@ export async function startGallery() {
 <html lang="en"><head><meta charset="utf-8"><title>Durascope</title>
 <link rel="stylesheet" href="/theme.css?theme=${theme}"><link rel="stylesheet" href="/dist/panels.css"></head>
 <body class="${themeClasses[theme]}" data-vscode-theme-kind="${themeClasses[theme].split(' ').at(-1)}">
-<div id="root" data-panel="${panel}"></div>
+<div id="root" data-panel="${panel}" data-preferences="${preferences}"></div>
 <script src="/fake-editor.js"></script><script src="/dist/panels.js"></script></body></html>`);
   }
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
