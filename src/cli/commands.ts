@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
+import { diffCommand } from './commands/diff';
 import { entityCommand } from './commands/entity';
 import { exportCommand } from './commands/export';
 import { forkCommand } from './commands/fork';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   rewindCommand,
   restartCommand,
   forkCommand,
+  diffCommand,
   purgeCommand,
   invokeCommand,
   entityCommand,

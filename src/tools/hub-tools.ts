@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { toHistoryRows } from '../core/history/history-rows';
 import { causeTexts } from '../core/history/divergence';
 import { rewindDoubt } from '../core/instances/meanings';
+import { comparisonView } from '../core/instances/compare-runs';
+import { forkChangeWords, parseForkChange } from '../core/instances/forks';
 import type { InstanceRow } from '../core/instances/instance';
+import { compareInstances } from '../core/ports/compare-instances';
 import { failureChain } from '../core/ports/failure-chain';
 import { DurascopeError } from '../core/values/errors';
 import { payloadValue } from '../core/values/payload';
@@ -99,6 +102,17 @@ const reading: readonly HubTool[] = [
       if (chain.length === 0) return { instanceId: id, runtimeStatus: row.runtimeStatus, failed: false, chain };
       const links = chain.map((link) => ({ ...link, input: payloadValue(link.input) }));
       return { instanceId: id, runtimeStatus: row.runtimeStatus, failed: true, rootCause: links.at(-1), chain: links };
+    },
+  }),
+  hubTool({
+    name: 'compare_instances',
+    title: 'Compare two instances',
+    description:
+      'Two runs side by side: calls and events aligned, what differs, the first difference, outputs and custom statuses. For a fork, name its origin first.',
+    input: z.object({ left: z.string().min(1).describe('An instance id.'), right: z.string().min(1).describe('Another one.') }),
+    acts: false,
+    async run({ hub }, { left, right }) {
+      return comparisonView(await compareInstances(hub, left, right));
     },
   }),
   hubTool({
@@ -202,6 +216,36 @@ const acting: readonly HubTool[] = [
       if (waitSeconds === 0) return { instanceId: started.instanceId };
       const row = await hub.waitForCompletion(started.instanceId, waitSeconds * 1000);
       return { ...brief(row), output: payloadValue(row.output) };
+    },
+  }),
+  hubTool({
+    name: 'fork_instance',
+    title: 'Fork an instance',
+    description:
+      'What if: another run that begins in the middle of a recorded one with one thing changed, and runs on with the code as it is now. The instance itself stays as it is.',
+    input: z.object({
+      instanceId,
+      row: z.number().int().min(1).describe('Where: a row of get_history, counted from 1.'),
+      change: z
+        .string()
+        .optional()
+        .describe(
+          `What is changed there, one of: ${Object.values(forkChangeWords)
+            .map(([form]) => form)
+            .join('; ')}.`,
+        ),
+      dry: z.boolean().default(true).describe('Answer calls from the recorded run where name and input are the same.'),
+      waitSeconds: z.number().int().min(0).max(60).default(10).describe('For its end, at most.'),
+    }),
+    acts: true,
+    async run({ hub }, { instanceId: id, row, change, dry, waitSeconds }) {
+      const { instanceId: forked } = await hub.fork(id, {
+        row,
+        change: change === undefined ? null : parseForkChange(change),
+        ...(dry ? { dry: true } : {}),
+      });
+      const ended = await hub.waitForCompletion(forked, waitSeconds * 1000);
+      return { ...brief(ended), output: payloadValue(ended.output), forkedFrom: ended.forkedFrom };
     },
   }),
   hubTool({

@@ -1,5 +1,8 @@
 /** `durascope fork` against a hub that listens. */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { forkChangeWords } from '../../src/core/instances/forks';
 import { parseForkChange } from '../../src/core/instances/forks';
 import { key } from '../http/http-fixture';
@@ -53,6 +56,51 @@ describe('durascope fork', () => {
     assert.deepEqual(commands.http.hub.worker.callCounts, calls);
     const failed = await said('fork', 'order-1', '--at', '10', '--set', 'failure=CardError: declined', '--wait');
     assert.match(failed.printed, /^Output +"not paid: .*declined/m);
+  });
+
+  it('shows both runs side by side, with the first difference and the outputs', async () => {
+    const { code, printed } = await said('fork', 'order-1', '--at', '6', '--set', 'result=8', '--id', 'eight', '--compare');
+    assert.equal(code, 0);
+    assert.match(printed, /^ +What +order-1 +eight +Differs$/m);
+    assert.match(printed, /^> +activity price +7 +8 +another result$/m);
+    assert.match(printed, /^\* +activity charge +"paid 7" +"paid 8" +another input, another result$/m);
+    assert.match(printed, /^Output +"paid 7" != "paid 8"$/m);
+    assert.match(printed, /^First difference: activity price, another result\.$/m);
+    const again = await said('diff', 'eight');
+    assert.deepEqual([again.code, again.printed], [1, printed]);
+    const told = await said('diff', 'order-1', 'eight', '--json');
+    assert.equal((JSON.parse(told.printed) as { first: { row: number } }).first.row, 1);
+    await said('fork', 'order-1', '--at', '6', '--id', 'same', '--wait');
+    const same = await said('diff', 'order-1', 'same');
+    assert.equal(same.code, 0);
+    assert.match(same.printed, /The same but for ids and times\.$/);
+    const none = await said('diff', 'order-1');
+    assert.equal(none.code, 2);
+    assert.match(none.warned, /'order-1' is no fork: name the instance/);
+  });
+
+  it('takes a history from elsewhere, imports it once, and runs on from there', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'durascope-fork-'));
+    const file = path.join(folder, 'history.json');
+    try {
+      const { printed: rows } = await said('history', 'order-1', '--json', '--order', 'commit');
+      const elsewhere = (JSON.parse(rows) as object[]).map((row) => ({
+        ...row,
+        PartitionKey: 'far',
+        ExecutionId: 'e'.repeat(32),
+      }));
+      await writeFile(file, JSON.stringify(elsewhere).replaceAll('order-1', 'far'));
+      for (const id of ['far-fork', 'far-fork-2']) {
+        const { code, printed, warned } = await said('fork', '--history', file, '--at', '6', '--set', 'result=1');
+        assert.deepEqual([code, printed, warned], [0, `Forked ${id} from far, row 6: result = 1.`, '']);
+        await commands.http.hub.quiet();
+        assert.equal(commands.http.hub.outcome(id), 'Completed "paid 1"');
+      }
+      const wrong = await said('fork', 'near', '--history', file, '--at', '6');
+      assert.match(wrong.warned, /The file has no instance 'near'.*It has far\./);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('refuses what it cannot do, and says what it can', async () => {

@@ -104,6 +104,24 @@ describe('what agents may ask of a hub', () => {
     assert.equal((await hub.engine.get(instanceId))?.output, '"fine"');
   });
 
+  it('forks an instance at a row, dry unless told otherwise, and compares both runs', async () => {
+    await hub.start('Approval', { instanceId: 'origin' });
+    await hub.raise('origin', 'Approved', false);
+    const row = hub.history('origin').findIndex(({ EventType }) => EventType === 'EventRaised') + 1;
+    const forked = await ask<{ instanceId: string; output: string }>('fork_instance', {
+      instanceId: 'origin',
+      row,
+      change: 'payload=true',
+    });
+    assert.equal(forked.output, 'fine');
+    const compared = await ask<{ output: { left: string; right: string }; isSame: boolean }>('compare_instances', {
+      left: 'origin',
+      right: forked.instanceId,
+    });
+    assert.deepEqual([compared.isSame, compared.output.right], [false, '"fine"']);
+    await assert.rejects(ask('fork_instance', { instanceId: 'origin', row, change: 'payload' }), /needs a value/);
+  });
+
   it('warns of a rewind that will most likely end as non-deterministic, and of no other', async () => {
     await hub.start('Goes on', { instanceId: 'g' });
     await hub.start('Payment', { instanceId: 'p' });

@@ -1,6 +1,11 @@
 import { forkChangeWords, forkOriginText, parseForkChange, type ForkRequest } from '../../core/instances/forks';
 import { DurascopeError } from '../../core/values/errors';
 import { atMost, type Command, required } from '../command';
+import { comparisonView } from '../../core/instances/compare-runs';
+import { compareInstances } from '../../core/ports/compare-instances';
+import { comparisonText } from '../comparison-text';
+import { fileText } from '../file-text';
+import { importOrigin } from '../imported-origin';
 import { connect, connectionOptions } from '../connection';
 import { existingInstance } from '../existing-instance';
 import { instanceText } from '../instance-view';
@@ -10,7 +15,7 @@ const widest = Math.max(...Object.values(forkChangeWords).map(([form]) => form.l
 
 export const forkCommand: Command = {
   name: 'fork',
-  takes: 'ID',
+  takes: '[ID]',
   summary: 'What if: run on from a row of an instance, with one thing changed, as another instance.',
   details: [
     'CHANGE is one of:',
@@ -19,20 +24,30 @@ export const forkCommand: Command = {
   ].join('\n'),
   options: {
     ...connectionOptions,
+    history: {
+      value: 'FILE',
+      help: 'A history from elsewhere, in the forms of "durascope replay": it is imported first. ID names one of several.',
+    },
     at: { value: 'ROW', help: 'Where; the number after the last row is the end.' },
     set: { value: 'CHANGE', help: 'What is changed there.' },
     id: { value: 'ID', help: 'The id of the new instance (default: that of the old one with -fork).' },
     dry: { help: 'Answer activities and sub-orchestrations from the recorded run where name and input are the same.' },
     'keep-times': { help: 'Keep the recorded times of the rows before (default: they are moved, so that the moment is now).' },
     wait: { help: 'Wait for its end; the exit code is then that of run.' },
+    compare: { help: 'The same, and print both runs side by side, as diff does.' },
   },
   async run(args, terminal) {
     atMost(args, 1);
-    const originId = required(args, 0, 'The instance id');
+    const file = args.text('history');
+    const given = file === undefined ? required(args, 0, 'The instance id') : args.positionals[0];
     const row = args.number('at', 1);
     if (row === undefined) {
-      throw new DurascopeError('InvalidArgument', `--at is missing: the number of a row of "durascope history ${originId}".`);
+      throw new DurascopeError(
+        'InvalidArgument',
+        `--at is missing: the number of a row of "durascope history ${given ?? 'ID'}".`,
+      );
     }
+    const text = file === undefined ? null : await fileText(file);
     const set = args.text('set');
     const id = args.text('id');
     const request: ForkRequest = {
@@ -43,15 +58,23 @@ export const forkCommand: Command = {
       ...(args.has('keep-times') ? { keepTimes: true } : {}),
     };
     const hub = await connect(args);
+    const originId = text === null ? (given ?? '') : await importOrigin(hub, text, given);
     const { instanceId } = await hub.fork(originId, request);
-    if (!args.has('wait')) {
+    if (!args.has('wait') && !args.has('compare')) {
       const { forkedFrom } = await existingInstance(hub, instanceId);
       const from = forkedFrom === undefined ? originId : forkOriginText(forkedFrom);
       terminal.print(args.has('json') ? JSON.stringify({ instanceId, forkedFrom }) : `Forked ${instanceId} from ${from}.`);
       return 0;
     }
     const ended = await endOf(hub, instanceId);
-    terminal.print(args.has('json') ? JSON.stringify(outcomeOf(ended)) : instanceText(ended, terminal));
+    if (args.has('compare')) {
+      const comparison = await compareInstances(hub, originId, instanceId);
+      terminal.print(
+        args.has('json')
+          ? JSON.stringify({ ...outcomeOf(ended), comparison: comparisonView(comparison) })
+          : comparisonText(comparison, originId, instanceId, terminal),
+      );
+    } else terminal.print(args.has('json') ? JSON.stringify(outcomeOf(ended)) : instanceText(ended, terminal));
     return ended.runtimeStatus === 'Completed' ? 0 : 1;
   },
 };

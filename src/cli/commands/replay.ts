@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { closestName } from '../../base/closest-name';
 import { causeTexts } from '../../core/history/divergence';
@@ -9,6 +8,7 @@ import { stepLines, type StepLine } from '../../replay/step-lines';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { connectionOptions } from '../connection';
+import { fileText } from '../file-text';
 import { appSource, connectedSource, instanceSource, type ReplayedHistory, type ReplaySource } from '../replay-source';
 import { stepTable } from '../step-table';
 import type { Terminal } from '../terminal';
@@ -77,7 +77,7 @@ async function chosen(
   if (isConnected && args.text('app') !== undefined) {
     throw new DurascopeError('InvalidArgument', 'Either --app or --connected: an app, or the programs connected to an emulator.');
   }
-  const all = readHistories(await textOf(file));
+  const all = readHistories(await fileText(file));
   const histories = wanted === undefined ? all : all.filter(({ instanceId }) => instanceId === wanted);
   if (histories.length === 0) throw noInstance(wanted ?? '', all);
   const source = isConnected ? await connectedSource(args) : appSource(path.resolve(args.text('app') ?? '.'), args, terminal);
@@ -162,17 +162,4 @@ function noInstance(wanted: string, all: readonly ImportedHistory[]): DurascopeE
     'InstanceNotFound',
     `The file has no instance '${wanted}'.${meant === undefined ? '' : ` Did you mean '${meant}'?`} It has ${known}.`,
   );
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    if (file !== '-') return await readFile(file, 'utf8');
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
-  } catch (error) {
-    throw new DurascopeError('InvalidArgument', `The file '${file}' cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

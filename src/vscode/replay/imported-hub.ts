@@ -1,12 +1,11 @@
 import { DurascopeError } from '../../core/values/errors';
-import type { HistoryEvent } from '../../core/history/history';
-import type { InstanceRow } from '../../core/instances/instance';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { importedRow } from '../../replay/imported-row';
 
 /** A hub of one instance that stands still: what a history out of a file tells. Nothing can be done to it. */
 export function importedHub({ instanceId, executionId, functionName, history }: ReplayRequest): TaskHubClient {
-  const row = rowOf(instanceId, executionId, functionName, history);
+  const row = importedRow({ instanceId, executionId, functionName, history });
   const refuse = (): Promise<never> =>
     Promise.reject(
       new DurascopeError('NotSupported', 'This history was imported to be looked at: nothing can be done to its instance.'),
@@ -35,31 +34,5 @@ export function importedHub({ instanceId, executionId, functionName, history }: 
       signalEntity: refuse,
       cleanEntityStorage: refuse,
     },
-  };
-}
-
-function rowOf(instanceId: string, executionId: string, name: string, history: readonly HistoryEvent[]): InstanceRow {
-  const started = history.find((event) => event.EventType === 'ExecutionStarted');
-  const ended = history.findLast((event) => event.EventType === 'ExecutionCompleted');
-  const createdTime = started?.Timestamp ?? history[0]?.Timestamp ?? '';
-  return {
-    instanceId,
-    executionId,
-    name,
-    version: started?.Version ?? '',
-    runtimeStatus: ended?.OrchestrationStatus ?? 'Running',
-    input: started?.Input ?? null,
-    output: ended?.Result ?? null,
-    customStatus: null,
-    createdTime,
-    lastUpdatedTime: history.at(-1)?.Timestamp ?? createdTime,
-    completedTime: ended?.Timestamp ?? null,
-    scheduledStartTime: null,
-    parentInstanceId: started?.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
-    generation: 0,
-    tags: started?.Tags ?? null,
-    failureDetails: ended?.FailureDetails ?? null,
-    awaitedEvents: [],
-    historyLength: history.length,
   };
 }
