@@ -22,6 +22,7 @@ export class AppProcess implements HttpTriggerHost {
   private brokenBy: AppErrorEvent | null = null;
   private loaded: (worker: AppWorker) => void = () => undefined;
   private underWay = 0;
+  private inspectPort: number | null = null;
 
   constructor(
     private readonly events: Listeners<EmulatorEvent>,
@@ -103,6 +104,21 @@ export class AppProcess implements HttpTriggerHost {
     return this.loadedWorker().then((worker) => worker.runActivity(request));
   }
 
+  /**
+   * Lets a debugger attach to the app's process, from now on and without an end of what runs (AppWorker.inspect); resolves with the port at
+   * which that waits, the first one asked for. Rejects with `AppInvalid` while there is no app that could be debugged.
+   */
+  async inspect(port: number): Promise<number> {
+    if (this.worker === null) {
+      throw new DurascopeError('AppInvalid', 'The app is not loaded, so there is nothing to debug: its error stands in the log.');
+    }
+    if (this.inspectPort === null) {
+      this.inspectPort = port;
+      await this.worker.inspect(port);
+    }
+    return this.inspectPort;
+  }
+
   private counted<T>(call: Promise<T>): Promise<T> {
     this.underWay++;
     return call.finally(() => {
@@ -119,6 +135,7 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   private async load(options: AppProcessOptions): Promise<void> {
+    if (typeof options.inspectPort === 'number') this.inspectPort = options.inspectPort;
     const worker = await startAppWorker(options);
     if (this.isStopped) {
       await worker.stop();

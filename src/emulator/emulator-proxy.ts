@@ -167,6 +167,7 @@ class EmulatorProxy {
           }),
       },
       invoke: (...args) => this.#call('invoke', args) as Promise<string | null>,
+      inspect: (port) => this.#call('inspect', [port]) as Promise<number>,
       onEvent: (listener) => this.#events.add(listener),
       onLost: (listener) => this.#lost.add(listener),
       stop: () => (this.#stopping ??= this.#stop()),

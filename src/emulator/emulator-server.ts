@@ -158,7 +158,7 @@ export class EmulatorServer {
 
 function callEmulator(emulator: Emulator, method: HubCall['method'], args: readonly unknown[]): Promise<unknown> {
   const [receiver, name]: [object, string] =
-    method === 'invoke'
+    method === 'invoke' || method === 'inspect'
       ? [emulator, method]
       : method.startsWith(replaysPrefix)
         ? [emulator.replays, method.slice(replaysPrefix.length)]

@@ -64,6 +64,8 @@ export interface EmulatorOptions {
   httpStubs?: string;
   /** An app that cannot be loaded: `fail` (default) rejects the start, `wait` reports it and loads the app once it is mended. */
   brokenApp?: 'fail' | 'wait';
+  /** Nothing runs: what the data folder holds is opened to be read (stored-emulator.ts). The other options but `appDir` and `dataDir` do not matter then. */
+  readOnly?: boolean;
 }
 
 export type EmulatorEvent =
@@ -121,6 +123,11 @@ export interface Emulator {
    * `UnknownFunction`, `InvalidArgument` for functions with a way of their own to be called, `FunctionFailed` with what it threw.
    */
   invoke(functionName: string, input: string | null, metadata?: Readonly<Record<string, unknown>>): Promise<string | null>;
+  /**
+   * Lets a debugger attach to the app: it is loaded anew in a process that listens at `port` (JavaScript), and the hubs go on. Resolves with
+   * the port where it listens: another one when it listened already. Errors: `AppInvalid` while no app is loaded.
+   */
+  inspect(port: number): Promise<number>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   /** Resolves when everything has stopped and is on disk. May be called twice. */
   stop(): Promise<void>;

@@ -43,6 +43,7 @@ import { TimerTriggers } from './timer-triggers';
 export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
 /** Read together with the emulator, of whose parts it consists. */
 export { DotnetReplayWorker } from './dotnet-replays';
+export { openStored } from './stored-emulator';
 
 /** Without `port` and without one in local.settings.json: that of Core Tools, which clients know. */
 const defaultPort = 7071;
@@ -346,6 +347,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       time: clock,
       replays,
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
+      inspect: (port) => app.inspect(port),
       onEvent: (listener): Disposable => events.add(listener),
       stop: () => (stopping ??= stop()),
     };

@@ -14,7 +14,7 @@ import type { AppErrorEvent, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from
 export type HubMethod = Exclude<keyof TaskHubClient, 'capabilities' | 'subscribe'>;
 
 /** The emulator's own. */
-export type EmulatorMethod = 'invoke' | `replays.${keyof ConnectedReplays}` | 'time.clock' | 'time.setClock';
+export type EmulatorMethod = 'invoke' | 'inspect' | `replays.${keyof ConnectedReplays}` | 'time.clock' | 'time.setClock';
 
 export interface HubCall {
   id: number;

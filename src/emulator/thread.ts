@@ -11,9 +11,10 @@ if (port === null) throw new Error('This file runs on a worker thread; `durascop
 const server = new EmulatorServer({
   post: (message: FromThread) => port.postMessage(message),
   start: async (options) => {
-    const waiting = startEarlyProcess(options);
+    const waiting = options.readOnly === true ? undefined : startEarlyProcess(options);
     keepOwnCompiledCode(__dirname);
-    const { startEmulator } = await import('./emulator');
+    const { openStored, startEmulator } = await import('./emulator');
+    if (options.readOnly === true) return openStored(options);
     return startEmulator({ ...options, ...(waiting === undefined ? {} : { waiting }) });
   },
   after: (delayMs, callback) => void setTimeout(callback, delayMs),

@@ -13,12 +13,10 @@ import { releaseName, releaseText, requestEventName, requestText, type EntityReq
 import { readScheduler } from '../core/entities/entity-scheduler';
 import {
   entityDetails,
-  entityInfo,
   type CleanEntityStorageOptions,
   type CleanEntityStorageResult,
   type EntityBatchRecord,
   type EntityDetails,
-  type EntityInfo,
   type EntityPage,
   type EntityQuery,
 } from '../core/entities/entity-views';
@@ -28,6 +26,7 @@ import type { SignalOptions } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import { isEmpty } from './entities';
+import { queryEntities } from './entity-queries';
 import { tellEntity, type OpenCheckpoint } from './outgoing';
 import { assertValue, scheduledTime } from './refusals';
 
@@ -68,24 +67,8 @@ export class EntityCommands {
     return id === null ? [] : (this.core.lives.find(this.#addressOf(instanceId))?.batches.all() ?? []);
   }
 
-  /** Deleted entities are left out after the store has cut the page, so pages are asked for until one is full. */
   query(query: EntityQuery): EntityPage {
-    const { store } = this.core.world;
-    const size = Math.min(Math.max(query.pageSize ?? 100, 1), 10_000);
-    const wanted = instanceQuery(query);
-    if (wanted === null) return { entities: [] };
-    const entities: EntityInfo[] = [];
-    for (;;) {
-      const page = store.query({ ...wanted, pageSize: size - entities.length });
-      for (const row of page.instances) {
-        const info = entityInfo(row, query.includeState === true);
-        if (info !== null && (info.exists || query.includeTransient === true)) entities.push(info);
-      }
-      const { continuationToken } = page;
-      if (continuationToken === undefined) return { entities };
-      if (entities.length >= size) return { entities, continuationToken };
-      wanted.continuationToken = continuationToken;
-    }
+    return queryEntities(this.core.world.store, query);
   }
 
   async clean(options: CleanEntityStorageOptions): Promise<CleanEntityStorageResult> {
@@ -148,19 +131,4 @@ export class EntityCommands {
 
 function notAnEntity(instanceId: string): string {
   return `'${instanceId}' is not the id of an entity: write '@name@key'.`;
-}
-
-/** Null when nothing can be found. */
-function instanceQuery(query: EntityQuery): InstanceQuery | null {
-  const { name, instanceIdPrefix: prefix, lastOperationFrom, lastOperationTo, continuationToken } = query;
-  const byName = name === undefined ? '@' : `@${name.toLowerCase()}@`;
-  const given = prefix ?? '@';
-  if (!byName.startsWith(given) && !given.startsWith(byName)) return null;
-  return {
-    entities: 'only',
-    instanceIdPrefix: given.length > byName.length ? given : byName,
-    ...(lastOperationFrom === undefined ? {} : { createdTimeFrom: lastOperationFrom }),
-    ...(lastOperationTo === undefined ? {} : { createdTimeTo: lastOperationTo }),
-    ...(continuationToken === undefined ? {} : { continuationToken }),
-  };
 }

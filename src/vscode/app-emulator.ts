@@ -3,6 +3,7 @@
  *
  *   A1. One step at a time: a start while it stops waits for the stop, a second start joins the first.
  *   A2. `status` says what is, and listeners hear of every change of it.
+ *   A3. What earlier sessions left can be read while it is stopped; a start closes that first, for only one can have the folder.
  */
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
@@ -41,6 +42,8 @@ export interface RunningEmulator {
   /** Of its hubs. */
   readonly time: HubClock;
   invoke(functionName: string, input: string | null): Promise<string | null>;
+  /** Lets a debugger attach to the app's process (emulator-types.ts). */
+  inspect(port: number): Promise<number>;
   onEvent(listener: (event: EmulatorEvent) => void): Disposable;
   onLost(listener: (error: Error) => void): Disposable;
   stop(): Promise<void>;
@@ -49,6 +52,8 @@ export interface RunningEmulator {
 export class AppEmulator {
   #status: EmulatorStatus = { type: 'stopped' };
   #running: RunningEmulator | undefined;
+  /** A3. */
+  #stored: RunningEmulator | undefined;
   #clock: HubClockState | null = null;
   /** Settles when every step asked for is over. */
   #steps: Promise<unknown> = Promise.resolve();
@@ -67,6 +72,15 @@ export class AppEmulator {
 
   get running(): RunningEmulator | undefined {
     return this.#running;
+  }
+
+  /** What there is to be looked at: the one that runs, or what earlier sessions left, once that was opened. */
+  get shown(): RunningEmulator | undefined {
+    return this.#running ?? this.#stored;
+  }
+
+  get isLookedAt(): boolean {
+    return this.#stored !== undefined;
   }
 
   /** The hub; `Stopped` when the emulator does not run. */
@@ -112,6 +126,25 @@ export class AppEmulator {
     return start;
   }
 
+  /** Opens what earlier sessions left, unless it runs (A3). Rejects with what `open` rejects with. */
+  look(open: () => Promise<RunningEmulator>): Promise<RunningEmulator> {
+    const looking = this.#steps.then(async () => {
+      const known = this.shown;
+      if (known !== undefined) return known;
+      const stored = await open();
+      this.#stored = stored;
+      this.#set(this.#status);
+      return stored;
+    });
+    this.#steps = looking.catch(() => undefined);
+    return looking;
+  }
+
+  /** A debugger is attached to the app's process, or no longer. */
+  setDebugging(isDebugging: boolean): void {
+    if (this.#status.type === 'running') this.#set({ ...this.#status, isDebugging });
+  }
+
   /** Lets a start under way through first: half an emulator cannot be stopped. */
   stop(): Promise<void> {
     if (this.#lastStop !== undefined) return this.#lastStop;
@@ -130,6 +163,7 @@ export class AppEmulator {
     launch: () => Promise<RunningEmulator>,
     { isDebugging, hasApp }: { isDebugging: boolean; hasApp: boolean },
   ): Promise<RunningEmulator> {
+    await this.#closeStored();
     this.#set({ type: 'starting' });
     try {
       const running = await launch();
@@ -167,6 +201,7 @@ export class AppEmulator {
 
   async #stop(): Promise<void> {
     const running = this.#running;
+    await this.#closeStored();
     if (running === undefined) {
       this.#set({ type: 'stopped' });
       return;
@@ -178,6 +213,12 @@ export class AppEmulator {
     } finally {
       this.#set({ type: 'stopped' });
     }
+  }
+
+  async #closeStored(): Promise<void> {
+    const stored = this.#stored;
+    this.#stored = undefined;
+    await stored?.stop();
   }
 
   #forget(): void {

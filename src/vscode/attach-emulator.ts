@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DurascopeError } from '../core/values/errors';
 import type { AppProblem } from '../core/values/app-problem';
 import type { Logger } from '../core/ports/logger';
 import { connectToEmulator } from '../emulator/connect';
@@ -82,6 +83,13 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
     replays: hub.replays,
     time: hub,
     invoke: (name, input) => hub.invokeFunction(name, input),
+    inspect: () =>
+      Promise.reject(
+        new DurascopeError(
+          'NotSupported',
+          'Another window or the command line runs the app: debug it there, or stop it there first.',
+        ),
+      ),
     onEvent: (listener) => events.add(listener),
     onLost: (listener) =>
       hub.onBreak(() => {

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../base/error-message';
+import type { Dialogs } from './dialogs';
 import type { DurableApps } from './durable-apps';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
@@ -8,17 +10,20 @@ import { freePort } from './free-port';
 import type { RunningEmulator } from './app-emulator';
 import { contextKeys, debugType } from './ids';
 import { tick } from './tick';
+import type { StartOverrides } from './models/emulator-settings';
 import { attachConfiguration, isInstalled, otherDebugger, type OtherDebugger } from './models/attach-debugger';
 
 /** Set on the debug configuration that takes our place, so that its end is known as ours. */
 const marker = 'durascopeApp';
 /** The id of the process that a session of another language is attached to. */
 const processMarker = 'durascopeProcess';
+/** Set where the emulator ran before, and is to go on. */
+const attachedMarker = 'durascopeAttached';
 
 /**
  * The debug type `durascope`: starts the emulator with the app's process under inspection and hands over to the editor's own JavaScript
  * debugger, which attaches to that process and stays attached over reloads. Apps in C# and PowerShell are handed to the debuggers of their
- * languages, again for each process that takes the place of one. The emulator stops with the session.
+ * languages, again for each process that takes the place of one. The emulator stops with the session, unless it ran before and was attached to.
  */
 export class Debugging implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
@@ -28,6 +33,7 @@ export class Debugging implements vscode.Disposable {
   constructor(
     private readonly apps: DurableApps,
     private readonly emulators: Emulators,
+    private readonly dialogs: Dialogs,
   ) {
     this.#subscription = vscode.debug.onDidTerminateDebugSession((session) => {
       const appDir: unknown = session.configuration[marker];
@@ -39,7 +45,9 @@ export class Debugging implements vscode.Disposable {
       if (typeof pid === 'number' && (emulator?.running?.workerPid !== pid || !isAlive(pid))) return;
       this.#following.get(appDir)?.dispose();
       this.#following.delete(appDir);
-      void emulator?.stop();
+      // What ran before the session goes on after it.
+      if (session.configuration[attachedMarker] === true) emulator?.setDebugging(false);
+      else void emulator?.stop();
     });
   }
 
@@ -77,26 +85,27 @@ export class Debugging implements vscode.Disposable {
       void this.#offer(other);
       return undefined;
     }
-    // A process without an inspector cannot be debugged: an emulator that runs begins again.
-    if (this.emulators.of(app).running !== undefined) await this.emulators.of(app).stop();
-    const port = typeof config['port'] === 'number' ? { port: config['port'] } : {};
     const name = config.name === '' ? 'Durascope: debug function app' : config.name;
     const attach = other === null ? null : new Attached(other, name, app.appDir);
     const waitForDebugger = other?.type === 'coreclr' && config['waitForDebugger'] !== false;
-    const running = await this.emulators.start(app, {
+    const started = await this.#begin(app, {
       inspectPort,
-      ...port,
+      ...(typeof config['port'] === 'number' ? { port: config['port'] } : {}),
       ...(waitForDebugger ? { waitForDebugger, onWaitingProcess: (pid) => attach?.to(pid) } : {}),
     });
-    if (running === undefined) return undefined;
+    if (started === undefined) return undefined;
+    const { running, isAttached } = started;
     tick(contextKeys.hasDebugged);
-    if (attach !== null) return this.#follow(attach, app.appDir, running);
+    if (attach !== null) {
+      attach.emulatorGoesOn = isAttached;
+      return this.#follow(attach, app.appDir, running);
+    }
     return {
       type: 'node',
       request: 'attach',
       name,
       address: '127.0.0.1',
-      port: inspectPort,
+      port: started.inspectPort,
       cwd: app.appDir,
       localRoot: app.appDir,
       // The app is loaded anew after a change of its files: attach again.
@@ -106,7 +115,51 @@ export class Debugging implements vscode.Disposable {
       outFiles: [path.join(app.appDir, '**', '*.js'), `!${path.join(app.appDir, '**', 'node_modules', '**')}`],
       autoAttachChildProcesses: false,
       [marker]: app.appDir,
+      [attachedMarker]: isAttached,
     };
+  }
+
+  /**
+   * The emulator with a process of the app that can be debugged: started for it, or the one that runs, which nobody stops unasked. Undefined:
+   * the user changed their mind, or why not has been shown.
+   */
+  async #begin(
+    app: DurableApp,
+    overrides: StartOverrides & { inspectPort: number },
+  ): Promise<{ running: RunningEmulator; isAttached: boolean; inspectPort: number } | undefined> {
+    const emulator = this.emulators.of(app);
+    if (emulator.running !== undefined) {
+      const answer = await this.#askAboutRunning(app, emulator.running);
+      if (answer === undefined) return undefined;
+      if (answer === 'attach') {
+        const port = await emulator.running.inspect(overrides.inspectPort).catch((error: unknown) => {
+          void vscode.window.showErrorMessage(messageOf(error));
+        });
+        if (port === undefined) return undefined;
+        emulator.setDebugging(true);
+        return { running: emulator.running, isAttached: true, inspectPort: port };
+      }
+      await emulator.stop();
+    }
+    const running = await this.emulators.start(app, overrides);
+    return running === undefined ? undefined : { running, isAttached: false, inspectPort: overrides.inspectPort };
+  }
+
+  async #askAboutRunning(app: DurableApp, running: RunningEmulator): Promise<'attach' | 'restart' | undefined> {
+    if (running.isAttached) {
+      void vscode.window.showErrorMessage(
+        `Another window or the command line runs the emulator of ${app.name}: debug the app there, or stop it there first.`,
+      );
+      return undefined;
+    }
+    return this.dialogs.choose<'attach' | 'restart'>(
+      `The emulator of ${app.name} is running.`,
+      'Attach loads the app anew under the debugger: the emulator and its instances go on, also after the session. Restart stops the emulator first, and again with the session.',
+      [
+        { label: 'Attach', value: 'attach' },
+        { label: 'Restart', value: 'restart' },
+      ],
+    );
   }
 
   /** Undefined where the session of the app's process has begun already, or will once there is a process. */
@@ -156,6 +209,8 @@ export class Debugging implements vscode.Disposable {
 /** Sessions of another language's debugger: one for each process that the app has, one after the other. */
 class Attached {
   readonly #pids = new Set<number>();
+  /** It ran before. */
+  emulatorGoesOn = false;
 
   constructor(
     private readonly other: OtherDebugger,
@@ -175,6 +230,7 @@ class Attached {
       // Its end is the emulator's only as long as it is the app's process: one that was replaced has ended before.
       [marker]: this.appDir,
       [processMarker]: pid,
+      [attachedMarker]: this.emulatorGoesOn,
     };
   }
 

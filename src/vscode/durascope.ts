@@ -21,6 +21,7 @@ import { DeterminismDiagnostics } from './determinism-diagnostics';
 import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
 import { EntitiesView } from './entities-view';
+import type { DurableApp } from './find-apps';
 import { Emulators } from './emulators';
 import { LazyPanelReplay } from './lazy-panel-replay';
 import { loadAnalysis } from './load-analysis';
@@ -71,6 +72,7 @@ export class Durascope implements vscode.Disposable {
     this.emulators = new Emulators(
       vscode.Uri.joinPath(extensionUri, 'dist', 'emulator-thread.js').fsPath,
       outputLogger(this.output),
+      workspaceState,
     );
     const sources = new SourceIndex((file) => this.apps.of(file));
     const documents = new TextDocuments();
@@ -102,7 +104,7 @@ export class Durascope implements vscode.Disposable {
       currentApp: () => this.apps.current,
       replayPart: () => this.replayPart(),
     });
-    this.debugging = new Debugging(this.apps, this.emulators);
+    this.debugging = new Debugging(this.apps, this.emulators, this.dialogs);
     this.determinism = new DeterminismDiagnostics(this.apps, onError);
     this.runningChecks = new RunningChecks({
       emulators: this.emulators,
@@ -243,6 +245,13 @@ export class Durascope implements vscode.Disposable {
     }
   }
 
+  /** Whether there is something to be looked at while the emulator is stopped. */
+  async #showEarlier(app: DurableApp | undefined): Promise<void> {
+    const isStopped = app !== undefined && this.emulators.of(app).shown === undefined;
+    const hasEarlier = isStopped && (await this.emulators.hasEarlier(app));
+    await vscode.commands.executeCommand('setContext', contextKeys.hasEarlier, hasEarlier);
+  }
+
   #show(): void {
     const app = this.apps.current;
     const emulator = app === undefined ? undefined : this.emulators.of(app);
@@ -256,5 +265,6 @@ export class Durascope implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? 'none');
     void vscode.commands.executeCommand('setContext', contextKeys.severalApps, this.apps.all.length > 1);
     void vscode.commands.executeCommand('setContext', contextKeys.appKind, app?.kind ?? '');
+    void this.#showEarlier(app);
   }
 }

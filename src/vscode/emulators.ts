@@ -8,9 +8,10 @@ import { BuildFailed, buildWhereDue, runNpm } from './app-build';
 import { AppEmulator, type RunningEmulator } from './app-emulator';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
-import { settings as settingIds } from './ids';
-import { launchEmulator } from './launch-emulator';
+import { launchEmulator, openStoredEmulator } from './launch-emulator';
+import { earlierQuestion, EarlierAnswers, type EarlierAnswer } from './models/earlier-sessions';
 import { firstLines, loadAdvice } from './models/load-advice';
+import type { Memory } from './models/start-memory';
 import {
   dataDirOf,
   emulatorOptions,
@@ -32,6 +33,7 @@ export class Emulators implements vscode.Disposable {
   constructor(
     private readonly threadFile: string,
     private readonly logger: Logger,
+    private readonly memory: Memory,
   ) {}
 
   of(app: Pick<DurableApp, 'appDir'>): AppEmulator {
@@ -104,25 +106,77 @@ export class Emulators implements vscode.Disposable {
     this.#created.dispose();
   }
 
-  /** Undefined: the user dismissed the question. Asked once, and only when there is something to keep. */
+  /** What earlier sessions left, to be read while the emulator is stopped; of the one that runs, where it does. */
+  look(app: DurableApp): Promise<RunningEmulator> {
+    const dataDir = dataDirOf(this.settingsOf(app), app.appDir);
+    return this.of(app).look(() => {
+      if (dataDir === null) {
+        throw new DurascopeError(
+          'InvalidArgument',
+          'The setting durascope.storage keeps nothing on disk: there are no earlier instances.',
+        );
+      }
+      return openStoredEmulator(this.threadFile, { appDir: app.appDir, dataDir }, this.logger);
+    });
+  }
+
+  /** Whether earlier sessions have left something. */
+  async hasEarlier(app: DurableApp): Promise<boolean> {
+    const dataDir = dataDirOf(this.settingsOf(app), app.appDir);
+    return dataDir !== null && (await holdsJournal(dataDir));
+  }
+
+  /** What was answered about earlier sessions is asked again. */
+  forgetAnswer(app: DurableApp): Promise<void> {
+    return this.#answers.forget(app.appDir);
+  }
+
+  remembersAnswer(app: DurableApp): boolean {
+    return this.#answers.of(app.appDir) !== undefined;
+  }
+
+  get #answers(): EarlierAnswers {
+    return new EarlierAnswers(this.memory);
+  }
+
+  /**
+   * Undefined: the user dismissed the question, or looks at them first. Asked once, and only when there is something to keep. The answer is the
+   * user's own: it stays out of the settings, which may be those of a repository.
+   */
   async #sessionStart(app: DurableApp): Promise<SessionStart | undefined> {
     const settings = this.settingsOf(app);
     if (settings.sessionStart !== 'ask') return settings.sessionStart;
-    const dataDir = dataDirOf(settings, app.appDir);
-    if (dataDir === null || !(await holdsJournal(dataDir))) return 'keep';
-    const choices: (vscode.QuickPickItem & { value: SessionStart })[] = [
-      { label: 'Keep them', detail: 'Earlier instances stay and go on where they were.', value: 'keep' },
-      { label: 'Set them aside', detail: 'They are moved to a folder beside and can be looked at later.', value: 'setAside' },
-      { label: 'Discard them', detail: 'Each session begins empty.', value: 'discard' },
-    ];
-    const chosen = await vscode.window.showQuickPick(choices, {
-      title: 'What should become of the instances of earlier sessions?',
-      placeHolder: 'Remembered for this workspace; change it in the setting durascope.sessionStart',
+    const known = this.#answers.of(app.appDir);
+    if (known !== undefined) return known;
+    if (!(await this.hasEarlier(app))) return 'keep';
+    const count = await this.#earlierCount(app);
+    // None, or somebody else runs them: there is nothing to decide.
+    if (count === 0 || count === 'elsewhere') return 'keep';
+    const { title, placeHolder, choices } = earlierQuestion(count);
+    const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { value: EarlierAnswer }>([...choices], {
+      title,
+      placeHolder,
     });
     if (chosen === undefined) return undefined;
-    const section = vscode.workspace.getConfiguration('durascope', vscode.Uri.file(app.appDir));
-    await section.update(settingIds.sessionStart, chosen.value, vscode.ConfigurationTarget.Workspace);
+    if (chosen.value === 'look') {
+      await this.look(app);
+      await vscode.commands.executeCommand('durascope.instances.focus');
+      return undefined;
+    }
+    await this.#answers.remember(app.appDir, chosen.value);
     return chosen.value;
+  }
+
+  /** Null: not known. */
+  async #earlierCount(app: DurableApp): Promise<number | null | 'elsewhere'> {
+    try {
+      const { hub } = await this.look(app);
+      return Object.values(await hub.countByStatus()).reduce((sum, each) => sum + each, 0);
+    } catch (error) {
+      if (DurascopeError.is(error, 'StoreLocked')) return 'elsewhere';
+      // What keeps them from being read is told by the start.
+      return null;
+    }
   }
 
   /** Whoever ran it is gone: its instances are on disk and go on here. */

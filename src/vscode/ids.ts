@@ -5,6 +5,8 @@ export const commands = {
   stopEmulator: 'durascope.stopEmulator',
   restartEmulator: 'durascope.restartEmulator',
   emulatorMenu: 'durascope.emulatorMenu',
+  lookAtEarlier: 'durascope.lookAtEarlier',
+  askAboutEarlier: 'durascope.askAboutEarlier',
   selectApp: 'durascope.selectApp',
   createSampleApp: 'durascope.createSampleApp',
   openExample: 'durascope.openExample',
@@ -85,6 +87,8 @@ export const contextKeys = {
   /** `functionApp` or `programs`; empty without either. */
   appKind: 'durascope.appKind',
   hasEntities: 'durascope.hasEntities',
+  /** Earlier sessions have left instances, and nobody looks at them yet. */
+  hasEarlier: 'durascope.hasEarlier',
   // What the walkthrough ticks.
   hasRun: 'durascope.hasRun',
   hasStarted: 'durascope.hasStarted',

@@ -11,6 +11,7 @@ import { TreeConnection } from './tree-connection';
 
 const groupingKey = 'instances.grouping';
 const agesEveryMs = 30_000;
+const readOnlyText = 'Instances of earlier sessions, to be read. The emulator is stopped.';
 
 /** The instances view: draws an `InstancesTree`. */
 export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
@@ -49,8 +50,16 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
   show(emulator: AppEmulator | undefined): void {
     this.#emulator = emulator;
     this.#connection.show(emulator);
+    this.#sayWhetherRead(emulator?.isLookedAt === true);
     // The ages count from the hub's clock, which may have been set.
     if (this.tree.view.visible && this.#connection.isConnected) this.tree.refresh();
+  }
+
+  /** The line above the tree has other uses, which stay. */
+  #sayWhetherRead(isRead: boolean): void {
+    const { view } = this.tree;
+    if (isRead) view.message = readOnlyText;
+    else if (view.message === readOnlyText) view.message = '';
   }
 
   async group(grouping: Grouping): Promise<void> {

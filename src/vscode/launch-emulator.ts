@@ -30,5 +30,15 @@ export async function launchEmulator(
   }
 }
 
+/** What earlier sessions left in the data folder, to be read. `StoreLocked` where another window or program runs it. */
+export async function openStoredEmulator(
+  threadFile: string,
+  options: Pick<EmulatorOptions, 'appDir' | 'dataDir'>,
+  logger: Logger,
+): Promise<RunningEmulator> {
+  const worker = new Worker(threadFile, { stdout: false, stderr: false });
+  return Object.assign(await startOnThread(worker, { ...options, readOnly: true, logger }), { isAttached: false });
+}
+
 const maxTries = 10;
 const betweenTriesMs = 300;

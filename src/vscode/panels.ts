@@ -222,10 +222,10 @@ export class Panels implements vscode.Disposable {
       return;
     }
     const emulator = this.options.emulators.of(app);
-    if (emulator.running !== undefined) {
-      if (this.#connected.get(session) === emulator.running) return;
-      this.#connected.set(session, emulator.running);
-      session.connect(emulator.running.hub);
+    if (emulator.shown !== undefined) {
+      if (this.#connected.get(session) === emulator.shown) return;
+      this.#connected.set(session, emulator.shown);
+      session.connect(emulator.shown.hub);
       return;
     }
     this.#connected.delete(session);
@@ -262,7 +262,7 @@ export class Panels implements vscode.Disposable {
         ? null
         : { file: place.uri.fsPath, line1: place.range.start.line + 1, column1: place.range.start.character + 1 };
     if (row.runtimeStatus !== 'Failed') return { code, failure: null };
-    const hub = this.options.emulators.of(app).running?.hub;
+    const hub = this.options.emulators.of(app).shown?.hub;
     const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
     return { code, failure: locateFailure(row, history, app.appDir, await realDir(app.appDir)) ?? null };
   }

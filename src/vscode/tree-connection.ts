@@ -21,7 +21,7 @@ export class TreeConnection {
   }
 
   show(emulator: AppEmulator | undefined): void {
-    const running = emulator?.running;
+    const running = emulator?.shown;
     if (running === this.#connected) return;
     this.#connected = running;
     if (running === undefined) {

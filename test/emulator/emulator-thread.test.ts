@@ -86,6 +86,7 @@ describe('the emulator on a thread', () => {
       appProblems: [],
       grpc: null,
       connectedWorkers: () => [],
+      inspect: (port) => Promise.resolve(port),
       time: {
         clock: () => Promise.resolve(clockState),
         setClock: (change) => Promise.resolve({ ...clockState, mode: 'mode' in change ? change.mode : 'running' }),

@@ -41,6 +41,9 @@ class FakeRunning implements RunningEmulator {
   invoke() {
     return Promise.resolve(null);
   }
+  inspect(port: number) {
+    return Promise.resolve(port);
+  }
   onEvent(listener: (event: EmulatorEvent) => void) {
     return this.events.add(listener);
   }
@@ -120,6 +123,41 @@ describe('the emulator of an app', () => {
     const again = emulator.start(launch);
     await Promise.all([stopping, again]);
     assert.deepEqual(states, ['starting', 'running', 'stopping', 'stopped', 'starting', 'running']);
+  });
+
+  it('shows what earlier sessions left while it is stopped, and gives it back before it starts', async () => {
+    const stored = new FakeRunning();
+    let opened = 0;
+    const open = () => {
+      opened++;
+      return Promise.resolve(stored);
+    };
+    await emulator.look(open);
+    await emulator.look(open);
+    assert.deepEqual([opened, emulator.shown, emulator.running, emulator.status.type], [1, stored, undefined, 'stopped']);
+    let stopsAtLaunch = 0;
+    await emulator.start(() => {
+      stopsAtLaunch = stored.stops;
+      return launch();
+    });
+    assert.deepEqual([stopsAtLaunch, emulator.shown, emulator.isLookedAt], [1, running, false]);
+    assert.equal(await emulator.look(open), running);
+  });
+
+  it('can be read again where opening it failed', async () => {
+    await assert.rejects(emulator.look(() => Promise.reject(new DurascopeError('StoreLocked', 'Another has it.'))));
+    assert.equal(emulator.shown, undefined);
+    await emulator.start(launch);
+    assert.equal(emulator.shown, running);
+  });
+
+  it('says whether a debugger is attached', async () => {
+    await emulator.start(launch);
+    const isDebugging = () => emulator.status.type === 'running' && emulator.status.isDebugging;
+    emulator.setDebugging(true);
+    assert.equal(isDebugging(), true);
+    emulator.setDebugging(false);
+    assert.equal(isDebugging(), false);
   });
 
   it('follows the process of the app', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { LaunchSpec } from '../../src/workers/supervision/launch';
 import { socketVariable, tokenVariable } from '../../src/workers/node/wire/messages';
+import { freePort } from '../../src/vscode/free-port';
 import { WorkerFixture } from './worker-fixture';
 
 const isGone = (pid: number): boolean => {
@@ -50,6 +51,19 @@ describe('the life of the process that runs an app', () => {
     assert.equal(await app.result('sayHello', 'again'), 'Hello, again!');
     assert.notEqual(app.worker.pid, pid);
     assert.match((await app.event('workerExited')).message ?? '', /exit code 7/);
+  });
+
+  it('lets a debugger attach: a new process listens for it, and the old one ends what it has', async () => {
+    const app = await fixture.start('commonjs');
+    const { pid } = app.worker;
+    const slow = app.activity('slow', 500);
+    const port = await freePort();
+    await app.worker.inspect(port);
+    assert.notEqual(app.worker.pid, pid);
+    const { Browser } = (await (await fetch(`http://127.0.0.1:${port}/json/version`)).json()) as { Browser: string };
+    assert.match(Browser, /^node\.js/);
+    assert.equal(await app.result('sayHello', 'again'), 'Hello, again!');
+    await slow;
   });
 
   it('starts again after a kill from outside', async () => {

@@ -60,6 +60,11 @@ export async function hubOrOffer(context: CommandContext): Promise<TaskHubClient
   return (await runningOrOffer(context))?.hub;
 }
 
+/** The same for what only reads: also of earlier sessions, where those are looked at. */
+export async function readableOrOffer(context: CommandContext): Promise<TaskHubClient | undefined> {
+  return context.emulators.of(currentApp(context)).shown?.hub ?? (await hubOrOffer(context));
+}
+
 /** The instances that a command means; asks when nothing was chosen. Empty: the user changed their mind. */
 export async function chosenIds(
   context: CommandContext,

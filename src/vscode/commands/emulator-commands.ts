@@ -15,6 +15,16 @@ export function emulatorCommands(context: CommandContext): Handlers {
     },
     [commands.stopEmulator]: () => emulators.of(currentApp(context)).stop(),
     [commands.restartEmulator]: async () => (await emulators.restart(currentApp(context)))?.url,
+    [commands.lookAtEarlier]: async () => {
+      const app = currentApp(context);
+      const { hub } = await emulators.look(app);
+      await vscode.commands.executeCommand('durascope.instances.focus');
+      return Object.values(await hub.countByStatus()).reduce((sum, each) => sum + each, 0);
+    },
+    [commands.askAboutEarlier]: async () => {
+      await emulators.forgetAnswer(currentApp(context));
+      statusBar.say('The next start asks what becomes of earlier instances.');
+    },
     [commands.selectApp]: async ([appDir]) => {
       const named = apps.all.find((app) => app.appDir === appDir);
       const items = apps.all.map((app) => ({
@@ -39,6 +49,9 @@ export function emulatorCommands(context: CommandContext): Handlers {
         { label: '$(broadcast) Copy Connection String for Durable Task SDKs', command: commands.copyConnectionString },
         { label: '$(clear-all) Clear Task Hub…', command: commands.clearHub },
         ...(apps.all.length > 1 ? [{ label: '$(folder) Select Function App…', command: commands.selectApp }] : []),
+        ...(emulators.remembersAnswer(currentApp(context))
+          ? [{ label: '$(history) Ask Again about Earlier Instances', command: commands.askAboutEarlier }]
+          : []),
         { label: '$(gear) Settings', command: commands.openSettings },
       ];
       const chosen = await vscode.window.showQuickPick(entries, { title: `Durascope: ${currentApp(context).name}` });

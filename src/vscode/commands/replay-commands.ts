@@ -7,7 +7,7 @@ import { shortId } from '../models/instance-item';
 import type { ReplayPart } from '../replay-part';
 import { tick } from '../tick';
 import type { ReplayTarget } from '../replay/app-replays';
-import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
+import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 
 const mostListed = 200;
 const historyFiles = { 'History (JSON, CSV)': ['json', 'csv', 'txt', 'log'] };
@@ -48,7 +48,7 @@ export async function chooseTarget(
   args: readonly unknown[],
   title: string,
 ): Promise<{ target: ReplayTarget; name: string } | undefined> {
-  const hub = await hubOrOffer(context);
+  const hub = await readableOrOffer(context);
   if (hub === undefined) return undefined;
   const functionName = targetName(args);
   const isName = typeof args[0] === 'object' && functionName !== undefined;

@@ -8,7 +8,7 @@ import { commands } from '../ids';
 import { targetIds } from '../models/command-targets';
 import { toQuery } from '../models/instance-filter';
 import { importQuestion, importedText, type ConflictAnswer } from '../models/import-texts';
-import { currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
+import { currentApp, hubOrOffer, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 
 const fileFilters = { 'Durascope file': ['json'] };
 
@@ -17,7 +17,7 @@ export function transferCommands(context: CommandContext): Handlers {
   return {
     /** The chosen instances, or all that the filter of the view lets through. */
     [commands.exportInstances]: async (args) => {
-      const hub = await hubOrOffer(context);
+      const hub = await readableOrOffer(context);
       if (hub === undefined) return undefined;
       const chosen = targetIds(args, context.instances.selection);
       const ids =

@@ -10,7 +10,7 @@ import { historyDocument } from '../models/history-document';
 import type { MoreEntitiesNode } from '../models/entities-tree';
 import type { MoreNode } from '../models/instances-tree';
 import { lastEvents, locateFailure, locateInStack } from '../models/stack-location';
-import { chosenIds, currentApp, hubOrOffer, pickInstance, type CommandContext, type Handlers } from './command-context';
+import { chosenIds, currentApp, pickInstance, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 
 const liveStatuses: readonly OrchestrationStatus[] = ['Running', 'Pending', 'Suspended', 'ContinuedAsNew'];
 const maxOpenedAtOnce = 10;
@@ -20,14 +20,14 @@ export function viewCommands(context: CommandContext): Handlers {
   const { instances, entities, panels, documents, sources, statusBar } = context;
   return {
     [commands.openInstance]: async (args) => {
-      const hub = await hubOrOffer(context);
+      const hub = await readableOrOffer(context);
       if (hub === undefined) return;
       // A click opens the one that was clicked; a menu on several opens them all.
       const ids = await chosenIds(context, args, hub, 'Open which instance?');
       for (const id of ids.slice(0, maxOpenedAtOnce)) panels.openInstance(currentApp(context), id);
     },
     [commands.goToInstance]: async (args) => {
-      const hub = await hubOrOffer(context);
+      const hub = await readableOrOffer(context);
       if (hub === undefined) return;
       const id = targetIds(args, [])[0] ?? (await pickInstance(hub, 'Go to instance'));
       if (id === undefined) return;
@@ -44,7 +44,7 @@ export function viewCommands(context: CommandContext): Handlers {
       });
     },
     [commands.openHistory]: async (args) => {
-      const hub = await hubOrOffer(context);
+      const hub = await readableOrOffer(context);
       if (hub === undefined) return;
       for (const id of (await chosenIds(context, args, hub, 'History of which instance?')).slice(0, maxOpenedAtOnce)) {
         const row = await hub.get(id);
@@ -54,7 +54,7 @@ export function viewCommands(context: CommandContext): Handlers {
     },
     [commands.goToCode]: async ([given]) => {
       const app = currentApp(context);
-      const hub = context.emulators.of(app).running?.hub;
+      const hub = context.emulators.of(app).shown?.hub;
       const id = targetIds([given], given === undefined ? instances.selection : [])[0];
       const name = rowName(given) ?? targetName([given]) ?? (id === undefined ? undefined : (await hub?.get(id))?.name);
       if (name === undefined) return;
@@ -68,7 +68,7 @@ export function viewCommands(context: CommandContext): Handlers {
       else throw new DurascopeError('UnknownFunction', `The code of '${name}' was not found in ${app.name}.`);
     },
     [commands.goToFailure]: async (args) => {
-      const hub = await hubOrOffer(context);
+      const hub = await readableOrOffer(context);
       const id = hub === undefined ? undefined : (await chosenIds(context, args, hub, 'Failure of which instance?'))[0];
       const row = id === undefined ? undefined : await hub?.get(id);
       if (row === undefined) return;

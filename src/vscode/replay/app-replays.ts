@@ -75,7 +75,7 @@ export class AppReplays implements vscode.Disposable {
   }
 
   hubOf(appDir: string): TaskHubClient {
-    const hub = this.#running(appDir)?.hub;
+    const hub = this.emulators.of({ appDir }).shown?.hub;
     if (hub === undefined) throw new DurascopeError('Stopped', 'The emulator is not running: start it to replay its instances.');
     return hub;
   }

@@ -28,8 +28,12 @@ export class NodeWorker extends AppWorker {
     return new NodeWorker(options).begin();
   }
 
-  private constructor(private readonly node: NodeWorkerOptions) {
+  private constructor(private node: NodeWorkerOptions) {
     super(node);
+  }
+
+  protected inspectFromNowOn(inspectPort: number): void {
+    this.node = { ...this.node, inspectPort };
   }
 
   protected async launch(signal: AbortSignal): Promise<RunningApp> {

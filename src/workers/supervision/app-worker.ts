@@ -78,6 +78,9 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
 
   protected constructor(private readonly options: AppWorkerOptions) {}
 
+  /** For each process that is started from now on. */
+  protected abstract inspectFromNowOn(port: number): void;
+
   /**
    * Starts a process and resolves when the app is loaded. Rejects with `AppInvalid` when it cannot be, with `WorkerExited` when somebody
    * killed the process meanwhile, with `Stopped` once `signal` aborts.
@@ -233,6 +236,15 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     }
     this.reloading = this.reloadUntilDone().finally(() => (this.reloading = null));
     return this.reloading;
+  }
+
+  /**
+   * Lets a debugger attach: the app is loaded anew in a process that listens at `port` where its language has the debugger look for a port.
+   * What the old process has under way it ends (N1). Resolves when the new one is there.
+   */
+  async inspect(port: number): Promise<void> {
+    this.inspectFromNowOn(port);
+    await this.reload();
   }
 
   /** Resolves when every process is gone. What is under way is rejected. May be called twice. */

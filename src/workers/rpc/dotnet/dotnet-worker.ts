@@ -55,8 +55,12 @@ export class DotnetWorker extends AppWorker {
   private facts: { key: string; facts: ProjectFacts } | null = null;
   private sourceFolders: readonly string[] = [];
 
-  private constructor(private readonly dotnet: DotnetWorkerOptions) {
+  private constructor(private dotnet: DotnetWorkerOptions) {
     super(dotnet);
+  }
+
+  protected inspectFromNowOn(): void {
+    this.dotnet = { ...this.dotnet, inspected: true };
   }
 
   protected async launch(signal: AbortSignal): Promise<RunningApp> {

@@ -37,8 +37,12 @@ export class PowerShellWorker extends AppWorker {
     return new PowerShellWorker(options).begin();
   }
 
-  private constructor(private readonly powerShell: PowerShellWorkerOptions) {
+  private constructor(private powerShell: PowerShellWorkerOptions) {
     super(powerShell);
+  }
+
+  protected inspectFromNowOn(): void {
+    this.powerShell = { ...this.powerShell, inspected: true };
   }
 
   protected async launch(signal: AbortSignal): Promise<RunningApp> {

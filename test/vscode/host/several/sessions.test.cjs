@@ -53,7 +53,7 @@ describe('the start of an emulator', () => {
       const id = await run('startInstance', { name: 'ReserveTicket', input: null });
       await run('stopEmulator');
       await set('sessionStart', undefined);
-      await settings().update('sessionStart', undefined, vscode.ConfigurationTarget.Workspace);
+      await run('askAboutEarlier');
       return id;
     };
     after(() => set('sessionStart', 'keep'));
@@ -63,7 +63,31 @@ describe('the start of an emulator', () => {
       assert.ok(await start('Keep them'));
       // It may have been stopped before its first episode.
       await until('it goes on', async () => (await statusOf(hub(), id)) === 'Running');
-      assert.equal(settings().get('sessionStart'), 'keep');
+      // The answer is the user's own: no setting of the workspace, which may be the repository's.
+      assert.equal(settings().get('sessionStart'), 'ask');
+      await run('stopEmulator');
+      const nothing = () => assert.fail('It is asked again.');
+      assert.ok(await answering('showQuickPick', nothing, () => run('startEmulator')));
+    });
+
+    it('says how many there are, and lets them be read while the emulator is stopped', async () => {
+      const id = await leaveOne();
+      let title;
+      const choose = (items, options) => ((title = options.title), items.find((item) => item.value === 'look'));
+      assert.equal(await answering('showQuickPick', choose, () => run('startEmulator')), undefined);
+      assert.match(title, /of the \d+ instances? of earlier sessions/);
+      const emulator = parts.emulators.of(parts.apps.current);
+      assert.deepEqual([emulator.status.type, emulator.isLookedAt], ['stopped', true]);
+      assert.ok((await run('lookAtEarlier')) >= 1);
+      const groups = await parts.instances.getChildren();
+      const rows = (await Promise.all(groups.map((group) => parts.instances.getChildren(group)))).flat();
+      assert.ok(rows.some((node) => node.row.instanceId === id));
+      await run('openHistory', id);
+      assert.match(vscode.window.activeTextEditor.document.getText(), /ReserveTicket/);
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      assert.ok(await start('Keep them'));
+      assert.equal(emulator.isLookedAt, false);
+      assert.equal((await hub().get(id)).instanceId, id);
     });
 
     it('sets them aside, where they can be found', async () => {
@@ -79,7 +103,6 @@ describe('the start of an emulator', () => {
       const id = await leaveOne();
       assert.ok(await start('Discard them'));
       assert.equal(await hub().get(id), undefined);
-      assert.equal(settings().get('sessionStart'), 'discard');
     });
 
     it('does not start when the question is dismissed, and asks again', async () => {
