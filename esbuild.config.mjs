@@ -74,7 +74,16 @@ const jobs = [
     plugins: [readsParts],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
-  { ...node, minify: !watch, entryPoints: { 'azure-storage': librariesParts[0] }, outdir: 'dist', plugins: [readsParts] },
+  {
+    ...node,
+    minify: !watch,
+    entryPoints: { 'azure-storage': librariesParts[0] },
+    outdir: 'dist',
+    plugins: [readsParts],
+    // Their modules ask where they are.
+    banner: { js: "const hereUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'hereUrl' },
+  },
   // It imports the modules of apps, which may replace globals.
   {
     ...node,

@@ -1,4 +1,6 @@
 import type { Command } from './command';
+import { attachCommand } from './commands/attach';
+import { checkCommand } from './commands/check';
 import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
 import { diffCommand } from './commands/diff';
 import { entityCommand } from './commands/entity';
@@ -42,5 +44,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   replayCommand,
+  checkCommand,
+  attachCommand,
   mcpCommand,
 ];

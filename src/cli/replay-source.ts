@@ -1,13 +1,16 @@
 /** Whose code `durascope replay` runs: a function app's, or that of programs connected to a running emulator. */
+import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import { createReplays, replayRequestOf } from '../emulator/replays';
+import type { AttachedHub } from '../hubs/attached-hub';
 import { ConnectedReplayWorker } from '../replay/connected-replay-worker';
 import type { ImportedHistory } from '../replay/imported-history';
 import { openReplay } from '../replay/open-replay';
 import type { ReplayTimeline } from '../replay/replay-timeline';
 import type { ParsedArguments } from './arguments';
 import { connect } from './connection';
+import { attachedHub } from './hub-connection';
 import { existingInstance } from './existing-instance';
 import type { Terminal } from './terminal';
 
@@ -47,6 +50,8 @@ export async function instanceSource(
   args: ParsedArguments,
   terminal: Terminal,
 ): Promise<{ source: ReplaySource; history: ReplayedHistory }> {
+  const attached = await attachedHub(args);
+  if (attached !== undefined) return attachedSource(attached, instanceId, args, terminal);
   const hub = await connect(args);
   try {
     const { profile } = await existingInstance(hub, instanceId);
@@ -59,6 +64,24 @@ export async function instanceSource(
   } catch (error) {
     hub.dispose();
     throw error;
+  }
+}
+
+/** Its rows go straight into a replay by the app on this machine. */
+async function attachedSource(
+  hub: AttachedHub,
+  instanceId: string,
+  args: ParsedArguments,
+  terminal: Terminal,
+): Promise<{ source: ReplaySource; history: ReplayedHistory }> {
+  try {
+    await existingInstance(hub, instanceId);
+    const { executionId, functionName, history } = await replayRequestOf(hub, instanceId);
+    const { notes } = await hub.historyWithNotes(instanceId);
+    const source = appSource(path.resolve(args.text('app') ?? '.'), args, terminal);
+    return { source, history: { instanceId, executionId, functionName, history, notes } };
+  } finally {
+    hub.dispose();
   }
 }
 

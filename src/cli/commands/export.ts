@@ -3,7 +3,7 @@ import { allInstanceIds } from '../../core/ports/all-instance-ids';
 import { DurascopeError } from '../../core/values/errors';
 import { exportPieces } from '../../emulator/export-file';
 import type { Command } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { anyHubOptions, reachHub } from '../hub-connection';
 import { filterOf, filterOptions } from './instances';
 
 const mostPrinted = 256 * 1024 * 1024;
@@ -15,7 +15,7 @@ export const exportCommand: Command = {
   details:
     'Without ids: all instances, or those that --status, --name and --prefix let through. Without --out: to the standard output.',
   options: {
-    ...connectionOptions,
+    ...anyHubOptions,
     ...filterOptions,
     out: { value: 'FILE', short: 'o', help: 'The file, replaced when it is there.' },
   },
@@ -24,7 +24,7 @@ export const exportCommand: Command = {
     if (args.positionals.length > 0 && Object.keys(filter).length > 0) {
       throw new DurascopeError('InvalidArgument', 'Name instance ids, or choose with --status, --name and --prefix; not both.');
     }
-    const hub = await connect(args);
+    const hub = await reachHub(args);
     const ids = args.positionals.length > 0 ? args.positionals : await allInstanceIds(hub, filter);
     const unknown: string[] = [];
     for (const id of args.positionals) if ((await hub.get(id)) === undefined) unknown.push(id);

@@ -2,7 +2,7 @@ import { DurascopeError } from '../../core/values/errors';
 import { type HistoryOrder, toHistoryRows } from '../../core/history/history-rows';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { anyHubOptions, historyOf, reachHub } from '../hub-connection';
 import { existingInstance } from '../existing-instance';
 import { historyTable } from '../history-table';
 
@@ -17,17 +17,19 @@ export const historyCommand: Command = {
   name: 'history',
   takes: 'ID',
   summary: 'Print the history table of an instance.',
-  options: { ...connectionOptions, ...orderOption },
+  options: { ...anyHubOptions, ...orderOption },
   async run(args, terminal) {
     atMost(args, 1);
     const id = required(args, 0, 'The instance id');
     const order = orderOf(args);
-    const hub = await connect(args);
+    const hub = await reachHub(args);
     const row = await existingInstance(hub, id);
-    const rows = toHistoryRows(await hub.history(id), row.executionId, order);
+    const { events, notes } = await historyOf(hub, id);
+    const rows = toHistoryRows(events, row.executionId, order);
     if (args.has('json')) terminal.print(JSON.stringify(rows));
     else if (rows.length === 0) terminal.print(`The instance '${id}' is ${row.runtimeStatus} and has no history yet.`);
     else terminal.print(historyTable(rows, terminal));
+    for (const note of notes) terminal.warn(`note: ${note}`);
     return 0;
   },
 };

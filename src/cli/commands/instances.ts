@@ -4,7 +4,7 @@ import { type OrchestrationStatus, orchestrationStatusNumbers } from '../../core
 import { DurascopeError } from '../../core/values/errors';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { anyHubOptions, reachHub } from '../hub-connection';
 import { instanceTable, instanceView } from '../instance-view';
 
 const allStatuses = Object.keys(orchestrationStatusNumbers) as OrchestrationStatus[];
@@ -20,18 +20,20 @@ export const instancesCommand: Command = {
   takes: '',
   summary: 'List instances, the newest first.',
   options: {
-    ...connectionOptions,
+    ...anyHubOptions,
     ...filterOptions,
     limit: { value: 'N', help: 'At most so many (default 100).' },
   },
   async run(args, terminal) {
     atMost(args, 0);
     const limit = args.number('limit', 1) ?? 100;
-    const hub = await connect(args);
+    const hub = await reachHub(args);
     const rows: InstanceRow[] = [];
     let query: InstanceQuery = { ...filterOf(args), orderBy: 'createdTime', descending: true, pageSize: Math.min(limit, 1000) };
+    let isById = false;
     for (;;) {
       const page = await hub.query(query);
+      isById ||= page.orderedBy === 'instanceId';
       rows.push(...page.instances);
       if (page.continuationToken === undefined || rows.length >= limit) break;
       query = { ...query, continuationToken: page.continuationToken };
@@ -40,6 +42,10 @@ export const instancesCommand: Command = {
     if (args.has('json')) terminal.print(JSON.stringify(shown.map(instanceView)));
     else if (shown.length === 0) terminal.print('No instances.');
     else terminal.print(instanceTable(shown, terminal));
+    if (isById)
+      terminal.warn(
+        'In the order of ids: this hub has too many instances for another order. --status, --name and --prefix narrow them down.',
+      );
     return 0;
   },
 };

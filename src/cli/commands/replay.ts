@@ -7,8 +7,8 @@ import type { ReplayTimeline } from '../../replay/replay-timeline';
 import { stepLines, type StepLine } from '../../replay/step-lines';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
-import { connectionOptions } from '../connection';
 import { fileText } from '../file-text';
+import { anyHubOptions } from '../hub-connection';
 import { appSource, connectedSource, instanceSource, type ReplayedHistory, type ReplaySource } from '../replay-source';
 import { stepTable } from '../step-table';
 import type { Terminal } from '../terminal';
@@ -21,7 +21,8 @@ export const replayCommand: Command = {
     'HISTORY is a file: the status with showHistory=true (and showHistoryOutput, showInput), what "func durable get-history" prints, an\n' +
     'exported history table (JSON or CSV, with types or without), or a Durascope file; - reads standard input. The code is that of an app, or\n' +
     'with --connected of the programs that are connected to a running emulator, which are asked what they do with each part of the history.\n' +
-    'Without HISTORY, --instance names an instance of a running emulator; its code is where the instance runs.\n' +
+    'Without HISTORY, --instance names an instance of a running emulator; its code is where the instance runs. With --hub it is one of a hub of\n' +
+    'a real engine, whose rows are replayed by the app in --app.\n' +
     'No activity runs, nothing is started and nothing committed.\n' +
     'Exit code 0: the code replays it. 1: it does not, and the first difference is printed. 2: that could not be found out.',
   options: {
@@ -32,7 +33,7 @@ export const replayCommand: Command = {
     steps: { help: 'Print every moment: what came in, what the code asked for then, and its custom status.' },
     node: { value: 'PATH', help: 'Node.js to load the app with.' },
     verbose: { help: 'Print what the app logs while it is loaded.' },
-    ...connectionOptions,
+    ...anyHubOptions,
   },
   errorCode: 2,
   async run(args, terminal) {
@@ -68,10 +69,12 @@ async function chosen(
     const { source, history } = await instanceSource(wanted, args, terminal);
     return { source, histories: [history] };
   }
-  for (const option of ['url', 'key'].filter((each) => args.text(each) !== undefined && !isConnected)) {
+  for (const option of ['url', 'key', 'hub', 'task-hub'].filter((each) => args.text(each) !== undefined && !isConnected)) {
     throw new DurascopeError(
       'InvalidArgument',
-      `--${option} names a running emulator: with a file it goes with --connected, which asks the programs that are connected to it.`,
+      option === 'hub' || option === 'task-hub'
+        ? `Either a file or --${option}: --instance names the instance of the hub that is replayed.`
+        : `--${option} names a running emulator: with a file it goes with --connected, which asks the programs that are connected to it.`,
     );
   }
   if (isConnected && args.text('app') !== undefined) {

@@ -3,18 +3,18 @@ import { isEntityId } from '../../core/values/instance-id';
 import { productionStoreNames, storeNotes } from '../../core/instances/production-store';
 import { existingInstance } from '../existing-instance';
 import { atMost, type Command, required } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { anyHubOptions, reachHub } from '../hub-connection';
 import { instanceText, instanceView } from '../instance-view';
 
 export const showCommand: Command = {
   name: 'show',
   takes: 'ID',
   summary: 'Show one instance: status, custom status, input, output.',
-  options: connectionOptions,
+  options: anyHubOptions,
   async run(args, terminal) {
     atMost(args, 1);
     const id = required(args, 0, 'The instance id');
-    const hub = await connect(args);
+    const hub = await reachHub(args);
     const row = await existingInstance(hub, id);
     const { productionStore: store } = hub.capabilities;
     const history = isEntityId(id) ? [] : await hub.history(id);

@@ -194,6 +194,8 @@ export class StorageAccount {
   #queueService(): QueueServiceClient | undefined {
     const { queues } = this.connection;
     if (queues === null) return undefined;
+    // Each of the two libraries has a class of this name, and both are the same one.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     this.#queues ??= new this.sdk.QueueServiceClient(this.#addressOf(queues), this.#pipeline());
     return this.#queues;
   }

@@ -1,0 +1,80 @@
+/** How a command reaches a hub: that of a running emulator, or with --hub one of a real engine. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { DurascopeError } from '../core/values/errors';
+import type { HistoryEvent } from '../core/history/history';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { SystemClock } from '../emulator/system-clock';
+import { hubOfApp } from '../hubs/app-hub';
+import type { AttachedHub } from '../hubs/attached-hub';
+import { holdsSecret, type HubTarget, hubTarget } from '../hubs/hub-target';
+import { openHub } from '../hubs/open-hub';
+import type { Options, ParsedArguments } from './arguments';
+import { connect, connectionOptions } from './connection';
+
+export const hubOptions: Options = {
+  hub: {
+    value: 'CONNECTION',
+    help: 'A hub of a real engine instead of an emulator, read only: UseDevelopmentStorage=true, env:NAME, http://..., or the folder of an app.',
+  },
+  'task-hub': { value: 'NAME', help: 'Its name, where the connection does not say it.' },
+};
+
+export const anyHubOptions: Options = { ...connectionOptions, ...hubOptions };
+
+/** The hub that --hub names, else the emulator's. */
+export async function reachHub(args: ParsedArguments): Promise<TaskHubClient> {
+  return (await attachedHub(args)) ?? connect(args);
+}
+
+/** With what is missing of it, in whole sentences. */
+export async function historyOf(
+  hub: TaskHubClient | AttachedHub,
+  instanceId: string,
+): Promise<{ events: readonly HistoryEvent[]; notes: readonly string[] }> {
+  return 'historyWithNotes' in hub ? hub.historyWithNotes(instanceId) : { events: await hub.history(instanceId), notes: [] };
+}
+
+/** Undefined without --hub. */
+export async function attachedHub(args: ParsedArguments): Promise<AttachedHub | undefined> {
+  const text = args.text('hub');
+  if (text === undefined) {
+    if (args.text('task-hub') === undefined) return undefined;
+    throw new DurascopeError('InvalidArgument', '--task-hub names a hub behind a connection, which --hub gives.');
+  }
+  for (const option of ['url', 'key']) {
+    if (args.text(option) !== undefined) {
+      throw new DurascopeError('InvalidArgument', `Either --hub or --${option}: a hub of a real engine, or a running emulator.`);
+    }
+  }
+  return openHub(await targetOf(text, args.text('task-hub') ?? null), new SystemClock());
+}
+
+/** What a person has typed: `env:NAME`, a folder, or a connection without secrets. */
+export async function targetOf(text: string, hubName: string | null): Promise<HubTarget> {
+  const variable = /^env:(\w+)$/.exec(text)?.[1];
+  if (variable !== undefined) {
+    const value = process.env[variable];
+    if (value === undefined || value === '') {
+      throw new DurascopeError('InvalidArgument', `There is no environment variable ${variable} with a connection in it.`);
+    }
+    return hubTarget(value, hubName);
+  }
+  if (holdsSecret(text)) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      'This connection holds a key, which every program on this machine could read in the list of processes. Put it into an environment variable and name that: --hub env:MY_HUB.',
+    );
+  }
+  if (existsSync(path.join(text, 'host.json'))) {
+    const target = await hubOfApp(text);
+    return hubName !== null && target.kind === 'azureStorage' ? { ...target, hubName } : target;
+  }
+  if (existsSync(text)) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      `There is no host.json in ${text}: give the folder of a function app, or a connection.`,
+    );
+  }
+  return hubTarget(text, hubName);
+}

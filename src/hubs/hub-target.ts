@@ -1,0 +1,56 @@
+/** What a person says of a task hub of a real engine, read into where it is and how it is opened (docs/attach.md). */
+import { DurascopeError } from '../core/values/errors';
+import { isLoopbackOrigin } from '../base/loopback';
+import { settingsOf } from './connection-settings';
+import { storageConnection, type StorageConnection } from './azure-storage/storage-connection';
+
+export type HubTarget =
+  | { kind: 'azureStorage'; connection: StorageConnection; hubName: string | null }
+  /** `url` is the origin of the host, without its webhooks. */
+  | { kind: 'functionsHost'; url: string; key: string | null };
+
+/** `hubName` goes before what the text says (`TaskHub=`). `InvalidArgument` where it is none of the forms; secrets are in no message. */
+export function hubTarget(text: string, hubName: string | null = null): HubTarget {
+  const trimmed = text.trim();
+  if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed)) return functionsHost(trimmed);
+  const settings = settingsOf(trimmed);
+  const named = hubName ?? settings.get('taskhub') ?? null;
+  const isStorage =
+    /[?&]sig=/.test(trimmed) || ['usedevelopmentstorage', 'accountname', 'tableendpoint'].some((name) => settings.has(name));
+  if (isStorage) return { kind: 'azureStorage', connection: storageConnection(trimmed), hubName: named };
+  throw new DurascopeError(
+    'InvalidArgument',
+    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, the address of a running Functions host (http://localhost:7071), or the folder of an app.',
+  );
+}
+
+/** Whether the text opens something that is not on this machine: it belongs into no list of processes and no log. */
+export function holdsSecret(text: string): boolean {
+  if (/devstoreaccount1/.test(text)) return false;
+  return /AccountKey=|SharedAccessSignature=|[?&;]sig=|[?&]code=/i.test(text);
+}
+
+/** For people and for lists: no secret in it. */
+export function targetLabel(target: HubTarget): string {
+  switch (target.kind) {
+    case 'azureStorage': {
+      const { account, isLocal, tables } = target.connection;
+      return `${target.hubName ?? 'a hub'} in ${isLocal ? `Azurite at ${new URL(tables).host}` : account}`;
+    }
+    case 'functionsHost':
+      return `Functions host at ${target.url}`;
+  }
+}
+
+function functionsHost(text: string): HubTarget {
+  if (!URL.canParse(text)) throw new DurascopeError('InvalidArgument', `'${text.split('?', 1)[0] ?? ''}' is no address.`);
+  const url = new URL(text);
+  const key = url.searchParams.get('code');
+  if (url.protocol === 'http:' && !isLoopbackOrigin(url.origin)) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      `${url.origin} is not on this machine: give it with https, so that the key and the data cannot be read on the way.`,
+    );
+  }
+  return { kind: 'functionsHost', url: url.origin, key };
+}
