@@ -31,5 +31,5 @@ export function isLastOfBuild(relativeFile: string): boolean {
 
 /** As `watchFiles`, for the files that matter here. */
 export function watchSources(appDir: string, debounceMs: number, onChange: () => void): Disposable {
-  return watchFiles(appDir, mattersToWorker, debounceMs, onChange);
+  return watchFiles(appDir, mattersToWorker, debounceMs, onChange, ignoredFolders);
 }
