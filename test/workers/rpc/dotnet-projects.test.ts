@@ -1,8 +1,10 @@
 /** Where the builds of a .NET app are found, and when they are out of date (spec/functionrpc-workers.md 1). */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { frameworkToBuild, readCompilerMessages } from '../../../src/workers/rpc/dotnet/dotnet-build';
 import { type DotnetProject, findDotnetProject, findOutputs, findSources } from '../../../src/workers/rpc/dotnet/dotnet-project';
 import { factsOf, type ProjectFacts, readFacts } from '../../../src/workers/rpc/dotnet/project-facts';
@@ -210,7 +212,8 @@ describe('the project of a .NET app', function () {
   });
 
   describe('that is built', () => {
-    const runs = async (context: Mocha.Context, name: string): Promise<void> => {
+    /** Runs the app; resolves with the lines of its start. */
+    const runs = async (context: Mocha.Context, name: string, greeting = 'Hello'): Promise<string[]> => {
       const app = await RunningEmulator.start(at(name)).catch((error: unknown) => {
         if (/NU1\d\d\d|NETSDK1045|needs the .NET SDK/.test(String(error))) return null;
         throw error;
@@ -220,7 +223,8 @@ describe('the project of a .NET app', function () {
         return context.skip();
       }
       try {
-        assert.equal(await app.outputOf('GreetAll'), 'Hello Tokyo! Hello London!');
+        assert.equal(await app.outputOf('GreetAll'), `${greeting} Tokyo! ${greeting} London!`);
+        return app.logs.map(({ message }) => message);
       } finally {
         await app.stop();
       }
@@ -238,15 +242,24 @@ describe('the project of a .NET app', function () {
       await runs(this, 'src/My App');
     });
 
-    it('in Visual Basic, with frameworks and a folder of output that Directory.Build.props names', async function () {
+    it('in Visual Basic, for several frameworks, Release beside Debug, in the folder that Directory.Build.props names', async function () {
       const shared =
-        '<TargetFrameworks>net10.0</TargetFrameworks><BaseOutputPath>$(MSBuildThisFileDirectory)built/</BaseOutputPath>';
+        '<TargetFrameworks>net8.0;net10.0</TargetFrameworks><BaseOutputPath>$(MSBuildThisFileDirectory)built/</BaseOutputPath>';
       await write('Directory.Build.props', `<Project><PropertyGroup>${shared}</PropertyGroup></Project>`);
       const own = '<StartupObject>VbApp.Program</StartupObject><RootNamespace>VbApp</RootNamespace>';
       await write('App/App.vbproj', project(own));
       await write('App/Program.vb', visualBasic);
       await write('App/host.json', '{ "version": "2.0" }');
       await runs(this, 'App');
+      assert.deepEqual(await readdir(at('built/Debug')), ['net10.0'], 'only what runs is built');
+      await write('App/Program.vb', visualBasic.replace('Hello', 'Salve'));
+      const build = ['build', '-c', 'Release', '-f', 'net10.0', '-nologo', '-v', 'quiet', '-nodeReuse:false', '--no-restore'];
+      await promisify(execFile)('dotnet', build, { cwd: at('App') });
+      const logs = await runs(this, 'App', 'Salve');
+      assert.ok(!logs.some((line) => line.startsWith('Building')), logs.join('\n'));
+      await promisify(execFile)('dotnet', [...build.slice(0, 2), 'Debug', '-f', 'net8.0', ...build.slice(5)], { cwd: at('App') });
+      const again = await runs(this, 'App', 'Salve');
+      assert.ok(!again.some((line) => line.startsWith('Building')), again.join('\n'));
     });
   });
 });
