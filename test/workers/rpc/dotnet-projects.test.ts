@@ -250,16 +250,14 @@ describe('the project of a .NET app', function () {
       await write('App/App.vbproj', project(own));
       await write('App/Program.vb', visualBasic);
       await write('App/host.json', '{ "version": "2.0" }');
-      await runs(this, 'App');
-      assert.deepEqual(await readdir(at('built/Debug')), ['net10.0'], 'only what runs is built');
+      const args = ['build', '-c', 'Release', '-f', 'net10.0', '-nologo', '-v', 'quiet', '-nodeReuse:false'];
+      const build = await promisify(execFile)('dotnet', args, { cwd: at('App') }).catch((error: unknown) => error);
+      // Why there is none is said by the app's own build.
+      const logs = await runs(this, 'App');
+      assert.ok(!logs.some((line) => line.startsWith('Building')), `${logs.join('\n')}\n${String(build)}`);
       await write('App/Program.vb', visualBasic.replace('Hello', 'Salve'));
-      const build = ['build', '-c', 'Release', '-f', 'net10.0', '-nologo', '-v', 'quiet', '-nodeReuse:false', '--no-restore'];
-      await promisify(execFile)('dotnet', build, { cwd: at('App') });
-      const logs = await runs(this, 'App', 'Salve');
-      assert.ok(!logs.some((line) => line.startsWith('Building')), logs.join('\n'));
-      await promisify(execFile)('dotnet', [...build.slice(0, 2), 'Debug', '-f', 'net8.0', ...build.slice(5)], { cwd: at('App') });
-      const again = await runs(this, 'App', 'Salve');
-      assert.ok(!again.some((line) => line.startsWith('Building')), again.join('\n'));
+      await runs(this, 'App', 'Salve');
+      assert.deepEqual(await readdir(at('built/Debug')), ['net10.0'], 'only what runs is built');
     });
   });
 });
