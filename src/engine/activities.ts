@@ -6,6 +6,7 @@ import { DurascopeError } from '../core/values/errors';
 import { engineNotes } from '../core/history/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
 import type { ActivityOutcome, ActivityRequest, BegunActivity, BegunEnd, FunctionWorker } from '../core/ports/function-worker';
+import { detailsProblem } from '../core/turns/outcome-checks';
 import { resultEvent } from '../core/turns/result-event';
 import { isTerminal } from '../core/values/status';
 import { fromTimestamp, toTimestamp } from '../core/values/time';
@@ -222,7 +223,8 @@ function withinLimit(name: string, outcome: ActivityOutcome, limit: number): Act
   const problem = outcome.ok
     ? valueProblem('its result', outcome.result, limit)
     : (valueProblem('the text of its failure', outcome.reason, limit) ??
-      valueProblem('the text of its failure', outcome.details, limit));
+      valueProblem('the text of its failure', outcome.details, limit) ??
+      detailsProblem(outcome.failureDetails, limit));
   return problem === null ? outcome : { ok: false, reason: `Activity function '${name}' failed: ${problem}`, details: '' };
 }
 

@@ -60,12 +60,15 @@ export class Batch {
  * Commits what an event-loop turn gathered as one batch, one batch at a time; while it is written the next gathers.
  *
  *   B1. Batches are committed in the order gathered, and each until it succeeds: a full disk delays work, it loses none.
+ *   B2. A checkpoint that no disk could keep fails its own instance; the others of the batch are committed.
  */
 export class Committer {
   /** To be filled; `flush` commits it. */
   batch = new Batch();
   #inFlight: Batch | null = null;
   #failures = 0;
+  /** Checkpoints in the place of others: if they cannot be kept either, nothing is. */
+  readonly #salvaged = new WeakSet<Checkpoint>();
   #retry: Disposable | null = null;
   #drained: ((isWritten: boolean) => void) | null = null;
 
@@ -74,6 +77,8 @@ export class Committer {
     private readonly clock: Clock,
     private readonly log: Logger,
     private readonly committed: (batch: Batch) => void,
+    /** One of the checkpoints can never be kept: puts one that can in its place. */
+    private readonly salvage: (batch: Batch, index: number, reason: string) => void,
   ) {}
 
   /** The last attempt to write failed: no new work until one succeeds. */
@@ -124,6 +129,10 @@ export class Committer {
         this.#noteDrained();
       },
       (error: unknown) => {
+        if (this.#replaceUnkeepable(batch, error)) {
+          this.#commit(batch);
+          return;
+        }
         this.#failures++;
         if (this.#failures === 1) {
           this.log({ level: 'error', category: 'engine', message: stalledText(error) });
@@ -139,6 +148,18 @@ export class Committer {
         });
       },
     );
+  }
+
+  /** True: one of the checkpoints could never be kept, and another is in its place. */
+  #replaceUnkeepable(batch: Batch, error: unknown): boolean {
+    const index = DurascopeError.is(error, 'StoreNotWritable') ? error.details['checkpoint'] : undefined;
+    const checkpoint = typeof index === 'number' ? batch.checkpoints[index] : undefined;
+    if (checkpoint === undefined || typeof index !== 'number') return false;
+    if (this.#salvaged.has(checkpoint)) batch.checkpoints[index] = { instanceId: checkpoint.instanceId };
+    else this.salvage(batch, index, messageOf(error));
+    const placed = batch.checkpoints[index];
+    if (placed !== undefined) this.#salvaged.add(placed);
+    return true;
   }
 }
 

@@ -41,6 +41,7 @@ import { KnownNames } from './known-names';
 import type { InboxEntry } from './live-instance';
 import { OrchestrationCommands } from './orchestration-commands';
 import { notFound } from './refusals';
+import { salvage } from './salvage';
 import { waitingFor } from './waiting-for';
 
 /** One after the other, without the event loop in between, at most. */
@@ -80,7 +81,13 @@ export class Engine implements TaskHubClient {
       suspend: true,
       ...(productionStore === 'none' ? {} : { productionStore }),
     };
-    core.committer = new Committer(world.store, world.clock, world.log, (batch) => this.#committed(batch));
+    core.committer = new Committer(
+      world.store,
+      world.clock,
+      world.log,
+      (batch) => this.#committed(batch),
+      (batch, index, reason) => salvage(core, batch, index, reason),
+    );
     core.due = new DueQueue(
       world.clock,
       (timer) => this.#timerFired(timer),

@@ -28,7 +28,7 @@ import type { EngineCore } from './engine-core';
 import { isEmpty } from './entities';
 import { queryEntities } from './entity-queries';
 import { tellEntity, type OpenCheckpoint } from './outgoing';
-import { assertValue, scheduledTime } from './refusals';
+import { assertAside, assertValue, scheduledTime } from './refusals';
 
 export class EntityCommands {
   constructor(
@@ -48,6 +48,7 @@ export class EntityCommands {
     const profile = this.#profileFor(id, options.profile);
     const due = scheduledTime(options.scheduledTime) ?? undefined;
     const { input } = options;
+    assertAside('Names of operations', operation);
     assertValue(`The input of the operation '${operation}'`, input, this.core.options.maxValueChars);
     const request: EntityRequest = { id: this.core.world.newId(), op: operation, signal: true };
     if (input !== undefined && input !== null) request.input = input;

@@ -20,6 +20,7 @@ import type { Episode } from './episode';
 import type { Entities } from './entities';
 import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
+import { failWithoutHistory } from './salvage';
 
 interface Decided {
   outcome: EpisodeOutcome;
@@ -72,9 +73,18 @@ export class Episodes {
       live.isQueued = false;
       if (!live.isBusy) {
         if (isEntityId(live.instanceId)) this.entities.begin(live);
-        else this.#begin(live);
+        else this.#beginOrFail(live);
       }
       core.lives.rest(live);
+    }
+  }
+
+  /** What cannot be taken up (a history from elsewhere that nobody would have written) fails its instance, and nothing else. */
+  #beginOrFail(live: LiveInstance): void {
+    try {
+      this.#begin(live);
+    } catch (error) {
+      failWithoutHistory(this.core, live, live.takeReady(), `The instance cannot be gone on with: ${messageOf(error)}`);
     }
   }
 
@@ -97,7 +107,8 @@ export class Episodes {
     if (entries.length === 0) return;
     // One that was continued as new has started, though nothing of its new generation is stored.
     const isContinued = generation.isEmpty && row.runtimeStatus !== 'Pending';
-    if (generation.isEmpty && !isContinued) {
+    const hasStart = isContinued && entries.some(({ event }) => event.EventType === 'ExecutionStarted');
+    if (generation.isEmpty && !hasStart) {
       const terminated = terminationIn(entries.map((entry) => entry.event));
       if (terminated !== undefined) {
         live.putBack(entries);
@@ -240,17 +251,15 @@ export class Episodes {
 
   /** What cannot be worked into the history fails its instance, and nothing else. */
   #decideOrFail(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): void {
-    let decided: Decided;
     try {
-      decided = this.#decide(episode, worker, answer);
+      const decided = this.#decide(episode, worker, answer);
+      this.core.whole(episode.live, () => this.#keep(episode, worker, decided));
     } catch (error) {
       const { row } = episode;
       const reason = `What its code decided cannot be worked into the history: ${messageOf(error)}`;
       this.core.log('error', `${reason}${error instanceof Error ? `\n${error.stack ?? ''}` : ''}`, row.instanceId);
       this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, reason));
-      return;
     }
-    this.#keep(episode, worker, decided);
   }
 
   #decide(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): Decided {
@@ -414,20 +423,24 @@ export class Episodes {
     const { core } = this;
     const { live, row, newEvents } = episode;
     live.isBusy = true;
-    if (profileOf(row) === 'A') markPlayed(newEvents, false);
-    const turn = applyDecisions({
-      row,
-      generation: episode.generation,
-      started: episode.started,
-      newEvents,
-      decisions: [completion],
-      now: this.#endOf(episode),
-      storeInputs: core.options.storeInputs,
-      defaultVersion: core.options.defaultVersion,
-      newId: core.world.newId,
-    });
     core.slotOf(row).worker?.forget(live.instanceId);
-    commitEpisode(core, episode, turn, { customStatus: row.customStatus, awaitedEvents: [] });
+    try {
+      if (profileOf(row) === 'A') markPlayed(newEvents, false);
+      const turn = applyDecisions({
+        row,
+        generation: episode.generation,
+        started: episode.started,
+        newEvents,
+        decisions: [completion],
+        now: this.#endOf(episode),
+        storeInputs: core.options.storeInputs,
+        defaultVersion: core.options.defaultVersion,
+        newId: core.world.newId,
+      });
+      core.whole(live, () => commitEpisode(core, episode, turn, { customStatus: row.customStatus, awaitedEvents: [] }));
+    } catch (error) {
+      failWithoutHistory(core, live, episode.entries, `${completion.result ?? 'It has ended'} (${messageOf(error)})`);
+    }
   }
 
   #abandon({ live, row, entries }: Episode, delayMs?: number): void {

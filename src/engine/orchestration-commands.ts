@@ -15,6 +15,7 @@ import { gatherImport } from './imports';
 import { takes, unknownFunction } from './known-names';
 import {
   alreadyExists,
+  assertAside,
   assertUnfinished,
   assertValue,
   notFound,
@@ -44,6 +45,7 @@ export class OrchestrationCommands {
     const problem =
       existing === undefined ? instanceIdProblem(instanceId, core.options.clientIdRules) : childInstanceIdProblem(instanceId);
     if (problem !== null) throw new DurascopeError('InvalidInstanceId', problem);
+    assertAside('Name, version and tags of a start', options.name, options.version, options.tags, options.traceContext);
     assertValue(`The input of '${options.name}'`, options.input, core.options.maxValueChars);
     const profile = this.#profileFor(options);
     if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options.replaceable)) {
@@ -75,30 +77,35 @@ export class OrchestrationCommands {
 
   async raiseEvent(instanceId: string, name: string, data: string | null): Promise<void> {
     this.#unfinished(instanceId, 'raise an event for');
+    assertAside('Names of events', name);
     assertValue(`The event '${name}'`, data, this.core.options.maxValueChars);
     await this.send(instanceId, { ...this.core.inbound(), EventType: 'EventRaised', Name: name, Input: data }, null);
   }
 
   async terminate(instanceId: string, reason: string | null, options?: { recursive?: boolean }): Promise<void> {
     this.#unfinished(instanceId, 'terminate');
+    this.#assertReason(reason);
     const recurse = options?.recursive === true ? { Recurse: true } : {};
     await this.send(instanceId, { ...this.core.inbound(), EventType: 'ExecutionTerminated', Input: reason, ...recurse }, null);
   }
 
   async suspend(instanceId: string, reason: string | null): Promise<void> {
     const { runtimeStatus } = this.#unfinished(instanceId, 'suspend');
+    this.#assertReason(reason);
     if (runtimeStatus === 'Suspended') throw wrongState(instanceId, 'suspend', runtimeStatus);
     await this.send(instanceId, { ...this.core.inbound(), EventType: 'ExecutionSuspended', Reason: reason }, null);
   }
 
   async resume(instanceId: string, reason: string | null): Promise<void> {
     const { runtimeStatus } = this.#unfinished(instanceId, 'resume');
+    this.#assertReason(reason);
     if (runtimeStatus !== 'Suspended') throw wrongState(instanceId, 'resume', runtimeStatus);
     await this.send(instanceId, { ...this.core.inbound(), EventType: 'ExecutionResumed', Reason: reason }, null);
   }
 
   async rewind(instanceId: string, reason: string | null): Promise<void> {
     this.core.assertRunning();
+    this.#assertReason(reason);
     rewind(this.core, instanceId, reason);
     await this.gathered();
   }
@@ -179,6 +186,10 @@ export class OrchestrationCommands {
     core.accept(messages, live, executionId, event);
     core.gather().checkpoints.push({ instanceId, messages });
     await this.gathered();
+  }
+
+  #assertReason(reason: string | null): void {
+    assertValue('The reason', reason, this.core.options.maxValueChars);
   }
 
   /** Entities know none of the commands for orchestrations. */

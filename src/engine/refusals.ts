@@ -1,5 +1,5 @@
 /** What the hub refuses, and in which words. */
-import { valueProblem } from '../core/values/value-limit';
+import { asideProblem, valueProblem } from '../core/values/value-limit';
 import { DurascopeError } from '../core/values/errors';
 import type { InstanceRow } from '../core/instances/instance';
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
@@ -66,5 +66,11 @@ export function scheduledTime(text: string | undefined): string | null {
 /** `InvalidArgument` for a value over the limit. */
 export function assertValue(what: string, text: string | null | undefined, limit: number): void {
   const problem = valueProblem(what, text, limit);
+  if (problem !== null) throw new DurascopeError('InvalidArgument', problem);
+}
+
+/** `InvalidArgument` for names, versions or tags that are longer than what stands beside a value may be. */
+export function assertAside(what: string, ...texts: readonly unknown[]): void {
+  const problem = asideProblem(what, ...texts);
   if (problem !== null) throw new DurascopeError('InvalidArgument', problem);
 }

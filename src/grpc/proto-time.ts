@@ -26,7 +26,7 @@ const maxSeconds = 253_402_300_799;
 export function historyTime({ seconds, nanos }: Timestamp): string {
   const whole = Math.min(Math.max(seconds, 0), maxSeconds);
   const text = toTimestamp(whole * 1000);
-  const ticks = Math.floor(nanos / 100);
+  const ticks = Math.min(Math.floor(nanos / 100), 9_999_999);
   return ticks <= 0 ? text : `${text.slice(0, 20)}${String(ticks).padStart(7, '0')}Z`;
 }
 

@@ -9,6 +9,7 @@
  *   a[activities] d[keys]                  activities handed out, done
  *   t[timers] f[keys]                      timers created, over
  */
+import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeSome, maxPieceLength } from './event-codec';
@@ -45,63 +46,96 @@ export type Change =
   | { type: 'finishedTimers'; keys: readonly string[] };
 
 export interface EncodedBatch {
-  /** The record in pieces, each of whole lines; empty when nothing changes. */
-  parts: readonly string[];
+  /** Records in pieces, each of whole lines; none when nothing changes, more than one when one would be longer than the journal's can be. */
+  records: readonly (readonly string[])[];
   changes: Change[];
+}
+
+/** Characters from which another checkpoint begins another record, and the most that one of them may have: at most 3 bytes each. */
+export const recordChars = 512 * 1024 * 1024;
+
+/** The checkpoint at `index` can never be kept. */
+export class CheckpointTooLong extends Error {
+  constructor(
+    readonly index: number,
+    readonly instanceId: string,
+    cause: unknown,
+  ) {
+    super(`A step of '${instanceId}' cannot be kept: ${messageOf(cause)}`, { cause });
+    this.name = 'CheckpointTooLong';
+  }
 }
 
 /** A piece is decoded whole, whichever of its events are asked for. */
 const maxEventsPerPiece = 1000;
 
-/** Throws a RangeError when a single line is longer than a text can be. */
-export function encodeCheckpoints(checkpoints: readonly Checkpoint[]): EncodedBatch {
+/** Throws `CheckpointTooLong` when a line of one is longer than a text can be, or all of it longer than a record can be. */
+export function encodeCheckpoints(checkpoints: readonly Checkpoint[], most = recordChars): EncodedBatch {
   const changes: Change[] = [];
-  const parts = new TextParts();
-  for (const checkpoint of checkpoints) {
-    if (checkpoint.purged) {
-      changes.push({ type: 'purge', instanceId: checkpoint.instanceId });
-      parts.add(`p${JSON.stringify(checkpoint.instanceId)}\n`);
+  const records: (readonly string[])[] = [];
+  let parts = new TextParts();
+  for (const [index, checkpoint] of checkpoints.entries()) {
+    if (parts.length > most) {
+      records.push(parts.end());
+      parts = new TextParts();
     }
-    if (checkpoint.history) {
-      const { instanceId } = checkpoint;
-      const { executionId, mode, from, events } = checkpoint.history;
-      let at = 0;
-      do {
-        const replace = mode === 'replace' && at === 0;
-        const { text, count } = encodeSome(events, at, maxEventsPerPiece, maxPieceLength);
-        changes.push({ type: 'history', instanceId, executionId, replace, from: from + at, count, events: text });
-        parts.add(`h${JSON.stringify([instanceId, executionId, replace ? 1 : 0, from + at, count])}\t${text}\n`);
-        at += count;
-      } while (at < events.length);
-    }
-    if (checkpoint.instance) parts.add(rowLine(checkpoint.instance, changes));
-    if (checkpoint.children) for (const child of checkpoint.children) parts.add(rowLine(child, changes));
-    if (checkpoint.messages?.length) {
-      changes.push({ type: 'messages', messages: checkpoint.messages });
-      for (const list of encodeMessages(checkpoint.messages)) parts.add(`m${list}\n`);
-    }
-    if (checkpoint.consumedMessages?.length) {
-      changes.push({ type: 'consumed', seqs: checkpoint.consumedMessages });
-      parts.add(`k${JSON.stringify(checkpoint.consumedMessages)}\n`);
-    }
-    if (checkpoint.finishedActivities?.length) {
-      changes.push({ type: 'finishedActivities', keys: checkpoint.finishedActivities });
-      parts.add(`d${JSON.stringify(checkpoint.finishedActivities)}\n`);
-    }
-    if (checkpoint.activities?.length) {
-      changes.push({ type: 'activities', activities: checkpoint.activities });
-      for (const list of encodeActivities(checkpoint.activities)) parts.add(`a${list}\n`);
-    }
-    if (checkpoint.finishedTimers?.length) {
-      changes.push({ type: 'finishedTimers', keys: checkpoint.finishedTimers });
-      parts.add(`f${JSON.stringify(checkpoint.finishedTimers)}\n`);
-    }
-    if (checkpoint.timers?.length) {
-      changes.push({ type: 'timers', timers: checkpoint.timers });
-      for (const list of encodeTimers(checkpoint.timers)) parts.add(`t${list}\n`);
+    const before = parts.length;
+    try {
+      encodeCheckpoint(checkpoint, parts, changes);
+      const length = parts.length - before;
+      if (length > 2 * most) throw new RangeError(`it has ${length} characters, and a record has at most ${2 * most}`);
+    } catch (error) {
+      throw new CheckpointTooLong(index, checkpoint.instanceId, error);
     }
   }
-  return { parts: parts.end(), changes };
+  const last = parts.end();
+  if (last.length > 0) records.push(last);
+  return { records, changes };
+}
+
+function encodeCheckpoint(checkpoint: Checkpoint, parts: TextParts, changes: Change[]): void {
+  if (checkpoint.purged) {
+    changes.push({ type: 'purge', instanceId: checkpoint.instanceId });
+    parts.add(`p${JSON.stringify(checkpoint.instanceId)}\n`);
+  }
+  if (checkpoint.history) {
+    const { instanceId } = checkpoint;
+    const { executionId, mode, from, events } = checkpoint.history;
+    let at = 0;
+    do {
+      const replace = mode === 'replace' && at === 0;
+      const { text, count } = encodeSome(events, at, maxEventsPerPiece, maxPieceLength);
+      changes.push({ type: 'history', instanceId, executionId, replace, from: from + at, count, events: text });
+      parts.add(`h${JSON.stringify([instanceId, executionId, replace ? 1 : 0, from + at, count])}\t${text}\n`);
+      at += count;
+    } while (at < events.length);
+  }
+  if (checkpoint.instance) parts.add(rowLine(checkpoint.instance, changes));
+  if (checkpoint.children) for (const child of checkpoint.children) parts.add(rowLine(child, changes));
+  if (checkpoint.messages?.length) {
+    changes.push({ type: 'messages', messages: checkpoint.messages });
+    for (const list of encodeMessages(checkpoint.messages)) parts.add(`m${list}\n`);
+  }
+  if (checkpoint.consumedMessages?.length) {
+    changes.push({ type: 'consumed', seqs: checkpoint.consumedMessages });
+    parts.add(`k${JSON.stringify(checkpoint.consumedMessages)}\n`);
+  }
+  if (checkpoint.finishedActivities?.length) {
+    changes.push({ type: 'finishedActivities', keys: checkpoint.finishedActivities });
+    parts.add(`d${JSON.stringify(checkpoint.finishedActivities)}\n`);
+  }
+  if (checkpoint.activities?.length) {
+    changes.push({ type: 'activities', activities: checkpoint.activities });
+    for (const list of encodeActivities(checkpoint.activities)) parts.add(`a${list}\n`);
+  }
+  if (checkpoint.finishedTimers?.length) {
+    changes.push({ type: 'finishedTimers', keys: checkpoint.finishedTimers });
+    parts.add(`f${JSON.stringify(checkpoint.finishedTimers)}\n`);
+  }
+  if (checkpoint.timers?.length) {
+    changes.push({ type: 'timers', timers: checkpoint.timers });
+    for (const list of encodeTimers(checkpoint.timers)) parts.add(`t${list}\n`);
+  }
 }
 
 function rowLine(row: InstanceRow, changes: Change[]): string {

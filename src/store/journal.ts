@@ -88,16 +88,20 @@ export class JournalWriter {
   }
 
   /**
-   * One record of `parts` one after the other. In the hands of the operating system when this returns, so a kill of this process does
-   * not lose it. Throws what `write` throws; then nothing was appended (J3). RangeError above 4 GB.
+   * Records, each of its parts one after the other. In the hands of the operating system when this returns, so a kill of this process does
+   * not lose them. Throws what `write` throws; then nothing was appended (J3). RangeError for a record above 4 GB.
    */
-  append(parts: readonly string[]): void {
+  append(...records: readonly (readonly string[])[]): void {
     if (this.#hasTornTail) this.#cutTornTail();
+    const size = this.#size;
     try {
-      const [only] = parts;
-      if (only !== undefined && parts.length === 1 && only.length <= atOnce) this.#appendText(only);
-      else this.#appendParts(parts);
+      for (const parts of records) {
+        const [only] = parts;
+        if (only !== undefined && parts.length === 1 && only.length <= atOnce) this.#appendText(only);
+        else this.#appendParts(parts);
+      }
     } catch (error) {
+      this.#size = size;
       this.#hasTornTail = true;
       try {
         this.#cutTornTail();

@@ -2,6 +2,7 @@
  * The history store: a journal on disk is the truth, sql.js in memory the index.
  *
  *   H1. A commit is in the journal before it is applied, and applied before it resolves. One record a commit: whole or not at all.
+ *       (One that is longer than a record can be is several, each of whole checkpoints.)
  *   H2. SQL is written behind: when idle, when too much is pending, and as far as a read needs it. Every read sees every commit.
  *       Until then there is no database at all, and a start need not wait for one.
  *   H3. A failed write changes nothing and may be tried again. After a failed sync nobody knows what the disk has: nothing more is accepted.
@@ -15,7 +16,7 @@ import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomSt
 import type { HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type { Logger } from '../core/ports/logger';
 import type { OrchestrationStatus } from '../core/values/status';
-import { decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
+import { CheckpointTooLong, decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
@@ -166,17 +167,19 @@ export class SqlJsHistoryStore implements HistoryStore {
     try {
       batch = encodeCheckpoints(checkpoints);
     } catch (error) {
-      // Not a checkpoint, or longer than a text can be: nothing has happened yet.
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      // Nothing has happened yet.
+      if (!(error instanceof CheckpointTooLong)) return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      const { index: checkpoint, message } = error;
+      return Promise.reject(new DurascopeError('StoreNotWritable', message, { cause: error, details: { checkpoint } }));
     }
-    if (batch.parts.length === 0) return committed;
+    if (batch.records.length === 0) return committed;
     const disk = this.#disk;
     if (disk !== undefined) {
       disk.lock.renewIfLate();
       // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set when the lock is lost
       if (this.#failure !== undefined) return Promise.reject(this.#refusal());
       try {
-        disk.journal.append(batch.parts);
+        disk.journal.append(...batch.records);
       } catch (error) {
         return Promise.reject(
           this.#notWritable(error, 'Nothing of this step was kept. Make room or give access, then it can be tried again.'),

@@ -4,8 +4,11 @@ const enough = 4 * 1024 * 1024;
 export class TextParts {
   readonly #parts: string[] = [];
   #text = '';
+  /** Characters so far. */
+  length = 0;
 
   add(line: string): void {
+    this.length += line.length;
     if (this.#text.length + line.length > enough && this.#text !== '') {
       this.#parts.push(this.#text);
       this.#text = '';

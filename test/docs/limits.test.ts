@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { maxEntityChars } from '../../src/core/entities/entity-room';
-import { maxValueChars } from '../../src/core/values/value-limit';
+import { maxAsideChars, maxValueChars } from '../../src/core/values/value-limit';
 import { defaultEngineOptions } from '../../src/engine/engine-options';
 import { defaultHttpLimits } from '../../src/http/http-settings';
+import { recordChars } from '../../src/store/checkpoint-codec';
 import { maxMessageChars } from '../../src/workers/node/wire/frames';
 import { longestMessage } from '../../src/workers/rpc/stream/rpc-listener';
 
@@ -15,6 +16,9 @@ describe('the page of the limits', () => {
   for (const [what, number] of [
     ['One value', maxValueChars.toLocaleString('en')],
     ['One entity', maxEntityChars.toLocaleString('en')],
+    ['what stands beside a value', maxAsideChars.toLocaleString('en')],
+    ['One step of one instance', (2 * recordChars).toLocaleString('en')],
+    ['One batch of steps', recordChars.toLocaleString('en')],
     ['One message to or from the process', maxMessageChars.toLocaleString('en')],
     ['One message from a C#', mb(longestMessage)],
     ['Body of a request to the management API', mb(defaultHttpLimits.managementBodyBytes)],

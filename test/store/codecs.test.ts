@@ -87,7 +87,7 @@ describe('store codecs', () => {
 
   it('a record is text without tricks: line breaks and tabs in values do not disturb it', () => {
     const input = 'line\nbreak\r\n\ttab\u2028\u0000"quotes"\\';
-    const { parts, changes } = encodeCheckpoints([
+    const { records, changes } = encodeCheckpoints([
       {
         ...stepOf('a', 0, 1, { input, name: input, executionId: input }),
         messages: [
@@ -101,7 +101,22 @@ describe('store codecs', () => {
         ],
       },
     ]);
-    assert.deepEqual(decodeCheckpoints(Buffer.from(parts.join(''))), changes);
+    assert.deepEqual(decodeCheckpoints(Buffer.from(records.flat().join(''))), changes);
+  });
+
+  it('what is longer than a record can be is several, each of whole checkpoints', () => {
+    const steps = ['a', 'b', 'c', 'd'].map((id) => stepOf(id, 0, 1, { input: 'x'.repeat(1000) }));
+    const { records, changes } = encodeCheckpoints(steps, 1500);
+    assert.equal(records.length, 2);
+    assert.deepEqual(
+      records.flatMap((parts) => decodeCheckpoints(Buffer.from(parts.join('')))),
+      changes,
+    );
+    assert.throws(() => encodeCheckpoints([stepOf('a', 0, 1), stepOf('b', 0, 1, { input: 'x'.repeat(4000) })], 1500), {
+      name: 'CheckpointTooLong',
+      index: 1,
+      message: /^A step of 'b' cannot be kept: /,
+    });
   });
 
   it('a long record is in pieces, of whole lines each, and is read piece by piece', () => {
@@ -112,12 +127,13 @@ describe('store codecs', () => {
     );
     const activities = Array.from({ length: 4 }, (_, i) => activityOf('a', i + 1, { input: long }));
     const step: Checkpoint = { ...stepOf('a', 0, 1), messages, activities, timers: [timerOf('a', 9)] };
-    const { parts, changes } = encodeCheckpoints([
+    const { records, changes } = encodeCheckpoints([
       { ...step, history: { executionId: 'x-a', mode: 'replace', from: 0, events: events } },
       stepOf('b', 0, 2),
     ]);
+    const [parts = []] = records;
     assert.ok(parts.length > 8 && parts.every((part) => part.length < 8_000_000 && part.endsWith('\n')));
-    const decoded = decodeCheckpoints(Buffer.from(parts.join('')));
+    const decoded = decodeCheckpoints(Buffer.from(records.flat().join('')));
     const ofType = <T extends Change['type']>(list: readonly Change[], type: T): (Change & { type: T })[] =>
       list.filter((change): change is Change & { type: T } => change.type === type);
     // Of the lists of queued work there may be several; of histories as many as were written.

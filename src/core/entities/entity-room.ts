@@ -10,8 +10,8 @@ import type { EntityScheduler } from './entity-scheduler';
 import { charsIn } from '../values/value-limit';
 import type { EventRaised } from '../history/history';
 
-/** Characters of an entity's row as it is stored; V8 has no text above 2^29 - 24. An eighth of that is left for what is around it. */
-export const maxEntityChars = 448 * 1024 * 1024;
+/** Characters of an entity's row as it is stored; V8 has no text above 2^29 - 24, and SQLite none above 1,000,000,000 bytes. */
+export const maxEntityChars = 300 * 1024 * 1024;
 
 /** Names of members and punctuation of one message. */
 const aroundRequest = 300;

@@ -59,6 +59,8 @@ export interface HistoryStore {
    * Rejects with `StoreLocked`, or with `StoreNotWritable` and `details.isFinal`, when nothing is taken any more until it is opened anew;
    * with `StoreNotWritable` when the disk refused to take it: nothing of the call is kept, and the same checkpoints have to be
    * committed again before any others, which may build on them. When the disk fails to keep what it took, every later commit is refused.
+   * With `details.checkpoint`, an index into the array, one of them is longer than anything can be kept: it will never be taken, and nothing
+   * of the call is kept.
    * Rejects when they could not be written (a full disk): the caller then gives the same array again, before any other, and
    * each of its checkpoints still counts once.
    */

@@ -2,7 +2,7 @@
 import { customStatusProblem } from '../values/custom-status';
 import type { CompleteOrchestration, Decision } from '../decisions/decisions';
 import type { ExecutionTerminated, FailureDetails, HistoryEvent } from '../history/history';
-import { valueProblem } from '../values/value-limit';
+import { asideProblem, charsIn, maxAsideChars, maxValueChars, units, valueProblem } from '../values/value-limit';
 import { chosenEntityIdProblem, parseEntityId } from '../values/entity-id';
 import { childInstanceIdProblem } from '../values/instance-id';
 import type { EpisodeOutcome } from '../ports/function-worker';
@@ -23,7 +23,9 @@ export interface OutcomeContext {
  * The outcome with the host's own refusals in it: a custom status over the limit and the use of a feature that is not there fail
  * the orchestration, keeping what else it scheduled; a terminate ends it whatever the worker says.
  */
-export function checkOutcome(outcome: EpisodeOutcome, context: OutcomeContext): EpisodeOutcome {
+export function checkOutcome(answer: EpisodeOutcome, context: OutcomeContext): EpisodeOutcome {
+  // For the user's eyes only: nothing is failed for them.
+  const outcome = charsIn([answer.awaitedEvents, answer.stuck]) <= maxAsideChars ? answer : withoutNotes(answer);
   const tooLarge = customStatusProblem(outcome.customStatus);
   if (tooLarge !== null) {
     return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
@@ -61,6 +63,12 @@ export function hostFailure(id: number, name: string, reason: string, failureDet
     result: failureDetails === undefined ? `Orchestrator function '${name}' failed: ${reason}` : failureDetails.ErrorMessage,
     ...(failureDetails === undefined ? {} : { failureDetails }),
   };
+}
+
+function withoutNotes(answer: EpisodeOutcome): EpisodeOutcome {
+  const outcome: EpisodeOutcome = { ...answer, awaitedEvents: [] };
+  delete outcome.stuck;
+  return outcome;
 }
 
 function failing(
@@ -102,32 +110,56 @@ function misnames(decision: Decision): string | null {
   }
 }
 
-function tooLong(decision: Decision, limit: number | undefined): string | null {
+function tooLong(decision: Decision, limit: number = maxValueChars): string | null {
   switch (decision.type) {
-    case 'ScheduleTask':
-      return valueProblem(`The input of the activity '${decision.name}'`, decision.input, limit);
-    case 'CreateSubOrchestration':
-      return valueProblem(`The input of the sub-orchestration '${decision.name}'`, decision.input, limit);
+    case 'ScheduleTask': {
+      const { name, version, tags, traceContext } = decision;
+      return (
+        asideProblem('Name, version and tags of an activity', name, version, tags, traceContext) ??
+        valueProblem(`The input of the activity '${name}'`, decision.input, limit)
+      );
+    }
+    case 'CreateSubOrchestration': {
+      const { name, version, tags, traceContext } = decision;
+      return (
+        asideProblem('Name, version and tags of a sub-orchestration', name, version, tags, traceContext) ??
+        valueProblem(`The input of the sub-orchestration '${name}'`, decision.input, limit)
+      );
+    }
     case 'SendEvent':
-      return valueProblem(`What is sent to '${decision.instanceId}'`, decision.input, limit);
+      return (
+        asideProblem('Name and receiver of an event', decision.name, decision.instanceId) ??
+        valueProblem(`What is sent to '${decision.instanceId}'`, decision.input, limit)
+      );
     case 'CallEntity':
     case 'SignalEntity':
-      return valueProblem(
-        `The input of the operation '${decision.operation}' of '${decision.instanceId}'`,
-        decision.input,
-        limit,
-      );
-    case 'CompleteOrchestration':
       return (
-        valueProblem(
-          decision.status === 'ContinuedAsNew' ? 'The input of the next generation' : 'The output',
-          decision.result,
-          limit,
-        ) ?? valueProblem('The text of the failure', decision.details, limit)
+        asideProblem('Operation and id of what an entity is sent', decision.operation, decision.requestId) ??
+        valueProblem(`The input of the operation '${decision.operation}' of '${decision.instanceId}'`, decision.input, limit)
       );
+    case 'LockEntities':
+      return asideProblem('The entities of a critical section', decision.lockSet, decision.criticalSectionId);
+    case 'CreateTimer':
+      return asideProblem('Times of a timer', decision.fireAt);
+    case 'CompleteOrchestration': {
+      const what = decision.status === 'ContinuedAsNew' ? 'The input of the next generation' : 'The output';
+      return (
+        asideProblem('Versions', decision.newVersion) ??
+        valueProblem(what, decision.result, limit) ??
+        valueProblem('The text of the failure', decision.details, limit) ??
+        detailsProblem(decision.failureDetails, limit)
+      );
+    }
     default:
       return null;
   }
+}
+
+/** Messages and stacks of a failure and of those inside it. */
+export function detailsProblem(details: FailureDetails | null | undefined, limit: number): string | null {
+  const count = charsIn(details);
+  if (count <= limit) return null;
+  return `The details of the failure have ${units(count)} characters, and there is room for ${units(limit)}. Throw an error with a shorter text.`;
 }
 
 function noEntity(instanceId: string): string | null {
