@@ -138,7 +138,7 @@ function tellParent(core: EngineCore, instanceId: string, started: ExecutionStar
     OrchestrationStatus: 'Failed',
     Result: row.output,
   };
-  const answer = answerToParent(started, completed, '');
+  const answer = answerToParent(row, started, completed, '');
   if (answer === null) return;
   const checkpoint: OpenCheckpoint = { instanceId };
   send(core, checkpoint, answer);
