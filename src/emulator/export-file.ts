@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { exportedInstanceProblem, parentCycleProblem, type ExportedInstance } from '../core/instances/exported-instance';
+import type { HistoryEvent } from '../core/history/history';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { exportedInstanceSchema } from '../http/durascope-protocol';
 
@@ -18,13 +19,15 @@ const longestFile = 0x1fff_ffe8;
 
 /**
  * The file in pieces of text, in the order of the ids; ids that the hub does not know are left out. `exportedAt` is UTC, ISO-8601;
- * `counted` is told the number of instances written so far.
+ * `counted` is told the number of instances written so far. `keptInputs: false` leaves out inputs that the stored history does not have and
+ * Durascope keeps beside it.
  */
 export async function* exportPieces(
   hub: TaskHubClient,
   instanceIds: readonly string[],
   exportedAt: string,
   counted: (instances: number) => void = () => undefined,
+  how: { keptInputs?: boolean } = {},
 ): AsyncGenerator<string> {
   yield `{"format":${JSON.stringify(exportFormat)},"exportedAt":${JSON.stringify(exportedAt)},"instances":[`;
   let written = 0;
@@ -33,11 +36,18 @@ export async function* exportPieces(
     for (const each of read) {
       if (each === undefined) continue;
       yield written++ === 0 ? '\n' : ',\n';
-      yield* instancePieces(each);
+      yield* instancePieces(how.keptInputs === false ? { ...each, history: each.history.map(withoutKeptInput) } : each);
     }
     counted(written);
   }
   yield '\n]}\n';
+}
+
+function withoutKeptInput(event: HistoryEvent): HistoryEvent {
+  if (!('KeptInput' in event)) return event;
+  const stored: HistoryEvent & { KeptInput?: string } = { ...event };
+  delete stored.KeptInput;
+  return stored;
 }
 
 /** One line; together what JSON.stringify gives, which may be longer than a text can be. */

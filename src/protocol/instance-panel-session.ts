@@ -29,8 +29,8 @@ export interface InstancePanelSessionOptions extends PanelSessionOptions<ToInsta
   eventNames?: () => Promise<readonly string[]>;
   /** Where instances can be replayed; the session closes it. */
   replay?: PanelReplay;
-  /** The panel begins with its replay. */
-  opensReplay?: boolean;
+  /** The history is out of a file: its panel begins with the replay. */
+  isImported?: boolean;
 }
 
 type OwnRequest = Exclude<FromInstancePanel, CommonRequest>;
@@ -55,6 +55,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #failure: { key: string; chain: readonly FailureLinkValue[] } | undefined;
   /** Children whose histories are sent too, and what of them was sent last. */
   readonly #watched = new Map<string, string>();
+  #opensReplay = false;
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -67,6 +68,12 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     );
     options.replay?.onStep((step) => this.post({ type: 'replayAt', step }));
     options.replay?.onLine((location) => this.post({ type: 'replayLine', location }));
+  }
+
+  /** Brings the Replay tab to the front, now or once the panel listens. */
+  showReplay(): void {
+    this.#opensReplay = true;
+    this.#pace.soon();
   }
 
   override dispose(): void {
@@ -113,6 +120,10 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       case 'raiseEvent': {
         const problem = message.data === null ? undefined : jsonProblem(message.data);
         if (problem !== undefined) throw new Error(problem);
+        if (!(await this.#mayRunOn('Raise'))) {
+          this.answer({ requestId: message.requestId, ok: false });
+          return;
+        }
         await this.connected().raiseEvent(instanceId, message.name, message.data);
         this.answer({ requestId: message.requestId, ok: true, message: `Raised ${message.name}` });
         return;
@@ -120,6 +131,10 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       case 'moveClockTo': {
         const time = this.#time();
         if (time === undefined) throw new Error('The clock of this hub cannot be set.');
+        if (!(await this.#mayRunOn('Fire'))) {
+          this.answer({ requestId: message.requestId, ok: false });
+          return;
+        }
         await time.setClock({ to: fromTimestamp(message.at) });
         this.answer({ requestId: message.requestId, ok: true });
         return;
@@ -127,6 +142,10 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       case 'act': {
         const question = `Purge ${instanceId}? Its history is deleted.`;
         if (message.action === 'purge' && !(await host.confirm(question, 'Purge'))) {
+          this.answer({ requestId: message.requestId, ok: false });
+          return;
+        }
+        if (message.action === 'resume' && !(await this.#mayRunOn('Resume'))) {
           this.answer({ requestId: message.requestId, ok: false });
           return;
         }
@@ -225,8 +244,10 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       capabilities: { ...hub.capabilities },
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
-      ...(this.options.opensReplay === true ? { opensReplay: true } : {}),
+      ...(this.options.isImported === true ? { isImported: true } : {}),
+      ...(this.#opensReplay || this.options.isImported === true ? { opensReplay: true } : {}),
     });
+    this.#opensReplay = false;
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
     await this.#sendChildren(hub);
@@ -301,7 +322,13 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
 
   /** Of the hub that is shown; an imported history has none. */
   #time(): HubClock | undefined {
-    return this.options.opensReplay === true ? undefined : this.options.host.time?.();
+    return this.options.isImported === true ? undefined : this.options.host.time?.();
+  }
+
+  /** The host asks where the code would break the instance. */
+  #mayRunOn(verb: string): Promise<boolean> {
+    const { host, instanceId } = this.options;
+    return host.mayRunOn?.([instanceId], verb) ?? Promise.resolve(true);
   }
 
   #replay(): PanelReplay {

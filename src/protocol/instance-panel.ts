@@ -50,6 +50,8 @@ export const instanceSnapshot = z.object({
   canReplay: z.boolean().exactOptional(),
   /** The panel was opened for the replay: it begins with that tab. */
   opensReplay: z.boolean().exactOptional(),
+  /** The history is out of a file: of no hub here, and nothing can be done to the instance. */
+  isImported: z.boolean().exactOptional(),
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshot>;
 

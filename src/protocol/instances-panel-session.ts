@@ -116,6 +116,10 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
         return;
       }
     }
+    if (action === 'resume' && (await this.options.host.mayRunOn?.(ids, 'Resume')) === false) {
+      this.answer({ requestId, ok: false });
+      return;
+    }
     const only = ids.length === 1 ? ids[0] : undefined;
     if (action === 'restart' && only !== undefined) {
       this.options.host.openInstance(await act(hub, action, only, reason));

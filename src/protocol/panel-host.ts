@@ -19,6 +19,8 @@ export interface PanelHost {
   stepTo(instanceId: string, row: number | null): void;
   /** True when the user agrees to something that cannot be undone. */
   confirm(question: string, yes: string): Promise<boolean>;
+  /** False: the user was told that the code as it is now would break one of them, and does not want it to run on. */
+  mayRunOn?(instanceIds: readonly string[], verb: string): Promise<boolean>;
   /** The clock of the hub that panels show, where it can be set and while there is a connection. */
   time?(): HubClock | undefined;
 }

@@ -21,13 +21,15 @@ import { DeterminismDiagnostics } from './determinism-diagnostics';
 import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
 import { EntitiesView } from './entities-view';
+import { Failures } from './failures';
 import type { DurableApp } from './find-apps';
+import { instanceOf } from './instance-links';
 import { Emulators } from './emulators';
 import { LazyPanelReplay } from './lazy-panel-replay';
 import { loadAnalysis } from './load-analysis';
 import type { Trees } from './lazy-tree';
 import { EmulatorView, FunctionsView } from './facts-views';
-import { contextKeys, replayDebugType, type CommandId } from './ids';
+import { commands, contextKeys, replayDebugType, type CommandId } from './ids';
 import { InstancesView } from './instances-view';
 import { StartMemory } from './models/start-memory';
 import { outputLogger } from './output-log';
@@ -51,6 +53,7 @@ export class Durascope implements vscode.Disposable {
   readonly debugging: Debugging;
   readonly determinism: DeterminismDiagnostics;
   readonly runningChecks: RunningChecks;
+  readonly failures: Failures;
   readonly instances: InstancesView;
   readonly entities: EntitiesView;
   readonly statusBar = new StatusBar();
@@ -91,8 +94,10 @@ export class Durascope implements vscode.Disposable {
           (in_, id) => void this.panels.openInstance(in_, id),
           onError,
           preferences,
+          (in_, ids, verb) => this.runningChecks.mayRunOn(in_, ids, verb),
         ),
       preferences,
+      onOpened: ({ appDir }, instanceId) => this.failures.see(appDir, instanceId),
       findApp: (appDir) => this.apps.find(appDir),
       currentApp: () => this.apps.current,
       replayOf: ({ appDir }, instanceId) =>
@@ -111,13 +116,18 @@ export class Durascope implements vscode.Disposable {
       openReplays: async (appDir) => (await this.replayPart()).replays.fresh(appDir),
       findingsOf: (appDir, name) => this.determinism.findingsOf(appDir, name),
       locate: (app, name) => sources.locate(app, name),
-      openInstance: (app, instanceId) => this.panels.openInstance(app, instanceId),
+      openDivergence: (app, instanceId) => this.panels.openInstance(app, instanceId, { replay: true }),
+      dialogs: this.dialogs,
       hint: (text) => {
         // The editor takes the line away for an empty text only.
         trees.instances.view.message = text ?? '';
       },
       log: (message) => this.output.warn(message),
       onError,
+    });
+    this.failures = new Failures(trees.instances.view, this.emulators, (appDir, instanceId) => {
+      const app = this.apps.find(appDir);
+      if (app !== undefined) this.panels.openInstance(app, instanceId);
     });
     this.instances = new InstancesView(trees.instances, workspaceState, onError);
     this.entities = new EntitiesView(trees.entities, onError);
@@ -133,6 +143,8 @@ export class Durascope implements vscode.Disposable {
       documents,
       dialogs: this.dialogs,
       statusBar: this.statusBar,
+      runningChecks: this.runningChecks,
+      failures: this.failures,
       starts: new StartMemory(workspaceState),
       output: this.output,
     };
@@ -160,6 +172,7 @@ export class Durascope implements vscode.Disposable {
       this.debugging,
       this.determinism,
       this.runningChecks,
+      this.failures,
       this.instances,
       this.entities,
       this.statusBar,
@@ -191,6 +204,18 @@ export class Durascope implements vscode.Disposable {
       showFailure(error, this.output);
       return undefined;
     }
+  }
+
+  /** An address of an instance was opened: shows it, of the app that it names or of the current one. */
+  async openLink(uri: vscode.Uri): Promise<void> {
+    const link = instanceOf(uri);
+    if (link === undefined) {
+      void vscode.window.showErrorMessage(`${uri.toString(true)} is no address of an instance: it would end in /instance/ID.`);
+      return;
+    }
+    const app = link.appDir === undefined ? undefined : this.apps.find(link.appDir);
+    if (app !== undefined) await this.apps.choose(app);
+    await this.runCommand(commands.goToInstance, [link.instanceId]);
   }
 
   /** What replays need, read with the first one. */

@@ -19,6 +19,8 @@ export class EditorHost implements PanelHost {
     private readonly open: (app: DurableApp, instanceId: string) => void,
     private readonly onError: (error: unknown) => void,
     private readonly preferences: PanelPreferences,
+    private readonly runOn: (app: DurableApp, instanceIds: readonly string[], verb: string) => Promise<boolean> = () =>
+      Promise.resolve(true),
   ) {}
 
   openInstance(instanceId: string): void {
@@ -70,6 +72,10 @@ export class EditorHost implements PanelHost {
 
   time(): HubClock | undefined {
     return this.emulator().running?.time;
+  }
+
+  mayRunOn(instanceIds: readonly string[], verb: string): Promise<boolean> {
+    return this.runOn(this.app, instanceIds, verb);
   }
 
   confirm(question: string, yes: string): Promise<boolean> {

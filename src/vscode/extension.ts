@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { Durascope } from './durascope';
 import { findDurableApps, tellingFiles } from './find-apps';
+import { HistoryDrop } from './history-drop';
 import { commands, debugType, panels, replayDebugType, toolNames, toolPrefix, views } from './ids';
 import { LazyTree, type Trees } from './lazy-tree';
 
@@ -28,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
     return loading;
   };
   const trees: Trees = {
-    instances: new LazyTree(views.instances, load, true),
+    instances: new LazyTree(views.instances, load, true, new HistoryDrop()),
     entities: new LazyTree(views.entities, load, false),
     noEntities: new LazyTree(views.noEntities, load, false),
     functions: new LazyTree(views.functions, load, false),
@@ -67,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
         (await (await load()).replayPart()).debugging.createDebugAdapterDescriptor(session),
     }),
   );
+  context.subscriptions.push(vscode.window.registerUriHandler({ handleUri: async (uri) => (await load()).openLink(uri) }));
   for (const name of toolNames) {
     context.subscriptions.push(
       vscode.lm.registerTool(`${toolPrefix}${name}`, {

@@ -56,6 +56,9 @@ export const commands = {
   openWalkthrough: 'durascope.openWalkthrough',
   explainCause: 'durascope.explainCause',
   showBroken: 'durascope.showBroken',
+  showFailed: 'durascope.showFailed',
+  replayFile: 'durascope.replayFile',
+  copyLink: 'durascope.copyLink',
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
 
@@ -122,6 +125,7 @@ export const settings = {
   severity: 'diagnostics.severity',
   checkOnSave: 'diagnostics.checkOnSave',
   agentActions: 'agentActions',
+  notifyFailures: 'notifyFailures',
 } as const;
 
 export const walkthrough = 'durascope.durascope#durascope.firstSteps';

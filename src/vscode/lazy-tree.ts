@@ -24,8 +24,14 @@ export class LazyTree<T> implements vscode.TreeDataProvider<T> {
     viewId: string,
     private readonly load: () => Promise<unknown>,
     canSelectMany: boolean,
+    dragAndDropController?: vscode.TreeDragAndDropController<T>,
   ) {
-    this.view = vscode.window.createTreeView(viewId, { treeDataProvider: this, canSelectMany, showCollapseAll: canSelectMany });
+    this.view = vscode.window.createTreeView(viewId, {
+      treeDataProvider: this,
+      canSelectMany,
+      showCollapseAll: canSelectMany,
+      ...(dragAndDropController === undefined ? {} : { dragAndDropController }),
+    });
   }
 
   provide(provider: vscode.TreeDataProvider<T>): void {

@@ -45,6 +45,8 @@ export interface PanelsOptions {
   currentApp: () => DurableApp | undefined;
   /** The replay of an instance, for its panel. */
   replayOf: (app: DurableApp, instanceId: string) => PanelReplay;
+  /** A panel of an instance is opened, or comes to the front. */
+  onOpened: (app: DurableApp, instanceId: string) => void;
   onError: (error: unknown) => void;
 }
 
@@ -63,13 +65,19 @@ export class Panels implements vscode.Disposable {
     });
   }
 
-  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. */
-  openInstance(app: DurableApp, instanceId: string, how: { title?: string; beside?: boolean } = {}): vscode.WebviewPanel {
+  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. `replay`: at its Replay tab. */
+  openInstance(
+    app: DurableApp,
+    instanceId: string,
+    how: { title?: string; beside?: boolean; replay?: boolean } = {},
+  ): vscode.WebviewPanel {
+    this.options.onOpened(app, instanceId);
     tick(contextKeys.hasOpenedPanel);
     const key = `${app.appDir}\n${instanceId}`;
     const known = this.#open.get(key);
     if (known !== undefined) {
       known.panel.reveal(undefined, how.beside);
+      if (how.replay === true && known.session instanceof InstancePanelSession) known.session.showReplay();
       return known.panel;
     }
     const isEntity = isEntityId(instanceId);
@@ -79,6 +87,8 @@ export class Panels implements vscode.Disposable {
       how.beside === true ? { viewColumn: this.#columnBeside(), preserveFocus: true } : vscode.ViewColumn.Active,
     );
     this.#showInstance(panel, app, instanceId);
+    const open = this.#open.get(key);
+    if (how.replay === true && open?.session instanceof InstancePanelSession) open.session.showReplay();
     this.#remember(instanceId, app);
     return panel;
   }
@@ -145,7 +155,8 @@ export class Panels implements vscode.Disposable {
       instanceId,
       post: (message) => {
         if (message.type === 'instance' && message.instance !== null) {
-          panel.title = `${message.instance.name} · ${shortId(instanceId)}`;
+          const mark = imported === undefined ? '' : ' (imported)';
+          panel.title = `${message.instance.name} · ${shortId(instanceId)}${mark}`;
           panel.iconPath = this.#icon(message.instance.runtimeStatus);
         }
         void panel.webview.postMessage(message);
@@ -156,7 +167,7 @@ export class Panels implements vscode.Disposable {
       locateFailure: (link) => locateLink(app, link),
       eventNames: () => this.options.sources.eventNames(app),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),
-      ...(imported === undefined ? {} : { opensReplay: true }),
+      ...(imported === undefined ? {} : { isImported: true }),
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('Pending');

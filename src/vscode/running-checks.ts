@@ -3,15 +3,16 @@ import * as vscode from 'vscode';
 import type { Finding } from '../analysis/finding';
 import { DurascopeError } from '../core/values/errors';
 import type { Replays } from '../emulator/replays';
-import type { RunningCheck } from '../replay/check-running';
+import type { BrokenInstance, RunningCheck } from '../replay/check-running';
 import { checkRunning } from '../replay/check-running';
 import type { AppEmulator, RunningEmulator } from './app-emulator';
 import { diagnosticCode } from './diagnostic-code';
+import type { Dialogs } from './dialogs';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
 import { commands, settings } from './ids';
 import { loadAnalysis } from './load-analysis';
-import { breakingLines, summaryLines, summaryText } from './models/running-check-report';
+import { breakingLines, runOnQuestion, stillBroken, summaryLines, summaryText } from './models/running-check-report';
 
 const quietMs = 400;
 const mostInstances = 100;
@@ -22,7 +23,9 @@ export interface RunningChecksOptions {
   openReplays: (appDir: string) => Promise<Replays>;
   findingsOf: (appDir: string, orchestrator: string) => readonly Finding[];
   locate: (app: DurableApp, orchestrator: string) => Promise<vscode.Location | undefined>;
-  openInstance: (app: DurableApp, instanceId: string) => void;
+  /** At the place where code and history part. */
+  openDivergence: (app: DurableApp, instanceId: string) => void;
+  dialogs: Pick<Dialogs, 'choose'>;
   /** A line above the instances; undefined: none. */
   hint: (text: string | undefined) => void;
   log: (message: string) => void;
@@ -34,6 +37,8 @@ interface AppCheck {
   running: AbortController | undefined;
   result: RunningCheck | undefined;
   files: Set<string>;
+  /** Tells of what becomes of the broken ones. */
+  watch: { dispose(): void } | undefined;
 }
 
 /** After each reload of an app's code: which of its running instances that code would break, before they go on. */
@@ -83,11 +88,27 @@ export class RunningChecks implements vscode.Disposable {
     }));
     const chosen = await vscode.window.showQuickPick(items, {
       title: 'Running instances that the code would break',
-      placeHolder: 'Open an instance to step through its replay, to restart or to terminate it',
+      placeHolder: 'Open one where its history and the code part',
       matchOnDescription: true,
       matchOnDetail: true,
     });
-    if (chosen !== undefined) this.options.openInstance(app, chosen.label);
+    if (chosen !== undefined) this.options.openDivergence(app, chosen.label);
+  }
+
+  /** Those of the instances that the code as it is now would break. */
+  brokenAmong(appDir: string, instanceIds: readonly string[]): readonly BrokenInstance[] {
+    return this.#checks.get(appDir)?.result?.broken.filter((each) => instanceIds.includes(each.instanceId)) ?? [];
+  }
+
+  /** Before something lets instances run on: asks where that would break one of them. False: it is not to be done. */
+  async mayRunOn(app: DurableApp, instanceIds: readonly string[], verb: string): Promise<boolean> {
+    const broken = this.brokenAmong(app.appDir, instanceIds);
+    const { question, detail, answers } = runOnQuestion(broken, verb);
+    const [first] = broken;
+    if (first === undefined) return true;
+    const answer = await this.options.dialogs.choose(question, detail, answers);
+    if (answer === 'show') this.options.openDivergence(app, first.instanceId);
+    return answer === 'go';
   }
 
   dispose(): void {
@@ -97,7 +118,13 @@ export class RunningChecks implements vscode.Disposable {
 
   #plan(emulator: AppEmulator): void {
     const { appDir } = emulator;
-    const check = this.#checks.get(appDir) ?? { timer: undefined, running: undefined, result: undefined, files: new Set() };
+    const check = this.#checks.get(appDir) ?? {
+      timer: undefined,
+      running: undefined,
+      result: undefined,
+      files: new Set(),
+      watch: undefined,
+    };
     this.#checks.set(appDir, check);
     clearTimeout(check.timer);
     check.running?.abort();
@@ -149,8 +176,30 @@ export class RunningChecks implements vscode.Disposable {
     for (const { instanceId, functionName, divergence } of result.broken) {
       this.options.log(`${functionName} ${instanceId} would break: ${divergence.message}`);
     }
+    this.#withdrawInTime(appDir, check);
     this.#showStatus();
     void this.#showProblems(appDir, check, result).then(() => this.#checked.fire({ appDir, result }), this.options.onError);
+  }
+
+  /** A finding about an instance that has ended, begun anew or gone is one no longer. */
+  #withdrawInTime(appDir: string, check: AppCheck): void {
+    check.watch?.dispose();
+    check.watch = undefined;
+    const hub = this.options.emulators.of({ appDir }).running?.hub;
+    if (hub === undefined || (check.result?.broken.length ?? 0) === 0) return;
+    check.watch = hub.subscribe(
+      (changes) => {
+        const { result } = check;
+        if (result === undefined) return;
+        const broken = stillBroken(result.broken, changes);
+        if (broken.length === result.broken.length) return;
+        check.result = { ...result, broken };
+        if (broken.length === 0) check.watch?.dispose();
+        this.#showStatus();
+        this.#showProblems(appDir, check, check.result).catch(this.options.onError);
+      },
+      { events: false },
+    );
   }
 
   #showStatus(): void {
@@ -197,6 +246,7 @@ export class RunningChecks implements vscode.Disposable {
     if (check === undefined) return;
     clearTimeout(check.timer);
     check.running?.abort();
+    check.watch?.dispose();
     for (const file of check.files) this.#collection.delete(vscode.Uri.file(file));
     this.#checks.delete(appDir);
     this.#showStatus();

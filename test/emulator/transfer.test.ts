@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { HistoryEvent } from '../../src/core/history/history';
 import { allInstanceIds } from '../../src/core/ports/all-instance-ids';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { ExportedInstance } from '../../src/core/instances/exported-instance';
@@ -26,9 +27,9 @@ function openHub(): Promise<TestHub> {
   });
 }
 
-async function textOf(hub: TaskHubClient, ids: readonly string[]): Promise<string> {
+async function textOf(hub: TaskHubClient, ids: readonly string[], how: { keptInputs?: boolean } = {}): Promise<string> {
   let text = '';
-  for await (const piece of exportPieces(hub, ids, exportedAt)) text += piece;
+  for await (const piece of exportPieces(hub, ids, exportedAt, undefined, how)) text += piece;
   return text;
 }
 
@@ -106,6 +107,30 @@ describe('the Durascope file', () => {
   it('that is longer than a text can be is refused with its size', () => {
     const huge = { byteLength: 700 * 1024 * 1024 } as Uint8Array;
     assert.throws(() => exportFileText(huge), { code: 'InvalidArgument', message: /has 700 MB, and at most 512 MB can be read/ });
+  });
+
+  it('leaves out, where that is asked for, the inputs that only Durascope keeps', async () => {
+    const kept = idle('kept', 1);
+    const row: HistoryEvent = {
+      EventType: 'TaskScheduled',
+      EventId: 0,
+      IsPlayed: false,
+      Timestamp: '2024-01-01T00:00:00.0000000Z',
+      Name: 'Hello',
+      Version: '',
+      Input: null,
+      KeptInput: '"secret"',
+    };
+    const hub = {
+      get: () => Promise.resolve(kept.instance),
+      history: () => Promise.resolve([row]),
+      customStatusChanges: () => Promise.resolve([]),
+    } as unknown as TaskHubClient;
+    assert.match(await textOf(hub, ['kept']), /"KeptInput":"\\"secret\\""/);
+    const without = await textOf(hub, ['kept'], { keptInputs: false });
+    assert.doesNotMatch(without, /KeptInput|secret/);
+    assert.equal(readExportFile(without)[0]?.history[0]?.EventType, 'TaskScheduled');
+    assert.equal(row.KeptInput, '"secret"');
   });
 
   it('of no instances, and of ids that nobody has, is a file too', async () => {

@@ -220,6 +220,42 @@ describe('the session behind an instance panel', () => {
     session.dispose();
   });
 
+  it('asks before an instance that the code would break runs on, and does not on a no', async () => {
+    const id = await hub.start('booking');
+    const session = open(id);
+    await session.receive({ type: 'ready' });
+    host.runsOn = false;
+    await session.receive({ type: 'raiseEvent', requestId: 1, name: 'BookingConfirmed', data: null });
+    await hub.suspend(id);
+    await session.receive({ type: 'act', requestId: 2, action: 'resume', reason: null });
+    assert.deepEqual(host.runOns, [
+      [[id], 'Raise'],
+      [[id], 'Resume'],
+    ]);
+    const row = await hub.engine.get(id);
+    assert.deepEqual([row?.runtimeStatus, row?.awaitedEvents], ['Suspended', ['BookingConfirmed']]);
+    host.runsOn = true;
+    await session.receive({ type: 'act', requestId: 3, action: 'resume', reason: null });
+    await hub.quiet();
+    assert.equal((await hub.engine.get(id))?.runtimeStatus, 'Running');
+    session.dispose();
+  });
+
+  it('brings the Replay tab to the front when it is asked to, once', async () => {
+    const session = open(await hub.start('booking'));
+    await session.receive({ type: 'ready' });
+    await settle();
+    const wishes = () => posted.flatMap((message) => (message.type === 'instance' ? [message.opensReplay === true] : []));
+    assert.deepEqual(wishes(), [false]);
+    session.showReplay();
+    await nextFrame();
+    assert.deepEqual(wishes(), [false, true]);
+    await session.receive({ type: 'ready' });
+    await settle();
+    assert.deepEqual(wishes().at(-1), false);
+    session.dispose();
+  });
+
   it('refuses event data that is not JSON, with a word on how a text is written', async () => {
     const id = await hub.start('booking');
     const session = open(id);

@@ -6,6 +6,9 @@ import type { ManualClock } from '../support/manual-clock';
 export class RecordingHost implements PanelHost {
   readonly calls: unknown[][] = [];
   agrees = true;
+  /** Whether instances that the code would break may run on, and when that was asked. */
+  runsOn = true;
+  readonly runOns: unknown[][] = [];
   /** The hub's clock, where it can be set. */
   clock: HubClock | undefined;
 
@@ -43,6 +46,10 @@ export class RecordingHost implements PanelHost {
   }
   startInstance(...args: unknown[]): void {
     this.calls.push(['startInstance', ...args]);
+  }
+  mayRunOn(...args: unknown[]): Promise<boolean> {
+    this.runOns.push(args);
+    return Promise.resolve(this.runsOn);
   }
   confirm(...args: unknown[]): Promise<boolean> {
     this.calls.push(['confirm', ...args]);

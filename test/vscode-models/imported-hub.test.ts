@@ -18,7 +18,7 @@ describe('the hub of an imported history', () => {
       host: {} as never,
       clock: { now: () => 0, after: () => undefined },
       replay: new FakeReplay(history),
-      opensReplay: true,
+      isImported: true,
     });
     session.connect(hub);
     await session.receive({ type: 'ready' });

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import type { BrokenInstance } from '../../src/replay/check-running';
-import { breakingLines, summaryLines, summaryText } from '../../src/vscode/models/running-check-report';
+import type { HubChange } from '../../src/core/ports/task-hub-client';
+import {
+  breakingLines,
+  runOnQuestion,
+  stillBroken,
+  summaryLines,
+  summaryText,
+} from '../../src/vscode/models/running-check-report';
+import { instanceRow } from '../support/instance-row';
 
 const broken = (instanceId: string, line: number | null, functionName = 'Order'): BrokenInstance => ({
   instanceId,
@@ -45,5 +53,34 @@ describe('the report on running instances', () => {
       'Looked at the 3 newest.',
     ]);
     assert.equal(summaryText({ ...check, broken: [] }), null);
+  });
+
+  it('is withdrawn for what has ended, begun anew or gone', () => {
+    const [first] = [broken('a', 4)];
+    const all = [first, broken('b', 4), broken('c', 4), broken('d', 4)];
+    const changes: HubChange[] = [
+      { type: 'instance', row: instanceRow({ instanceId: 'a' }), newEvents: [], historyReplaced: false },
+      {
+        type: 'instance',
+        row: instanceRow({ instanceId: 'b', runtimeStatus: 'Terminated' }),
+        newEvents: [],
+        historyReplaced: false,
+      },
+      { type: 'instance', row: instanceRow({ instanceId: 'c' }), newEvents: [], historyReplaced: true },
+      { type: 'purged', instanceId: 'd' },
+      { type: 'resync' },
+    ];
+    assert.deepEqual(stillBroken(all, changes), [first]);
+    assert.equal(stillBroken(all, []), all);
+  });
+
+  it('is asked about before something lets such an instance run on', () => {
+    const { question, detail, answers } = runOnQuestion([broken('a', 4), broken('b', 4)], 'Raise');
+    assert.match(question, /a would fail with the code as it is now\.$/);
+    assert.match(detail, /So would 1 more\.$/);
+    assert.deepEqual(
+      answers.map(({ label }) => label),
+      ['Show Where They Part', 'Raise Anyway'],
+    );
   });
 });

@@ -17,6 +17,7 @@ export const exportCommand: Command = {
   options: {
     ...anyHubOptions,
     ...filterOptions,
+    'no-kept-inputs': { help: 'Leave out inputs that the stored histories do not have (Durascope keeps them beside).' },
     out: { value: 'FILE', short: 'o', help: 'The file, replaced when it is there.' },
   },
   async run(args, terminal) {
@@ -34,7 +35,9 @@ export const exportCommand: Command = {
       });
     }
     let count = 0;
-    const pieces = exportPieces(hub, ids, new Date().toISOString(), (written) => (count = written));
+    const pieces = exportPieces(hub, ids, new Date().toISOString(), (written) => (count = written), {
+      keptInputs: !args.has('no-kept-inputs'),
+    });
     const out = args.text('out');
     if (out === undefined) {
       let text = '';

@@ -7,6 +7,7 @@ import type { Dialogs } from '../dialogs';
 import type { DurableApps } from '../durable-apps';
 import type { EntitiesView } from '../entities-view';
 import type { Emulators } from '../emulators';
+import type { Failures } from '../failures';
 import type { DurableApp } from '../find-apps';
 import { commands, type CommandId } from '../ids';
 import type { InstancesView } from '../instances-view';
@@ -14,6 +15,7 @@ import { targetIds } from '../models/command-targets';
 import type { StartMemory } from '../models/start-memory';
 import type { Panels } from '../panels';
 import { pickLabel, typed } from '../quick-questions';
+import type { RunningChecks } from '../running-checks';
 import type { SourceIndex } from '../source-index';
 import type { StatusBar } from '../status-bar';
 import type { TextDocuments } from '../text-documents';
@@ -29,6 +31,8 @@ export interface CommandContext {
   documents: TextDocuments;
   dialogs: Dialogs;
   statusBar: StatusBar;
+  runningChecks: RunningChecks;
+  failures: Failures;
   starts: StartMemory;
   output: vscode.LogOutputChannel;
 }

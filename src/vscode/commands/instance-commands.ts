@@ -48,6 +48,9 @@ async function run(context: CommandContext, action: InstanceAction, args: readon
       return restarted;
     }
   }
+  if (action === 'resume' && given === undefined && !(await context.runningChecks.mayRunOn(currentApp(context), ids, 'Resume'))) {
+    return undefined;
+  }
   const asked = asksReason && given === undefined;
   const reason = asked
     ? await context.dialogs.reason(`${title} ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}`)
@@ -133,6 +136,7 @@ async function raiseEvent(context: CommandContext, args: readonly unknown[]): Pr
   const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, 'Raise an event to which instance?'));
   const [first] = ids;
   if (first === undefined) return undefined;
+  if (given?.name === undefined && !(await context.runningChecks.mayRunOn(currentApp(context), ids, 'Raise'))) return undefined;
   const name = given?.name ?? (await askEventName(context, hub, ids));
   if (name === undefined || name === '') return undefined;
   const data =

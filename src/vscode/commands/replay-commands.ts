@@ -1,6 +1,8 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { readText } from '../find-apps';
 import { commands, contextKeys } from '../ids';
 import { targetName } from '../models/command-targets';
 import { shortId } from '../models/instance-item';
@@ -29,6 +31,25 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
       if (chosen === undefined) return undefined;
       return (await load()).debugging.debugCode(chosen.target, chosen.name);
     },
+    /** Of a file of the explorer, or one that was dropped: exported instances may be taken into the hub instead. */
+    [commands.replayFile]: async ([given]) => {
+      const file = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
+      if (file === undefined) return undefined;
+      const app = context.apps.of(file);
+      if (app !== undefined) await context.apps.choose(app);
+      const isRunning = context.emulators.of(currentApp(context)).running !== undefined;
+      if (isRunning && (await isExport(file))) {
+        const items = [
+          { label: '$(debug-alt) Step through a replay of it', command: commands.importHistory },
+          { label: '$(cloud-upload) Import its instances into the hub', command: commands.importInstances },
+        ];
+        const chosen = await vscode.window.showQuickPick(items, {
+          title: `${path.basename(file.fsPath)} holds exported instances`,
+        });
+        return chosen === undefined ? undefined : vscode.commands.executeCommand(chosen.command, file);
+      }
+      return vscode.commands.executeCommand(commands.importHistory, file);
+    },
     /** Of the file given, or of one that the user picks. No emulator is needed. */
     [commands.importHistory]: async ([given]) => {
       const app = currentApp(context);
@@ -40,6 +61,12 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
       return started;
     },
   };
+}
+
+/** Told by its first bytes: such a file may be large. */
+async function isExport(file: vscode.Uri): Promise<boolean> {
+  const text = await readText(file);
+  return text !== undefined && /^\s*\{\s*"format"\s*:\s*"durascope\//.test(text.slice(0, 200));
 }
 
 /** The instance that a command means, or one of the function that it names. Undefined: the user changed their mind. */

@@ -5,6 +5,7 @@ import type { OrchestrationStatus } from '../../core/values/status';
 import { showSource } from '../editor-host';
 import { realDir } from '../find-apps';
 import { commands } from '../ids';
+import { linkTo } from '../instance-links';
 import { targetIds, targetName } from '../models/command-targets';
 import { historyDocument } from '../models/history-document';
 import type { MoreEntitiesNode } from '../models/entities-tree';
@@ -91,6 +92,15 @@ export function viewCommands(context: CommandContext): Handlers {
       if (ids.length === 0) return;
       await vscode.env.clipboard.writeText(ids.join('\n'));
       statusBar.say(ids.length === 1 ? `Copied ${ids[0] ?? ''}` : `Copied ${ids.length} ids`);
+    },
+    [commands.showFailed]: () => context.failures.choose(),
+    [commands.copyLink]: async (args) => {
+      const { appDir } = currentApp(context);
+      const links = targetIds(args, instances.selection).map((id) => linkTo(id, appDir));
+      if (links.length === 0) return undefined;
+      await vscode.env.clipboard.writeText(links.join('\n'));
+      statusBar.say(links.length === 1 ? 'Copied the link' : `Copied ${links.length} links`);
+      return links;
     },
     [commands.filter]: () => instances.askFilter(),
     [commands.clearFilter]: () => instances.clearFilter(),

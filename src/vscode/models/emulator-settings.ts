@@ -30,6 +30,7 @@ const shape = {
   'diagnostics.enabled': z.boolean().catch(true),
   'diagnostics.checkOnSave': z.boolean().catch(true),
   agentActions: z.boolean().catch(false),
+  notifyFailures: z.boolean().catch(false),
   'diagnostics.severity': z.record(z.string(), z.enum(severities).catch('warning')).catch({}),
 };
 const schema = z.object(shape);

@@ -1,5 +1,7 @@
 /** What the check of running instances says, as texts and as problems by line. */
 import { causeTexts, type Divergence, type DeterminismCause } from '../../core/history/divergence';
+import type { HubChange } from '../../core/ports/task-hub-client';
+import { isTerminal } from '../../core/values/status';
 import type { SourcePlace } from '../../core/values/source-place';
 import type { BrokenInstance, RunningCheck } from '../../replay/check-running';
 
@@ -58,4 +60,33 @@ export function summaryLines({ broken, checked, isPartial }: RunningCheck): stri
   });
   const looked = isPartial ? `Looked at the ${checked} newest.` : `Looked at ${checked}.`;
   return ['Their histories no longer replay with the code as it is now.', ...byCause, looked];
+}
+
+/** Those of which it is still true: what has ended, begun anew or gone is not broken by the code any more. */
+export function stillBroken(broken: readonly BrokenInstance[], changes: readonly HubChange[]): readonly BrokenInstance[] {
+  const over = new Set<string>();
+  for (const change of changes) {
+    if (change.type === 'purged') over.add(change.instanceId);
+    else if (change.type === 'instance' && (change.historyReplaced || isTerminal(change.row.runtimeStatus))) {
+      over.add(change.row.instanceId);
+    }
+  }
+  return over.size === 0 ? broken : broken.filter(({ instanceId }) => !over.has(instanceId));
+}
+
+/** Asked before something lets them run on. `verb`: `Raise`, `Resume`. */
+export function runOnQuestion(
+  broken: readonly BrokenInstance[],
+  verb: string,
+): { question: string; detail: string; answers: readonly { label: string; value: 'go' | 'show' }[] } {
+  const [first] = broken;
+  const more = broken.length > 1 ? ` So would ${broken.length - 1} more.` : '';
+  return {
+    question: `${first?.functionName ?? ''} ${first?.instanceId ?? ''} would fail with the code as it is now.`,
+    detail: `${first?.divergence.message ?? ''}${more}`,
+    answers: [
+      { label: 'Show Where They Part', value: 'show' },
+      { label: `${verb} Anyway`, value: 'go' },
+    ],
+  };
 }

@@ -74,6 +74,11 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
       <div class="title-line">
         <h1>{instance.name}</h1>
         <StatusBadge status={instance.runtimeStatus} />
+        {snapshot.isImported === true ? (
+          <span class="pill" title="Out of a file: of no hub here, and nothing can be done to it.">
+            imported
+          </span>
+        ) : null}
         <div class="actions" role="toolbar" aria-label="Actions on this instance">
           {over ? null : (
             <>

@@ -45,8 +45,10 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
     if (instanceId !== undefined) memory.fix({ instanceId });
   }, [instanceId]);
   const opensReplay = snapshot?.opensReplay === true;
+  const isImported = snapshot?.isImported === true;
   useEffect(() => {
-    if (opensReplay && memory.read('tab', z.string(), '') === '') setTab('replay');
+    // What was asked for comes first; an imported history only begins with it.
+    if (opensReplay && (!isImported || memory.read('tab', z.string(), '') === '')) setTab('replay');
   }, [opensReplay]);
 
   if (snapshot === null) {

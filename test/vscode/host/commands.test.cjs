@@ -269,6 +269,82 @@ describe('commands on instances', () => {
     assert.equal(await hub.get(id), undefined);
   });
 
+  it('notice a failed one: in the badge, in a list, and no longer once it was opened', async () => {
+    const { failures, instances } = await durascope();
+    failures.seeAll();
+    const id = await run('startInstance', { name: 'OutOfStock', input: null });
+    await ended(id);
+    const listed = await until('it is listed', async () => {
+      let items = [];
+      await answering(
+        'showQuickPick',
+        (all) => void (items = all),
+        () =>
+          answering(
+            'showInformationMessage',
+            () => undefined,
+            () => run('showFailed'),
+          ),
+      );
+      return items.length > 0 && items;
+    });
+    assert.deepEqual([listed[0].description, listed.at(-1).label], [id, '$(check-all) Mark all as seen']);
+    assert.match(listed[0].detail, /no stock/);
+    await answering(
+      'showQuickPick',
+      (all) => all[0],
+      () => run('showFailed'),
+    );
+    let said;
+    await answering(
+      'showInformationMessage',
+      (message) => void (said = message),
+      () => run('showFailed'),
+    );
+    assert.match(said, /No instance has failed since/);
+    assert.ok(instances);
+  });
+
+  it('have addresses that lead back to them', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'EchoInput', instanceId: 'linked 1', input: null });
+    await ended(id);
+    const [link] = await run('copyLink', [id]);
+    assert.equal(await vscode.env.clipboard.readText(), link);
+    const uri = vscode.Uri.parse(link);
+    assert.deepEqual([uri.scheme, uri.authority], [vscode.env.uriScheme, 'durascope.durascope']);
+    await parts.openLink(uri);
+    assert.ok(parts.panels.find(parts.apps.current, id));
+    let refused;
+    await answering(
+      'showErrorMessage',
+      (message) => void (refused = message),
+      () => parts.openLink(uri.with({ path: '/elsewhere' })),
+    );
+    assert.match(refused, /would end in \/instance\/ID/);
+  });
+
+  it('replay or import a file of the explorer, as the user says', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await ended(id);
+    const file = vscode.Uri.file(path.join(folder(), 'dropped.durascope.json'));
+    parts.dialogs.saveFile = () => Promise.resolve(file);
+    await run('exportInstances', [id]);
+    await hub.purge(id);
+    const choose = (items) => items.find(({ command }) => command === 'durascope.importInstances');
+    const report = await answering('showQuickPick', choose, () => run('replayFile', file));
+    assert.deepEqual(report.imported, [id]);
+    assert.equal(
+      await answering(
+        'showQuickPick',
+        () => undefined,
+        () => run('replayFile', file),
+      ),
+      undefined,
+    );
+  });
+
   it('copy ids', async () => {
     await run('copyId', ['x', 'y']);
     assert.equal(await vscode.env.clipboard.readText(), 'x\ny');

@@ -77,6 +77,14 @@ describe('running instances that an edit would break', () => {
       [[id, 'Waits']],
     );
     assert.match(listed[0].detail, /Weigh.*Measure/s);
+    // Nothing lets it run on unasked.
+    const { choose } = parts.dialogs;
+    let asked;
+    parts.dialogs.choose = (question) => Promise.resolve(void (asked = question));
+    await run('raiseEvent', [id]);
+    parts.dialogs.choose = choose;
+    assert.match(asked, new RegExp(`${id} would fail with the code as it is now`));
+    assert.equal((await hub.get(id)).runtimeStatus, 'Running');
     const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
     await until('the panel of the instance that was chosen', () =>
       tabs().some(({ input, label }) => /durascope/.test(input?.viewType) && label.startsWith('Waits')),
