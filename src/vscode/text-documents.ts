@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { documentText } from './models/history-document';
 
 const scheme = 'durascope';
 const extensions = { json: 'json', csv: 'csv', plaintext: 'txt' } as const;
@@ -20,7 +21,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   async show(title: string, text: string, language: keyof typeof extensions): Promise<vscode.TextEditor> {
     const name = title.replaceAll(/[\\/:*?"<>|\s]+/g, '-');
     const uri = vscode.Uri.from({ scheme, path: `/${name}.${extensions[language]}` });
-    this.#texts.set(uri.toString(), text);
+    this.#texts.set(uri.toString(), documentText(text));
     this.#changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     return vscode.window.showTextDocument(document, { preview: true });

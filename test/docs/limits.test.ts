@@ -7,6 +7,7 @@ import { maxAsideChars, maxValueChars } from '../../src/core/values/value-limit'
 import { defaultEngineOptions } from '../../src/engine/engine-options';
 import { defaultHttpLimits } from '../../src/http/http-settings';
 import { recordChars } from '../../src/store/checkpoint-codec';
+import { documentLimits } from '../../src/vscode/models/history-document';
 import { maxMessageChars } from '../../src/workers/node/wire/frames';
 import { longestMessage } from '../../src/workers/rpc/stream/rpc-listener';
 
@@ -19,6 +20,7 @@ describe('the page of the limits', () => {
     ['what stands beside a value', maxAsideChars.toLocaleString('en')],
     ['One step of one instance', (2 * recordChars).toLocaleString('en')],
     ['One batch of steps', recordChars.toLocaleString('en')],
+    ['History as a document', documentLimits.document.toLocaleString('en')],
     ['One message to or from the process', maxMessageChars.toLocaleString('en')],
     ['One message from a C#', mb(longestMessage)],
     ['Body of a request to the management API', mb(defaultHttpLimits.managementBodyBytes)],

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { HistoryEvent } from '../../src/core/history/history';
-import type { InstanceRow } from '../../src/core/instances/instance';
 import { emulatorOptions, readSettings } from '../../src/vscode/models/emulator-settings';
-import { historyDocument } from '../../src/vscode/models/history-document';
 import { parseStartTime } from '../../src/vscode/models/start-time';
 import { logLine, outputLogger } from '../../src/vscode/output-log';
 import { panelPage } from '../../src/vscode/panel-page';
@@ -68,15 +65,6 @@ describe('a time to start at', () => {
 });
 
 describe('texts', () => {
-  it('a history as a document writes payloads out', () => {
-    const row = { instanceId: 'a', input: '{"x":1}', output: 'not json' } as InstanceRow;
-    const event = { EventType: 'TaskCompleted', Result: '["Tokyo"]' } as unknown as HistoryEvent;
-    assert.deepEqual(JSON.parse(historyDocument(row, [event])), {
-      instance: { instanceId: 'a', input: { x: 1 }, output: 'not json' },
-      history: [{ EventType: 'TaskCompleted', Result: ['Tokyo'] }],
-    });
-  });
-
   it('a log line says who speaks, at its level', () => {
     const lines: string[] = [];
     const note = (level: string) => (line: string) => void lines.push(`${level} ${line}`);

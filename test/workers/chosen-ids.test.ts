@@ -108,9 +108,12 @@ describe('ids that an orchestrator chooses, with durable-functions 3.5.0', funct
         const row = await engine.get(instanceId);
         assert.ok(row !== undefined, instanceId);
         if (instanceId !== '..') {
-          const address = `${url}/runtime/webhooks/durabletask/instances/${encodeURIComponent(instanceId)}`;
+          // As the extension does, the address is decoded three times, and no slash is part of a segment, however it is escaped.
+          const segment = [1, 2, 3].reduce((text) => encodeURIComponent(text), instanceId);
+          const address = `${url}/runtime/webhooks/durabletask/instances/${segment}`;
           const answer = await fetch(`${address}?showHistory=true&code=${encodeURIComponent(key)}`);
-          assert.equal(((await answer.json()) as { instanceId: string }).instanceId, instanceId);
+          if (instanceId.includes('/')) assert.equal(answer.status, 404);
+          else assert.equal(((await answer.json()) as { instanceId: string }).instanceId, instanceId);
         }
         for (const command of ['show', 'history']) {
           const printed: string[] = [];
@@ -127,10 +130,8 @@ describe('ids that an orchestrator chooses, with durable-functions 3.5.0', funct
         }
         const history = await engine.history(instanceId);
         assert.ok(toHistoryRows(history, row.executionId, 'display').length > 0 || instanceId.startsWith('@'));
-        assert.equal(
-          (JSON.parse(historyDocument(row, history)) as { instance: { instanceId: string } }).instance.instanceId,
-          instanceId,
-        );
+        const text = await historyDocument(row, (from, count) => engine.history(instanceId, from, count));
+        assert.equal((JSON.parse(text) as { instance: { instanceId: string } }).instance.instanceId, instanceId);
         assert.ok(instanceItem(row, Date.now(), 'flat').label !== '');
       }
     });

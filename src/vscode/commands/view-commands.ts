@@ -50,7 +50,8 @@ export function viewCommands(context: CommandContext): Handlers {
       for (const id of (await chosenIds(context, args, hub, 'History of which instance?')).slice(0, maxOpenedAtOnce)) {
         const row = await hub.get(id);
         if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${id}'.`);
-        await documents.show(`${row.name}-${id}-history`, historyDocument(row, await hub.history(id)), 'json');
+        const text = await historyDocument(row, (from, count) => hub.history(id, from, count));
+        await documents.show(`${row.name}-${id}-history`, text, 'json');
       }
     },
     [commands.goToCode]: async ([given]) => {
