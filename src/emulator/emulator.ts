@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Disposable } from '../core/ports/clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
+import { toTimestamp } from '../core/values/time';
 import { productionStoreOf } from '../core/instances/production-store';
 import { Engine } from '../engine/engine';
 import { DurableHttp } from '../http/durable-http';
@@ -61,7 +62,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const appDir = path.resolve(options.appDir);
   const dataDir = options.memory === true ? null : path.resolve(options.dataDir ?? path.join(appDir, '.durascope'));
   const logs = new Listeners<LogEntry>();
-  const log: Logger = (entry) => {
+  /** Of the hub's clock, once there is one. */
+  let now = (): number => Date.now();
+  const log: Logger = (given) => {
+    const entry = given.instanceId === undefined ? given : { ...given, at: toTimestamp(now()) };
     options.logger(entry);
     logs.tell(entry);
   };
@@ -86,6 +90,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       callsUnderWay: () => app.callsUnderWay,
       log,
     });
+    now = () => clock.now();
     undo.push(() => {
       clock.stop();
       return Promise.resolve();

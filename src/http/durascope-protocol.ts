@@ -343,6 +343,7 @@ export const logEntrySchema = z.object({
   functionName: z.string().exactOptional(),
   instanceId: z.string().exactOptional(),
   invocationId: z.string().exactOptional(),
+  at: z.string().exactOptional(),
 });
 
 /** Events of the emulator itself; each type has its own further fields. */

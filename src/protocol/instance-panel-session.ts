@@ -6,6 +6,7 @@
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
 import type { HubClock } from '../core/ports/hub-clock';
+import type { InstanceLogs } from '../core/instances/instance-logs';
 import type { InstanceRow } from '../core/instances/instance';
 import { failureChain, type FailureLink } from '../core/ports/failure-chain';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
@@ -27,6 +28,8 @@ export interface InstancePanelSessionOptions extends PanelSessionOptions<ToInsta
   locateFailure?: (link: FailureLink) => Promise<Pick<FailureLinkValue, 'location' | 'excerpt'>>;
   /** Event names that the app's code waits for somewhere. */
   eventNames?: () => Promise<readonly string[]>;
+  /** What instances have logged, where it is kept. */
+  logs?: Pick<InstanceLogs, 'of' | 'onLine'>;
   /** Where instances can be replayed; the session closes it. */
   replay?: PanelReplay;
   /** The history is out of a file: its panel begins with the replay. */
@@ -40,6 +43,7 @@ type EntityWaitValue = NonNullable<WaitingForValue['entities']>[number];
 const firstChunk = 200;
 const nextChunks = 1000;
 const maxChildren = 200;
+const linesEveryMs = 50;
 const maxWatched = 50;
 const maxChildRows = 10_000;
 const minAskAgainMs = 250;
@@ -56,6 +60,10 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   /** Children whose histories are sent too, and what of them was sent last. */
   readonly #watched = new Map<string, string>();
   #opensReplay = false;
+  readonly #logging: Disposable | undefined;
+  /** Number of the next line to send. */
+  #nextLine = 0;
+  #sendsLinesSoon = false;
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -66,6 +74,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       () => this.#send(),
       (error) => options.onError?.(error),
     );
+    this.#logging = options.logs?.onLine(options.instanceId, () => this.#sendLinesSoon());
     options.replay?.onStep((step) => this.post({ type: 'replayAt', step }));
     options.replay?.onLine((location) => this.post({ type: 'replayLine', location }));
   }
@@ -79,6 +88,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   override dispose(): void {
     super.dispose();
     this.#clock?.dispose();
+    this.#logging?.dispose();
     this.options.replay?.close();
   }
 
@@ -91,6 +101,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
 
   protected override onReady(): Promise<void> {
     this.#sendAnew();
+    this.#nextLine = 0;
+    this.#sendLinesSoon();
     return this.#pace.now();
   }
 
@@ -243,6 +255,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
+      ...(this.options.logs === undefined ? {} : { hasLog: true }),
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
       ...(this.options.isImported === true ? { isImported: true } : {}),
       ...(this.#opensReplay || this.options.isImported === true ? { opensReplay: true } : {}),
@@ -251,6 +264,19 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
     await this.#sendChildren(hub);
+  }
+
+  #sendLinesSoon(): void {
+    if (this.#sendsLinesSoon || !this.isReady || this.options.logs === undefined) return;
+    this.#sendsLinesSoon = true;
+    this.options.clock.after(linesEveryMs, () => {
+      this.#sendsLinesSoon = false;
+      const lines = this.options.logs?.of(this.options.instanceId, this.#nextLine) ?? [];
+      const last = lines.at(-1);
+      if (last === undefined) return;
+      this.post({ type: 'log', from: this.#nextLine, lines: [...lines] });
+      this.#nextLine = last.number + 1;
+    });
   }
 
   #sendAnew(): void {

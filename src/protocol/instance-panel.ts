@@ -48,6 +48,8 @@ export const instanceSnapshot = z.object({
   isClockPaused: z.boolean().exactOptional(),
   /** The host can replay instances (replay-values.ts). */
   canReplay: z.boolean().exactOptional(),
+  /** What the instance logs is kept: the panel has a part for it. */
+  hasLog: z.boolean().exactOptional(),
   /** The panel was opened for the replay: it begins with that tab. */
   opensReplay: z.boolean().exactOptional(),
   /** The history is out of a file: of no hub here, and nothing can be done to the instance. */
@@ -77,11 +79,28 @@ export const childHistory = z.object({
 });
 export type ChildHistory = z.infer<typeof childHistory>;
 
+/** Lines that the instance has logged, in their order; those from `from` on, by their numbers, replace what the panel has of them. */
+export const logLines = z.object({
+  type: z.literal('log'),
+  from: count,
+  lines: z.array(
+    z.object({
+      number: count,
+      at: text.nullable(),
+      level: z.enum(['trace', 'debug', 'information', 'warning', 'error', 'critical']),
+      functionName: text.nullable(),
+      message: text,
+      run: text.nullable(),
+    }),
+  ),
+});
+
 export const toInstancePanel = z.discriminatedUnion('type', [
   connectionState,
   instanceSnapshot,
   historyChunk,
   childHistory,
+  logLines,
   actionResult,
   ...toPanelReplay,
 ]);

@@ -13,6 +13,7 @@ import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HubClock, HubClockState } from '../core/ports/hub-clock';
+import { InstanceLogs } from '../core/instances/instance-logs';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';
@@ -63,6 +64,9 @@ export class AppEmulator {
   #subscriptions: Disposable[] = [];
   readonly #changed = new Listeners<EmulatorStatus>();
   readonly #events = new Listeners<EmulatorEvent>();
+
+  /** What the instances of this emulator have logged, since the window is open. */
+  readonly logs = new InstanceLogs();
 
   constructor(readonly appDir: string) {}
 

@@ -52,6 +52,9 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
       const known = knownEvent(event);
       if (known !== undefined) follow(known);
     }),
+    hub.onLog((entries) => {
+      for (const entry of entries) logger(entry);
+    }),
     hub.subscribe((changes) => {
       if (!changes.some((change) => change.type === 'resync')) return;
       follow({ type: 'functionsChanged' });

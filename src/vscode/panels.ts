@@ -166,6 +166,7 @@ export class Panels implements vscode.Disposable {
       locate: (row) => this.#locate(app, row),
       locateFailure: (link) => locateLink(app, link),
       eventNames: () => this.options.sources.eventNames(app),
+      ...(imported === undefined ? { logs: this.options.emulators.of(app).logs } : {}),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),
       ...(imported === undefined ? {} : { isImported: true }),
       onError: this.options.onError,

@@ -3,6 +3,7 @@ import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { toInstancePanel } from '../../src/protocol/instance-panel';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
 import { frameMs } from '../../src/protocol/snapshot-pace';
+import { InstanceLogs } from '../../src/core/instances/instance-logs';
 import type { HubClockState } from '../../src/core/ports/hub-clock';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
@@ -48,11 +49,12 @@ describe('the session behind an instance panel', () => {
   });
   afterEach(() => hub.dispose());
 
-  function open(instanceId: string): InstancePanelSession {
+  function open(instanceId: string, logs?: InstanceLogs): InstancePanelSession {
     const session = new InstancePanelSession({
       instanceId,
       post: (message) => posted.push(toInstancePanel.parse(message)),
       host,
+      ...(logs === undefined ? {} : { logs }),
       clock: sessionClock(hub.clock),
       eventNames: () => Promise.resolve(['FromTheCode', 'BookingConfirmed']),
       onError: (error) => {
@@ -383,5 +385,37 @@ describe('the session behind an instance panel', () => {
     await session.receive({ type: 'watchChild', instanceId: 'child', isOn: true });
     assert.deepEqual([children()[2]?.isKnown, children()[2]?.events], [false, []]);
     session.dispose();
+  });
+
+  it('sends what an instance has logged, each line once and in pieces', async () => {
+    const logs = new InstanceLogs();
+    const log = (instanceId: string, message: string): void =>
+      logs.add({ level: 'information', category: 'user', instanceId, message });
+    const told = () =>
+      posted.flatMap((message) => (message.type === 'log' ? [[message.from, message.lines.map((each) => each.message)]] : []));
+    const soon = async (): Promise<void> => {
+      hub.clock.advance(100);
+      await settle();
+    };
+    await hub.start('booking', { instanceId: 'l1' });
+    log('l1', 'before');
+    const session = open('l1', logs);
+    await session.receive({ type: 'ready' });
+    await soon();
+    log('l1', 'one');
+    log('l1', 'two');
+    log('other', 'elsewhere');
+    await soon();
+    assert.deepEqual(told(), [
+      [0, ['before']],
+      [1, ['one', 'two']],
+    ]);
+    await session.receive({ type: 'ready' });
+    await soon();
+    assert.deepEqual(told().at(-1), [0, ['before', 'one', 'two']]);
+    session.dispose();
+    log('l1', 'late');
+    await soon();
+    assert.equal(told().length, 3);
   });
 });

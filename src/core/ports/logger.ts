@@ -8,6 +8,8 @@ export interface LogEntry {
   functionName?: string;
   instanceId?: string;
   invocationId?: string;
+  /** By the hub's clock, the history's time form; for lines of an instance. */
+  at?: string;
   /** Id of a process of the app that goes on once a debugger is attached to it. */
   waitingProcess?: number;
 }

@@ -10,6 +10,7 @@ import { Tabs, type Tab } from '../ui/tabs';
 import { useRemembered } from '../ui/use-remembered';
 import { HistoryTab } from './history-tab';
 import { InstanceHeader } from './instance-header';
+import { LogTab } from './log-tab';
 import { OverviewTab } from './overview-tab';
 import type { InstanceParts, InstanceView, Notice } from './panel-context';
 import { RaiseEvent } from './raise-event';
@@ -17,7 +18,7 @@ import { ReplayTab } from './replay-tab';
 import { SequenceTab } from './sequence-tab';
 import { TimelineTab } from './timeline-tab';
 
-const tabShape = z.enum(['overview', 'history', 'replay', 'timeline', 'sequence']);
+const tabShape = z.enum(['overview', 'history', 'replay', 'timeline', 'sequence', 'log']);
 type TabId = z.infer<typeof tabShape>;
 
 const views: Readonly<Record<TabId, InstanceView>> = {
@@ -26,6 +27,7 @@ const views: Readonly<Record<TabId, InstanceView>> = {
   replay: (parts) => <ReplayTab parts={parts} />,
   timeline: (parts) => <TimelineTab parts={parts} />,
   sequence: (parts) => <SequenceTab parts={parts} />,
+  log: (parts) => <LogTab parts={parts} />,
 };
 
 interface InstancePanelProps {
@@ -90,6 +92,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
     ...(snapshot.canReplay === true ? [{ id: 'replay', title: 'Replay' } as const] : []),
     { id: 'timeline', title: 'Timeline' },
     { id: 'sequence', title: 'Sequence' },
+    ...(snapshot.hasLog === true ? [{ id: 'log', title: 'Log' } as const] : []),
   ];
   // What a reload remembers may not be there any more.
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'overview';

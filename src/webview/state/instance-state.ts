@@ -1,4 +1,5 @@
 /** What the instance panel knows, out of the messages it was sent (protocol/instance-panel.ts, P1 to P3). */
+import type { InstanceLine } from '../../core/instances/instance-logs';
 import type { Disposable } from '../../core/ports/clock';
 import type { HistoryEvent } from '../../core/history/history';
 import { fromTimestamp } from '../../core/values/time';
@@ -26,7 +27,11 @@ export interface InstanceState {
   historyTotal: number;
   /** Of the children that are watched; null: the hub does not know it. */
   children: ReadonlyMap<string, readonly HistoryEvent[] | null>;
+  /** What it has logged, as far as the sender has it. */
+  lines: readonly InstanceLine[];
 }
+
+const mostLines = 10_000;
 
 type Act = Omit<Extract<FromInstancePanel, { type: 'act' }>, 'requestId' | 'type'>;
 
@@ -56,6 +61,7 @@ export class InstanceStore {
         historyKey: '',
         historyTotal: 0,
         children: new Map(),
+        lines: [],
       },
       schedule,
     );
@@ -119,6 +125,11 @@ export class InstanceStore {
       case 'childHistory': {
         const { instanceId, isKnown, events } = message;
         this.state.set({ children: new Map(this.state.get().children).set(instanceId, isKnown ? events : null) });
+        return;
+      }
+      case 'log': {
+        const before = this.state.get().lines.filter(({ number }) => number < message.from);
+        this.state.set({ lines: [...before, ...message.lines].slice(-mostLines) });
         return;
       }
       case 'actionResult':

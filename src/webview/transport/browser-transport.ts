@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
+import { InstanceLogs } from '../../core/instances/instance-logs';
 import { isEntityId } from '../../core/values/instance-id';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
@@ -46,12 +47,14 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
   const clock: SessionClock = { now: () => Date.now(), after: (delayMs, callback) => void setTimeout(callback, delayMs) };
   let hub: HttpTaskHubClient | undefined;
   const host = browserHost(() => hub);
+  // From the moment on at which the page was opened.
+  const logs = new InstanceLogs();
   const common = { post, host, clock, onError: (error: unknown) => console.error(error) };
   const session =
     place.panel === 'entity'
       ? new EntityPanelSession({ ...common, instanceId: place.instanceId })
       : place.panel === 'instance'
-        ? new InstancePanelSession({ ...common, instanceId: place.instanceId })
+        ? new InstancePanelSession({ ...common, instanceId: place.instanceId, logs })
         : new InstancesPanelSession({
             ...common,
             hubName: '',
@@ -95,6 +98,11 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
       hub = connected;
       wasUp = true;
       session.connect(connected);
+      if (place.panel === 'instance') {
+        connected.onLog((entries) => {
+          for (const entry of entries) logs.add(entry);
+        });
+      }
     } catch (error) {
       // What is shown stays, and so does what was said about it.
       if (!wasUp) session.disconnect(messageOf(error));

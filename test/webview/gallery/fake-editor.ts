@@ -2,6 +2,7 @@
  * Runs in the gallery's page before the panels' bundle: stands in for the editor, with the real sessions over a hub of arrays.
  * The page's address chooses: `?state=running`. What a test may look at is in `globalThis.gallery`.
  */
+import { InstanceLogs } from '../../../src/core/instances/instance-logs';
 import { toTimestamp } from '../../../src/core/values/time';
 import type { ToEntityPanel } from '../../../src/protocol/entity-panel';
 import { EntityPanelSession } from '../../../src/protocol/entity-panel-session';
@@ -69,6 +70,8 @@ const post = (message: ToPanel): void => {
     onTold(copy);
   }, 0);
 };
+const logs = new InstanceLogs();
+for (const entry of state.log ?? []) logs.add(entry);
 const onError = (error: unknown): void => console.error(error);
 const session =
   state.panel === 'entity'
@@ -77,6 +80,7 @@ const session =
       ? new InstancePanelSession({
           instanceId: state.instanceId,
           ...(state.replay === undefined ? {} : { replay: state.replay }),
+          ...(state.log === undefined ? {} : { logs }),
           post,
           host,
           clock,

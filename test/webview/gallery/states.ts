@@ -1,6 +1,7 @@
 /** The panels' states in the gallery: one of each kind a user meets, and the two large ones. */
 import type { EntityBatchRecord } from '../../../src/core/entities/entity-views';
 import type { HistoryEvent } from '../../../src/core/history/history';
+import type { LogEntry } from '../../../src/core/ports/logger';
 import type { InstanceRow } from '../../../src/core/instances/instance';
 import type { OrchestrationStatus } from '../../../src/core/values/status';
 import { serialisedException } from '../../../src/core/values/serialised-exception';
@@ -50,6 +51,22 @@ function instance(
     waitingFor: waitsForNothing,
     ...rest,
   };
+}
+
+/** Two runs of the code: the second repeats what the first has said. */
+function loggedLines(): LogEntry[] {
+  const line = (seconds: number, functionName: string, message: string, invocationId: string, level: LogEntry['level']) =>
+    ({ ...{ level, category: 'user', message, functionName, invocationId, instanceId: 'eaee885b', at: at(seconds) } }) as const;
+  return [
+    line(2, 'HelloCities', 'Greeting three cities', 'run-1', 'information'),
+    line(3, 'SayHello', 'Saying hello to Tokyo', 'a', 'information'),
+    line(6, 'HelloCities', 'Greeting three cities', 'run-2', 'information'),
+    line(6, 'HelloCities', 'Tokyo is done', 'run-2', 'information'),
+    line(7, 'SayHello', 'Seattle answers slowly', 'b', 'warning'),
+    line(10, 'HelloCities', 'Greeting three cities', 'run-3', 'information'),
+    line(10, 'HelloCities', 'Tokyo is done', 'run-3', 'information'),
+    line(10, 'HelloCities', 'Seattle is done', 'run-3', 'information'),
+  ];
 }
 
 const statusChanges = ['"Tokyo"', '"Seattle"', '"London"'].map((value, index) => ({ at: at(5 + index * 4), value }));
@@ -465,10 +482,18 @@ export interface GalleryState {
   /** Not connected: the message shown. */
   disconnected?: string;
   replay?: FakeReplay;
+  /** What the instance has logged. */
+  log?: readonly LogEntry[];
 }
 
 export const galleryStates = {
   completed: { panel: 'instance', instanceId: 'eaee885b', fill: (hub) => hub.add(completedInstance()) },
+  logged: {
+    panel: 'instance',
+    instanceId: 'eaee885b',
+    fill: (hub) => hub.add(completedInstance()),
+    log: loggedLines(),
+  },
   running: { panel: 'instance', instanceId: 'ticket-7', fill: (hub) => hub.add(...runningInstances()) },
   fanOut: { panel: 'instance', instanceId: 'nightly', fill: (hub) => hub.add(...fanOut(200)) },
   fanOut5000: { panel: 'instance', instanceId: 'nightly', fill: (hub) => hub.add(...fanOut(5000)) },

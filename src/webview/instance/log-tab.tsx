@@ -1,0 +1,168 @@
+import type { JSX } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import * as z from 'zod';
+import { fromTimestamp } from '../../core/values/time';
+import { isTerminal } from '../../core/values/status';
+import { logRows, type LogRow } from '../models/log-rows';
+import { clockText, dateTimeText } from '../models/time-text';
+import { fieldValue } from '../ui/elements';
+import { Icon } from '../ui/icon';
+import { IconButton } from '../ui/icon-button';
+import { EmptyState } from '../ui/message';
+import { usePreferred } from '../ui/use-remembered';
+import { useVirtualRows } from '../ui/virtual-rows';
+import type { InstanceParts } from './panel-context';
+
+const rowHeight = 22;
+const levelIcons = { warning: 'warning', error: 'error', critical: 'error' } as const;
+
+/** What the instance has logged, each line once; replays are folded or left out. A click on a line shows the row it belongs to. */
+export function LogTab({ parts }: { parts: InstanceParts }): JSX.Element {
+  const { state, instance, memory } = parts;
+  const [firstOnly, setFirstOnly] = usePreferred<boolean>(memory, 'logFirstOnly', z.boolean(), false);
+  const [text, setText] = useState('');
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const [follow, setFollow] = useState(!isTerminal(instance.runtimeStatus));
+  const scroller = useRef<HTMLDivElement>(null);
+  const all = useMemo(
+    () => logRows(state.lines, instance.name, state.events),
+    [state.lines, instance.name, state.historyKey, state.historyVersion],
+  );
+  const rows = useMemo(() => shownRows(all, text, firstOnly, opened), [all, text, firstOnly, opened]);
+  const virtual = useVirtualRows({ count: rows.length, rowHeight, scroller });
+  useLayoutEffect(() => {
+    if (follow && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [follow, rows.length]);
+  const count = all.reduce((sum, row) => sum + (row.type === 'line' ? 1 : 0), 0);
+  return (
+    <>
+      <div class="toolbar" role="toolbar" aria-label="Log">
+        <vscode-textfield
+          class="filter"
+          type="search"
+          label="Filter lines by text"
+          placeholder="Filter lines"
+          value={text}
+          onInput={(event: Event) => setText(fieldValue(event))}
+        />
+        <IconButton
+          icon="run-all"
+          label="Leave out what code logs again when it is replayed"
+          text="First run only"
+          pressed={firstOnly}
+          onClick={() => setFirstOnly(!firstOnly)}
+        />
+        <span class="toolbar-gap" />
+        <span class="row-count" aria-live="polite">
+          {count.toLocaleString('en')} {count === 1 ? 'line' : 'lines'}
+        </span>
+        <IconButton icon="arrow-down" label="Follow the newest lines" pressed={follow} onClick={() => setFollow(!follow)} />
+      </div>
+      {rows.length === 0 ? (
+        <EmptyState icon="output" title={all.length === 0 ? 'Nothing was logged' : 'No line matches the filter'}>
+          {all.length === 0
+            ? 'Lines of context.log, console and the loggers of other languages appear here as they come. They are not kept when the emulator ends.'
+            : 'Take the filter back to see all lines.'}
+        </EmptyState>
+      ) : (
+        <div
+          ref={scroller}
+          class="log-lines"
+          role="list"
+          aria-label="Lines"
+          tabIndex={0}
+          onScroll={() => {
+            if (follow && !virtual.atEnd()) setFollow(false);
+          }}
+        >
+          <div role="presentation" style={{ height: `${virtual.totalSize}px` }}>
+            {virtual.items.map((item) => {
+              const row = rows[item.index];
+              return row === undefined ? null : (
+                <div
+                  key={keyOf(row)}
+                  class={`log-row ${row.type === 'line' ? `log-${row.line.level}` : 'log-again'} ${row.isRepeated ? 'log-repeated' : ''}`}
+                  role="listitem"
+                  style={{ transform: `translateY(${item.start}px)` }}
+                >
+                  {row.type === 'again' ? (
+                    <button
+                      type="button"
+                      class="link"
+                      aria-expanded={opened.has(row.number)}
+                      onClick={() => {
+                        const next = new Set(opened);
+                        if (!next.delete(row.number)) next.add(row.number);
+                        setOpened(next);
+                      }}
+                    >
+                      <Icon name={opened.has(row.number) ? 'chevron-down' : 'chevron-right'} />
+                      {row.lines.length.toLocaleString('en')} {row.lines.length === 1 ? 'line' : 'lines'} logged again in a replay
+                    </button>
+                  ) : (
+                    <Line row={row} parts={parts} />
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+type ShownRow = LogRow & { isRepeated: boolean };
+
+function shownRows(all: readonly LogRow[], text: string, firstOnly: boolean, opened: ReadonlySet<number>): ShownRow[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows: ShownRow[] = [];
+  for (const row of all) {
+    if (row.type === 'line') {
+      const said = `${row.line.functionName ?? ''} ${row.line.message}`.toLowerCase();
+      if (words.every((word) => said.includes(word))) rows.push({ ...row, isRepeated: false });
+    } else if (!firstOnly && words.length === 0) {
+      rows.push({ ...row, isRepeated: false });
+      if (opened.has(row.number))
+        rows.push(...row.lines.map((line) => ({ type: 'line', line, at: null, isRepeated: true }) as const));
+    }
+  }
+  return rows;
+}
+
+function keyOf(row: LogRow): string {
+  return row.type === 'line' ? `${row.line.number}` : `again-${row.number}`;
+}
+
+function Line({ row, parts }: { row: Extract<LogRow, { type: 'line' }>; parts: InstanceParts }): JSX.Element {
+  const { line, at } = row;
+  const icon = (levelIcons as Readonly<Record<string, string | undefined>>)[line.level];
+  const ms = line.at === null ? Number.NaN : fromTimestamp(line.at);
+  return (
+    <>
+      <span class="log-time" title={dateTimeText(ms)}>
+        {clockText(ms)}
+      </span>
+      {icon === undefined ? null : (
+        <>
+          <Icon name={icon} />
+          <span class="sr-only">{line.level}</span>
+        </>
+      )}
+      <span class="log-function">{line.functionName ?? 'emulator'}</span>
+      <span class="log-message" title={line.message}>
+        {line.message}
+      </span>
+      {at === null ? null : (
+        <button
+          type="button"
+          class="link log-link"
+          title={`Show row ${at + 1}: ${parts.state.events[at]?.EventType}`}
+          onClick={() => parts.showRow(at)}
+        >
+          row {at + 1}
+        </button>
+      )}
+    </>
+  );
+}
