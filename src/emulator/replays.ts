@@ -14,7 +14,6 @@ import type { ReplayTimeline } from '../replay/replay-timeline';
 import { spawnProcess, type Launcher } from '../workers/supervision/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { appKind } from './app-kind';
-import type { DotnetReplayWorker } from './dotnet-replays';
 import { findChildScript } from './child-script';
 
 /** `findSource`, `findPlaces`: for apps that tell no lines. */
@@ -55,16 +54,23 @@ export function createReplays(options: ReplaysOptions): Replays {
     childScript: findChildScript(),
     ...(debugPort === undefined ? {} : { launcher: waitingLauncher(debugPort), watchdogMs: 0, loadTimeoutMs: 0 }),
   });
-  let dotnet: Promise<DotnetReplayWorker> | undefined;
+  let other: Promise<ReplayWorker> | undefined;
   // Most of it is what the emulator consists of: read with the first replay of such an app.
-  const dotnetWorker = (): Promise<DotnetReplayWorker> =>
-    (dotnet ??= import('./emulator').then(({ DotnetReplayWorker: Worker }) => new Worker({ ...options, appDir })));
+  const otherWorker = (kind: 'dotnet' | 'powershell'): Promise<ReplayWorker> =>
+    (other ??= import('./emulator').then(({ dotnetReplayWorker, powerShellReplayWorker }) =>
+      (kind === 'dotnet' ? dotnetReplayWorker : powerShellReplayWorker)({ ...options, appDir }),
+    ));
   const workerOf = async (): Promise<ReplayWorker> => {
     const kind = await appKind(appDir);
     if (kind === 'node') return javaScript;
-    if (kind === 'powershell') throw new DurascopeError('NotSupported', noPowerShell);
-    if (debugPort !== undefined) throw new DurascopeError('NotSupported', noAttachedDotnet);
-    return dotnetWorker();
+    if (debugPort !== undefined) {
+      const language = kind === 'dotnet' ? '.NET' : 'PowerShell';
+      throw new DurascopeError(
+        'NotSupported',
+        `A replay of an app of ${language} cannot be debugged from here: attach the debugger to the app itself (F5).`,
+      );
+    }
+    return otherWorker(kind);
   };
   const open = async (request: ReplayRequest): Promise<ReplayTimeline> => openReplay(request, await workerOf());
   return {
@@ -72,17 +78,13 @@ export function createReplays(options: ReplaysOptions): Replays {
     openInstance: async (hub, instanceId) => open(await replayRequestOf(hub, instanceId)),
     functions: async () => (await workerOf()).functions(),
     reload: async () => {
-      await Promise.all([javaScript.reload(), dotnet?.then((worker) => worker.reload())]);
+      await Promise.all([javaScript.reload(), other?.then((worker) => worker.reload())]);
     },
     dispose: async () => {
-      await Promise.all([javaScript.dispose(), dotnet?.then((worker) => worker.dispose())]);
+      await Promise.all([javaScript.dispose(), other?.then((worker) => worker.dispose())]);
     },
   };
 }
-
-const noPowerShell =
-  'Orchestrators in PowerShell cannot be stepped through: their history and what is pending stand in the panel of the instance.';
-const noAttachedDotnet = 'A replay of a .NET app cannot be debugged from here: attach the debugger to the app itself (F5).';
 
 /** The debugger that attaches lets the process go on once its breakpoints are set. */
 function waitingLauncher(port: number): Launcher {

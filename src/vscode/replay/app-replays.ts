@@ -166,7 +166,10 @@ export class AppReplays implements vscode.Disposable {
   async #replaysOf(appDir: string): Promise<Replays> {
     let app = this.#all.get(appDir);
     if (app === undefined) {
-      const pattern = new vscode.RelativePattern(appDir, '**/*.{js,mjs,cjs,json,map,cs,fs,vb,csproj,fsproj,vbproj}');
+      const pattern = new vscode.RelativePattern(
+        appDir,
+        '**/*.{js,mjs,cjs,json,map,cs,fs,vb,csproj,fsproj,vbproj,ps1,psm1,psd1}',
+      );
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       const created: AppReplay = { replays: createReplays(this.#options(appDir)), watcher, isStale: false };
       const onFile = ({ path: file }: vscode.Uri): void => {

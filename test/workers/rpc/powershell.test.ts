@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { HistoryEvent } from '../../../src/core/history/history';
+import { createReplays } from '../../../src/emulator/replays';
 import { findPowerShellWorker, workerVariable } from '../../../src/workers/rpc/powershell/find-powershell-worker';
 import { RunningEmulator } from './dotnet-app';
 
@@ -64,6 +66,37 @@ describe('a PowerShell function app', function () {
     await app.until(id, (row) => row.runtimeStatus === 'Running');
     await app.emulator.hub.raiseEvent(id, 'Approval', 'true');
     assert.equal((await app.ended(id)).output, '"approved"');
+  });
+
+  it('is stepped through: what it asked for at each moment and its custom status, in a process of its own', async () => {
+    const replays = createReplays({ appDir: fixture, log: () => undefined });
+    try {
+      const id = await app.start('HelloCities');
+      await app.ended(id);
+      const timeline = await replays.openInstance(app.emulator.hub, id);
+      assert.deepEqual(
+        timeline.steps.map(({ customStatus }) => customStatus),
+        [null, '"Tokyo"', '"Seattle"', '"London"'],
+      );
+      assert.deepEqual(
+        timeline.steps.map(({ decisions }) => decisions.map(({ type }) => type)),
+        [['ScheduleTask'], ['ScheduleTask'], ['ScheduleTask'], ['CompleteOrchestration']],
+      );
+      assert.equal(timeline.steps.at(-1)?.output, '["Hello Tokyo","Hello Seattle","Hello London"]');
+      assert.equal(timeline.steps[1]?.frames[0]?.place?.file, path.join(fixture, 'HelloCities', 'run.ps1'));
+      assert.equal(timeline.divergence, null);
+      const waiting = await app.start('Approval');
+      await app.until(waiting, (row) => row.runtimeStatus === 'Running');
+      const open = await replays.openInstance(app.emulator.hub, waiting);
+      assert.deepEqual(open.steps.at(-1)?.pending.length, 1);
+      const history = (await app.emulator.hub.history(id)).map((row): HistoryEvent =>
+        row.EventType === 'TaskScheduled' && row.EventId === 1 ? { ...row, Name: 'Throw' } : row,
+      );
+      const parted = await replays.open({ instanceId: id, executionId: 'e', functionName: 'hellocities', history });
+      assert.deepEqual([parted.divergence?.recorded, parted.divergence?.actual], ['activity Throw #1', 'activity SayHello #1']);
+    } finally {
+      await replays.dispose();
+    }
   });
 
   it('starts orchestrations over HTTP with the links of the management API', async () => {

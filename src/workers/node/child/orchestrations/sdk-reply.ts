@@ -77,7 +77,8 @@ function readState(state: Record<string, unknown>, stack: string): SdkReply {
     isV1,
     schemaVersion,
     progress: readProgress(state, stack),
-    customStatus: payloadText(state['customStatus']),
+    // The real host passes over null, which PowerShell says until there is one.
+    customStatus: state['customStatus'] == null ? null : payloadText(state['customStatus']),
   };
 }
 
