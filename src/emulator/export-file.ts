@@ -63,6 +63,16 @@ function* instancePieces({ instance, history, customStatusChanges }: ExportedIns
   yield `${text}],"customStatusChanges":${JSON.stringify(customStatusChanges)}}`;
 }
 
+/** The instances of these ids that the hub knows, at rest. */
+export async function exportedInstances(hub: TaskHubClient, instanceIds: readonly string[]): Promise<ExportedInstance[]> {
+  const read: ExportedInstance[] = [];
+  for (const id of instanceIds) {
+    const each = await exportedInstance(hub, id);
+    if (each !== undefined) read.push(each);
+  }
+  return read;
+}
+
 async function exportedInstance(hub: TaskHubClient, instanceId: string): Promise<ExportedInstance | undefined> {
   for (;;) {
     const instance = await hub.get(instanceId);

@@ -131,6 +131,9 @@ export const capabilities = z.object({
   entities: z.boolean(),
   suspend: z.boolean(),
   productionStore: z.enum(productionStores).exactOptional(),
+  /** Why nothing can be changed. */
+  readOnly: text.exactOptional(),
+  history: z.literal('merged').exactOptional(),
 });
 
 /**

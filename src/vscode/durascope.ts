@@ -1,5 +1,7 @@
 /** Composition root of the extension: builds its parts, shows in the views what happens, and runs commands. */
+import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { SystemClock } from '../emulator/system-clock';
 import { AgentTools } from './agent-tools';
 import { CodeLenses } from './code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
@@ -9,6 +11,7 @@ import { showFailure } from './commands/command-context';
 import { entityCommands } from './commands/entity-commands';
 import { emulatorCommands } from './commands/emulator-commands';
 import { exampleCommands } from './commands/example-commands';
+import { hubCommands } from './commands/hub-commands';
 import { instanceCommands } from './commands/instance-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
 import { runFunctionCommands } from './commands/run-function';
@@ -20,6 +23,9 @@ import { Dialogs } from './dialogs';
 import { DeterminismDiagnostics } from './determinism-diagnostics';
 import { DurableApps } from './durable-apps';
 import { EditorHost } from './editor-host';
+import { HubConnections } from './hub-connections';
+import { HubPanelHost } from './hub-panel-host';
+import { HubsView } from './hubs-view';
 import { EntitiesView } from './entities-view';
 import { Failures } from './failures';
 import type { DurableApp } from './find-apps';
@@ -56,6 +62,8 @@ export class Durascope implements vscode.Disposable {
   readonly failures: Failures;
   readonly instances: InstancesView;
   readonly entities: EntitiesView;
+  readonly hubs: HubConnections;
+  readonly hubsView: HubsView;
   readonly statusBar = new StatusBar();
   readonly agentTools: AgentTools;
   readonly #functions: FunctionsView;
@@ -98,6 +106,18 @@ export class Durascope implements vscode.Disposable {
         ),
       preferences,
       onOpened: ({ appDir }, instanceId) => this.failures.see(appDir, instanceId),
+      attachedHostOf: (app) =>
+        new HubPanelHost(
+          app,
+          this.dialogs,
+          documents,
+          () => this.emulators.of(app),
+          () => undefined,
+          onError,
+          preferences,
+        ),
+      attachedReplayOf: ({ appDir }, hub, instanceId) =>
+        new LazyPanelReplay(async () => (await this.replayPart()).attachedReplay(hub, appDir, instanceId)),
       findApp: (appDir) => this.apps.find(appDir),
       currentApp: () => this.apps.current,
       replayOf: ({ appDir }, instanceId) =>
@@ -131,6 +151,14 @@ export class Durascope implements vscode.Disposable {
     });
     this.instances = new InstancesView(trees.instances, workspaceState, onError);
     this.entities = new EntitiesView(trees.entities, onError);
+    this.hubs = new HubConnections({
+      secrets: context.secrets,
+      memory: context.globalState,
+      clock: new SystemClock(),
+      newId: () => randomBytes(8).toString('hex'),
+      changed: () => this.#showHubs(),
+    });
+    this.hubsView = new HubsView(trees.hubs, this.hubs);
     this.#functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
     const commandContext: CommandContext = {
@@ -154,6 +182,12 @@ export class Durascope implements vscode.Disposable {
       ...exampleCommands(extensionUri, commandContext),
       ...instanceCommands(commandContext),
       ...replayCommands(commandContext, () => this.replayPart()),
+      ...hubCommands(commandContext, {
+        connections: this.hubs,
+        view: this.hubsView,
+        refresh: () => this.#showHubs(),
+        newId: () => randomBytes(16).toString('hex'),
+      }),
       ...entityCommands(commandContext),
       ...startCommands(commandContext),
       ...runFunctionCommands(commandContext),
@@ -175,6 +209,8 @@ export class Durascope implements vscode.Disposable {
       this.failures,
       this.instances,
       this.entities,
+      this.hubsView,
+      this.hubs,
       this.statusBar,
       new Problems(this.emulators),
       new CodeLenses(this.emulators, (file) => this.apps.of(file)),
@@ -191,6 +227,7 @@ export class Durascope implements vscode.Disposable {
   /** Finds the workspace's apps and starts their emulators where the setting says so. */
   async open(): Promise<void> {
     await this.apps.open();
+    this.#showHubs();
     this.#show();
     this.#autoStart();
     this.#disposables.push(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#autoStart()));
@@ -275,6 +312,11 @@ export class Durascope implements vscode.Disposable {
     const isStopped = app !== undefined && this.emulators.of(app).shown === undefined;
     const hasEarlier = isStopped && (await this.emulators.hasEarlier(app));
     await vscode.commands.executeCommand('setContext', contextKeys.hasEarlier, hasEarlier);
+  }
+
+  #showHubs(): void {
+    void vscode.commands.executeCommand('setContext', contextKeys.hasHubs, this.hubs.all.length > 0);
+    this.hubsView.show();
   }
 
   #show(): void {

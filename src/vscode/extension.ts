@@ -34,8 +34,9 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
     noEntities: new LazyTree(views.noEntities, load, false),
     functions: new LazyTree(views.functions, load, false),
     emulator: new LazyTree(views.emulator, load, false),
+    hubs: new LazyTree(views.hubs, load, false),
   };
-  context.subscriptions.push(trees.instances, trees.entities, trees.noEntities, trees.functions, trees.emulator);
+  context.subscriptions.push(trees.instances, trees.entities, trees.noEntities, trees.functions, trees.emulator, trees.hubs);
   for (const id of Object.values(commands)) {
     const run = async (...args: unknown[]): Promise<unknown> => (await load()).runCommand(id, args);
     context.subscriptions.push(vscode.commands.registerCommand(id, run));

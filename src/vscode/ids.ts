@@ -59,6 +59,14 @@ export const commands = {
   showFailed: 'durascope.showFailed',
   replayFile: 'durascope.replayFile',
   copyLink: 'durascope.copyLink',
+  attachHub: 'durascope.attachHub',
+  detachHub: 'durascope.detachHub',
+  refreshHubs: 'durascope.refreshHubs',
+  pauseHub: 'durascope.pauseHub',
+  filterHub: 'durascope.filterHub',
+  loadMoreOfHub: 'durascope.loadMoreOfHub',
+  openHubInstance: 'durascope.openHubInstance',
+  copyToEmulator: 'durascope.copyToEmulator',
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
 
@@ -69,6 +77,8 @@ export const views = {
   noEntities: 'durascope.noEntities',
   functions: 'durascope.functions',
   emulator: 'durascope.emulator',
+  /** Task hubs of the real engines; there once one is attached. */
+  hubs: 'durascope.hubs',
 } as const;
 
 export const panels = {
@@ -90,6 +100,7 @@ export const contextKeys = {
   /** `functionApp` or `programs`; empty without either. */
   appKind: 'durascope.appKind',
   hasEntities: 'durascope.hasEntities',
+  hasHubs: 'durascope.hasHubs',
   /** Earlier sessions have left instances, and nobody looks at them yet. */
   hasEarlier: 'durascope.hasEarlier',
   // What the walkthrough ticks.

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EmulatorLine } from './models/emulator-status';
 import type { EntitiesNode } from './models/entities-tree';
 import type { FunctionGroupNode, FunctionNode } from './models/functions-tree';
+import type { HubsNode } from './models/hubs-tree';
 import type { TreeNode } from './models/instances-tree';
 
 export interface Trees {
@@ -11,6 +12,7 @@ export interface Trees {
   noEntities: LazyTree<never>;
   functions: LazyTree<FunctionGroupNode | FunctionNode>;
   emulator: LazyTree<EmulatorLine>;
+  hubs: LazyTree<HubsNode>;
 }
 
 /** A view that exists from activation on and learns what it shows when somebody looks at it. */

@@ -18,6 +18,8 @@ import type { Emulators } from './emulators';
 import { contextKeys, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
 import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
+import type { AttachedHub } from '../hubs/attached-hub';
+import type { HubPanelHost } from './hub-panel-host';
 import { panelPage } from './panel-page';
 import type { PanelPreferences } from './panel-preferences';
 import type { SourceIndex } from './source-index';
@@ -43,6 +45,9 @@ export interface PanelsOptions {
   hostOf: (app: DurableApp) => PanelHost;
   findApp: (appDir: string) => DurableApp | undefined;
   currentApp: () => DurableApp | undefined;
+  /** The same for panels of instances of attached hubs. */
+  attachedHostOf: (app: DurableApp) => HubPanelHost;
+  attachedReplayOf: (app: DurableApp, hub: AttachedHub, instanceId: string) => PanelReplay;
   /** The replay of an instance, for its panel. */
   replayOf: (app: DurableApp, instanceId: string) => PanelReplay;
   /** A panel of an instance is opened, or comes to the front. */
@@ -102,6 +107,26 @@ export class Panels implements vscode.Disposable {
     return panel;
   }
 
+  /** The panel of an instance of an attached hub; its code is that of the app, where there is one. */
+  openAttached(app: DurableApp | undefined, hub: AttachedHub, hubId: string, instanceId: string): vscode.WebviewPanel {
+    const owner: DurableApp = app ?? { kind: 'programs', appDir: hubId, name: hub.label, folder: undefined };
+    const key = `${owner.appDir}\n${instanceId}\n${hubId}`;
+    const known = this.#open.get(key);
+    if (known !== undefined) {
+      known.panel.reveal();
+      return known.panel;
+    }
+    const panel = this.#create(isEntityId(instanceId) ? panelIds.entity : panelIds.instance, shortId(instanceId));
+    const replay = this.options.attachedReplayOf(owner, hub, instanceId);
+    const host = this.options.attachedHostOf(owner).of(
+      hub,
+      (id) => void this.openAttached(app, hub, hubId, id),
+      () => replay.debug(0, 'steps'),
+    );
+    this.#showInstance(panel, owner, instanceId, { hub, replay, key, host });
+    return panel;
+  }
+
   /** With a filter: shows what it lets through. */
   openInstances(app: DurableApp, filter?: InstanceFilter): vscode.WebviewPanel {
     let open = this.#open.get(app.appDir);
@@ -145,10 +170,10 @@ export class Panels implements vscode.Disposable {
     panel: vscode.WebviewPanel,
     app: DurableApp,
     instanceId: string,
-    imported?: { hub: TaskHubClient; replay: PanelReplay },
+    imported?: { hub: TaskHubClient; replay: PanelReplay; key?: string; host?: PanelHost },
   ): void {
     if (isEntityId(instanceId)) {
-      this.#showEntity(panel, app, instanceId);
+      this.#showEntity(panel, app, instanceId, imported);
       return;
     }
     const session = new InstancePanelSession({
@@ -161,31 +186,43 @@ export class Panels implements vscode.Disposable {
         }
         void panel.webview.postMessage(message);
       },
-      host: this.options.hostOf(app),
+      host: imported?.host ?? this.options.hostOf(app),
       clock: clockOf(() => this.options.emulators.of(app)),
-      locate: (row) => this.#locate(app, row),
+      locate: (row) => this.#locate(app, row, imported?.hub),
       locateFailure: (link) => locateLink(app, link),
       eventNames: () => this.options.sources.eventNames(app),
       ...(imported === undefined ? { logs: this.options.emulators.of(app).logs } : {}),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),
       ...(imported === undefined ? {} : { isImported: true }),
+      ...(imported === undefined || imported.key !== undefined ? {} : { opensReplay: true }),
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('Pending');
     if (imported === undefined) this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'instance');
-    else this.#adopt(`${app.appDir}\n${instanceId}\nimported`, { panel, session, app, imported: imported.hub }, 'instance');
+    else
+      this.#adopt(
+        imported.key ?? `${app.appDir}\n${instanceId}\nimported`,
+        { panel, session, app, imported: imported.hub },
+        'instance',
+      );
   }
 
-  #showEntity(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string): void {
+  #showEntity(
+    panel: vscode.WebviewPanel,
+    app: DurableApp,
+    instanceId: string,
+    attached?: { hub: TaskHubClient; key?: string; host?: PanelHost },
+  ): void {
     const session = new EntityPanelSession({
       instanceId,
       post: (message) => void panel.webview.postMessage(message),
-      host: this.options.hostOf(app),
+      host: attached?.host ?? this.options.hostOf(app),
       clock: clockOf(() => this.options.emulators.of(app)),
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('instances');
-    this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'entity');
+    const key = attached?.key ?? `${app.appDir}\n${instanceId}`;
+    this.#adopt(key, { panel, session, app, ...(attached === undefined ? {} : { imported: attached.hub }) }, 'entity');
   }
 
   #showInstances(panel: vscode.WebviewPanel, app: DurableApp): void {
@@ -267,14 +304,18 @@ export class Panels implements vscode.Disposable {
     return shown ?? (isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
   }
 
-  async #locate(app: DurableApp, row: InstanceRow): Promise<{ code: SourceLocation | null; failure: SourceLocation | null }> {
+  async #locate(
+    app: DurableApp,
+    row: InstanceRow,
+    of?: TaskHubClient,
+  ): Promise<{ code: SourceLocation | null; failure: SourceLocation | null }> {
     const place = await this.options.sources.locate(app, row.name);
     const code =
       place === undefined
         ? null
         : { file: place.uri.fsPath, line1: place.range.start.line + 1, column1: place.range.start.character + 1 };
     if (row.runtimeStatus !== 'Failed') return { code, failure: null };
-    const hub = this.options.emulators.of(app).shown?.hub;
+    const hub = of ?? this.options.emulators.of(app).shown?.hub;
     const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
     return { code, failure: locateFailure(row, history, app.appDir, await realDir(app.appDir)) ?? null };
   }

@@ -3,6 +3,8 @@ import type * as vscode from 'vscode';
 import type { Divergence } from '../core/history/divergence';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { replayRequestOf } from '../emulator/replays';
+import type { AttachedHub } from '../hubs/attached-hub';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { Emulators } from './emulators';
 import { AppReplays, type ReplayTarget } from './replay/app-replays';
@@ -64,6 +66,13 @@ export class ReplayPart implements vscode.Disposable {
       replay: this.panelReplay(target),
       debug: () => this.debugging.start(target, name),
     };
+  }
+
+  /** Of an instance of an attached hub, as it is when the replay is opened first. */
+  async attachedReplay(hub: AttachedHub, appDir: string, instanceId: string): Promise<PanelReplay> {
+    const request = await replayRequestOf(hub, instanceId);
+    const { notes } = await hub.historyWithNotes(instanceId);
+    return this.panelReplay({ appDir, instanceId, imported: { request, notes } });
   }
 
   dispose(): void {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { AzureNamedKeyCredential, TableClient, TableServiceClient, type TableEntity } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { goldenBlobs, goldenQueues, goldenRows, type TypedRow } from './golden-hub';
+import { goldenBlobs, goldenFolder, goldenQueues, goldenRows, type TypedRow } from './golden-hub';
 
 const account = 'devstoreaccount1';
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
@@ -15,13 +15,16 @@ export class Azurite {
     readonly ports: { blob: string; queue: string; table: string },
   ) {}
 
-  static async start(): Promise<Azurite> {
-    const main = path.resolve('node_modules/azurite/dist/src/azurite.js');
+  /** `repository`: where Azurite is installed. */
+  static async start(repository = ''): Promise<Azurite> {
+    goldenFolder.repository = repository;
+    const main = path.resolve(repository, 'node_modules/azurite/dist/src/azurite.js');
     const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
     const child = spawn(
       process.execPath,
       [main, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...ports],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      // An editor's own program is node with this.
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } },
     );
     let output = '';
     const found = new Map<string, string>();

@@ -21,14 +21,16 @@ export interface GoldenBlob {
   base64: string;
 }
 
-const folder = path.resolve('test/goldens/azure-storage');
+/** Of the repository; empty: the current folder. */
+export const goldenFolder = { repository: '' };
+const fileOf = (name: string): string => path.resolve(goldenFolder.repository, 'test/goldens/azure-storage', name);
 
 export const goldenRows = (table: 'History' | 'Instances' | 'Partitions'): TypedRow[] =>
-  JSON.parse(readFileSync(path.join(folder, `table-${table}.json`), 'utf8')) as TypedRow[];
+  JSON.parse(readFileSync(fileOf(`table-${table}.json`), 'utf8')) as TypedRow[];
 
-export const goldenBlobs = (): GoldenBlob[] => JSON.parse(readFileSync(path.join(folder, 'blobs.json'), 'utf8')) as GoldenBlob[];
+export const goldenBlobs = (): GoldenBlob[] => JSON.parse(readFileSync(fileOf('blobs.json'), 'utf8')) as GoldenBlob[];
 
-export const goldenQueues = (): string[] => JSON.parse(readFileSync(path.join(folder, 'queues.json'), 'utf8')) as string[];
+export const goldenQueues = (): string[] => JSON.parse(readFileSync(fileOf('queues.json'), 'utf8')) as string[];
 
 /** The columns of a row that are values, with their types. */
 export function columns(row: TypedRow): [string, TypedValue][] {

@@ -4,6 +4,7 @@
  *   G1. Only GET and HEAD leave this machine: anything else is refused before it is sent, whoever asks for it.
  *   G2. At most `atOnce` requests are under way; the others wait for their turn.
  *   G3. No request takes longer than its time.
+ *   G4. Where nobody has answered yet, an address that does not exist or where nothing listens is not tried again.
  */
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import type { RequestPolicyFactory } from '@azure/storage-blob';
@@ -16,10 +17,12 @@ export interface Meter {
 }
 
 const atOnce = 4;
+const nobodyThere = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 export class ReadingClient implements HttpClient {
   readonly meter: Meter = { requests: 0, throttled: 0 };
   #underWay = 0;
+  #hasAnswered = false;
   readonly #waiting: (() => void)[] = [];
 
   constructor(
@@ -51,8 +54,14 @@ export class ReadingClient implements HttpClient {
     this.meter.requests += 1;
     try {
       const response = await send();
+      this.#hasAnswered = true;
       if (response.status === 429 || response.status === 503) this.meter.throttled += 1;
       return response;
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (this.#hasAnswered || typeof code !== 'string' || !nobodyThere.has(code)) throw error;
+      // The libraries send again after errors of their own kind only.
+      throw Object.assign(new Error('Nobody answers.', { cause: error }), { code });
     } finally {
       this.#underWay -= 1;
       this.#waiting.shift()?.();

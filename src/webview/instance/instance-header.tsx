@@ -61,6 +61,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
   const question = asking === null ? undefined : questions[asking];
   const doubt = asking === 'rewind' ? rewindDoubt(parts.state.events, instance.profile) : null;
   const over = isTerminal(instance.runtimeStatus);
+  const { readOnly } = snapshot.capabilities;
   const suspended = instance.runtimeStatus === 'Suspended';
   return (
     <header class="instance-header">
@@ -80,7 +81,13 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
           </span>
         ) : null}
         <div class="actions" role="toolbar" aria-label="Actions on this instance">
-          {over ? null : (
+          {readOnly === undefined ? null : (
+            <span class="status-badge quiet" title={readOnly} data-read-only>
+              <Icon name="lock" />
+              Read only
+            </span>
+          )}
+          {over || readOnly !== undefined ? null : (
             <>
               <vscode-button disabled={!enabled('raiseEvent')} onClick={onRaise} data-action="raiseEvent">
                 Raise event
@@ -110,24 +117,26 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
               Rewind
             </vscode-button>
           ) : null}
-          <vscode-button
-            secondary
-            disabled={!enabled('restart')}
-            onClick={() => start('restart')}
-            data-action="restart"
-            title={
-              over
-                ? 'Starts a new instance with the same input.'
-                : 'Starts another instance with the same input. This one goes on beside it.'
-            }
-          >
-            {over ? 'Restart' : 'Start a copy'}
-          </vscode-button>
+          {readOnly !== undefined ? null : (
+            <vscode-button
+              secondary
+              disabled={!enabled('restart')}
+              onClick={() => start('restart')}
+              data-action="restart"
+              title={
+                over
+                  ? 'Starts a new instance with the same input.'
+                  : 'Starts another instance with the same input. This one goes on beside it.'
+              }
+            >
+              {over ? 'Restart' : 'Start a copy'}
+            </vscode-button>
+          )}
           <MenuButton
             icon="ellipsis"
             label="More actions"
             items={[
-              ...(transport.place === 'browser'
+              ...(transport.place === 'browser' || readOnly !== undefined
                 ? []
                 : [
                     {
@@ -137,7 +146,9 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
                       onSelect: () => transport.send({ type: 'startAgain' }),
                     },
                   ]),
-              { label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') },
+              ...(readOnly === undefined
+                ? [{ label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') }]
+                : []),
               {
                 label: 'Open History as a Document',
                 icon: 'go-to-file',

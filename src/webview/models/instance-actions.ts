@@ -6,6 +6,7 @@ import type { InstanceAction } from '../../protocol/panel-values';
 interface Capabilities {
   rewind: boolean;
   suspend: boolean;
+  readOnly?: string;
 }
 
 /** True where the action makes sense; the hub has the last word. */
@@ -14,6 +15,7 @@ export function isActionEnabled(
   status: OrchestrationStatus,
   capabilities: Capabilities,
 ): boolean {
+  if (capabilities.readOnly !== undefined) return false;
   if (action === 'raiseEvent') return !isTerminal(status);
   if ((action === 'suspend' || action === 'resume') && !capabilities.suspend) return false;
   if (action === 'rewind' && !capabilities.rewind) return false;

@@ -1,0 +1,189 @@
+import * as vscode from 'vscode';
+import { DurascopeError } from '../../core/values/errors';
+import { exportedInstances } from '../../emulator/export-file';
+import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
+import { findCandidates } from '../../hubs/candidates';
+import { targetLabel } from '../../hubs/hub-target';
+import type { AttachedConnection, HubConnections, HubSource } from '../hub-connections';
+import type { HubsView } from '../hubs-view';
+import { commands } from '../ids';
+import type { HubInstanceNode, HubMoreNode, HubsNode } from '../models/hubs-tree';
+import { formatFilter, parseFilter } from '../models/instance-filter';
+import { hubOrOffer, type CommandContext, type Handlers } from './command-context';
+
+export interface HubParts {
+  connections: HubConnections;
+  view: HubsView;
+  /** Draws the view again. */
+  refresh: () => void;
+  newId: () => string;
+}
+
+/** Task hubs of the real engines. */
+export function hubCommands(context: CommandContext, { connections, view, refresh, newId }: HubParts): Handlers {
+  return {
+    /** What is given is a connection, for callers by `executeCommand`; else candidates are offered. The label; undefined: the user changed their mind. */
+    [commands.attachHub]: async ([text, hubName]) => {
+      const source: HubSource | undefined =
+        typeof text === 'string'
+          ? { type: 'text', text, hubName: typeof hubName === 'string' ? hubName : null }
+          : await askSource();
+      if (source === undefined) return undefined;
+      const attached = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: 'Attaching to the task hub' },
+        () => attach(source),
+      );
+      if (attached === undefined) return undefined;
+      refresh();
+      context.statusBar.say(`Attached to ${attached.label}, read only`);
+      await vscode.commands.executeCommand('durascope.hubs.focus');
+      return attached.label;
+    },
+
+    [commands.detachHub]: async ([node]) => {
+      const connection = await chosen(node, 'Detach from which task hub?');
+      if (connection === undefined) return;
+      await connections.detach(connection.id);
+      refresh();
+    },
+
+    [commands.refreshHubs]: () => refresh(),
+
+    /** Changes are looked for, or not any more. */
+    [commands.pauseHub]: async ([node]) => {
+      const connection = await chosen(node, 'Pause or go on with which task hub?');
+      const hub = await connection?.open();
+      if (hub === undefined) return undefined;
+      hub.pace.isPaused = !hub.pace.isPaused;
+      refresh();
+      return hub.pace.isPaused;
+    },
+
+    [commands.filterHub]: async ([node, given]) => {
+      const connection = await chosen(node, 'Filter the instances of which task hub?');
+      if (connection === undefined) return;
+      const line =
+        typeof given === 'string'
+          ? given
+          : await vscode.window.showInputBox({
+              title: `Filter the instances of ${connection.label}`,
+              value: formatFilter(view.model.filterOf(connection.id)),
+              placeHolder: 'text, status:failed,running  name:HelloCities  since:15m',
+              prompt: 'Words look in ids and names. Empty shows everything.',
+              validateInput: (text) => {
+                const parsed = parseFilter(text);
+                return 'problem' in parsed ? parsed.problem : undefined;
+              },
+            });
+      if (line === undefined) return;
+      const parsed = parseFilter(line);
+      if ('problem' in parsed) throw new DurascopeError('InvalidArgument', parsed.problem);
+      view.model.setFilter(connection.id, parsed.filter);
+      refresh();
+    },
+
+    [commands.loadMoreOfHub]: ([node]) => {
+      view.model.loadMore(node as HubMoreNode);
+      refresh();
+    },
+
+    [commands.openHubInstance]: async ([node]) => {
+      const { hubId, row } = instanceNode(node);
+      const connection = connections.find(hubId);
+      if (connection === undefined) return;
+      context.panels.openAttached(context.apps.current, await connection.open(), hubId, row.instanceId);
+    },
+
+    /** The instance and its family go into the running emulator, to be stepped through and continued there. The ids that were taken in. */
+    [commands.copyToEmulator]: async ([node]) => {
+      const { hubId, row } = instanceNode(node);
+      const from = await connections.find(hubId)?.open();
+      const to = from === undefined ? undefined : await hubOrOffer(context);
+      if (from === undefined || to === undefined) return undefined;
+      const family = [row.instanceId];
+      for (const id of family) {
+        for (const event of await from.history(id)) {
+          if (event.EventType === 'SubOrchestrationInstanceCreated' && !family.includes(event.InstanceId))
+            family.push(event.InstanceId);
+        }
+        if (family.length > mostCopied) throw new DurascopeError('InvalidArgument', tooMany);
+      }
+      const read = await exportedInstances(from, family);
+      const instances = await withNewIds(to, read, await conflictsOf(to, read), newId);
+      const { imported } = await importInstances(to, instances, 'refuse');
+      context.statusBar.say(`Copied ${imported.length} ${imported.length === 1 ? 'instance' : 'instances'} into the emulator`);
+      return imported;
+    },
+  };
+
+  function instanceNode(node: unknown): HubInstanceNode {
+    const found = (node ?? view.selection[0]) as HubsNode | undefined;
+    if (found?.type === 'hubInstance') return found;
+    throw new DurascopeError('InvalidArgument', 'Choose an instance in the Task Hubs view first.');
+  }
+
+  async function chosen(node: unknown, title: string): Promise<AttachedConnection | undefined> {
+    const given = (node as HubsNode | undefined) ?? view.selection[0];
+    const hubId = given !== undefined && 'hubId' in given ? given.hubId : undefined;
+    const { all } = connections;
+    if (hubId !== undefined) return connections.find(hubId);
+    if (all.length <= 1) return all[0];
+    const picked = await vscode.window.showQuickPick(
+      all.map((connection) => ({ label: connection.label, connection })),
+      { title },
+    );
+    return picked?.connection;
+  }
+
+  function sourceOf(argument: string): HubSource {
+    const isApp = context.apps.all.some(({ appDir }) => appDir === argument);
+    return isApp ? { type: 'app', appDir: argument } : { type: 'text', text: argument, hubName: null };
+  }
+
+  async function askSource(): Promise<HubSource | undefined> {
+    const found = await findCandidates(context.apps.all.map(({ appDir }) => appDir));
+    const items = found.map(({ target, source, argument }) => ({
+      label: targetLabel(target),
+      description: source,
+      source: sourceOf(argument),
+    }));
+    const other = {
+      label: 'Another one…',
+      description: 'a connection string, a SAS URL, the address of a Functions host',
+      source: null,
+    };
+    const picked = await vscode.window.showQuickPick([...items, other], {
+      title: 'Attach to Task Hub',
+      placeHolder: 'It is only looked at: nothing is written',
+    });
+    if (picked === undefined || picked.source !== null) return picked?.source;
+    const text = await vscode.window.showInputBox({
+      title: 'Attach to Task Hub',
+      prompt:
+        'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, or the address of a running Functions host. It is kept in the editor’s secret storage.',
+      placeHolder: 'UseDevelopmentStorage=true',
+      password: true,
+      ignoreFocusOut: true,
+    });
+    return text === undefined || text.trim() === '' ? undefined : { type: 'text', text, hubName: null };
+  }
+
+  /** Asks which hub where the account has several. */
+  async function attach(source: HubSource): Promise<AttachedConnection | undefined> {
+    try {
+      return await connections.attach(source);
+    } catch (error) {
+      const hubs = DurascopeError.is(error, 'HubNotFound') ? error.details['hubs'] : undefined;
+      if (source.type !== 'text' || !Array.isArray(hubs) || hubs.length === 0) throw error;
+      const hubName = await vscode.window.showQuickPick(hubs.map(String), {
+        title: 'Attach to which task hub?',
+        placeHolder:
+          source.hubName === null ? 'There are several in this account' : `There is no '${source.hubName}'; there are these`,
+      });
+      return hubName === undefined ? undefined : connections.attach({ ...source, hubName });
+    }
+  }
+}
+
+const mostCopied = 1000;
+const tooMany = `The instance has a family of over ${mostCopied}: export it with "durascope export --hub", and import the file.`;

@@ -1,0 +1,47 @@
+import { DurascopeError } from '../core/values/errors';
+import type { AttachedHub } from '../hubs/attached-hub';
+import { EditorHost } from './editor-host';
+
+/** What panels of an attached hub's instances ask of the editor: the hub is another one than the emulator's, and is only looked at. */
+export class HubPanelHost extends EditorHost {
+  #hub: AttachedHub | undefined;
+  #openOther: (instanceId: string) => void = () => undefined;
+  #debug: (row: number | null) => void = () => undefined;
+
+  of(hub: AttachedHub, openOther: (instanceId: string) => void, debug: (row: number | null) => void): this {
+    this.#hub = hub;
+    this.#openOther = openOther;
+    this.#debug = debug;
+    return this;
+  }
+
+  override openInstance(instanceId: string): void {
+    this.#openOther(instanceId);
+  }
+
+  override openHistory(instanceId: string): void {
+    void this.#hub
+      ?.history(instanceId)
+      .then((events) => this.openText(`${instanceId} history`, JSON.stringify(events, null, 2), 'json'));
+  }
+
+  override startInstance(): void {
+    this.#refuse();
+  }
+
+  override startAgain(): void {
+    this.#refuse();
+  }
+
+  override stepTo(_instanceId: string, row: number | null): void {
+    this.#debug(row);
+  }
+
+  override time(): undefined {
+    return undefined;
+  }
+
+  #refuse(): void {
+    throw new DurascopeError('NotSupported', this.#hub?.capabilities.readOnly ?? 'This hub is only looked at.');
+  }
+}

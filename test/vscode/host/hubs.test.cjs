@@ -1,0 +1,91 @@
+'use strict';
+// Attached task hubs of the real engines: Azurite with what the real engine has left in it.
+const assert = require('node:assert/strict');
+const path = require('node:path');
+const vscode = require('vscode');
+const { until, durascope, run, startedHub, answering } = require('./support.cjs');
+const { startGoldenAzurite } = require('../../hubs/golden-azurite.cjs');
+
+describe('an attached task hub', () => {
+  let azurite;
+  let parts;
+  before(async () => {
+    azurite = await startGoldenAzurite();
+    parts = await durascope();
+  });
+  after(async () => {
+    for (const { id } of [...parts.hubs.all]) await run('detachHub', { type: 'hub', hubId: id });
+    await azurite.stop();
+  });
+  const tree = () => parts.hubsView.model;
+  const childrenOf = async (label) => {
+    const [hub] = await tree().children();
+    const groups = await tree().children(hub);
+    return tree().children(groups.find((group) => group.label === label));
+  };
+
+  it('says why it cannot be attached, and keeps nothing of it', async () => {
+    const shown = [];
+    await answering(
+      'showErrorMessage',
+      (text) => void shown.push(text),
+      () => run('attachHub', `${azurite.connection};TaskHub=Missing`.replace(azurite.ports.table, '1')),
+    );
+    await until('the message', () => shown.length > 0);
+    assert.match(shown[0], /Nothing answers at .*Start Azurite/);
+    assert.equal(parts.hubs.all.length, 0);
+  });
+
+  it('stands in the tree as read only, with its pace, its instances, hosts and queues', async () => {
+    assert.match(await run('attachHub', azurite.connection), /^GoldenHub in Azurite/);
+    const [hub] = await tree().children();
+    assert.equal(hub.icon, 'lock');
+    assert.equal(hub.description, 'read only · every 5 s');
+    assert.deepEqual(
+      (await tree().children(hub)).map(({ label }) => label),
+      ['Not finished', 'Failed in the last 24 hours', 'All instances', 'Entities', 'Hosts and queues'],
+    );
+    assert.equal((await childrenOf('All instances')).length, 25);
+    assert.equal((await childrenOf('Entities')).length, 1);
+    assert.ok((await childrenOf('Hosts and queues')).some(({ description }) => description === 'vm, lease run out'));
+    await run('refreshHubs');
+  });
+
+  it('is filtered, paused and goes on', async () => {
+    const [hub] = await tree().children();
+    await run('filterHub', hub, 'status:terminated');
+    const found = await childrenOf('Filter: status:Terminated');
+    assert.deepEqual(
+      found.map(({ row }) => row.instanceId),
+      ['terminate'],
+    );
+    await run('filterHub', hub, '');
+    assert.equal(await run('pauseHub', hub), true);
+    assert.equal((await tree().children())[0].description, 'read only · paused');
+    assert.equal(await run('pauseHub', hub), false);
+  });
+
+  it('opens an instance in a panel with its replay', async () => {
+    const node = (await childrenOf('All instances')).find(({ row }) => row.instanceId === 'hello');
+    await run('openHubInstance', node);
+    await until('the panel', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes('hello'))),
+    );
+    await run('loadMoreOfHub', { type: 'hubMore', groupId: 'x' });
+  });
+
+  it('gives an instance with its family to the emulator', async () => {
+    const hub = await startedHub();
+    const node = (await childrenOf('All instances')).find(({ row }) => row.instanceId === 'parent');
+    const copied = await run('copyToEmulator', node);
+    assert.deepEqual([...copied].sort(), ['parent', 'parent-child']);
+    assert.equal((await hub.get('parent-child')).parentInstanceId, 'parent');
+  });
+
+  it('keeps its connection in the secret storage only', async () => {
+    const [{ id }] = parts.hubs.all;
+    await run('detachHub', { type: 'hub', hubId: id });
+    assert.equal(parts.hubs.all.length, 0);
+    assert.ok(path.isAbsolute(__dirname));
+  });
+});
