@@ -29,13 +29,20 @@ export interface DurableHttpOptions {
   maxAnswerBytes?: number;
 }
 
-const noAbsoluteUrl = new Error('The URL is not absolute.');
+/** What .NET's client says of a URL that it cannot ask, and where: the real host leaves both in the history. Null: it can. */
+function urlProblem(uri: string): Pick<ActivityFailure, 'reason' | 'details' | 'failureDetails'> | null {
+  if (!URL.canParse(uri)) {
+    return clientFailure(
+      'System.InvalidOperationException',
+      'An invalid request URI was provided. Either the request URI must be an absolute URI or BaseAddress must be set.',
+    );
+  }
+  const scheme = new URL(uri).protocol.slice(0, -1);
+  if (scheme === 'http' || scheme === 'https') return null;
+  return clientFailure('System.NotSupportedException', `The '${scheme}' scheme is not supported.`);
+}
 
-/** What .NET's client says of a URL that is none, and where: the real host leaves both in the history. */
-const invalidUri = ((): Pick<ActivityFailure, 'reason' | 'details' | 'failureDetails'> => {
-  const type = 'System.InvalidOperationException';
-  const reason =
-    'An invalid request URI was provided. Either the request URI must be an absolute URI or BaseAddress must be set.';
+function clientFailure(type: string, reason: string): Pick<ActivityFailure, 'reason' | 'details' | 'failureDetails'> {
   const stack = [
     'System.Net.Http.HttpClient.PrepareRequestMessage(HttpRequestMessage request)',
     'System.Net.Http.HttpClient.SendAsync(HttpRequestMessage request, HttpCompletionOption completionOption, CancellationToken cancellationToken)',
@@ -56,7 +63,7 @@ const invalidUri = ((): Pick<ActivityFailure, 'reason' | 'details' | 'failureDet
       Properties: null,
     },
   };
-})();
+}
 
 /** Overall, with all redirects: the real host's (9.2). */
 const timeoutMs = 240_000;
@@ -80,10 +87,10 @@ export class DurableHttp {
     let request: DurableHttpRequest | undefined;
     try {
       request = readHttpRequest((JSON.parse(call.input ?? 'null') as unknown[] | null)?.[0]);
-      if (!URL.canParse(request.uri)) throw noAbsoluteUrl;
+      const problem = urlProblem(request.uri);
+      if (problem !== null) return { ok: false, ...problem };
       return { ok: true, result: resultText(await this.#answerTo(request, call.instanceId)) };
     } catch (error) {
-      if (error === noAbsoluteUrl) return { ok: false, ...invalidUri };
       const what = request === undefined ? 'callHttp' : `callHttp ${request.method} ${shownUrl(request.uri)}`;
       if (error instanceof TransportError) {
         this.#log('warning', `${what} failed: ${error.explanation}`, call.instanceId);

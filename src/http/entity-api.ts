@@ -1,10 +1,10 @@
 /** The entity routes of the management API (spec/http-api.md 8), in the real service's words. */
-import { messageOf } from '../base/error-message';
 import { entityInstanceId } from '../core/values/entity-id';
 import type { EntityInfo, EntityQuery } from '../core/entities/entity-views';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { bare, bodyText, json, jsonText, type Reply } from './exchange';
-import { compactJson } from './json-body';
+import { NewtonsoftError } from '../core/values/newtonsoft-json';
+import { rewrittenBody } from './json-body';
 import type { KnownFunctions } from './known-functions';
 import { booleanValue, dateValue, integerValue } from './parameter-values';
 import type { ManagementCall } from './management-call';
@@ -75,9 +75,10 @@ export class EntityApi {
     if (body.length > 0) {
       const mediaType = call.request.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
       try {
-        input = mediaType === 'application/json' ? compactJson(body) : JSON.stringify(body);
+        input = mediaType === 'application/json' ? rewrittenBody(body) : JSON.stringify(body);
       } catch (error) {
-        return refusal(`Could not parse JSON content: ${messageOf(error)}`);
+        if (!(error instanceof NewtonsoftError)) throw error;
+        return refusal(`Could not parse JSON content: ${error.message}`);
       }
     }
     const waiting = this.options.whenReady();

@@ -1,8 +1,35 @@
 /** JSON that a caller sent, kept as text. */
+import { dotnetJson } from '../core/values/dotnet-json';
+import { NewtonsoftError, rewrittenJson } from '../core/values/newtonsoft-json';
 
-/** The text without the blanks between its tokens, as the real service stores it; throws a SyntaxError when it is not JSON. */
+/**
+ * Throws a NewtonsoftError for what the real service does not take. Deviation: nor is what it takes and no worker can read, a text that is
+ * blank or left open.
+ */
+export function checkJson(text: string): void {
+  if (isJson(text)) return;
+  if (!isJson(rewrittenJson(text, true))) throw new NewtonsoftError("The value 'undefined' is no JSON.");
+}
+
+/** The text as the real service writes it again; throws a NewtonsoftError. */
+export function rewrittenBody(text: string): string {
+  if (isJson(text) && !/\\[u/]/.test(text)) return dotnetJson(compactJson(text));
+  const written = rewrittenJson(text, false);
+  if (!isJson(written)) throw new NewtonsoftError("The value 'undefined' is no JSON.");
+  return written;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text without the blanks between its tokens. */
 export function compactJson(text: string): string {
-  JSON.parse(text);
   // Not JSON.stringify(JSON.parse()): that would round long numbers and reorder keys.
   return /\s/.test(text) ? withoutBlanks(text) : text;
 }

@@ -15,16 +15,16 @@ import { isTerminal } from '../core/values/status';
 import { BodyTooLarge, bare, bodyText, json, jsonText, plainText, type Reply } from './exchange';
 import { EntityApi } from './entity-api';
 import type { HttpLimits } from './http-settings';
-import { compactJson } from './json-body';
-import { dotnetNumbers } from '../core/values/dotnet-json';
+import { checkJson, rewrittenBody } from './json-body';
+import { NewtonsoftError } from '../core/values/newtonsoft-json';
 import type { KnownFunctions } from './known-functions';
 import {
-  argumentMessage,
   argumentReply,
   exceptionReply,
   failureReply,
   invalidJsonReply,
   invalidOperationReply,
+  negativePageReply,
   unknownInstanceMessage,
 } from './management-errors';
 import type { ManagementCall } from './management-call';
@@ -33,7 +33,7 @@ import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } fr
 import { jsonPieces } from './json-pieces';
 import { payloadJson, statusPayload, statusPieces } from './status-payload';
 import { type Route, RouteTable } from './route-table';
-import { percentDecode } from './url-text';
+import { percentDecode, rewrittenPath } from './url-text';
 
 export interface ManagementApiOptions {
   hub: TaskHubClient;
@@ -132,8 +132,9 @@ export class ManagementApi {
       try {
         // Kept as the client wrote it, blanks included.
         input = bodyText(body);
-        JSON.parse(input);
+        checkJson(input);
       } catch (error) {
+        if (!(error instanceof NewtonsoftError)) throw error;
         return invalidJsonReply(error);
       }
     }
@@ -150,7 +151,7 @@ export class ManagementApi {
     if (version !== undefined) start.version = version;
     try {
       const { instanceId } = await this.#hub.start(start);
-      return await this.#started(call, instanceId, argumentMessage);
+      return await this.#started(call, instanceId);
     } catch (error) {
       if (!DurascopeError.is(error, 'InstanceExists')) throw error;
       return await this.#alreadyExists(givenId, error);
@@ -164,16 +165,16 @@ export class ManagementApi {
   }
 
   /** The reply to a start or a restart: links at once, or with a time-out the result if it comes in time (3.5, 3.7). */
-  async #started(call: ManagementCall, instanceId: string, message: string): Promise<Reply> {
+  async #started(call: ManagementCall, instanceId: string): Promise<Reply> {
     const { query } = call;
     const timeoutMs = secondsValue(query.get('timeout'));
-    if (timeoutMs !== undefined) {
-      const intervalMs = secondsValue(query.get('pollinginterval'));
-      if (intervalMs !== undefined && intervalMs > timeoutMs) {
-        return argumentReply(
-          `Total timeout ${timeoutMs / 1000} should be bigger than retry timeout ${intervalMs / 1000}`,
-          message,
-        );
+    const intervalMs = secondsValue(query.get('pollinginterval'));
+    // Both or no waiting, as on Azure Storage.
+    if (timeoutMs !== undefined && intervalMs !== undefined) {
+      if (intervalMs > timeoutMs) {
+        return json(400, {
+          Message: `Total timeout ${timeoutMs / 1000} should be bigger than retry timeout ${intervalMs / 1000}`,
+        });
       }
       const row = await this.#hub.waitForCompletion(instanceId, Math.min(timeoutMs, maxTimerMs));
       if (row.runtimeStatus === 'Completed') return jsonText(200, payloadJson(row.output));
@@ -181,7 +182,8 @@ export class ManagementApi {
     }
     const payload = startPayload({ ...this.options.links, origin: call.request.origin }, instanceId);
     return json(202, payload, [
-      ['Location', payload.statusQueryGetUri],
+      // As .NET's Uri writes it.
+      ['Location', payload.statusQueryGetUri.replaceAll('%7E', '~')],
       ['Retry-After', '10'],
     ]);
   }
@@ -203,7 +205,7 @@ export class ManagementApi {
     if (!isTerminal(row.runtimeStatus)) {
       const { origin, target } = call.request;
       return jsonPieces(202, pieces, [
-        ['Location', `${origin}${target.path}${target.query === '' ? '' : `?${target.query}`}`],
+        ['Location', `${origin}${rewrittenPath(target.path)}${target.query === '' ? '' : `?${target.query}`}`],
         ['Retry-After', '5'],
       ]);
     }
@@ -224,6 +226,7 @@ export class ManagementApi {
     if (to !== undefined) wanted.createdTimeTo = to;
     if (statuses !== undefined && statuses.length > 0) wanted.statuses = statuses;
     if (token !== undefined && token !== '') wanted.continuationToken = token;
+    if (top !== undefined && top < 0) return negativePageReply();
     // As the real service: nothing, and a token to go on with.
     if (top === 0) return jsonText(200, '[]', [[continuationHeader, token ?? beginningToken]]);
     const page = await this.#hub.query(wanted.continuationToken === beginningToken ? withoutToken(wanted) : wanted);
@@ -237,6 +240,8 @@ export class ManagementApi {
 
   async #purge(call: ManagementCall): Promise<Reply> {
     const row = await this.#find(call);
+    // Of entities the extension does not ask whether they are there.
+    if (row === undefined && isEntityId(call.params['id'] ?? '')) return json(200, { instancesDeleted: 0 });
     if (row === undefined) return this.#unknown(call);
     if (!isTerminal(row.runtimeStatus) && !isEntityId(row.instanceId)) {
       return json(
@@ -271,9 +276,9 @@ export class ManagementApi {
     if (mediaType !== 'application/json') return json(400, { Message: 'Only application/json request content is supported' });
     let data: string;
     try {
-      data = dotnetNumbers(compactJson(bodyText(await call.request.body(call.maxBodyBytes))));
+      data = rewrittenBody(bodyText(await call.request.body(call.maxBodyBytes)));
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
+      if (!(error instanceof NewtonsoftError)) throw error;
       return invalidJsonReply(error);
     }
     await this.#hub.raiseEvent(found.instanceId, call.params['event'] ?? '', data);
@@ -308,7 +313,7 @@ export class ManagementApi {
     try {
       const newInstanceId = booleanValue(call.query.get('restartwithnewinstanceid'), true);
       const { instanceId } = await this.#hub.restart(row.instanceId, { newInstanceId });
-      return await this.#started(call, instanceId, unknownInstanceMessage);
+      return await this.#started(call, instanceId);
     } catch (error) {
       if (DurascopeError.is(error, 'InstanceExists') || DurascopeError.is(error, 'InstanceNotTerminal')) {
         return exceptionReply(

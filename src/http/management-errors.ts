@@ -1,5 +1,6 @@
 /** Refusals of the management API in the words of the real service (spec/http-api.md 2.5 and 2.6). */
 import { messageOf } from '../base/error-message';
+import type { NewtonsoftError } from '../core/values/newtonsoft-json';
 import { DurascopeError, type DurascopeErrorCode } from '../core/values/errors';
 import { json, type Reply } from './exchange';
 
@@ -12,6 +13,7 @@ export type ExceptionType =
   | 'System.ArgumentException'
   | 'System.InvalidOperationException'
   | 'Newtonsoft.Json.JsonReaderException'
+  | 'DurableTask.AzureStorage.Storage.DurableTaskStorageException'
   | 'DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException';
 
 /** A body with the exception's fields. What the caller did wrong needs no stack, and client libraries show the whole body. */
@@ -33,12 +35,14 @@ export function invalidOperationReply(exceptionMessage: string): Reply {
   return exceptionReply(500, internalMessage, exceptionMessage, 'System.InvalidOperationException');
 }
 
-export function invalidJsonReply(error: unknown): Reply {
-  const text = messageOf(error);
-  const said = /^Unexpected end of JSON input$/.test(text)
-    ? "Error reading JToken from JsonReader. Path '', line 0, position 0."
-    : text;
-  return exceptionReply(400, invalidJsonMessage, said, 'Newtonsoft.Json.JsonReaderException');
+export function invalidJsonReply(error: NewtonsoftError): Reply {
+  return exceptionReply(400, invalidJsonMessage, error.message, 'Newtonsoft.Json.JsonReaderException');
+}
+
+/** What becomes of a negative `top`: the storage refuses it. */
+export function negativePageReply(): Reply {
+  const said = 'An error occurred while communicating with Azure Storage';
+  return exceptionReply(500, internalMessage, said, 'DurableTask.AzureStorage.Storage.DurableTaskStorageException');
 }
 
 type Answer = 404 | 410 | 'argument' | 'operation' | 501 | 503;

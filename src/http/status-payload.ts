@@ -1,4 +1,5 @@
 /** The body of a status query (spec/http-api.md 4), as JSON text. */
+import { lenientJson } from '../core/values/newtonsoft-json';
 import type { HistoryEvent } from '../core/history/history';
 import { toHistoryEvents } from '../core/history/history-view';
 import type { InstanceRow } from '../core/instances/instance';
@@ -44,8 +45,8 @@ export function payloadJson(text: string | null): string {
     JSON.parse(trimmed);
     return trimmed;
   } catch {
-    // Not JSON: a failure's or a termination's reason.
-    return JSON.stringify(text);
+    // Not JSON: a failure's or a termination's reason, or an input that only the real service reads.
+    return lenientJson(trimmed) ?? JSON.stringify(text);
   }
 }
 

@@ -31,6 +31,14 @@ export function formDecode(text: string): string {
   return percentDecode(text.includes('+') ? text.replaceAll('+', ' ') : text);
 }
 
+/** A path as the web server of the real host writes it again: escapes that need none are undone. */
+export function rewrittenPath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => decodeRouteValue(segment).replace(/%(?![0-9A-Fa-f]{2})|[^\w\-.~!$&'()*+,;=:@%]+/g, encodeURIComponent))
+    .join('/');
+}
+
 /** Form-encodes the way the links of the real service do: a blank is `+`, and `'` and `~` are escaped. */
 export function formEncode(text: string): string {
   if (/^[\w.-]*$/.test(text)) return text;

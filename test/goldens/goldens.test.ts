@@ -14,7 +14,7 @@ import { notYet } from './harness/not-yet';
 import type { Played, Recording } from './harness/recording';
 
 /** Folders with recordings and the app that was recorded beside them. */
-const sets = ['.', 'meetings', 'version3', 'csharp'].map((name) => path.join(__dirname, name));
+const sets = ['.', 'siblings', 'meetings', 'version3', 'csharp'].map((name) => path.join(__dirname, name));
 const mostLines = 12;
 const slowStorageMs = 200;
 /** Names of the recordings to play, with commas between; all by default. */
@@ -79,7 +79,8 @@ describe('goldens', function () {
 
 /** The app of a set; the one of the programming model v3 gets a folder of its own, where `durable-functions` is version 2. */
 async function withApp(folder: string, play: (app: string) => Promise<void>): Promise<void> {
-  const app = path.join(folder, 'app');
+  // Further scenarios of the first set's app.
+  const app = path.join(path.basename(folder) === 'siblings' ? path.dirname(folder) : folder, 'app');
   if (path.basename(folder) !== 'version3') return play(app);
   const copy = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-app-'));
   try {

@@ -235,9 +235,10 @@ describe('durable HTTP calls', () => {
 
   it('says what is wrong with a request that cannot be sent', async () => {
     assert.match(await failure(null), /callHttp failed: .*without a request/);
-    assert.match(await failure({ method: 'GET' }), /needs a url/);
+    assert.match(await failure({ method: 'GET', uri: 5 }), /needs a url/);
     assert.match(await failure({ method: 'GET', uri: '/relative' }), /invalid request URI/);
-    assert.match(await failure({ method: 'GET', uri: 'ftp://x/y' }), /neither http: nor https:/);
+    assert.equal(await failure({ method: 'GET', uri: 'ftp://x/y' }), "The 'ftp' scheme is not supported.");
+    for (const uri of ['', null, undefined]) assert.match(await failure({ method: 'GET', uri }), /^An invalid request URI/);
     assert.match(await failure({ method: 'NO GOOD', uri: origin }), /The format of the HTTP method is invalid/);
     assert.match(
       await failure({ method: 'GET', uri: origin, headers: { 'a\nb': 'c' } }),

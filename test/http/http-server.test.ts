@@ -44,7 +44,7 @@ describe('the server on its sockets', () => {
   it('starts an instance over a socket as through the Fetch API', async () => {
     const http = await HttpFixture.open();
     const origin = await http.listen();
-    const answer = await fetch(`${origin}${withCode(`${base}/orchestrators/Echo/one?timeout=10`)}`, {
+    const answer = await fetch(`${origin}${withCode(`${base}/orchestrators/Echo/one?timeout=10&pollingInterval=1`)}`, {
       method: 'POST',
       body: '{"a":1}',
     });

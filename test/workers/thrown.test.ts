@@ -58,7 +58,7 @@ describe('anything may be thrown', () => {
         const [end] = decisions;
         assert(end?.type === 'CompleteOrchestration', name);
         assert.equal(end.status, 'Failed');
-        assert.match(end.result ?? '', text);
+        assert.match(end.thrown ?? end.result ?? '', text);
       }
       const batch = await app.worker.runEntityBatch({
         instanceId: '@e@k',

@@ -7,7 +7,7 @@ export const httpActivityName = 'BuiltIn::HttpActivity';
 /** `httpRequest` of a CallHttp action, as far as it is read; every field as the app gave it. */
 export interface DurableHttpRequest {
   method: string;
-  /** Absolute URL. */
+  /** Absolute URL; what is none fails as a request. */
   uri: string;
   headers?: Readonly<Record<string, string | readonly string[]>>;
   content?: string;
@@ -28,13 +28,13 @@ export interface DurableHttpResponse {
 export function readHttpRequest(value: unknown): DurableHttpRequest {
   if (typeof value !== 'object' || value === null) throw new Error('callHttp was called without a request.');
   const { method, uri, headers, content, tokenSource, asynchronousPatternEnabled, timeout } = value as Record<string, unknown>;
-  if (typeof uri !== 'string' || uri === '') throw new Error('callHttp needs a url.');
+  if (typeof uri !== 'string' && uri !== undefined && uri !== null) throw new Error('callHttp needs a url.');
   // The host's words.
   if (typeof method === 'string' && /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(method))
     throw new Error('The format of the HTTP method is invalid.');
   return {
     method: typeof method === 'string' && method !== '' ? method : 'GET',
-    uri,
+    uri: uri ?? '',
     ...(isObject(headers) ? { headers: headersOf(headers) } : {}),
     ...(content === undefined || content === null
       ? {}

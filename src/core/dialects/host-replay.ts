@@ -6,6 +6,7 @@
  *   H2. Each event is applied once, in commit order, after the SDK has seen it; `actions` may have grown since the last call, never changed.
  *   H3. New work is what has an id and no scheduled row with that EventId.
  */
+import { serialisedException } from '../values/serialised-exception';
 import { engineNotes } from '../history/history';
 import { messageOf } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
@@ -41,9 +42,10 @@ export type SdkProgress =
   | { type: 'crashed'; message: string; details: string }
   /**
    * The SDK itself broke, or its answer has no JSON form: the failure came without the list of actions. The host holds an empty list against
-   * the history, so that whatever was scheduled before makes it non-deterministic.
+   * the history, so that whatever was scheduled before makes it non-deterministic. `thrown`: the text of the cause, where `message` has none;
+   * `isOwn`: the message is the host's, not a worker's.
    */
-  | { type: 'stateless'; message: string; stack: string };
+  | { type: 'stateless'; message: string; stack: string; thrown?: string; isOwn?: true };
 
 type HostDecision = WorkDecision | CompleteOrchestration;
 
@@ -166,14 +168,20 @@ export class HostReplay implements NodeHost {
     return { decisions, awaitedEvents: progress.type === 'waiting' ? this.awaitedEvents() : this.awaitedEvents(behind) };
   }
 
-  private settleWithoutState({ message, stack }: SdkProgress & { type: 'stateless' }, isSuspended: boolean): Settlement {
+  private settleWithoutState(
+    { message, stack, thrown: cause, isOwn }: SdkProgress & { type: 'stateless' },
+    isSuspended: boolean,
+  ): Settlement {
     if (isSuspended && this.terminated === null) return { decisions: [], awaitedEvents: [] };
     const { firstRow } = this;
     const failure =
       firstRow === null
-        ? this.orchestratorFailure(invocationFailure(message, stack))
+        ? isOwn === true
+          ? this.orchestratorFailure(message)
+          : // What a parent is told of it is the exception, as of an activity.
+            { ...this.orchestratorFailure(invocationFailure(message, stack)), details: serialisedException(message, stack) }
         : { reason: nonDeterminismMessage(firstRow, null), details: '' };
-    const thrown = { thrown: stack.includes(message) ? stack : `${message}\n${stack}` };
+    const thrown = { thrown: cause ?? (stack.includes(message) ? stack : `${message}\n${stack}`) };
     return { decisions: [{ ...this.failed({ ...failure, atOnce: true }), id: 0, ...thrown }], awaitedEvents: [] };
   }
 

@@ -58,7 +58,6 @@ export function continuedRow(row: InstanceRow, started: ExecutionStarted): Insta
     version: started.Version,
     // Merged into the instance's row, which a column without a value leaves as it is.
     input: started.Input ?? row.input,
-    output: null,
     createdTime: started.Timestamp,
     historyLength: 0,
     ...(row.forkedFrom === undefined ? {} : { forkedFrom: laterGeneration(row.forkedFrom) }),
@@ -101,7 +100,8 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     version: row.version,
     runtimeStatus: status,
     input: row.input,
-    output: completion === null ? output : outputOf(completion),
+    // A result that is none leaves the column as it is (recorded: `suspend-null`).
+    output: (completion === null ? null : outputOf(completion)) ?? output,
     customStatus: facts.customStatus,
     createdTime: row.createdTime,
     lastUpdatedTime,

@@ -1,8 +1,19 @@
-/** JSON text as the real host writes it again (Newtonsoft.Json): numbers that are no whole ones in .NET's form. */
+/** JSON text as the real host writes it again (Newtonsoft.Json): numbers in .NET's form, and line separators of Unicode escaped. */
 
-/** `text` is valid JSON, and is handed back as it is where no number has a fraction or an exponent. */
-export function dotnetNumbers(text: string): string {
-  if (!/\d(?:[eE]|\.\d)/.test(text)) return text;
+/** `text` is valid JSON, and is handed back as it is where nothing is written in another way. */
+export function dotnetJson(text: string): string {
+  return dotnetNumbers(escaped(text));
+}
+
+/** Not in JSON but within its texts. */
+function escaped(text: string): string {
+  if (!/[\u0085\u2028\u2029]/.test(text)) return text;
+  return text.replace(/[\u0085\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** `text` is valid JSON. */
+function dotnetNumbers(text: string): string {
+  if (!/\d(?:[eE]|\.\d)|-0(?!\.)/.test(text)) return text;
   // A loop rather than one expression: a payload may be megabytes, and a pattern over all of it overflows its stack.
   let result = '';
   let at = 0;
@@ -17,7 +28,9 @@ export function dotnetNumbers(text: string): string {
 }
 
 function numbersIn(text: string): string {
-  return text.replace(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) => (/[.eE]/.test(token) ? dotnetNumber(token) : token));
+  return text.replace(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    /[.eE]/.test(token) ? dotnetNumber(token) : token === '-0' ? '0' : token,
+  );
 }
 
 /** A double: its shortest digits, with an exponent from 15 places on and below five zeros. */

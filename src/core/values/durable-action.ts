@@ -2,7 +2,7 @@
  * Actions: what an orchestrator function asked for, in the words of the JSON protocol (spec/functions-worker.md 5.1). They come from
  * the app's own durable-functions package, as live objects or as parsed JSON, so every field is read with care.
  */
-import { dotnetNumbers } from './dotnet-json';
+import { dotnetJson } from './dotnet-json';
 
 export const actionTypes = {
   CallActivity: 0,
@@ -81,7 +81,7 @@ export function payloadText(value: unknown): string | null {
 export function hostPayloadText(value: unknown): string | null {
   if (value === null) return null;
   const text = payloadText(value);
-  return text === null ? null : dotnetNumbers(isMarked(value) ? withoutMarks(text) : text);
+  return text === null ? null : dotnetJson(isMarked(value) ? withoutMarks(text) : text);
 }
 
 function isMarked(value: unknown): boolean {

@@ -218,6 +218,11 @@ orchestration('ResultSizes', function* (context, sizes) { const out = []; for (c
 orchestration('Output', function* (_context, n) { return 'o'.repeat(n); });
 orchestration('AccentedResult', function* (context, n) { return yield context.callActivity('Accented', n); });
 orchestration('StatusSize', function* (context, n) { context.setCustomStatus('s'.repeat(n)); yield context.callActivity('Echo', 1); return 'ok'; });
+orchestration('StatusSizeLater', function* (context, n) { yield context.callActivity('Echo', 1); context.setCustomStatus('s'.repeat(n)); yield context.callActivity('Echo', 2); return 'ok'; });
+orchestration('StatusSizeAtEnd', function* (context, n) { yield context.callActivity('Echo', 1); context.setCustomStatus('s'.repeat(n)); return 'ok'; });
+orchestration('ThrowOdd', function* (context, kind) { yield context.callActivity('Echo', 1); if (kind === 'null') throw null; if (kind === 'object') throw { code: 7 }; if (kind === 'message') throw { message: 'of an object' }; if (kind === 'number') throw 42; if (kind === 'empty') throw new Error(''); });
+orchestration('ThrowOddAtOnce', function* (_context, kind) { if (kind === 'null') throw null; if (kind === 'object') throw { code: 7 }; if (kind === 'text') throw 'a text'; throw 42; });
+orchestration('ParentOfThrowOdd', function* (context, kind) { try { return yield context.callSubOrchestrator('ThrowOddAtOnce', kind, `${context.instanceId}-child`); } catch (e) { return caught(e); } });
 orchestration('StatusAccented', function* (context, n) { context.setCustomStatus('é'.repeat(n)); yield context.callActivity('Echo', 1); return 'ok'; });
 orchestration('InputLength', function* (_context, input) { return input.length; });
 orchestration('BigChild', function* (context, n) { const r = yield context.callSubOrchestrator('Return', 'c'.repeat(n), `${context.instanceId}-child`); return r.length; });

@@ -3,7 +3,9 @@ const df = require('durable-functions');
 const runs = new Map();
 const count = (key) => (runs.set(key, (runs.get(key) ?? 0) + 1), runs.get(key));
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-df.app.activity('Echo', { handler: (x) => x });
+// As slow as storage makes every activity of the real engine, where a player asks for that: what comes close together then meets it as there.
+const storageMs = Number(process.env.GOLDENS_STORAGE_MS ?? 0);
+df.app.activity('Echo', { handler: (x) => (storageMs === 0 ? x : sleep(storageMs).then(() => x)) });
 df.app.activity('Slow', { handler: async ({ ms, v }) => { await sleep(ms); return v; } });
 df.app.activity('SlowFail', { handler: async ({ ms, v }) => { await sleep(ms); throw new Error(`failed ${v}`); } });
 df.app.activity('FailTimes', { handler: ({ key, times }) => { const n = count(key); if (n <= times) throw new Error(`failure ${n}`); return `ok ${n}`; } });

@@ -1,5 +1,6 @@
 /** Runs activities: the input unwrapped, the result as JSON text, a failure as the history shows it (spec/functions-worker.md 7). */
 import { isThenable } from '../../../../base/thenable';
+import { dotnetJson } from '../../../../core/values/dotnet-json';
 import type { ActivityOutcome } from '../../../../core/ports/function-worker';
 import type { ActivityAsked } from '../../wire/messages';
 import { describeActivityFailure, describeEncodedFailure } from '../../../supervision/activity-failure';
@@ -29,9 +30,10 @@ export class Activities {
     if (fn?.type !== 'activity') return this.unknown(request.name);
     try {
       const isDirect = this.options.direct.canCall(fn) && !this.options.hooks.aroundInvocations();
-      return { ok: true, result: await (isDirect ? this.call(fn, request) : this.invoke(fn, request)) };
+      const result = await (isDirect ? this.call(fn, request) : this.invoke(fn, request));
+      return { ok: true, result: result === null ? null : dotnetJson(result) };
     } catch (error) {
-      return fn.requiresGrpc ? describeEncodedFailure(fn.name, error) : describeActivityFailure(fn.name, error);
+      return fn.requiresGrpc ? describeEncodedFailure(request.name, error) : describeActivityFailure(request.name, error);
     }
   }
 

@@ -226,8 +226,9 @@ function endText(progress: SdkProgress): string {
       return 'has ended';
     case 'failed':
     case 'crashed':
-    case 'stateless':
       return `has failed (${progress.message})`;
+    case 'stateless':
+      return `has failed (${progress.thrown ?? progress.message})`;
   }
 }
 

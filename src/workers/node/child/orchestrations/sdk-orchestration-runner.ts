@@ -367,7 +367,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   /** The host's words for a failure without a state do not tell what happened. */
   private tellCause({ instanceId, name }: EpisodeSlice, progress: SdkProgress): void {
     if (progress.type !== 'stateless') return;
-    const cause = progress.stack === '' ? progress.message : progress.stack;
+    const cause = progress.thrown ?? (progress.stack === '' ? progress.message : progress.stack);
     const text =
       `The orchestrator function '${name}' failed where durable-functions cannot report it, so that, as in Azure, the host knows none of ` +
       `its actions, and calls it non-deterministic where it had scheduled something before. The cause: ${cause}`;
@@ -385,7 +385,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   }
 }
 
-/** A custom status over the limit ends the orchestration before the host has looked at any action of the reply. */
+/** A custom status over the limit ends the orchestration before the host has looked at any action of the reply (recorded: `size-status-later`). */
 function settled(
   host: HostReplay,
   progress: SdkProgress,
@@ -395,8 +395,8 @@ function settled(
 ): EpisodeOutcome {
   const problem = customStatusProblem(status);
   if (problem !== null) {
-    const { decisions, awaitedEvents } = host.settle(refusal(problem), isSuspended);
-    return { decisions: decisions.filter(({ type }) => type === 'CompleteOrchestration'), awaitedEvents, customStatus: null };
+    const unseen = { type: 'stateless', message: problem, stack: '', isOwn: true } as const;
+    return { ...host.settle(unseen, isSuspended), customStatus: null };
   }
   const outcome = host.settle(progress, isSuspended);
   if (carriedOver === null) return { ...outcome, customStatus: status };

@@ -6,6 +6,7 @@ import { readActionList } from '../../../../core/dialects/host-actions';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { invocationFailure } from '../../../../core/dialects/host-replay';
 import type { FailureDetails } from '../../../../core/history/history';
+import { lastLostText, lostText } from './thrown-errors';
 
 export interface SdkReply {
   actions: readonly (DurableAction | DurableAction[])[];
@@ -18,8 +19,7 @@ export interface SdkReply {
 
 export const failureMarker = '\n\n$OutOfProcData$:';
 
-/** The text for what was thrown without a message. */
-export const namelessFailure = 'the orchestrator threw something that is not an Error with a message.';
+export { namelessFailure } from './thrown-errors';
 
 /** Reads what the function returned or gave to `context.done`: an object or its JSON text. */
 export function readReply(value: unknown): SdkReply {
@@ -44,7 +44,11 @@ export function readFailure(error: unknown): SdkReply {
     const { error: text = null } = state;
     // The host takes the state of a failure for one only while it is not done, which it is after continueAsNew.
     if (state['isDone'] === true) return readState({ ...state, error: invocationFailure(message, '') }, '');
-    return readState({ ...state, error: text === null || text === '' ? namelessFailure : text }, stack);
+    // A state without an error is none for the host, either.
+    if (text === null || text === '') {
+      return { ...crashedReply(error), progress: { type: 'stateless', message, stack: '', thrown: lastLostText() } };
+    }
+    return readState({ ...state, error: text }, stack);
   } catch (parseError) {
     return crashedReply(parseError);
   }
@@ -57,7 +61,7 @@ function crashedReply(error: unknown): SdkReply {
 /** The SDK broke, or the app outside of it. */
 export function crash(error: unknown): SdkProgress {
   const { message, stack } = thrownParts(error);
-  return { type: 'stateless', message, stack };
+  return { type: 'stateless', message: lostText(error) ?? message, stack };
 }
 
 /** The host's word, whatever the SDK says. */

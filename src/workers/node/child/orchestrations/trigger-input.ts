@@ -1,4 +1,5 @@
 /** The orchestration trigger's input (spec/functions-worker.md 4): one JSON object of ten keys, all of them always there. */
+import { lenientJson } from '../../../../core/values/newtonsoft-json';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import { sdkEvent } from './sdk-events';
 
@@ -50,6 +51,6 @@ function inputJson(started: ExecutionStarted): string {
     return text;
   } catch {
     // An input that is no JSON (an imported history, say) is handed over as the text it is.
-    return JSON.stringify(text);
+    return lenientJson(text) ?? JSON.stringify(text);
   }
 }

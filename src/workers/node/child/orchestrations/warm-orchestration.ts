@@ -14,7 +14,7 @@ import type { SdkEvent } from './sdk-events';
 import { answerIsReplaying } from './is-replaying';
 import type { SdkExecutor, SdkHooks, SdkOrchestrationContext, SdkRun } from './sdk-hooks';
 import { crash, failureMarker, failureText, namelessFailure, withDetails } from './sdk-reply';
-import { throwingErrors } from './thrown-errors';
+import { lostText, throwingErrors } from './thrown-errors';
 
 const maxTold = 100_000;
 /** Longer histories are not replayed for each custom status: at episodes 2, 4, 8 ... and at the end. */
@@ -159,6 +159,8 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
   const { exception } = executor;
   if (exception !== undefined && executor.willContinueAsNew) return failedAfterNew(executor);
   if (exception !== undefined) {
+    const lost = lostText(exception);
+    if (lost !== null) return failedWithoutText(executor, lost);
     const message = thrownText(exception);
     const details = failureText(message, thrownParts(exception).stack);
     return { type: 'failed', message, details, ...withDetails(failureDetailsOf(exception)) };
@@ -171,22 +173,39 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
   }
 }
 
-/** Thrown after continueAsNew: the host does not read the state that comes with it, and tells the whole text. */
-function failedAfterNew({ exception, orchestratorReturned, actions, schemaVersion, context }: SdkExecutor): SdkProgress {
+/** Thrown without a message: the SDK's state has no error, so the host does not take it for a state. */
+function failedWithoutText(executor: SdkExecutor, thrown: string): SdkProgress {
   try {
-    const error = thrownParts(exception).message;
-    const state = {
-      isDone: true,
-      actions: actions.length === 0 ? [[]] : [actions],
-      schemaVersion,
-      ...(error === '' ? {} : { error }),
-      ...(context.customStatus ? { customStatus: context.customStatus } : {}),
-    };
-    const message = invocationFailure(`${orchestratorReturned}${failureMarker}${JSON.stringify(state)}`, '');
+    return { type: 'stateless', message: failureMessage(executor, false), stack: '', thrown };
+  } catch (noJson) {
+    return crash(noJson);
+  }
+}
+
+/** Thrown after continueAsNew: the host does not read the state that comes with it, and tells the whole text. */
+function failedAfterNew(executor: SdkExecutor): SdkProgress {
+  try {
+    const message = invocationFailure(failureMessage(executor, true), '');
     return { type: 'failed', message, details: failureText(message, '') };
   } catch (noJson) {
     return crash(noJson);
   }
+}
+
+/** The SDK's message for a failed orchestration, with its state. */
+function failureMessage(
+  { exception, orchestratorReturned, actions, schemaVersion, context }: SdkExecutor,
+  isDone: boolean,
+): string {
+  const error = lostText(exception) === null ? thrownParts(exception).message : '';
+  const state = {
+    isDone,
+    actions: actions.length === 0 ? [[]] : [actions],
+    schemaVersion,
+    ...(error === '' ? {} : { error }),
+    ...(context.customStatus ? { customStatus: context.customStatus } : {}),
+  };
+  return `${orchestratorReturned}${failureMarker}${JSON.stringify(state)}`;
 }
 
 /** JSON text of the custom status that the SDK would send; throws when the value has none. */

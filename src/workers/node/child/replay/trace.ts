@@ -269,7 +269,7 @@ function withStatus(progress: SdkProgress, customStatus: string | null): SdkProg
 
 function endOf(host: HostReplay, progress: SdkProgress): ReplayEnd {
   // What the host makes of a difference, or of a failure without a state, is told as such; here is what the code did.
-  if (progress.type === 'stateless') return { type: 'failed', reason: progress.message, failureDetails: null };
+  if (progress.type === 'stateless') return { type: 'failed', reason: progress.thrown ?? progress.message, failureDetails: null };
   const completion =
     host.disagreement !== null
       ? undefined
