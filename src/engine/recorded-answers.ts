@@ -5,8 +5,9 @@
 import type { HistoryEvent } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
 import type { ActivityOutcome } from '../core/ports/function-worker';
-import type { EngineCore } from './engine-core';
+import type { HistoryStore } from '../core/ports/history-store';
 import type { LiveInstance } from './live-instance';
+import type { LiveInstances } from './live-instances';
 
 type Call = Extract<HistoryEvent, { EventType: 'TaskScheduled' | 'SubOrchestrationInstanceCreated' }>;
 export type ChildAnswer = Extract<
@@ -27,10 +28,17 @@ interface Recording {
   places: Map<number, { key: string; place: number }>;
 }
 
+/** What it takes of the engine. */
+interface Hub {
+  readonly lives: LiveInstances;
+  readonly world: { store: HistoryStore };
+  inbound(): { EventId: number; IsPlayed: boolean; Timestamp: string };
+}
+
 export class RecordedAnswers {
   readonly #recordings = new WeakMap<LiveInstance, Recording>();
 
-  constructor(private readonly core: EngineCore) {}
+  constructor(private readonly core: Hub) {}
 
   /** Undefined: it is to be run. */
   activity(instanceId: string, taskId: number): ActivityOutcome | undefined {
