@@ -1,12 +1,9 @@
 /** A history out of a file, brought into the running emulator so that it can be forked. */
-import { randomBytes } from 'node:crypto';
 import { closestName } from '../base/closest-name';
-import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
-import { conflictsOf, importInstances, withNewIds } from '../emulator/import-instances';
+import { importOrigin as bringIn } from '../emulator/imported-origin';
 import { readHistories } from '../replay/imported-history';
-import { importedRow } from '../replay/imported-row';
 
 /**
  * The id under which the instance of the file is in the hub: its own, where the hub has it already or not at all; another one where that id
@@ -30,15 +27,5 @@ export async function importOrigin(hub: TaskHubClient, text: string, wanted: str
   if (functionName === null) {
     throw new DurascopeError('InvalidArgument', 'The history does not say which orchestrator it is of: it cannot be run on.');
   }
-  const existing = await hub.get(instanceId);
-  if (existing?.executionId === executionId && existing.historyLength === history.length) return instanceId;
-  const exported: ExportedInstance = {
-    instance: { ...importedRow({ instanceId, executionId, functionName, history }), parentInstanceId: null },
-    history,
-    customStatusChanges: [],
-  };
-  const conflicts = await conflictsOf(hub, [exported]);
-  const instances = await withNewIds(hub, [exported], conflicts, () => randomBytes(16).toString('hex'));
-  await importInstances(hub, instances, 'refuse');
-  return instances[0]?.instance.instanceId ?? instanceId;
+  return bringIn(hub, { instanceId, executionId, functionName, history });
 }

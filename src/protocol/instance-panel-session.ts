@@ -15,6 +15,7 @@ import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { act } from './instance-actions';
 import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
+import { panelComparison } from './panel-comparison';
 import type { PanelReplay } from './panel-replay';
 import { PanelSession, type PanelSessionOptions } from './panel-session';
 import type { CommonRequest, FailureLinkValue, SourceLocation, WaitingForValue } from './panel-values';
@@ -64,6 +65,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   /** Number of the next line to send. */
   #nextLine = 0;
   #sendsLinesSoon = false;
+  /** State of both runs when they were compared last. */
+  #compared = '';
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -117,6 +120,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     switch (message.type) {
       case 'startAgain':
         host.startAgain(instanceId);
+        return;
+      case 'whatIf':
+        host.whatIf?.(instanceId, message.row);
         return;
       case 'stepTo':
         host.stepTo(message.instanceId, message.row);
@@ -256,6 +262,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       capabilities: { ...hub.capabilities },
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
       ...(this.options.logs === undefined ? {} : { hasLog: true }),
+      ...(this.options.host.whatIf === undefined || this.options.isImported === true ? {} : { canFork: true }),
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
       ...(this.options.isImported === true ? { isImported: true } : {}),
       ...(this.#opensReplay || this.options.isImported === true ? { opensReplay: true } : {}),
@@ -264,6 +271,18 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
     await this.#sendChildren(hub);
+    if (row?.forkedFrom !== undefined) await this.#sendComparison(hub, row, row.forkedFrom.instanceId);
+  }
+
+  async #sendComparison(hub: TaskHubClient, row: InstanceRow, originId: string): Promise<void> {
+    const origin = await hub.get(originId);
+    const key = [row, origin]
+      .map((each) => `${each?.executionId ?? ''}/${each?.historyLength ?? 0}/${each?.runtimeStatus ?? ''}`)
+      .join(' ');
+    if (this.#compared === key) return;
+    this.#compared = key;
+    const comparison = await panelComparison(hub, originId, row);
+    if (comparison !== null) this.post(comparison);
   }
 
   #sendLinesSoon(): void {
@@ -281,6 +300,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
 
   #sendAnew(): void {
     this.#sent = undefined;
+    this.#compared = '';
     for (const child of this.#watched.keys()) this.#watched.set(child, '');
   }
 

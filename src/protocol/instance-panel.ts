@@ -18,6 +18,7 @@ import {
   instanceAction,
   instanceDetails,
   instanceSummary,
+  textOrNull,
   waitingForValue,
 } from './panel-values';
 import { fromPanelReplay, toPanelReplay } from './replay-values';
@@ -46,6 +47,8 @@ export const instanceSnapshot = z.object({
   canSetClock: z.boolean().exactOptional(),
   /** The hub's clock is paused: countdowns stand still. */
   isClockPaused: z.boolean().exactOptional(),
+  /** The host asks what is to be changed at a row, and forks. */
+  canFork: z.boolean().exactOptional(),
   /** The host can replay instances (replay-values.ts). */
   canReplay: z.boolean().exactOptional(),
   /** What the instance logs is kept: the panel has a part for it. */
@@ -94,6 +97,26 @@ export const logLines = z.object({
     }),
   ),
 });
+const comparedSide = z.object({ text, result: text }).nullable();
+const comparedValue = z.object({ left: textOrNull, right: textOrNull, likeness: z.enum(['same', 'incidental', 'other']) });
+
+/** A fork beside the run that it comes from (core/instances/compare-runs.ts); sent again when either has gone on. */
+export const comparison = z.object({
+  type: z.literal('comparison'),
+  originId: text,
+  /** The origin is gone: nothing else is told. */
+  isGone: z.boolean(),
+  /** `left` is the origin's. The first rows, so many as a panel can show; `total` is all of them. */
+  rows: z.array(z.object({ left: comparedSide, right: comparedSide, differences: z.array(text), isIncidental: z.boolean() })),
+  total: count,
+  /** Where the two part first. */
+  first: count.nullable(),
+  status: comparedValue,
+  output: comparedValue,
+  customStatuses: z.array(comparedValue),
+  isSame: z.boolean(),
+});
+export type Comparison = z.infer<typeof comparison>;
 
 export const toInstancePanel = z.discriminatedUnion('type', [
   connectionState,
@@ -101,6 +124,7 @@ export const toInstancePanel = z.discriminatedUnion('type', [
   historyChunk,
   childHistory,
   logLines,
+  comparison,
   actionResult,
   ...toPanelReplay,
 ]);
@@ -120,6 +144,8 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   ...fromPanelReplay,
   /** The replay debugger of an instance, where this row (from 0, commit order) has just been consumed; null: at its end. */
   z.object({ type: z.literal('stepTo'), instanceId: text, row: count.nullable() }),
+  /** "What if…" at this row, from 1 in commit order. */
+  z.object({ type: z.literal('whatIf'), row: count.min(1) }),
   /** Opens the editor's own dialog for starting an instance, with this one's orchestrator and input. */
   z.object({ type: z.literal('startAgain') }),
 ]);

@@ -1,4 +1,5 @@
 /** Instance rows as panels are sent them. */
+import { type ForkOrigin, forkChangeText } from '../core/instances/forks';
 import type { InstanceRow } from '../core/instances/instance';
 import { rootCauseLine } from '../core/values/failure-text';
 import { readableFailure } from '../core/values/serialised-exception';
@@ -39,10 +40,15 @@ export function toInstanceDetails(
     failureDetails: row.failureDetails === null ? null : toFailureValue(row.failureDetails),
     failureStack: row.failureStack ?? null,
     ...(row.profile === undefined ? {} : { profile: row.profile }),
+    ...(row.forkedFrom === undefined ? {} : { fork: forkOf(row.forkedFrom) }),
     failureLocation: locations.failure,
     codeLocation: locations.code,
     ...(failureChain === undefined ? {} : { failureChain: [...failureChain] }),
   };
+}
+
+function forkOf({ instanceId, row, change, dry }: ForkOrigin): NonNullable<InstanceDetails['fork']> {
+  return { instanceId, row, change: forkChangeText(change), isDry: dry === true };
 }
 
 function toFailureValue(failure: FailureDetails): FailureValue {

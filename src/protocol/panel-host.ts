@@ -17,6 +17,8 @@ export interface PanelHost {
   startAgain(instanceId: string): void;
   /** Opens the debugger over an instance's replay, where this row has just been consumed; null: at its end. */
   stepTo(instanceId: string, row: number | null): void;
+  /** Asks what is to be another thing at this row (from 1, commit order), and forks; absent: not here. */
+  whatIf?(instanceId: string, row: number): void;
   /** True when the user agrees to something that cannot be undone. */
   confirm(question: string, yes: string): Promise<boolean>;
   /** False: the user was told that the code as it is now would break one of them, and does not want it to run on. */

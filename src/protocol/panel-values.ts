@@ -8,7 +8,7 @@ import { productionStores } from '../core/instances/production-store';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/values/status';
 
 const text = z.string();
-const textOrNull = z.string().nullable();
+export const textOrNull = z.string().nullable();
 const count = z.number().int().nonnegative();
 
 export const orchestrationStatus = z.enum(Object.keys(orchestrationStatusNumbers) as [OrchestrationStatus]);
@@ -90,6 +90,8 @@ export const instanceDetails = z.object({
   failureLocation: sourceLocation.nullable(),
   /** Where the orchestrator is written, where known. */
   codeLocation: sourceLocation.nullable(),
+  /** It began in the middle of another run. */
+  fork: z.object({ instanceId: text, row: count, change: text, isDry: z.boolean() }).exactOptional(),
   /** Of one that failed: itself first, the root cause last. */
   failureChain: z.array(failureLink).exactOptional(),
 });

@@ -13,6 +13,7 @@ import { emulatorCommands } from './commands/emulator-commands';
 import { exampleCommands } from './commands/example-commands';
 import { hubCommands } from './commands/hub-commands';
 import { instanceCommands } from './commands/instance-commands';
+import { forkCommands } from './commands/fork-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
 import { runFunctionCommands } from './commands/run-function';
 import { startCommands } from './commands/start-instance';
@@ -188,6 +189,7 @@ export class Durascope implements vscode.Disposable {
         refresh: () => this.#showHubs(),
         newId: () => randomBytes(16).toString('hex'),
       }),
+      ...forkCommands(commandContext, () => this.replayPart()),
       ...entityCommands(commandContext),
       ...startCommands(commandContext),
       ...runFunctionCommands(commandContext),

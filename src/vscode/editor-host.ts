@@ -70,6 +70,10 @@ export class EditorHost implements PanelHost {
     void vscode.commands.executeCommand(commands.stepThroughReplay, instanceId, row);
   }
 
+  whatIf(instanceId: string, row: number): void {
+    void vscode.commands.executeCommand(commands.whatIf, instanceId, row);
+  }
+
   time(): HubClock | undefined {
     return this.emulator().running?.time;
   }

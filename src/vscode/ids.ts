@@ -52,6 +52,8 @@ export const commands = {
   stepThroughReplay: 'durascope.stepThroughReplay',
   debugReplay: 'durascope.debugReplay',
   importHistory: 'durascope.importHistory',
+  whatIf: 'durascope.whatIf',
+  whatIfHere: 'durascope.whatIfHere',
   openSettings: 'durascope.openSettings',
   openWalkthrough: 'durascope.openWalkthrough',
   explainCause: 'durascope.explainCause',

@@ -121,6 +121,37 @@ describe('the session behind an instance panel', () => {
     session.dispose();
   });
 
+  it('sends a fork beside its origin, again when either has gone on, and asks the host for what is to be changed at a row', async () => {
+    const id = await hub.start('cities');
+    await hub.complete('sayHello', 'Hello Tokyo');
+    const { instanceId: forked } = await hub.engine.fork(id, { row: 6, change: { type: 'result', value: '"Bye Tokyo"' } });
+    await hub.quiet();
+    const session = open(forked);
+    await session.receive({ type: 'ready' });
+    const compared = () => posted.filter((message) => message.type === 'comparison');
+    assert.deepEqual(
+      compared().map(({ first, isSame, rows: [, row] }) => [first, isSame, row?.left?.result, row?.right?.result]),
+      [[1, false, '"Hello Tokyo"', '"Bye Tokyo"']],
+    );
+    const shown = posted.find((message) => message.type === 'instance');
+    assert.deepEqual(shown?.instance?.fork, { instanceId: id, row: 6, change: 'result = "Bye Tokyo"', isDry: false });
+    assert.equal(shown.canFork, undefined);
+    hub.worker.calls.find(({ instanceId }) => instanceId === forked)?.complete('more');
+    await nextFrame();
+    assert.equal(compared().length, 2);
+    session.dispose();
+    const asked: unknown[] = [];
+    host.whatIf = (...args) => asked.push(args);
+    posted.length = 0;
+    const other = open(id);
+    await other.receive({ type: 'ready' });
+    assert.equal(posted.find((message) => message.type === 'instance')?.canFork, true);
+    await other.receive({ type: 'whatIf', row: 3 });
+    assert.deepEqual(asked, [[id, 3]]);
+    assert.equal(compared().length, 0);
+    other.dispose();
+  });
+
   it('says nothing before the panel is ready, then everything', async () => {
     const id = await hub.start('cities');
     const session = open(id);

@@ -11,6 +11,8 @@ export class RecordingHost implements PanelHost {
   readonly runOns: unknown[][] = [];
   /** The hub's clock, where it can be set. */
   clock: HubClock | undefined;
+  /** Where it can ask for what is to be changed. */
+  whatIf?: (instanceId: string, row: number) => void;
 
   time(): HubClock | undefined {
     return this.clock;

@@ -94,8 +94,8 @@ class ForkPlanner {
     const { change } = this.input;
     const target = change === null ? null : this.#targetOf(change);
     this.#cutBefore();
+    if (this.#cut === this.#history.length) this.#assertGoesOn();
     if (change !== null) this.#apply(change, target);
-    else if (this.#cut === this.#history.length) this.#assertGoesOn();
     const { nowMs, keepTimes } = this.input;
     this.#moveMs = keepTimes ? 0 : nowMs - this.#momentMs();
     const generation = new Generation(this.#before.events.map((event) => this.#moved(event)));
@@ -242,7 +242,6 @@ class ForkPlanner {
         this.#first(change.type === 'fires' ? at : change.row - 1);
         return;
       case 'raise':
-        if (this.#cut === this.#history.length) this.#assertGoesOn();
         this.#putFirst({ ...this.#envelope(), EventType: 'EventRaised', Name: change.name, Input: change.data });
         return;
       case 'input': {
@@ -262,10 +261,8 @@ class ForkPlanner {
       target < 0 ? this.#envelope() : (this.#history[target] as HistoryEvent),
       this.input.profile,
     );
-    if (target < 0) {
-      if (this.#cut === this.#history.length) this.#assertGoesOn();
-      this.#putFirst(event);
-    } else this.#replace(target, event);
+    if (target < 0) this.#putFirst(event);
+    else this.#replace(target, event);
   }
 
   #first(index: number): void {

@@ -21,12 +21,19 @@ interface LaunchConfig extends ReplayLaunchArguments {
   imported?: unknown;
 }
 
+/** Where a session stands: rows from 0 in commit order, those that this moment has brought. */
+export interface DebuggedMoment {
+  target: ReplayTarget;
+  rows: { from: number; to: number };
+}
+
 /** Replays under VS Code's debuggers: our own over the moments, and the ordinary one over the code. */
 export class ReplayDebugging {
   readonly #moved = new vscode.EventEmitter<{ instanceId: string; step: number }>();
   /** A session stands at a step. */
   readonly onMoved = this.#moved.event;
   readonly #imported = new Map<number, ImportedReplay>();
+  #current: { owner: string; moment: DebuggedMoment } | null = null;
   readonly #stops = new Map<string, () => void>();
   readonly #subscription = vscode.debug.onDidTerminateDebugSession((session) => {
     const key: unknown = session.configuration[codeMarker];
@@ -46,7 +53,7 @@ export class ReplayDebugging {
     const owner = `debug ${session.id}`;
     const adapter = new ReplayDebugSession({
       provider: this.#provider(session.configuration),
-      onMoved: (position) => this.#show(owner, position),
+      onMoved: (position) => this.#show(owner, position, session.configuration as LaunchConfig),
     });
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the library's class does all that the editor asks for
     return new vscode.DebugAdapterInlineImplementation(adapter);
@@ -106,6 +113,11 @@ export class ReplayDebugging {
     });
   }
 
+  /** Where the session stands that moved last; null: there is none. */
+  get current(): DebuggedMoment | null {
+    return this.#current?.moment ?? null;
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     for (const stop of this.#stops.values()) stop();
@@ -149,12 +161,19 @@ export class ReplayDebugging {
     return id;
   }
 
-  #show(owner: string, position: Position | null): void {
+  #show(owner: string, position: Position | null, configuration: LaunchConfig): void {
     if (position === null) {
       this.decorations.clear(owner);
+      if (this.#current?.owner === owner) this.#current = null;
       return;
     }
     this.decorations.show(owner, { ...position, marksLine: false }, false);
+    const { timeline, step } = position;
+    const rows = timeline.steps[step]?.rows;
+    // Of a child that was stepped into: the child's own.
+    const root = this.#targetOf(configuration);
+    const target = timeline.instanceId === root.instanceId ? root : { appDir: root.appDir, instanceId: timeline.instanceId };
+    this.#current = rows === undefined ? null : { owner, moment: { target, rows } };
     this.#moved.fire({ instanceId: position.timeline.instanceId, step: position.step });
   }
 }

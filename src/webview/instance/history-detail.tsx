@@ -47,6 +47,14 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
           <InstanceLink instance={{ instanceId: event.InstanceId, name: event.Name }} transport={transport} />
         )}
         <span class="toolbar-gap" />
+        {parts.snapshot.canFork === true ? (
+          <IconButton
+            icon="repo-forked"
+            label="What if… something else had happened here?"
+            text="What if…"
+            onClick={() => transport.send({ type: 'whatIf', row: at + 1 })}
+          />
+        ) : null}
         <CopyButton
           label="Copy the row as JSON"
           onCopy={() => transport.send({ type: 'copyText', text: JSON.stringify(event, null, 2) })}

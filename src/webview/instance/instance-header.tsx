@@ -15,6 +15,7 @@ import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
 import { StatusBadge } from '../ui/status-badge';
 import { InstanceLink } from './instance-link';
+import { OriginLink } from './origin-link';
 import type { InstanceParts } from './panel-context';
 
 /** Actions that take a reason, which is asked for first. Purging is asked about by the host, who asks the same for its own commands. */
@@ -213,6 +214,15 @@ function Facts({ parts }: { parts: InstanceParts }): JSX.Element {
         {snapshot.parent === null ? null : (
           <Fact icon="type-hierarchy-super" name="Parent">
             <InstanceLink instance={snapshot.parent} transport={transport} />
+          </Fact>
+        )}
+        {instance.fork === undefined ? null : (
+          <Fact icon="repo-forked" name="Fork of">
+            <span>
+              Fork of <OriginLink instanceId={instance.fork.instanceId} transport={transport} />, row {instance.fork.row}:{' '}
+              {instance.fork.change}
+              {instance.fork.isDry ? ' (dry)' : ''}
+            </span>
           </Fact>
         )}
       </dl>

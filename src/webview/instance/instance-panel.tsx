@@ -8,6 +8,7 @@ import { useStore } from '../ui/hooks';
 import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { Tabs, type Tab } from '../ui/tabs';
 import { useRemembered } from '../ui/use-remembered';
+import { CompareTab } from './compare-tab';
 import { HistoryTab } from './history-tab';
 import { InstanceHeader } from './instance-header';
 import { LogTab } from './log-tab';
@@ -18,12 +19,13 @@ import { ReplayTab } from './replay-tab';
 import { SequenceTab } from './sequence-tab';
 import { TimelineTab } from './timeline-tab';
 
-const tabShape = z.enum(['overview', 'history', 'replay', 'timeline', 'sequence', 'log']);
+const tabShape = z.enum(['overview', 'history', 'compare', 'replay', 'timeline', 'sequence', 'log']);
 type TabId = z.infer<typeof tabShape>;
 
 const views: Readonly<Record<TabId, InstanceView>> = {
   overview: (parts) => <OverviewTab parts={parts} />,
   history: (parts) => <HistoryTab parts={parts} />,
+  compare: (parts) => <CompareTab parts={parts} />,
   replay: (parts) => <ReplayTab parts={parts} />,
   timeline: (parts) => <TimelineTab parts={parts} />,
   sequence: (parts) => <SequenceTab parts={parts} />,
@@ -46,6 +48,11 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   useEffect(() => {
     if (instanceId !== undefined) memory.fix({ instanceId });
   }, [instanceId]);
+  const isFork = snapshot?.instance?.fork !== undefined;
+  useEffect(() => {
+    // What a fork is made for.
+    if (isFork && memory.read('tab', z.string(), '') === '') setTab('compare');
+  }, [isFork]);
   const opensReplay = snapshot?.opensReplay === true;
   const isImported = snapshot?.isImported === true;
   useEffect(() => {
@@ -89,6 +96,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   const tabs: Tab<TabId>[] = [
     { id: 'overview', title: 'Overview' },
     { id: 'history', title: 'History', count: Math.max(state.historyTotal, instance.historyLength) },
+    ...(instance.fork === undefined ? [] : [{ id: 'compare', title: 'Compare' } as const]),
     ...(snapshot.canReplay === true ? [{ id: 'replay', title: 'Replay' } as const] : []),
     { id: 'timeline', title: 'Timeline' },
     { id: 'sequence', title: 'Sequence' },

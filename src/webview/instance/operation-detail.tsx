@@ -27,6 +27,8 @@ const mostRows = 20;
 export function OperationDetail({ operation, parts, onRow, onClose, ...given }: OperationDetailProps): JSX.Element {
   const { kind, name, input, result, failure, attempts, rows, queuedMs, runMs, startMs, instanceId } = operation;
   const { transport } = parts;
+  // The row that answers it, or the only one.
+  const last = kind === 'end' ? undefined : rows.at(-1);
   const events = given.events ?? parts.state.events;
   const times = [
     dateTimeText(startMs),
@@ -47,6 +49,14 @@ export function OperationDetail({ operation, parts, onRow, onClose, ...given }: 
           </button>
         )}
         <span class="toolbar-gap" />
+        {parts.snapshot.canFork === true && given.events === undefined && last !== undefined ? (
+          <IconButton
+            icon="repo-forked"
+            label="What if… something else had come of it?"
+            text="What if…"
+            onClick={() => transport.send({ type: 'whatIf', row: last + 1 })}
+          />
+        ) : null}
         <CopyButton
           label="Copy the rows as JSON"
           onCopy={() =>

@@ -3,7 +3,13 @@ import type { InstanceLine } from '../../core/instances/instance-logs';
 import type { Disposable } from '../../core/ports/clock';
 import type { HistoryEvent } from '../../core/history/history';
 import { fromTimestamp } from '../../core/values/time';
-import { toInstancePanel, type FromInstancePanel, type HistoryChunk, type InstanceSnapshot } from '../../protocol/instance-panel';
+import {
+  toInstancePanel,
+  type Comparison,
+  type FromInstancePanel,
+  type HistoryChunk,
+  type InstanceSnapshot,
+} from '../../protocol/instance-panel';
 import type { ActionResult } from '../../protocol/panel-values';
 import type { PanelTransport } from '../transport/panel-transport';
 import { ReplayStore } from './replay-state';
@@ -29,6 +35,8 @@ export interface InstanceState {
   children: ReadonlyMap<string, readonly HistoryEvent[] | null>;
   /** What it has logged, as far as the sender has it. */
   lines: readonly InstanceLine[];
+  /** Of a fork, beside its origin; null: not told (yet). */
+  comparison: Comparison | null;
 }
 
 const mostLines = 10_000;
@@ -62,6 +70,7 @@ export class InstanceStore {
         historyTotal: 0,
         children: new Map(),
         lines: [],
+        comparison: null,
       },
       schedule,
     );
@@ -132,6 +141,9 @@ export class InstanceStore {
         this.state.set({ lines: [...before, ...message.lines].slice(-mostLines) });
         return;
       }
+      case 'comparison':
+        this.state.set({ comparison: message });
+        return;
       case 'actionResult':
         this.requests.settle(message);
         return;

@@ -537,6 +537,22 @@ describe('an input written as a document', () => {
   });
 });
 
+describe('what if', () => {
+  it('runs on from a row with one thing changed, and shows the fork beside the editor', async () => {
+    const hub = await startedHub();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await hub.waitForCompletion(id, 60_000);
+    const before = await hub.history(id);
+    const row = before.findIndex(({ EventType }) => EventType === 'TaskCompleted') + 1;
+    const forked = await run('whatIf', { instanceId: id, row, set: 'result="Bye"', dry: true });
+    const { output, forkedFrom } = await hub.waitForCompletion(forked, 60_000);
+    assert.equal(JSON.parse(output)[0], 'Bye');
+    assert.equal(forkedFrom.instanceId, id);
+    assert.deepEqual(await hub.history(id), before);
+    await assert.rejects(run('whatIf', { instanceId: id, row: 1, set: 'result=1' }), /is no result/);
+  });
+});
+
 describe('agents of the editor', () => {
   const ask = async (name, input) => {
     const { content } = await vscode.lm.invokeTool(`durascope_${name}`, { input, toolInvocationToken: undefined });

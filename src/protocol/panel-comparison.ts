@@ -1,0 +1,65 @@
+/** A fork beside its origin, as a panel is sent it. */
+import { aspectTexts, compareRuns, operationText, resultText, type ComparedRun } from '../core/instances/compare-runs';
+import type { AlignedRow } from '../core/history/align';
+import type { InstanceRow } from '../core/instances/instance';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import type { Comparison } from './instance-panel';
+
+/** A comparison is made of whole histories. */
+const maxRows = 500;
+const maxResultLength = 300;
+const maxHistory = 20_000;
+
+/** Null: the histories are too long to be compared while somebody looks. */
+export async function panelComparison(hub: TaskHubClient, originId: string, fork: InstanceRow): Promise<Comparison | null> {
+  const origin = await hub.get(originId);
+  if (origin === undefined) return gone(originId);
+  if (origin.historyLength > maxHistory || fork.historyLength > maxHistory) return null;
+  const [left, right] = await Promise.all([runOf(hub, origin), runOf(hub, fork)]);
+  const { alignment, status, output, customStatuses, isSame } = compareRuns(left, right);
+  return {
+    type: 'comparison',
+    originId,
+    isGone: false,
+    rows: alignment.rows.slice(0, maxRows).map(shownRow),
+    total: alignment.rows.length,
+    first: alignment.first?.row ?? null,
+    status,
+    output,
+    customStatuses: [...customStatuses],
+    isSame,
+  };
+}
+
+async function runOf(hub: TaskHubClient, row: InstanceRow): Promise<ComparedRun> {
+  const { instanceId } = row;
+  const [history, customStatusChanges] = await Promise.all([hub.history(instanceId), hub.customStatusChanges(instanceId)]);
+  return { row, history, customStatusChanges };
+}
+
+function shownRow({ left, right, differences }: AlignedRow): Comparison['rows'][number] {
+  const side = (operation: AlignedRow['left']): Comparison['rows'][number]['left'] =>
+    operation === null ? null : { text: operationText(operation), result: resultText(operation).slice(0, maxResultLength) };
+  return {
+    left: side(left),
+    right: side(right),
+    differences: differences.map(({ aspect }) => aspectTexts[aspect]),
+    isIncidental: differences.length > 0 && differences.every(({ isIncidental }) => isIncidental),
+  };
+}
+
+function gone(originId: string): Comparison {
+  const none = { left: null, right: null, likeness: 'same' } as const;
+  return {
+    type: 'comparison',
+    originId,
+    isGone: true,
+    rows: [],
+    total: 0,
+    first: null,
+    status: none,
+    output: none,
+    customStatuses: [],
+    isSame: false,
+  };
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { instanceRow, panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+
+const checkout = `
+df.app.orchestration('Checkout', function* (context) {
+  const paid = yield context.df.callActivity('SayHello', 'card');
+  const news = yield context.df.callActivity('SayHello', 'stock');
+  return [paid, news];
+});
+`;
+
+// One window, one story: each part goes on where the one before it ended.
+describe('a user who asks what if, in a real VS Code', function () {
+  this.timeout(300_000);
+  this.bail(true);
+  const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout) });
+  const choose = (text) => window.bench.quickInput.locator('.monaco-list-row', { hasText: text }).first().click();
+
+  async function answerQuestions(change, value) {
+    await choose(change);
+    await window.bench.quickField.fill(value);
+    await window.bench.page.keyboard.press('Enter');
+    await choose('Run for Real');
+  }
+
+  it('lets an activity of a finished run have given something else, from its row in the panel', async () => {
+    const { bench } = window;
+    await bench.activity('Durascope');
+    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
+    await bench.page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: /:\d+/ }).waitFor({ timeout: 60_000 });
+    await startInstance(window, 'Checkout');
+    await instanceRow(window, 'Checkout, Completed').first().click();
+    const frame = await panelFrame(window, '#tab-history');
+    await frame.locator('#tab-history').click();
+    await frame.locator('.compact-grid .grid-row', { hasText: 'Hello card' }).first().click();
+    await frame.getByRole('button', { name: /^What if/ }).click();
+    await bench.quickInput.locator('.monaco-list-row', { hasText: 'Another result' }).waitFor();
+    await screenshot(window, 'what-if-choices');
+    await answerQuestions('Another result', '"refused"');
+    const forked = await panelFrame(window, '.compare-table');
+    await forked.locator('.compare-first', { hasText: 'another result' }).waitFor();
+    await forked.locator('.compare-value', { hasText: 'Output' }).waitFor();
+    assert.match(await forked.locator('.fact', { hasText: 'Fork of' }).innerText(), /row \d+: result = "refused"/);
+    await screenshot(window, 'what-if-compared');
+  });
+
+  it('asks for the row when the tree is where the question comes from', async () => {
+    const { bench } = window;
+    await bench.contextMenu(instanceRow(window, 'Checkout, Completed'), 'What If');
+    await bench.quickInput.locator('.monaco-list-row', { hasText: 'Hello stock' }).first().waitFor();
+    await screenshot(window, 'what-if-rows');
+    await bench.page.keyboard.press('Escape');
+    await bench.quickInput.waitFor({ state: 'hidden' });
+  });
+
+  it('changes something at the moment at which the replay debugger stands', async () => {
+    const { bench } = window;
+    await bench.contextMenu(instanceRow(window, 'Checkout, Completed'), 'Step through Replay');
+    await bench.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
+    await bench.page.keyboard.press('F10');
+    await bench.command('Durascope: What If… at This Moment');
+    await bench.quickInput.locator('.monaco-list-row', { hasText: 'It failed' }).waitFor();
+    await answerQuestions('It failed', 'CardError: declined');
+    const forked = await panelFrame(window, '.compare-table');
+    await forked.locator('.fact', { hasText: 'CardError: declined' }).waitFor();
+    await screenshot(window, 'what-if-debugger');
+    await bench.command('Preferences: Toggle between Light/Dark Themes');
+    await screenshot(window, 'what-if-debugger-light');
+  });
+});
