@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { documentText } from './models/history-document';
+import { documentName, documentText } from './models/history-document';
 
 const scheme = 'durascope';
 const extensions = { json: 'json', csv: 'csv', plaintext: 'txt' } as const;
@@ -19,7 +19,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   async show(title: string, text: string, language: keyof typeof extensions): Promise<vscode.TextEditor> {
-    const name = title.replaceAll(/[\\/:*?"<>|\s]+/g, '-');
+    const name = documentName(title);
     const uri = vscode.Uri.from({ scheme, path: `/${name}.${extensions[language]}` });
     this.#texts.set(uri.toString(), documentText(text));
     this.#changed.fire(uri);

@@ -12,7 +12,8 @@ import { EntityStore } from './state/entity-state';
 import { InstanceStore } from './state/instance-state';
 import { InstancesStore } from './state/instances-state';
 import { ViewMemory } from './state/view-memory';
-import { browserPlace, browserTransport, takeKey } from './transport/browser-transport';
+import { browserPlace } from './transport/browser-place';
+import { browserTransport, takeKey } from './transport/browser-transport';
 import { editorTransport } from './transport/editor-transport';
 import type { PanelTransport } from './transport/panel-transport';
 
@@ -50,7 +51,7 @@ if (root !== null) {
   if (editor !== undefined) open(root, root.dataset['panel'] ?? 'instances', editor);
   else {
     const key = takeKey();
-    const place = browserPlace();
+    const place = browserPlace(location.hash);
     open(root, place.panel, browserTransport(place, key));
     window.addEventListener('hashchange', () => location.reload());
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { InstanceRow } from '../../src/core/instances/instance';
-import { documentLimits, documentText, historyDocument } from '../../src/vscode/models/history-document';
+import { documentLimits, documentName, documentText, historyDocument } from '../../src/vscode/models/history-document';
 
 interface Shown {
   note?: string;
@@ -104,5 +104,15 @@ describe('any other text as a document', () => {
   it('is that text, or its beginning and a last line that says so', () => {
     assert.equal(documentText('x'.repeat(100), 100), 'x'.repeat(100));
     assert.match(documentText('x'.repeat(1001), 100), /^x{100}\n… These are the first 100 of 1,001 characters\. Export .*\n$/);
+  });
+});
+
+describe('the name of a document', () => {
+  it('is of its own for each title', () => {
+    const titles = ['a-b', 'a/b', 'a b', 'a:b', 'a\tb', 'a//b', '../..', '%2F', 'ü-名-😀'];
+    const names = titles.map(documentName);
+    assert.equal(new Set(names).size, titles.length, names.join());
+    assert.equal(documentName('plain-1.x'), 'plain-1.x');
+    for (const name of names) assert.doesNotMatch(name, /[\\/:\s]/);
   });
 });

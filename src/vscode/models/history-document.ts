@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { HistoryEvent } from '../../core/history/history';
 import type { InstanceRow } from '../../core/instances/instance';
 
@@ -50,6 +51,12 @@ export async function historyDocument(
   const first = note === null ? '' : `  "note": ${JSON.stringify(note)},\n`;
   const history = rows.length === 0 ? '[]' : `[\n    ${rows.join(',\n    ')}\n  ]`;
   return `{\n${first}  "instance": ${instance},\n  "history": ${history}\n}\n`;
+}
+
+/** A title as the name of a document: two titles never have one name. */
+export function documentName(title: string): string {
+  const name = title.replaceAll(/[\\/:*?"<>|\s]+/g, '-');
+  return name === title ? name : `${name}-${createHash('sha256').update(title).digest('hex').slice(0, 8)}`;
 }
 
 /** A text as a document: of one that is too long its beginning, which says so in its last line. */

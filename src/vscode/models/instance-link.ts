@@ -5,7 +5,7 @@ export function linkPath(instanceId: string, appDir: string): { path: string; qu
 
 /** Undefined for an address that names no instance. */
 export function readLink(path: string, query: string): { instanceId: string; appDir: string | undefined } | undefined {
-  const instanceId = /^\/instance\/(.+)$/.exec(path)?.[1];
+  const instanceId = /^\/instance\/([^]+)$/.exec(path)?.[1];
   if (instanceId === undefined) return undefined;
   return { instanceId, appDir: new URLSearchParams(query).get('app') ?? undefined };
 }

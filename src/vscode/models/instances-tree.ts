@@ -263,7 +263,8 @@ export class InstancesTree {
       .filter((row) => elsewhere?.has(row.instanceId) !== true)
       .map((row) => ({
         type: 'instance',
-        id: list.isNested ? `${listId}/${row.instanceId}` : `instance:${row.instanceId}`,
+        // Orchestrators may choose ids with slashes.
+        id: `${list.isNested ? `${listId}/` : 'instance:'}${encodeURIComponent(row.instanceId)}`,
         row,
         mayHaveChildren: this.#parents.has(row.instanceId),
       }));

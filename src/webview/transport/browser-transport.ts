@@ -1,33 +1,19 @@
 /**
  * The panels in a browser, as the dashboard of an emulator: the host's side of a panel runs in the page itself, over the
- * emulator's own endpoints. Addresses: `#/` is the list, `#/instances/<id>` one instance or entity.
+ * emulator's own endpoints.
  */
 import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
 import { InstanceLogs } from '../../core/instances/instance-logs';
-import { isEntityId } from '../../core/values/instance-id';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../protocol/instances-panel-session';
 import type { PanelHost, SessionClock } from '../../protocol/panel-host';
+import { type BrowserPlace, hashOf } from './browser-place';
 import type { PanelTransport } from './panel-transport';
-
-export interface BrowserPlace {
-  panel: 'instance' | 'instances' | 'entity';
-  instanceId: string;
-}
 
 const keyName = 'durascope.key';
 const retryMs = 2000;
-
-export function browserPlace(): BrowserPlace {
-  const match = /^#\/instances\/(.+)$/.exec(location.hash);
-  return match?.[1] === undefined ? { panel: 'instances', instanceId: '' } : placeOf(decodeURIComponent(match[1]));
-}
-
-function placeOf(instanceId: string): BrowserPlace {
-  return { panel: isEntityId(instanceId) ? 'entity' : 'instance', instanceId };
-}
 
 /** The key that the printed address carries (`#code=...`): kept for this tab and taken out of the address bar. */
 export function takeKey(): string | undefined {
@@ -145,7 +131,7 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
   };
   return {
     openInstance(instanceId) {
-      location.hash = `#/instances/${encodeURIComponent(instanceId)}`;
+      location.hash = hashOf(instanceId);
     },
     // Nothing here knows an editor; panels in a browser are sent no places in the code.
     openSource: () => undefined,
