@@ -17,18 +17,18 @@ import { TextParts } from './text-parts';
 import {
   decodeActivities,
   decodeMessages,
-  decodeRow,
   decodeTimers,
   encodeActivities,
   encodeMessages,
   encodeRow,
   encodeTimers,
+  UnreadRow,
 } from './row-codec';
 
 /** A part of a checkpoint as the index takes it. Texts are kept because they are stored as they are. */
 export type Change =
   | { type: 'purge'; instanceId: string }
-  | { type: 'row'; row: InstanceRow; text: string }
+  | { type: 'row'; row: InstanceRow | UnreadRow; text: string }
   | {
       type: 'history';
       instanceId: string;
@@ -200,7 +200,7 @@ function decodeLine(text: string, start: number, end: number): Change {
     case 'p':
       return { type: 'purge', instanceId: JSON.parse(json) as string };
     case 'i':
-      return { type: 'row', row: decodeRow(json), text: json };
+      return { type: 'row', row: new UnreadRow(json), text: json };
     case 'm':
       return { type: 'messages', messages: decodeMessages(json) };
     case 'k':

@@ -5,27 +5,35 @@ import type { HistoryEvent } from '../core/history/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../core/instances/instance';
 import { decodeEvents, decodePieces } from './event-codec';
 import { activityRest, decodeRow } from './row-codec';
-import { schemaSql, schemaVersion } from './schema';
+import { indexesSql, schemaSql, schemaVersion } from './schema';
 import { SqlConnection } from './sql-connection';
 
 export class HistoryDatabase {
   readonly sql: SqlConnection;
 
-  /** `bytes`: a snapshot. Errors: StoreTooNew, StoreCorrupt. */
-  constructor(sqlJs: SqlJsStatic, bytes?: Uint8Array) {
+  /** `bytes`: a snapshot. `muchToCome`: a new one that about so many bytes are written to before `addIndexes`. Errors: StoreTooNew, StoreCorrupt. */
+  constructor(sqlJs: SqlJsStatic, bytes?: Uint8Array, muchToCome = 0) {
     this.sql = new SqlConnection(sqlJs, bytes);
     try {
       if (bytes !== undefined) this.#checkVersion();
+      if (muchToCome > 0) {
+        this.sql.script(schemaSql);
+        this.sql.reserve(sqlJs, muchToCome);
+      }
       this.sql.configure();
-      if (bytes === undefined) this.sql.script(schemaSql);
+      if (bytes === undefined && muchToCome === 0) this.sql.script(schemaSql + indexesSql);
       // Snapshots of before the column came in.
-      else if (!this.sql.rows('PRAGMA table_info(activities)').some((column) => column[1] === 'rest')) {
+      if (bytes !== undefined && !this.sql.rows('PRAGMA table_info(activities)').some((column) => column[1] === 'rest')) {
         this.sql.run('ALTER TABLE activities ADD COLUMN rest TEXT');
       }
     } catch (error) {
       this.sql.close();
       throw error;
     }
+  }
+
+  addIndexes(): void {
+    this.sql.script(indexesSql);
   }
 
   #checkVersion(): void {

@@ -16,9 +16,10 @@ import {
 import { isTerminal } from '../core/values/status';
 import type { Change } from './checkpoint-codec';
 import { decodePieces } from './event-codec';
+import type { UnreadRow } from './row-codec';
 
 interface PendingRow {
-  row: InstanceRow;
+  row: InstanceRow | UnreadRow;
   text: string;
 }
 
@@ -154,7 +155,7 @@ export class PendingChanges {
     }
   }
 
-  #putRow(row: InstanceRow, text: string): void {
+  #putRow(row: InstanceRow | UnreadRow, text: string): void {
     const id = row.instanceId;
     const before = this.rows.get(id);
     this.weight += text.length - (before?.text.length ?? 0);
@@ -168,7 +169,7 @@ export class PendingChanges {
     if (isTerminal(row.runtimeStatus)) this.finished.add(id);
   }
 
-  #noteCustomStatus(row: InstanceRow, before: InstanceRow | undefined): void {
+  #noteCustomStatus(row: InstanceRow | UnreadRow, before: InstanceRow | UnreadRow | undefined): void {
     const id = row.instanceId;
     if (row.customStatus === null && !this.withCustomStatus.has(id)) return;
     if (before?.executionId === row.executionId && before.customStatus === row.customStatus) return;

@@ -2,7 +2,7 @@
  * Writes pending changes into SQL, in slices that are one transaction each: when one fails, nothing of it is in SQL and all of it
  * is still pending.
  */
-import { activityRestText } from './row-codec';
+import { activityRestText, wholeRow } from './row-codec';
 import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
 import type { PendingChanges, PendingHistory } from './pending-changes';
@@ -154,7 +154,8 @@ export class PendingWriter {
   #writeRow(id: string): void {
     const entry = this.pending.rows.get(id);
     if (entry === undefined) return;
-    const { row, text } = entry;
+    const { text } = entry;
+    const row = wholeRow(entry.row);
     this.sql.run(upsertRow, [
       id,
       row.name,

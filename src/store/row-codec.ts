@@ -58,8 +58,48 @@ function timeText(time: string | null): string {
   return time === null ? 'null' : jsonOf(encodeTime(time));
 }
 
+/** A row out of a journal, of which most are replaced before anybody looks at the rest of them. */
+export class UnreadRow {
+  readonly #tuple: RowTuple;
+
+  constructor(text: string) {
+    this.#tuple = JSON.parse(text) as RowTuple;
+  }
+
+  get instanceId(): string {
+    return this.#tuple[0];
+  }
+
+  get executionId(): string {
+    return this.#tuple[1];
+  }
+
+  get runtimeStatus(): InstanceRow['runtimeStatus'] {
+    return this.#tuple[4];
+  }
+
+  get customStatus(): string | null {
+    return this.#tuple[7];
+  }
+
+  get lastUpdatedTime(): string {
+    return decodeTime(this.#tuple[9]);
+  }
+
+  read(): InstanceRow {
+    return rowOf(this.#tuple);
+  }
+}
+
+export function wholeRow(row: InstanceRow | UnreadRow): InstanceRow {
+  return row instanceof UnreadRow ? row.read() : row;
+}
+
 export function decodeRow(text: string): InstanceRow {
-  const tuple = JSON.parse(text) as RowTuple;
+  return rowOf(JSON.parse(text) as RowTuple);
+}
+
+function rowOf(tuple: RowTuple): InstanceRow {
   // A literal with every field named: a field added to InstanceRow does not compile until it is stored too.
   const row: Required<Omit<InstanceRow, OptionalField>> & Pick<InstanceRow, OptionalField> = {
     instanceId: tuple[0],

@@ -18,13 +18,7 @@ CREATE TABLE instances (
   parent TEXT,
   body BLOB NOT NULL
 );
--- Every order that a query may ask for, with the id as the tie-break, so that a page is a walk along one index.
 CREATE UNIQUE INDEX instances_by_id ON instances (id);
-CREATE INDEX instances_by_status ON instances (status, id);
-CREATE INDEX instances_by_name ON instances (name, id);
-CREATE INDEX instances_by_created ON instances (created, id);
-CREATE INDEX instances_by_updated ON instances (updated, id);
-CREATE INDEX instances_by_parent ON instances (parent, id) WHERE parent IS NOT NULL;
 
 -- History of the current generation in commit order, several events a row: "events" is a list without its brackets (event-codec.ts).
 CREATE TABLE history (
@@ -44,7 +38,6 @@ CREATE TABLE inbox (
   visible_at TEXT,
   event BLOB NOT NULL
 );
-CREATE INDEX inbox_by_instance ON inbox (instance_id, seq);
 
 -- Activities handed out and not yet answered.
 CREATE TABLE activities (
@@ -58,7 +51,6 @@ CREATE TABLE activities (
   scheduled_at TEXT NOT NULL,
   rest TEXT
 );
-CREATE INDEX activities_by_instance ON activities (instance_id);
 
 -- Durable timers that have not fired.
 CREATE TABLE timers (
@@ -68,8 +60,6 @@ CREATE TABLE timers (
   timer_id INTEGER NOT NULL,
   fire_at TEXT NOT NULL
 );
-CREATE INDEX timers_by_instance ON timers (instance_id);
-CREATE INDEX timers_by_due ON timers (fire_at);
 
 -- Values the custom status has had, in order of rowid.
 CREATE TABLE custom_status_changes (
@@ -78,11 +68,27 @@ CREATE TABLE custom_status_changes (
   at TEXT NOT NULL,
   value BLOB
 );
-CREATE INDEX custom_status_changes_by_instance ON custom_status_changes (instance_id);
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) WITHOUT ROWID;
 PRAGMA user_version = ${String(schemaVersion)};
+`;
+
+/**
+ * Every order that a query may ask for, with the id as the tie-break, so that a page is a walk along one index; and what belongs to an
+ * instance. None of them is needed to write: made at the end, they are sorted once instead of being added to in any order.
+ */
+export const indexesSql = `
+CREATE INDEX instances_by_status ON instances (status, id);
+CREATE INDEX instances_by_name ON instances (name, id);
+CREATE INDEX instances_by_created ON instances (created, id);
+CREATE INDEX instances_by_updated ON instances (updated, id);
+CREATE INDEX instances_by_parent ON instances (parent, id) WHERE parent IS NOT NULL;
+CREATE INDEX inbox_by_instance ON inbox (instance_id, seq);
+CREATE INDEX activities_by_instance ON activities (instance_id);
+CREATE INDEX timers_by_instance ON timers (instance_id);
+CREATE INDEX timers_by_due ON timers (fire_at);
+CREATE INDEX custom_status_changes_by_instance ON custom_status_changes (instance_id);
 `;

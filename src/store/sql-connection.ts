@@ -11,12 +11,26 @@ PRAGMA cache_size = -32000;
 `;
 
 export class SqlConnection {
-  readonly #db: Database;
+  #db: Database;
   readonly #statements = new Map<string, Statement>();
 
   constructor(sqlJs: SqlJsStatic, bytes?: Uint8Array) {
     this.#db = new sqlJs.Database(bytes);
     if (bytes === undefined) this.#db.exec('PRAGMA page_size = 16384');
+  }
+
+  /**
+   * Room for a database of that many bytes, on a new one, before it is configured: the file that sql.js keeps it in grows by an eighth at a
+   * time, and all of it is copied each time.
+   */
+  reserve(sqlJs: SqlJsStatic, size: number): void {
+    const bytes = this.#db.export();
+    if (size <= bytes.length) return;
+    // Pages behind those that the header counts are nobody's. The system gives memory for them when they are written.
+    const roomy = new Uint8Array(size);
+    roomy.set(bytes);
+    this.close();
+    this.#db = new sqlJs.Database(roomy);
   }
 
   /** Before anything else is done. Throws when the bytes are no database. */

@@ -25,6 +25,7 @@ import { JournalSync } from './journal-sync';
 import { loadSqlJs } from './load-sql-js';
 import { historyRange, PendingChanges } from './pending-changes';
 import { PendingWriter } from './pending-writer';
+import { wholeRow } from './row-codec';
 import type { SqlConnection } from './sql-connection';
 import { StoreFolder } from './store-folder';
 
@@ -51,10 +52,13 @@ const overdue = 4;
 /** Less than this is left pending also when idle while there is no database: a question builds it in a moment. */
 const smallLimit = 512 * 1024;
 const smallCount = 1000;
+/** Bytes of index for a byte of journal, at most; and what is set aside for it at once. */
+const indexPerJournal = 1.5;
+const mostReserved = 1024 * 1024 * 1024;
 const idleDelayMs = 100;
 /** After a snapshot that could not be written. */
 const snapshotAgainMs = 60_000;
-const sliceMs = 8;
+const sliceMs = 3;
 
 const committed = Promise.resolve();
 
@@ -128,10 +132,14 @@ export class SqlJsHistoryStore implements HistoryStore {
       });
       const snapshot = await folder.loadSnapshot();
       if (snapshot.database !== undefined) this.#openIndex(sqlJs, snapshot.database);
+      const isNew = this.#index === undefined;
+      const expectedBytes = Math.min(folder.bytesOnDisk() * indexPerJournal, mostReserved);
       const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
         this.#pending.apply(decodeCheckpoints(payload));
-        if (this.#pending.weight > pendingLimit) (this.#index ?? this.#openIndex(sqlJs)).writer.writeAll();
+        if (this.#pending.weight > pendingLimit)
+          (this.#index ?? this.#openIndex(sqlJs, undefined, expectedBytes)).writer.writeAll();
       });
+      if (isNew) this.#index?.database.addIndexes();
       const sync: JournalSync = new JournalSync(
         this.#options.durability,
         this.#options.fsyncIntervalMs,
@@ -149,8 +157,8 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   /** `snapshot`: before anything is pending. */
-  #openIndex(sqlJs: SqlJsStatic, snapshot?: Uint8Array): Index {
-    const database = new HistoryDatabase(sqlJs, snapshot);
+  #openIndex(sqlJs: SqlJsStatic, snapshot?: Uint8Array, muchToCome?: number): Index {
+    const database = new HistoryDatabase(sqlJs, snapshot, muchToCome);
     this.#index = { database, writer: new PendingWriter(database.sql, this.#pending) };
     if (snapshot !== undefined) {
       for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.set(id, true);
@@ -198,7 +206,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   instance(instanceId: string): InstanceRow | undefined {
     this.#assertOpen();
     const pending = this.#pending.rows.get(instanceId);
-    if (pending !== undefined) return pending.row;
+    if (pending !== undefined) return (pending.row = wholeRow(pending.row));
     return this.#pending.purged.has(instanceId) ? undefined : this.#index?.database.instance(instanceId);
   }
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { JournalWriter } from '../../src/store/journal';
-import { dumpOf, eventsOf, rowOf, stepOf, StoreBench } from './store-builders';
+import { activityOf, dumpOf, eventsOf, rowOf, stepOf, StoreBench } from './store-builders';
 
 /** Replaces a method until the test ends. */
 class Patches {
@@ -240,6 +240,36 @@ describe('history store, durability', () => {
     await store.close();
     const again = await bench.open();
     assert.deepEqual(again.history('a'), eventsOf(0, 5));
+  });
+
+  it('reads a journal back that is too big to be kept aside, and answers and goes on as ever', async () => {
+    const ids = Array.from({ length: 45 }, (_, at) => `i${String((at * 7) % 45).padStart(2, '0')}`);
+    const long = 'x'.repeat(500_000);
+    let store = await bench.open();
+    for (const id of ids) {
+      const event = { EventType: 'EventRaised', EventId: -1, IsPlayed: true, Timestamp: '', Name: 'n', Input: long } as const;
+      await store.commit([
+        { ...stepOf(id, 0, 3), instance: { ...rowOf(id), customStatus: `"${id}"` } },
+        { instanceId: id, history: { executionId: rowOf(id).executionId, mode: 'append', from: 3, events: [event] } },
+      ]);
+    }
+    await store.commit([{ instanceId: 'i07', activities: [activityOf('i07', 1)] }]);
+    await store.close();
+    for (const kind of ['journal', 'snapshot']) {
+      store = await bench.open();
+      const rows = store.query({ orderBy: 'createdTime', pageSize: 100 }).instances;
+      assert.deepEqual(rows.map(({ instanceId }) => instanceId).sort(), [...ids].sort(), kind);
+      assert.equal(store.count({ statuses: ['Running'] }), ids.length);
+      assert.deepEqual(store.history('i07', 0, 3), eventsOf(0, 3));
+      assert.equal(store.history('i44').length, 4);
+      assert.deepEqual(
+        store.customStatusChanges('i44').map(({ value }) => value),
+        ['"i44"'],
+      );
+      assert.equal(store.pendingActivities('i07').length, 1);
+      await store.compact();
+      await store.close();
+    }
   });
 
   it('writes a snapshot by itself in an idle moment once the journal is big enough', async () => {
