@@ -8,7 +8,7 @@ export interface FoundSource {
 }
 
 /** Files that are worth looking at, by their ending. */
-export const programEndings = ['py', 'java', 'kt', 'go', 'cs', 'fs', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'] as const;
+export const programEndings = ['py', 'java', 'kt', 'go', 'cs', 'fs', 'vb', 'js', 'mjs', 'cjs', 'ts', 'mts', 'cts'] as const;
 
 interface Written {
   line: number;
@@ -37,7 +37,7 @@ export function findOrchestrator(name: string, file: string, text: string): (Fou
     const body = findOrchestrator(registered, file, text);
     if (body !== null) return { ...body, weight: best.weight };
   }
-  const start = bodyStart(lines, best.line);
+  const start = belowAttributes(lines, bodyStart(lines, best.line));
   const column = (lines[start]?.search(/\S/) ?? 0) + 1;
   return { place: { file, line: start + 1, column }, text: blockAt(lines, start), weight: best.weight };
 }
@@ -73,7 +73,10 @@ function patternsOf(given: string, ending: string): RegExp[] {
       ];
     case 'cs':
     case 'fs':
+    case 'vb':
       return [
+        // By the name that it is registered with, whatever the method is called.
+        new RegExp(String.raw`[<[]\s*\[?Function(Name)?\]?\s*\(\s*(nameof\(${name}\)|${quoted})`, ending === 'vb' ? 'i' : ''),
         new RegExp(String.raw`\b${name}\s*\(\s*\[\s*OrchestrationTrigger\b`),
         new RegExp(String.raw`\bclass\s+${name}\b.*TaskOrchestrator`),
         new RegExp(String.raw`^\s*(public|internal|private)\s.*\b(Task|ValueTask)(<.*>)?\s+${name}\s*\(\s*$`),
@@ -99,6 +102,16 @@ function bodyStart(lines: readonly string[], line: number): number {
     if (/->|TaskOrchestration\s+create|void\s+run\s*\(/.test(lines[index] ?? '')) return index;
   }
   return line;
+}
+
+const attribute = /^\s*(\[(?!<).*\]|\[<.*>\]|<.*>\s*_?)\s*$/;
+
+/** Of what attributes in lines of their own stand above. */
+function belowAttributes(lines: readonly string[], line: number): number {
+  if (!/^\s*[<[]+\s*Function/.test(lines[line] ?? '')) return line;
+  let below = line;
+  while (attribute.test(lines[below] ?? '') && below + 1 < lines.length) below++;
+  return below;
 }
 
 /** The line and those below it that are indented further, with what closes them. */

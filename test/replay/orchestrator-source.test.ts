@@ -70,6 +70,27 @@ describe('where the orchestrator of a connected program is written', () => {
       text: 'class A\n{\n  [Function(nameof(Greet))]\n  public static async Task<string> Greet(\n    [OrchestrationTrigger] TaskOrchestrationContext context)\n  {\n  }\n}\n',
     },
     {
+      language: 'a C# function whose method is called otherwise',
+      file: 'Greet.cs',
+      name: 'E1_Greet',
+      line: 'public static async Task<string> Run([OrchestrationTrigger] TaskOrchestrationContext context)',
+      text: 'class A\n{\n  // "E1_Greet"\n  [Function("E1_Greet")]\n  [Obsolete("no")]\n  public static async Task<string> Run([OrchestrationTrigger] TaskOrchestrationContext context)\n  {\n  }\n}\n',
+    },
+    {
+      language: 'an F# function',
+      file: 'Greet.fs',
+      name: 'Greet',
+      line: 'let greet ([<OrchestrationTrigger>] context: TaskOrchestrationContext) = task {',
+      text: 'module A\n[<Function("Greet")>]\nlet greet ([<OrchestrationTrigger>] context: TaskOrchestrationContext) = task {\n  return 1 }\n',
+    },
+    {
+      language: 'a Visual Basic function',
+      file: 'Greet.vb',
+      name: 'Greet',
+      line: 'Public Async Function Run(<OrchestrationTrigger> context As TaskOrchestrationContext) As Task(Of String)',
+      text: 'Module A\n    <[Function]("Greet")>\n    Public Async Function Run(<OrchestrationTrigger> context As TaskOrchestrationContext) As Task(Of String)\n        Return "a"\n    End Function\nEnd Module\n',
+    },
+    {
       language: 'a TypeScript constant',
       file: 'main.ts',
       name: 'greet',

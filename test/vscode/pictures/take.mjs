@@ -1,5 +1,6 @@
 // `npm run pictures [-- NAME ...]`: takes the pictures of README and walkthrough anew, each in a light and in a dark theme, in the real
-// editor with the packaged extension. What is taken stands in pictures.mjs. DURASCOPE_PYTHON: a Python that has the package `durabletask`.
+// editor with the packaged extension. What is taken stands in pictures.mjs. DURASCOPE_PYTHON: a Python that has the package `durabletask`;
+// DURASCOPE_POWERSHELL_WORKER: the folder of the PowerShell worker, without which that picture stays as it is.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { repository } from '../../support/vscode/places.mjs';
 import { setUpBrowser, setUpCodeServer } from '../../support/vscode/setup.mjs';
 import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
 import { makeConnectedApp, pictureOfConnected } from './connected.mjs';
+import { makeCsharpApp, makePowerShellApp, pictureOfCsharp, pictureOfPowerShell } from './languages.mjs';
 import { pictures } from './pictures.mjs';
 
 // A CommonJS package with a default of its own.
@@ -151,6 +153,10 @@ try {
     await takeAll(app, pictures);
   }
   if (isWanted(pictureOfConnected)) await takeAll(makeConnectedApp(root), [pictureOfConnected]);
+  if (isWanted(pictureOfCsharp)) await takeAll(makeCsharpApp(root), [pictureOfCsharp]);
+  if (isWanted(pictureOfPowerShell) && process.env.DURASCOPE_POWERSHELL_WORKER !== undefined) {
+    await takeAll(makePowerShellApp(root), [pictureOfPowerShell]);
+  }
 } finally {
   fs.rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
