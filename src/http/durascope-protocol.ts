@@ -1,4 +1,5 @@
 /** Durascope's own JSON endpoints under `/durascope`: what both sides of the connection agree on. */
+import { instanceOrders } from '../core/instances/instance-search';
 import * as z from 'zod';
 import type { DurascopeErrorCode } from '../core/values/errors';
 import { productionStores } from '../core/instances/production-store';
@@ -42,7 +43,8 @@ export const instanceQuerySchema = z.strictObject({
   createdTimeTo: timestamp.exactOptional(),
   lastUpdatedFrom: timestamp.exactOptional(),
   lastUpdatedTo: timestamp.exactOptional(),
-  orderBy: z.enum(['instanceId', 'createdTime', 'lastUpdatedTime', 'name', 'runtimeStatus']).exactOptional(),
+  orderBy: z.enum(instanceOrders).exactOptional(),
+  now: timestamp.exactOptional(),
   descending: z.boolean().exactOptional(),
   pageSize: z.int().min(1).max(10_000).exactOptional(),
   continuationToken: z.string().exactOptional(),

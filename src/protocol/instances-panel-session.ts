@@ -35,6 +35,8 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
   #waiting = false;
   #stale = false;
   #filter: InstanceFilter | undefined;
+  /** When the list was asked for that is shown, where it is sorted by what changes with time. */
+  #listedAt = '';
   readonly #changed = new Map<string, InstanceSummary>();
   readonly #purged = new Set<string>();
 
@@ -70,6 +72,7 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
         const query: InstanceQuery = {
           ...asked(message.filter),
           ...order,
+          ...(order.orderBy === 'duration' ? { now: this.#durationsUntil(continuationToken) } : {}),
           pageSize,
           ...(continuationToken === undefined ? {} : { continuationToken }),
         };
@@ -99,6 +102,12 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
       case 'act':
         await this.#act(message.requestId, message.action, message.target, message.reason);
     }
+  }
+
+  /** Pages of one list are sorted by one moment. */
+  #durationsUntil(token: string | undefined): string {
+    if (token === undefined || this.#listedAt === '') this.#listedAt = toTimestamp(this.options.clock.now());
+    return this.#listedAt;
   }
 
   async #act(requestId: number, action: InstanceAction, target: BulkTarget, reason: string | null): Promise<void> {

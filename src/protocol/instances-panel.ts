@@ -6,6 +6,7 @@
  *       panel asks again for what it shows.
  */
 import * as z from 'zod';
+import { instanceOrders } from '../core/instances/instance-search';
 import {
   actionResult,
   capabilities,
@@ -35,7 +36,7 @@ export const instanceFilter = z.object({
 export type InstanceFilter = z.infer<typeof instanceFilter>;
 
 export const instanceOrder = z.object({
-  orderBy: z.enum(['instanceId', 'createdTime', 'lastUpdatedTime', 'name', 'runtimeStatus']),
+  orderBy: z.enum(instanceOrders),
   descending: z.boolean(),
 });
 export type InstanceOrder = z.infer<typeof instanceOrder>;

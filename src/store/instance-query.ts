@@ -5,13 +5,17 @@ import { DurascopeError } from '../core/values/errors';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
 import type { OrchestrationStatus } from '../core/values/status';
 import type { SqlConnection } from './sql-connection';
+import { instanceOrders, type InstanceOrderBy } from '../core/instances/instance-search';
+import { toTimestamp } from '../core/values/time';
+import type { InstanceTexts } from './instance-texts';
 import { decodeRow } from './row-codec';
 
 interface Order {
   column: string;
   index: string;
 }
-const orders: Readonly<Record<NonNullable<InstanceQuery['orderBy']>, Order>> = {
+/** The others are sorted by a temporary table (instance-texts.ts). */
+const orders: Readonly<Partial<Record<InstanceOrderBy, Order>>> = {
   instanceId: { column: 'id', index: 'instances_by_id' },
   createdTime: { column: 'created', index: 'instances_by_created' },
   lastUpdatedTime: { column: 'updated', index: 'instances_by_updated' },
@@ -36,7 +40,7 @@ const defaultPageSize = 100;
 const maxPageSize = 10_000;
 
 /** Errors: InvalidArgument (page size, order, token). */
-export function queryInstances(connection: SqlConnection, query: InstanceQuery): InstancePage {
+export function queryInstances(connection: SqlConnection, texts: InstanceTexts, query: InstanceQuery): InstancePage {
   const pageSize = query.pageSize ?? defaultPageSize;
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > maxPageSize) {
     throw new DurascopeError(
@@ -45,44 +49,47 @@ export function queryInstances(connection: SqlConnection, query: InstanceQuery):
     );
   }
   const orderBy = query.orderBy ?? 'instanceId';
-  if (!Object.hasOwn(orders, orderBy)) {
-    throw new DurascopeError('InvalidArgument', `Cannot order by "${orderBy}". Use one of ${Object.keys(orders).join(', ')}.`);
+  if (!instanceOrders.includes(orderBy)) {
+    throw new DurascopeError('InvalidArgument', `Cannot order by "${orderBy}". Use one of ${instanceOrders.join(', ')}.`);
   }
-  const order = orders[orderBy];
-  const filters = filtersOf(connection, query);
+  const order = orders[orderBy] ?? { column: 'ordered.value', index: 'instances_by_id' };
+  if (orders[orderBy] === undefined) texts.order(connection, orderBy, query.now ?? toTimestamp(Date.now()));
+  const filters = filtersOf(connection, texts, query);
   const fingerprint = fingerprintOf(query);
   const index = bestIndex(connection, filters) ?? order.index;
+  const joined = orders[orderBy] === undefined ? 'JOIN temp.ordered AS ordered ON ordered.instance = id' : '';
   const after = query.continuationToken === undefined ? undefined : readToken(query.continuationToken, fingerprint);
   const all = after === undefined ? filters : [...filters, keysetFilter(order.column, query.descending === true, after)];
 
   const direction = query.descending ? 'DESC' : 'ASC';
   const orderSql = order.column === 'id' ? `id ${direction}` : `${order.column} ${direction}, id ${direction}`;
   const rows = connection.select(
-    `SELECT ${order.column}, id, CAST(body AS TEXT) FROM instances INDEXED BY ${index} ${whereOf(all)} ORDER BY ${orderSql} LIMIT ?`,
+    `SELECT ${order.column}, id, CAST(body AS TEXT) FROM instances INDEXED BY ${index} ${joined} ${whereOf(all)} ORDER BY ${orderSql} LIMIT ?`,
     [...paramsOf(all), pageSize + 1],
   );
   const instances = rows.slice(0, pageSize).map((row) => decodeRow(row[2] as string));
   const last = rows[pageSize - 1];
   if (rows.length <= pageSize || last === undefined) return { instances };
-  return { instances, continuationToken: writeToken(fingerprint, last[0] as string, last[1] as string) };
+  return { instances, continuationToken: writeToken(fingerprint, last[0] as string | number, last[1] as string) };
 }
 
 /** Instances that the filters let through; order, page size and token do not matter. */
-export function countInstances(connection: SqlConnection, query: InstanceQuery): number {
-  const filters = filtersOf(connection, query);
+export function countInstances(connection: SqlConnection, texts: InstanceTexts, query: InstanceQuery): number {
+  const filters = filtersOf(connection, texts, query);
   return Number(connection.select(`SELECT count(*) FROM instances ${whereOf(filters)}`, paramsOf(filters))[0]?.[0]);
 }
 
 export function countInstancesByStatus(
   connection: SqlConnection,
+  texts: InstanceTexts,
   query: InstanceQuery,
 ): Partial<Record<OrchestrationStatus, number>> {
-  const filters = filtersOf(connection, query);
+  const filters = filtersOf(connection, texts, query);
   const rows = connection.select(`SELECT status, count(*) FROM instances ${whereOf(filters)} GROUP BY status`, paramsOf(filters));
   return Object.fromEntries(rows.map(([status, count]) => [status as OrchestrationStatus, Number(count)]));
 }
 
-function filtersOf(connection: SqlConnection, query: InstanceQuery): Filter[] {
+function filtersOf(connection: SqlConnection, texts: InstanceTexts, query: InstanceQuery): Filter[] {
   const filters: Filter[] = [];
   const range = (column: string, index: string, from: string | undefined, to: string | undefined): void => {
     if (from !== undefined) filters.push({ sql: `${column} >= ?`, params: [from], index });
@@ -113,22 +120,11 @@ function filtersOf(connection: SqlConnection, query: InstanceQuery): Filter[] {
   if (query.entities === 'only')
     filters.push({ sql: `id >= '@' AND id < 'A' AND ${entityGlob}`, params: [], index: 'instances_by_id' });
   if (query.entities === 'exclude') filters.push({ sql: `NOT (id >= '@' AND id < 'A' AND ${entityGlob})`, params: [] });
-  if (query.text) filters.push(textFilter(connection, query.text));
+  if (query.text) {
+    texts.find(connection, query.text);
+    filters.push({ sql: 'id IN (SELECT id FROM temp.found)', params: [], index: 'instances_by_id' });
+  }
   return filters;
-}
-
-/** Names are few: they are compared here, by the full rules of upper and lower case. Ids are left to LIKE, which folds ASCII. */
-function textFilter(connection: SqlConnection, text: string): Filter {
-  const folded = text.toLowerCase();
-  const names = connection
-    .select('SELECT DISTINCT name FROM instances INDEXED BY instances_by_name', [])
-    .map(([name]) => name as string)
-    .filter((name) => name.toLowerCase().includes(folded));
-  const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  const byId = String.raw`id LIKE ? ESCAPE '\'`;
-  return names.length === 0
-    ? { sql: byId, params: [pattern] }
-    : { sql: `(${byId} OR name IN (SELECT value FROM json_each(?)))`, params: [pattern, JSON.stringify(names)] };
 }
 
 function bestIndex(connection: SqlConnection, filters: readonly Filter[]): string | undefined {
@@ -149,7 +145,7 @@ function bestIndex(connection: SqlConnection, filters: readonly Filter[]): strin
   return best;
 }
 
-function keysetFilter(column: string, descending: boolean, [value, id]: readonly [string, string]): Filter {
+function keysetFilter(column: string, descending: boolean, [value, id]: readonly [string | number, string]): Filter {
   const operator = descending ? '<' : '>';
   return column === 'id'
     ? { sql: `id ${operator} ?`, params: [id] }
@@ -166,15 +162,15 @@ function paramsOf(filters: readonly Filter[]): SqlValue[] {
 
 /** Of filters and order, so that a token cannot be used with another question. */
 function fingerprintOf(query: InstanceQuery): number {
-  const keys = Object.keys(query).filter((key) => key !== 'pageSize' && key !== 'continuationToken');
+  const keys = Object.keys(query).filter((key) => key !== 'pageSize' && key !== 'continuationToken' && key !== 'now');
   return crc32(JSON.stringify(query, keys.sort()));
 }
 
-function writeToken(fingerprint: number, value: string, id: string): string {
+function writeToken(fingerprint: number, value: string | number, id: string): string {
   return Buffer.from(JSON.stringify([fingerprint, value, id]), 'utf8').toString('base64url');
 }
 
-function readToken(token: string, fingerprint: number): readonly [string, string] {
+function readToken(token: string, fingerprint: number): readonly [string | number, string] {
   let content: unknown;
   try {
     content = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
@@ -182,7 +178,7 @@ function readToken(token: string, fingerprint: number): readonly [string, string
     content = undefined; // Not a token of ours: refused below.
   }
   const [found, value, id] = Array.isArray(content) ? (content as unknown[]) : [];
-  if (typeof value !== 'string' || typeof id !== 'string') {
+  if ((typeof value !== 'string' && typeof value !== 'number') || typeof id !== 'string') {
     throw new DurascopeError('InvalidArgument', 'The continuation token is not one that a query here returned.');
   }
   if (found !== fingerprint) {

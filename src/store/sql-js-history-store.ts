@@ -20,6 +20,7 @@ import { CheckpointTooLong, decodeCheckpoints, encodeCheckpoints, type EncodedBa
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
+import { InstanceTexts } from './instance-texts';
 import type { JournalWriter } from './journal';
 import { JournalSync } from './journal-sync';
 import { loadSqlJs } from './load-sql-js';
@@ -79,6 +80,7 @@ interface Disk {
 export class SqlJsHistoryStore implements HistoryStore {
   readonly #options: Required<SqlJsHistoryStoreOptions>;
   readonly #pending = new PendingChanges();
+  readonly #texts = new InstanceTexts();
   /** From the opening to the closing. */
   #sqlJs: SqlJsStatic | undefined;
   #index: Index | undefined;
@@ -195,6 +197,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       }
     }
     this.#pending.apply(batch.changes);
+    this.#texts.apply(batch.changes);
     this.#commitsSinceIdleCheck += 1;
     if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
     if (this.#idleTimer === undefined) this.#scheduleIdle();
@@ -222,15 +225,15 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   query(query: InstanceQuery): InstancePage {
-    return queryInstances(this.#withRows(), query);
+    return queryInstances(this.#withRows(), this.#texts, query);
   }
 
   count(query: InstanceQuery): number {
-    return countInstances(this.#withRows(), query);
+    return countInstances(this.#withRows(), this.#texts, query);
   }
 
   countByStatus(query: InstanceQuery = {}): Partial<Record<OrchestrationStatus, number>> {
-    return countInstancesByStatus(this.#withRows(), query);
+    return countInstancesByStatus(this.#withRows(), this.#texts, query);
   }
 
   customStatusChanges(instanceId: string): readonly CustomStatusChange[] {

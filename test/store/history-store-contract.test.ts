@@ -1,3 +1,4 @@
+import { instanceOrders, orderValueOf } from '../../src/core/instances/instance-search';
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { HistoryStore, InstanceQuery } from '../../src/core/ports/history-store';
@@ -420,15 +421,17 @@ for (const [moment, { kind, settle }] of Object.entries(moments)) {
       it('order by each column, with ties by id, both ways', async () => {
         const now = await settled();
         const all = now.query({}).instances;
-        for (const orderBy of ['instanceId', 'createdTime', 'lastUpdatedTime', 'name', 'runtimeStatus'] as const) {
+        for (const orderBy of instanceOrders) {
+          const until = at(50);
           const expected = [...all]
             .sort((a, b) => {
-              const order = a[orderBy] < b[orderBy] ? -1 : a[orderBy] > b[orderBy] ? 1 : 0;
+              const [one, two] = [orderValueOf(a, orderBy, until), orderValueOf(b, orderBy, until)];
+              const order = one < two ? -1 : one > two ? 1 : 0;
               return order !== 0 ? order : a.instanceId < b.instanceId ? -1 : 1;
             })
             .map((row) => row.instanceId);
-          assert.deepEqual(ids({ orderBy }, now), expected, orderBy);
-          assert.deepEqual(ids({ orderBy, descending: true }, now), expected.reverse(), `${orderBy} descending`);
+          assert.deepEqual(ids({ orderBy, now: until }, now), expected, orderBy);
+          assert.deepEqual(ids({ orderBy, now: until, descending: true }, now), expected.reverse(), `${orderBy} descending`);
         }
       });
 
@@ -438,7 +441,7 @@ for (const [moment, { kind, settle }] of Object.entries(moments)) {
 
       it('give the same rows page by page, with ties in the order, and no empty last page', async () => {
         const now = await settled();
-        for (const orderBy of ['instanceId', 'name', 'runtimeStatus', 'createdTime'] as const) {
+        for (const orderBy of ['instanceId', 'name', 'runtimeStatus', 'createdTime', 'historyLength', 'customStatus'] as const) {
           for (const descending of [false, true]) {
             for (let pageSize = 1; pageSize <= 8; pageSize++) {
               const found: string[] = [];

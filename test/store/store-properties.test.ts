@@ -1,3 +1,4 @@
+import { instanceOrders, orderValueOf, searchTextOf } from '../../src/core/instances/instance-search';
 import type { CustomStatusChange } from '../../src/core/instances/instance';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -167,12 +168,12 @@ class Model {
 
   /** All that the query's filters let through, in its order. */
   query(query: InstanceQuery): InstanceRow[] {
-    const column = query.orderBy ?? 'instanceId';
+    const value = (row: InstanceRow) => orderValueOf(row, query.orderBy ?? 'instanceId', query.now ?? '');
     const direction = query.descending ? -1 : 1;
-    const compare = (a: string, b: string): number => (a < b ? -direction : a > b ? direction : 0);
+    const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -direction : a > b ? direction : 0);
     return this.rows()
       .filter((row) => matches(row, query))
-      .sort((a, b) => compare(a[column], b[column]) || compare(a.instanceId, b.instanceId));
+      .sort((a, b) => compare(value(a), value(b)) || compare(a.instanceId, b.instanceId));
   }
 }
 
@@ -181,9 +182,7 @@ function matches(row: InstanceRow, query: InstanceQuery): boolean {
   const isIn = <T>(values: readonly T[] | undefined, value: T): boolean => values === undefined || values.includes(value);
   return (
     row.instanceId.startsWith(query.instanceIdPrefix ?? '') &&
-    (query.text === undefined ||
-      foldAscii(row.instanceId).includes(foldAscii(query.text)) ||
-      row.name.toLowerCase().includes(query.text.toLowerCase())) &&
+    (query.text === undefined || searchTextOf(row).includes(query.text.toLowerCase())) &&
     isIn(query.names, row.name) &&
     isIn(query.statuses, row.runtimeStatus) &&
     (query.parentInstanceId === undefined || row.parentInstanceId === query.parentInstanceId) &&
@@ -194,10 +193,6 @@ function matches(row: InstanceRow, query: InstanceQuery): boolean {
     row.lastUpdatedTime >= (query.lastUpdatedFrom ?? '') &&
     row.lastUpdatedTime <= (query.lastUpdatedTo ?? '\uffff')
   );
-}
-
-function foldAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function byKey<T>(items: readonly T[], key: keyof T): T[] {
@@ -279,7 +274,8 @@ const aQuery: fc.Arbitrary<InstanceQuery> = fc.record(
     createdTimeTo: fc.nat(5).map(at),
     lastUpdatedFrom: fc.nat(20).map(at),
     lastUpdatedTo: fc.nat(20).map(at),
-    orderBy: fc.constantFrom('instanceId', 'createdTime', 'lastUpdatedTime', 'name', 'runtimeStatus'),
+    orderBy: fc.constantFrom(...instanceOrders),
+    now: fc.constant(at(30)),
     descending: fc.boolean(),
     pageSize: fc.integer({ min: 1, max: 4 }),
   },

@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../instances/checkpoint';
 import type { HistoryEvent } from '../history/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../instances/instance';
+import type { InstanceOrderBy } from '../instances/instance-search';
 import type { OrchestrationStatus } from '../values/status';
 
 /** What was queued when the store was last used: the engine takes it up again. */
@@ -19,7 +20,10 @@ export interface InstanceQuery {
   instanceIdPrefix?: string;
   /** Of these ids only. */
   instanceIds?: readonly string[];
-  /** Substring of instance id or name, ignoring case. */
+  /**
+   * Part of the instance id, name, status, custom status, output or failure, ignoring case; of long payloads of their beginning
+   * (instance-search.ts).
+   */
   text?: string;
   names?: readonly string[];
   statuses?: readonly OrchestrationStatus[];
@@ -34,7 +38,9 @@ export interface InstanceQuery {
   lastUpdatedFrom?: string;
   lastUpdatedTo?: string;
   /** Default `instanceId` ascending; ties by instance id. */
-  orderBy?: 'instanceId' | 'createdTime' | 'lastUpdatedTime' | 'name' | 'runtimeStatus';
+  orderBy?: InstanceOrderBy;
+  /** For the order by duration, the history's time form: until then those have run that have not ended. Default: the computer's time. */
+  now?: string;
   descending?: boolean;
   /** 1 to 10,000, default 100. */
   pageSize?: number;

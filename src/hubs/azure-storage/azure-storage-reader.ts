@@ -7,6 +7,8 @@
  *       says that it is in the order of ids.
  *   R3. A token is the last id of a page: it is good for ever.
  */
+import { orderValueOf } from '../../core/instances/instance-search';
+import { toTimestamp } from '../../core/values/time';
 import type { EntityDetails, EntityPage, EntityQuery } from '../../core/entities/entity-views';
 import { entityDetails, entityInfo } from '../../core/entities/entity-views';
 import type { HistoryEvent } from '../../core/history/history';
@@ -82,13 +84,15 @@ export class AzureStorageReader implements HubReader {
   async query(query: InstanceQuery): Promise<InstancePage> {
     const pageSize = Math.min(query.pageSize ?? defaultPageSize, mostPerPage);
     if (query.instanceIds !== undefined) return { instances: await this.#rowsOf(query.instanceIds, query) };
-    const { orderBy = 'instanceId', descending = false } = query;
+    const { orderBy = 'instanceId', descending = false, now = toTimestamp(Date.now()) } = query;
     const isByKey = orderBy === 'instanceId' && !descending;
     const token = readToken(query.continuationToken);
     if (isByKey || token.type === 'after') return this.#pageByKey(query, pageSize, token, !isByKey);
     const all = await this.#upTo(sortable, query); // R2
     if (all === null) return this.#pageByKey(query, pageSize, { type: 'start' }, true);
-    all.sort((a, b) => compare(a[orderBy], b[orderBy]) || compare(a.instanceId, b.instanceId));
+    all.sort(
+      (a, b) => compare(orderValueOf(a, orderBy, now), orderValueOf(b, orderBy, now)) || compare(a.instanceId, b.instanceId),
+    );
     if (descending) all.reverse();
     const from = token.type === 'at' ? token.at : 0;
     const instances = await this.#withFailures(all.slice(from, from + pageSize));
@@ -310,6 +314,6 @@ function readToken(text: string | undefined): PageToken {
   throw new DurascopeError('InvalidArgument', 'The continuation token is none of this hub. Ask for the first page again.');
 }
 
-function compare(a: string, b: string): number {
+function compare<T extends string | number>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

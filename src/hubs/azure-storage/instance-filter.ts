@@ -1,4 +1,5 @@
 /** A query for instances as a filter of the table service, and what that service cannot decide (spec/attach.md 1.9). */
+import { searchTextOf } from '../../core/instances/instance-search';
 import type { InstanceQuery } from '../../core/ports/history-store';
 import type { InstanceRow } from '../../core/instances/instance';
 import { isEntityId } from '../../core/values/instance-id';
@@ -33,7 +34,7 @@ export function instanceFilter(query: InstanceQuery, hubColumn?: string): TableF
   const text = query.text?.toLowerCase();
   const rest: ((row: InstanceRow) => boolean)[] = [];
   if (text !== undefined && text !== '') {
-    rest.push((row) => row.instanceId.toLowerCase().includes(text) || row.name.toLowerCase().includes(text));
+    rest.push((row) => searchTextOf(row).includes(text));
   }
   if (query.rootsOnly === true) rest.push((row) => row.parentInstanceId === null);
   if (query.entities === 'only') rest.push((row) => isEntityId(row.instanceId));

@@ -2,6 +2,8 @@
  * A task hub behind a running Functions host, by its management API (spec/attach.md 2): whatever provider the hub has. The API tells no
  * execution ids, cuts times to seconds, and merges histories, which are made whole again with ids of their own (`import-status.ts`).
  */
+import { orderValueOf, searchTextOf } from '../../core/instances/instance-search';
+import { toTimestamp } from '../../core/values/time';
 import * as z from 'zod';
 import { messageOf } from '../../base/error-message';
 import type { EntityDetails, EntityInfo, EntityPage, EntityQuery } from '../../core/entities/entity-views';
@@ -81,11 +83,13 @@ export class FunctionsHostReader implements HubReader {
       const rows = await Promise.all(query.instanceIds.map((id) => this.get(id)));
       return { instances: rows.filter((row) => row !== undefined).filter(restOf(query)) };
     }
-    const { orderBy = 'instanceId', descending = false } = query;
+    const { orderBy = 'instanceId', descending = false, now = toTimestamp(Date.now()) } = query;
     if ((orderBy !== 'instanceId' || descending) && query.continuationToken?.startsWith('at:') !== false) {
       const first = await this.#page(query, sortable, undefined);
       if (first.continuationToken === undefined) {
-        const rows = [...first.instances].sort((a, b) => compare(a[orderBy], b[orderBy]) || compare(a.instanceId, b.instanceId));
+        const rows = [...first.instances].sort(
+          (a, b) => compare(orderValueOf(a, orderBy, now), orderValueOf(b, orderBy, now)) || compare(a.instanceId, b.instanceId),
+        );
         if (descending) rows.reverse();
         const from = Number(query.continuationToken?.slice('at:'.length) ?? 0);
         const next = from + pageSize;
@@ -313,7 +317,7 @@ function restOf(query: InstanceQuery): (row: InstanceRow) => boolean {
   const { text, names, parentInstanceId, entities, lastUpdatedFrom, lastUpdatedTo, rootsOnly } = query;
   const words = text?.toLowerCase();
   return (row) =>
-    (words === undefined || row.instanceId.toLowerCase().includes(words) || row.name.toLowerCase().includes(words)) &&
+    (words === undefined || searchTextOf(row).includes(words)) &&
     names?.includes(row.name) !== false &&
     query.statuses?.includes(row.runtimeStatus) !== false &&
     (parentInstanceId === undefined || row.parentInstanceId === parentInstanceId) &&
@@ -340,6 +344,6 @@ function withoutKey(text: string, key: string | null): string {
   return key === null ? text : text.replaceAll(encodeURIComponent(key), '(hidden)').replaceAll(key, '(hidden)');
 }
 
-function compare(a: string, b: string): number {
+function compare<T extends string | number>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -21,6 +21,7 @@ import { useRemembered } from '../ui/use-remembered';
 import { BulkBar } from './bulk-bar';
 import { CreationHistogram, type TimeRange } from './creation-histogram';
 import { InstancesTable } from './instances-table';
+import { SavedFilters } from './saved-filters';
 
 interface InstancesPanelProps {
   store: InstancesStore;
@@ -124,8 +125,8 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           <vscode-textfield
             class="filter"
             type="search"
-            label="Filter by instance id or name"
-            placeholder="Filter by instance id or name"
+            label="Search in ids, names, statuses, outputs and failures"
+            placeholder="Search ids, names, outputs, failures"
             value={filter.text ?? ''}
             onInput={(event: Event) => setText(fieldValue(event))}
           />
@@ -166,6 +167,7 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
               }}
             />
           ) : null}
+          <SavedFilters memory={memory} filter={filter} onShow={(next) => show(next)} />
           <span class="toolbar-gap" />
           <span class="row-count" aria-live="polite">
             {total.toLocaleString('en')} {total === 1 ? 'instance' : 'instances'}

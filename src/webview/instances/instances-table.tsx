@@ -53,12 +53,13 @@ const columns: readonly Column[] = [
     title: 'Instance id',
     width: 'minmax(140px, 1.6fr)',
     orderBy: 'instanceId',
-    cell: (row) => <code>{row.instanceId}</code>,
+    cell: (row) => <InstanceId id={row.instanceId} />,
   },
   {
     id: 'customStatus',
     title: 'Custom status',
     width: 'minmax(120px, 1.4fr)',
+    orderBy: 'customStatus',
     cell: (row) => (row.failure === null ? jsonLine(row.customStatus, 80) : <span class="row-failure">{row.failure}</span>),
   },
   {
@@ -79,12 +80,13 @@ const columns: readonly Column[] = [
     id: 'duration',
     title: 'Duration',
     width: '88px',
+    orderBy: 'duration',
     cell: (row, nowMs) => {
       const end = row.completedTime ?? (isTerminal(row.runtimeStatus) ? row.lastUpdatedTime : null);
       return durationText((end === null ? nowMs : fromTimestamp(end)) - fromTimestamp(row.createdTime));
     },
   },
-  { id: 'events', title: 'Events', width: '64px', cell: (row) => numbers.format(row.historyLength) },
+  { id: 'events', title: 'Events', width: '76px', orderBy: 'historyLength', cell: (row) => numbers.format(row.historyLength) },
 ];
 const template = `36px ${columns.map((column) => column.width).join(' ')}`;
 const rowHeight = 26;
@@ -139,8 +141,8 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
   const sort = (column: Column): void => {
     if (column.orderBy === undefined) return;
     const same = order.orderBy === column.orderBy;
-    // Times are wanted newest first, words from A.
-    const first = column.orderBy === 'createdTime' || column.orderBy === 'lastUpdatedTime';
+    // Times are wanted newest first, amounts largest first, words from A.
+    const first = column.id === 'created' || column.id === 'updated' || column.id === 'duration' || column.id === 'events';
     props.onOrder({ orderBy: column.orderBy, descending: same ? !order.descending : first });
   };
   const picks = selection.type === 'all' ? total : selection.ids.size;
@@ -265,6 +267,17 @@ const InstanceRow = memo(({ row, position, start, picked, isCursor, nowMs }: Ins
     ))}
   </div>
 ));
+
+/** What tells children of one parent apart is at the end of their ids: a cell that is too narrow cuts what stands before it. */
+function InstanceId({ id }: { id: string }): JSX.Element {
+  const tail = /[:_-][^:_-]{1,12}$/.exec(id.slice(8))?.[0] ?? '';
+  return (
+    <code title={id}>
+      <span class="id-head">{id.slice(0, id.length - tail.length)}</span>
+      <span class="id-tail">{tail}</span>
+    </code>
+  );
+}
 
 /** The row and cell that something was done to. The id opens on its text only, not on the blank beside it. */
 function placeOf(target: EventTarget | null): { position: number; cell: string } | null {

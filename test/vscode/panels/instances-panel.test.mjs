@@ -62,6 +62,25 @@ describe('the instances panel', function () {
     await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
   });
 
+  it('sorts by what has no column in the hub, and keeps filters for later', async () => {
+    const page = await openPanel('some');
+    await page.locator('.head-duration button').click();
+    await page.locator('.head-duration[aria-sort=descending]').waitFor();
+    await page.locator('.head-events button').click();
+    await page.locator('.head-events[aria-sort=descending]').waitFor();
+    await page.locator('.chip[data-status=Failed]').click();
+    await page.getByRole('button', { name: 'Saved filters' }).click();
+    await page.getByRole('menuitem', { name: 'Save this filter' }).click();
+    await eventually(async () =>
+      assert.ok((await asked()).includes('prefer savedFilters [{"title":"Failed","filter":{"statuses":["Failed"]}}]')),
+    );
+    await page.locator('.chip', { hasText: 'All' }).click();
+    await page.getByRole('button', { name: 'Saved filters' }).click();
+    await screenshot('instances-saved-filters');
+    await page.getByRole('menuitem', { name: 'Failed' }).click();
+    await page.locator('.chip[data-status=Failed][aria-pressed=true]').waitFor();
+  });
+
   it('cuts the list to a range dragged over the chart, also by the keyboard', async () => {
     const page = await openPanel('some');
     const chart = await page.locator('.histogram svg').boundingBox();
