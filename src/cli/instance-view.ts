@@ -86,6 +86,8 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     ['Input', row.input],
     ['Output', shownOutput(row)],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
+    ['Retries', retriesText(row)],
+    ['Not awaited', row.waits?.unawaited?.join(', ') ?? null],
     ['Stuck', row.stuck ?? null],
     ['Starts', row.scheduledStartTime],
     ['Created', row.createdTime],
@@ -100,6 +102,12 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     .filter((fact): fact is [string, string] => fact[1] !== null)
     .map(([label, value]) => `${terminal.style.dim(label.padEnd(14))}${value}`)
     .join('\n');
+}
+
+/** `attempt 2 of 5`, each once. */
+function retriesText({ waits }: InstanceRow): string | null {
+  const texts = new Set((waits?.retries ?? []).map(([, attempt, most]) => `attempt ${attempt} of ${most}`));
+  return texts.size === 0 ? null : [...texts].join(', ');
 }
 
 function toSeconds(time: string): string {

@@ -11,11 +11,12 @@ export function watchMeanings(hub: Pick<TaskHubClient, 'subscribe' | 'history'>,
   const told = new Set<string>();
   const tell = (row: InstanceRow, { id, message, docs }: Meaning): void => {
     // An event that nobody waits for under its name is told of each instance: somebody has just sent it.
-    const key = `${id} ${id === 'eventCase' ? row.instanceId : row.name.toLowerCase()}`;
+    const key = `${id} ${id === 'eventCase' || id === 'unawaitedEvent' ? `${row.instanceId} ${message}` : row.name.toLowerCase()}`;
     if (told.has(key)) return;
     told.add(key);
     log({
-      level: 'warning',
+      // That an event comes before the code waits for it is nothing unusual.
+      level: id === 'unawaitedEvent' ? 'information' : 'warning',
       category: 'engine',
       message: `${message} (${docs})`,
       functionName: row.name,
@@ -23,7 +24,7 @@ export function watchMeanings(hub: Pick<TaskHubClient, 'subscribe' | 'history'>,
     });
   };
   const look = (row: InstanceRow, newEvents: readonly HistoryEvent[]): void => {
-    if (newEvents.some((event) => event.Note !== undefined || event.EventType === 'EventRaised')) {
+    if (row.waits !== undefined || newEvents.some((event) => event.Note !== undefined || event.EventType === 'EventRaised')) {
       for (const meaning of meanings({ ...row, runtimeStatus: 'Running' }, newEvents)) tell(row, meaning);
     }
     if (row.runtimeStatus !== 'Failed' || newEvents.length === 0) return;

@@ -204,6 +204,13 @@ export class Activities {
     if (live === undefined) return; // Purged, and its activities with it.
     const row = live.row;
     if (row === null || isTerminal(row.runtimeStatus) || row.executionId !== executionId) {
+      if (row !== null && isTerminal(row.runtimeStatus) && row.runtimeStatus !== 'Terminated') {
+        this.core.log(
+          'information',
+          `The result of '${activity.name}' comes too late: '${row.name}' has ended, and nobody gets it.`,
+          instanceId,
+        );
+      }
       // Nobody waits for it any more. The store still lists it unless the whole instance was replaced.
       const batch = this.core.gather();
       batch.checkpoints.push({ instanceId, finishedActivities: [key] });

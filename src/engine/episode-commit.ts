@@ -7,6 +7,7 @@ import {
   workKey,
   type InboxMessage,
   type InstanceRow,
+  type WaitFacts,
   type PendingActivity,
   type PendingTimer,
 } from '../core/instances/instance';
@@ -23,7 +24,7 @@ export function commitEpisode(
   core: EngineCore,
   episode: Episode,
   turn: TurnResult,
-  shown: { customStatus: string | null; awaitedEvents: readonly string[]; stuck?: string },
+  shown: { customStatus: string | null; awaitedEvents: readonly string[]; stuck?: string; waits?: WaitFacts },
   /** The worker has begun the activities by itself. */
   areBegun = false,
 ): void {
@@ -40,6 +41,7 @@ export function commitEpisode(
     customStatus: shown.customStatus,
     awaitedEvents: shown.awaitedEvents,
     stuck: shown.stuck,
+    waits: shown.waits,
     failureStack: stackOf(turn.completion),
   });
   const isOver = isTerminal(row.runtimeStatus);
@@ -108,6 +110,7 @@ export function commitNextGeneration(core: EngineCore, episode: Episode): void {
     awaitedEvents: [],
   };
   delete row.stuck;
+  delete row.waits;
   const messages: InboxMessage[] = [];
   const checkpoint: OpenCheckpoint = {
     instanceId: live.instanceId,

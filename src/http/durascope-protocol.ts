@@ -133,6 +133,13 @@ export const instanceRowSchema = z.looseObject({
   failureDetails: failureDetailsSchema.nullable(),
   awaitedEvents: z.array(z.string()),
   stuck: z.string().exactOptional(),
+  waits: z
+    .object({
+      retries: z.array(z.tuple([z.int(), z.int(), z.int()])).exactOptional(),
+      unawaited: z.array(z.string()).exactOptional(),
+      codeEnded: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
   historyLength: z.int(),
   forkedFrom: z
     .strictObject({
@@ -184,10 +191,20 @@ export const waitingForSchema = z.object({
       input: z.string().nullable(),
       scheduledAt: z.string(),
       attempt: z.int(),
+      most: z.int().exactOptional(),
+      lastError: z.string().exactOptional(),
       startedAt: z.string().exactOptional(),
     }),
   ),
-  timers: z.array(z.looseObject({ instanceId: z.string(), executionId: z.string(), timerId: z.int(), fireAt: z.string() })),
+  timers: z.array(
+    z.looseObject({
+      instanceId: z.string(),
+      executionId: z.string(),
+      timerId: z.int(),
+      fireAt: z.string(),
+      retryOf: z.object({ name: z.string(), attempt: z.int(), most: z.int(), lastError: z.string() }).exactOptional(),
+    }),
+  ),
   events: z.array(z.string()),
   children: z.array(z.looseObject({ instanceId: z.string(), name: z.string(), taskId: z.int() })),
   stuck: z.string().exactOptional(),
@@ -205,6 +222,8 @@ export const waitingForSchema = z.object({
     )
     .exactOptional(),
   holds: z.array(z.string()).exactOptional(),
+  unawaited: z.array(z.string()).exactOptional(),
+  codeEnded: z.literal(true).exactOptional(),
 });
 
 const entityInfo = {

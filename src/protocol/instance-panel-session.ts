@@ -244,18 +244,26 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       childCount: Object.values(childCounts).reduce((sum, each) => sum + each, 0),
       customStatusChanges: customStatusChanges.map(({ at, value }) => ({ at, value })),
       waitingFor: {
-        activities: waitingFor.activities.map(({ taskId, name, scheduledAt, attempt, startedAt }) => ({
+        activities: waitingFor.activities.map(({ taskId, name, scheduledAt, attempt, most, lastError, startedAt }) => ({
           taskId,
           name,
           scheduledAt,
           attempt,
+          ...(most === undefined ? {} : { most }),
+          ...(lastError === undefined ? {} : { lastError }),
           ...(startedAt === undefined ? {} : { startedAt }),
         })),
-        timers: waitingFor.timers.map(({ timerId, fireAt }) => ({ timerId, fireAt })),
+        timers: waitingFor.timers.map(({ timerId, fireAt, retryOf }) => ({
+          timerId,
+          fireAt,
+          ...(retryOf === undefined ? {} : { retryOf: { ...retryOf } }),
+        })),
         events: [...waitingFor.events],
         children: waitingFor.children.map((child) => ({ ...child })),
         ...(waitingFor.stuck === undefined ? {} : { stuck: waitingFor.stuck }),
         ...(waitingFor.entities === undefined ? {} : { entities: waitingFor.entities.map(entityWait) }),
+        ...(waitingFor.unawaited === undefined ? {} : { unawaited: [...waitingFor.unawaited] }),
+        ...(waitingFor.codeEnded === undefined ? {} : { codeEnded: true }),
         ...(waitingFor.holds === undefined ? {} : { holds: [...waitingFor.holds] }),
       },
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],

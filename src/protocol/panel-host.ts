@@ -7,6 +7,8 @@ export interface PanelHost {
   openSource(location: SourceLocation): void;
   openText(title: string, text: string, language: 'json' | 'csv' | 'plaintext'): void;
   openHistory(instanceId: string): void;
+  /** A paragraph of the documents, where they can be shown: `docs/meanings.md#an-event-comes-again`. */
+  openDocs?(page: string): void;
   copyText(text: string): void;
   /** False when the user changed their mind. `base64`: the text stands for bytes. */
   saveText(suggestedName: string, text: string, encoding?: 'utf8' | 'base64'): Promise<boolean>;

@@ -121,6 +121,9 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
       case 'openText':
         host.openText(message.title, message.text, message.language);
         return;
+      case 'openDocs':
+        host.openDocs?.(message.page);
+        return;
       case 'copyText':
         host.copyText(message.text);
         return;
@@ -141,6 +144,7 @@ const commonTypes: Readonly<Record<CommonRequest['type'], true>> = {
   openInstance: true,
   openSource: true,
   openText: true,
+  openDocs: true,
   copyText: true,
   saveText: true,
   prefer: true,

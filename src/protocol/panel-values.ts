@@ -101,9 +101,26 @@ export const customStatusChange = z.object({ at: text, value: textOrNull });
 
 export const waitingForValue = z.object({
   activities: z.array(
-    z.object({ taskId: z.number(), name: text, scheduledAt: text, attempt: count, startedAt: text.exactOptional() }),
+    z.object({
+      taskId: z.number(),
+      name: text,
+      scheduledAt: text,
+      attempt: count,
+      /** Attempts at most. */
+      most: count.exactOptional(),
+      /** Of the attempt before. */
+      lastError: text.exactOptional(),
+      startedAt: text.exactOptional(),
+    }),
   ),
-  timers: z.array(z.object({ timerId: z.number(), fireAt: text })),
+  timers: z.array(
+    z.object({
+      timerId: z.number(),
+      fireAt: text,
+      /** The call that is tried again then. */
+      retryOf: z.object({ name: text, attempt: count, most: count, lastError: text }).exactOptional(),
+    }),
+  ),
   events: z.array(text),
   children: z.array(z.object({ instanceId: text, name: text, taskId: z.number() })),
   /** Calls of entities and locks without an answer (task-hub-client.ts, `EntityWait`). */
@@ -124,6 +141,10 @@ export const waitingForValue = z.object({
   stuck: text.exactOptional(),
   /** Ids of the entities that it has locked. */
   holds: z.array(text).exactOptional(),
+  /** Events that have come and that the code does not wait for. */
+  unawaited: z.array(text).exactOptional(),
+  /** The code has ended: what stands here was left open. */
+  codeEnded: z.literal(true).exactOptional(),
 });
 export type WaitingForValue = z.infer<typeof waitingForValue>;
 
@@ -175,6 +196,8 @@ export const commonRequests = [
   /** Opens a text beside the panel, JSON formatted. */
   z.object({ type: z.literal('openText'), title: text, text, language: z.enum(['json', 'csv', 'plaintext']) }),
   z.object({ type: z.literal('copyText'), text }),
+  /** A paragraph of the documents, as `docs/meanings.md#an-event-comes-again`. */
+  z.object({ type: z.literal('openDocs'), page: z.string().regex(/^docs\/[\w-]+\.md(?:#[\w-]+)?$/) }),
   /** Asks the user where to, and writes. `base64`: the text stands for bytes. */
   z.object({
     type: z.literal('saveText'),

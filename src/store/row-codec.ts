@@ -29,10 +29,11 @@ type RowTuple = [
   profile?: InstanceRow['profile'] | null,
   failureStack?: string | null,
   stuck?: string | null,
-  forkedFrom?: InstanceRow['forkedFrom'],
+  forkedFrom?: InstanceRow['forkedFrom'] | null,
+  waits?: InstanceRow['waits'],
 ];
 
-type OptionalField = 'profile' | 'failureStack' | 'stuck' | 'forkedFrom';
+type OptionalField = 'profile' | 'failureStack' | 'stuck' | 'forkedFrom' | 'waits';
 
 /** A {@link RowTuple}. */
 export function encodeRow(row: InstanceRow): string {
@@ -45,7 +46,10 @@ export function encodeRow(row: InstanceRow): string {
   );
 }
 
-function optionalText({ profile, failureStack, stuck, forkedFrom }: InstanceRow): string {
+function optionalText({ profile, failureStack, stuck, forkedFrom, waits }: InstanceRow): string {
+  if (waits !== undefined) {
+    return `,${jsonOf(profile ?? null)},${jsonOf(failureStack ?? null)},${jsonOf(stuck ?? null)},${jsonOf(forkedFrom ?? null)},${jsonOf(waits)}`;
+  }
   if (forkedFrom !== undefined) {
     return `,${jsonOf(profile ?? null)},${jsonOf(failureStack ?? null)},${jsonOf(stuck ?? null)},${jsonOf(forkedFrom)}`;
   }
@@ -123,7 +127,8 @@ function rowOf(tuple: RowTuple): InstanceRow {
     ...(tuple[18] == null ? {} : { profile: tuple[18] }),
     ...(tuple[19] == null ? {} : { failureStack: tuple[19] }),
     ...(tuple[20] == null ? {} : { stuck: tuple[20] }),
-    ...(tuple[21] === undefined ? {} : { forkedFrom: tuple[21] }),
+    ...(tuple[21] == null ? {} : { forkedFrom: tuple[21] }),
+    ...(tuple[22] === undefined ? {} : { waits: tuple[22] }),
   };
   return row;
 }

@@ -39,6 +39,14 @@ export class EditorHost implements PanelHost {
     void vscode.commands.executeCommand(commands.openHistory, instanceId);
   }
 
+  openDocs(page: string): void {
+    const [file = '', fragment = ''] = page.split('#');
+    const root = vscode.extensions.getExtension('durascope.durascope')?.extensionUri;
+    if (root === undefined) return;
+    const uri = vscode.Uri.joinPath(root, file).with({ fragment });
+    vscode.commands.executeCommand('markdown.showPreview', uri).then(undefined, this.onError);
+  }
+
   copyText(text: string): void {
     void vscode.env.clipboard.writeText(text);
   }

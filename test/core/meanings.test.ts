@@ -48,6 +48,62 @@ describe('what an instance means', () => {
     assert.match(found[2]?.message ?? '', /'other' replaced a running instance/);
   });
 
+  it('is what the waits tell: an event that nobody waits for, code that has ended, events that continueAsNew has dropped', () => {
+    const events = [
+      event('ExecutionStarted', { Name: 'O', Note: 'events dropped by continueAsNew: first, second' }),
+      event('EventRaised', { Name: 'early' }),
+      event('TimerCreated', { EventId: 0 }),
+      event('TimerCreated', { EventId: 1 }),
+      event('TimerFired', { TimerId: 1 }),
+    ];
+    const found = meanings(row({ waits: { unawaited: ['early'], codeEnded: true } }), events);
+    assert.deepEqual(
+      found.map(({ id, event: at }) => [id, at]),
+      [
+        ['eventsDropped', 0],
+        ['openTimers', 2],
+        ['unawaitedEvent', 1],
+      ],
+    );
+    assert.match(found[0]?.message ?? '', /had not waited for: first, second\./);
+    assert.match(found[1]?.message ?? '', /timer\.cancel\(\)/);
+    // One that differs in case only has a meaning of its own.
+    assert.deepEqual(idsOf({ awaitedEvents: ['Early'], waits: { unawaited: ['early'] } }, events.slice(1, 2)), ['eventCase']);
+  });
+
+  it('is that results come too late, once a name', () => {
+    const calls = ['Slow', 'Slow', 'Other', 'Done'].map((Name, EventId) => event('TaskScheduled', { Name, EventId }));
+    const events = [...calls, event('TaskCompleted', { TaskScheduledId: 3 }), event('ExecutionCompleted')];
+    const found = meanings(row({ runtimeStatus: 'Completed' }), events);
+    assert.deepEqual(
+      found.map(({ id, event: at }) => [id, at]),
+      [
+        ['lateResult', 0],
+        ['lateResult', 2],
+      ],
+    );
+    assert.match(found[0]?.message ?? '', /^2 calls of 'Slow'/);
+    assert.deepEqual(idsOf({ runtimeStatus: 'Running' }, events), []);
+  });
+
+  it('has a heading that its paragraph has, with the address that viewers make of it', async () => {
+    const text = await readFile(path.join(projectRoot, 'docs', 'meanings.md'), 'utf8');
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
+    const told = meanings(row({ waits: { unawaited: ['x'], codeEnded: true } }), [
+      event('ExecutionStarted', { Note: 'events dropped by continueAsNew: a' }),
+      event('EventRaised', { Name: 'go', Note: 'carried over, received before' }),
+    ]);
+    assert.equal(told.length, 4);
+    for (const { title, docs } of told) {
+      assert.ok(headings.includes(title), title);
+      const anchor = title
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9 -]/g, '')
+        .replaceAll(' ', '-');
+      assert.equal(docs, `docs/meanings.md#${anchor}`);
+    }
+  });
+
   it('golden event-case: a name that differs in case only, and what was meant; the gRPC SDKs ignore case', () => {
     const events = [event('EventRaised', { Name: 'GO' })];
     assert.match(meanings(row({ awaitedEvents: ['go'] }), events)[0]?.message ?? '', /Did you mean 'go'\?/);

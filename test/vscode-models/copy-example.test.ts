@@ -46,6 +46,16 @@ describe('an app to begin with', () => {
     }
   });
 
+  it('comes with the extension, every file of it', () => {
+    const packed = readFileSync(path.join(examples, '../.ci/package-files.txt'), 'utf8').split('\n');
+    for (const { folder } of exampleApps) {
+      const listed = packed
+        .filter((file) => file.startsWith(`examples/${folder}/`))
+        .map((file) => file.slice(`examples/${folder}/`.length));
+      assert.ok(listed.includes('host.json') && listed.some((file) => /\.(js|ts|cs)$/.test(file)), folder);
+    }
+  });
+
   it('bears the name of its folder, as npm takes it', async () => {
     await copyExample(path.join(examples, 'hello-cities'), path.join(root, 'My App'));
     assert.equal((JSON.parse(inCopy('package.json')) as { name: string }).name, 'my-app');

@@ -213,6 +213,32 @@ describe('what an instance waits for', () => {
     assert.equal(needsClock(lines.slice(0, 1)), false);
   });
 
+  it('says of a retry which attempt it is, of how many, and why there is another', () => {
+    const [timer, activity] = waitingLines(
+      {
+        activities: [
+          { taskId: 4, name: 'Pay', scheduledAt: toTimestamp(storyStart), attempt: 2, most: 5, lastError: 'no money' },
+        ],
+        timers: [
+          {
+            timerId: 1,
+            fireAt: toTimestamp(storyStart + 30_000),
+            retryOf: { name: 'Ship', attempt: 3, most: 4, lastError: 'no ship' },
+          },
+        ],
+        events: [],
+        children: [],
+      },
+      storyStart,
+    );
+    assert.deepEqual(timer?.kind === 'timer' && timer.retry, {
+      name: 'Ship',
+      attemptText: 'attempt 3 of 4',
+      lastError: 'no ship',
+    });
+    assert.deepEqual(activity?.kind === 'activity' && [activity.attemptText, activity.lastError], ['attempt 2 of 5', 'no money']);
+  });
+
   it('says first why none of it lets the code go on', () => {
     const lines = waitingLines({ activities: [], timers: [], events: ['Go'], children: [], stuck: 'For ever.' }, storyStart);
     assert.deepEqual(lines[0], { kind: 'stuck', key: 'stuck', text: 'For ever.' });

@@ -51,6 +51,8 @@ export interface CompleteOrchestration {
   newVersion?: string;
   /** Events that the next generation starts with (spec/engine.md 2.10.5). */
   carryoverEvents?: readonly EventRaised[];
+  /** Names of events that have come, nobody has waited for, and the next generation does not get: for the user's eyes alone. */
+  droppedEvents?: readonly string[];
   /** What the code threw, with its stack, where `details` do not say so: for the user's eyes alone. */
   thrown?: string;
 }

@@ -35,6 +35,8 @@ export interface NodeHost {
   releaseLocks(): void;
   /** A new request id, the same at each replay. */
   newRequestId(): string;
+  /** A call with a retry policy has begun; it is asked for its state until it is done. */
+  retrying(node: RetryNode): void;
   /** An exception in the host at this point of the orchestrator's code. */
   fail(message: string, failure?: TaskFailure): void;
 }
@@ -82,13 +84,14 @@ export abstract class ParentNode extends ReplayNode {
 /** One id, one result: activities, sub-orchestrations, entity calls. */
 export class TaskNode extends ReplayNode implements OpenTask {
   failure: TaskFailure | null = null;
+  id: number | null = null;
 
   constructor(private readonly decide: (id: number) => WorkDecision) {
     super();
   }
 
   protected start(host: NodeHost): void {
-    host.allocate(this.decide, this);
+    this.id = host.allocate(this.decide, this);
   }
 
   blocksCompletion(): boolean {
@@ -107,6 +110,8 @@ export class TaskNode extends ReplayNode implements OpenTask {
 
 /** One timer row. `isCanceled` is asked whenever it matters: user code cancels long after the timer was created. */
 export class TimerNode extends ReplayNode implements OpenTask {
+  id: number | null = null;
+
   constructor(
     private readonly fireAtMs: number,
     private readonly isCanceled: () => boolean,
@@ -115,7 +120,7 @@ export class TimerNode extends ReplayNode implements OpenTask {
   }
 
   protected start(host: NodeHost): void {
-    host.allocate((id) => ({ type: 'CreateTimer', id, fireAt: toTimestamp(this.fireAtMs) }), this);
+    this.id = host.allocate((id) => ({ type: 'CreateTimer', id, fireAt: toTimestamp(this.fireAtMs) }), this);
   }
 
   blocksCompletion(): boolean {
@@ -165,6 +170,7 @@ export class RetryNode extends ParentNode {
   private failures = 0;
   private firstAttemptMs = 0;
   private isLastTimer = false;
+  private current: TaskNode | TimerNode | null = null;
 
   constructor(
     private readonly policy: RetryPolicy,
@@ -176,6 +182,7 @@ export class RetryNode extends ParentNode {
   protected start(host: NodeHost): void {
     this.host = host;
     this.firstAttemptMs = host.nowMs;
+    host.retrying(this);
     this.attempt(host);
   }
 
@@ -210,7 +217,15 @@ export class RetryNode extends ParentNode {
     this.run(new TimerNode(host.nowMs + step.delayMs, () => false), host);
   }
 
-  private run(node: ReplayNode, host: NodeHost): void {
+  /** What is under way, which attempt it is (of a timer: the one that failed before it), and how many there are at most. */
+  get underWay(): readonly [id: number, attempt: number, most: number] | null {
+    const { current } = this;
+    if (this.isDone || current === null || current.id === null || this.isLastTimer) return null;
+    return [current.id, current instanceof TaskNode ? this.failures + 1 : this.failures, this.policy.maxNumberOfAttempts];
+  }
+
+  private run(node: TaskNode | TimerNode, host: NodeHost): void {
+    this.current = node;
     node.parent = this;
     node.begin(host);
   }

@@ -8,6 +8,7 @@
  */
 import { serialisedException } from '../values/serialised-exception';
 import { engineNotes } from '../history/history';
+import type { WaitFacts } from '../instances/instance';
 import { messageOf } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
 import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
@@ -15,7 +16,15 @@ import { entityInstanceId } from '../values/entity-id';
 import { actionName, actionTypes, childActions, type ActionList, type DurableAction } from '../values/durable-action';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
-import type { EntityRequestNode, EventWaitNode, NodeHost, OpenTask, ReplayNode, TaskFailure } from './host-replay-nodes';
+import type {
+  EntityRequestNode,
+  EventWaitNode,
+  NodeHost,
+  OpenTask,
+  ReplayNode,
+  RetryNode,
+  TaskFailure,
+} from './host-replay-nodes';
 import { StepNode } from './host-replay-nodes';
 import type { EventRaised, EventSent, FailureDetails, HistoryEvent } from '../history/history';
 import type { ScheduledRow, WorkDecision } from '../decisions/non-determinism';
@@ -52,7 +61,12 @@ type HostDecision = WorkDecision | CompleteOrchestration;
 interface Settlement {
   decisions: HostDecision[];
   awaitedEvents: readonly string[];
+  waits?: WaitFacts;
 }
+
+/** Of a fan-out the first are enough to read. */
+const mostRetries = 100;
+const mostNames = 20;
 
 interface Failure {
   reason: string;
@@ -83,6 +97,7 @@ export class HostReplay implements NodeHost {
   private buffered: Map<string, number> | null = null;
   /** Requests to entities without an answer, by request id. */
   private answers: Map<string, EntityRequestNode> | null = null;
+  private retries: Set<RetryNode> | null = null;
   private lock: { id: string; node: EntityRequestNode } | null = null;
   private requestIds = 0;
   private readonly actions: HostActions;
@@ -157,7 +172,11 @@ export class HostReplay implements NodeHost {
     }
     const end = this.completion(progress);
     if (isSuspended)
-      return { decisions: this.terminated === null || end === null ? [] : [end], awaitedEvents: this.awaitedEvents() };
+      return {
+        decisions: this.terminated === null || end === null ? [] : [end],
+        awaitedEvents: this.awaitedEvents(),
+        ...this.facts(progress),
+      };
     const decisions: HostDecision[] = [];
     for (const decision of this.pending.values()) decisions.push(this.asItIsNow(decision));
     if (end !== null) decisions.push(end);
@@ -165,7 +184,8 @@ export class HostReplay implements NodeHost {
     if (end !== null) return { decisions, awaitedEvents: [] };
     // Where the code has ended the host may be behind, in a group that failed and is waited for as a whole.
     const behind = this.current?.isDone === false ? this.current : null;
-    return { decisions, awaitedEvents: progress.type === 'waiting' ? this.awaitedEvents() : this.awaitedEvents(behind) };
+    const awaitedEvents = progress.type === 'waiting' ? this.awaitedEvents() : this.awaitedEvents(behind);
+    return { decisions, awaitedEvents, ...this.facts(progress) };
   }
 
   private settleWithoutState(
@@ -183,6 +203,37 @@ export class HostReplay implements NodeHost {
         : { reason: nonDeterminismMessage(firstRow, null), details: '' };
     const thrown = { thrown: cause ?? (stack.includes(message) ? stack : `${message}\n${stack}`) };
     return { decisions: [{ ...this.failed({ ...failure, atOnce: true }), id: 0, ...thrown }], awaitedEvents: [] };
+  }
+
+  /** What no history tells of the waits; empty in the ordinary case, which costs nothing. */
+  private facts(progress: SdkProgress): { waits?: WaitFacts } {
+    const retries: (readonly [number, number, number])[] = [];
+    for (const node of this.retries ?? []) {
+      const underWay = node.underWay;
+      if (node.isDone) this.retries?.delete(node);
+      else if (underWay !== null && retries.push(underWay) === mostRetries) break;
+    }
+    const unawaited = this.unawaited();
+    const codeEnded = progress.type === 'returned' || progress.type === 'failed';
+    if (retries.length === 0 && unawaited.length === 0 && !codeEnded) return {};
+    return {
+      waits: {
+        ...(retries.length === 0 ? {} : { retries }),
+        ...(unawaited.length === 0 ? {} : { unawaited }),
+        ...(codeEnded ? { codeEnded } : {}),
+      },
+    };
+  }
+
+  /** Names of events that have come and nobody has taken. */
+  private unawaited(): string[] {
+    if (this.buffered === null) return [];
+    const names = [...this.buffered].filter(([, count]) => count > 0).map(([name]) => name);
+    return names.length > mostNames ? names.slice(0, mostNames) : names;
+  }
+
+  retrying(node: RetryNode): void {
+    (this.retries ??= new Set()).add(node);
   }
 
   allocate(make: (id: number) => WorkDecision, owner: OpenTask | null): number {
@@ -411,12 +462,14 @@ export class HostReplay implements NodeHost {
       return { type: 'CompleteOrchestration', id: this.next, status: 'Completed', result: progress.output };
     }
     const { input, carryover } = this.nextGeneration;
+    const dropped = this.unawaited();
     return {
       type: 'CompleteOrchestration',
       id: this.next,
       status: 'ContinuedAsNew',
       result: input,
       ...(carryover.length > 0 ? { carryoverEvents: carryover } : {}),
+      ...(dropped.length > 0 ? { droppedEvents: dropped } : {}),
     };
   }
 

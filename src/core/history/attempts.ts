@@ -6,7 +6,20 @@ import type { HistoryEvent } from './history';
  * SDKs give a retry the id of the first attempt: it is then the last one's number.
  */
 export function activityAttempts(history: readonly HistoryEvent[]): Map<number, number> {
+  return attemptsOf(history, () => undefined).attempts;
+}
+
+/** The attempts, with what failed before each, by ids. */
+export function retryTrace(history: readonly HistoryEvent[]): RetryTrace {
   return attemptsOf(history, () => undefined);
+}
+
+export interface RetryTrace {
+  attempts: ReadonlyMap<number, number>;
+  /** The attempt before, by the id of the attempt. */
+  before: ReadonlyMap<number, number>;
+  /** The attempt that failed, by the id of the timer that was set in the same episode: not every such timer is one of a retry. */
+  failedBefore: ReadonlyMap<number, number>;
 }
 
 /** The attempts by the index of the activity's row, both where it is scheduled and where its result stands. */
@@ -16,7 +29,11 @@ export function attemptsByRow(history: readonly HistoryEvent[]): Map<number, num
   return byRow;
 }
 
-function attemptsOf(history: readonly HistoryEvent[], tell: (row: number, attempt: number) => void): Map<number, number> {
+function attemptsOf(
+  history: readonly HistoryEvent[],
+  tell: (row: number, attempt: number) => void,
+): RetryTrace & { attempts: Map<number, number> } {
+  const beforeOf = new Map<number, number>();
   const attempts = new Map<number, number>();
   const names = new Map<number, string>();
   /** Timers by id, and the activities whose failure set them. */
@@ -28,6 +45,9 @@ function attemptsOf(history: readonly HistoryEvent[], tell: (row: number, attemp
       case 'OrchestratorStarted':
         failed = [];
         fired = [];
+        break;
+      case 'SubOrchestrationInstanceFailed':
+        failed.push(event.TaskScheduledId);
         break;
       case 'TaskFailed':
         failed.push(event.TaskScheduledId);
@@ -51,6 +71,7 @@ function attemptsOf(history: readonly HistoryEvent[], tell: (row: number, attemp
         const at = fired.findIndex((task) => names.get(task) === event.Name);
         const before = at < 0 ? undefined : fired.splice(at, 1)[0];
         const attempt = before === undefined ? 1 : (attempts.get(before) ?? 1) + 1;
+        if (before !== undefined) beforeOf.set(event.EventId, before);
         attempts.set(event.EventId, attempt);
         tell(row, attempt);
         break;
@@ -59,5 +80,5 @@ function attemptsOf(history: readonly HistoryEvent[], tell: (row: number, attemp
         break;
     }
   }
-  return attempts;
+  return { attempts, before: beforeOf, failedBefore: retryOf };
 }

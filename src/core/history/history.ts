@@ -25,8 +25,12 @@ export const engineNotes = {
   childReplaced: 'replaced a running instance',
   booleanAsText: 'a boolean that arrives as text',
   recorded: 'from the recorded run',
+  /** Followed by their names. */
+  eventsDropped: 'events dropped by continueAsNew:',
 } as const;
-export type EngineNote = (typeof engineNotes)[keyof typeof engineNotes];
+export type EngineNote =
+  | Exclude<(typeof engineNotes)[keyof typeof engineNotes], typeof engineNotes.eventsDropped>
+  | `${typeof engineNotes.eventsDropped} ${string}`;
 
 export interface OrchestrationInstance {
   InstanceId: string;

@@ -2,7 +2,7 @@
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import type { ExecutionCompleted, ExecutionStarted, FailureDetails, HistoryEvent, Tags } from '../history/history';
 import type { ForkOrigin } from './forks';
-import type { InstanceRow } from './instance';
+import type { InstanceRow, WaitFacts } from './instance';
 import { isTerminal } from '../values/status';
 
 export interface NewInstance {
@@ -78,6 +78,7 @@ export interface EpisodeFacts {
   customStatus: string | null;
   awaitedEvents: readonly string[];
   stuck: string | undefined;
+  waits?: WaitFacts | undefined;
   failureStack: string | undefined;
 }
 
@@ -115,6 +116,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     historyLength: row.historyLength + facts.events.length,
     ...(row.profile === undefined ? {} : { profile: row.profile }),
     ...(facts.stuck === undefined || isOver ? {} : { stuck: facts.stuck }),
+    ...(facts.waits === undefined || isOver ? {} : { waits: facts.waits }),
     ...(facts.failureStack === undefined ? {} : { failureStack: facts.failureStack }),
     ...(row.forkedFrom === undefined ? {} : { forkedFrom: row.forkedFrom }),
   };

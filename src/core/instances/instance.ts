@@ -31,12 +31,24 @@ export interface InstanceRow {
   awaitedEvents: readonly string[];
   /** Why the code will not go on by what it waits for, in a sentence; absent while it may. */
   stuck?: string;
+  /** What is known of the waits beyond the history; absent: nothing. */
+  waits?: WaitFacts;
   /** Number of stored history events of the current generation. */
   historyLength: number;
   /** Which kind of worker runs it, from its start to its end; absent for A, the function app. */
   profile?: BehaviourProfile;
   /** Present: it began in the middle of another run. */
   forkedFrom?: ForkOrigin;
+}
+
+/** What whoever runs the code knows of its waits and no history says; for the user's eyes, and nothing depends on it. */
+export interface WaitFacts {
+  /** Calls with a retry policy: the id of what is under way (the attempt, or the timer before the next), which attempt it is or was, of how many. */
+  retries?: readonly (readonly [id: number, attempt: number, most: number])[];
+  /** Names of events that have come and that the code does not wait for, or not yet. */
+  unawaited?: readonly string[];
+  /** The code has ended: what it has left open keeps the instance Running. */
+  codeEnded?: true;
 }
 
 export function profileOf(row: InstanceRow): BehaviourProfile {

@@ -21,10 +21,16 @@ export type MeaningId =
   | 'terminatedChild'
   | 'noState'
   | 'rewoundRetry'
-  | 'nonDeterministic';
+  | 'nonDeterministic'
+  | 'eventsDropped'
+  | 'unawaitedEvent'
+  | 'openTimers'
+  | 'lateResult';
 
 export interface Meaning {
   id: MeaningId;
+  /** A few words: the heading of its paragraph. */
+  title: string;
   /** Sentences for people. */
   message: string;
   /** Page and paragraph, as in `docs/meanings.md#an-event-comes-again`. */
@@ -36,7 +42,7 @@ export interface Meaning {
 /** What is looked at of a row. `failureStack`: what the code threw. */
 export type MeaningRow = Pick<
   InstanceRow,
-  'instanceId' | 'runtimeStatus' | 'output' | 'awaitedEvents' | 'profile' | 'failureStack'
+  'instanceId' | 'runtimeStatus' | 'output' | 'awaitedEvents' | 'profile' | 'failureStack' | 'waits'
 >;
 
 /** Headings of docs/meanings.md as Markdown viewers name them. */
@@ -50,11 +56,32 @@ const paragraphs: Readonly<Record<MeaningId, string>> = {
   noState: 'a-failure-without-a-state',
   rewoundRetry: 'a-rewind-after-a-retry',
   nonDeterministic: 'non-deterministic-in-the-engines-words',
+  eventsDropped: 'an-event-is-dropped-by-continueasnew',
+  unawaitedEvent: 'an-event-that-nobody-waits-for',
+  openTimers: 'the-code-has-returned-and-the-instance-runs-on',
+  lateResult: 'a-result-that-comes-too-late',
+};
+
+/** Headings of docs/meanings.md. */
+const titles: Readonly<Record<MeaningId, string>> = {
+  eventAgain: 'An event comes again',
+  suspendedEnded: 'A suspended instance ends',
+  childReplaced: 'A child replaces a running instance',
+  booleanAsText: 'A boolean arrives as text',
+  eventCase: 'An event under another case',
+  terminatedChild: 'A terminated child cannot be caught',
+  noState: 'A failure without a state',
+  rewoundRetry: 'A rewind after a retry',
+  nonDeterministic: "Non-deterministic, in the engine's words",
+  eventsDropped: 'An event is dropped by continueAsNew',
+  unawaitedEvent: 'An event that nobody waits for',
+  openTimers: 'The code has returned, and the instance runs on',
+  lateResult: 'A result that comes too late',
 };
 
 /** The meanings of `events`, the history or what was added to it, in their order; those of the instance as a whole come first. */
 export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Meaning[] {
-  const found: Meaning[] = [];
+  const found: Found[] = [];
   const failure = profileOf(row as InstanceRow) === 'A' ? failureMeaning(row, events) : null;
   if (failure !== null) found.push(failure);
   for (const [index, event] of events.entries()) {
@@ -62,10 +89,12 @@ export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Mean
     if (meaning !== null) found.push({ ...meaning, docs: docsOf(meaning.id), event: index });
   }
   if (!found.some(({ id }) => id === 'suspendedEnded')) found.push(...suspendedEnd(events));
-  return found;
+  found.push(...waitMeanings(row, events), ...(failure === null ? lateResults(row, events) : []));
+  return found.map((meaning) => ({ ...meaning, title: titles[meaning.id] }));
 }
 
 type Said = Pick<Meaning, 'id' | 'message'>;
+type Found = Omit<Meaning, 'title'>;
 
 function docsOf(id: MeaningId): string {
   return `docs/meanings.md#${paragraphs[id]}`;
@@ -74,6 +103,13 @@ function docsOf(id: MeaningId): string {
 /** What the engine has noted on the row. */
 function noted(event: HistoryEvent): Said | null {
   if (event.Note === undefined) return null;
+  if (event.Note.startsWith(engineNotes.eventsDropped)) {
+    const names = event.Note.slice(engineNotes.eventsDropped.length + 1);
+    return {
+      id: 'eventsDropped',
+      message: `continueAsNew has dropped events that had come and that the code had not waited for: ${names}. Wait for them before it, or put what is to be remembered into the input of the next generation.`,
+    };
+  }
   switch (event.Note) {
     case engineNotes.eventAgain:
       return {
@@ -108,7 +144,7 @@ const suspendedEnded: Said = {
 };
 
 /** In a history that others have written. */
-function suspendedEnd(events: readonly HistoryEvent[]): Meaning[] {
+function suspendedEnd(events: readonly HistoryEvent[]): Found[] {
   let isSuspended = false;
   for (const [index, event] of events.entries()) {
     if (event.EventType === 'ExecutionSuspended') isSuspended = true;
@@ -140,8 +176,66 @@ function misspelt(event: HistoryEvent, awaited: readonly string[]): Said | null 
 /** Part of the output. */
 const noStateText = 'One or more errors occurred. (Result: Failure';
 
+/** What whoever runs the code knows of its waits. */
+function waitMeanings({ waits, awaitedEvents }: MeaningRow, events: readonly HistoryEvent[]): Found[] {
+  // Under another case it has a meaning of its own.
+  const unawaited = (waits?.unawaited ?? []).filter((name) => awaitedSpelling(name, awaitedEvents) === null);
+  const found = unawaited.map((name): Found => {
+    const event = events.findLastIndex((each) => each.EventType === 'EventRaised' && each.Name === name);
+    return {
+      id: 'unawaitedEvent',
+      message: `The event '${name}' has come, and the code does not wait for it, or not yet. It is kept until the code does; continueAsNew and the end drop it.`,
+      docs: docsOf('unawaitedEvent'),
+      event: event < 0 ? null : event,
+    };
+  });
+  if (waits?.codeEnded === true) {
+    found.unshift({
+      id: 'openTimers',
+      message:
+        'The code has returned, but timers or calls that it left open keep the instance Running until they are over, as in Azure. Cancel a timer that is no longer wanted: timer.cancel().',
+      docs: docsOf('openTimers'),
+      event: openTimer(events),
+    });
+  }
+  return found;
+}
+
+/** The newest timer that has not fired. */
+function openTimer(events: readonly HistoryEvent[]): number | null {
+  const fired = new Set<number>();
+  for (const event of events) if (event.EventType === 'TimerFired') fired.add(event.TimerId);
+  const index = events.findLastIndex((event) => event.EventType === 'TimerCreated' && !fired.has(event.EventId));
+  return index < 0 ? null : index;
+}
+
+/** Activities that had not ended when the instance did: one meaning for each name, at its first. A failure that says more comes alone. */
+function lateResults({ runtimeStatus }: MeaningRow, events: readonly HistoryEvent[]): Found[] {
+  if (runtimeStatus !== 'Completed' && runtimeStatus !== 'Failed') return [];
+  const open = new Map<number, { name: string; index: number }>();
+  for (const [index, event] of events.entries()) {
+    if (event.EventType === 'TaskScheduled') open.set(event.EventId, { name: event.Name, index });
+    else if (event.EventType === 'TaskCompleted' || event.EventType === 'TaskFailed') open.delete(event.TaskScheduledId);
+  }
+  const first = new Map<string, { index: number; count: number }>();
+  for (const { name, index } of open.values()) {
+    const known = first.get(name);
+    if (known === undefined) first.set(name, { index, count: 1 });
+    else known.count++;
+  }
+  return [...first].map(([name, { index, count }]) => ({
+    id: 'lateResult',
+    message:
+      count === 1
+        ? `'${name}' had not ended when the instance did: its result comes too late, and nobody gets it.`
+        : `${count} calls of '${name}' had not ended when the instance did: their results come too late, and nobody gets them.`,
+    docs: docsOf('lateResult'),
+    event: index,
+  }));
+}
+
 /** Why a failed instance says what it says. */
-function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Meaning | null {
+function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Found | null {
   const { runtimeStatus, output } = row;
   if (runtimeStatus !== 'Failed') return null;
   const isOther = saysNonDeterministic(output);
@@ -156,7 +250,7 @@ function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Meani
       event: index,
     };
   }
-  const about = (id: MeaningId, message: string): Meaning => ({ id, message, docs: docsOf(id), event: null });
+  const about = (id: MeaningId, message: string): Found => ({ id, message, docs: docsOf(id), event: null });
   if (output?.includes(noStateText) === true || (isOther && thrown !== null)) {
     return about(
       'noState',

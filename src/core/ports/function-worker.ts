@@ -2,6 +2,7 @@
  * Where user code runs. A worker never touches the store and never decides what is history: an episode is a pure question,
  * asked again whenever there is doubt.
  */
+import type { WaitFacts } from '../instances/instance';
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import type { Decision } from '../decisions/decisions';
 import type { FailureDetails, HistoryEvent, Tags, TraceContext } from '../history/history';
@@ -56,6 +57,8 @@ export interface EpisodeOutcome {
   awaitedEvents: readonly string[];
   /** Why the code will not go on by what it waits for, in a sentence for the user's eyes; absent while it may. */
   stuck?: string;
+  /** Absent: nothing is known beyond the history. */
+  waits?: WaitFacts;
   /** Only where the worker runs ahead: when the episode ended, in the history's time form. */
   endedAt?: string;
   begun?: BegunActivity;

@@ -99,17 +99,34 @@ export interface EntityWait {
   cycle?: readonly string[];
 }
 
+/** A call that has failed and is tried again. */
+export interface RetryWait {
+  name: string;
+  attempt: number;
+  most: number;
+  /** One line. */
+  lastError: string;
+}
+
 /** What an instance waits for right now, derived from its history and queues. */
 export interface WaitingFor {
-  /** `startedAt`: when a worker took it; absent while it waits for one, or where the hub does not know. */
-  activities: readonly (PendingActivity & { attempt: number; startedAt?: string })[];
-  timers: readonly PendingTimer[];
+  /**
+   * `startedAt`: when a worker took it; absent while it waits for one, or where the hub does not know. `most`: attempts at most, where that is
+   * known; `lastError`: of the attempt before.
+   */
+  activities: readonly (PendingActivity & { attempt: number; most?: number; lastError?: string; startedAt?: string })[];
+  /** `retryOf`: it is the time before the next attempt of this call; `attempt` is the one that failed. */
+  timers: readonly (PendingTimer & { retryOf?: RetryWait })[];
   events: readonly string[];
   children: readonly { instanceId: string; name: string; taskId: number }[];
   /** Absent: none. */
   entities?: readonly EntityWait[];
   /** Why none of it lets the code go on, in a sentence. Absent: it may. */
   stuck?: string;
+  /** Names of events that have come and that the code does not wait for, or not yet. Absent: none. */
+  unawaited?: readonly string[];
+  /** The code has ended: all of this was left open, and keeps the instance Running. */
+  codeEnded?: true;
   /** Ids of the entities that it has locked. Absent: none. */
   holds?: readonly string[];
 }

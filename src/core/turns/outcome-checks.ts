@@ -25,7 +25,8 @@ export interface OutcomeContext {
  */
 export function checkOutcome(answer: EpisodeOutcome, context: OutcomeContext): EpisodeOutcome {
   // For the user's eyes only: nothing is failed for them.
-  const outcome = charsIn([answer.awaitedEvents, answer.stuck]) <= maxAsideChars ? answer : withoutNotes(answer);
+  const outcome =
+    charsIn([answer.awaitedEvents, answer.stuck, answer.waits?.unawaited]) <= maxAsideChars ? answer : withoutNotes(answer);
   const tooLarge = customStatusProblem(outcome.customStatus);
   if (tooLarge !== null) {
     return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
@@ -68,6 +69,7 @@ export function hostFailure(id: number, name: string, reason: string, failureDet
 function withoutNotes(answer: EpisodeOutcome): EpisodeOutcome {
   const outcome: EpisodeOutcome = { ...answer, awaitedEvents: [] };
   delete outcome.stuck;
+  delete outcome.waits;
   return outcome;
 }
 

@@ -166,6 +166,7 @@ export function nextGenerationEvents(
   executionId: string,
   now: string,
 ): HistoryEvent[] {
+  const dropped = completion.droppedEvents ?? [];
   const started: ExecutionStarted = inbound(now, {
     EventType: 'ExecutionStarted',
     OrchestrationInstance: { InstanceId: row.instanceId, ExecutionId: executionId },
@@ -175,6 +176,7 @@ export function nextGenerationEvents(
     Input: completion.result,
     Tags: before.Tags ?? null,
     ...(profileOf(row) === 'A' ? {} : { Generation: row.generation }),
+    ...(dropped.length === 0 ? {} : { Note: `${engineNotes.eventsDropped} ${dropped.join(', ')}` as const }),
   });
   return [
     { EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: now },

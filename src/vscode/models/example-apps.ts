@@ -1,4 +1,4 @@
-/** The apps of the folder `examples` that come with the extension: a copy of one is a beginning. */
+/** The apps of the folder `examples` that come with the extension (.vscodeignore): a copy of one is a beginning. */
 export type ExampleLanguage = 'JavaScript' | 'TypeScript' | 'C#';
 
 export interface ExampleApp {
@@ -19,10 +19,8 @@ export const exampleApps: readonly ExampleApp[] = [
   { folder: 'hello-cities-ts', title: 'Hello Cities', language: 'TypeScript', detail: cities },
   { folder: 'hello-cities-csharp', title: 'Hello Cities', language: 'C#', detail: cities },
   { folder: 'custom-status', title: 'Custom status', language: 'JavaScript', detail: status },
-  { folder: 'custom-status-ts', title: 'Custom status', language: 'TypeScript', detail: status },
   { folder: 'custom-status-csharp', title: 'Custom status', language: 'C#', detail: status },
   { folder: 'patterns', title: 'Patterns', language: 'JavaScript', detail: patterns },
-  { folder: 'patterns-ts', title: 'Patterns', language: 'TypeScript', detail: patterns },
   { folder: 'patterns-csharp', title: 'Patterns', language: 'C#', detail: patterns },
   {
     folder: 'entities',

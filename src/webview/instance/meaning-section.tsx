@@ -9,7 +9,7 @@ import type { InstanceParts } from './panel-context';
 /** What would puzzle about the instance, and what it means; nothing when nothing does. Meanings of one kind are told once. */
 export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element | null {
   const { instance, state, snapshot } = parts;
-  const { events: awaitedEvents } = snapshot.waitingFor;
+  const { events: awaitedEvents, unawaited, codeEnded } = snapshot.waitingFor;
   const found = useMemo(() => {
     if (isEntityId(instance.instanceId)) return [];
     const { instanceId, runtimeStatus, output, profile, failureStack } = instance;
@@ -19,12 +19,24 @@ export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element
         runtimeStatus,
         output,
         awaitedEvents,
+        waits: {
+          ...(unawaited === undefined ? {} : { unawaited }),
+          ...(codeEnded === undefined ? {} : { codeEnded }),
+        },
         ...(profile === undefined ? {} : { profile }),
         ...(failureStack === null ? {} : { failureStack }),
       },
       state.events,
     );
-  }, [state.historyKey, state.events.length, instance.runtimeStatus, instance.output, awaitedEvents.join('\n')]);
+  }, [
+    state.historyKey,
+    state.events.length,
+    instance.runtimeStatus,
+    instance.output,
+    awaitedEvents.join('\n'),
+    unawaited?.join('\n'),
+    codeEnded,
+  ]);
   if (found.length === 0) return null;
   const first = new Map<string, Meaning>();
   for (const meaning of found) if (!first.has(meaning.message)) first.set(meaning.message, meaning);
@@ -34,6 +46,19 @@ export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element
         {[...first.values()].map((meaning) => (
           <li key={meaning.message} data-meaning={meaning.id} title={meaning.docs}>
             <Icon name="info" /> {meaning.message}
+            {parts.transport.place === 'browser' ? null : (
+              <>
+                {' '}
+                <button
+                  type="button"
+                  class="link"
+                  aria-label={`Read more: ${meaning.title}`}
+                  onClick={() => parts.transport.send({ type: 'openDocs', page: meaning.docs })}
+                >
+                  Read more
+                </button>
+              </>
+            )}
           </li>
         ))}
       </ul>

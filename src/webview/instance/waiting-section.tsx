@@ -93,17 +93,30 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
     case 'timer':
       return (
         <span class="waiting-text">
-          Timer, due {dateTimeText(line.dueMs)} <span class="countdown">{line.countdown}</span>
+          {line.retry === null ? (
+            'Timer'
+          ) : (
+            <>
+              Retry of <strong>{line.retry.name}</strong>
+            </>
+          )}
+          , due {dateTimeText(line.dueMs)} <span class="countdown">{line.countdown}</span>
+          {line.retry === null ? null : (
+            <p class="wait-problem">
+              {line.retry.attemptText} failed: {line.retry.lastError}
+            </p>
+          )}
         </span>
       );
     case 'activity':
       return (
         <span class="waiting-text">
           Activity <strong>{line.name}</strong>
-          {line.attempt > 1 ? <span class="pill">attempt {line.attempt}</span> : null}
+          {line.attemptText === '' ? null : <span class="pill">{line.attemptText}</span>}
           <span class="countdown">
             {line.isQueued ? 'queued' : 'running'} for {line.sinceText}
           </span>
+          {line.lastError === null ? null : <p class="wait-problem">the attempt before failed: {line.lastError}</p>}
         </span>
       );
     case 'child':

@@ -5,8 +5,25 @@ import { countdownText, durationText } from './time-text';
 
 export type WaitingLine =
   | { kind: 'event'; key: string; name: string }
-  | { kind: 'timer'; key: string; fireAt: string; dueMs: number; countdown: string }
-  | { kind: 'activity'; key: string; name: string; attempt: number; isQueued: boolean; sinceText: string }
+  | {
+      kind: 'timer';
+      key: string;
+      fireAt: string;
+      dueMs: number;
+      countdown: string;
+      /** The call that is tried again then, and why: null where it is the code's own timer. */
+      retry: { name: string; attemptText: string; lastError: string } | null;
+    }
+  | {
+      kind: 'activity';
+      key: string;
+      name: string;
+      /** `attempt 2 of 5`; empty for the first of one. */
+      attemptText: string;
+      lastError: string | null;
+      isQueued: boolean;
+      sinceText: string;
+    }
   | { kind: 'child'; key: string; name: string; instanceId: string }
   | {
       kind: 'call' | 'lock';
@@ -37,13 +54,22 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
         fireAt: timer.fireAt,
         dueMs,
         countdown: countdownText(dueMs - nowMs),
+        retry:
+          timer.retryOf === undefined
+            ? null
+            : {
+                name: timer.retryOf.name,
+                attemptText: attemptText(timer.retryOf.attempt, timer.retryOf.most),
+                lastError: timer.retryOf.lastError,
+              },
       };
     });
   const activities = waiting.activities.map((activity): WaitingLine => ({
     kind: 'activity',
     key: `activity-${activity.taskId}`,
     name: activity.name,
-    attempt: activity.attempt,
+    attemptText: activity.attempt === 1 && (activity.most ?? 1) === 1 ? '' : attemptText(activity.attempt, activity.most),
+    lastError: activity.lastError ?? null,
     isQueued: activity.startedAt === undefined,
     sinceText: durationText(nowMs - fromTimestamp(activity.startedAt ?? activity.scheduledAt)),
   }));
@@ -66,6 +92,10 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
   const held: WaitingLine[] = holds.length === 0 ? [] : [{ kind: 'holds', key: 'holds', entities: holds }];
   const stuck: WaitingLine[] = waiting.stuck === undefined ? [] : [{ kind: 'stuck', key: 'stuck', text: waiting.stuck }];
   return [...stuck, ...events, ...entities, ...timers, ...activities, ...children, ...held];
+}
+
+function attemptText(attempt: number, most: number | undefined): string {
+  return most === undefined ? `attempt ${attempt}` : `attempt ${attempt} of ${most}`;
 }
 
 function problemOf({ orphanedBy, cycle }: NonNullable<WaitingForValue['entities']>[number]): string | null {

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An `EpisodeOutcome` of profile A. */
 export function episodeOutcomeProblem(value: unknown): string | null {
   if (!isObject(value)) return 'the outcome is missing';
-  const { decisions, customStatus, awaitedEvents, stuck } = value;
+  const { decisions, customStatus, awaitedEvents, stuck, waits } = value;
   if (!Array.isArray(decisions)) return 'the decisions are no list';
   let highest = -1;
   for (let index = 0; index < decisions.length; index++) {
@@ -25,7 +25,18 @@ export function episodeOutcomeProblem(value: unknown): string | null {
   }
   if (!isTextOrNull(customStatus)) return 'the custom status is no text';
   if (!isAbsentOr(stuck, 'string')) return 'why it is stuck is no text';
+  if (waits !== undefined && !(isObject(waits) && isWaitFacts(waits))) return 'what is known of the waits is not as expected';
   return isTextList(awaitedEvents) ? null : 'the awaited events are no list of names';
+}
+
+function isWaitFacts({ retries, unawaited, codeEnded }: Fields): boolean {
+  const isRetry = (entry: unknown): boolean =>
+    Array.isArray(entry) && entry.length === 3 && entry.every((each) => Number.isSafeInteger(each));
+  return (
+    (retries === undefined || (Array.isArray(retries) && retries.every(isRetry))) &&
+    (unawaited === undefined || isTextList(unawaited)) &&
+    (codeEnded === undefined || codeEnded === true)
+  );
 }
 
 function decisionProblem(decision: Fields): string | null {

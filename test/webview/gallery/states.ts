@@ -137,7 +137,17 @@ function runningInstances(): FakeInstance[] {
         ],
         waitingFor: {
           events: ['BookingConfirmed', 'Cancelled'],
-          timers: [{ instanceId: 'ticket-7', executionId: '', timerId: 1, fireAt: at(120) }],
+          timers: [
+            { instanceId: 'ticket-7', executionId: '', timerId: 1, fireAt: at(120) },
+            {
+              instanceId: 'ticket-7',
+              executionId: '',
+              timerId: 2,
+              fireAt: at(60),
+              retryOf: { name: 'FindSeats', attempt: 2, most: 5, lastError: 'Error: the seat service is busy' },
+            },
+          ],
+          unawaited: ['PriceChanged'],
           activities: [
             {
               instanceId: 'ticket-7',
@@ -148,6 +158,8 @@ function runningInstances(): FakeInstance[] {
               input: null,
               scheduledAt: at(32.1),
               attempt: 2,
+              most: 3,
+              lastError: 'Error: no answer from the mail server',
             },
           ],
           children: [{ instanceId: 'ticket-7:4', name: 'CalculateDiscount', taskId: 4 }],

@@ -70,6 +70,77 @@ for (const sdk of sdks) {
       );
     });
 
+    it('tells of a retry which attempt it is, of how many, with the last error and the time of the next', () =>
+      withSdkHub(
+        sdk,
+        {
+          *Retries({ df }) {
+            return yield df.callActivityWithRetry('Flaky', sdk.retry(5000, 3), 1);
+          },
+        },
+        {
+          Flaky: () => {
+            throw new Error('no stock');
+          },
+        },
+        async (hub) => {
+          await run(hub, 'Retries');
+          const [timer] = (await hub.engine.waitingFor('Retries')).timers;
+          assert.ok(timer !== undefined);
+          const { name, attempt, most, lastError } = timer.retryOf ?? assert.fail('It is the timer of a retry.');
+          assert.deepEqual([name, attempt, most], ['Flaky', 1, 3]);
+          assert.match(lastError, /no stock/);
+          hub.clock.advance(5000);
+          await hub.engine.whenQuiet();
+          assert.equal((await hub.engine.waitingFor('Retries')).timers[0]?.retryOf?.attempt, 2);
+          hub.clock.advance(5000);
+          await hub.engine.whenQuiet();
+          // The last failure is none before a next attempt.
+          const row = hub.store.instance('Retries');
+          assert.deepEqual([row?.runtimeStatus, row?.waits], ['Failed', undefined]);
+        },
+      ));
+
+    it('tells of events that nobody waits for, of those that continueAsNew drops, and of code that has ended', () =>
+      withSdkHub(
+        sdk,
+        {
+          *Loops({ df }) {
+            const input = df.getInput() as { again: boolean } | null;
+            if (input?.again === true) {
+              const timeout = df.createTimer(new Date(df.currentUtcDateTime.getTime() + 60_000));
+              yield df.Task.any([df.waitForExternalEvent('Stop'), timeout]);
+              return 'returned';
+            }
+            yield df.waitForExternalEvent('Go');
+            const again = df.continueAsNew({ again: true });
+            if (sdk.isV1) yield again;
+          },
+        },
+        {},
+        async (hub) => {
+          await run(hub, 'Loops');
+          const raise = async (name: string): Promise<void> => {
+            await hub.engine.raiseEvent('Loops', name, 'null');
+            await hub.engine.whenQuiet();
+          };
+          await raise('Early');
+          assert.deepEqual((await hub.engine.waitingFor('Loops')).unawaited, ['Early']);
+          await raise('Go');
+          const started = hub.store.history('Loops').find(({ EventType }) => EventType === 'ExecutionStarted');
+          assert.equal(started?.Note, 'events dropped by continueAsNew: Early');
+          await raise('Stop');
+          const waiting = await hub.engine.waitingFor('Loops');
+          assert.deepEqual(
+            [hub.store.instance('Loops')?.runtimeStatus, waiting.codeEnded, waiting.timers.length],
+            ['Running', true, 1],
+          );
+          hub.clock.advance(60_000);
+          await hub.engine.whenQuiet();
+          assert.equal(hub.store.instance('Loops')?.output, '"returned"');
+        },
+      ));
+
     it('W2, W5: a failed family is rewound: what failed runs again, what succeeded does not', () => {
       const calls = { SayHello: 0, Broken: 0 };
       return withSdkHub(
