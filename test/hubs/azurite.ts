@@ -7,7 +7,7 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { goldenBlobs, goldenFolder, goldenQueues, goldenRows, type TypedRow } from './golden-hub';
 
 const account = 'devstoreaccount1';
-const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+export const localKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 export class Azurite {
   private constructor(
@@ -52,17 +52,17 @@ export class Azurite {
   get connection(): string {
     const { blob, queue, table } = this.ports;
     const at = (port: string): string => `http://127.0.0.1:${port}/${account}`;
-    return `AccountName=${account};AccountKey=${key};BlobEndpoint=${at(blob)};QueueEndpoint=${at(queue)};TableEndpoint=${at(table)}`;
+    return `AccountName=${account};AccountKey=${localKey};BlobEndpoint=${at(blob)};QueueEndpoint=${at(queue)};TableEndpoint=${at(table)}`;
   }
 
   table(name: string): TableClient {
     const url = `http://127.0.0.1:${this.ports.table}/${account}`;
-    return new TableClient(url, name, new AzureNamedKeyCredential(account, key), { allowInsecureConnection: true });
+    return new TableClient(url, name, new AzureNamedKeyCredential(account, localKey), { allowInsecureConnection: true });
   }
 
   get tables(): TableServiceClient {
     const url = `http://127.0.0.1:${this.ports.table}/${account}`;
-    return new TableServiceClient(url, new AzureNamedKeyCredential(account, key), { allowInsecureConnection: true });
+    return new TableServiceClient(url, new AzureNamedKeyCredential(account, localKey), { allowInsecureConnection: true });
   }
 
   get blobs(): BlobServiceClient {

@@ -32,7 +32,16 @@ export class ReadingClient implements HttpClient {
 
   async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
     request.timeout = this.timeoutMs;
-    return this.#guarded(request.method, () => this.inner.sendRequest(request));
+    const response = await this.#guarded(request.method, () => this.inner.sendRequest(request));
+    const type = response.headers.get('content-type') ?? '';
+    // A page of something else would be read as an answer without rows.
+    if (response.status === 200 && !/json|xml/.test(type)) {
+      throw new DurascopeError(
+        'HubUnreachable',
+        `What answers at ${new URL(request.url).origin} is no table service (it answers with ${type === '' ? 'no type' : type}).`,
+      );
+    }
+    return response;
   }
 
   /** The same for the libraries of blobs and queues: a step of their pipelines. */

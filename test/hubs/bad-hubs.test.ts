@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { generateAccountSas } from './account-sas';
+import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
+import { SystemClock } from '../../src/emulator/system-clock';
+import type { AttachedHub } from '../../src/hubs/attached-hub';
+import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';
+import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';
+import { hubTarget } from '../../src/hubs/hub-target';
+import { Azurite } from './azurite';
+import { columns, goldenRows, type TypedRow } from './golden-hub';
+
+const text = (value: string): { value: string; type: string } => ({ value, type: 'String' });
+
+describe('a task hub that is not as it should be', function () {
+  this.timeout(60_000);
+  let azurite: Azurite;
+  const hubs: AttachedHub[] = [];
+  const open = async (hubName: string | null, connection = azurite.connection): Promise<AttachedHub> => {
+    const opened = await openAzureStorageHub(storageConnection(connection), {
+      clock: new SystemClock(),
+      hubName,
+      retryDelayMs: 1,
+    });
+    hubs.push(opened);
+    return opened;
+  };
+  before(async () => {
+    azurite = await Azurite.start();
+  });
+  after(async () => {
+    hubs.forEach((each) => each.dispose());
+    await azurite.stop();
+  });
+  const refused = (promise: Promise<unknown>, code: DurascopeErrorCode, message: RegExp): Promise<void> =>
+    assert.rejects(promise, (error) => {
+      assert.ok(DurascopeError.is(error, code), String(error));
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /sig=|Eby8vd/);
+      return true;
+    });
+  const rowsOf = (id: string): TypedRow[] => goldenRows('History').filter(({ partitionKey }) => partitionKey === id);
+  const instance = (id: string): TypedRow =>
+    goldenRows('Instances').find(({ partitionKey }) => partitionKey === id) ?? assert.fail(id);
+  const put = async (hub: string, instances: readonly TypedRow[], history: readonly TypedRow[]): Promise<AttachedHub> => {
+    await azurite.put(`${hub}Instances`, instances);
+    await azurite.put(`${hub}History`, history);
+    return open(hub);
+  };
+
+  it('is refused where the table is none of a hub', async () => {
+    await azurite.put('OtherInstances', [{ partitionKey: 'a', rowKey: '1', timestamp: '', Colour: text('red') }]);
+    await azurite.put('OtherHistory', []);
+    await refused(open('Other'), 'HubNotFound', /OtherInstances is not one of a task hub: its rows have no RuntimeStatus/);
+  });
+
+  it('shows instances with unknown statuses and columns, and passes over rows that are none', async () => {
+    const hub = await put(
+      'Odd',
+      [
+        {
+          ...instance('hello'),
+          RuntimeStatus: text('Dreaming'),
+          Mood: text('odd'),
+          Tags: text('{not json'),
+        },
+        { partitionKey: 'zzz', rowKey: '', timestamp: '', Colour: text('red') },
+      ],
+      rowsOf('hello'),
+    );
+    const { instances } = await hub.query({});
+    assert.deepEqual(
+      instances.map(({ instanceId, runtimeStatus }) => [instanceId, runtimeStatus]),
+      [['hello', 'Running']],
+    );
+    assert.match((await hub.get('hello'))?.stuck ?? '', /says 'Dreaming' for its runtime status/);
+    assert.deepEqual(await hub.countByStatus(), { Running: 1 });
+  });
+
+  it('says that an episode is half written, that the last row is missing, and that older rows lie behind', async () => {
+    const rows = rowsOf('hello');
+    const half = rows.map((row): TypedRow =>
+      row.rowKey === 'sentinel' ? { ...row, IsCheckpointComplete: { value: 'false', type: 'Boolean' } } : row,
+    );
+    const notesOf = async (name: string, history: readonly TypedRow[]): Promise<string> => {
+      const hub = await put(name, [instance('hello')], history);
+      return (await hub.historyWithNotes('hello')).notes.join('\n');
+    };
+    assert.match(await notesOf('Half', half), /last episode is being written/);
+    assert.match(
+      await notesOf(
+        'NoEnd',
+        rows.filter(({ rowKey }) => rowKey !== 'sentinel'),
+      ),
+      /no last row/,
+    );
+    const old = { ...rows[2], rowKey: '00000000000000FF', ExecutionId: text('older') } as TypedRow;
+    assert.match(await notesOf('Tail', [...rows.slice(0, -1), old, ...rows.slice(-1)]), /1 rows of an earlier generation/);
+  });
+
+  it('tells a generation that was half written when its host died', async () => {
+    const rows = rowsOf('hello');
+    const next = rows.slice(0, 2).map((row) => ({ ...row, ExecutionId: text('0'.repeat(32)) })) as TypedRow[];
+    const hub = await put('Died', [instance('hello')], [...next, ...rows.slice(2)]);
+    const { events, notes } = await hub.historyWithNotes('hello');
+    assert.equal(events.length, 2);
+    assert.match(notes.join(), /new generation is half written/);
+  });
+
+  it('gives null for values whose blob is missing or broken, and says so; addresses of others are texts', async () => {
+    const hub = await put('NoBlob', [instance('big-output')], rowsOf('big-output'));
+    const { events, notes } = await hub.historyWithNotes('big-output');
+    assert.match(
+      notes.join('\n'),
+      /noblob-largemessages\/big-output\/history-.*Result\.json\.gz is not there.*Result of row 6 is shown as null/,
+    );
+    const completed = events.find(({ EventType }) => EventType === 'TaskCompleted');
+    assert.equal(completed?.EventType === 'TaskCompleted' && completed.Result, null);
+    // The address leads into the container of another hub: it is never fetched.
+    assert.match((await hub.get('big-output'))?.output ?? '', /^http:\/\/.*goldenhub-largemessages/);
+    const container = azurite.blobs.getContainerClient('noblob-largemessages');
+    await container.create();
+    const name =
+      columns(rowsOf('big-output')[5] ?? assert.fail()).find(([column]) => column === 'ResultBlobName')?.[1].value ?? '';
+    await container.getBlockBlobClient(name).uploadData(Buffer.from('not compressed'));
+    const again = await open('NoBlob');
+    assert.match((await again.historyWithNotes('big-output')).notes.join('\n'), /cannot be read: incorrect header check/);
+  });
+
+  it('is refused with its cause: keys that are wrong, signatures that have expired or may not read', async () => {
+    await put('Locked', [instance('hello')], rowsOf('hello'));
+    const wrong = azurite.connection.replace(/AccountKey=[^;]+/, `AccountKey=${Buffer.from('wrong').toString('base64')}`);
+    await refused(
+      open('Locked', wrong),
+      'HubUnreachable',
+      /refuses the account key: it is wrong or was changed.*clock.*firewall/,
+    );
+    const withSas = (sas: string): string =>
+      `${azurite.connection.replace(/AccountKey=[^;]+;/, '')};SharedAccessSignature=${sas}`;
+    const expired = generateAccountSas({ expiresOn: new Date(Date.now() - 3_600_000), permissions: 'rl' });
+    await refused(open('Locked', withSas(expired)), 'HubUnreachable', /good until 20.*it has expired/);
+    const add = generateAccountSas({ expiresOn: new Date(Date.now() + 3_600_000), permissions: 'a' });
+    await refused(open('Locked', withSas(add)), 'HubUnreachable', /sp=rl/);
+    const good = generateAccountSas({ expiresOn: new Date(Date.now() + 3_600_000), permissions: 'rl' });
+    const hub = await open(null, withSas(good).replace(/QueueEndpoint=[^;]+;/, '')).catch(() => open('Locked', withSas(good)));
+    assert.equal((await hub.query({})).instances.length, 1);
+  });
+
+  it('is refused where the connection is none, and no secret stands in the words', () => {
+    for (const [given, message] of [
+      ['AccountName=shop', /neither AccountKey nor SharedAccessSignature/],
+      ['AccountKey=abc', /A task hub is given as/],
+      ['TableEndpoint=nonsense;SharedAccessSignature=sig=abc', /no address of a table service/],
+      ['http://shop.example/', /not on this machine: give it with https/],
+    ] as const) {
+      assert.throws(
+        () => hubTarget(given),
+        (error) => DurascopeError.is(error, 'InvalidArgument') && message.test(error.message) && !error.message.includes('abc'),
+      );
+    }
+  });
+
+  describe('behind a service that refuses', () => {
+    let server: Server;
+    let answer: (request: IncomingMessage, response: ServerResponse) => void;
+    let asked: number;
+    before(async () => {
+      server = createServer((request, response) => {
+        asked += 1;
+        answer(request, response);
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    });
+    after(() => server.close());
+    beforeEach(() => (asked = 0));
+    const at = (): string => {
+      const { port } = server.address() as AddressInfo;
+      const url = `http://127.0.0.1:${port}/devstoreaccount1`;
+      return `AccountName=devstoreaccount1;TableEndpoint=${url};BlobEndpoint=${url};QueueEndpoint=${url}`;
+    };
+    const error = (response: ServerResponse, status: number, code: string, headers = {}): void => {
+      response.writeHead(status, { 'content-type': 'application/json;odata=minimalmetadata', ...headers });
+      response.end(JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: code } } }));
+    };
+
+    it('is asked again after being throttled, and read then', async () => {
+      answer = (_request, response) => {
+        if (asked % 3 !== 0) {
+          error(response, asked % 3 === 1 ? 503 : 429, 'ServerBusy', { 'retry-after-ms': '1' });
+          return;
+        }
+        response.writeHead(200, { 'content-type': 'application/json;odata=minimalmetadata' });
+        response.end(JSON.stringify({ value: [{ PartitionKey: 'a', RowKey: '', RuntimeStatus: 'Running', Name: 'A' }] }));
+      };
+      const hub = await open('Busy', at());
+      assert.equal(asked, 6);
+      assert.equal((await hub.query({})).instances.length, 1);
+    });
+
+    it('says that it is too busy when it stays so', async () => {
+      answer = (_request, response) => error(response, 503, 'ServerBusy', { 'retry-after-ms': '1' });
+      await refused(open('Busy', at()), 'HubUnreachable', /too busy: it was asked again several times/);
+      assert.ok(asked > 3 && asked < 20);
+    });
+
+    for (const [code, message] of [
+      ['AuthorizationPermissionMismatch', /may not read this: .*sp=rl/],
+      ['KeyBasedAuthenticationNotPermitted', /takes no account keys/],
+      ['AuthenticationFailed', /clock is more than 15 minutes off/],
+    ] as const) {
+      it(`says what ${code} means`, async () => {
+        answer = (_request, response) => error(response, 403, code);
+        await refused(open('Denied', at()), 'HubUnreachable', message);
+        assert.equal(asked, 1);
+      });
+    }
+
+    it('says that something else answers', async () => {
+      answer = (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/html' });
+        response.end('<html>hello</html>');
+      };
+      await refused(open('Page', at()), 'HubUnreachable', /is no table service \(it answers with text\/html\)/);
+    });
+  });
+});
