@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { attachCommand } from './commands/attach';
 import { checkCommand } from './commands/check';
 import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from './commands/control';
+import { compareCommand } from './commands/compare';
 import { diffCommand } from './commands/diff';
 import { entityCommand } from './commands/entity';
 import { exportCommand } from './commands/export';
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   replayCommand,
+  compareCommand,
   checkCommand,
   attachCommand,
   mcpCommand,

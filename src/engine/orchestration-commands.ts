@@ -149,17 +149,18 @@ export class OrchestrationCommands {
   async purgeBy(filter: PurgeFilter): Promise<number> {
     this.core.assertRunning();
     const { store } = this.core.world;
-    const { statuses, ...times } = filter;
+    const { statuses, unfinished, ...times } = filter;
+    const takesAll = statuses === undefined && unfinished === true;
     const wanted = statuses === undefined ? terminalStatuses : statuses.filter(isTerminal);
     if (wanted.length === 0) return 0;
     let deleted = 0;
     for (;;) {
-      const page = store.query({ ...times, statuses: wanted, pageSize: 1000 });
+      const page = store.query({ ...times, ...(takesAll ? {} : { statuses: wanted }), pageSize: 1000 });
       let purged = 0;
       for (const { instanceId } of page.instances) {
         // Memory may know better: purged a moment ago, or started anew.
         const live = this.core.lives.find(instanceId);
-        if (live?.row == null || !isTerminal(live.row.runtimeStatus)) continue;
+        if (live?.row == null || !(takesAll || isTerminal(live.row.runtimeStatus))) continue;
         this.core.remove(live);
         purged++;
       }

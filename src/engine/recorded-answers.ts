@@ -1,5 +1,6 @@
 /**
- * What a dry fork is answered with: results of the run that it comes from, where name and input are the same. Each result counts once, in the
+ * What a dry fork is answered with: results of the run that it comes from, where name and input are the same; where no call of that run has its
+ * input in the history, as in most from production, name and order have to do. Each result counts once, in the
  * order in which the origin asked for it: the second call with an input gets what the second call got.
  */
 import type { HistoryEvent } from '../core/history/history';
@@ -21,6 +22,8 @@ interface Recording {
   executionId: string;
   /** By kind, name and input; null where the origin has no answer. Null: the recorded run is gone. */
   answers: ReadonlyMap<string, readonly (Answer | null)[]> | null;
+  /** Inputs are no part of the keys. */
+  isByName: boolean;
   /** Rows of the fork that have been looked at. */
   seen: number;
   counts: Map<string, number>;
@@ -80,7 +83,7 @@ export class RecordedAnswers {
     if (live === undefined) return undefined;
     let recording = this.#recordings.get(live);
     if (recording?.executionId !== row.executionId) {
-      recording = { executionId: row.executionId, answers: this.#read(row), seen: 0, counts: new Map(), places: new Map() };
+      recording = { executionId: row.executionId, ...this.#read(row), seen: 0, counts: new Map(), places: new Map() };
       this.#recordings.set(live, recording);
     }
     if (recording.answers === null) return null;
@@ -93,31 +96,32 @@ export class RecordedAnswers {
     for (; recording.seen < events.length; recording.seen++) {
       const event = events[recording.seen];
       if (event === undefined || !isCall(event)) continue;
-      const key = keyOf(event, row);
+      const key = keyOf(event, row, recording.isByName);
       const place = recording.counts.get(key) ?? 0;
       recording.counts.set(key, place + 1);
       recording.places.set(event.EventId, { key, place });
     }
   }
 
-  #read({ forkedFrom }: InstanceRow): Recording['answers'] {
+  #read({ forkedFrom }: InstanceRow): Pick<Recording, 'answers' | 'isByName'> {
     const { store } = this.core.world;
     const origin = forkedFrom === undefined ? undefined : store.instance(forkedFrom.instanceId);
-    if (origin === undefined || origin.executionId !== forkedFrom?.executionId) return null;
+    if (origin === undefined || origin.executionId !== forkedFrom?.executionId) return { answers: null, isByName: false };
     const history = store.history(origin.instanceId);
+    const isByName = history.every((event) => !isCall(event) || (event.Input ?? event.KeptInput ?? null) === null);
     const answers = new Map<number, Answer>();
     for (const event of history)
       if (isAnswer(event) && !answers.has(event.TaskScheduledId)) answers.set(event.TaskScheduledId, event);
     const byKey = new Map<string, (Answer | null)[]>();
     for (const event of history) {
       if (!isCall(event)) continue;
-      const key = keyOf(event, origin);
+      const key = keyOf(event, origin, isByName);
       const list = byKey.get(key);
       const answer = answers.get(event.EventId) ?? null;
       if (list === undefined) byKey.set(key, [answer]);
       else list.push(answer);
     }
-    return byKey;
+    return { answers: byKey, isByName };
   }
 }
 
@@ -141,7 +145,8 @@ function isAnswer(event: HistoryEvent): event is Answer {
 }
 
 /** Ids of the run itself count as the same in both. */
-function keyOf(event: Call, { instanceId, executionId }: InstanceRow): string {
+function keyOf(event: Call, { instanceId, executionId }: InstanceRow, isByName: boolean): string {
+  if (isByName) return `${event.EventType} ${event.Name.toLowerCase()}`;
   const input = event.Input ?? event.KeptInput ?? '';
   const neutral = input.replaceAll(instanceId, '\0').replaceAll(executionId, '\u0001');
   return `${event.EventType} ${event.Name.toLowerCase()} ${neutral}`;

@@ -257,14 +257,12 @@ export class ManagementApi {
     const createdTimeFrom = dateValue(query.get('createdtimefrom'));
     if (createdTimeFrom === undefined) return json(400, "Please provide value for 'createdTimeFrom' parameter.");
     const createdTimeTo = dateValue(query.get('createdtimeto'));
-    const given = statusesValue(query.get('runtimestatus'));
-    const statuses = given?.filter((status) => isTerminal(status));
-    // Deviation: the real service drops unfinished states from the filter, and with nothing left deletes everything in the range.
-    if (statuses?.length === 0) return bare(404);
+    // As the real service: states that are not final are dropped from the filter, and with nothing left everything in the range goes.
+    const statuses = statusesValue(query.get('runtimestatus'))?.filter((status) => isTerminal(status)) ?? [];
     const count = await this.#hub.purgeBy({
       createdTimeFrom,
       ...(createdTimeTo !== undefined && { createdTimeTo }),
-      ...(statuses !== undefined && { statuses }),
+      ...(statuses.length > 0 ? { statuses } : { unfinished: true }),
     });
     return count === 0 ? bare(404) : json(200, { instancesDeleted: count });
   }

@@ -44,7 +44,10 @@ export interface StartOptions {
 export interface PurgeFilter {
   createdTimeFrom?: string;
   createdTimeTo?: string;
+  /** Only the terminal ones among them count. */
   statuses?: readonly OrchestrationStatus[];
+  /** Without statuses: instances that have not ended go too, and entities, as through the management API of the real service. */
+  unfinished?: true;
 }
 
 /** What becomes of an instance whose id the hub has already: all are refused (`InstanceExists`), it is left out, or it takes the place. */
@@ -155,7 +158,7 @@ export interface TaskHubClient {
   fork(instanceId: string, request: ForkRequest): Promise<{ instanceId: string; executionId: string }>;
   /** Number of instances deleted: 0 for an unknown id. InstanceNotTerminal when it still runs. */
   purge(instanceId: string): Promise<number>;
-  /** Terminal instances only. */
+  /** Terminal instances only, unless the filter says otherwise. */
   purgeBy(filter: PurgeFilter): Promise<number>;
   /**
    * Takes instances in as they are, with their whole histories; all of a call or none. Unfinished ones stand still (exported-instance.ts,

@@ -32,6 +32,8 @@ const root = path.resolve(__dirname, '../../..');
 const folder = path.join(root, 'test-results', 'random');
 const app = path.join(__dirname, 'app');
 
+const orderOnly = 'order';
+
 /** What matters of a run, as lines. */
 function shapeOf({ calls, rows }: Played): string[] {
   const lines = calls.map((call) => ('call' in call ? `${call.call} → ${call.status}` : JSON.stringify(call)));
@@ -46,6 +48,16 @@ function shapeOf({ calls, rows }: Played): string[] {
     }
   }
   return lines;
+}
+
+/** The same without the order in which things came, and so without their numbers. */
+function contentsOf(run: Played): string[] {
+  return shapeOf(run)
+    .filter((line) => !/ {3}Orchestrator(Started|Completed) /.test(line))
+    .map((line) =>
+      line.replace(/ {3}(\w+) (.*)$/, (_all, type: string, rest: string) => `   ${type} ${rest.replace(/-?\d+ /g, '')}`),
+    )
+    .sort();
 }
 
 function firstDifference(real: readonly string[], ours: readonly string[]): string | null {
@@ -80,7 +92,10 @@ async function differing(recordings: readonly Recording[], storageMs: number): P
     const what = values.whole
       ? differences(recording, run).map(textOf).slice(0, 5).join('\n  ')
       : firstDifference(shapeOf(recording), shapeOf(ours));
-    if (what !== null && what !== '') found.set(recording.name, what);
+    if (what === null || what === '') continue;
+    // Results that came close together, or beside an event: any order may be met, on either engine.
+    const isOrder = !values.whole && firstDifference(contentsOf(recording), contentsOf(ours)) === null;
+    found.set(recording.name, isOrder ? `${orderOnly}: ${what}` : what);
   }
   return found;
 }
@@ -93,7 +108,8 @@ async function main(): Promise<void> {
   const doubtful = recordings.filter(({ name }) => once.has(name));
   const found = doubtful.length === 0 ? once : await differing(doubtful, 200);
   for (const [name, what] of found) console.log(`${name}\n  ${what}`);
-  console.log(`${found.size} of ${recordings.length} differ`);
+  const inOrder = [...found.values()].filter((what) => what.startsWith(orderOnly)).length;
+  console.log(`${found.size - inOrder} of ${recordings.length} differ, and ${inOrder} in the order of what came close together`);
 }
 
 void main();

@@ -90,7 +90,7 @@ export function randomScenario(seed: number): Scenario {
   for (let warm = 0; warm < 5; warm++) random(2);
   const program = new Program(random);
   const input = { steps: program.steps(0) };
-  const steps: Step[] = [{ start: 'Program', input }, { pause: 2500 }];
+  const steps: Step[] = [{ start: 'Program', input }, { pause: 6000 }];
   const suspendAt = random(3) === 0 ? random(program.awaited.length + 1) : -1;
   program.awaited.forEach((event, i) => {
     if (i === suspendAt) steps.push({ suspend: 'hold' }, idle);
@@ -98,6 +98,6 @@ export function randomScenario(seed: number): Scenario {
     if (i === suspendAt) steps.push({ resume: 'on' }, { pause: 2500 });
   });
   steps.push({ pause: 5000 });
-  if (random(2) === 0) steps.push({ rewind: 'again' }, { pause: 4000 });
+  if (random(2) === 0) steps.push({ rewind: 'again' }, { pause: 8000 });
   return { name: `random-${seed}`, steps };
 }
