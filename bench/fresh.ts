@@ -2,9 +2,10 @@
  * What a person feels who starts the emulator and runs a few instances: every load in a fresh process, in turns with the in-memory
  * backend of the Durable Task SDK for JavaScript and, with `--base`, with other builds. Prints medians and their ratios.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Figures } from './contender';
 
@@ -13,13 +14,13 @@ export interface FreshOptions {
   /** `dist` folders of other builds. */
   bases: readonly string[];
   durability: 'interval' | 'strict';
-  /** Those of contender.ts; empty: all. */
+  /** Those of contender.ts, and START; empty: all. */
   loads: readonly string[];
   /** For data folders. */
   folder: string;
 }
 
-const allLoads = ['W1', 'W2', 'W4', 'W5'];
+const allLoads = ['START', 'W1', 'W2', 'W4', 'W5'];
 
 /** Ratios stand against the first contender: below 1 it needs less. */
 export async function benchFresh(options: FreshOptions): Promise<void> {
@@ -55,10 +56,30 @@ export async function benchFresh(options: FreshOptions): Promise<void> {
 
 async function measure(which: string, load: string, folder: string, durability: string): Promise<Figures> {
   const data = await mkdtemp(path.join(folder, 'fresh-'));
+  if (load === 'START') return { 'ready after start (in memory: Node.js with the SDK alone)': await startUp(which, data) };
   const contender = path.join(__dirname, 'contender.js');
   const { stdout } = await promisify(execFile)(process.execPath, [contender, which, load, data, durability]);
   await rm(data, { recursive: true, force: true, maxRetries: 5 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Figures;
+}
+
+/** Milliseconds from the start of the program until it says that it is ready. */
+async function startUp(which: string, data: string): Promise<number> {
+  const appDir = path.join(__dirname, '..', 'app');
+  const began = performance.now();
+  if (which === 'memory') {
+    await promisify(execFile)(process.execPath, ['-e', "require('durable-functions')"], { cwd: appDir });
+    return performance.now() - began;
+  }
+  const args = [path.join(which, 'cli.js'), 'start', appDir, '--port', '0', '--grpc-port', '0', '--data', data, '--json'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) if ((JSON.parse(line) as { event?: string }).event === 'ready') break;
+  const ms = performance.now() - began;
+  child.kill('SIGTERM');
+  await ended;
+  return ms;
 }
 
 function median(values: readonly number[]): number {
