@@ -14,7 +14,7 @@ interface Orchestrator {
 const refreshEveryMs = 1000;
 export const codeLensLanguages = ['javascript', 'typescript', 'javascriptreact', 'typescriptreact'];
 
-/** Above each orchestrator: Start, how many run, Show instances. */
+/** Above each orchestrator: Start, how many run, Show instances; above each HTTP function: Send Request. */
 export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
@@ -43,7 +43,8 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
     const app = this.appOf(document.uri);
     if (app === undefined || !this.emulators.settingsOf(app).codeLens) return [];
     const places = this.#orchestratorsIn(document, await folderFunctionName(document.uri));
-    if (places.length === 0) return [];
+    const requests = this.#requests(app, document);
+    if (places.length === 0) return requests;
     const hub = this.#watch(app);
     const lenses = places.map(async ({ name, line0, column0 }) => {
       const range = new vscode.Range(line0, column0, line0, column0);
@@ -75,7 +76,19 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
             ]),
       ];
     });
-    return (await Promise.all(lenses).catch(() => [])).flat();
+    return [...(await Promise.all(lenses).catch(() => [])).flat(), ...requests];
+  }
+
+  /** Above each HTTP function of the app that runs. */
+  #requests(app: DurableApp, document: vscode.TextDocument): vscode.CodeLens[] {
+    const functions = this.emulators.of(app).running?.functions() ?? [];
+    return functions
+      .filter(({ type, file, line }) => type === 'http' && line !== undefined && file === document.uri.fsPath)
+      .map(({ name, line = 1 }) => {
+        const line0 = Math.min(line - 1, document.lineCount - 1);
+        const command = { title: '$(send) Send Request', command: commands.sendRequest, arguments: [{ name }] };
+        return new vscode.CodeLens(new vscode.Range(line0, 0, line0, 0), command);
+      });
   }
 
   dispose(): void {

@@ -12,6 +12,7 @@ import { entityCommands } from './commands/entity-commands';
 import { emulatorCommands } from './commands/emulator-commands';
 import { exampleCommands } from './commands/example-commands';
 import { hubCommands } from './commands/hub-commands';
+import { httpCommands } from './commands/http-commands';
 import { instanceCommands } from './commands/instance-commands';
 import { forkCommands } from './commands/fork-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
@@ -193,6 +194,7 @@ export class Durascope implements vscode.Disposable {
       ...entityCommands(commandContext),
       ...startCommands(commandContext),
       ...runFunctionCommands(commandContext),
+      ...httpCommands(commandContext),
       ...transferCommands(commandContext),
       ...viewCommands(commandContext),
       ...clockCommands(commandContext),

@@ -14,6 +14,7 @@ export const commands = {
   startAgain: 'durascope.startAgain',
   startFromEditor: 'durascope.startFromEditor',
   runFunction: 'durascope.runFunction',
+  sendRequest: 'durascope.sendRequest',
   openEntity: 'durascope.openEntity',
   signalEntity: 'durascope.signalEntity',
   cleanEntities: 'durascope.cleanEntities',

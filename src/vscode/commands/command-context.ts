@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import type { OrchestrationStatus } from '../../core/values/status';
 import type { RunningEmulator } from '../app-emulator';
 import type { Dialogs } from '../dialogs';
 import type { DurableApps } from '../durable-apps';
@@ -69,28 +70,50 @@ export async function readableOrOffer(context: CommandContext): Promise<TaskHubC
   return context.emulators.of(currentApp(context)).shown?.hub ?? (await hubOrOffer(context));
 }
 
-/** The instances that a command means; asks when nothing was chosen. Empty: the user changed their mind. */
+/** The instances that a command means; of the selection, and offered, only those in one of the `statuses`. Asks when nothing was chosen. Empty: the user changed their mind. */
 export async function chosenIds(
   context: CommandContext,
   args: readonly unknown[],
   hub: TaskHubClient,
   title: string,
+  statuses?: readonly OrchestrationStatus[],
 ): Promise<string[]> {
-  const ids = targetIds(args, context.instances.selection);
+  const ids = targetIds(args, []);
   if (ids.length > 0) return ids;
-  const picked = await pickInstance(hub, title);
+  const selected = targetIds(
+    [],
+    context.instances.selection.filter((node) => fits(node, statuses)),
+  );
+  if (selected.length > 0) return selected;
+  const picked = await pickInstance(hub, title, statuses);
   return picked === undefined ? [] : [picked];
 }
 
-/** Picks one of the newest instances, or any by typing its id. */
-export async function pickInstance(hub: TaskHubClient, title: string): Promise<string | undefined> {
+function fits(node: unknown, statuses: readonly OrchestrationStatus[] | undefined): boolean {
+  if (statuses === undefined || typeof node !== 'object' || node === null || !('row' in node)) return true;
+  const { runtimeStatus } = (node as { row: { runtimeStatus: OrchestrationStatus } }).row;
+  return statuses.includes(runtimeStatus);
+}
+
+/** Picks one of the newest instances, or any by typing its id. `statuses`: only those that can take what is meant. */
+export async function pickInstance(
+  hub: TaskHubClient,
+  title: string,
+  statuses?: readonly OrchestrationStatus[],
+): Promise<string | undefined> {
   let asked = 0;
   const question = { title, placeholder: 'Instance id, or part of it or of the name', matchOnDescription: true };
   return pickLabel(question, async (pick, value) => {
     const text = value.trim();
     const mine = ++asked;
     pick.busy = true;
-    const page = await hub.query({ orderBy: 'createdTime', descending: true, pageSize: 50, ...(text === '' ? {} : { text }) });
+    const page = await hub.query({
+      orderBy: 'createdTime',
+      descending: true,
+      pageSize: 50,
+      ...(statuses === undefined ? {} : { statuses }),
+      ...(text === '' ? {} : { text }),
+    });
     if (mine !== asked) return;
     pick.busy = false;
     const items = page.instances.map(({ instanceId, name, runtimeStatus }) => ({

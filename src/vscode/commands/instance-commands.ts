@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { rewindDoubt } from '../../core/instances/meanings';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { act, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
+import { act, actionStatuses, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
 import { commands, type CommandId } from '../ids';
 import { askJson, pickOrType } from '../quick-questions';
@@ -33,7 +33,7 @@ async function run(context: CommandContext, action: InstanceAction, args: readon
   if (hub === undefined) return undefined;
   const { title, asksReason } = actions[action];
   const given = givenAction.safeParse(args[0]).data;
-  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, `${title} which instance?`));
+  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, `${title} which instance?`, actionStatuses[action]));
   if (ids.length === 0) return undefined;
   if (action === 'purge') {
     const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? The history is deleted.`;
@@ -133,19 +133,32 @@ async function raiseEvent(context: CommandContext, args: readonly unknown[]): Pr
   const hub = await hubOrOffer(context);
   if (hub === undefined) return undefined;
   const given = givenEvent.safeParse(args[0]).data;
-  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, 'Raise an event to which instance?'));
+  const ids =
+    given?.instanceIds ?? (await chosenIds(context, args, hub, 'Raise an event to which instance?', actionStatuses.terminate));
   const [first] = ids;
   if (first === undefined) return undefined;
   if (given?.name === undefined && !(await context.runningChecks.mayRunOn(currentApp(context), ids, 'Raise'))) return undefined;
   const name = given?.name ?? (await askEventName(context, hub, ids));
   if (name === undefined || name === '') return undefined;
   const data =
-    given?.data !== undefined ? given.data : await askJson({ title: `Data of ${name}`, placeHolder: '{ "seat": 12 }' });
+    given?.data !== undefined
+      ? given.data
+      : await askJson({
+          title: `Data of ${name} for ${ids.length === 1 ? first : `${ids.length} instances`}`,
+          placeHolder: '{ "seat": 12 }',
+          value: context.starts.inputs(eventKey(name))[0] ?? '',
+        });
   if (data === undefined) return undefined;
   for (const id of ids) await hub.raiseEvent(id, name, data);
+  if (data !== null) await context.starts.remember(eventKey(name), data);
   const message = `Raised ${name} to ${ids.length === 1 ? first : `${ids.length} instances`}`;
   context.statusBar.say(message);
   return message;
+}
+
+/** Of what was raised under the name: the next time begins with it. */
+function eventKey(name: string): string {
+  return `event ${name}`;
 }
 
 /** Awaited names first, then those of the code, then anything typed. */

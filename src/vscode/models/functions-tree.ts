@@ -90,9 +90,13 @@ export function connectedLabel({ language }: ConnectedWorker): string {
   return `${language} program`;
 }
 
+/** Of an HTTP function; parameters of its route stand in it as the app wrote them. */
+export function functionUrl({ name, route }: FunctionDescriptor, origin: string, routePrefix: string): string {
+  return [origin, routePrefix, route ?? name].filter((part) => part !== '').join('/');
+}
+
 function functionNode(each: FunctionDescriptor, icon: string, origin: string, routePrefix: string): FunctionNode {
-  const url =
-    each.type === 'http' ? [origin, routePrefix, each.route ?? each.name].filter((part) => part !== '').join('/') : null;
+  const url = each.type === 'http' ? functionUrl(each, origin, routePrefix) : null;
   const methods = each.methods ?? [];
   const opensInBrowser = url !== null && (methods.length === 0 || methods.includes('GET')) && !url.includes('{');
   const words = [

@@ -18,7 +18,8 @@ interface MessageFormProps {
     /** Offered while it is typed. */
     known: readonly string[];
   };
-  data: { label: string; placeholder: string };
+  /** `last`: what was sent under a name before, to begin with. */
+  data: { label: string; placeholder: string; last?: (name: string) => string };
   button: { text: string; action: string };
   /** `data`: JSON text or null. */
   send: (name: string, data: string | null) => Promise<ActionResult>;
@@ -40,7 +41,7 @@ export function MessageForm({
   onClose,
 }: MessageFormProps): JSX.Element {
   const [name, setName] = useState(asked.first);
-  const [data, setData] = useState('');
+  const [data, setData] = useState(() => payload.last?.(asked.first) ?? '');
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLDivElement>(null);

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, startedHub, statusOf, answering } = require('./support.cjs');
+const { until, durascope, run, startedHub, statusOf, answering, answeringPick } = require('./support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
 const ids = (...instanceIds) => ({ instanceIds, reason: 'because' });
@@ -232,6 +232,58 @@ describe('commands on instances', () => {
   it('run a function by hand, whose refusal is shown', async () => {
     assert.equal(await run('runFunction', { name: 'SayHello', input: '"Oslo"' }), '"Hello Oslo!"');
     assert.equal(await run('runFunction', { name: 'TakeFromStock', input: null }), undefined);
+  });
+
+  it('send a request to an HTTP function, follow what it starts, and hand it to other tools', async () => {
+    const parts = await durascope();
+    assert.equal(await run('sendRequest', { name: 'Ping', method: 'GET' }), 'pong');
+    assert.match(vscode.window.activeTextEditor.document.getText(), /^HTTP\/1\.1 200[^]*\n\npong$/);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const start = { name: 'StartOf', method: 'POST', values: { name: 'EchoInput' }, body: '{"a":2}' };
+    const id = await run('sendRequest', start);
+    assert.equal((await hub.waitForCompletion(id, 20_000)).output, '{"a":2}');
+    assert.ok(parts.panels.find(parts.apps.current, id));
+    assert.match(await run('sendRequest', { ...start, as: 'curl' }), /^curl -i -X POST '.*\/api\/start\/EchoInput'/);
+    let offered;
+    const asking = (items) => ((offered = items), items.find((item) => item.as === 'http'));
+    await answering(
+      'showInputBox',
+      ({ title }) => (/Body/.test(title) ? '5' : 'EchoInput'),
+      () => answering('showQuickPick', asking, () => run('sendRequest', { name: 'StartOf' })),
+    );
+    assert.deepEqual(
+      offered.map(({ as }) => as),
+      ['send', 'curl', 'http'],
+    );
+    assert.match(vscode.window.activeTextEditor.document.getText(), /^### POST \/api\/start\/EchoInput\nPOST http/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    assert.equal(await run('sendRequest', { name: 'Nobody', method: 'GET' }), undefined);
+  });
+
+  it('remember what was raised under a name, and offer only what can take it', async () => {
+    const id = await waiting();
+    await run('raiseEvent', { instanceIds: [id], name: 'BookingConfirmed', data: '{"seat":3}' });
+    await ended(id);
+    const next = await waiting();
+    let asked;
+    await answering(
+      'showInputBox',
+      (options) => void (asked = options),
+      () => run('raiseEvent', { instanceIds: [next], name: 'BookingConfirmed' }),
+    );
+    assert.equal(asked.value, '{"seat":3}');
+    assert.match(asked.title, new RegExp(`for ${next}$`));
+    let offered = [];
+    await answeringPick(
+      async (pick) => {
+        await until('the instances', () => pick.items.length > 0);
+        offered = pick.items.map(({ label }) => label);
+        return undefined;
+      },
+      () => run('terminate'),
+    );
+    assert.ok(offered.includes(next) && !offered.includes(id));
+    await run('terminate', ids(next));
   });
 
   it('restart under a new id, and show that one', async () => {
