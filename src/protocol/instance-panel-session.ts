@@ -67,6 +67,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #sendsLinesSoon = false;
   /** State of both runs when they were compared last. */
   #compared = '';
+  #comparesWith: string | undefined;
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -83,6 +84,13 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   }
 
   /** Brings the Replay tab to the front, now or once the panel listens. */
+  /** From now on the panel shows the instance beside this one. */
+  compareWith(instanceId: string): void {
+    this.#comparesWith = instanceId;
+    this.#compared = '';
+    this.#pace.soon();
+  }
+
   showReplay(): void {
     this.#opensReplay = true;
     this.#pace.soon();
@@ -205,7 +213,11 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       } else if (change.row.instanceId === instanceId) {
         concerned = true;
         if (change.historyReplaced) this.#sent = undefined;
-      } else if (change.row.parentInstanceId === instanceId || this.#watched.has(change.row.instanceId)) {
+      } else if (
+        change.row.parentInstanceId === instanceId ||
+        this.#watched.has(change.row.instanceId) ||
+        change.row.instanceId === this.#comparesWith
+      ) {
         concerned = true;
       }
     }
@@ -271,6 +283,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
       ...(this.options.logs === undefined ? {} : { hasLog: true }),
       ...(this.options.host.whatIf === undefined || this.options.isImported === true ? {} : { canFork: true }),
+      ...(this.#comparesWith === undefined ? {} : { comparesWith: this.#comparesWith }),
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
       ...(this.options.isImported === true ? { isImported: true } : {}),
       ...(this.#opensReplay || this.options.isImported === true ? { opensReplay: true } : {}),
@@ -279,7 +292,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
     await this.#sendChildren(hub);
-    if (row?.forkedFrom !== undefined) await this.#sendComparison(hub, row, row.forkedFrom.instanceId);
+    const other = this.#comparesWith ?? row?.forkedFrom?.instanceId;
+    if (row !== undefined && other !== undefined) await this.#sendComparison(hub, row, other);
   }
 
   async #sendComparison(hub: TaskHubClient, row: InstanceRow, originId: string): Promise<void> {

@@ -49,6 +49,8 @@ export const instanceSnapshot = z.object({
   isClockPaused: z.boolean().exactOptional(),
   /** The host asks what is to be changed at a row, and forks. */
   canFork: z.boolean().exactOptional(),
+  /** The instance that this one is compared with, because somebody asked for it. */
+  comparesWith: text.exactOptional(),
   /** The host can replay instances (replay-values.ts). */
   canReplay: z.boolean().exactOptional(),
   /** What the instance logs is kept: the panel has a part for it. */
@@ -97,10 +99,20 @@ export const logLines = z.object({
     }),
   ),
 });
-const comparedSide = z.object({ text, result: text }).nullable();
+const comparedSide = z
+  .object({
+    text,
+    input: textOrNull,
+    result: text,
+    /** Milliseconds that it took; null: not known, or nothing that takes time. */
+    tookMs: z.number().nullable(),
+    /** Position in the commit order of its first row. */
+    row: count,
+  })
+  .nullable();
 const comparedValue = z.object({ left: textOrNull, right: textOrNull, likeness: z.enum(['same', 'incidental', 'other']) });
 
-/** A fork beside the run that it comes from (core/instances/compare-runs.ts); sent again when either has gone on. */
+/** An instance beside another one, or a fork beside the run that it comes from (core/instances/compare-runs.ts); sent again when either has gone on. */
 export const comparison = z.object({
   type: z.literal('comparison'),
   originId: text,

@@ -67,6 +67,9 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
       case 'startInstance':
         host.startInstance(message.name);
         return;
+      case 'compare':
+        host.compareInstances?.(...message.instanceIds);
+        return;
       case 'queryPage': {
         const { order, pageSize, continuationToken, requestId } = message;
         const query: InstanceQuery = {
@@ -227,6 +230,7 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
       capabilities: { ...hub.capabilities },
       names: [...(await this.options.names())],
       hub: this.options.hubName,
+      ...(this.options.host.compareInstances === undefined ? {} : { canCompare: true }),
       ...(filter === undefined ? {} : { filter }),
     });
   }

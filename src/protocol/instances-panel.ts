@@ -57,6 +57,8 @@ export const instancesHello = z.object({
   capabilities,
   /** Orchestrator names of the app, for the filter. */
   names: z.array(text),
+  /** Two instances can be shown side by side. */
+  canCompare: z.boolean().exactOptional(),
   /** Name of the app or hub, for the title. */
   hub: text,
   /** A filter to begin with (opened from a CodeLens or a tree group); absent: keep what the panel remembers. */
@@ -123,6 +125,8 @@ export const fromInstancesPanel = z.discriminatedUnion('type', [
     buckets: z.number().int().min(1).max(200),
   }),
   z.object({ type: z.literal('act'), requestId: count, action: instanceAction, target: bulkTarget, reason: text.nullable() }),
+  /** Both side by side; the first is the left one. */
+  z.object({ type: z.literal('compare'), instanceIds: z.tuple([text, text]) }),
   /** Opens the editor's own dialog for starting an instance. */
   z.object({ type: z.literal('startInstance'), name: text.exactOptional() }),
 ]);

@@ -1,4 +1,4 @@
-/** A fork beside its origin, as a panel is sent it. */
+/** An instance beside another one, a fork beside its origin, as a panel is sent it. */
 import { aspectTexts, compareRuns, operationText, resultText, type ComparedRun } from '../core/instances/compare-runs';
 import type { AlignedRow } from '../core/history/align';
 import type { InstanceRow } from '../core/instances/instance';
@@ -39,7 +39,15 @@ async function runOf(hub: TaskHubClient, row: InstanceRow): Promise<ComparedRun>
 
 function shownRow({ left, right, differences }: AlignedRow): Comparison['rows'][number] {
   const side = (operation: AlignedRow['left']): Comparison['rows'][number]['left'] =>
-    operation === null ? null : { text: operationText(operation), result: resultText(operation).slice(0, maxResultLength) };
+    operation === null
+      ? null
+      : {
+          text: operationText(operation),
+          input: operation.input?.slice(0, maxResultLength) ?? null,
+          result: resultText(operation).slice(0, maxResultLength),
+          tookMs: operation.runMs === null ? null : operation.runMs + (operation.queuedMs ?? 0),
+          row: operation.rows[0] ?? 0,
+        };
   return {
     left: side(left),
     right: side(right),

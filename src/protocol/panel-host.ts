@@ -14,6 +14,8 @@ export interface PanelHost {
   saveText(suggestedName: string, text: string, encoding?: 'utf8' | 'base64'): Promise<boolean>;
   /** Keeps a choice for panels that are opened later. */
   prefer(key: string, value: unknown): void;
+  /** Shows the right one beside the left one; absent where the host cannot. */
+  compareInstances?(leftId: string, rightId: string): void;
   startInstance(name?: string): void;
   /** Asks for an input, beginning with that of this instance. */
   startAgain(instanceId: string): void;

@@ -96,15 +96,18 @@ export class Durascope implements vscode.Disposable {
       emulators: this.emulators,
       sources,
       hostOf: (app) =>
-        new EditorHost(
-          app,
-          this.dialogs,
-          documents,
-          () => this.emulators.of(app),
-          (in_, id) => void this.panels.openInstance(in_, id),
-          onError,
-          preferences,
-          (in_, ids, verb) => this.runningChecks.mayRunOn(in_, ids, verb),
+        Object.assign(
+          new EditorHost(
+            app,
+            this.dialogs,
+            documents,
+            () => this.emulators.of(app),
+            (in_, id) => void this.panels.openInstance(in_, id),
+            onError,
+            preferences,
+            (in_, ids, verb) => this.runningChecks.mayRunOn(in_, ids, verb),
+          ),
+          { compareInstances: (left: string, right: string) => void this.panels.openInstance(app, right, { compareWith: left }) },
         ),
       preferences,
       onOpened: ({ appDir }, instanceId) => this.failures.see(appDir, instanceId),

@@ -23,6 +23,9 @@ export class EditorHost implements PanelHost {
       Promise.resolve(true),
   ) {}
 
+  /** Set by whoever has the panels of both. */
+  compareInstances?: (leftId: string, rightId: string) => void;
+
   openInstance(instanceId: string): void {
     this.open(this.app, instanceId);
   }

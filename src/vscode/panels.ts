@@ -70,11 +70,11 @@ export class Panels implements vscode.Disposable {
     });
   }
 
-  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. `replay`: at its Replay tab. */
+  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. `replay`: at its Replay tab; `compareWith`: beside that instance. */
   openInstance(
     app: DurableApp,
     instanceId: string,
-    how: { title?: string; beside?: boolean; replay?: boolean } = {},
+    how: { title?: string; beside?: boolean; replay?: boolean; compareWith?: string } = {},
   ): vscode.WebviewPanel {
     this.options.onOpened(app, instanceId);
     tick(contextKeys.hasOpenedPanel);
@@ -82,7 +82,7 @@ export class Panels implements vscode.Disposable {
     const known = this.#open.get(key);
     if (known !== undefined) {
       known.panel.reveal(undefined, how.beside);
-      if (how.replay === true && known.session instanceof InstancePanelSession) known.session.showReplay();
+      showPart(known.session, how);
       return known.panel;
     }
     const isEntity = isEntityId(instanceId);
@@ -93,7 +93,7 @@ export class Panels implements vscode.Disposable {
     );
     this.#showInstance(panel, app, instanceId);
     const open = this.#open.get(key);
-    if (how.replay === true && open?.session instanceof InstancePanelSession) open.session.showReplay();
+    showPart(open?.session, how);
     this.#remember(instanceId, app);
     return panel;
   }
@@ -345,6 +345,12 @@ export class Panels implements vscode.Disposable {
       vscode.Uri.joinPath(this.options.extensionUri, 'media', 'status', `${iconNames[status] ?? 'running'}-${theme}.svg`);
     return { light: file('light'), dark: file('dark') };
   }
+}
+
+function showPart(session: Session | undefined, how: { replay?: boolean; compareWith?: string }): void {
+  if (!(session instanceof InstancePanelSession)) return;
+  if (how.replay === true) session.showReplay();
+  if (how.compareWith !== undefined) session.compareWith(how.compareWith);
 }
 
 async function locateLink({ appDir }: DurableApp, link: FailureLink): Promise<Pick<FailureLinkValue, 'location' | 'excerpt'>> {

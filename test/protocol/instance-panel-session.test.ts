@@ -449,4 +449,24 @@ describe('the session behind an instance panel', () => {
     await soon();
     assert.equal(told().length, 3);
   });
+
+  it('shows an instance beside any other one that somebody chose, and follows both', async () => {
+    await hub.start('cities', { instanceId: 'one' });
+    await hub.start('cities', { instanceId: 'two' });
+    await hub.quiet();
+    const session = open('two');
+    session.compareWith('one');
+    await session.receive({ type: 'ready' });
+    const compared = () =>
+      posted.flatMap((message) => (message.type === 'comparison' ? [[message.originId, message.isSame]] : []));
+    assert.equal(snapshots()[0]?.comparesWith, 'one');
+    assert.deepEqual(compared(), [['one', true]]);
+    hub.worker.calls.find(({ instanceId }) => instanceId === 'one')?.complete('Hello');
+    await nextFrame();
+    assert.deepEqual(compared().at(-1), ['one', false]);
+    session.compareWith('nobody');
+    await nextFrame();
+    assert.equal(compared().at(-1)?.[0], 'nobody');
+    session.dispose();
+  });
 });

@@ -1,18 +1,21 @@
 import type { JSX } from 'preact';
 import type { Comparison } from '../../protocol/instance-panel';
+import { durationText } from '../models/time-text';
 import { Icon } from '../ui/icon';
 import { EmptyState, Loading } from '../ui/message';
 import { OriginLink } from './origin-link';
 import type { InstanceParts } from './panel-context';
 
-/** A fork beside the run that it comes from: calls and events aligned, the first difference marked, outputs and custom statuses. */
+/** An instance beside another one, a fork beside the run that it comes from: calls and events aligned, the first difference marked, outputs and custom statuses. */
 export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { comparison } = parts.state;
+  const { canReplay, comparesWith } = parts.snapshot;
+  const isFork = comparesWith === undefined || comparesWith === parts.instance.fork?.instanceId;
   if (comparison === null) return <Loading text="Comparing both runs…" />;
   if (comparison.isGone) {
     return (
       <EmptyState icon="question" heading title={`${comparison.originId} is gone`}>
-        The instance that this one was forked from was purged: there is nothing to compare with.
+        The instance that this one {isFork ? 'was forked from' : 'is compared with'} was purged: there is nothing to compare with.
       </EmptyState>
     );
   }
@@ -20,16 +23,16 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
   return (
     <div class="compare">
       <p class="compare-summary" role="status">
-        <Icon name={comparison.isSame ? 'pass' : 'diff'} /> {summaryOf(comparison)}
+        <Icon name={comparison.isSame ? 'pass' : 'diff'} /> {summaryOf(comparison, isFork)}
       </p>
       <table class="compare-table">
         <thead>
           <tr>
             <th scope="col">What</th>
             <th scope="col">
-              Origin <OriginLink instanceId={originId} transport={parts.transport} />
+              {isFork ? 'Origin' : 'Other'} <OriginLink instanceId={originId} transport={parts.transport} />
             </th>
-            <th scope="col">This fork</th>
+            <th scope="col">{isFork ? 'This fork' : 'This instance'}</th>
             <th scope="col">Differs</th>
           </tr>
         </thead>
@@ -44,12 +47,33 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
                 {index === first ? <Icon name="arrow-right" /> : null} {namesOf(row)}
               </th>
               <td>
-                <code>{row.left?.result ?? ''}</code>
+                <Side side={row.left} />
               </td>
               <td>
-                <code>{row.right?.result ?? ''}</code>
+                <Side side={row.right} />
               </td>
-              <td class="compare-aspects">{aspectsOf(row)}</td>
+              <td class="compare-aspects">
+                {aspectsOf(row, isFork)}
+                {index === first && row.right !== null && canReplay === true ? (
+                  <>
+                    {' '}
+                    <button
+                      type="button"
+                      class="link"
+                      title="Step through the replay from here: the editor shows the line"
+                      onClick={() =>
+                        parts.transport.send({
+                          type: 'stepTo',
+                          instanceId: parts.instance.instanceId,
+                          row: rows[index]?.right?.row ?? null,
+                        })
+                      }
+                    >
+                      Show the line
+                    </button>
+                  </>
+                ) : null}
+              </td>
             </tr>
           ))}
           {valuesOf(comparison).map(({ name, value }) => (
@@ -77,22 +101,34 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
   );
 }
 
-function summaryOf({ isSame, first, rows }: Comparison): string {
+function summaryOf({ isSame, first, rows }: Comparison, isFork: boolean): string {
   if (isSame) return 'Both runs say the same but for ids and times.';
   const row = first === null ? undefined : rows[first];
   return row === undefined
     ? 'The histories say the same; the values below differ.'
-    : `First difference: ${namesOf(row)}, ${aspectsOf(row)}.`;
+    : `First difference: ${namesOf(row)}, ${aspectsOf(row, isFork)}.`;
+}
+
+function Side({ side }: { side: Comparison['rows'][number]['left'] }): JSX.Element | null {
+  if (side === null) return null;
+  return (
+    <>
+      <code>
+        {side.input === null || side.input === '' ? '' : `${side.input} → `}
+        {side.result}
+      </code>
+      {side.tookMs === null ? null : <span class="quiet-text"> {durationText(side.tookMs)}</span>}
+    </>
+  );
 }
 
 function namesOf({ left, right }: Comparison['rows'][number]): string {
   return [...new Set([left, right].flatMap((side) => (side === null ? [] : [side.text])))].join(' | ');
 }
 
-function aspectsOf({ left, differences, isIncidental }: Comparison['rows'][number]): string {
-  const texts = differences.map((each) =>
-    each === 'only here' ? `only in ${left === null ? 'this fork' : 'the origin'}` : each,
-  );
+function aspectsOf({ left, differences, isIncidental }: Comparison['rows'][number], isFork: boolean): string {
+  const [here, there] = isFork ? ['this fork', 'the origin'] : ['this instance', 'the other'];
+  const texts = differences.map((each) => (each === 'only here' ? `only in ${left === null ? here : there}` : each));
   return isIncidental ? `${texts.join(', ')} (ids and times alone)` : texts.join(', ');
 }
 

@@ -53,6 +53,10 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
     // What a fork is made for.
     if (isFork && memory.read('tab', z.string(), '') === '') setTab('compare');
   }, [isFork]);
+  const comparesWith = snapshot?.comparesWith;
+  useEffect(() => {
+    if (comparesWith !== undefined) setTab('compare');
+  }, [comparesWith]);
   const opensReplay = snapshot?.opensReplay === true;
   const isImported = snapshot?.isImported === true;
   useEffect(() => {
@@ -96,7 +100,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   const tabs: Tab<TabId>[] = [
     { id: 'overview', title: 'Overview' },
     { id: 'history', title: 'History', count: Math.max(state.historyTotal, instance.historyLength) },
-    ...(instance.fork === undefined ? [] : [{ id: 'compare', title: 'Compare' } as const]),
+    ...(instance.fork === undefined && comparesWith === undefined ? [] : [{ id: 'compare', title: 'Compare' } as const]),
     ...(snapshot.canReplay === true ? [{ id: 'replay', title: 'Replay' } as const] : []),
     { id: 'timeline', title: 'Timeline' },
     { id: 'sequence', title: 'Sequence' },

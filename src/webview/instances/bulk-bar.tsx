@@ -6,6 +6,7 @@ import type { InstanceAction } from '../../protocol/panel-values';
 import type { Notice } from '../instance/panel-context';
 import { isActionEnabledForAny } from '../models/instance-actions';
 import { selectedCount, type Selection } from '../models/selection';
+import type { PanelTransport } from '../transport/panel-transport';
 import type { InstancesState, InstancesStore } from '../state/instances-state';
 import { AskDialog } from '../ui/ask-dialog';
 import { IconButton } from '../ui/icon-button';
@@ -14,6 +15,7 @@ interface BulkBarProps {
   state: InstancesState;
   store: InstancesStore;
   selection: Selection;
+  transport: PanelTransport;
   onDone: () => void;
   tell: (notice: Notice | null) => void;
 }
@@ -55,7 +57,7 @@ const actions: readonly { action: InstanceAction; icon: string; verb: string; do
 ];
 
 /** What can be done to the picked rows. */
-export function BulkBar({ state, store, selection, onDone, tell }: BulkBarProps): JSX.Element {
+export function BulkBar({ state, store, selection, transport, onDone, tell }: BulkBarProps): JSX.Element {
   const [asking, setAsking] = useState<(typeof actions)[number] | null>(null);
   const [busy, setBusy] = useState(false);
   const count = selectedCount(selection, state.total);
@@ -64,6 +66,9 @@ export function BulkBar({ state, store, selection, onDone, tell }: BulkBarProps)
     selection.type === 'all'
       ? (Object.keys(state.counts ?? {}) as OrchestrationStatus[])
       : state.rows.filter((row) => selection.ids.has(row.instanceId)).map((row) => row.runtimeStatus);
+  const [left, right, more] = selection.type === 'all' ? [] : selection.ids;
+  const pair: [string, string] | null =
+    state.hello?.canCompare !== true || left === undefined || right === undefined || more !== undefined ? null : [left, right];
   const things = `${count.toLocaleString('en')} ${count === 1 ? 'instance' : 'instances'}`;
 
   const run = async (chosen: (typeof actions)[number], reason: string | null): Promise<void> => {
@@ -105,6 +110,14 @@ export function BulkBar({ state, store, selection, onDone, tell }: BulkBarProps)
           }}
         />
       ))}
+      {pair === null ? null : (
+        <IconButton
+          icon="diff"
+          label="Show both instances side by side"
+          text="Compare"
+          onClick={() => transport.send({ type: 'compare', instanceIds: pair })}
+        />
+      )}
       <span class="toolbar-gap" />
       <IconButton icon="close" label="Clear the selection" onClick={onDone} />
       {asking === null ? null : (

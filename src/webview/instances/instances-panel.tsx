@@ -207,6 +207,7 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           state={state}
           store={store}
           selection={selection}
+          transport={transport}
           onDone={() => setSelection(nothingSelected)}
           tell={setNotice}
         />

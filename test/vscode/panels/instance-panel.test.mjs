@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../../support/vscode/workbench.mjs';
+import { axeViolations } from '../../support/vscode/axe.mjs';
 import { asked, drawn, hubCalls, openPanel, screenshot, useGallery } from './gallery-page.mjs';
 
 /** Rows in the order on screen: the document's own order is that of their drawing. */
@@ -359,6 +360,17 @@ describe('the instance panel', function () {
     await page.locator('.compact-grid').waitFor();
     await page.goto(`${page.url()}&preferences=${encodeURIComponent('{"historyView":"stored"}')}`);
     await page.getByRole('radio', { name: 'As stored', checked: true }).waitFor();
+  });
+
+  it('shows an instance beside another one: rows, inputs, times, and where they part', async () => {
+    for (const theme of ['dark', 'light']) {
+      const page = await openPanel('failedDeep', theme);
+      await page.evaluate(() => globalThis.gallery.session.compareWith('payment-7'));
+      await page.locator('.compare-first', { hasText: 'Show the line' }).waitFor();
+      assert.match(await page.locator('.compare-summary').innerText(), /^First difference: /);
+      assert.deepEqual(await axeViolations(page), []);
+      await screenshot(`compare-${theme}`);
+    }
   });
 
   it('moves between its tabs by the arrows and finds the last one again', async () => {

@@ -81,6 +81,16 @@ describe('the instances panel', function () {
     await page.locator('.chip[data-status=Failed][aria-pressed=true]').waitFor();
   });
 
+  it('shows two picked instances side by side', async () => {
+    const page = await openPanel('some');
+    await page.locator('.grid-row[data-position="0"] .pick').click();
+    assert.equal(await page.getByRole('button', { name: 'Compare' }).count(), 0);
+    await page.locator('.grid-row[data-position="1"] .pick').click();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    const ids = await cells(page, 'instanceId');
+    await eventually(async () => assert.ok((await asked()).includes(`compare ${ids[0]} ${ids[1]}`)));
+  });
+
   it('cuts the list to a range dragged over the chart, also by the keyboard', async () => {
     const page = await openPanel('some');
     const chart = await page.locator('.histogram svg').boundingBox();
