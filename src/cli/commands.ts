@@ -5,6 +5,7 @@ import { resumeCommand, rewindCommand, suspendCommand, terminateCommand } from '
 import { compareCommand } from './commands/compare';
 import { diffCommand } from './commands/diff';
 import { entityCommand } from './commands/entity';
+import { exploreCommand } from './commands/explore';
 import { exportCommand } from './commands/export';
 import { forkCommand } from './commands/fork';
 import { historyCommand } from './commands/history';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   importCommand,
   replayCommand,
   compareCommand,
+  exploreCommand,
   checkCommand,
   attachCommand,
   mcpCommand,

@@ -44,6 +44,7 @@ import { TimerTriggers } from './timer-triggers';
 export type { Emulator, EmulatorEvent, EmulatorOptions } from './emulator-types';
 /** Read together with the emulator, of whose parts it consists. */
 export { dotnetReplayWorker, powerShellReplayWorker } from './app-program-replays';
+export { exploreApp } from './explore-app';
 export { openStored } from './stored-emulator';
 
 /** Without `port` and without one in local.settings.json: that of Core Tools, which clients know. */

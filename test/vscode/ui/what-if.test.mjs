@@ -61,12 +61,14 @@ describe('a user who asks what if, in a real VS Code', function () {
     await bench.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
     await bench.page.keyboard.press('F10');
     await bench.command('Durascope: What If… at This Moment');
+    await choose('TaskCompleted');
     await bench.quickInput.locator('.monaco-list-row', { hasText: 'It failed' }).waitFor();
     await answerQuestions('It failed', 'CardError: declined');
     const forked = await panelFrame(window, '.compare-table');
     await forked.locator('.fact', { hasText: 'CardError: declined' }).waitFor();
     await screenshot(window, 'what-if-debugger');
     await bench.command('Preferences: Toggle between Light/Dark Themes');
+    await forked.locator('body.vscode-light').waitFor();
     await screenshot(window, 'what-if-debugger-light');
   });
 });

@@ -1,0 +1,344 @@
+/**
+ * One orchestration under many schedules (docs/explore.md): in every order, with a failure, a doubled event, an activity that runs twice, two
+ * answers in one step. Few are gone through all; of many, so many as are asked for are drawn by a seed.
+ *
+ *   X1. A schedule is what happens, step by step; where it is silent, everything comes in order. So every beginning of one is one.
+ *   X2. It must end, by its code, as it ends in order or as it is expected to; after a failure that was put there, it must only end.
+ *   X3. What fails is made shorter as long as it still fails.
+ */
+import type { HistoryEvent } from '../../core/history/history';
+import { DurascopeError } from '../../core/values/errors';
+import { isSameJson } from '../../core/values/json-likeness';
+import {
+  type Call,
+  causeOf,
+  type Happening,
+  inOrder,
+  labelOf,
+  SimulatedRun,
+  type SimulatedWorld,
+  type State,
+} from './simulated-run';
+
+export interface ExploreOptions extends SimulatedWorld {
+  /** What comes from outside, once each. */
+  events: readonly { name: string; data: string | null }[];
+  /** Schedules, at most. */
+  runs: number;
+  seed: number;
+  /** Outputs (JSON text) that it may have. Null: that which it has in order. */
+  expect: readonly string[] | null;
+  /** What is wrong with a run, or undefined. */
+  check: ((run: ExploredRun) => string | undefined) | null;
+  /** So many activities fail once, at most, run twice, and so many events are doubled. */
+  failures: number;
+  doubles: number;
+}
+
+export interface ExploredRun {
+  status: string;
+  /** Parsed; of a failure its text. */
+  output: unknown;
+  /** Calls in the order in which they ran: what runs twice stands there twice. */
+  calls: readonly (Call & { outcome: 'completed' | 'failed' })[];
+  schedule: string;
+}
+
+export interface Finding {
+  schedule: string;
+  problem: string;
+  history: readonly HistoryEvent[];
+}
+
+export interface Exploration {
+  /** Schedules gone through. */
+  schedules: number;
+  /** There are no others. */
+  isComplete: boolean;
+  /** States in which the code was asked. */
+  outcomes: readonly { status: string; output: string | null; count: number }[];
+  finding: Finding | null;
+}
+
+type Step = readonly Happening[];
+
+interface Walk {
+  state: State;
+  steps: Step[];
+  eventsLeft: readonly { name: string; data: string | null }[];
+  failuresLeft: number;
+  doublesLeft: number;
+  calls: (Call & { outcome: 'completed' | 'failed' })[];
+  hasFailure: boolean;
+}
+
+const mostSteps = 400;
+
+export class Explorer {
+  readonly #run: SimulatedRun;
+  readonly #outcomes = new Map<string, { status: string; output: string | null; count: number }>();
+  #schedules = 0;
+  #allowed: readonly string[] | null;
+
+  constructor(private readonly options: ExploreOptions) {
+    this.#run = new SimulatedRun(options);
+    this.#allowed = options.expect;
+  }
+
+  async explore(): Promise<Exploration> {
+    const first = await this.#inOrder(await this.#begin());
+    const stuck = this.#problemOf(first);
+    if (stuck !== null && first.state.end === null && this.options.events.length === 0 && first.state.awaitedEvents.length > 0) {
+      throw new DurascopeError(
+        'InvalidArgument',
+        `'${this.options.name}' waits for the event '${first.state.awaitedEvents[0] ?? ''}': say what it brings with --event '${first.state.awaitedEvents[0] ?? ''}=JSON'.`,
+      );
+    }
+    if (this.#allowed === null && first.state.end?.status === 'Completed') this.#allowed = [first.state.end.output ?? 'null'];
+    const found = this.#judge(first);
+    if (found !== null) return this.#ended(false, await this.#shrunk(found));
+    this.#schedules = 0;
+    this.#outcomes.clear();
+    const all = await this.#everything();
+    if (all.failing !== null || all.isComplete) return this.#ended(all.isComplete, await this.#shrunk(all.failing));
+    return this.#ended(false, await this.#shrunk(await this.#drawn()));
+  }
+
+  /** One schedule, by its line. InvalidArgument where something cannot happen there. */
+  async follow(schedule: string): Promise<{ run: ExploredRun; problem: string | null; history: readonly HistoryEvent[] }> {
+    const inOrder = await this.#inOrder(await this.#begin());
+    if (this.#allowed === null && inOrder.state.end?.status === 'Completed') this.#allowed = [inOrder.state.end.output ?? 'null'];
+    const walk = await this.#follow(schedule);
+    if (typeof walk === 'string') throw new DurascopeError('InvalidArgument', walk);
+    return { run: runOf(walk), problem: this.#problemOf(walk), history: walk.state.generation.events };
+  }
+
+  /** Depth first, each place once; so many as are asked for. */
+  async #everything(): Promise<{ failing: Walk | null; isComplete: boolean }> {
+    const limit = this.options.runs;
+    const visit = async (walk: Walk): Promise<Walk | 'full' | null> => {
+      const choices = isOver(walk) ? [] : this.#choices(walk);
+      if (choices.length === 0) {
+        if (this.#schedules >= limit) return 'full';
+        return this.#judge(walk);
+      }
+      for (const step of choices) {
+        if (this.#schedules >= limit) return 'full';
+        const found = await visit(await this.#take(walk, step));
+        if (found !== null) return found;
+      }
+      return null;
+    };
+    const before = this.#schedules;
+    const found = await visit(await this.#begin());
+    if (found === 'full') {
+      this.#schedules = before;
+      this.#outcomes.clear();
+      return { failing: null, isComplete: false };
+    }
+    return { failing: found, isComplete: found === null };
+  }
+
+  async #drawn(): Promise<Walk | null> {
+    const random = randomOf(this.options.seed);
+    while (this.#schedules < this.options.runs) {
+      let walk = await this.#begin();
+      while (!isOver(walk)) {
+        const choices = this.#choices(walk);
+        if (choices.length === 0) break;
+        const next = this.#take(walk, choices[Math.floor(random() * choices.length)] ?? []);
+        walk = next instanceof Promise ? await next : next;
+      }
+      const failing = this.#judge(walk);
+      if (failing !== null) return failing;
+    }
+    return null;
+  }
+
+  /** X3, from its end: then what is left out one by one. */
+  async #shrunk(failing: Walk | null): Promise<Finding | null> {
+    if (failing === null) return null;
+    const problem = this.#problemOf(failing) ?? '';
+    let best = failing;
+    let labels = failing.steps.map(stepLabel);
+    const fails = async (shorter: readonly string[]): Promise<Walk | null> => {
+      const walk = await this.#follow(shorter.join(' '));
+      return typeof walk !== 'string' && this.#problemOf(walk) !== null ? walk : null;
+    };
+    for (let length = 0; length < labels.length; length++) {
+      const walk = await fails(labels.slice(0, length));
+      if (walk === null) continue;
+      best = walk;
+      labels = labels.slice(0, length);
+      break;
+    }
+    for (let at = 0; at < labels.length;) {
+      const shorter = labels.toSpliced(at, 1);
+      const walk = await fails(shorter);
+      if (walk === null) at++;
+      else {
+        best = walk;
+        labels = shorter;
+      }
+    }
+    return { schedule: labels.join(' '), problem: this.#problemOf(best) ?? problem, history: best.state.generation.events };
+  }
+
+  /** A sentence where something in it cannot happen. */
+  async #follow(schedule: string): Promise<Walk | string> {
+    let walk = await this.#begin();
+    for (const label of schedule.split(/\s+/).filter((each) => each !== '')) {
+      const step = isOver(walk) ? undefined : this.#choices(walk).find((each) => stepLabel(each) === label);
+      if (step === undefined) {
+        const possible = isOver(walk) ? [] : this.#choices(walk).map(stepLabel);
+        return `'${label}' cannot happen after '${walk.steps.map(stepLabel).join(' ')}': ${possible.length === 0 ? 'the run is over' : `there can be ${possible.slice(0, 20).join(', ')}`}.`;
+      }
+      walk = await this.#take(walk, step);
+    }
+    return this.#inOrder(walk);
+  }
+
+  async #begin(): Promise<Walk> {
+    this.#first ??= this.#run.begin();
+    const { events: eventsLeft, failures: failuresLeft, doubles: doublesLeft } = this.options;
+    return { state: await this.#first, steps: [], eventsLeft, failuresLeft, doublesLeft, calls: [], hasFailure: false };
+  }
+  #first: Promise<State> | null = null;
+
+  /** To the end with everything in order (X1). Its steps are those before. */
+  async #inOrder(from: Walk): Promise<Walk> {
+    let walk = from;
+    for (let count = 0; !isOver(walk) && count < mostSteps; count++) {
+      const next = inOrder(walk.state, walk.eventsLeft)[0];
+      if (next === undefined) break;
+      walk = { ...(await this.#take(walk, [next])), steps: walk.steps };
+    }
+    return walk;
+  }
+
+  /** What can happen next. Of calls that are the same in name and input, the first stands for all: their orders count once. */
+  #choices(walk: Walk): Step[] {
+    const singles: Happening[] = [];
+    const seen = new Set<string>();
+    for (const happening of inOrder(walk.state, walk.eventsLeft)) {
+      if (happening.type === 'completes') {
+        const { EventType, Name, Input } = causeOf(walk.state, happening.id);
+        const same = `${EventType} ${Name} ${Input ?? ''}`;
+        if (seen.has(same)) continue;
+        seen.add(same);
+      }
+      if ('name' in happening) {
+        const same = `${happening.name} ${happening.data ?? ''}`;
+        if (seen.has(same)) continue;
+        seen.add(same);
+      }
+      singles.push(happening);
+    }
+    const steps: Step[] = singles.map((each) => [each]);
+    for (const happening of singles) {
+      if (happening.type === 'completes' && causeOf(walk.state, happening.id).EventType === 'TaskScheduled') {
+        if (walk.failuresLeft > 0) steps.push([{ type: 'failsOnce', id: happening.id }]);
+        if (walk.doublesLeft > 0) steps.push([{ type: 'runsTwice', id: happening.id }]);
+      } else if (happening.type === 'comes' && walk.doublesLeft > 0) steps.push([{ ...happening, type: 'comesTwice' }]);
+    }
+    // In one step: a timer or an event with another.
+    for (const one of singles) {
+      for (const two of singles) {
+        if (one === two || (one.type === 'completes' && two.type === 'completes')) continue;
+        steps.push([one, two]);
+      }
+    }
+    return steps;
+  }
+
+  #take(walk: Walk, step: Step): Walk | Promise<Walk> {
+    const next = this.#run.after(walk.state, step);
+    return next instanceof Promise ? next.then((state) => took(walk, step, state)) : took(walk, step, next);
+  }
+
+  /** The walk where something is wrong with it. */
+  #judge(walk: Walk): Walk | null {
+    this.#schedules++;
+    const { end } = walk.state;
+    const status = end?.status ?? (walk.state.isEternal ? 'goes on for ever' : 'does not end');
+    const key = `${status} ${end?.output ?? ''}`;
+    const known = this.#outcomes.get(key);
+    if (known === undefined) this.#outcomes.set(key, { status, output: end?.output ?? null, count: 1 });
+    else known.count++;
+    return this.#problemOf(walk) === null ? null : walk;
+  }
+
+  /** X2. */
+  #problemOf(walk: Walk): string | null {
+    const { state } = walk;
+    if (state.problem !== null) return state.problem;
+    if (state.end === null && !state.isEternal) {
+      if (walk.steps.length >= mostSteps) return `it has not ended after ${mostSteps} steps`;
+      const waits =
+        state.awaitedEvents.length === 0
+          ? ''
+          : `: it waits for the event ${state.awaitedEvents.map((name) => `'${name}'`).join(', ')}`;
+      return `it does not end${waits}`;
+    }
+    const broken = this.options.check?.(runOf(walk));
+    if (broken !== undefined) return broken;
+    if (walk.hasFailure || state.end === null) return null;
+    const { status, output } = state.end;
+    if (status !== 'Completed') return `it ends as ${status}: ${output ?? ''}`;
+    if (this.#allowed === null || this.#allowed.some((each) => isSameJson(each, output ?? 'null'))) return null;
+    const expected = this.#allowed.length === 1 ? (this.#allowed[0] ?? '') : `one of ${this.#allowed.join(', ')}`;
+    return `its output is ${output ?? 'null'}, not ${expected}`;
+  }
+
+  #ended(isComplete: boolean, finding: Finding | null): Exploration {
+    const outcomes = [...this.#outcomes.values()].sort((a, b) => b.count - a.count);
+    return { schedules: this.#schedules, isComplete, outcomes, finding };
+  }
+}
+
+function took(walk: Walk, step: Step, state: State): Walk {
+  let { eventsLeft, failuresLeft, doublesLeft, hasFailure } = walk;
+  const calls = [...walk.calls];
+  for (const happening of step) {
+    if ('name' in happening) {
+      const at = eventsLeft.findIndex(({ name, data }) => name === happening.name && data === happening.data);
+      eventsLeft = eventsLeft.toSpliced(at, 1);
+    } else if (happening.type !== 'fires') {
+      const { Name: name, Input: input } = causeOf(walk.state, happening.id);
+      const call = { name, input, id: happening.id };
+      const isFailed = happening.type === 'failsOnce';
+      calls.push({ ...call, outcome: isFailed ? 'failed' : 'completed' });
+      if (happening.type === 'runsTwice') calls.push({ ...call, outcome: 'completed' });
+      hasFailure ||= isFailed;
+      if (isFailed) failuresLeft--;
+    }
+    if (happening.type === 'runsTwice' || happening.type === 'comesTwice') doublesLeft--;
+  }
+  return { state, steps: [...walk.steps, step], eventsLeft, failuresLeft, doublesLeft, calls, hasFailure };
+}
+
+function isOver({ state, steps }: Walk): boolean {
+  return state.end !== null || state.problem !== null || state.isEternal || steps.length >= mostSteps;
+}
+
+function runOf({ state, calls, steps }: Walk): ExploredRun {
+  const text = state.end?.output ?? null;
+  let output: unknown = text;
+  if (state.end?.status === 'Completed' && text !== null) output = JSON.parse(text);
+  return { status: state.end?.status ?? 'Running', output, calls, schedule: steps.map(stepLabel).join(' ') };
+}
+
+function stepLabel(step: Step): string {
+  return step.map(labelOf).join('+');
+}
+
+/** Numbers from 0 to 1, the same for a seed (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { Explorer, type Exploration, type ExploreOptions } from '../../src/replay/explore/explorer';
+import { counter } from '../support/entity-script';
+import { ScriptedWorker, type ActivityScript } from '../support/scripted-worker';
+import type { Script } from '../support/script-types';
+
+interface Small {
+  script: Script;
+  activities?: Record<string, ActivityScript>;
+  events?: ExploreOptions['events'];
+  expect?: readonly string[];
+  check?: ExploreOptions['check'];
+  children?: Record<string, Script>;
+  runs?: number;
+  failures?: number;
+  input?: string;
+}
+
+function explorer({ script, activities = {}, children = {}, ...options }: Small): Explorer {
+  const worker = new ScriptedWorker('A', { scripts: { main: script, ...children }, activities, entities: { counter } });
+  return new Explorer({
+    worker,
+    name: 'main',
+    input: options.input ?? null,
+    events: options.events ?? [],
+    runs: options.runs ?? 5000,
+    seed: 1,
+    expect: options.expect ?? null,
+    check: options.check ?? null,
+    failures: options.failures ?? 1,
+    doubles: 1,
+  });
+}
+
+const explore = (small: Small): Promise<Exploration> => explorer(small).explore();
+const event = (name: string, data: unknown = null) => ({ name, data: JSON.stringify(data) });
+const minute = 60_000;
+const names = (calls: readonly { name: string; outcome: string }[]): string[] =>
+  calls.filter(({ outcome }) => outcome === 'completed').map(({ name }) => name);
+
+/** Ten small orchestrators, each with a race that everybody has written once. */
+const races: Record<string, { small: Small; finds: RegExp }> = {
+  'a compensation that is lost when the second of two bookings fails': {
+    small: {
+      script: function* (context) {
+        yield context.activity('bookHotel');
+        try {
+          yield context.activity('bookFlight');
+          return 'booked';
+        } catch {
+          return 'nothing booked';
+        }
+      },
+      activities: { bookHotel: () => 1, bookFlight: () => 2, cancelHotel: () => 3 },
+      check: ({ output, calls }) =>
+        output === 'nothing booked' && names(calls).includes('bookHotel') && !names(calls).includes('cancelHotel')
+          ? 'the hotel stays booked'
+          : undefined,
+    },
+    finds: /the hotel stays booked/,
+  },
+  'a card that is charged twice when the first charge is slow': {
+    small: {
+      script: function* (context) {
+        const charge = context.activity('charge');
+        const timer = context.timer(context.nowMs + minute);
+        if ((yield context.any([charge, timer])) === charge) timer.cancel();
+        else yield context.activity('charge');
+        return 'paid';
+      },
+      activities: { charge: () => 1 },
+      check: ({ calls }) => (new Set(calls.map(({ id }) => id)).size > 1 ? 'charged twice' : undefined),
+      failures: 0,
+    },
+    finds: /charged twice/,
+  },
+  'an event that comes before it is waited for, and is taken for missing': {
+    small: {
+      script: function* (context) {
+        let approved: unknown = false;
+        yield context.activity('ask');
+        const answer = context.waitEvent('Approval');
+        const timer = context.timer(context.nowMs + minute);
+        if ((yield context.any([answer, timer])) === answer) {
+          timer.cancel();
+          approved = answer.value;
+        }
+        return approved;
+      },
+      activities: { ask: () => null },
+      events: [event('Approval', true)],
+    },
+    finds: /its output is false, not true/,
+  },
+  'a timer and a completion in one step, of which the wrong one wins': {
+    small: {
+      script: function* (context) {
+        const work = context.activity('work');
+        const timer = context.timer(context.nowMs + minute);
+        const winner = yield context.any([timer, work]);
+        if (winner === work) timer.cancel();
+        return work.isDone ? 'done' : 'late';
+      },
+      activities: { work: () => 1 },
+    },
+    finds: /its output is "late", not "done"/,
+  },
+  'continue-as-new that loses an event': {
+    small: {
+      script: function* (context) {
+        const seen = (context.input ?? []) as string[];
+        const order = yield context.waitEvent('Order');
+        yield context.activity('save', order);
+        const all = [...seen, order];
+        if (all.length === 2) return 'both';
+        context.continueAsNew(all, { preserve: false });
+        return undefined;
+      },
+      activities: { save: () => null },
+      events: [event('Order', 'a'), event('Order', 'b')],
+    },
+    finds: /it does not end: it waits for the event 'Order'/,
+  },
+  'the first answer of two, which is not always the same one': {
+    small: {
+      script: function* (context) {
+        const [a, b] = [context.activity('east'), context.activity('west')];
+        const first = yield context.any([a, b]);
+        return first === a ? 'east' : 'west';
+      },
+      activities: { east: () => 1, west: () => 2 },
+    },
+    finds: /its output is "west", not "east"/,
+  },
+  'locks that two branches take in another order': {
+    small: {
+      script: function* (context) {
+        // Each branch asks for its locks by events that the other gives back.
+        const left = context.waitEvent('LeftFree');
+        const right = context.waitEvent('RightFree');
+        const first = yield context.any([left, right]);
+        if (first === right && !left.isDone) yield context.waitEvent('RightFree');
+        yield context.all([left, right]);
+        return 'both';
+      },
+      events: [event('LeftFree'), event('RightFree')],
+    },
+    finds: /it does not end: it waits for the event/,
+  },
+  'a sum that is kept in the order of the answers': {
+    small: {
+      script: function* (context) {
+        const log: unknown[] = [];
+        const tasks = [context.activity('one'), context.activity('two'), context.activity('three')];
+        const open = new Set(tasks);
+        while (open.size > 0) {
+          const done = (yield context.any([...open])) as (typeof tasks)[number];
+          open.delete(done);
+          log.push(done.value);
+        }
+        return log;
+      },
+      activities: { one: () => 1, two: () => 2, three: () => 3 },
+    },
+    finds: /its output is \[.*\], not \[1,2,3\]/,
+  },
+  'a doubled event that is taken for the next one': {
+    small: {
+      script: function* (context) {
+        const first = yield context.waitEvent('Step');
+        const second = yield context.waitEvent('Step');
+        return [first, second];
+      },
+      events: [event('Step', 'one'), event('Step', 'two')],
+    },
+    finds: /its output is \["(one|two)","(one|two)"\], not \["one","two"\]/,
+  },
+  'code that does not replay': {
+    small: {
+      script: (() => {
+        let runs = 0;
+        return function* (context) {
+          yield context.activity('always');
+          if (++runs % 2 === 0) yield context.activity('sometimes');
+          return 'done';
+        };
+      })(),
+      activities: { always: () => 1, sometimes: () => 2 },
+    },
+    finds: /asked for something else|does not replay/,
+  },
+};
+
+describe('exploring an orchestration', () => {
+  for (const [title, { small, finds }] of Object.entries(races)) {
+    it(`finds ${title}`, async () => {
+      const { finding } = await explore(small);
+      assert.match(finding?.problem ?? 'nothing was found', finds);
+      if (title === 'code that does not replay') return;
+      const again = await explorer(small).follow(finding?.schedule ?? '');
+      assert.equal(again.problem, finding?.problem, 'the line reproduces it');
+      assert.ok((finding?.schedule.split(' ').length ?? 0) <= 4, `it is short: ${finding?.schedule ?? ''}`);
+    });
+  }
+
+  it('says nothing of what holds, goes through all schedules of what is small, and counts the same calls once', async () => {
+    const small: Small = {
+      script: function* (context) {
+        const all = yield context.all(Array.from({ length: 6 }, () => context.activity('same', 1)));
+        return all;
+      },
+      activities: { same: (value) => value },
+      failures: 0,
+    };
+    const found = await explore(small);
+    assert.deepEqual([found.finding, found.isComplete], [null, true]);
+    // Six orders of one, and which of the six runs twice.
+    assert.equal(found.schedules, 7);
+  });
+
+  it('lets an outcome be one of several', async () => {
+    const { small } = races['the first answer of two, which is not always the same one'] as { small: Small };
+    const { finding, outcomes } = await explore({ ...small, expect: ['"east"', '"west"'], failures: 0 });
+    assert.equal(finding, null);
+    assert.deepEqual(outcomes.map(({ output }) => output).sort(), ['"east"', '"west"']);
+  });
+
+  it('follows sub-orchestrations, retries and eternal loops without a false alarm', async () => {
+    const quiet: Small[] = [
+      {
+        script: function* (context) {
+          return yield context.child('kid', 2);
+        },
+        children: {
+          kid: function* (context) {
+            return yield context.activity('a', context.input);
+          },
+        },
+        activities: { a: (value) => value },
+      },
+      {
+        script: function* (context) {
+          return yield context.activityWithRetry('a', { firstRetryIntervalMs: 1000, maxNumberOfAttempts: 3 }, 1);
+        },
+        activities: { a: (value) => value },
+      },
+      {
+        script: function* (context) {
+          yield context.timer(context.nowMs + minute);
+          context.continueAsNew(null);
+          return undefined;
+        },
+      },
+    ];
+    for (const small of quiet) {
+      const { finding, isComplete } = await explore(small);
+      assert.deepEqual([finding, isComplete], [null, true]);
+    }
+  });
+
+  it('draws the same schedules for a seed where there are too many', async () => {
+    const hello: Small = {
+      script: function* (context) {
+        const tasks = ['Tokyo', 'Seattle', 'London', 'Cairo', 'Lima'].map((city) => context.activity('hello', city));
+        return yield context.all(tasks);
+      },
+      activities: { hello: (city) => `Hello ${String(city)}!` },
+      runs: 600,
+    };
+    const [one, two] = [await explore(hello), await explore(hello)];
+    assert.deepEqual([one.schedules, one.isComplete, one.finding], [600, false, null]);
+    assert.deepEqual(one, two);
+  });
+
+  it('goes through thousands of schedules a second of HelloCities, once what its code decides is known', async () => {
+    const hello = explorer({
+      script: function* (context) {
+        const said: unknown[] = [];
+        for (const city of ['Tokyo', 'Seattle', 'London']) said.push(yield context.activity('hello', city));
+        return said;
+      },
+      activities: { hello: (city) => `Hello ${String(city)}!` },
+    });
+    await hello.explore();
+    let schedules = 0;
+    const before = performance.now();
+    while (performance.now() - before < 300) schedules += (await hello.explore()).schedules;
+    const rate = (schedules / (performance.now() - before)) * 1000;
+    assert.ok(rate > 2000, `${Math.round(rate)} schedules a second`);
+  });
+
+  it('refuses by name what it cannot explore, and says what is missing', async () => {
+    await assert.rejects(
+      explore({
+        script: function* (context) {
+          return yield context.callEntity('@counter@a', 'add', 1);
+        },
+      }),
+      { code: 'NotSupported', message: /entity '@counter@a'/ },
+    );
+    const waits: Small = {
+      script: function* (context) {
+        return yield context.waitEvent('Go');
+      },
+    };
+    await assert.rejects(explore(waits), { code: 'InvalidArgument', message: /--event 'Go=JSON'/ });
+    await assert.rejects(explorer({ ...waits, events: [event('Go')] }).follow('c7'), {
+      code: 'InvalidArgument',
+      message: /'c7' cannot happen.*there can be e:Go/,
+    });
+  });
+});
