@@ -278,7 +278,8 @@ export class HubTime implements Clock, HubClock {
     let first: DueWork | null = null;
     for (const hub of this.#hubs.keys()) {
       const { next } = hub.rest();
-      if (next !== null && (first === null || next.dueMs < first.dueMs)) first = next;
+      // What is due beyond the end of time never comes: no clock could say when.
+      if (next !== null && next.dueMs <= endOfTimeMs && (first === null || next.dueMs < first.dueMs)) first = next;
     }
     return first;
   }

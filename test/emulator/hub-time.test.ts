@@ -103,6 +103,22 @@ describe("the hub's clock", () => {
     await hub.dispose();
   });
 
+  it('never goes beyond the end of time, whatever is due there', async () => {
+    const { hub, time, settle } = await clocked();
+    await hub.start('sleeps', { instanceId: 'for ever', json: 8.64e15 - 2 * began });
+    await time.setClock({ mode: 'auto' });
+    await settle();
+    assert.ok(time.now() - began < hour, String(time.now()));
+    assert.equal((await time.clock()).next, null);
+    await assert.rejects(time.setClock({ next: true }), { code: 'InvalidArgument' });
+    // What is due before it comes as ever.
+    await hub.start('sleeps', { instanceId: 'a day', json: day });
+    await settle();
+    assert.equal(hub.outcome('a day'), 'Completed "woke"');
+    assert.equal(hub.row('for ever').runtimeStatus, 'Running');
+    await hub.dispose();
+  });
+
   it('auto waits while an activity or a function of the app is under way, or the client has only just asked', async () => {
     const { hub, time, calls, settle } = await clocked();
     await time.setClock({ mode: 'auto' });
