@@ -46,8 +46,8 @@ const defaultCompactAtBytes = 64 * 1024 * 1024;
 /** A journal that is not worth a snapshot when the store is closed: it is read back in a few hundredths of a second. */
 const smallJournalBytes = 2 * 1024 * 1024;
 /** Characters of pending text from which SQL is written although commits keep coming: finished instances first, then all. */
-const finishedLimit = 4 * 1024 * 1024;
-const pendingLimit = 4 * finishedLimit;
+const finishedLimit = 8 * 1024 * 1024;
+const pendingLimit = 2 * finishedLimit;
 /** A journal this many times the size for a snapshot does not wait for an idle moment any more. */
 const overdue = 4;
 /** Less than this is left pending also when idle while there is no database: a question builds it in a moment. */
@@ -352,7 +352,10 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   /** There is no database, and no need of one yet. */
   #canWait(): boolean {
-    if (this.#index !== undefined || this.#pending.weight > smallLimit || this.#pending.queuedCount > smallCount) return false;
+    if (this.#index !== undefined) return false;
+    // To make one takes a tenth of a second, which those who commit would wait for.
+    if (!this.#isIdle()) return this.#pending.weight <= pendingLimit;
+    if (this.#pending.weight > smallLimit || this.#pending.queuedCount > smallCount) return false;
     return this.#disk === undefined || this.#disk.journal.size < this.#options.compactAtBytes;
   }
 
