@@ -88,11 +88,9 @@ const jobs = [
     ...node,
     minify: !watch,
     entryPoints: { 'azure-storage': librariesParts[0] },
+    alias: { '@azure/core-xml': './src/hubs/azure-storage/no-xml.ts' },
     outdir: 'dist',
     plugins: [readsParts],
-    // Their modules ask where they are.
-    banner: { js: "const hereUrl = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'hereUrl' },
   },
   // It imports the modules of apps, which may replace globals.
   {

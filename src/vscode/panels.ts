@@ -180,7 +180,7 @@ export class Panels implements vscode.Disposable {
       instanceId,
       post: (message) => {
         if (message.type === 'instance' && message.instance !== null) {
-          const mark = imported === undefined ? '' : ' (imported)';
+          const mark = imported === undefined || imported.key !== undefined ? '' : ' (imported)';
           panel.title = `${message.instance.name} · ${shortId(instanceId)}${mark}`;
           panel.iconPath = this.#icon(message.instance.runtimeStatus);
         }
@@ -193,7 +193,7 @@ export class Panels implements vscode.Disposable {
       eventNames: () => this.options.sources.eventNames(app),
       ...(imported === undefined ? { logs: this.options.emulators.of(app).logs } : {}),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),
-      ...(imported === undefined ? {} : { isImported: true }),
+      ...(imported === undefined || imported.key !== undefined ? {} : { isImported: true }),
       ...(imported === undefined || imported.key !== undefined ? {} : { opensReplay: true }),
       onError: this.options.onError,
     });

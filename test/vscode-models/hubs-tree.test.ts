@@ -47,8 +47,8 @@ describe('the tree of attached hubs', () => {
 
   it('shows each as read only, with its pace, and asks nothing of it before it is opened', async () => {
     const [node] = (await treeOf().children()) as HubNode[];
-    assert.equal(node?.label, 'Shop in Azurite');
-    assert.equal(node.description, 'read only · every 5 s');
+    assert.equal(node?.label, 'Shop');
+    assert.equal(node.description, 'read only · every 5 s · Azurite');
     assert.equal(node.icon, 'lock');
     assert.equal(node.tooltip, 'Only looked at.');
     assert.deepEqual(asked, []);

@@ -1,5 +1,3 @@
 /** The part of Azure's client libraries that is used; a file of dist of its own, read with the first connection to a storage account. */
 export { AzureNamedKeyCredential, AzureSASCredential, TableClient, TableServiceClient } from '@azure/data-tables';
-export { createDefaultHttpClient } from '@azure/core-rest-pipeline';
-export { AnonymousCredential, BlobServiceClient, newPipeline, StorageSharedKeyCredential } from '@azure/storage-blob';
-export { QueueServiceClient } from '@azure/storage-queue';
+export { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest } from '@azure/core-rest-pipeline';

@@ -7,7 +7,6 @@
  *   G4. Where nobody has answered yet, an address that does not exist or where nothing listens is not tried again.
  */
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import type { RequestPolicyFactory } from '@azure/storage-blob';
 import { DurascopeError } from '../../core/values/errors';
 
 export interface Meter {
@@ -31,8 +30,7 @@ export class ReadingClient implements HttpClient {
   ) {}
 
   async sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
-    request.timeout = this.timeoutMs;
-    const response = await this.#guarded(request.method, () => this.inner.sendRequest(request));
+    const response = await this.sendAny(request);
     const type = response.headers.get('content-type') ?? '';
     // A page of something else would be read as an answer without rows.
     if (response.status === 200 && !/json|xml/.test(type)) {
@@ -44,15 +42,11 @@ export class ReadingClient implements HttpClient {
     return response;
   }
 
-  /** The same for the libraries of blobs and queues: a step of their pipelines. */
-  readonly step: RequestPolicyFactory = {
-    create: (next) => ({
-      sendRequest: (request) => {
-        request.timeout = this.timeoutMs;
-        return this.#guarded(request.method, () => next.sendRequest(request));
-      },
-    }),
-  };
+  /** The same for what is no table: any type of answer. */
+  async sendAny(request: PipelineRequest): Promise<PipelineResponse> {
+    request.timeout = this.timeoutMs;
+    return this.#guarded(request.method, () => this.inner.sendRequest(request));
+  }
 
   async #guarded<T extends { status: number }>(method: string, send: () => Promise<T>): Promise<T> {
     if (method !== 'GET' && method !== 'HEAD') {

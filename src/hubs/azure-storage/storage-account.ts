@@ -1,10 +1,9 @@
 /** The clients of one storage account: all of them read, and share one way out. */
-import type { BlobServiceClient, Pipeline } from '@azure/storage-blob';
-import type { QueueServiceClient } from '@azure/storage-queue';
 import type { TableClient, TableServiceClient } from '@azure/data-tables';
 import { plainRow, type TableRow } from '../../replay/typed-rows';
 import type * as azureSdk from './azure-sdk';
 import { ReadingClient, type Meter } from './reading-client';
+import { ServiceReader } from './service-reader';
 import type { StorageConnection } from './storage-connection';
 import { storageFailure } from './storage-errors';
 
@@ -34,15 +33,16 @@ const longestRetryDelayMs = 30_000;
 
 export class StorageAccount {
   readonly #tables = new Map<string, TableClient>();
-  #blobs: BlobServiceClient | undefined;
-  #queues: QueueServiceClient | undefined;
+  readonly #services: ServiceReader;
 
   private constructor(
     readonly connection: StorageConnection,
     private readonly sdk: Sdk,
     private readonly client: ReadingClient,
     private readonly retryDelayMs: number,
-  ) {}
+  ) {
+    this.#services = new ServiceReader(sdk, client, connection, this.#retryOptions());
+  }
 
   static async open(connection: StorageConnection, options: AccountOptions = {}): Promise<StorageAccount> {
     const sdk = await import('./azure-sdk');
@@ -112,21 +112,21 @@ export class StorageAccount {
     });
   }
 
-  /** Bytes of a blob; undefined where there is none. `InvalidArgument` for one of more than `maxBytes`. */
+  /** Bytes of a blob; undefined where there is none. Rejects for one of more than `maxBytes`. */
   async blob(container: string, name: string, maxBytes: number): Promise<Buffer | undefined> {
-    const blobs = this.#blobService();
-    if (blobs === undefined) return undefined;
+    const { blobs } = this.connection;
+    if (blobs === null) return undefined;
     return this.#asked(async () => {
-      const client = blobs.getContainerClient(container).getBlobClient(name);
       try {
-        const { readableStreamBody, contentLength } = await client.download();
+        const path = name.split('/').map(encodeURIComponent).join('/');
+        const { readableStreamBody } = await this.#services.get(blobs, `/${container}/${path}`);
         if (readableStreamBody === undefined) return undefined;
         const chunks: Buffer[] = [];
         let length = 0;
         for await (const chunk of readableStreamBody) {
           const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
           length += bytes.length;
-          if (Math.max(length, contentLength ?? 0) > maxBytes) throw tooLarge(name, maxBytes);
+          if (length > maxBytes) throw tooLarge(name, maxBytes);
           chunks.push(bytes);
         }
         return Buffer.concat(chunks);
@@ -139,15 +139,27 @@ export class StorageAccount {
 
   /** Names and sizes of queues that begin so; null where the connection does not lead to queues. */
   async queues(prefix: string): Promise<{ name: string; messages: number }[] | null> {
-    const service = this.#queueService();
-    if (service === undefined) return null;
+    const { queues } = this.connection;
+    if (queues === null) return null;
     return this.#asked(async () => {
       const names: string[] = [];
-      for await (const { name } of service.listQueues({ prefix })) names.push(name);
+      let marker = '';
+      do {
+        const { readableStreamBody } = await this.#services.get(queues, '/', {
+          comp: 'list',
+          prefix,
+          ...(marker === '' ? {} : { marker }),
+        });
+        let xml = '';
+        for await (const chunk of readableStreamBody ?? []) xml += chunk.toString();
+        // Names of queues are letters, digits and dashes: nothing in them is escaped.
+        for (const [, name = ''] of xml.matchAll(/<Name>([a-z0-9-]+)<\/Name>/g)) names.push(name);
+        marker = /<NextMarker>([^<]+)<\/NextMarker>/.exec(xml)?.[1] ?? '';
+      } while (marker !== '');
       return Promise.all(
         names.map(async (name) => {
-          const { approximateMessagesCount = 0 } = await service.getQueueClient(name).getProperties();
-          return { name, messages: approximateMessagesCount };
+          const { headers } = await this.#services.get(queues, `/${name}`, { comp: 'metadata' });
+          return { name, messages: Number(headers.get('x-ms-approximate-messages-count') ?? 0) };
         }),
       );
     });
@@ -180,41 +192,12 @@ export class StorageAccount {
     return {
       allowInsecureConnection: this.connection.tables.startsWith('http:'),
       httpClient: this.client,
-      retryOptions: { maxRetries: retries, retryDelayInMs: this.retryDelayMs, maxRetryDelayInMs: longestRetryDelayMs },
+      retryOptions: this.#retryOptions(),
     };
   }
 
-  #blobService(): BlobServiceClient | undefined {
-    const { blobs } = this.connection;
-    if (blobs === null) return undefined;
-    this.#blobs ??= new this.sdk.BlobServiceClient(this.#addressOf(blobs), this.#pipeline());
-    return this.#blobs;
-  }
-
-  #queueService(): QueueServiceClient | undefined {
-    const { queues } = this.connection;
-    if (queues === null) return undefined;
-    // Each of the two libraries has a class of this name, and both are the same one.
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-    this.#queues ??= new this.sdk.QueueServiceClient(this.#addressOf(queues), this.#pipeline());
-    return this.#queues;
-  }
-
-  #addressOf(endpoint: string): string {
-    const { credential } = this.connection;
-    return credential.type === 'sas' ? `${endpoint}?${credential.signature}` : endpoint;
-  }
-
-  #pipeline(): Pipeline {
-    const { account, credential } = this.connection;
-    const pipeline = this.sdk.newPipeline(
-      credential.type === 'key'
-        ? new this.sdk.StorageSharedKeyCredential(account, credential.key)
-        : new this.sdk.AnonymousCredential(),
-      { retryOptions: { maxTries: retries + 1, retryDelayInMs: this.retryDelayMs, maxRetryDelayInMs: longestRetryDelayMs } },
-    );
-    pipeline.factories.unshift(this.client.step);
-    return pipeline;
+  #retryOptions(): { maxRetries: number; retryDelayInMs: number; maxRetryDelayInMs: number } {
+    return { maxRetries: retries, retryDelayInMs: this.retryDelayMs, maxRetryDelayInMs: longestRetryDelayMs };
   }
 
   /** Errors in words that say what to do. */

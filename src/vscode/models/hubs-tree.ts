@@ -171,12 +171,14 @@ function hubNode(connection: AttachedConnection): HubNode {
   const access = isReadOnly ? 'read only' : 'may act';
   const pace = hub === undefined ? '' : hub.pace.isPaused ? 'paused' : `every ${Math.round(hub.pace.everyMs / 1000)} s`;
   const state = failure === undefined ? pace : 'cannot be reached';
+  // The sign stands where a narrow view still shows it.
+  const [name = '', place = ''] = (hub?.label ?? label).split(/ (?:in|at) (.*)/);
   return {
     type: 'hub',
     id,
     hubId: id,
-    label: hub?.label ?? label,
-    description: [access, state].filter((part) => part !== '').join(' · '),
+    label: name,
+    description: [access, state, place].filter((part) => part !== '').join(' · '),
     icon: failure !== undefined ? 'warning' : isReadOnly ? 'lock' : 'plug',
     tooltip:
       failure ??

@@ -40,7 +40,7 @@ describe('an attached task hub', () => {
     assert.match(await run('attachHub', azurite.connection), /^GoldenHub in Azurite/);
     const [hub] = await tree().children();
     assert.equal(hub.icon, 'lock');
-    assert.equal(hub.description, 'read only · every 5 s');
+    assert.match(hub.description, /^read only · every 5 s · Azurite at /);
     assert.deepEqual(
       (await tree().children(hub)).map(({ label }) => label),
       ['Not finished', 'Failed in the last 24 hours', 'All instances', 'Entities', 'Hosts and queues'],
@@ -61,7 +61,7 @@ describe('an attached task hub', () => {
     );
     await run('filterHub', hub, '');
     assert.equal(await run('pauseHub', hub), true);
-    assert.equal((await tree().children())[0].description, 'read only · paused');
+    assert.match((await tree().children())[0].description, /^read only · paused · /);
     assert.equal(await run('pauseHub', hub), false);
   });
 
