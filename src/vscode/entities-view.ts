@@ -50,7 +50,7 @@ export class EntitiesView implements vscode.TreeDataProvider<EntitiesNode>, vsco
         item.description = node.count;
         item.iconPath = new vscode.ThemeIcon('symbol-class');
         item.contextValue = 'entityName';
-        item.accessibilityInformation = { label: `${node.name}, ${node.count} entities` };
+        item.accessibilityInformation = { label: `${node.name}, ${node.count} ${node.count === '1' ? 'entity' : 'entities'}` };
         return item;
       }
       case 'entity': {

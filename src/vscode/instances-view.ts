@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { countText } from '../base/count-text';
 import type { AppEmulator } from './app-emulator';
 import { clockOf } from './editor-clock';
 import { commands, contextKeys } from './ids';
@@ -121,7 +122,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
         item.description = String(node.count);
         item.iconPath = new vscode.ThemeIcon(node.icon.name, new vscode.ThemeColor(node.icon.color));
         item.contextValue = node.id.startsWith('orchestrator:') ? 'group orchestrator' : 'group';
-        item.accessibilityInformation = { label: `${node.label}, ${node.count} instances` };
+        item.accessibilityInformation = { label: `${node.label}, ${countText(node.count, 'instance')}` };
         return item;
       }
       case 'instance':

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import type { EntityDetails, EntityInfo } from '../../core/entities/entity-views';
 import type { EntityQuery } from '../../core/entities/entity-views';
 import { DurascopeError } from '../../core/values/errors';
@@ -95,7 +96,9 @@ const actions: Readonly<Record<string, (hub: Hub, args: ParsedArguments, termina
     const cleaned = await hub.cleanEntityStorage();
     const { emptyEntitiesRemoved: removed, orphanedLocksReleased: released } = cleaned;
     terminal.print(
-      args.has('json') ? JSON.stringify(cleaned) : `Removed ${removed} empty entities, released ${released} orphaned locks.`,
+      args.has('json')
+        ? JSON.stringify(cleaned)
+        : `Removed ${countText(removed, 'empty entity', 'empty entities')}, released ${countText(released, 'orphaned lock')}.`,
     );
     return 0;
   },

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import * as z from 'zod';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { commands } from '../ids';
@@ -27,7 +28,7 @@ export function entityCommands(context: CommandContext): Handlers {
       const hub = await hubOrOffer(context);
       if (hub === undefined) return undefined;
       const { emptyEntitiesRemoved: removed, orphanedLocksReleased: released } = await hub.cleanEntityStorage();
-      const message = `Removed ${removed} empty entities, released ${released} orphaned locks`;
+      const message = `Removed ${countText(removed, 'empty entity', 'empty entities')}, released ${countText(released, 'orphaned lock')}`;
       context.statusBar.say(message);
       return message;
     },

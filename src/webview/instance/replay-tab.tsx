@@ -112,15 +112,15 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
       <IconButton icon="refresh" label="Run the replay again, with the code as it is now" onClick={() => replay.open()} />
       <IconButton
         icon="debug-alt"
-        label="Step through this replay in the debugger, from here"
-        text="Step in Debugger"
+        label="Step through Replay: in the debugger, from here"
+        text="Step through Replay"
         onClick={() => replay.debug('steps')}
       />
       {overview.program !== undefined ? null : (
         <IconButton
           icon="bug"
-          label="Run this replay under the JavaScript debugger: breakpoints inside the orchestrator stop"
-          text="Debug Code"
+          label="Debug Replay: under the JavaScript debugger, where breakpoints inside the orchestrator stop"
+          text="Debug Replay"
           onClick={() => replay.debug('code')}
         />
       )}

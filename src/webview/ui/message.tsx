@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Icon } from './icon';
 
 /** What stands where nothing is to be shown: a reason, and what to do next. `heading`: it is all that the page shows. */
@@ -30,13 +31,22 @@ export function NotConnected({ problem }: { problem: string }): JSX.Element {
   );
 }
 
-/** A line on top of a panel. */
+const fadesAfterMs = 8000;
+
+/** A line on top of a panel; news that can be dismissed go by themselves. */
 export function Banner(props: {
   kind: 'error' | 'warning' | 'info';
   children: ComponentChildren;
   onClose?: () => void;
 }): JSX.Element {
   const icons = { error: 'error', warning: 'warning', info: 'info' };
+  const { kind, onClose } = props;
+  useEffect(() => {
+    // What was done need not be dismissed; what went wrong stays until it is read.
+    if (kind !== 'info' || onClose === undefined) return undefined;
+    const fading = setTimeout(onClose, fadesAfterMs);
+    return () => clearTimeout(fading);
+  }, [kind, props.children]);
   return (
     <div class={`banner banner-${props.kind}`} role={props.kind === 'error' ? 'alert' : 'status'}>
       <Icon name={icons[props.kind]} />

@@ -190,7 +190,7 @@ describe('commands on instances', () => {
     );
     await signal('delete', null);
     await until('it is gone', async () => (await hub.getEntity('@counter@a'))?.state === null);
-    assert.equal(await run('cleanEntities'), 'Removed 1 empty entities, released 0 orphaned locks');
+    assert.equal(await run('cleanEntities'), 'Removed 1 empty entity, released 0 orphaned locks');
     assert.equal(await hub.getEntity('@counter@a'), undefined);
     panels.find(apps.current, '@counter@a').dispose();
   });

@@ -90,8 +90,8 @@ describe('the replay tab', function () {
     await page.getByRole('button', { name: 'outputs: open' }).click();
     await page.locator('.replay-variable', { hasText: '"Hello Tokyo!"' }).first().waitFor();
     await page.getByRole('button', { name: 'outputs: close' }).click();
-    await page.getByRole('button', { name: 'Step in Debugger' }).click();
-    await page.getByRole('button', { name: 'Debug Code' }).click();
+    await page.getByRole('button', { name: 'Step through Replay' }).click();
+    await page.getByRole('button', { name: 'Debug Replay' }).click();
     await page.locator('.replay-source figcaption button').click();
     await eventually(async () => {
       const made = await calls(page);

@@ -79,7 +79,7 @@ describe('an instance of a connected program in a real VS Code', function () {
     await at('Step 3 of 3');
     await until('the custom status at the end', async () => /Hotel in Oslo booked/.test(await moment()));
     assert.match(await moment(), /stay in the connected JavaScript program/);
-    assert.equal(await frame.getByText('Debug Code').count(), 0);
+    assert.equal(await frame.getByText('Debug Replay').count(), 0);
     await frame.locator('.replay-slider').focus();
     await page.keyboard.press('ArrowLeft');
     await at('Step 2 of 3');
