@@ -6,7 +6,7 @@
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
 import type { HubClock } from '../core/ports/hub-clock';
-import type { InstanceLogs } from '../core/instances/instance-logs';
+import type { InstanceLogs } from '../core/ports/instance-logs';
 import type { InstanceRow } from '../core/instances/instance';
 import { failureChain, type FailureLink } from '../core/ports/failure-chain';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';

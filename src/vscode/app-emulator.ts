@@ -13,7 +13,7 @@ import type { ConnectedReplays } from '../core/ports/connected-replays';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HubClock, HubClockState } from '../core/ports/hub-clock';
-import { InstanceLogs } from '../core/instances/instance-logs';
+import { InstanceLogs } from '../core/ports/instance-logs';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';

@@ -3,7 +3,7 @@ import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { toInstancePanel } from '../../src/protocol/instance-panel';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
 import { frameMs } from '../../src/protocol/snapshot-pace';
-import { InstanceLogs } from '../../src/core/instances/instance-logs';
+import { InstanceLogs } from '../../src/core/ports/instance-logs';
 import type { HubClockState } from '../../src/core/ports/hub-clock';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { InstanceLogs, type InstanceLine } from '../../src/core/instances/instance-logs';
+import { InstanceLogs, type InstanceLine } from '../../src/core/ports/instance-logs';
 import { toTimestamp } from '../../src/core/values/time';
 import { logRows } from '../../src/webview/models/log-rows';
 import { helloCities, storyStart } from './histories';

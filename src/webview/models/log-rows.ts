@@ -7,7 +7,7 @@
  *   L2. A line of an earlier generation is never a repetition: its run began anew with it.
  */
 import type { HistoryEvent } from '../../core/history/history';
-import type { InstanceLine } from '../../core/instances/instance-logs';
+import type { InstanceLine } from '../../core/ports/instance-logs';
 import { fromTimestamp } from '../../core/values/time';
 
 export interface LineRow {

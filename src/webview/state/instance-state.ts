@@ -1,5 +1,5 @@
 /** What the instance panel knows, out of the messages it was sent (protocol/instance-panel.ts, P1 to P3). */
-import type { InstanceLine } from '../../core/instances/instance-logs';
+import type { InstanceLine } from '../../core/ports/instance-logs';
 import type { Disposable } from '../../core/ports/clock';
 import type { HistoryEvent } from '../../core/history/history';
 import { fromTimestamp } from '../../core/values/time';

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
-import { InstanceLogs } from '../../core/instances/instance-logs';
+import { InstanceLogs } from '../../core/ports/instance-logs';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../protocol/instances-panel-session';

@@ -2,7 +2,7 @@
  * Runs in the gallery's page before the panels' bundle: stands in for the editor, with the real sessions over a hub of arrays.
  * The page's address chooses: `?state=running`. What a test may look at is in `globalThis.gallery`.
  */
-import { InstanceLogs } from '../../../src/core/instances/instance-logs';
+import { InstanceLogs } from '../../../src/core/ports/instance-logs';
 import { toTimestamp } from '../../../src/core/values/time';
 import type { ToEntityPanel } from '../../../src/protocol/entity-panel';
 import { EntityPanelSession } from '../../../src/protocol/entity-panel-session';

@@ -2,8 +2,8 @@
  * The lines of each instance, as they came: what its orchestrator, its activities and the emulator have said about it. In memory only, and
  * bounded: of one instance the newest lines are kept, and of many those that spoke last.
  */
-import type { LogEntry, LogLevel } from '../ports/logger';
-import type { Disposable } from '../ports/clock';
+import type { LogEntry, LogLevel } from './logger';
+import type { Disposable } from './clock';
 
 export interface InstanceLine {
   /** Counts up over all lines of the instance, those that are gone included. */
