@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { repository } from '../../support/vscode/places.mjs';
+import { until } from '../../support/vscode/workbench.mjs';
+import { panelFrame, screenshot, useEditor } from './editor-window.mjs';
+
+const { startGoldenAzurite } = createRequire(import.meta.url)('../../hubs/golden-azurite.cjs');
+
+// One window, one story: each part goes on where the one before it ended. The app is the one whose hub the real engine has left in Azurite.
+describe('a task hub of the real engine in a real VS Code', function () {
+  this.timeout(300_000);
+  let azurite;
+  const window = useEditor({
+    prepare: async (app) => {
+      azurite = await startGoldenAzurite();
+      for (const name of fs.readdirSync(app)) if (name !== 'node_modules') fs.rmSync(path.join(app, name), { recursive: true });
+      fs.cpSync(path.join(repository, 'test', 'goldens', 'app'), app, { recursive: true });
+      const settings = { IsEncrypted: false, Values: { AzureWebJobsStorage: azurite.connection } };
+      fs.writeFileSync(path.join(app, 'local.settings.json'), JSON.stringify(settings));
+    },
+  });
+  after(() => azurite?.stop());
+  const pane = () => window.bench.pane('Task Hubs');
+  const item = (label) => pane().locator(`[role=treeitem][aria-label*="${label}"]`).first();
+
+  it('is found by the app, attached, and shown as read only', async () => {
+    const { bench } = window;
+    await bench.activity('Durascope');
+    await bench.command('Durascope: Attach to Task Hub…');
+    await bench.quickInput.getByText('GoldenHub in Azurite').first().waitFor({ timeout: 60_000 });
+    await screenshot(window, 'hubs-candidates');
+    await bench.pick('GoldenHub in Azurite');
+    await item('All instances').waitFor({ timeout: 60_000 });
+    await until('the sign and the pace', async () => /read only · every 5 s/.test((await pane().textContent()) ?? ''));
+    await item('Empty').waitFor({ timeout: 60_000 });
+    await screenshot(window, 'hubs-dark');
+  });
+
+  it('is filtered', async () => {
+    const { bench } = window;
+    await bench.command('Durascope: Filter Instances of a Task Hub…');
+    await bench.quickField.fill('status:terminated');
+    await window.page.keyboard.press('Enter');
+    await item('Filter: status:Terminated').waitFor({ timeout: 60_000 });
+    await item('Terminated').waitFor({ timeout: 60_000 });
+  });
+
+  it('opens an instance in a panel that changes nothing, and replays it with the code in the workspace', async () => {
+    const { bench } = window;
+    await bench.command('Durascope: Filter Instances of a Task Hub…');
+    await bench.quickField.fill('fan-out');
+    await window.page.keyboard.press('Enter');
+    await item('Filter: fan-out').waitFor({ timeout: 60_000 });
+    await pane().locator('[role=treeitem][aria-level="3"]').first().click();
+    const frame = await panelFrame(window, '[data-read-only]');
+    assert.equal(await frame.locator('[data-action]').count(), 0);
+    await screenshot(window, 'hubs-panel-dark');
+    await frame.locator('#tab-replay').click();
+    const replay = await panelFrame(window, '.replay-slider');
+    await replay.locator('.replay-step', { hasText: /Step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
+    await screenshot(window, 'hubs-replay-dark');
+  });
+
+  it('is legible in a light theme', async () => {
+    fs.mkdirSync(path.join(window.app, '.vscode'), { recursive: true });
+    fs.writeFileSync(path.join(window.app, '.vscode', 'settings.json'), '{ "workbench.colorTheme": "Light Modern" }');
+    await window.page.locator('.monaco-workbench.vs').first().waitFor({ timeout: 30_000 });
+    await screenshot(window, 'hubs-light');
+  });
+
+  it('is detached, and the view goes', async () => {
+    await window.bench.command('Durascope: Detach from Task Hub');
+    await until(
+      'the view to go',
+      async () => (await window.page.locator('.pane-header', { hasText: 'Task Hubs' }).count()) === 0,
+    );
+  });
+});
