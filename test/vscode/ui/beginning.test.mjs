@@ -9,7 +9,6 @@ describe('a user with a folder and no app', function () {
   this.timeout(300_000);
   this.bail(true);
   const window = useEditor({ prepare: (app) => fs.rmSync(path.join(app, 'host.json')) });
-  let begunMs;
 
   it('is offered a sample app and the examples, and only the view that helps', async () => {
     const { bench } = window;
@@ -37,7 +36,6 @@ describe('a user with a folder and no app', function () {
       return false;
     });
     await page.locator('.tab.active[data-resource-name="hello-cities.js"]').waitFor();
-    begunMs = Date.now();
   });
 
   it('starts it, and its orchestrator from the lens, and sees it complete beside the code', async () => {
@@ -49,13 +47,11 @@ describe('a user with a folder and no app', function () {
     await lens.click();
     await bench.quickInput.locator('.monaco-list-row', { hasText: 'No input' }).first().click();
     const frame = await panelFrame(window, '.status-badge.status-Completed');
-    const tookMs = Date.now() - begunMs;
     assert.match(await frame.locator('.payload-output .json').innerText(), /Hello Tokyo!/);
     // The code is still there, with the panel beside it.
     assert.equal(await page.locator('.editor-group-container').count(), 2);
     await page.locator('.tab[data-resource-name="hello-cities.js"]').waitFor();
     await screenshot(window, 'first-instance-beside-its-code');
-    assert.ok(tookMs < 45_000, `${tookMs} ms`);
   });
 
   it('sees entities collapsed while there are none, and instances first and largest', async () => {
