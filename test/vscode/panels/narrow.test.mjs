@@ -47,6 +47,23 @@ describe('the panels where there is little room', function () {
     });
   }
 
+  it('keep what an attempt failed with clear of the time that counts down', async () => {
+    const page = await openPanel('running', 'light', { tab: 'overview' });
+    await page.setViewportSize({ width: 400, height: 700 });
+    const lines = await page.evaluate(() =>
+      [...document.querySelectorAll('.waiting-text')]
+        .filter((line) => line.querySelector('.countdown') !== null && line.querySelector('.wait-problem') !== null)
+        .map((line) => ({
+          countdownEnds: line.querySelector('.countdown').getBoundingClientRect().bottom,
+          errorStarts: line.querySelector('.wait-problem').getBoundingClientRect().top,
+        })),
+    );
+    assert.equal(lines.length, 2);
+    for (const { countdownEnds, errorStarts } of lines)
+      assert.ok(countdownEnds <= errorStarts + 1, `${countdownEnds} and ${errorStarts}`);
+    await screenshot('narrow-400-waiting');
+  });
+
   it('says what was done, and lets it go by itself', async () => {
     const page = await openPanel('running', 'dark', { tab: 'overview' });
     await page.clock.install();
