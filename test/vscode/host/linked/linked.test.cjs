@@ -69,6 +69,7 @@ describe('an app behind a symbolic link', () => {
   });
 
   it('stops at breakpoints in an orchestrator and in an activity', async () => {
+    await run('stopEmulator');
     const config = { type: 'durascope', request: 'launch', name: 'linked', appDir: folder().uri.fsPath };
     const { lines, seen } = await stopsAt(folder(), config, file(), [/callActivity\('SayHello'/, /Hello \$\{city\}/], () =>
       run('startInstance', { name: 'HelloCities', input: null }),
