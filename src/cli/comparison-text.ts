@@ -1,5 +1,5 @@
 /** Two runs side by side, as text. */
-import { aspectTexts, type ComparedValue, operationText, resultText, type RunComparison } from '../core/instances/compare-runs';
+import { aspectText, type ComparedValue, operationText, resultText, type RunComparison } from '../core/instances/compare-runs';
 import type { AlignedRow } from '../core/history/align';
 import { type Column, renderTable } from './table';
 import type { Terminal } from './terminal';
@@ -54,11 +54,13 @@ function markOf({ differences }: AlignedRow): string {
   return differences.every(({ isIncidental }) => isIncidental) ? '~' : '*';
 }
 
-function differenceText({ left, right, differences }: AlignedRow): string {
+function differenceText(row: AlignedRow): string {
+  const { left, right, differences } = row;
   return differences
     .map(({ aspect, isIncidental }) => {
       if (aspect === 'only') return left === null ? 'only in the second' : right === null ? 'only in the first' : '';
-      return isIncidental ? `${aspectTexts[aspect]} (ids, times)` : aspectTexts[aspect];
+      const text = aspectText(row, aspect);
+      return isIncidental ? `${text} (ids, times)` : text;
     })
     .join(', ');
 }

@@ -1,5 +1,5 @@
 /** An instance beside another one, a fork beside its origin, as a panel is sent it. */
-import { aspectTexts, compareRuns, operationText, resultText, type ComparedRun } from '../core/instances/compare-runs';
+import { aspectText, compareRuns, operationText, resultText, type ComparedRun } from '../core/instances/compare-runs';
 import type { AlignedRow } from '../core/history/align';
 import type { InstanceRow } from '../core/instances/instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
@@ -37,7 +37,8 @@ async function runOf(hub: TaskHubClient, row: InstanceRow): Promise<ComparedRun>
   return { row, history, customStatusChanges };
 }
 
-function shownRow({ left, right, differences }: AlignedRow): Comparison['rows'][number] {
+function shownRow(row: AlignedRow): Comparison['rows'][number] {
+  const { left, right, differences } = row;
   const side = (operation: AlignedRow['left']): Comparison['rows'][number]['left'] =>
     operation === null
       ? null
@@ -51,7 +52,7 @@ function shownRow({ left, right, differences }: AlignedRow): Comparison['rows'][
   return {
     left: side(left),
     right: side(right),
-    differences: differences.map(({ aspect }) => aspectTexts[aspect]),
+    differences: differences.map(({ aspect }) => aspectText(row, aspect)),
     isIncidental: differences.length > 0 && differences.every(({ isIncidental }) => isIncidental),
   };
 }

@@ -21,6 +21,9 @@ describe('durascope fork', () => {
             return `not paid: ${(error as Error).message}`;
           }
         },
+        *offer(context) {
+          return yield context.activity('price', context.input);
+        },
       },
       activities: { price: () => 7, charge: (price) => `paid ${String(price)}` },
     });
@@ -74,6 +77,10 @@ describe('durascope fork', () => {
     const same = await said('diff', 'order-1', 'same');
     assert.equal(same.code, 0);
     assert.match(same.printed, /The same but for ids and times\.$/);
+    await commands.http.hub.start('offer', { instanceId: 'offer-1', json: 'book' });
+    await commands.http.hub.quiet();
+    const strange = await said('diff', 'order-1', 'offer-1');
+    assert.match(strange.printed, /^First difference: started, another orchestrator\.$/m);
     const none = await said('diff', 'order-1');
     assert.equal(none.code, 2);
     assert.match(none.warned, /'order-1' is no fork: name the instance/);

@@ -79,7 +79,7 @@ export function resultText({ kind, state, result }: Operation): string {
   }
 }
 
-export const aspectTexts: Readonly<Record<DifferenceAspect, string>> = {
+const aspectTexts: Readonly<Record<DifferenceAspect, string>> = {
   only: 'only here',
   name: 'another call',
   order: 'in another order',
@@ -90,6 +90,11 @@ export const aspectTexts: Readonly<Record<DifferenceAspect, string>> = {
   result: 'another result',
   arrival: 'came in another order',
 };
+
+/** In what the sides of the row differ, in a few words. */
+export function aspectText({ left, right }: AlignedRow, aspect: DifferenceAspect): string {
+  return aspect === 'name' && (left ?? right)?.kind === 'start' ? 'another orchestrator' : aspectTexts[aspect];
+}
 
 /** For programs. */
 export function comparisonView(comparison: RunComparison): Record<string, unknown> {

@@ -6,6 +6,9 @@ import { EmptyState, Loading } from '../ui/message';
 import { OriginLink } from './origin-link';
 import type { InstanceParts } from './panel-context';
 
+/** Characters of a value that are shown without scrolling. */
+const mostAtOnce = 300;
+
 /** An instance beside another one, a fork beside the run that it comes from: calls and events aligned, the first difference marked, outputs and custom statuses. */
 export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { comparison } = parts.state;
@@ -80,10 +83,10 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
             <tr key={name} class={value.likeness === 'other' ? 'compare-other compare-value' : 'compare-value'}>
               <th scope="row">{name}</th>
               <td>
-                <code>{value.left ?? ''}</code>
+                <Value text={value.left} label={`${name}, ${isFork ? 'origin' : 'other'}`} />
               </td>
               <td>
-                <code>{value.right ?? ''}</code>
+                <Value text={value.right} label={`${name}, ${isFork ? 'this fork' : 'this instance'}`} />
               </td>
               <td class="compare-aspects">
                 {{ same: '', incidental: 'ids and times alone', other: 'another value' }[value.likeness]}
@@ -119,6 +122,16 @@ function Side({ side }: { side: Comparison['rows'][number]['left'] }): JSX.Eleme
       </code>
       {side.tookMs === null ? null : <span class="quiet-text"> {durationText(side.tookMs)}</span>}
     </>
+  );
+}
+
+/** A long one scrolls in its cell, so that both sides stay in sight. */
+function Value({ text, label }: { text: string | null; label: string }): JSX.Element {
+  if (text === null || text.length <= mostAtOnce) return <code>{text ?? ''}</code>;
+  return (
+    <pre class="compare-long" tabIndex={0} role="group" aria-label={label}>
+      {text}
+    </pre>
   );
 }
 

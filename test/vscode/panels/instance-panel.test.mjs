@@ -367,7 +367,10 @@ describe('the instance panel', function () {
       const page = await openPanel('failedDeep', theme);
       await page.evaluate(() => globalThis.gallery.session.compareWith('payment-7'));
       await page.locator('.compare-first', { hasText: 'Show the line' }).waitFor();
-      assert.match(await page.locator('.compare-summary').innerText(), /^First difference: /);
+      assert.match(await page.locator('.compare-summary').innerText(), /^First difference: started, another orchestrator\.$/);
+      // Both long outputs are in sight, and can be scrolled.
+      assert.equal(await page.locator('.compare-long').count(), 2);
+      assert.ok((await page.locator('.compare-long').first().boundingBox()).height <= 240);
       assert.deepEqual(await axeViolations(page), []);
       await screenshot(`compare-${theme}`);
     }
