@@ -101,7 +101,7 @@ describe('stepping through a replay in a real VS Code', function () {
 
   it('continues to a breakpoint and reverses to one', async () => {
     const { bench } = window;
-    await bench.page.locator('.tab[data-resource-name="orders.ts"]').first().click();
+    await bench.focusEditor();
     const deliver = lineOf("callSubOrchestrator('Deliver'");
     const price = lineOf("callActivity('Price'");
     await bench.debug.toggleBreakpoint(deliver);
