@@ -1,4 +1,7 @@
-/** Checkpoints a second of the store alone: `npx tsx bench/store.bench.ts`. One JSON line a mode. */
+/**
+ * Checkpoints a second of the store alone: `npx tsx bench/store.bench.ts`. One JSON line a mode. `npx tsx bench/store.bench.ts search 100000`:
+ * questions of the list of instances, with the first search made in slices and at once.
+ */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +9,7 @@ import path from 'node:path';
 import type { Checkpoint } from '../src/core/instances/checkpoint';
 import type { HistoryEvent } from '../src/core/history/history';
 import type { InstanceRow } from '../src/core/instances/instance';
+import type { InstanceQuery } from '../src/core/ports/history-store';
 import { toTimestamp } from '../src/core/values/time';
 import { SqlJsHistoryStore, type SqlJsHistoryStoreOptions } from '../src/store/sql-js-history-store';
 
@@ -176,7 +180,88 @@ async function measure(mode: string, count: number, options: Partial<SqlJsHistor
   );
 }
 
+/**
+ * Runs it, and tells how long it took and how long nobody else had a turn, at most; of that the processor time, which does not depend on what
+ * else the machine does. (It counts the threads of the garbage collector as well.)
+ */
+async function watched(work: () => unknown): Promise<{ ms: number; longestTurnMs: number }> {
+  const watch = { isOver: false, longestTurnMs: 0 };
+  const busyMs = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  const turns = (async () => {
+    for (let last = busyMs(); !watch.isOver;) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const now = busyMs();
+      watch.longestTurnMs = Math.max(watch.longestTurnMs, now - last);
+      last = now;
+    }
+  })();
+  await new Promise((resolve) => setImmediate(resolve));
+  const startedMs = busyMs();
+  await work();
+  const ms = busyMs() - startedMs;
+  watch.isOver = true;
+  await turns;
+  return { ms, longestTurnMs: watch.longestTurnMs };
+}
+
+/** A hub of finished instances, asked as the list of all instances asks it. */
+async function measureSearch(count: number): Promise<void> {
+  const open = async (): Promise<SqlJsHistoryStore> => {
+    const store = new SqlJsHistoryStore({ dir: null, log: () => undefined });
+    await store.open();
+    for (let i = 0; i < count; i++) {
+      const last = [...helloCities(i, () => 1)].at(-1);
+      if (last?.instance === undefined) throw new Error('The last step has a row.');
+      const output = `{"receipt":"r-${i}","items":["book","pen","${'x'.repeat(i % 200)}"]}`;
+      await store.commit([{ instanceId: last.instanceId, instance: { ...last.instance, output } }]);
+    }
+    store.query({ orderBy: 'createdTime', descending: true });
+    return store;
+  };
+  const ask = async (store: SqlJsHistoryStore, query: InstanceQuery, isPrepared: boolean): Promise<void> => {
+    if (isPrepared) await store.prepare(query);
+    store.query({ ...query, descending: true });
+    if (query.text === undefined) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    store.countByStatus(query);
+  };
+  const first: InstanceQuery = { text: 'r-17123"', orderBy: 'createdTime' };
+  const stores = [await open(), await open()] as const;
+  const atOnce = await watched(() => ask(stores[0], first, false));
+  await stores[0].close();
+  const store = stores[1];
+  const sliced = await watched(() => ask(store, first, true));
+  const later: Record<string, unknown> = {};
+  const questions: Record<string, InstanceQuery> = {
+    one: { text: 'r-777"', orderBy: 'createdTime' },
+    none: { text: 'zzz', orderBy: 'createdTime' },
+    all: { text: 'book', orderBy: 'createdTime' },
+    byDuration: { orderBy: 'duration' },
+  };
+  for (const [name, query] of Object.entries(questions)) {
+    const rounds: number[] = [];
+    for (let round = 0; round < 5; round++) rounds.push((await watched(() => ask(store, query, true))).longestTurnMs);
+    later[name] = Math.round(rounds.sort((a, b) => a - b)[2] ?? 0);
+  }
+  await store.close();
+  console.log(
+    JSON.stringify({
+      bench: 'store search',
+      instances: count,
+      firstMs: Math.round(sliced.ms),
+      firstLongestTurnMs: Math.round(sliced.longestTurnMs),
+      firstToAtOnce: Math.round((sliced.ms / atOnce.ms) * 100) / 100,
+      longestTurnToAtOnce: Math.round((sliced.longestTurnMs / atOnce.longestTurnMs) * 1000) / 1000,
+      laterLongestTurnMs: later,
+    }),
+  );
+}
+
 async function main(): Promise<void> {
+  if (process.argv[2] === 'search') return measureSearch(Number(process.argv[3] ?? 100_000));
   const count = Number(process.argv[2] ?? 5000);
   await measure('warm-up', 500, {});
   await measure('memory', count, { dir: null });

@@ -40,6 +40,7 @@ import { Episodes } from './episodes';
 import { KnownNames } from './known-names';
 import type { InboxEntry } from './live-instance';
 import { OrchestrationCommands } from './orchestration-commands';
+import { prepared } from './prepared-question';
 import { notFound } from './refusals';
 import { salvage } from './salvage';
 import { waitingFor } from './waiting-for';
@@ -153,11 +154,11 @@ export class Engine implements TaskHubClient {
   }
 
   query(query: InstanceQuery): Promise<InstancePage> {
-    return settle(() => this.#core.world.store.query(query));
+    return prepared(this.#core.world.store, query, (store) => store.query(query));
   }
 
   countByStatus(query?: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> {
-    return settle(() => this.#core.world.store.countByStatus(query));
+    return prepared(this.#core.world.store, query, (store) => store.countByStatus(query));
   }
 
   history(instanceId: string, from?: number, count?: number): Promise<readonly HistoryEvent[]> {

@@ -1,20 +1,17 @@
-/** `InstanceQuery` as SQL: filters, a page along one index, and the continuation token that says where the next one starts. */
-import { crc32 } from 'node:zlib';
+/** `InstanceQuery` as SQL: filters, and a page along one index. What the columns do not answer is search-query.ts's. */
 import type { SqlValue } from 'sql.js';
-import { DurascopeError } from '../core/values/errors';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
 import type { OrchestrationStatus } from '../core/values/status';
 import type { SqlConnection } from './sql-connection';
-import { instanceOrders, type InstanceOrderBy } from '../core/instances/instance-search';
-import { toTimestamp } from '../core/values/time';
-import type { InstanceTexts } from './instance-texts';
+import type { InstanceOrderBy } from '../core/instances/instance-search';
+import { checkedPage, writeToken } from './query-page';
 import { decodeRow } from './row-codec';
 
 interface Order {
   column: string;
   index: string;
 }
-/** The others are sorted by a temporary table (instance-texts.ts). */
+/** The others are search-query.ts's. */
 const orders: Readonly<Partial<Record<InstanceOrderBy, Order>>> = {
   instanceId: { column: 'id', index: 'instances_by_id' },
   createdTime: { column: 'created', index: 'instances_by_created' },
@@ -36,35 +33,19 @@ const fewMatches = 2000;
 /** `isEntityId` in SQL. */
 const entityGlob = "id GLOB '@[^@]*@*'";
 
-const defaultPageSize = 100;
-const maxPageSize = 10_000;
-
 /** Errors: InvalidArgument (page size, order, token). */
-export function queryInstances(connection: SqlConnection, texts: InstanceTexts, query: InstanceQuery): InstancePage {
-  const pageSize = query.pageSize ?? defaultPageSize;
-  if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > maxPageSize) {
-    throw new DurascopeError(
-      'InvalidArgument',
-      `The page size must be a whole number from 1 to ${maxPageSize}, not ${pageSize}.`,
-    );
-  }
-  const orderBy = query.orderBy ?? 'instanceId';
-  if (!instanceOrders.includes(orderBy)) {
-    throw new DurascopeError('InvalidArgument', `Cannot order by "${orderBy}". Use one of ${instanceOrders.join(', ')}.`);
-  }
-  const order = orders[orderBy] ?? { column: 'ordered.value', index: 'instances_by_id' };
-  if (orders[orderBy] === undefined) texts.order(connection, orderBy, query.now ?? toTimestamp(Date.now()));
-  const filters = filtersOf(connection, texts, query);
-  const fingerprint = fingerprintOf(query);
+export function queryInstances(connection: SqlConnection, query: InstanceQuery): InstancePage {
+  const { pageSize, orderBy, fingerprint, after } = checkedPage(query);
+  const order = orders[orderBy];
+  if (order === undefined) throw new Error(`There is no column for the order by ${orderBy}.`);
+  const filters = filtersOf(query);
   const index = bestIndex(connection, filters) ?? order.index;
-  const joined = orders[orderBy] === undefined ? 'JOIN temp.ordered AS ordered ON ordered.instance = id' : '';
-  const after = query.continuationToken === undefined ? undefined : readToken(query.continuationToken, fingerprint);
   const all = after === undefined ? filters : [...filters, keysetFilter(order.column, query.descending === true, after)];
 
   const direction = query.descending ? 'DESC' : 'ASC';
   const orderSql = order.column === 'id' ? `id ${direction}` : `${order.column} ${direction}, id ${direction}`;
   const rows = connection.select(
-    `SELECT ${order.column}, id, CAST(body AS TEXT) FROM instances INDEXED BY ${index} ${joined} ${whereOf(all)} ORDER BY ${orderSql} LIMIT ?`,
+    `SELECT ${order.column}, id, CAST(body AS TEXT) FROM instances INDEXED BY ${index} ${whereOf(all)} ORDER BY ${orderSql} LIMIT ?`,
     [...paramsOf(all), pageSize + 1],
   );
   const instances = rows.slice(0, pageSize).map((row) => decodeRow(row[2] as string));
@@ -74,22 +55,21 @@ export function queryInstances(connection: SqlConnection, texts: InstanceTexts, 
 }
 
 /** Instances that the filters let through; order, page size and token do not matter. */
-export function countInstances(connection: SqlConnection, texts: InstanceTexts, query: InstanceQuery): number {
-  const filters = filtersOf(connection, texts, query);
+export function countInstances(connection: SqlConnection, query: InstanceQuery): number {
+  const filters = filtersOf(query);
   return Number(connection.select(`SELECT count(*) FROM instances ${whereOf(filters)}`, paramsOf(filters))[0]?.[0]);
 }
 
 export function countInstancesByStatus(
   connection: SqlConnection,
-  texts: InstanceTexts,
   query: InstanceQuery,
 ): Partial<Record<OrchestrationStatus, number>> {
-  const filters = filtersOf(connection, texts, query);
+  const filters = filtersOf(query);
   const rows = connection.select(`SELECT status, count(*) FROM instances ${whereOf(filters)} GROUP BY status`, paramsOf(filters));
   return Object.fromEntries(rows.map(([status, count]) => [status as OrchestrationStatus, Number(count)]));
 }
 
-function filtersOf(connection: SqlConnection, texts: InstanceTexts, query: InstanceQuery): Filter[] {
+function filtersOf(query: InstanceQuery): Filter[] {
   const filters: Filter[] = [];
   const range = (column: string, index: string, from: string | undefined, to: string | undefined): void => {
     if (from !== undefined) filters.push({ sql: `${column} >= ?`, params: [from], index });
@@ -120,10 +100,6 @@ function filtersOf(connection: SqlConnection, texts: InstanceTexts, query: Insta
   if (query.entities === 'only')
     filters.push({ sql: `id >= '@' AND id < 'A' AND ${entityGlob}`, params: [], index: 'instances_by_id' });
   if (query.entities === 'exclude') filters.push({ sql: `NOT (id >= '@' AND id < 'A' AND ${entityGlob})`, params: [] });
-  if (query.text) {
-    texts.find(connection, query.text);
-    filters.push({ sql: 'id IN (SELECT id FROM temp.found)', params: [], index: 'instances_by_id' });
-  }
   return filters;
 }
 
@@ -158,34 +134,4 @@ function whereOf(filters: readonly Filter[]): string {
 
 function paramsOf(filters: readonly Filter[]): SqlValue[] {
   return filters.flatMap((filter) => filter.params);
-}
-
-/** Of filters and order, so that a token cannot be used with another question. */
-function fingerprintOf(query: InstanceQuery): number {
-  const keys = Object.keys(query).filter((key) => key !== 'pageSize' && key !== 'continuationToken' && key !== 'now');
-  return crc32(JSON.stringify(query, keys.sort()));
-}
-
-function writeToken(fingerprint: number, value: string | number, id: string): string {
-  return Buffer.from(JSON.stringify([fingerprint, value, id]), 'utf8').toString('base64url');
-}
-
-function readToken(token: string, fingerprint: number): readonly [string | number, string] {
-  let content: unknown;
-  try {
-    content = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-  } catch {
-    content = undefined; // Not a token of ours: refused below.
-  }
-  const [found, value, id] = Array.isArray(content) ? (content as unknown[]) : [];
-  if ((typeof value !== 'string' && typeof value !== 'number') || typeof id !== 'string') {
-    throw new DurascopeError('InvalidArgument', 'The continuation token is not one that a query here returned.');
-  }
-  if (found !== fingerprint) {
-    throw new DurascopeError(
-      'InvalidArgument',
-      'The continuation token belongs to another query: repeat the filters and the order of the page before.',
-    );
-  }
-  return [value, id];
 }

@@ -1,83 +1,110 @@
 /**
- * What instances can be searched in and sorted by beyond the columns of their table: made with the first question that needs it, kept up with
- * every commit from then on, and handed to SQL as temporary tables.
+ * What instances are searched in, sorted and filtered by, where the columns of their table do not do: made in slices when a question asks for
+ * it, kept up with every commit from then on.
+ *
+ *   T1. What is pending is read before SQL. Whatever goes over to SQL meanwhile is found there, and nothing is written for it.
+ *   T2. A commit during the making counts more than what is read after it.
  */
 import type { InstanceRow } from '../core/instances/instance';
-import { orderValueOf, searchedChars, searchTextOf, type InstanceOrderBy } from '../core/instances/instance-search';
+import { searchedChars, searchTextOf, type InstanceOrderBy, type orderValueOf } from '../core/instances/instance-search';
+import { fromTimestamp } from '../core/values/time';
 import type { Change } from './checkpoint-codec';
+import type { PendingChanges } from './pending-changes';
 import { decodeRow, wholeRow } from './row-codec';
 import type { SqlConnection } from './sql-connection';
 
-type Kept = Parameters<typeof orderValueOf>[0];
-
-interface Entry {
+/** All that a filter or an order looks at. */
+export interface TextEntry extends Omit<Parameters<typeof orderValueOf>[0], 'completedTime'> {
+  parentInstanceId: string | null;
   text: string;
-  row: Kept;
+  createdMs: number;
+  completedMs: number | null;
+}
+
+interface Making {
+  pending: ReturnType<PendingChanges['rows']['entries']>;
+  isPendingRead: boolean;
+  /** The last id that was read from SQL. */
+  after: string;
+  /** Purged meanwhile: SQL may still have it. */
+  gone: Set<string>;
 }
 
 export class InstanceTexts {
-  #entries: Map<string, Entry> | undefined;
-  /** Counts up with every change. */
-  #version = 0;
-  /** What the temporary tables hold. */
-  #found = '';
-  #ordered = '';
+  readonly #entries = new Map<string, TextEntry>();
+  #making: Making | undefined;
+  #isComplete = false;
+
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
 
   /** Nothing, before there was a question. */
   apply(changes: readonly Change[]): void {
-    if (this.#entries === undefined) return;
+    if (!this.#isComplete && this.#making === undefined) return;
     for (const change of changes) {
-      if (change.type === 'row') this.#entries.set(change.row.instanceId, entryOf(wholeRow(change.row)));
-      else if (change.type === 'purge') this.#entries.delete(change.instanceId);
-      else continue;
-      this.#version++;
-    }
-  }
-
-  /** Fills `temp.found` with the ids of those in which `text` occurs, ignoring case. */
-  find(connection: SqlConnection, text: string): void {
-    const entries = this.#all(connection);
-    const key = `${this.#version} ${text}`;
-    if (key === this.#found) return;
-    const folded = text.toLowerCase();
-    const ids: string[] = [];
-    for (const [id, entry] of entries) if (entry.text.includes(folded)) ids.push(id);
-    connection.script('CREATE TEMP TABLE IF NOT EXISTS found (id TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM temp.found');
-    connection.run('INSERT INTO temp.found SELECT value FROM json_each(?) ORDER BY value', [JSON.stringify(ids)]);
-    this.#found = key;
-  }
-
-  /** Fills `temp.ordered` with what each instance has for this order. */
-  order(connection: SqlConnection, orderBy: InstanceOrderBy, now: string): void {
-    const entries = this.#all(connection);
-    const key = `${this.#version} ${orderBy} ${orderBy === 'duration' ? now : ''}`;
-    if (key === this.#ordered) return;
-    const parts = [...entries].map(([id, { row }]) => `${JSON.stringify(id)}:${JSON.stringify(orderValueOf(row, orderBy, now))}`);
-    connection.script(
-      'DROP TABLE IF EXISTS temp.ordered; CREATE TEMP TABLE ordered (instance TEXT PRIMARY KEY, value) WITHOUT ROWID',
-    );
-    connection.run('INSERT INTO temp.ordered SELECT key, value FROM json_each(?)', [`{${parts.join(',')}}`]);
-    connection.script('CREATE INDEX temp.ordered_by_value ON ordered (value, instance)');
-    this.#ordered = key;
-  }
-
-  #all(connection: SqlConnection): ReadonlyMap<string, Entry> {
-    if (this.#entries === undefined) {
-      this.#entries = new Map();
-      for (const [body] of connection.select('SELECT CAST(body AS TEXT) FROM instances')) {
-        const row = decodeRow(body as string);
-        this.#entries.set(row.instanceId, entryOf(row));
+      if (change.type === 'row') {
+        this.#entries.set(change.row.instanceId, entryOf(wholeRow(change.row)));
+      } else if (change.type === 'purge') {
+        this.#entries.delete(change.instanceId);
+        this.#making?.gone.add(change.instanceId);
       }
     }
-    return this.#entries;
+  }
+
+  /** Goes on until `isOver` says stop, which it is asked after each, or all is there: true then. `sql`: undefined while there is no database. */
+  make(pending: PendingChanges, sql: SqlConnection | undefined, isOver: () => boolean): boolean {
+    if (this.#isComplete) return true;
+    const making = (this.#making ??= { pending: pending.rows.entries(), isPendingRead: false, after: '', gone: new Set() });
+    while (!making.isPendingRead) {
+      const next = making.pending.next();
+      if (next.done === true) making.isPendingRead = true;
+      else {
+        const [id, { row }] = next.value;
+        if (!this.#entries.has(id)) this.#entries.set(id, entryOf(wholeRow(row)));
+        if (isOver()) return false;
+      }
+    }
+    const isAll = sql?.scan(
+      'SELECT id, CAST(body AS TEXT) FROM instances INDEXED BY instances_by_id WHERE id > ? ORDER BY id',
+      [making.after],
+      ([key, body]) => {
+        const id = key as string;
+        if (!this.#entries.has(id) && !making.gone.has(id)) this.#entries.set(id, entryOf(decodeRow(body as string)));
+        making.after = id;
+        return !isOver();
+      },
+    );
+    if (isAll === false) return false;
+    this.#isComplete = true;
+    this.#making = undefined;
+    return true;
+  }
+
+  /** All that there are, once it is complete. */
+  entries(): Iterable<TextEntry> {
+    return this.#entries.values();
   }
 }
 
-function entryOf(row: InstanceRow): Entry {
-  const { instanceId, createdTime, lastUpdatedTime, completedTime, name, runtimeStatus, historyLength } = row;
-  const customStatus = row.customStatus === null ? null : row.customStatus.slice(0, searchedChars);
+/** `nowMs`: until then those run that have not ended. */
+export function entryOrderValue(entry: TextEntry, orderBy: InstanceOrderBy, nowMs: number): string | number {
+  return orderBy === 'duration' ? (entry.completedMs ?? nowMs) - entry.createdMs : (entry[orderBy] ?? '');
+}
+
+function entryOf(row: InstanceRow): TextEntry {
+  const { instanceId, createdTime, lastUpdatedTime, completedTime, name, runtimeStatus, historyLength, parentInstanceId } = row;
   return {
+    instanceId,
+    createdTime,
+    lastUpdatedTime,
+    name,
+    runtimeStatus,
+    historyLength,
+    parentInstanceId,
+    customStatus: row.customStatus === null ? null : row.customStatus.slice(0, searchedChars),
     text: searchTextOf(row),
-    row: { instanceId, createdTime, lastUpdatedTime, completedTime, name, runtimeStatus, historyLength, customStatus },
+    createdMs: fromTimestamp(createdTime),
+    completedMs: completedTime === null ? null : fromTimestamp(completedTime),
   };
 }

@@ -103,6 +103,18 @@ export class SqlConnection {
     }
   }
 
+  /** Row by row, until `visit` says false. True when there were no more. */
+  scan(sql: string, params: BindParams, visit: (row: SqlValue[]) => boolean): boolean {
+    const statement = this.#prepare(sql);
+    try {
+      statement.bind(params);
+      while (statement.step()) if (!visit(statement.get())) return false;
+      return true;
+    } finally {
+      statement.reset();
+    }
+  }
+
   /** For a statement made for one question: prepared, read to the end and thrown away. */
   select(sql: string, params: readonly SqlValue[] = []): SqlValue[][] {
     const statement = this.#db.prepare(sql);

@@ -7,6 +7,7 @@
  *       Until then there is no database at all, and a start need not wait for one.
  *   H3. A failed write changes nothing and may be tried again. After a failed sync nobody knows what the disk has: nothing more is accepted.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlJsStatic } from 'sql.js';
 import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
@@ -26,6 +27,7 @@ import { JournalSync } from './journal-sync';
 import { loadSqlJs } from './load-sql-js';
 import { historyRange, PendingChanges } from './pending-changes';
 import { PendingWriter } from './pending-writer';
+import { countSearched, isSearch, needsTexts, searchInstances } from './search-query';
 import { wholeRow } from './row-codec';
 import type { SqlConnection } from './sql-connection';
 import { StoreFolder } from './store-folder';
@@ -39,6 +41,8 @@ export interface SqlJsHistoryStoreOptions {
   fsyncIntervalMs?: number;
   /** Journal size from which an idle moment is used for a snapshot. */
   compactAtBytes?: number;
+  /** Milliseconds, for how long a slice of a search is worked on. */
+  clock?: () => number;
 }
 
 const defaultFsyncIntervalMs = 500;
@@ -60,6 +64,8 @@ const idleDelayMs = 100;
 /** After a snapshot that could not be written. */
 const snapshotAgainMs = 60_000;
 const sliceMs = 3;
+/** Of what somebody waits for. */
+const askedSliceMs = 10;
 
 const committed = Promise.resolve();
 
@@ -89,6 +95,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   #opening: Promise<RecoveredWork> | undefined;
   #closing: Promise<void> | undefined;
   #compacting: Promise<void> | undefined;
+  #preparing: Promise<void> | undefined;
 
   #idleTimer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
@@ -102,6 +109,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       durability: 'interval',
       fsyncIntervalMs: defaultFsyncIntervalMs,
       compactAtBytes: defaultCompactAtBytes,
+      clock: () => performance.now(),
       ...options,
     };
   }
@@ -225,15 +233,26 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   query(query: InstanceQuery): InstancePage {
-    return queryInstances(this.#withRows(), this.#texts, query);
+    if (needsTexts(query)) return searchInstances(this.#withTexts(), query, (id) => this.instance(id));
+    return queryInstances(this.#withRows(), query);
   }
 
   count(query: InstanceQuery): number {
-    return countInstances(this.#withRows(), this.#texts, query);
+    if (!isSearch(query)) return countInstances(this.#withRows(), query);
+    return Object.values(countSearched(this.#withTexts(), query)).reduce((sum, each) => sum + each, 0);
   }
 
   countByStatus(query: InstanceQuery = {}): Partial<Record<OrchestrationStatus, number>> {
-    return countInstancesByStatus(this.#withRows(), this.#texts, query);
+    return isSearch(query) ? countSearched(this.#withTexts(), query) : countInstancesByStatus(this.#withRows(), query);
+  }
+
+  prepare(query: InstanceQuery): Promise<void> | undefined {
+    this.#assertOpen();
+    if (this.#texts.isComplete || !needsTexts(query)) return undefined;
+    this.#preparing ??= this.#makeTexts().finally(() => {
+      this.#preparing = undefined;
+    });
+    return this.#preparing;
   }
 
   customStatusChanges(instanceId: string): readonly CustomStatusChange[] {
@@ -316,6 +335,22 @@ export class SqlJsHistoryStore implements HistoryStore {
     const { database, writer } = this.#opened();
     writer.writeRows();
     return database.sql;
+  }
+
+  /** What is missing is made at once. */
+  #withTexts(): InstanceTexts {
+    this.#assertOpen();
+    this.#texts.make(this.#pending, this.#index?.database.sql, () => false);
+    return this.#texts;
+  }
+
+  async #makeTexts(): Promise<void> {
+    for (;;) {
+      await nextTurn();
+      if (this.#closing !== undefined) throw this.#refusal();
+      const end = this.#options.clock() + askedSliceMs;
+      if (this.#texts.make(this.#pending, this.#index?.database.sql, () => this.#options.clock() >= end)) return;
+    }
   }
 
   #withQueue(): HistoryDatabase {

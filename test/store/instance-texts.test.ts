@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { InstanceRow } from '../../src/core/instances/instance';
 import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
-import { at, rowOf } from './store-builders';
+import { at, rowOf, StoreBench } from './store-builders';
 
 describe('a search in instances', () => {
   let store: SqlJsHistoryStore;
@@ -48,5 +48,101 @@ describe('a search in instances', () => {
     store.query({ text: 'zzz' });
     assert.deepEqual(found('r-17123"'), ['order-17123']);
     assert.equal(store.query({ orderBy: 'duration', descending: true, pageSize: 1 }).instances[0]?.instanceId, 'order-9932');
+  });
+
+  describe('that is prepared', () => {
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    let bench: StoreBench;
+    let looks: number;
+    /** Ten milliseconds are over with every fourth look. */
+    const clock = (): number => (looks += 1) * 2.6;
+
+    beforeEach(async () => {
+      await store.close();
+      bench = new StoreBench();
+      looks = 0;
+    });
+    afterEach(() => bench.cleanUp());
+
+    const many = (): InstanceRow[] => Array.from({ length: 60 }, (_, n) => rowOf(`i-${100 + n}`, { output: `"old ${n}"` }));
+
+    for (const where of ['not in the index yet', 'in the index', 'in a snapshot']) {
+      it(`gives others their turn after a few instances each, ${where}`, async () => {
+        store = await bench.open({ clock });
+        await commit(...many());
+        if (where !== 'not in the index yet') store.query({});
+        if (where === 'in a snapshot') {
+          await store.compact();
+          await store.close();
+          store = await bench.open({ clock });
+        }
+        const state = { isReady: false };
+        const ready = store.prepare({ text: 'old' })?.then(() => (state.isReady = true));
+        assert.equal(looks, 0); // Nothing is read in the turn of the question.
+        const perTurn: number[] = [];
+        for (let last = 0; !state.isReady; last = looks) {
+          await turn();
+          perTurn.push(looks - last);
+        }
+        await ready;
+        assert.ok(Math.max(...perTurn) <= 2 * 5, perTurn.join()); // One slice, or the end of one and the next.
+        assert.ok(perTurn.reduce((sum, each) => sum + each, 0) >= 60);
+        assert.equal(store.prepare({ text: 'old' }), undefined);
+        assert.equal(store.count({ text: 'old' }), 60);
+      });
+    }
+
+    it('answers with what was committed, changed and purged while it was made, before and behind the place it was at', async () => {
+      store = await bench.open({ clock });
+      await commit(...many());
+      store.query({});
+      const ready = store.prepare({ text: 'old' });
+      for (let n = 0; n < 5; n++) await turn();
+      await commit(rowOf('i-100', { output: '"new"' }), rowOf('i-159', { output: '"new"' }), rowOf('a', { output: '"new"' }));
+      await store.commit(['i-101', 'i-158', 'i-157'].map((instanceId) => ({ instanceId, purged: true })));
+      await commit(rowOf('i-157', { output: '"new"' }));
+      await ready;
+      assert.deepEqual(found('new'), ['a', 'i-100', 'i-157', 'i-159']);
+      assert.equal(store.count({ text: 'old' }), 55);
+      assert.equal(store.query({ orderBy: 'duration', pageSize: 100 }).instances.length, 59);
+    });
+
+    it('is answered whole without waiting by who asks at once, and told of a close to who waits', async () => {
+      store = await bench.open({ clock });
+      await commit(...many());
+      const ready = store.prepare({ orderBy: 'customStatus' });
+      assert.equal(store.prepare({ text: 'old' }), ready);
+      await turn();
+      assert.equal(store.count({ text: 'old' }), 60);
+      await ready;
+      await store.close();
+      store = await bench.open({ clock });
+      const refused = assert.rejects(async () => store.prepare({ text: 'old' }), { code: 'Stopped' });
+      await store.close();
+      await refused;
+    });
+
+    it('is not made for what the columns answer', async () => {
+      store = await bench.open({ clock });
+      await commit(...many());
+      assert.equal(store.prepare({ orderBy: 'createdTime', statuses: ['Failed'], text: '' }), undefined);
+      assert.equal(store.query({ orderBy: 'createdTime', pageSize: 1 }).instances.length, 1);
+      assert.equal(looks, 0);
+    });
+
+    it('finds what stands there in the order of code points, page by page', async () => {
+      store = await bench.open({ clock });
+      await commit(...['\u{1F600}', '\uFFFD', 'a', '\u{1F601}'].map((id) => rowOf(id, { output: '"x y"' })));
+      const byColumn = store.query({}).instances.map(({ instanceId }) => instanceId);
+      assert.deepEqual(found('x y'), byColumn);
+      const first = store.query({ text: 'x y', pageSize: 3 });
+      const { continuationToken = '' } = first;
+      assert.deepEqual(
+        [...first.instances, ...store.query({ text: 'x y', pageSize: 3, continuationToken }).instances].map(
+          (row) => row.instanceId,
+        ),
+        byColumn,
+      );
+    });
   });
 });

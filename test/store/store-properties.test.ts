@@ -247,7 +247,8 @@ const aStep: fc.Arbitrary<Step> = fc.record({
   again: rarely,
 });
 
-type Move = { type: 'commit'; steps: Step[] } | { type: 'query' | 'queues' | 'statuses' | 'compact' | 'reopen' | 'idle' };
+type Move =
+  { type: 'commit'; steps: Step[] } | { type: 'query' | 'queues' | 'statuses' | 'compact' | 'reopen' | 'idle' | 'prepare' };
 const aMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 6,
@@ -256,7 +257,7 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      type: fc.constantFrom('query', 'queues', 'statuses', 'compact', 'reopen', 'idle'),
+      type: fc.constantFrom('query', 'queues', 'statuses', 'compact', 'reopen', 'idle', 'prepare'),
     }),
   },
 );
@@ -300,7 +301,10 @@ function checkQuery(model: Model, store: HistoryStore, query: InstanceQuery): vo
 
 async function play(bench: StoreBench, moves: readonly Move[], queries: readonly InstanceQuery[]): Promise<void> {
   const model = new Model();
-  let store: SqlJsHistoryStore = await bench.open();
+  // Each look at the clock ends a slice: one instance a turn.
+  let now = 0;
+  const clock = (): number => (now += 1000);
+  let store: SqlJsHistoryStore = await bench.open({ clock });
   for (const move of moves) {
     switch (move.type) {
       case 'commit':
@@ -324,7 +328,11 @@ async function play(bench: StoreBench, moves: readonly Move[], queries: readonly
       case 'reopen':
         if (bench.kind === 'memory') break;
         await store.close();
-        store = await bench.open();
+        store = await bench.open({ clock });
+        break;
+      case 'prepare':
+        // Goes on while the next moves are made; refused when one of them closes the store.
+        void store.prepare({ text: 'o' })?.catch(() => undefined);
         break;
     }
   }

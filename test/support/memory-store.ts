@@ -51,6 +51,11 @@ export class MemoryStore implements HistoryStore {
     return (this.#histories.get(instanceId) ?? []).slice(from, from + count);
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- for stores that are made of this one
+  prepare(_query?: InstanceQuery): Promise<void> | undefined {
+    return undefined;
+  }
+
   query(query: InstanceQuery): InstancePage {
     const instances = [...this.#rows.values()]
       .filter((row) => query.statuses?.includes(row.runtimeStatus) !== false)

@@ -74,6 +74,11 @@ export interface HistoryStore {
   instance(instanceId: string): InstanceRow | undefined;
   /** History of the current generation in commit order; empty when there is none. `from` and `count` cut a range out. */
   history(instanceId: string, from?: number, count?: number): readonly HistoryEvent[];
+  /**
+   * What the first search needs is made in slices, between which others have their turn; undefined when nothing is missing for this question.
+   * Without it, the question makes what is missing at once. Rejects with `Stopped` when the store is closed meanwhile.
+   */
+  prepare(query: InstanceQuery): Promise<void> | undefined;
   query(query: InstanceQuery): InstancePage;
   count(query: InstanceQuery): number;
   /** Number of instances by status, over all that the query's filters let through. */
