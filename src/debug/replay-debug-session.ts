@@ -8,7 +8,6 @@
 import {
   BreakpointEvent,
   DebugSession,
-  ErrorDestination,
   Handles,
   InitializedEvent,
   Source,
@@ -100,7 +99,7 @@ export class ReplayDebugSession extends DebugSession {
         await this.#isConfigured;
         this.#move(() => this.#enter(running, args));
       },
-      ErrorDestination.User,
+      true,
     );
   }
 
@@ -123,7 +122,7 @@ export class ReplayDebugSession extends DebugSession {
         await before?.cursor.dispose();
         this.#move(() => this.#enter(running, args));
       },
-      ErrorDestination.User,
+      true,
     );
   }
 
@@ -426,19 +425,18 @@ export class ReplayDebugSession extends DebugSession {
       : { ...breakpoint, line: this.convertDebuggerLineToClient(breakpoint.line) };
   }
 
-  /** Sends what `work` returns as the response's body, or what it threw as an error. */
-  #answer<R extends DebugProtocol.Response>(
-    response: R,
-    work: () => R['body'] | Promise<R['body']>,
-    destination?: ErrorDestination,
-  ): void {
+  /**
+   * Sends what `work` returns as the response's body, or what it threw as an error, which the editor shows where it asked: a view that
+   * asks about a frame that is past is no news. `showUser`: where the user waits for what was asked.
+   */
+  #answer<R extends DebugProtocol.Response>(response: R, work: () => R['body'] | Promise<R['body']>, showUser = false): void {
     void (async () => {
       try {
         const body: unknown = await work();
         if (body !== undefined) response.body = body;
         this.sendResponse(response);
       } catch (error) {
-        this.sendErrorResponse(response, 1, '{_reason}', { _reason: messageOf(error) }, destination);
+        this.sendErrorResponse(response, { id: 1, format: '{_reason}', variables: { _reason: messageOf(error) }, showUser });
       }
     })();
   }

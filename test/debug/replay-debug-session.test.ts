@@ -155,7 +155,9 @@ describe('the debug adapter over replays', () => {
     await assert.rejects(client.evaluate('nothing', 'hover'), /nothing is not defined/);
     const [before] = await client.frames();
     await client.move('next');
+    // A view that asks late is told, and the user is not.
     await assert.rejects(client.evaluateRequest({ expression: 'i', frameId: before?.id ?? 0 }), /moved on/);
+    assert.equal(client.refusals.at(-1)?.showUser, false);
   });
 
   it('runs to breakpoints on lines, forward and in reverse, and to the ends', async () => {
@@ -397,6 +399,7 @@ describe('the debug adapter over replays', () => {
     });
     await client.initializeRequest();
     await assert.rejects(client.launchRequest({}), /There is no history of 'x'\./);
+    assert.equal(client.refusals.at(-1)?.showUser, true);
   });
 
   it('a divergence stops as an exception with its explanation', async () => {

@@ -8,6 +8,8 @@ import type { ReplayLaunchArguments, ReplayProvider } from '../../src/debug/repl
 /** A client over a socket with a session of its own, and the few things that most tests do. */
 export class ReplayClient extends DebugClient {
   readonly outputs: DebugProtocol.OutputEvent['body'][] = [];
+  /** Why requests were refused, as the editor is told. */
+  readonly refusals: DebugProtocol.Message[] = [];
   #server: net.Server | undefined;
 
   private constructor() {
@@ -17,14 +19,21 @@ export class ReplayClient extends DebugClient {
   }
 
   static async connect(provider: ReplayProvider): Promise<ReplayClient> {
+    const client = new ReplayClient();
+    class ObservedSession extends ReplayDebugSession {
+      override sendResponse(response: DebugProtocol.Response): void {
+        const { error } = (response.body ?? {}) as DebugProtocol.ErrorResponse['body'];
+        if (error !== undefined) client.refusals.push(error);
+        super.sendResponse(response);
+      }
+    }
     const server = net.createServer((socket) => {
       socket.setNoDelay();
-      const session = new ReplayDebugSession({ provider });
+      const session = new ObservedSession({ provider });
       session.setRunAsServer(true);
       session.start(socket, socket);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const client = new ReplayClient();
     client.#server = server;
     await client.start((server.address() as AddressInfo).port);
     return client;

@@ -59,7 +59,11 @@ describe('a user who asks what if, in a real VS Code', function () {
     const { bench } = window;
     await bench.contextMenu(instanceRow(window, 'Checkout, Completed'), 'Step through Replay');
     await bench.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
-    await bench.page.keyboard.press('F10');
+    const lines = fs.readFileSync(path.join(window.app, 'src', 'app.js'), 'utf8').split('\n');
+    const lineOf = (text) => lines.findIndex((line) => line.includes(text)) + 1;
+    await bench.debug.untilLine(lineOf("'card')"));
+    await bench.debug.press('Step Over');
+    await bench.debug.untilLine(lineOf("'stock')"));
     await bench.command('Durascope: What If… at This Moment');
     await choose('TaskCompleted');
     await bench.quickInput.locator('.monaco-list-row', { hasText: 'It failed' }).waitFor();
