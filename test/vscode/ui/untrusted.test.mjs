@@ -26,7 +26,8 @@ describe('a user in a workspace that is not trusted', function () {
     await screenshot(window, 'untrusted');
     await page.keyboard.press('F1');
     await bench.quickField.fill('>Durascope: Start Emulator');
-    await bench.quickInput.locator('.monaco-list-row[aria-label^="Durascope: Focus on"]').first().waitFor();
+    // Whatever the editor offers instead: the list is drawn by then.
+    await bench.quickInput.locator(`.monaco-list-row[aria-label^="Durascope: "]`).first().waitFor();
     assert.equal(await bench.quickInput.locator('.monaco-list-row[aria-label^="Durascope: Start Emulator"]').count(), 0);
     await bench.dismissQuickInput();
     assert.equal(fs.existsSync(path.join(window.app, '.durascope')), false);
