@@ -87,7 +87,9 @@ export class DeterminismDiagnostics implements vscode.CodeActionProvider, vscode
     const known = [...this.#watched.values()]
       .map((each) => each.findings?.known.get(document.uri.fsPath))
       .find((each) => each !== undefined);
-    if (known === undefined || known.version !== document.version) return [];
+    if (known === undefined) return [];
+    // What was found in the file on disk holds for a document that has been opened since and not been changed.
+    if (known.version === null ? document.isDirty : known.version !== document.version) return [];
     return known.findings.flatMap((finding) => {
       const diagnostic = diagnostics.find((each) => codeOf(each) === finding.cause && each.range.isEqual(rangeOf(finding.span)));
       return diagnostic?.range.intersection(range) === undefined ? [] : actionsFor(document, finding, diagnostic);

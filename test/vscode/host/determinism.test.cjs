@@ -152,6 +152,18 @@ describe('findings in orchestrators in C# and PowerShell', () => {
     await until('no problem', () => codes(document.uri).length === 0);
   });
 
+  it('have their quick fixes in a file that is opened after they were found', async () => {
+    const uri = vscode.Uri.file(path.join(folder(), 'Later.cs'));
+    written.push(uri);
+    const text =
+      'class B {\n  [Function("Later")]\n  static string Run([OrchestrationTrigger] Context context) => DateTime.UtcNow.ToString();\n}\n';
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+    await until('the problem', () => codes(uri).includes('currentTime'));
+    const document = await vscode.workspace.openTextDocument(uri);
+    const actions = await actionsAt(document, problems(uri)[0].range);
+    assert.ok(actions.some(({ title }) => title === 'Use context.CurrentUtcDateTime'));
+  });
+
   it('are looked for in the scripts of orchestrators', async () => {
     await put(
       'Story/function.json',
