@@ -1,10 +1,11 @@
 // Bundles every program of the project into dist/: `node esbuild.config.mjs [--watch]`.
 import { build, context } from 'esbuild';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
+import * as zod from 'zod';
 
 const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
@@ -25,9 +26,23 @@ const mcpPart = 'src/cli/mcp-server.ts';
 const workerParts = ['src/workers/node/child/program.ts'];
 /** Of other people's code only: no stack of ours leads there. */
 const librariesParts = ['src/hubs/azure-storage/azure-sdk.ts'];
+/** Libraries that several programs use: there once, each in a file of its own. package -> the text that its file is made of. */
+const sharedLibraries = {
+  zod: `export { ${membersOfZod().join(', ')} } from 'zod';`,
+  ws: `module.exports = require('ws');`,
+  semver: `module.exports = require('semver');`,
+  'fast-glob': `module.exports = require('fast-glob');`,
+  'csv-parse/sync': `module.exports = require('csv-parse/sync');`,
+};
+const fileOfLibrary = (library) => library.split('/')[0];
 const readsParts = {
   name: 'reads-parts',
   setup: ({ onResolve }) => {
+    onResolve({ filter: /^[a-z]/ }, ({ kind, path: asked, importer }) =>
+      kind !== 'entry-point' && Object.hasOwn(sharedLibraries, asked) && !importer.includes('node_modules')
+        ? { path: `./${fileOfLibrary(asked)}`, external: true }
+        : undefined,
+    );
     onResolve({ filter: /^\.\.?\// }, ({ kind, path: asked, resolveDir }) => {
       if (kind === 'entry-point') return undefined;
       const entry = path.relative(import.meta.dirname, path.join(resolveDir, `${asked}.ts`)).replaceAll('\\', '/');
@@ -35,6 +50,17 @@ const readsParts = {
     });
   },
 };
+
+/** What of zod our own code names: the rest of it, forty languages of messages above all, is larger than this. */
+function membersOfZod() {
+  const names = new Set();
+  for (const { name, parentPath } of readdirSync('src', { recursive: true, withFileTypes: true })) {
+    if (!/\.tsx?$/.test(name)) continue;
+    for (const [, member] of readFileSync(path.join(parentPath, name), 'utf8').matchAll(/\bz\.(\w+)/g)) names.add(member);
+  }
+  names.delete('core');
+  return [...names].filter((member) => Object.hasOwn(zod, member)).sort();
+}
 
 const node = {
   bundle: true,
@@ -106,7 +132,15 @@ const jobs = [
     minify: !watch,
     entryPoints: { analysis: 'src/vscode/analysis-entry.ts', grammars: 'src/vscode/grammars-entry.ts' },
     outdir: 'dist',
+    plugins: [readsParts],
   },
+  ...Object.entries(sharedLibraries).map(([library, contents]) => ({
+    ...node,
+    sourcemap: false,
+    minify: !watch,
+    stdin: { contents, resolveDir: import.meta.dirname },
+    outfile: `dist/${fileOfLibrary(library)}.js`,
+  })),
   {
     ...node,
     external: [...node.external, '@microsoft/durabletask-js'],

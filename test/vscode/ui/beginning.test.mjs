@@ -28,13 +28,13 @@ describe('a user with a folder and no app', function () {
     fs.mkdirSync(target);
     await until('the dialog for the folder', async () => (await bench.quickField.inputValue({ timeout: 1000 })).startsWith('/'));
     await bench.quickField.fill(`${target}/`);
-    await until('the app to be written', async () => {
-      if (fs.existsSync(path.join(target, 'host.json'))) return true;
-      // The dialog takes no answer while it looks into the folder.
-      await page.keyboard.press('Enter');
-      await page.waitForTimeout(1000);
-      return false;
+    // An answer before the dialog has listed a folder is one for the folder before it. The new one has nothing but the way up.
+    await until('the empty folder to be listed', async () => {
+      const rows = await bench.quickRows.allInnerTexts();
+      return rows.map((row) => row.trim()).join() === '..';
     });
+    await page.keyboard.press('Enter');
+    await until('the app to be written', () => fs.existsSync(path.join(target, 'host.json')));
     await page.locator('.tab.active[data-resource-name="hello-cities.js"]').waitFor();
   });
 
