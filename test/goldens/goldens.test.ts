@@ -16,7 +16,8 @@ import type { Played, Recording } from './harness/recording';
 /** Folders with recordings and the app that was recorded beside them. */
 const sets = ['.', 'siblings', 'meetings', 'version3', 'csharp'].map((name) => path.join(__dirname, name));
 const mostLines = 12;
-const slowStorageMs = 200;
+/** Second and third time: on a machine that is busy 200 ms may be over before the next call is there. */
+const slowStoragesMs = [200, 1000];
 /** Names of the recordings to play, with commas between; all by default. */
 const wanted = process.env['GOLDENS']?.split(',');
 
@@ -47,8 +48,10 @@ describe('goldens', function () {
         await play(own);
         // A busy machine may bring results together that came apart, or the other way round; and what came while the real engine wrote an
         // activity down may come after it here.
-        const again = own.filter((recording) => !notYet.has(recording.name) && found(recording).length > 0);
-        await play(again, slowStorageMs);
+        for (const storageMs of slowStoragesMs) {
+          const again = own.filter((recording) => !notYet.has(recording.name) && found(recording).length > 0);
+          await play(again, storageMs);
+        }
       });
     }
   });
