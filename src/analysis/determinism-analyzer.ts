@@ -3,6 +3,7 @@ import type { Finding } from './finding';
 import { findFunctions, type FoundFunction } from './find-functions';
 import { ValueFollower } from './follow-value';
 import { ModuleGraph, type SourceFiles } from './module-graph';
+import { openTimerOf, type OpenTimer } from './open-timer';
 
 export interface FileFindings {
   /** Places in this file and in others that its orchestrators come to. In the order of files, then of places. */
@@ -37,6 +38,17 @@ export class DeterminismAnalyzer {
     if (module == null) return { findings: [], files, unreadable };
     const functions = findFunctions(module, this.#follower, folderFunctionName).filter((each) => each.kind === 'orchestration');
     return { findings: merge(functions.flatMap((each) => this.#check(each))), files, unreadable };
+  }
+
+  /** The timer that an orchestrator, registered in this file, may leave open; null where that cannot be told (open-timer.ts). */
+  async openTimer(file: string, orchestrator: string, folderFunctionName: string | null = null): Promise<OpenTimer | null> {
+    await this.#graph.load(file);
+    const module = this.#graph.module(file);
+    if (module == null) return null;
+    const [only, ...others] = findFunctions(module, this.#follower, folderFunctionName).filter(
+      ({ kind, name }) => kind === 'orchestration' && name?.toLowerCase() === orchestrator.toLowerCase(),
+    );
+    return only === undefined || others.length > 0 ? null : openTimerOf(only, this.#follower);
   }
 
   #check(orchestrator: FoundFunction): readonly Finding[] {

@@ -27,6 +27,8 @@ export interface InstancePanelSessionOptions extends PanelSessionOptions<ToInsta
   locate?: (row: InstanceRow) => Promise<{ code: SourceLocation | null; failure: SourceLocation | null }>;
   /** Where a failure happened, and the code around it; absent: nobody here knows the app's code. */
   locateFailure?: (link: FailureLink) => Promise<Pick<FailureLinkValue, 'location' | 'excerpt'>>;
+  /** Of code that has ended: the timer that it left open. */
+  locateOpenTimer?: (row: InstanceRow) => Promise<WaitingForValue['openTimer'] | undefined>;
   /** Event names that the app's code waits for somewhere. */
   eventNames?: () => Promise<readonly string[]>;
   /** What instances have logged, where it is kept. */
@@ -83,7 +85,6 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     options.replay?.onLine((location) => this.post({ type: 'replayLine', location }));
   }
 
-  /** Brings the Replay tab to the front, now or once the panel listens. */
   /** From now on the panel shows the instance beside this one. */
   compareWith(instanceId: string): void {
     this.#comparesWith = instanceId;
@@ -91,6 +92,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     this.#pace.soon();
   }
 
+  /** Brings the Replay tab to the front, now or once the panel listens. */
   showReplay(): void {
     this.#opensReplay = true;
     this.#pace.soon();
@@ -243,6 +245,10 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       isLive ? this.options.eventNames?.() : undefined,
       row?.runtimeStatus === 'Failed' ? this.#failureOf(hub, row) : undefined,
     ]);
+    const openTimer =
+      row !== undefined && waitingFor.codeEnded === true && waitingFor.timers.some(({ retryOf }) => retryOf === undefined)
+        ? await this.options.locateOpenTimer?.(row)
+        : undefined;
     const clock = await this.#time()
       ?.clock()
       .catch(() => undefined);
@@ -276,6 +282,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
         ...(waitingFor.entities === undefined ? {} : { entities: waitingFor.entities.map(entityWait) }),
         ...(waitingFor.unawaited === undefined ? {} : { unawaited: [...waitingFor.unawaited] }),
         ...(waitingFor.codeEnded === undefined ? {} : { codeEnded: true }),
+        ...(openTimer === undefined ? {} : { openTimer }),
         ...(waitingFor.holds === undefined ? {} : { holds: [...waitingFor.holds] }),
       },
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],

@@ -145,6 +145,8 @@ export const waitingForValue = z.object({
   unawaited: z.array(text).exactOptional(),
   /** The code has ended: what stands here was left open. */
   codeEnded: z.literal(true).exactOptional(),
+  /** Of code that has ended: where the timer is made that it left open, and the variable that holds it; absent where that cannot be told. */
+  openTimer: z.object({ location: sourceLocation, variable: textOrNull }).exactOptional(),
 });
 export type WaitingForValue = z.infer<typeof waitingForValue>;
 

@@ -190,6 +190,7 @@ export class Panels implements vscode.Disposable {
       clock: clockOf(() => this.options.emulators.of(app)),
       locate: (row) => this.#locate(app, row, imported?.hub),
       locateFailure: (link) => locateLink(app, link),
+      locateOpenTimer: (row) => this.options.sources.locateOpenTimer(app, row.name),
       eventNames: () => this.options.sources.eventNames(app),
       ...(imported === undefined ? { logs: this.options.emulators.of(app).logs } : {}),
       replay: imported?.replay ?? this.options.replayOf(app, instanceId),

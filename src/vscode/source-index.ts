@@ -1,5 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { SourceLocation } from '../protocol/panel-values';
+import { AppSources } from './app-sources';
 import { readText, type DurableApp } from './find-apps';
 import { loadAnalysis } from './load-analysis';
 import { findEventNames } from './models/event-names';
@@ -33,6 +35,21 @@ export class SourceIndex implements vscode.Disposable {
       if (place !== undefined) return new vscode.Location(file.uri, new vscode.Position(place.line0, place.column0));
     }
     return undefined;
+  }
+
+  /** The timer that an orchestrator may leave open when its code returns; undefined when that cannot be told. */
+  async locateOpenTimer(
+    app: DurableApp,
+    functionName: string,
+  ): Promise<{ location: SourceLocation; variable: string | null } | undefined> {
+    const place = await this.locate(app, functionName);
+    if (place === undefined || !/\.[mc]?[jt]sx?$/.test(place.uri.fsPath)) return undefined;
+    // Asked of few instances: what was read for one is not kept.
+    const analyzer = new (loadAnalysis().DeterminismAnalyzer)(new AppSources());
+    const found = await analyzer.openTimer(place.uri.fsPath, functionName, await folderFunctionName(place.uri));
+    if (found === null) return undefined;
+    const { file, span, variable } = found;
+    return { location: { file, line1: span.startLine1, column1: span.startColumn1 }, variable };
   }
 
   async eventNames(app: DurableApp): Promise<string[]> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { stateDiff } from '../../src/webview/models/state-diff';
+import type { WaitingForValue } from '../../src/protocol/panel-values';
 import { needsClock, waitingLines } from '../../src/webview/models/waiting-for';
 import { EntityStore } from '../../src/webview/state/entity-state';
 import { FakeTransport } from './fake-transport';
@@ -111,5 +112,28 @@ describe('the state of an entity panel', () => {
     transport.deliver({ type: 'whatever' });
     assert.match(store.state.get().problem ?? '', /does not understand/);
     assert.notEqual(store.state.get().snapshot, null);
+  });
+});
+
+describe('a timer of code that has returned', () => {
+  const timers = [{ timerId: 1, fireAt: '2024-01-01T01:00:00.0000000Z' }];
+  const waits = { activities: [], timers, events: [], children: [] };
+  const leftOpen = (waiting: WaitingForValue) => waitingLines(waiting, 0).map((line) => line.kind === 'timer' && line.leftOpen);
+
+  it('names the line that makes it and what ends it, where the code tells', () => {
+    const location = { file: '/app/remind.ts', line1: 4 };
+    assert.deepEqual(leftOpen({ ...waits, codeEnded: true, openTimer: { location, variable: 'limit' } }), [
+      { location, cancelText: 'limit.cancel()' },
+    ]);
+    assert.deepEqual(leftOpen({ ...waits, codeEnded: true, openTimer: { location, variable: null } }), [
+      { location, cancelText: 'timer.cancel()' },
+    ]);
+    assert.deepEqual(leftOpen({ ...waits, codeEnded: true }), ['somewhere']);
+  });
+
+  it('is one like all others while the code runs, and while it is that of a retry', () => {
+    assert.deepEqual(leftOpen(waits), [null]);
+    const retry = { ...timers[0], retryOf: { name: 'Charge', attempt: 1, most: 3, lastError: 'no' } };
+    assert.deepEqual(leftOpen({ ...waits, timers: [retry as WaitingForValue['timers'][number]], codeEnded: true }), [null]);
   });
 });

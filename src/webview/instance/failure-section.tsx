@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
 import { rootCauseOf } from '../../core/values/failure-text';
 import type { FailureLinkValue, InstanceDetails, SourceLocation } from '../../protocol/panel-values';
+import { fileName } from '../models/file-name';
 import { Icon } from '../ui/icon';
 import { JsonView } from '../ui/json-view';
 import { Section } from '../ui/section';
@@ -174,8 +175,4 @@ function RawText({ instance, root }: { instance: InstanceDetails; root: FailureL
         : null}
     </div>
   );
-}
-
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { fromTimestamp } from '../../core/values/time';
+import { fileName } from '../models/file-name';
 import { dateTimeText } from '../models/time-text';
 import { needsClock, waitingLines, type WaitingLine } from '../models/waiting-for';
 import { useHubNow } from '../ui/hooks';
@@ -101,6 +102,7 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
             </>
           )}
           , due {dateTimeText(line.dueMs)} <span class="countdown">{line.countdown}</span>
+          {line.leftOpen === null ? null : <LeftOpen place={line.leftOpen} parts={parts} />}
           {line.retry === null ? null : (
             <p class="wait-problem">
               {line.retry.attemptText} failed: {line.retry.lastError}
@@ -150,6 +152,33 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
         </span>
       );
   }
+}
+
+/** What keeps the instance up, and the call that would have ended it. */
+function LeftOpen({
+  place,
+  parts,
+}: {
+  place: NonNullable<Extract<WaitingLine, { kind: 'timer' }>['leftOpen']>;
+  parts: InstanceParts;
+}): JSX.Element {
+  if (place === 'somewhere') {
+    return (
+      <p class="wait-problem">
+        left open by code that has returned: <code>timer.cancel()</code> before it returns ends the instance at once
+      </p>
+    );
+  }
+  const { location, cancelText } = place;
+  return (
+    <p class="wait-problem">
+      left open by code that has returned:{' '}
+      <button type="button" class="link" onClick={() => parts.transport.send({ type: 'openSource', location })}>
+        {fileName(location.file)}:{location.line1}
+      </button>{' '}
+      makes it, <code>{cancelText}</code> before it returns ends the instance at once
+    </p>
+  );
 }
 
 function IdLinks({ ids, parts }: { ids: readonly string[]; parts: InstanceParts }): JSX.Element {

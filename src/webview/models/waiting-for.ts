@@ -1,5 +1,5 @@
 /** What an instance waits for, one line each, in the order in which a user would look: events (they can act), timers, work. */
-import type { WaitingForValue } from '../../protocol/panel-values';
+import type { SourceLocation, WaitingForValue } from '../../protocol/panel-values';
 import { fromTimestamp } from '../../core/values/time';
 import { countdownText, durationText } from './time-text';
 
@@ -13,6 +13,8 @@ export type WaitingLine =
       countdown: string;
       /** The call that is tried again then, and why: null where it is the code's own timer. */
       retry: { name: string; attemptText: string; lastError: string } | null;
+      /** The code has returned and left it open. Without a place where that cannot be told. */
+      leftOpen: { location: SourceLocation; cancelText: string } | 'somewhere' | null;
     }
   | {
       kind: 'activity';
@@ -62,6 +64,7 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
                 attemptText: attemptText(timer.retryOf.attempt, timer.retryOf.most),
                 lastError: timer.retryOf.lastError,
               },
+        leftOpen: timer.retryOf === undefined && waiting.codeEnded === true ? leftOpen(waiting.openTimer) : null,
       };
     });
   const activities = waiting.activities.map((activity): WaitingLine => ({
@@ -92,6 +95,10 @@ export function waitingLines(waiting: WaitingForValue, nowMs: number): WaitingLi
   const held: WaitingLine[] = holds.length === 0 ? [] : [{ kind: 'holds', key: 'holds', entities: holds }];
   const stuck: WaitingLine[] = waiting.stuck === undefined ? [] : [{ kind: 'stuck', key: 'stuck', text: waiting.stuck }];
   return [...stuck, ...events, ...entities, ...timers, ...activities, ...children, ...held];
+}
+
+function leftOpen(place: WaitingForValue['openTimer']): Extract<WaitingLine, { kind: 'timer' }>['leftOpen'] {
+  return place === undefined ? 'somewhere' : { location: place.location, cancelText: `${place.variable ?? 'timer'}.cancel()` };
 }
 
 function attemptText(attempt: number, most: number | undefined): string {

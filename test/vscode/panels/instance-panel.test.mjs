@@ -44,6 +44,16 @@ describe('the instance panel', function () {
     await page.locator('.history-grid').waitFor();
   });
 
+  it('leads from a timer that code left open when it returned to the line that makes it', async () => {
+    const page = await openPanel('leftOpen');
+    const line = page.locator('.waiting-timer');
+    assert.match(await line.innerText(), /left open by code that has returned: .*remind\.ts:31 makes it, deadline\.cancel\(\)/s);
+    await line.getByRole('button', { name: 'remind.ts:31' }).click();
+    await eventually(async () => assert.deepEqual(await asked(), ['openSource /apps/shop/src/functions/remind.ts:31']));
+    await screenshot('left-open-timer');
+    assert.deepEqual(await axeViolations(page), []);
+  });
+
   it('draws the first operations of 10,000 rows within 150 ms of the click', async () => {
     const times = [];
     for (let round = 0; round < 3; round++) {

@@ -105,6 +105,8 @@ const session =
                   }
                 : { location: null, excerpt: null },
             ),
+          locateOpenTimer: () =>
+            Promise.resolve({ location: { file: '/apps/shop/src/functions/remind.ts', line1: 31 }, variable: 'deadline' }),
           locate: (row) =>
             Promise.resolve({
               code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },

@@ -596,6 +596,15 @@ export const galleryStates = {
       hub.add({ ...one, waitingFor });
     },
   },
+  leftOpen: {
+    panel: 'instance',
+    instanceId: 'remind-3',
+    fill: (hub) => {
+      const one = instance({ instanceId: 'remind-3', name: 'Remind', runtimeStatus: 'Running', completedTime: null });
+      const open = { instanceId: 'remind-3', executionId: '', timerId: 1, fireAt: at(3600) };
+      hub.add({ ...one, waitingFor: { ...waitsForNothing, codeEnded: true, timers: [open] } });
+    },
+  },
   none: { panel: 'instances', instanceId: '', fill: () => undefined },
   some: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(60)) },
   many: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(100_000)) },
