@@ -1,10 +1,13 @@
 // The tests of the built program; files or patterns on the command line take their place (mocha would add them to the others).
+const { slowFirst } = require('./test/support/slow-first.cjs');
+
 const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || word.includes('test/'));
+const slow = ['kill', 'kill-entities', 'command-line', 'grpc-kill'].map((name) => `test/e2e/${name}.test.ts`);
 
 module.exports = {
   import: 'tsx',
   require: ['./test/support/older-packages.cjs'],
-  spec: named ? [] : ['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'],
+  spec: named ? [] : slowFirst(['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'], [], slow),
   timeout: 60_000,
   exit: false,
 };

@@ -201,7 +201,7 @@ describe('killing the emulator under a worker of the Durable Task SDK', () => {
         isOver = true;
         await serving.kill();
         await Promise.all(loads);
-        await Promise.all(clients.map((client) => client.stop()));
+        for (const client of clients) void client.stop(); // It rests for a second afterwards, which nobody waits for.
         await start();
       }
 
