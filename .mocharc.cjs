@@ -1,11 +1,21 @@
 // Every test but those of the built program and of the editor; files or patterns on the command line take their place.
+const { slowFirst } = require('./test/support/slow-first.cjs');
 const { named } = require('./.mocharc.e2e.cjs');
+
+const ignore = ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'];
+const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'grpc/connected-replay', 'debug/real-apps'];
 
 module.exports = {
   import: 'tsx',
   require: ['./test/support/older-packages.cjs'],
-  spec: named ? [] : ['test/**/*.test.ts'],
-  ignore: ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'],
+  spec: named
+    ? []
+    : slowFirst(
+        'test/**/*.test.ts',
+        ignore,
+        slow.map((name) => `test/${name}.test.ts`),
+      ),
+  ignore,
   timeout: 20_000,
   exit: false,
 };
