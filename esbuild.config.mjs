@@ -18,11 +18,16 @@ const parts = {
   'src/cli/mcp-server.ts': 'mcp-server',
   // Azure's client libraries, read with the first connection to a storage account.
   'src/hubs/azure-storage/azure-sdk.ts': 'azure-storage',
+  // Read with the first connection to a Durable Task server.
+  'src/hubs/durable-task/open-durable-task-hub.ts': 'durable-task-hub',
+  // Generated: of the emulator's server, and of that client.
+  'src/grpc/generated/task-hub-sidecar.ts': 'task-hub-sidecar',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
   'src/cli/program.ts': 'cli-program',
   'src/workers/node/child/program.ts': 'node-worker-program',
 };
 const mcpPart = 'src/cli/mcp-server.ts';
+const durableTaskParts = ['src/hubs/durable-task/open-durable-task-hub.ts', 'src/grpc/generated/task-hub-sidecar.ts'];
 const workerParts = ['src/workers/node/child/program.ts'];
 /** Of other people's code only: no stack of ours leads there. */
 const librariesParts = ['src/hubs/azure-storage/azure-sdk.ts'];
@@ -33,12 +38,13 @@ const sharedLibraries = {
   semver: `module.exports = require('semver');`,
   'fast-glob': `module.exports = require('fast-glob');`,
   'csv-parse/sync': `module.exports = require('csv-parse/sync');`,
+  '@grpc/grpc-js': `module.exports = require('@grpc/grpc-js');`,
 };
-const fileOfLibrary = (library) => library.split('/')[0];
+const fileOfLibrary = (library) => library.replace(/^@[^/]+\//, '').split('/')[0];
 const readsParts = {
   name: 'reads-parts',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /^[a-z]/ }, ({ kind, path: asked, importer }) =>
+    onResolve({ filter: /^[a-z@]/ }, ({ kind, path: asked, importer }) =>
       kind !== 'entry-point' && Object.hasOwn(sharedLibraries, asked) && !importer.includes('node_modules')
         ? { path: `./${fileOfLibrary(asked)}`, external: true }
         : undefined,
@@ -93,7 +99,7 @@ const jobs = [
       ...programs,
       ...Object.fromEntries(
         Object.entries(parts)
-          .filter(([entry]) => ![...workerParts, ...librariesParts, mcpPart].includes(entry))
+          .filter(([entry]) => ![...workerParts, ...librariesParts, mcpPart, ...durableTaskParts].includes(entry))
           .map(([entry, name]) => [name, entry]),
       ),
     },
@@ -101,11 +107,11 @@ const jobs = [
     plugins: [readsParts],
     supported: { 'dynamic-import': false }, // Becomes a `require`, which finds the file beside it.
   },
-  // No stack of it says anything about somebody's code: names are no loss.
+  // No stack of them says anything about somebody's code: names are no loss.
   {
     ...node,
     minify: !watch,
-    entryPoints: { 'mcp-server': mcpPart },
+    entryPoints: { 'mcp-server': mcpPart, 'durable-task-hub': durableTaskParts[0], 'task-hub-sidecar': durableTaskParts[1] },
     outdir: 'dist',
     plugins: [readsParts],
     supported: { 'dynamic-import': false },

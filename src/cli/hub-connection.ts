@@ -6,21 +6,65 @@ import type { HistoryEvent } from '../core/history/history';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { SystemClock } from '../emulator/system-clock';
 import { hubOfApp } from '../hubs/app-hub';
+import { azureCliTokens } from '../hubs/access-token';
 import type { AttachedHub } from '../hubs/attached-hub';
 import { holdsSecret, type HubTarget, hubTarget } from '../hubs/hub-target';
-import { openHub } from '../hubs/open-hub';
+import { openHub, type OpenHubOptions } from '../hubs/open-hub';
 import type { Options, ParsedArguments } from './arguments';
 import { connect, connectionOptions } from './connection';
 
 export const hubOptions: Options = {
   hub: {
     value: 'CONNECTION',
-    help: 'A hub of a real engine instead of an emulator, read only: UseDevelopmentStorage=true, env:NAME, http://..., or the folder of an app.',
+    help: 'A hub of a real engine instead of an emulator: UseDevelopmentStorage=true, env:NAME, http://..., grpc://..., or the folder of an app.',
   },
   'task-hub': { value: 'NAME', help: 'Its name, where the connection does not say it.' },
 };
 
 export const anyHubOptions: Options = { ...connectionOptions, ...hubOptions };
+
+/** Of commands that change something. */
+export const actingOptions: Options = {
+  ...anyHubOptions,
+  act: { value: 'NAME', help: 'With --hub: that it may be changed. NAME is the name of the hub, or the address of its host.' },
+  through: {
+    value: 'CONNECTION',
+    help: 'With --hub of a storage: the Functions host that runs it, by which it is changed (http://localhost:7071, env:NAME).',
+  },
+};
+
+/** The hub that --hub names, where --act says so in words; else the emulator's. */
+export async function reachHubToAct(args: ParsedArguments): Promise<TaskHubClient & { dispose(): void }> {
+  const looked = await attachedHub(args);
+  if (looked === undefined) {
+    for (const option of ['act', 'through']) {
+      if (args.text(option) === undefined) continue;
+      throw new DurascopeError('InvalidArgument', `--${option} is for hubs of real engines, which --hub names.`);
+    }
+    return connect(args);
+  }
+  const { name, label } = looked;
+  looked.dispose();
+  const word = args.text('act');
+  if (word === undefined) {
+    throw new DurascopeError(
+      'NotSupported',
+      `${label} is a hub of a real engine, which no command changes unless it says so: add --act ${name}.`,
+    );
+  }
+  if (word.toLowerCase() !== name.toLowerCase()) {
+    throw new DurascopeError('InvalidArgument', `--act names '${word}', but --hub is '${name}' (${label}). Nothing was done.`);
+  }
+  const through = args.text('through');
+  const host = through === undefined ? undefined : await targetOf(through, null);
+  if (host !== undefined && host.kind !== 'functionsHost') {
+    throw new DurascopeError(
+      'InvalidArgument',
+      '--through takes the address of a running Functions host (http://localhost:7071).',
+    );
+  }
+  return openTarget(args, { mayAct: true, ...(host === undefined ? {} : { actThrough: host }) });
+}
 
 /** The hub that --hub names, else the emulator's. */
 export async function reachHub(args: ParsedArguments): Promise<TaskHubClient> {
@@ -47,7 +91,12 @@ export async function attachedHub(args: ParsedArguments): Promise<AttachedHub | 
       throw new DurascopeError('InvalidArgument', `Either --hub or --${option}: a hub of a real engine, or a running emulator.`);
     }
   }
-  return openHub(await targetOf(text, args.text('task-hub') ?? null), new SystemClock());
+  return openTarget(args, {});
+}
+
+async function openTarget(args: ParsedArguments, more: Partial<OpenHubOptions>): Promise<AttachedHub> {
+  const target = await targetOf(args.text('hub') ?? '', args.text('task-hub') ?? null);
+  return openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), ...more });
 }
 
 /** What a person has typed: `env:NAME`, a folder, or a connection without secrets. */

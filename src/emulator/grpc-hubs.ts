@@ -1,4 +1,5 @@
 /** The task hubs that clients of the gRPC port reach: the emulator's own, and others made when they are first named. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../base/error-message';
@@ -83,7 +84,7 @@ export class TaskHubs implements GrpcHubs {
     return this.#app === null ? worker : new AppOrConnected(this.#app, worker);
   }
 
-  find(name: string | null): GrpcHub | Promise<GrpcHub> {
+  find(name: string | null, canMake = true): GrpcHub | Promise<GrpcHub> {
     if (this.#isStopped) throw new DurascopeError('Stopped', 'The emulator is stopping: start it again to go on.');
     if (name === null || this.#ownNames.has(name.toLowerCase())) {
       return this.#isOpen ? this.#own : new Promise((resolve) => this.#letIn.push(() => resolve(this.#own)));
@@ -96,6 +97,10 @@ export class TaskHubs implements GrpcHubs {
         'InvalidArgument',
         `'${name}' cannot be the name of a task hub: letters, digits, '-', '_' and '.', at most 64 of them, the first a letter or digit.`,
       );
+    }
+    if (!canMake && !existsSync(this.#dirOf(name) ?? '')) {
+      const names = [this.options.ownNames[0] ?? 'default', ...this.#others.keys()];
+      throw new DurascopeError('HubNotFound', `There is no task hub '${name}' here. There are: ${names.join(', ')}.`);
     }
     const opening = this.#open(name);
     this.#others.set(key, opening);

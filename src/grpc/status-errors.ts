@@ -5,6 +5,7 @@ import { DurascopeError, type DurascopeErrorCode } from '../core/values/errors';
 
 const codes: Partial<Record<DurascopeErrorCode, status>> = {
   InstanceNotFound: status.NOT_FOUND,
+  HubNotFound: status.NOT_FOUND,
   InstanceExists: status.ALREADY_EXISTS,
   InstanceTerminal: status.FAILED_PRECONDITION,
   InstanceWrongState: status.FAILED_PRECONDITION,

@@ -38,7 +38,7 @@ import type { GrpcWorker } from './grpc-worker';
 import type { InstanceWaiters } from './instance-waiters';
 import { statusOf } from './status-errors';
 import { protoEvents } from './work-item-bytes';
-import { clientKind, hubName, workerIdentity } from './worker-identity';
+import { clientKind, hubName, isOnlooker, workerIdentity } from './worker-identity';
 
 export interface GrpcHub {
   readonly client: TaskHubClient;
@@ -47,8 +47,11 @@ export interface GrpcHub {
 }
 
 export interface GrpcHubs {
-  /** The hub of that name (null: the one that is meant without a name), made if it is not there. NotSupported, StoreLocked ... */
-  find(name: string | null): GrpcHub | Promise<GrpcHub>;
+  /**
+   * The hub of that name (null: the one that is meant without a name), made if it is not there and may be. NotSupported, StoreLocked ..., and
+   * HubNotFound where it may not be made.
+   */
+  find(name: string | null, canMake?: boolean): GrpcHub | Promise<GrpcHub>;
   /** Empties the hub, or makes it. */
   create(name: string | null, recreate: boolean): Promise<void>;
   delete(name: string | null): Promise<void>;
@@ -72,7 +75,7 @@ export const serviceDefinition = {
 };
 
 export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImplementation {
-  const hubOf = (metadata: Metadata): GrpcHub | Promise<GrpcHub> => hubs.find(hubName(metadata));
+  const hubOf = (metadata: Metadata): GrpcHub | Promise<GrpcHub> => hubs.find(hubName(metadata), !isOnlooker(metadata));
 
   function unary<Request, Response>(
     run: (hub: GrpcHub, request: Request, call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>,

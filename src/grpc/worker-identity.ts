@@ -29,6 +29,12 @@ export function clientKind(metadata: Metadata): ClientKind {
   return isFunctions ? 'functions' : 'sdk';
 }
 
+/** Durascope looks at hubs that are there: a name that was mistyped makes none. */
+export function isOnlooker(metadata: Metadata): boolean {
+  return text(metadata, 'x-user-agent') === onlookerAgent;
+}
+
+export const onlookerAgent = 'durascope';
 const functionsHub = 'durable-taskhub';
 
 function text(metadata: Metadata, header: string): string | null {

@@ -46,6 +46,13 @@ export async function hubOfApp(
       if (connection === undefined || connection === '') throw withoutSetting(folder, name);
       return hubTarget(connection, hubName);
     }
+    case 'azuremanaged': {
+      const name = resolved(connectionName ?? 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING');
+      const connection = setting(name);
+      if (connection === undefined || connection === '') throw withoutSetting(folder, name);
+      // The connection string names the hub where host.json does not.
+      return hubTarget(connection, given === undefined ? null : hubName);
+    }
     default:
       throw new DurascopeError(
         'NotSupported',

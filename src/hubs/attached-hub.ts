@@ -56,6 +56,8 @@ export interface HubReader extends Pick<
 > {
   /** For people: `GoldenHub in Azurite at 127.0.0.1:10002`. */
   readonly label: string;
+  /** What a person says who means just this one: the hub's name, or the address that it is reached at. */
+  readonly name: string;
   /** Numbers by status; may have to read all of the hub. */
   count(query: InstanceQuery, watch?: CountWatch): Promise<CountsByStatus>;
   /** The whole history with what is missing of it. */

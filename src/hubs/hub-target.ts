@@ -2,25 +2,35 @@
 import { DurascopeError } from '../core/values/errors';
 import { isLoopbackOrigin } from '../base/loopback';
 import { settingsOf } from './connection-settings';
+import {
+  type DurableTaskConnection,
+  durableTaskAddress,
+  durableTaskLabel,
+  isSchedulerConnection,
+  schedulerConnection,
+} from './durable-task/durable-task-connection';
 import { storageConnection, type StorageConnection } from './azure-storage/storage-connection';
 
 export type HubTarget =
   | { kind: 'azureStorage'; connection: StorageConnection; hubName: string | null }
-  /** `url` is the origin of the host, without its webhooks. */
-  | { kind: 'functionsHost'; url: string; key: string | null };
+  /** `url` is the origin of the host, without its webhooks. An address of this machine may turn out to be a Durable Task server. */
+  | { kind: 'functionsHost'; url: string; key: string | null; isLocal: boolean; hubName: string | null }
+  | { kind: 'durableTask'; connection: DurableTaskConnection };
 
 /** `hubName` goes before what the text says (`TaskHub=`). `InvalidArgument` where it is none of the forms; secrets are in no message. */
 export function hubTarget(text: string, hubName: string | null = null): HubTarget {
   const trimmed = text.trim();
-  if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed)) return functionsHost(trimmed);
+  if (/^grpcs?:\/\//i.test(trimmed)) return { kind: 'durableTask', connection: durableTaskAddress(trimmed, hubName) };
+  if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed)) return functionsHost(trimmed, hubName);
   const settings = settingsOf(trimmed);
   const named = hubName ?? settings.get('taskhub') ?? null;
   const isStorage =
     /[?&]sig=/.test(trimmed) || ['usedevelopmentstorage', 'accountname', 'tableendpoint'].some((name) => settings.has(name));
   if (isStorage) return { kind: 'azureStorage', connection: storageConnection(trimmed), hubName: named };
+  if (isSchedulerConnection(settings)) return { kind: 'durableTask', connection: schedulerConnection(settings, named) };
   throw new DurascopeError(
     'InvalidArgument',
-    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, the address of a running Functions host (http://localhost:7071), or the folder of an app.',
+    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, that of a Durable Task Scheduler (Endpoint=...;Authentication=...;TaskHub=...), the address of a running Functions host (http://localhost:7071) or of a Durable Task server (grpc://localhost:4001), or the folder of an app.',
   );
 }
 
@@ -39,10 +49,17 @@ export function targetLabel(target: HubTarget): string {
     }
     case 'functionsHost':
       return `Functions host at ${target.url}`;
+    case 'durableTask':
+      return durableTaskLabel(target.connection);
   }
 }
 
-function functionsHost(text: string): HubTarget {
+/** On this machine, as far as the connection says. */
+export function isLocalTarget(target: HubTarget): boolean {
+  return target.kind === 'functionsHost' ? target.isLocal : target.connection.isLocal;
+}
+
+function functionsHost(text: string, hubName: string | null): HubTarget {
   if (!URL.canParse(text)) throw new DurascopeError('InvalidArgument', `'${text.split('?', 1)[0] ?? ''}' is no address.`);
   const url = new URL(text);
   const key = url.searchParams.get('code');
@@ -52,5 +69,5 @@ function functionsHost(text: string): HubTarget {
       `${url.origin} is not on this machine: give it with https, so that the key and the data cannot be read on the way.`,
     );
   }
-  return { kind: 'functionsHost', url: url.origin, key };
+  return { kind: 'functionsHost', url: url.origin, key, isLocal: isLoopbackOrigin(url.origin), hubName };
 }

@@ -1,7 +1,12 @@
-/** The hub that everything above sees of a reader: it answers what is asked, and refuses whatever would change something. */
+/**
+ * The hub that everything above sees of a reader: it answers what is asked, and refuses whatever would change something, unless it was opened
+ * with what may be done to it.
+ */
 import type { Clock } from '../core/ports/clock';
+import type { HubCapabilities, TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
 import { isTerminal } from '../core/values/status';
+import type { HubActions } from './acting';
 import type { AttachedHub, HubReader } from './attached-hub';
 import { PolledChanges } from './polled-changes';
 
@@ -9,12 +14,37 @@ const askAgainMs = 1000;
 
 /** `reason`: why nothing can be changed, and where it can, in a sentence. */
 export function readOnlyHub(reader: HubReader, reason: string, clock: Clock): AttachedHub {
-  const changes = new PolledChanges(clock);
   const refuse = (): Promise<never> => Promise.reject(new DurascopeError('NotSupported', reason));
   const capabilities = { ...reader.capabilities, rewind: false, suspend: false, readOnly: reason };
+  return attachedHub(reader, clock, capabilities, {
+    ...{ start: refuse, raiseEvent: refuse, terminate: refuse, suspend: refuse, resume: refuse, rewind: refuse, restart: refuse },
+    ...{ purge: refuse, purgeBy: refuse, signalEntity: refuse, cleanEntityStorage: refuse },
+    ...{ importInstances: refuse, fork: refuse },
+  });
+}
+
+/** `channel`: by what it acts, for people. */
+export function actingHub(reader: HubReader, actions: HubActions, channel: string, clock: Clock): AttachedHub {
+  const refuse = (): Promise<never> => Promise.reject(new DurascopeError('NotSupported', onlyEmulators));
+  const actsOn = `What is done here is done to ${reader.label}, a hub of a real engine, through ${channel}.`;
+  const capabilities = { ...reader.capabilities, rewind: true, suspend: true, actsOn };
+  return attachedHub(reader, clock, capabilities, { ...actions, importInstances: refuse, fork: refuse });
+}
+
+const onlyEmulators =
+  'No engine lets anything else than its own runs into its hub. Copy the instance into an emulator, and fork or continue it there.';
+
+function attachedHub(
+  reader: HubReader,
+  clock: Clock,
+  capabilities: HubCapabilities,
+  changing: HubActions & Pick<TaskHubClient, 'importInstances' | 'fork'>,
+): AttachedHub {
+  const changes = new PolledChanges(clock);
   return {
     capabilities,
     label: reader.label,
+    name: reader.name,
     pace: changes,
     get requests() {
       return reader.requests;
@@ -50,14 +80,6 @@ export function readOnlyHub(reader: HubReader, reason: string, clock: Clock): At
       changes.dispose();
       reader.dispose();
     },
-    ...{ start: refuse, raiseEvent: refuse, terminate: refuse, suspend: refuse, resume: refuse, rewind: refuse, restart: refuse },
-    ...{
-      purge: refuse,
-      purgeBy: refuse,
-      importInstances: refuse,
-      signalEntity: refuse,
-      cleanEntityStorage: refuse,
-      fork: refuse,
-    },
+    ...changing,
   };
 }

@@ -158,6 +158,8 @@ export const capabilities = z.object({
   productionStore: z.enum(productionStores).exactOptional(),
   /** Why nothing can be changed. */
   readOnly: text.exactOptional(),
+  /** What is changed is a hub of a real engine. */
+  actsOn: text.exactOptional(),
   history: z.literal('merged').exactOptional(),
 });
 

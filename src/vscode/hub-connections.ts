@@ -9,9 +9,10 @@ import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import type { Clock } from '../core/ports/clock';
 import { hubOfApp } from '../hubs/app-hub';
+import type { AccessTokens } from '../hubs/access-token';
 import type { AttachedHub } from '../hubs/attached-hub';
 import { hubTarget, targetLabel, type HubTarget } from '../hubs/hub-target';
-import { openHub } from '../hubs/open-hub';
+import { openHub, type OpenHubOptions } from '../hubs/open-hub';
 
 /** Where a hub is: a text that a person gave, or the folder of an app, whose files are read each time. */
 export type HubSource = { type: 'text'; text: string; hubName: string | null } | { type: 'app'; appDir: string };
@@ -38,6 +39,8 @@ export interface HubConnectionsOptions {
   secrets: Pick<vscode.SecretStorage, 'get' | 'store' | 'delete'>;
   memory: Pick<vscode.Memento, 'get' | 'update'>;
   clock: Clock;
+  /** For hubs that ask for a sign-in. */
+  tokens?: AccessTokens;
   newId: () => string;
   changed: () => void;
 }
@@ -65,7 +68,7 @@ export class HubConnections {
   /** Opens it first: what cannot be opened is not kept. */
   async attach(source: HubSource): Promise<AttachedConnection> {
     const target = await targetOf(source);
-    const hub = await openHub(target, this.options.clock);
+    const hub = await openHub(target, this.#opening());
     const known = this.#all.find(({ label }) => label === hub.label);
     if (known !== undefined) await this.detach(known.id);
     const id = this.options.newId();
@@ -89,12 +92,17 @@ export class HubConnections {
     for (const each of this.#all) each.close();
   }
 
+  #opening(): OpenHubOptions {
+    const { clock, tokens } = this.options;
+    return { clock, ...(tokens === undefined ? {} : { tokens }) };
+  }
+
   #connection(id: string, label: string): Connection {
     return new Connection(id, label, this.options.changed, async () => {
       const stored = storedSource.safeParse(JSON.parse((await this.options.secrets.get(secretOf(id))) ?? 'null'));
       if (!stored.success)
         throw new Error('The connection is not in the secret storage any more: detach the hub and attach it again.');
-      return openHub(await targetOf(stored.data), this.options.clock);
+      return openHub(await targetOf(stored.data), this.#opening());
     });
   }
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { DurascopeError } from '../../src/core/values/errors';
-import type { AttachedHub } from '../../src/hubs/attached-hub';
+import type { InstanceRow } from '../../src/core/instances/instance';
+import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
+import type { AttachedHub, HubReader } from '../../src/hubs/attached-hub';
 import { openFunctionsHost } from '../../src/hubs/functions-host/open-functions-host';
-import { eventually, HttpFixture } from '../http/http-fixture';
+import { checkSameHub } from '../../src/hubs/same-hub';
+import { eventually, HttpFixture, key } from '../http/http-fixture';
 import { counter } from '../support/entity-script';
+import { instanceRow } from '../support/instance-row';
 import type { Script } from '../support/script-types';
 
 const parent: Script = function* (context) {
@@ -18,6 +21,7 @@ const waits: Script = function* (context) {
 describe('a task hub behind a running Functions host (spec/attach.md 2)', () => {
   let http: HttpFixture;
   let hub: AttachedHub;
+  let url: string;
   let asked: { method: string; url: string }[] = [];
   before(async () => {
     http = await HttpFixture.open({ scripts: { parent, waits }, entities: { Counter: counter } });
@@ -28,7 +32,7 @@ describe('a task hub behind a running Functions host (spec/attach.md 2)', () => 
     await eventually(() => http.hub.store.instance('a-child')?.awaitedEvents.includes('Go') === true);
     await engine.raiseEvent('a-child', 'Go', null);
     await engine.waitForCompletion('a', 10_000);
-    const url = await http.listen();
+    url = await http.listen();
     hub = await openFunctionsHost({
       url,
       key: null,
@@ -101,6 +105,86 @@ describe('a task hub behind a running Functions host (spec/attach.md 2)', () => 
     await assert.rejects(hub.terminate('a', null), (error) => DurascopeError.is(error, 'NotSupported'));
     assert.ok(asked.length >= 2);
     assert.ok(asked.every(({ method, url }) => method === 'GET' && !/taskHub=/i.test(url)));
+  });
+
+  describe('that may be acted on', () => {
+    let acting: AttachedHub;
+    before(async () => {
+      acting = await openFunctionsHost({
+        url,
+        key,
+        clock: http.hub.clock,
+        mayAct: true,
+        fetch: (input, init) => {
+          asked.push({ method: init?.method ?? 'GET', url: input instanceof Request ? input.url : input.toString() });
+          return fetch(input, init);
+        },
+      });
+    });
+
+    it('takes events, suspend, resume, terminate, restart, start, signals and purges, and never the name of a hub', async () => {
+      const { engine } = http.hub;
+      const statusOf = async (id: string): Promise<string | undefined> => (await engine.get(id))?.runtimeStatus;
+      assert.match(acting.capabilities.actsOn ?? '', /Functions host at .* through its management API/);
+      const { instanceId } = await acting.start({ name: 'waits', instanceId: 'w 1&2', input: '{"x":1}' });
+      assert.equal(instanceId, 'w 1&2');
+      await eventually(() => http.hub.store.instance('w 1&2')?.awaitedEvents.includes('Go') === true);
+      await acting.suspend('w 1&2', 'hold');
+      await eventually(() => http.hub.store.instance('w 1&2')?.runtimeStatus === 'Suspended');
+      await acting.resume('w 1&2', null);
+      await acting.raiseEvent('w 1&2', 'Go', '{"n":1}');
+      assert.equal((await engine.waitForCompletion('w 1&2', 10_000)).output, '{"n":1}');
+      const again = await acting.restart('w 1&2');
+      assert.notEqual(again.instanceId, 'w 1&2');
+      await eventually(() => http.hub.store.instance(again.instanceId)?.awaitedEvents.includes('Go') === true);
+      await acting.terminate(again.instanceId, 'enough');
+      assert.equal((await engine.waitForCompletion(again.instanceId, 10_000)).output, 'enough');
+      await acting.signalEntity('@counter@one', 'add', { input: '2' });
+      await eventually(() => http.hub.store.instance('@counter@one')?.input?.includes('7') === true);
+      assert.equal(await acting.purge('w 1&2'), 1);
+      assert.equal(await statusOf('w 1&2'), undefined);
+      assert.equal(await acting.purgeBy({ statuses: ['Terminated'] }), 1);
+      assert.equal(await statusOf('b'), 'Running');
+      assert.ok(asked.every(({ url }) => !/taskHub=/i.test(url)));
+    });
+
+    it('says what the host refuses, and never purges what runs', async () => {
+      const refused = (promise: Promise<unknown>, code: DurascopeErrorCode): Promise<void> =>
+        assert.rejects(promise, (error) => DurascopeError.is(error, code));
+      await refused(acting.raiseEvent('nobody', 'Go', null), 'InstanceNotFound');
+      await refused(acting.raiseEvent('a', 'Go', null), 'InstanceTerminal');
+      await refused(acting.terminate('a', null), 'InstanceTerminal');
+      await refused(acting.rewind('b', null), 'InstanceWrongState');
+      await refused(acting.purge('b'), 'InstanceNotTerminal');
+      assert.equal(await acting.purge('nobody'), 0);
+      await refused(acting.purgeBy({ statuses: ['Running'] }), 'NotSupported');
+      await refused(acting.purgeBy({ unfinished: true }), 'NotSupported');
+      await refused(acting.restart('b', { newInstanceId: false }), 'InstanceExists');
+      await refused(acting.start({ name: 'waits', tags: { a: 'b' } }), 'NotSupported');
+      await refused(acting.terminate('..', null), 'InvalidInstanceId');
+      await refused(acting.terminate('b', null, { recursive: true }), 'NotSupported');
+      await refused(acting.importInstances([], 'skip'), 'NotSupported');
+    });
+  });
+
+  it('is told from the host of another hub by what both have', async () => {
+    const row = (instanceId: string, createdTime: string): InstanceRow => instanceRow({ instanceId, name: 'N', createdTime });
+    const of = (label: string, rows: readonly InstanceRow[]): Pick<HubReader, 'query' | 'label'> => ({
+      label,
+      query: ({ instanceIds }) =>
+        Promise.resolve({ instances: rows.filter((each) => instanceIds?.includes(each.instanceId) !== false) }),
+    });
+    const storage = of('Shop in Azurite', [row('a', '2026-01-31T08:00:00.1234567Z'), row('b', '2026-01-31T08:00:01.0000000Z')]);
+    await checkSameHub(storage, of('host', [row('a', '2026-01-31T08:00:00.0000000Z')]));
+    const isOther = (rows: readonly InstanceRow[], message: RegExp): Promise<void> =>
+      assert.rejects(checkSameHub(storage, of('host', rows)), (error) => {
+        assert.ok(DurascopeError.is(error, 'InvalidArgument'));
+        assert.match(error.message, message);
+        return true;
+      });
+    await isOther([], /has no instances, so that nobody can tell/);
+    await isOther([row('a', '2026-01-31T08:00:02.0000000Z')], /is not the host of Shop in Azurite: its instance 'a'/);
+    await isOther([row('c', '2026-01-31T08:00:00.0000000Z')], /its instance 'c'/);
   });
 
   it('is refused where no host answers, something else does, or the key is missing', async () => {

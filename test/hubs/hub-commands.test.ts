@@ -5,6 +5,7 @@ import path from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line';
 import { plainStyle } from '../../src/cli/terminal';
 import { readExportFile } from '../../src/emulator/export-file';
+import { GrpcFixture } from '../grpc/grpc-fixture';
 import { Azurite } from './azurite';
 import { goldenRows } from './golden-hub';
 
@@ -93,6 +94,34 @@ describe('commands on a hub of a real engine (--hub)', function () {
       '{"extensions":{"durableTask":{"hubName":"A1b","storageProvider":{"type":"netherite"}}}}',
     );
     assert.match((await run('attach', app)).warned, /'netherite', which cannot be read from outside: start the app/);
+  });
+
+  it('change a hub where they say so in words, and through a channel that is safe', async () => {
+    const fixture = await GrpcFixture.start();
+    try {
+      const hub = ['--hub', `Endpoint=http://${fixture.address};Authentication=None;TaskHub=default`];
+      const { hub: own } = fixture.emulator;
+      await own.start({ name: 'Waits', instanceId: 'w', profile: 'G' });
+      const refused = await run('terminate', 'w', ...hub);
+      assert.notEqual(refused.code, 0);
+      assert.match(refused.warned, /no command changes unless it says so: add --act default/);
+      assert.match((await run('terminate', 'w', ...hub, '--act', 'other')).warned, /--act names 'other', but --hub is 'default'/);
+      assert.equal((await own.get('w'))?.runtimeStatus, 'Pending');
+      assert.match(
+        (await run('terminate', 'w', ...hub, '--act', 'Default', '--reason', 'enough')).printed,
+        /Asked to terminate w/,
+      );
+      assert.equal((await own.waitForCompletion('w', 10_000)).output, 'enough');
+      assert.match((await run('purge', 'w', ...hub, '--act', 'default')).printed, /Deleted 1 instance/);
+      assert.match((await run('entity', 'list', ...hub)).printed, /No entities/);
+      assert.match((await run('terminate', 'w', '--act', 'default')).warned, /--act is for hubs of real engines/);
+    } finally {
+      await fixture.stop();
+    }
+    const storage = await run('terminate', 'hello', ...onHub, '--act', 'GoldenHub');
+    assert.match(storage.warned, /Nobody but its own engine writes into a hub in Azure Storage\. Name the Functions host/);
+    const through = await run('purge', 'hello', ...onHub, '--act', 'GoldenHub', '--through', 'http://localhost:1');
+    assert.match(through.warned, /Functions host at http:\/\/localhost:1 does not answer/);
   });
 
   it('refuse what cannot be, in words that help', async () => {

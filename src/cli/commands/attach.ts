@@ -1,4 +1,5 @@
 import { DurascopeError } from '../../core/values/errors';
+import { azureCliTokens } from '../../hubs/access-token';
 import type { AttachedHub, CountsByStatus, HubFacts } from '../../hubs/attached-hub';
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';
@@ -15,8 +16,9 @@ export const attachCommand: Command = {
   summary: 'Look at a task hub of a real engine: how much is in it, who works on it. Nothing is written.',
   details:
     'CONNECTION is UseDevelopmentStorage=true, env:NAME (an environment variable with a connection string or a SAS URL), the address of a\n' +
-    'running Functions host (http://localhost:7071), or the folder of an app. Without it: what there is on this machine.\n' +
-    'instances, show, history, export, replay and check take the same with --hub.',
+    'running Functions host (http://localhost:7071), grpc://localhost:4001 or the connection string of a Durable Task server, or the folder of an\n' +
+    'app. Without it: what there is on this machine.\n' +
+    'instances, show, history, export, replay and check take the same with --hub, and so do the commands that change an instance, with --act.',
   options: {
     'task-hub': hubOptions['task-hub'] ?? { help: '' },
     count: { help: 'Count the instances by status, however many there are.' },
@@ -25,7 +27,8 @@ export const attachCommand: Command = {
     atMost(args, 1);
     const [text] = args.positionals;
     if (text === undefined) return listCandidates(args.has('json'), terminal);
-    const hub = await openHub(await targetOf(text, args.text('task-hub') ?? null), new SystemClock());
+    const target = await targetOf(text, args.text('task-hub') ?? null);
+    const hub = await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens() });
     try {
       const [facts, counts] = await Promise.all([hub.facts(), args.has('count') ? counted(hub, terminal) : firstOf(hub)]);
       if (args.has('json')) {
@@ -112,7 +115,7 @@ async function listCandidates(isJson: boolean, terminal: Terminal): Promise<numb
   if (found.length === 0) {
     throw new DurascopeError(
       'HubNotFound',
-      'No task hub was found: no app in this folder, and nothing listens where Azurite (10002) or a Functions host (7071) would. Say where it is: durascope attach CONNECTION.',
+      "No task hub was found: no app in this folder, and nothing listens where Azurite (10002) a Functions host (7071) or a scheduler's emulator (8080) would. Say where it is: durascope attach CONNECTION.",
     );
   }
   for (const { target, source, argument } of found) {

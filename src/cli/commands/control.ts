@@ -4,7 +4,7 @@ import { rewindDoubt } from '../../core/instances/meanings';
 import { DurascopeError } from '../../core/values/errors';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { actingOptions, reachHubToAct } from '../hub-connection';
 
 function control(
   name: 'terminate' | 'suspend' | 'resume' | 'rewind',
@@ -17,11 +17,11 @@ function control(
     name,
     takes: 'ID',
     summary,
-    options: { ...connectionOptions, reason: { value: 'TEXT', help: 'Why, for the history.' }, ...more },
+    options: { ...actingOptions, reason: { value: 'TEXT', help: 'Why, for the history.' }, ...more },
     async run(args, terminal) {
       atMost(args, 1);
       const instanceId = required(args, 0, 'The instance id');
-      await act(await connect(args), instanceId, args.text('reason') ?? null, args);
+      await act(await reachHubToAct(args), instanceId, args.text('reason') ?? null, args);
       terminal.print(args.has('json') ? JSON.stringify({ instanceId }) : `${done} ${instanceId}.`);
       return 0;
     },

@@ -1,16 +1,17 @@
 import { countText } from '../../base/count-text';
 import type { EntityDetails, EntityInfo } from '../../core/entities/entity-views';
 import type { EntityQuery } from '../../core/entities/entity-views';
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { actingOptions, reachHub, reachHubToAct } from '../hub-connection';
 import { jsonArgument } from '../json-argument';
 import { renderTable } from '../table';
 import type { Terminal } from '../terminal';
 
-type Hub = Awaited<ReturnType<typeof connect>>;
+type Hub = TaskHubClient;
 
 /** `durascope entity` and what follows. */
 export const entityCommand: Command = {
@@ -21,7 +22,7 @@ export const entityCommand: Command = {
     'Entities are named @name@key: durascope entity signal @counter@a add --input 5. "clean" removes entities without state and takes\n' +
     'locks from instances that have ended.',
   options: {
-    ...connectionOptions,
+    ...actingOptions,
     name: { value: 'NAME', help: 'list: only entities of this function.' },
     all: { help: 'list: also those that were deleted and not yet cleaned up.' },
     limit: { value: 'N', help: 'list: at most so many (default 100).' },
@@ -37,7 +38,8 @@ export const entityCommand: Command = {
         `'${action}' is nothing to do with entities. There are list, show, signal and clean.`,
       );
     }
-    return act(await connect(args), args, terminal);
+    const isChange = action === 'signal' || action === 'clean';
+    return act(await (isChange ? reachHubToAct(args) : reachHub(args)), args, terminal);
   },
 };
 

@@ -3,7 +3,7 @@ import type { PurgeFilter } from '../../core/ports/task-hub-client';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { actingOptions, reachHubToAct } from '../hub-connection';
 import { statusList } from './instances';
 
 export const purgeCommand: Command = {
@@ -11,7 +11,7 @@ export const purgeCommand: Command = {
   takes: '[ID]',
   summary: 'Delete an ended instance with its history, or all ended instances that a filter lets through.',
   options: {
-    ...connectionOptions,
+    ...actingOptions,
     all: { help: 'All ended instances.' },
     status: { value: 'LIST', help: 'Ended instances of these statuses, separated by commas.' },
     from: { value: 'TIME', help: 'Ended instances created at this time or later (ISO 8601).' },
@@ -24,7 +24,7 @@ export const purgeCommand: Command = {
     if ((instanceId === undefined) === (filter === undefined)) {
       throw new DurascopeError('InvalidArgument', 'Name one instance id, or choose with --all, --status, --from and --to.');
     }
-    const hub = await connect(args);
+    const hub = await reachHubToAct(args);
     const deleted = instanceId === undefined ? await hub.purgeBy(filter ?? {}) : await hub.purge(instanceId);
     if (args.has('json')) terminal.print(JSON.stringify({ instancesDeleted: deleted }));
     else if (instanceId !== undefined && deleted === 0) terminal.warn(`There is no instance '${instanceId}'.`);

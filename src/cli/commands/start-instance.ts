@@ -2,14 +2,14 @@ import { DurascopeError } from '../../core/values/errors';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { actingOptions, reachHubToAct } from '../hub-connection';
 import { instanceText } from '../instance-view';
 import { jsonArgument } from '../json-argument';
 import { endOf, outcomeOf } from '../outcome';
 import type { Terminal } from '../terminal';
 
 export const startInstanceOptions: Options = {
-  ...connectionOptions,
+  ...actingOptions,
   input: { value: 'JSON', short: 'i', help: "The orchestrator's input as JSON, or @file." },
   id: { value: 'ID', help: 'The instance id (default: a new one).' },
   version: { value: 'VERSION', help: 'The version of the instance (default: defaultVersion of host.json).' },
@@ -37,7 +37,7 @@ export async function startInstance(args: ParsedArguments, terminal: Terminal): 
   }
   const version = args.text('version');
   const tags = tagsOf(args.text('tags'));
-  const hub = await connect(args);
+  const hub = await reachHubToAct(args);
   const { instanceId } = await hub.start({
     name,
     input: input ?? null,

@@ -74,6 +74,8 @@ export interface HubCapabilities {
   productionStore?: ProductionStore;
   /** Nothing can be changed through this hub: why, and where it can, in a sentence. Absent: it can. */
   readOnly?: string;
+  /** It is one of a real engine, and may be changed: which, and by what, in a sentence. Absent: it is Durascope's own, or cannot be changed. */
+  actsOn?: string;
   /** `merged`: histories are made anew out of what a status API tells. Absent: as they are stored. */
   history?: 'merged';
 }

@@ -58,6 +58,10 @@ export class AzureStorageReader implements HubReader {
     return `${this.hubName} in ${isLocal ? `Azurite at ${new URL(tables).host}` : account}`;
   }
 
+  get name(): string {
+    return this.hubName;
+  }
+
   get requests(): number {
     return this.account.meter.requests;
   }

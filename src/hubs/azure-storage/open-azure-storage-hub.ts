@@ -3,7 +3,10 @@ import { closestName } from '../../base/closest-name';
 import type { Clock } from '../../core/ports/clock';
 import { DurascopeError } from '../../core/values/errors';
 import type { AttachedHub } from '../attached-hub';
-import { readOnlyHub } from '../read-only-hub';
+import { checkSameHub } from '../same-hub';
+import { functionsHostActions } from '../functions-host/functions-host-actions';
+import { FunctionsHostReader } from '../functions-host/functions-host-reader';
+import { actingHub, readOnlyHub } from '../read-only-hub';
 import { AzureStorageReader } from './azure-storage-reader';
 import { isInstanceRow } from './instance-row';
 import { type AccountOptions, StorageAccount } from './storage-account';
@@ -13,6 +16,8 @@ export interface OpenStorageOptions extends AccountOptions {
   clock: Clock;
   /** Null: the account's only one. */
   hubName: string | null;
+  /** A running host of the same hub, by which it may be acted on; absent: nothing is ever changed. */
+  actThrough?: { url: string; key: string | null };
 }
 
 const readOnly =
@@ -26,12 +31,19 @@ export async function hubsIn(account: Pick<StorageAccount, 'tableNames'>): Promi
     .map((name) => name.slice(0, -'Instances'.length));
 }
 
-/** Rejects with `HubNotFound`, which names the hubs that there are, and with `HubUnreachable`. */
+/**
+ * Rejects with `HubNotFound`, which names the hubs that there are, with `HubUnreachable`, and with `InvalidArgument` for a host of another hub.
+ */
 export async function openAzureStorageHub(connection: StorageConnection, options: OpenStorageOptions): Promise<AttachedHub> {
   const account = await StorageAccount.open(connection, options);
   const hubName = options.hubName ?? (await onlyHub(account));
   await checkHub(account, hubName);
-  return readOnlyHub(new AzureStorageReader(account, hubName), readOnly, options.clock);
+  const reader = new AzureStorageReader(account, hubName);
+  if (options.actThrough === undefined) return readOnlyHub(reader, readOnly, options.clock);
+  const host = new FunctionsHostReader(options.actThrough);
+  await checkSameHub(reader, host);
+  const actions = functionsHostActions((request) => host.ask(request));
+  return actingHub(reader, actions, `the management API of ${options.actThrough.url}`, options.clock);
 }
 
 async function onlyHub(account: StorageAccount): Promise<string> {

@@ -2,8 +2,6 @@
  * A task hub behind a running Functions host, by its management API (spec/attach.md 2): whatever provider the hub has. The API tells no
  * execution ids, cuts times to seconds, and merges histories, which are made whole again with ids of their own (`import-status.ts`).
  */
-import { orderValueOf, searchTextOf } from '../../core/instances/instance-search';
-import { toTimestamp } from '../../core/values/time';
 import * as z from 'zod';
 import { messageOf } from '../../base/error-message';
 import type { EntityDetails, EntityInfo, EntityPage, EntityQuery } from '../../core/entities/entity-views';
@@ -19,6 +17,7 @@ import { timestamp, unknownTime } from '../../replay/canonical-event';
 import { fromStatusApi } from '../../replay/import-status';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
 import { openWork } from '../open-work';
+import { countByPages, type PagedServer, queryByPages, restOf } from '../paged-query';
 
 export interface FunctionsHostOptions {
   /** Origin of the host. */
@@ -27,6 +26,24 @@ export interface FunctionsHostOptions {
   key: string | null;
   /** Instead of the global one. */
   fetch?: typeof fetch;
+}
+
+export interface HostRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below the webhooks of the extension. */
+  path: string;
+  parameters?: Readonly<Record<string, string>>;
+  token?: string;
+  /** JSON text. */
+  body?: string | undefined;
+}
+
+export interface HostAnswer {
+  status: number;
+  /** Undefined for what is no JSON. */
+  value: unknown;
+  text: string;
+  token: string | undefined;
 }
 
 const statusSchema = z.looseObject({
@@ -51,7 +68,6 @@ const entitySchema = z.looseObject({
 const webhooks = '/runtime/webhooks/durabletask';
 const tokenHeader = 'x-ms-continuation-token';
 const requestMs = 60_000;
-const sortable = 1000;
 const notKnown: HubFacts = {
   queues: null,
   partitions: null,
@@ -61,11 +77,19 @@ const notKnown: HubFacts = {
 export class FunctionsHostReader implements HubReader {
   readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false, history: 'merged' };
   requests = 0;
+  readonly #pages: PagedServer = {
+    get: (instanceId) => this.get(instanceId),
+    page: (query, pageSize, token) => this.#page(query, pageSize, token),
+  };
 
   constructor(private readonly options: FunctionsHostOptions) {}
 
   get label(): string {
     return `Functions host at ${this.options.url}`;
+  }
+
+  get name(): string {
+    return new URL(this.options.url).host;
   }
 
   /** That it is one: rejects with `HubUnreachable`. */
@@ -77,43 +101,12 @@ export class FunctionsHostReader implements HubReader {
     return (await this.#whole(instanceId))?.row;
   }
 
-  async query(query: InstanceQuery): Promise<InstancePage> {
-    const pageSize = query.pageSize ?? 100;
-    if (query.instanceIds !== undefined) {
-      const rows = await Promise.all(query.instanceIds.map((id) => this.get(id)));
-      return { instances: rows.filter((row) => row !== undefined).filter(restOf(query)) };
-    }
-    const { orderBy = 'instanceId', descending = false, now = toTimestamp(Date.now()) } = query;
-    if ((orderBy !== 'instanceId' || descending) && query.continuationToken?.startsWith('at:') !== false) {
-      const first = await this.#page(query, sortable, undefined);
-      if (first.continuationToken === undefined) {
-        const rows = [...first.instances].sort(
-          (a, b) => compare(orderValueOf(a, orderBy, now), orderValueOf(b, orderBy, now)) || compare(a.instanceId, b.instanceId),
-        );
-        if (descending) rows.reverse();
-        const from = Number(query.continuationToken?.slice('at:'.length) ?? 0);
-        const next = from + pageSize;
-        return {
-          instances: rows.slice(from, next),
-          ...(next < rows.length ? { continuationToken: `at:${next}` } : {}),
-        };
-      }
-      return { ...(await this.#page(query, pageSize, undefined)), orderedBy: 'instanceId' };
-    }
-    return this.#page(query, pageSize, query.continuationToken);
+  query(query: InstanceQuery): Promise<InstancePage> {
+    return queryByPages(this.#pages, query);
   }
 
-  async count(query: InstanceQuery, { progress, signal }: CountWatch = {}): Promise<CountsByStatus> {
-    const counts: CountsByStatus = {};
-    let token: string | undefined;
-    do {
-      if (signal?.aborted === true) throw new DurascopeError('Stopped', 'The counting was called off.');
-      const page = await this.#page(query, 1000, token);
-      for (const { runtimeStatus } of page.instances) counts[runtimeStatus] = (counts[runtimeStatus] ?? 0) + 1;
-      progress?.({ ...counts });
-      token = page.continuationToken;
-    } while (token !== undefined);
-    return counts;
+  count(query: InstanceQuery, watch?: CountWatch): Promise<CountsByStatus> {
+    return countByPages(this.#pages, query, watch);
   }
 
   async history(instanceId: string, from = 0, count?: number): Promise<readonly HistoryEvent[]> {
@@ -230,19 +223,31 @@ export class FunctionsHostReader implements HubReader {
     return { row: rowOf(status.data, made.events), ...made };
   }
 
-  async #ask(
-    path: string,
-    parameters = new URLSearchParams(),
-    token?: string,
-  ): Promise<{ status: number; value: unknown; token: string | undefined }> {
+  #ask(path: string, parameters = new URLSearchParams(), token?: string): Promise<HostAnswer> {
+    return this.ask({
+      method: 'GET',
+      path,
+      parameters: Object.fromEntries(parameters),
+      ...(token === undefined ? {} : { token }),
+    });
+  }
+
+  /** Any status but 401 and 403 is an answer; rejects with `HubUnreachable` for none. The reader itself only asks with GET. */
+  async ask({ method, path, parameters = {}, token, body }: HostRequest): Promise<HostAnswer> {
     const { url, key, fetch: ask = fetch } = this.options;
-    if (key !== null) parameters.set('code', key);
+    const query = new URLSearchParams(parameters);
+    if (key !== null) query.set('code', key);
     this.requests += 1;
     let response: Response;
     let text: string;
     try {
-      response = await ask(`${url}${webhooks}${path}?${parameters.toString()}`, {
-        headers: token === undefined ? {} : { [tokenHeader]: token },
+      response = await ask(`${url}${webhooks}${path}?${query.toString()}`, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { [tokenHeader]: token }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body }),
         redirect: 'error',
         signal: AbortSignal.timeout(requestMs),
       });
@@ -268,7 +273,7 @@ export class FunctionsHostReader implements HubReader {
     }
     const next = response.headers.get(tokenHeader);
     const hasNext = next !== null && next !== '' && next !== 'null';
-    return { status: response.status, value: jsonOf(text), token: hasNext ? next : undefined };
+    return { status: response.status, value: jsonOf(text), text, token: hasNext ? next : undefined };
   }
 
   #noHost(): DurascopeError {
@@ -312,22 +317,6 @@ function rowOf(status: Status, events: readonly HistoryEvent[]): InstanceRow {
   };
 }
 
-/** What the API cannot filter by. */
-function restOf(query: InstanceQuery): (row: InstanceRow) => boolean {
-  const { text, names, parentInstanceId, entities, lastUpdatedFrom, lastUpdatedTo, rootsOnly } = query;
-  const words = text?.toLowerCase();
-  return (row) =>
-    (words === undefined || searchTextOf(row).includes(words)) &&
-    names?.includes(row.name) !== false &&
-    query.statuses?.includes(row.runtimeStatus) !== false &&
-    (parentInstanceId === undefined || row.parentInstanceId === parentInstanceId) &&
-    (rootsOnly !== true || row.parentInstanceId === null) &&
-    (lastUpdatedFrom === undefined || row.lastUpdatedTime >= lastUpdatedFrom) &&
-    (lastUpdatedTo === undefined || row.lastUpdatedTime <= lastUpdatedTo) &&
-    (entities !== 'only' || isEntityId(row.instanceId)) &&
-    (entities !== 'exclude' || !isEntityId(row.instanceId));
-}
-
 function textOf(value: unknown): string | null {
   return value === undefined || value === null ? null : JSON.stringify(value);
 }
@@ -342,8 +331,4 @@ function jsonOf(text: string): unknown {
 
 function withoutKey(text: string, key: string | null): string {
   return key === null ? text : text.replaceAll(encodeURIComponent(key), '(hidden)').replaceAll(key, '(hidden)');
-}
-
-function compare<T extends string | number>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

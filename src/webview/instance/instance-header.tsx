@@ -62,7 +62,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
   const question = asking === null ? undefined : questions[asking];
   const doubt = asking === 'rewind' ? rewindDoubt(parts.state.events, instance.profile) : null;
   const over = isTerminal(instance.runtimeStatus);
-  const { readOnly } = snapshot.capabilities;
+  const { readOnly, actsOn } = snapshot.capabilities;
   const suspended = instance.runtimeStatus === 'Suspended';
   return (
     <header class="instance-header">
@@ -86,6 +86,12 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
             <span class="status-badge quiet" title={readOnly} data-read-only>
               <Icon name="lock" />
               Read only
+            </span>
+          )}
+          {actsOn === undefined ? null : (
+            <span class="status-badge warning" title={actsOn} data-acts>
+              <Icon name="unlock" />
+              Acts on a real hub
             </span>
           )}
           {over || readOnly !== undefined ? null : (
