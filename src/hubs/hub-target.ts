@@ -54,11 +54,6 @@ export function targetLabel(target: HubTarget): string {
   }
 }
 
-/** On this machine, as far as the connection says. */
-export function isLocalTarget(target: HubTarget): boolean {
-  return target.kind === 'functionsHost' ? target.isLocal : target.connection.isLocal;
-}
-
 function functionsHost(text: string, hubName: string | null): HubTarget {
   if (!URL.canParse(text)) throw new DurascopeError('InvalidArgument', `'${text.split('?', 1)[0] ?? ''}' is no address.`);
   const url = new URL(text);
