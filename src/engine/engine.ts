@@ -319,9 +319,10 @@ export class Engine implements TaskHubClient {
     if (this.#isTurnAsked) return;
     this.#isTurnAsked = true;
     if (this.#shortTurns < mostShortTurns && this.#quiet.length === 0 && this.#isNothingElseUnderWay) {
-      // Nothing can arrive together with it. Not for ever: the event loop has others to serve, and a worker may answer at once.
+      // Nothing can arrive together with it but what the worker has run ahead and said in one breath, and that is taken by then. Not for
+      // ever: the event loop has others to serve, and a worker may answer at once.
       this.#shortTurns++;
-      queueMicrotask(() => this.#turn());
+      process.nextTick(() => this.#turn());
     } else {
       // After the callbacks of this turn of the event loop, so that all that arrived together is taken together.
       this.#shortTurns = 0;

@@ -18,6 +18,7 @@ import type { HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '.
 import type { Logger } from '../core/ports/logger';
 import type { OrchestrationStatus } from '../core/values/status';
 import { CheckpointTooLong, decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
+import { condensed } from './condensed';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
@@ -183,7 +184,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     }
     let batch: EncodedBatch;
     try {
-      batch = encodeCheckpoints(checkpoints);
+      batch = this.#encode(checkpoints);
     } catch (error) {
       // Nothing has happened yet.
       if (!(error instanceof CheckpointTooLong)) return Promise.reject(error instanceof Error ? error : new Error(String(error)));
@@ -210,6 +211,20 @@ export class SqlJsHistoryStore implements HistoryStore {
     if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
     if (this.#idleTimer === undefined) this.#scheduleIdle();
     return disk === undefined ? committed : disk.sync.written();
+  }
+
+  /** In several records, and where one cannot be kept, each step stands by itself. */
+  #encode(checkpoints: readonly Checkpoint[]): EncodedBatch {
+    const fewer = condensed(checkpoints, (id) => this.#pending.withCustomStatus.has(id));
+    if (fewer !== checkpoints) {
+      try {
+        const batch = encodeCheckpoints(fewer);
+        if (batch.records.length <= 1) return batch;
+      } catch {
+        // Told below, by the step's own number.
+      }
+    }
+    return encodeCheckpoints(checkpoints);
   }
 
   // --- reads ---

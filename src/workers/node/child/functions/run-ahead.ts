@@ -77,6 +77,7 @@ export class RunAhead {
     const { instanceId, executionId, name, knownLength, events, ahead } = asked;
     if (ahead === undefined) return [outcome, nothing];
     this.maxActivities = ahead.maxActivities;
+    this.beginTurn();
     const at = events.findLast((event) => event.EventType === 'OrchestratorStarted')?.Timestamp ?? '';
     return this.next(leadOf({ instanceId, executionId, name }, knownLength + events.length, ahead, at), outcome);
   }
@@ -119,9 +120,14 @@ export class RunAhead {
     else setImmediate(() => this.step(lead, id, scheduled, result));
   }
 
-  private step(lead: Lead, id: number, scheduled: TaskScheduled, result: ActivityOutcome): void {
+  /** What is answered and the steps that follow go out together. */
+  private beginTurn(): void {
     const now = monotonicMs();
     if (now >= this.turnEnd) this.turnEnd = now + turnMs;
+  }
+
+  private step(lead: Lead, id: number, scheduled: TaskScheduled, result: ActivityOutcome): void {
+    this.beginTurn();
     if (this.leads.get(lead.instanceId) !== lead || isLong(result)) {
       this.break(lead, id, result);
       return;
