@@ -16,6 +16,7 @@ const mayImport = {
   // The client of an emulator runs in a browser as it does in node.
   webview: ['protocol', 'http/client', 'core', 'base'],
   tools: ['replay', 'core', 'base'],
+  testing: ['emulator', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
   cli: ['emulator', 'hubs', 'tools', 'replay', 'core', 'base'],
   vscode: ['emulator', 'hubs', 'tools', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
 };

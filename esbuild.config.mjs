@@ -57,6 +57,17 @@ const readsParts = {
   },
 };
 
+/** Reads one part, and nothing else from another file. */
+function readsOnly(name) {
+  const [entry] = Object.entries(parts).find(([, part]) => part === name);
+  return ({ onResolve }) =>
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path: asked, resolveDir }) =>
+      kind !== 'entry-point' && path.resolve(resolveDir, `${asked}.ts`) === path.resolve(entry)
+        ? { path: `./${name}`, external: true }
+        : undefined,
+    );
+}
+
 /** What of zod our own code names: the rest of it, forty languages of messages above all, is larger than this. */
 function membersOfZod() {
   const names = new Set();
@@ -132,6 +143,14 @@ const jobs = [
     outdir: 'dist',
     plugins: [readsParts],
   },
+  // For the tests of others, whose frameworks replace timers: those from before are used, in the libraries too, which are therefore inside.
+  {
+    ...node,
+    entryPoints: { testing: 'src/testing/main.ts' },
+    inject: ['src/testing/own-timers.ts'],
+    outdir: 'dist',
+    plugins: [{ name: 'reads-emulator', setup: readsOnly('emulator') }],
+  },
   // Loaded when it is needed: most of it is a parser.
   {
     ...node,
@@ -195,6 +214,7 @@ for (const app of readdirSync('examples').filter((name) => existsSync(`examples/
 
 await mkdir('dist', { recursive: true });
 await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm');
+await copyFile('src/testing/testing.d.ts', 'dist/testing.d.ts');
 // The grammars: 6 MB that become a third of one, which takes seconds: once for each version of them.
 await mkdir('dist/grammars', { recursive: true });
 const grammars = path.dirname(require.resolve('@vscode/tree-sitter-wasm'));

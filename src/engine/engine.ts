@@ -278,17 +278,18 @@ export class Engine implements TaskHubClient {
     return { dispose: () => void this.#onTurn.delete(listener) };
   }
 
-  rest(): HubRest {
+  /** `unanswered`: so many activities are under way that never end, and keep nothing from rest. */
+  rest(unanswered = 0): HubRest {
     const next = this.#core.due.next((timer) => this.#isOfCurrentRun(timer));
-    return { busy: this.#busy(), next, commands: this.#commandCount };
+    return { busy: this.#busy(unanswered), next, commands: this.#commandCount };
   }
 
-  #busy(): string | null {
+  #busy(unanswered: number): string | null {
     const core = this.#core;
     if (core.committer.isStalled) return 'The journal cannot be written.';
-    const unfinished = this.#activities.unfinished;
+    const unfinished = this.#activities.unfinished - unanswered;
     if (unfinished > 0) return unfinished === 1 ? 'An activity is under way.' : `${unfinished} activities are under way.`;
-    if (!this.isIdle) return 'Instances are being worked on.';
+    if (this.#isTurnAsked || !this.#isOnlyActivitiesUnderWay) return 'Instances are being worked on.';
     const { A, G } = core.workers;
     const waiting = A.ready.size + G.ready.size + A.waitingEntities.length + G.waitingEntities.length + core.heldInstances;
     if (waiting > 0) return waiting === 1 ? 'An instance waits for a worker.' : `${waiting} instances wait for a worker.`;
@@ -339,7 +340,11 @@ export class Engine implements TaskHubClient {
   }
 
   get #isNothingElseUnderWay(): boolean {
-    return this.#episodes.isIdle && this.#entities.isIdle && this.#activities.isIdle && this.#core.committer.isIdle;
+    return this.#isOnlyActivitiesUnderWay && this.#activities.isIdle;
+  }
+
+  get #isOnlyActivitiesUnderWay(): boolean {
+    return this.#episodes.isIdle && this.#entities.isIdle && this.#core.committer.isIdle;
   }
 
   #dispatch(): void {

@@ -76,6 +76,65 @@ describe('the npm package', function () {
     await served.stop();
   });
 
+  describe('has durascope/testing, which', () => {
+    const cjs = "const { startTestHub } = require('durascope/testing');";
+    const esm = "import { startTestHub } from 'durascope/testing';";
+    const body = `async () => {
+  const hub = await startTestHub({ app: 'app', activities: { SayHello: (city) => 'Hi ' + city } });
+  const [first] = await hub.run('HelloCities');
+  await hub.stop();
+  if (first !== 'Hi Tokyo') throw new Error(String(first));
+}`;
+    const mochaFile = path.join(projectRoot, 'node_modules', 'mocha', 'bin', 'mocha.js');
+    for (const [runner, file, text, args] of [
+      ['node:test', 'a.test.cjs', `const { it, mock } = require('node:test');\n${cjs}\nmock.timers.enable();\nit('runs', ${body});`, ['--test']],
+      ['node:test', 'b.test.mjs', `import { it } from 'node:test';\n${esm}\nit('runs', ${body});`, ['--test']],
+      ['mocha', 'c.test.cjs', `${cjs}\nit('runs', ${body});`, [mochaFile]],
+      ['mocha', 'd.test.mjs', `${esm}\nit('runs', ${body});`, [mochaFile]],
+    ] as const) {
+      it(`runs in ${runner}, ${file.endsWith('.mjs') ? 'ESM' : 'CommonJS'}, and lets it end`, async () => {
+        await writeFile(path.join(project, file), text);
+        const env: NodeJS.ProcessEnv = { ...process.env };
+        // Of the run that this is part of.
+        delete env['NODE_TEST_CONTEXT'];
+        delete env['NODE_OPTIONS'];
+        const { stdout } = await run(process.execPath, [...args, file], { cwd: project, timeout: 30_000, env });
+        assert.match(stdout, /pass 1|1 passing/);
+      });
+    }
+
+    it('has types, in both kinds of modules', async () => {
+      const use = `${esm}\nexport const hub = startTestHub({ clock: 'auto' }).then(async (one) => (await one.start('A')).snapshot()[0]?.EventType satisfies string | undefined);\n`;
+      for (const name of ['types.cts', 'types.mts']) await writeFile(path.join(project, name), use);
+      const tsc = path.join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--lib',
+        'es2022,esnext.disposable,dom',
+      ];
+      const checked = run(
+        process.execPath,
+        [
+          tsc,
+          ...options,
+          '--types',
+          'node',
+          '--typeRoots',
+          path.join(projectRoot, 'node_modules', '@types'),
+          'types.cts',
+          'types.mts',
+        ],
+        { cwd: project },
+      );
+      await checked.catch((error: unknown) => assert.fail((error as { stdout: string }).stdout));
+    });
+  });
+
   it('replays a history against the code', async () => {
     const data = path.join(folder, 'data');
     const ran = await programs.run(['run', 'app', 'HelloCities', '--data', data, '--json']);

@@ -20,6 +20,8 @@ export interface NodeWorkerOptions extends AppLaunchOptions, AppWorkerOptions {
   debounceMs?: number;
   /** Default: as a child of this process. */
   launcher?: Launcher;
+  /** The app's process keeps this one alive only while it is asked something. Default false. */
+  inBackground?: boolean;
 }
 
 export class NodeWorker extends AppWorker {
@@ -50,6 +52,7 @@ export class NodeWorker extends AppWorker {
       watchdogMs: options.watchdogMs ?? 10_000,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
       signal,
+      ...(options.inBackground === undefined ? {} : { inBackground: options.inBackground }),
     });
     for (const warning of started.warnings) this.note('warning', warning);
     return started;

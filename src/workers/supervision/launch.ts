@@ -1,5 +1,6 @@
 /** How the process with the user's code comes to life: started here, or by someone else (a debugger) with what it is told. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 export interface LaunchSpec {
@@ -20,6 +21,8 @@ export interface LaunchedProcess {
   readonly exited: Promise<{ code: number | null; signal: string | null; error?: Error }>;
   /** Ends it at once. May be called when it is gone. */
   kill(): void;
+  /** Whether it and its output keep the event loop of this process alive; they do from the start. Absent: that is for others to say. */
+  hold?(keep: boolean): void;
 }
 
 export type Launcher = (spec: LaunchSpec) => LaunchedProcess;
@@ -42,5 +45,10 @@ export function launched(child: ChildProcess): LaunchedProcess {
     stderr: child.stderr,
     exited,
     kill: () => void child.kill('SIGKILL'),
+    hold: (keep) => {
+      // Pipes are sockets, whatever their type says.
+      for (const handle of [child, child.stdout, child.stderr] as (Partial<Socket> | null)[])
+        handle?.[keep ? 'ref' : 'unref']?.();
+    },
   };
 }

@@ -69,6 +69,8 @@ export interface WorkerProcessOptions {
   httpPollDelayMs?: number;
   /** For `replay` requests only. */
   forReplay?: boolean;
+  /** Once the app is loaded, the process keeps the event loop of this one alive only while it is asked something. Default false. */
+  inBackground?: boolean;
   log: (entry: LogEntry) => void;
   /** 0: never. */
   watchdogMs: number;
@@ -110,8 +112,12 @@ export class WorkerProcess implements RunningApp {
   private readonly requests = new RequestsUnderWay(
     () => {
       if (!this.inspected) this.watchdog.watch();
+      this.hold(true);
     },
-    () => this.watchdog.rest(),
+    () => {
+      this.watchdog.rest();
+      this.hold(false);
+    },
   );
   private readonly sent = new SentHistories();
   private connection: Socket | null = null;
@@ -290,6 +296,7 @@ export class WorkerProcess implements RunningApp {
   async stop(graceMs = 2_000): Promise<void> {
     this.stopping = true;
     if (!this.hasEnded) {
+      this.hold(true);
       const timer = setTimeout(() => this.kill(), this.isReady ? graceMs : 0);
       this.say({ type: 'shutDown' });
       await this.ended;
@@ -317,6 +324,12 @@ export class WorkerProcess implements RunningApp {
       else reject(refusalIn(message, kind, name));
     };
     return this.requests.add(kind, name, instanceId, take, reject);
+  }
+
+  private hold(keep: boolean): void {
+    if (this.options.inBackground !== true) return;
+    this.process.hold?.(keep);
+    this.connection?.[keep ? 'ref' : 'unref']();
   }
 
   private say(message: ParentMessage, bytes?: Uint8Array, chars?: number): void {
@@ -450,6 +463,7 @@ export class WorkerProcess implements RunningApp {
         this.warnings = message.warnings;
         this.problems = message.problems;
         this.isReady = true;
+        this.hold(false);
         this.resolveLoaded();
         break;
       case 'loadFailed': {

@@ -1,0 +1,4 @@
+/** `durascope/testing` (testing.d.ts says what there is). */
+export { replayRecording } from './replay-recording';
+export { startTestHub } from './test-hub';
+export { unanswered } from './stubbed-worker';
