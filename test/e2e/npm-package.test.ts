@@ -87,7 +87,12 @@ describe('the npm package', function () {
 }`;
     const mochaFile = path.join(projectRoot, 'node_modules', 'mocha', 'bin', 'mocha.js');
     for (const [runner, file, text, args] of [
-      ['node:test', 'a.test.cjs', `const { it, mock } = require('node:test');\n${cjs}\nmock.timers.enable();\nit('runs', ${body});`, ['--test']],
+      [
+        'node:test',
+        'a.test.cjs',
+        `const { it, mock } = require('node:test');\n${cjs}\nmock.timers.enable();\nit('runs', ${body});`,
+        ['--test'],
+      ],
       ['node:test', 'b.test.mjs', `import { it } from 'node:test';\n${esm}\nit('runs', ${body});`, ['--test']],
       ['mocha', 'c.test.cjs', `${cjs}\nit('runs', ${body});`, [mochaFile]],
       ['mocha', 'd.test.mjs', `${esm}\nit('runs', ${body});`, [mochaFile]],
