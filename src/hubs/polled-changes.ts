@@ -60,6 +60,11 @@ export class PolledChanges implements Pace {
     this.#everyMs = Math.min(slowestMs, Math.max(this.fastestMs, slowDown * tookMs)); // P2
   }
 
+  /** Something was changed from here. */
+  tellNow(): void {
+    for (const listener of [...this.#listeners]) listener([{ type: 'resync' }]);
+  }
+
   dispose(): void {
     this.#listeners.clear();
     this.#plan();
@@ -73,7 +78,7 @@ export class PolledChanges implements Pace {
     }
     this.#next ??= this.clock.after(this.#everyMs, () => {
       this.#next = undefined;
-      for (const listener of [...this.#listeners]) listener([{ type: 'resync' }]);
+      this.tellNow();
       this.#plan();
     });
   }

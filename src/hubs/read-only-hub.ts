@@ -23,7 +23,7 @@ export function readOnlyHub(reader: HubReader, reason: string, clock: Clock): At
   });
 }
 
-/** `channel`: by what it acts, for people. */
+/** `channel`: by what it acts, for people. Whoever listens is told after each change that was made here, at once. */
 export function actingHub(reader: HubReader, actions: HubActions, channel: string, clock: Clock): AttachedHub {
   const refuse = (): Promise<never> => Promise.reject(new DurascopeError('NotSupported', onlyEmulators));
   const actsOn = `What is done here is done to ${reader.label}, a hub of a real engine, through ${channel}.`;
@@ -80,6 +80,19 @@ function attachedHub(
       changes.dispose();
       reader.dispose();
     },
-    ...changing,
+    ...telling(changing, () => changes.tellNow()),
   };
+}
+
+/** The same, and `tell` after each that was done. */
+function telling<T extends object>(actions: T, tell: () => void): T {
+  const told = Object.entries(actions).map(([name, act]) => [
+    name,
+    async (...given: unknown[]) => {
+      const result = await (act as (...given: unknown[]) => Promise<unknown>)(...given);
+      tell();
+      return result;
+    },
+  ]);
+  return Object.fromEntries(told) as T;
 }

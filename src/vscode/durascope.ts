@@ -48,6 +48,7 @@ import type { ReplayPart } from './replay-part';
 import { ReloadNote } from './reload-note';
 import { RunningChecks } from './running-checks';
 import { SourceIndex } from './source-index';
+import { accountTokens } from './sign-in';
 import { StatusBar } from './status-bar';
 import { TextDocuments } from './text-documents';
 import { tick } from './tick';
@@ -160,6 +161,7 @@ export class Durascope implements vscode.Disposable {
       secrets: context.secrets,
       memory: context.globalState,
       clock: new SystemClock(),
+      tokens: accountTokens,
       newId: () => randomBytes(8).toString('hex'),
       changed: () => this.#showHubs(),
     });

@@ -3,11 +3,13 @@
  *
  *   K1. Connections with their keys lie in the editor's secret storage only; names to show lie beside it.
  *   K2. A connection is opened when somebody looks at it, and again after it has failed.
+ *   K3. A hub is only looked at unless somebody has said otherwise in this window: nothing of that is kept.
  */
 import type * as vscode from 'vscode';
 import * as z from 'zod';
 import { messageOf } from '../base/error-message';
 import type { Clock } from '../core/ports/clock';
+import { DurascopeError } from '../core/values/errors';
 import { hubOfApp } from '../hubs/app-hub';
 import type { AccessTokens } from '../hubs/access-token';
 import type { AttachedHub } from '../hubs/attached-hub';
@@ -80,6 +82,20 @@ export class HubConnections {
     return connection;
   }
 
+  /**
+   * That the hub may be changed, as long as this window is open (K3); null: not any more. `through`: the address of the host of a hub in a storage.
+   * Rejects as opening does, with `NotSupported` where that address is missing, and leaves the hub as it was then.
+   */
+  async act(id: string, how: { through?: string } | null): Promise<void> {
+    const connection = this.#all.find((each) => each.id === id);
+    if (connection === undefined) throw new Error('The hub is not attached any more.');
+    const host = how?.through === undefined ? undefined : hubTarget(how.through);
+    if (host !== undefined && host.kind !== 'functionsHost') {
+      throw new DurascopeError('InvalidArgument', 'The host of a hub is given by its address: http://localhost:7071.');
+    }
+    await connection.reopen({ mayAct: how !== null, ...(host === undefined ? {} : { actThrough: host }) });
+  }
+
   async detach(id: string): Promise<void> {
     const at = this.#all.findIndex((each) => each.id === id);
     if (at < 0) return;
@@ -98,11 +114,11 @@ export class HubConnections {
   }
 
   #connection(id: string, label: string): Connection {
-    return new Connection(id, label, this.options.changed, async () => {
+    return new Connection(id, label, this.options.changed, async (more) => {
       const stored = storedSource.safeParse(JSON.parse((await this.options.secrets.get(secretOf(id))) ?? 'null'));
       if (!stored.success)
         throw new Error('The connection is not in the secret storage any more: detach the hub and attach it again.');
-      return openHub(await targetOf(stored.data), this.#opening());
+      return openHub(await targetOf(stored.data), { ...this.#opening(), ...more });
     });
   }
 
@@ -124,12 +140,12 @@ class Connection implements AttachedConnection {
     readonly id: string,
     readonly label: string,
     private readonly changed: () => void,
-    private readonly opened: () => Promise<AttachedHub>,
+    private readonly opened: (more: Partial<OpenHubOptions>) => Promise<AttachedHub>,
   ) {}
 
   open(): Promise<AttachedHub> {
     if (this.hub !== undefined) return Promise.resolve(this.hub);
-    this.#opening ??= this.opened()
+    this.#opening ??= this.opened({})
       .then(
         (hub) => {
           this.use(hub);
@@ -146,6 +162,13 @@ class Connection implements AttachedConnection {
       )
       .finally(() => (this.#opening = undefined));
     return this.#opening;
+  }
+
+  /** In place of what is open. */
+  async reopen(more: Partial<OpenHubOptions>): Promise<void> {
+    const hub = await this.opened(more);
+    this.close();
+    this.use(hub);
   }
 
   use(hub: AttachedHub): void {

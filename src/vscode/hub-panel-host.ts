@@ -2,7 +2,7 @@ import { DurascopeError } from '../core/values/errors';
 import type { AttachedHub } from '../hubs/attached-hub';
 import { EditorHost } from './editor-host';
 
-/** What panels of an attached hub's instances ask of the editor: the hub is another one than the emulator's, and is only looked at. */
+/** What panels of an attached hub's instances ask of the editor: the hub is another one than the emulator's. */
 export class HubPanelHost extends EditorHost {
   #hub: AttachedHub | undefined;
   #openOther: (instanceId: string) => void = () => undefined;
@@ -42,6 +42,9 @@ export class HubPanelHost extends EditorHost {
   }
 
   #refuse(): void {
-    throw new DurascopeError('NotSupported', this.#hub?.capabilities.readOnly ?? 'This hub is only looked at.');
+    throw new DurascopeError(
+      'NotSupported',
+      this.#hub?.capabilities.readOnly ?? 'Start it through the app, or restart an instance of it.',
+    );
   }
 }

@@ -66,6 +66,7 @@ export const commands = {
   detachHub: 'durascope.detachHub',
   refreshHubs: 'durascope.refreshHubs',
   pauseHub: 'durascope.pauseHub',
+  actOnHub: 'durascope.actOnHub',
   filterHub: 'durascope.filterHub',
   loadMoreOfHub: 'durascope.loadMoreOfHub',
   openHubInstance: 'durascope.openHubInstance',

@@ -110,7 +110,7 @@ export class Panels implements vscode.Disposable {
   /** The panel of an instance of an attached hub; its code is that of the app, where there is one. */
   openAttached(app: DurableApp | undefined, hub: AttachedHub, hubId: string, instanceId: string): vscode.WebviewPanel {
     const owner: DurableApp = app ?? { kind: 'programs', appDir: hubId, name: hub.label, folder: undefined };
-    const key = `${owner.appDir}\n${instanceId}\n${hubId}`;
+    const key = `${owner.appDir}\n${instanceId}${attachedTo(hubId)}`;
     const known = this.#open.get(key);
     if (known !== undefined) {
       known.panel.reveal();
@@ -125,6 +125,11 @@ export class Panels implements vscode.Disposable {
     );
     this.#showInstance(panel, owner, instanceId, { hub, replay, key, host });
     return panel;
+  }
+
+  /** What may be done to the hub has changed, or it is attached no more: its panels would go on as before. */
+  closeAttached(hubId: string): void {
+    for (const [key, { panel }] of [...this.#open]) if (key.endsWith(attachedTo(hubId))) panel.dispose();
   }
 
   /** With a filter: shows what it lets through. */
@@ -372,3 +377,8 @@ const iconNames: Readonly<Record<string, string>> = {
   Completed: 'completed',
   instances: 'instances',
 };
+
+/** The end of the keys of panels of an attached hub. */
+function attachedTo(hubId: string): string {
+  return `\n${hubId}`;
+}

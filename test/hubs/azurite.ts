@@ -11,20 +11,24 @@ export const localKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVEr
 
 export class Azurite {
   private constructor(
-    private readonly child: ChildProcess,
+    /** For whoever started it with programs of its own in it. */
+    readonly process: ChildProcess,
     readonly ports: { blob: string; queue: string; table: string },
   ) {}
 
-  /** `repository`: where Azurite is installed. */
-  static async start(repository = ''): Promise<Azurite> {
+  /** `repository`: where Azurite is installed. `node`: arguments before it; with some it can be sent messages. */
+  static async start(repository = '', node: readonly string[] = []): Promise<Azurite> {
     goldenFolder.repository = repository;
     const main = path.resolve(repository, 'node_modules/azurite/dist/src/azurite.js');
     const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
     const child = spawn(
       process.execPath,
-      [main, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...ports],
+      [...node, main, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...ports],
       // An editor's own program is node with this.
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } },
+      {
+        stdio: ['ignore', 'pipe', 'pipe', ...(node.length > 0 ? (['ipc'] as const) : [])],
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      },
     );
     let output = '';
     const found = new Map<string, string>();
@@ -38,8 +42,8 @@ export class Azurite {
         }
         if (found.size === 3) resolve();
       };
-      child.stdout.on('data', look);
-      child.stderr.on('data', look);
+      child.stdout?.on('data', look);
+      child.stderr?.on('data', look);
       child.once('exit', () => reject(new Error(`Azurite ended:\n${output}`)));
     });
     return new Azurite(child, {
@@ -136,7 +140,7 @@ export class Azurite {
   }
 
   async stop(): Promise<void> {
-    const { child } = this;
+    const { process: child } = this;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGTERM');

@@ -5,6 +5,7 @@ import type { HubReader } from '../../src/hubs/attached-hub';
 import { readOnlyHub } from '../../src/hubs/read-only-hub';
 import { HubConnections, type AttachedConnection } from '../../src/vscode/hub-connections';
 import { HubsTree, type HubGroupNode, type HubMoreNode, type HubNode, type HubsNode } from '../../src/vscode/models/hubs-tree';
+import { GrpcFixture } from '../grpc/grpc-fixture';
 import { instanceRow } from '../support/instance-row';
 import { ManualClock } from '../support/manual-clock';
 
@@ -104,6 +105,61 @@ describe('the tree of attached hubs', () => {
     assert.equal(node?.description, 'read only · cannot be reached');
     const [line] = await tree.children(node);
     assert.equal(line?.type === 'hubLine' && line.label, 'Nothing answers: start Azurite.');
+  });
+
+  it('lets a hub be acted on in this window only, and shows it', async () => {
+    const fixture = await GrpcFixture.start();
+    const secrets = new Map<string, string>();
+    const memory = new Map<string, unknown>();
+    const options = {
+      secrets: {
+        get: (key: string) => Promise.resolve(secrets.get(key)),
+        store: (key: string, value: string) => Promise.resolve(void secrets.set(key, value)),
+        delete: (key: string) => Promise.resolve(void secrets.delete(key)),
+      },
+      memory: {
+        get: (key: string) => memory.get(key) as undefined,
+        update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+      },
+      clock,
+      newId: () => 'h2',
+      changed: () => undefined,
+    };
+    const connections = new HubConnections(options);
+    try {
+      const text = `Endpoint=http://${fixture.address};Authentication=None;TaskHub=default`;
+      await connections.attach({ type: 'text', text, hubName: null });
+      const tree = new HubsTree(
+        () => connections.all,
+        () => clock.now(),
+      );
+      const shown = async (): Promise<HubNode> => (await tree.children())[0] as HubNode;
+      assert.match((await shown()).description, /^read only/);
+      await fixture.emulator.hub.start({ name: 'Waits', instanceId: 'w', profile: 'G' });
+      await assert.rejects((await connections.find('h2')?.open())?.terminate('w', null) ?? Promise.resolve());
+      await connections.act('h2', {});
+      const node = await shown();
+      assert.match(node.description, /^may act/);
+      assert.match(node.tooltip, /is done to default at .*, a hub of a real engine, through the Durable Task protocol/);
+      assert.equal(node.icon, 'unlock');
+      assert.match(node.contextValue, /\bacts\b/);
+      const hub = await connections.find('h2')?.open();
+      let told = 0;
+      const watch = hub?.subscribe(() => (told += 1));
+      await hub?.terminate('w', 'enough');
+      watch?.dispose();
+      assert.equal(told, 1);
+      assert.equal((await fixture.emulator.hub.waitForCompletion('w', 10_000)).output, 'enough');
+      const after = new HubConnections(options);
+      assert.notEqual((await after.find('h2')?.open())?.capabilities.readOnly, undefined);
+      after.dispose();
+      await connections.act('h2', null);
+      assert.match((await shown()).description, /^read only/);
+      await assert.rejects(connections.act('h2', { through: 'nonsense' }), /A task hub is given as/);
+    } finally {
+      connections.dispose();
+      await fixture.stop();
+    }
   });
 
   it('keeps connections in the secret storage, names beside it, and nothing of one that cannot be opened', async () => {

@@ -33,6 +33,8 @@ const mostPerPage = 1000;
 const defaultPageSize = 100;
 /** A page that is filtered here ends after so many answers, with what it has. */
 const answersPerPage = 40;
+/** So many failures of a page are asked for one by one. */
+const mostAlone = 4;
 /** Histories kept for the next question, in rows. */
 const keptRows = 20_000;
 
@@ -41,6 +43,7 @@ export class AzureStorageReader implements HubReader {
   readonly #large: LargeValues;
   readonly #histories: HistoryReader;
   readonly #instances: string;
+  readonly #history: string;
   /** The last history read, as long as its stamp is the same. */
   #kept: { instanceId: string; stamp: string; events: readonly HistoryEvent[]; notes: readonly string[] } | undefined;
 
@@ -50,7 +53,8 @@ export class AzureStorageReader implements HubReader {
   ) {
     this.#large = new LargeValues(account, hubName);
     this.#instances = `${hubName}Instances`;
-    this.#histories = new HistoryReader(account, `${hubName}History`, this.#large);
+    this.#history = `${hubName}History`;
+    this.#histories = new HistoryReader(account, this.#history, this.#large);
   }
 
   get label(): string {
@@ -67,9 +71,10 @@ export class AzureStorageReader implements HubReader {
   }
 
   async get(instanceId: string): Promise<InstanceRow | undefined> {
-    const [found, started] = await Promise.all([
+    const [found, started, rows] = await Promise.all([
       this.account.row(this.#instances, escapeKey(instanceId), ''),
       isEntityId(instanceId) ? undefined : this.#start(instanceId),
+      this.#histories.firstRows(instanceId),
     ]);
     if (found === undefined) return undefined;
     const row = instanceOf(found);
@@ -80,7 +85,7 @@ export class AzureStorageReader implements HubReader {
       ...values,
       // Tables of older versions do not have the column.
       parentInstanceId: row.parentInstanceId ?? started?.parentInstanceId ?? null,
-      historyLength: await this.#histories.length(instanceId, row.executionId),
+      historyLength: await this.#histories.length(instanceId, row.executionId, rows),
       ...(stuck === '' ? {} : { stuck }),
     };
   }
@@ -92,14 +97,23 @@ export class AzureStorageReader implements HubReader {
     const isByKey = orderBy === 'instanceId' && !descending;
     const token = readToken(query.continuationToken);
     if (isByKey || token.type === 'after') return this.#pageByKey(query, pageSize, token, !isByKey);
-    const all = await this.#upTo(sortable, query); // R2
-    if (all === null) return this.#pageByKey(query, pageSize, { type: 'start' }, true);
+    const { rows: all, isAll } = await this.#upTo(sortable, query); // R2
+    if (!isAll) {
+      if (all.length < pageSize) return this.#pageByKey(query, pageSize, { type: 'start' }, true);
+      const rows = all.slice(0, pageSize);
+      const last = escapeKey(rows.at(-1)?.instanceId ?? '');
+      return {
+        instances: await this.#withFailures(rows, instanceFilter(query).odata),
+        continuationToken: writeToken({ type: 'after', after: last }),
+        orderedBy: 'instanceId',
+      };
+    }
     all.sort(
       (a, b) => compare(orderValueOf(a, orderBy, now), orderValueOf(b, orderBy, now)) || compare(a.instanceId, b.instanceId),
     );
     if (descending) all.reverse();
     const from = token.type === 'at' ? token.at : 0;
-    const instances = await this.#withFailures(all.slice(from, from + pageSize));
+    const instances = await this.#withFailures(all.slice(from, from + pageSize), instanceFilter(query).odata);
     const next = from + pageSize;
     return { instances, ...(next < all.length ? { continuationToken: writeToken({ type: 'at', at: next }) } : {}) };
   }
@@ -212,24 +226,24 @@ export class AzureStorageReader implements HubReader {
       if (isEnd || (answers >= answersPerPage && rows.length > 0)) break;
     }
     return {
-      instances: await this.#withFailures(rows),
+      instances: await this.#withFailures(rows, instanceFilter(query).odata),
       ...(isEnd || last === '' ? {} : { continuationToken: writeToken({ type: 'after', after: last }) }),
       ...(isOtherOrder ? { orderedBy: 'instanceId' as const } : {}),
     };
   }
 
-  /** All that the query finds, or null where that is more than so many. */
-  async #upTo(most: number, query: InstanceQuery): Promise<InstanceRow[] | null> {
+  /** All that the query finds, or the first of it by id where that is more than so many. */
+  async #upTo(most: number, query: InstanceQuery): Promise<{ rows: InstanceRow[]; isAll: boolean }> {
     const { odata, rest } = instanceFilter(query);
     const rows: InstanceRow[] = [];
     for await (const page of this.account.pages(this.#instances, { filter: odata, select: listColumns }, most)) {
-      if (!page.isLast && page.rows.length > 0) return null;
       for (const each of page.rows) {
         const row = this.#instance(each);
         if (row !== null && (rest === undefined || rest(row))) rows.push(row);
       }
+      if (!page.isLast && page.rows.length > 0) return { rows, isAll: false };
     }
-    return rows;
+    return { rows, isAll: true };
   }
 
   async #rowsOf(instanceIds: readonly string[], query: InstanceQuery): Promise<InstanceRow[]> {
@@ -245,15 +259,41 @@ export class AzureStorageReader implements HubReader {
   }
 
   /** Why an instance of the page failed: lists show it, and few have failed. */
-  async #withFailures(rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
+  async #withFailures(rows: readonly InstanceRow[], odata: string): Promise<InstanceRow[]> {
+    const failed = rows.filter(({ runtimeStatus }) => runtimeStatus === 'Failed');
+    if (rows.length > defaultPageSize || failed.length === 0) return [...rows];
+    if (failed.length > mostAlone) return this.#withOutputs(rows, failed, odata);
     return Promise.all(
       rows.map(async (row) => {
-        if (row.runtimeStatus !== 'Failed' || rows.length > defaultPageSize) return row;
+        if (row.runtimeStatus !== 'Failed') return row;
         const found = await this.account.row(this.#instances, escapeKey(row.instanceId), '', ['Output']);
         const output = found?.['Output'];
         return typeof output === 'string' ? { ...row, output } : row;
       }),
     );
+  }
+
+  /** Of many, by one question for all of them: what the filter lets through between the first and the last of their ids. */
+  async #withOutputs(rows: readonly InstanceRow[], failed: readonly InstanceRow[], odata: string): Promise<InstanceRow[]> {
+    const keys = failed.map(({ instanceId }) => escapeKey(instanceId)).sort();
+    const wanted = new Set(keys);
+    const range = `RuntimeStatus eq 'Failed' and PartitionKey ge ${quoted(keys[0] ?? '')} and PartitionKey le ${quoted(keys.at(-1) ?? '')}`;
+    const filter = odata === '' ? range : `${odata} and ${range}`;
+    const outputs = new Map<string, string>();
+    let others = 0;
+    for await (const page of this.account.pages(this.#instances, { filter, select: ['PartitionKey', 'Output'] }, mostPerPage)) {
+      for (const { PartitionKey: key, Output: output } of page.rows) {
+        if (typeof key !== 'string' || typeof output !== 'string') continue;
+        if (wanted.has(key)) outputs.set(key, output);
+        else others += 1;
+      }
+      // A filter lets few of them through: the rest is not worth its bytes.
+      if (others > mostPerPage) break;
+    }
+    return rows.map((row) => {
+      const output = outputs.get(escapeKey(row.instanceId));
+      return output === undefined ? row : { ...row, output };
+    });
   }
 
   #instance(row: Readonly<Record<string, unknown>>): InstanceRow | null {
@@ -262,20 +302,18 @@ export class AzureStorageReader implements HubReader {
   }
 
   async #start(instanceId: string): Promise<{ parentInstanceId: string | null } | undefined> {
-    const filter = `PartitionKey eq ${quoted(escapeKey(instanceId))} and RowKey eq '0000000000000001'`;
-    for await (const { rows } of this.account.pages(`${this.hubName}History`, { filter, select: ['ParentInstance'] }, 1)) {
-      const parent = rows[0]?.['ParentInstance'];
-      if (typeof parent !== 'string' || parent === 'null') return undefined;
-      try {
-        const value = JSON.parse(parent) as { OrchestrationInstance?: { InstanceId?: unknown } };
-        const id = value.OrchestrationInstance?.InstanceId;
-        return typeof id === 'string' ? { parentInstanceId: id } : undefined;
-      } catch {
-        // A row that is not as it should be tells of no parent.
-        return undefined;
-      }
+    // The second row of every history.
+    const row = await this.account.row(this.#history, escapeKey(instanceId), '0000000000000001', ['ParentInstance']);
+    const parent = row?.['ParentInstance'];
+    if (typeof parent !== 'string' || parent === 'null') return undefined;
+    try {
+      const value = JSON.parse(parent) as { OrchestrationInstance?: { InstanceId?: unknown } };
+      const id = value.OrchestrationInstance?.InstanceId;
+      return typeof id === 'string' ? { parentInstanceId: id } : undefined;
+    } catch {
+      // A row that is not as it should be tells of no parent.
+      return undefined;
     }
-    return undefined;
   }
 
   /** Input and output out of their blobs. */

@@ -43,14 +43,20 @@ export class HistoryReader {
     }
   }
 
-  /** Number of rows of the execution. */
-  async length(instanceId: string, executionId: string): Promise<number> {
-    const key = escapeKey(instanceId);
-    let rows = 0;
-    const filter = `PartitionKey eq ${quoted(key)} and RowKey lt ${quoted(rowKeyOf(pageSize))}`;
+  /** Of whatever execution: the ids of the executions of the first rows. */
+  async firstRows(instanceId: string): Promise<readonly unknown[]> {
+    const filter = `PartitionKey eq ${quoted(escapeKey(instanceId))} and RowKey lt ${quoted(rowKeyOf(pageSize))}`;
+    const ids: unknown[] = [];
     for await (const page of this.account.pages(this.table, { filter, select: ['ExecutionId'] })) {
-      rows += page.rows.filter((row) => row['ExecutionId'] === executionId).length;
+      for (const row of page.rows) ids.push(row['ExecutionId']);
     }
+    return ids;
+  }
+
+  /** Number of rows of the execution. */
+  async length(instanceId: string, executionId: string, first: readonly unknown[]): Promise<number> {
+    const key = escapeKey(instanceId);
+    const rows = first.filter((id) => id === executionId).length;
     if (rows < pageSize) return rows;
     const has = async (ordinal: number): Promise<boolean> =>
       (await this.account.row(this.table, key, rowKeyOf(ordinal), ['ExecutionId']))?.['ExecutionId'] === executionId;

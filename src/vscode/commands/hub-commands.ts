@@ -4,6 +4,7 @@ import { exportedInstances } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';
+import type { AttachedHub } from '../../hubs/attached-hub';
 import type { AttachedConnection, HubConnections, HubSource } from '../hub-connections';
 import type { HubsView } from '../hubs-view';
 import { commands } from '../ids';
@@ -44,7 +45,37 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       const connection = await chosen(node, 'Detach from which task hub?');
       if (connection === undefined) return;
       await connections.detach(connection.id);
+      context.panels.closeAttached(connection.id);
       refresh();
+    },
+
+    /** That the hub may be changed, as long as this window is open, or not any more. `word` and `through` for callers by `executeCommand`. */
+    [commands.actOnHub]: async ([node, word, through]) => {
+      const connection = await chosen(node, 'Act on which task hub?');
+      const hub = await connection?.open();
+      if (connection === undefined || hub === undefined) return undefined;
+      if (hub.capabilities.actsOn !== undefined) {
+        await connections.act(connection.id, null);
+        context.panels.closeAttached(connection.id);
+        context.statusBar.say(`${connection.label} is read only again`);
+        refresh();
+        return false;
+      }
+      const given = typeof word === 'string' ? word : await askWord(hub);
+      if (given === undefined) return undefined;
+      if (wordProblem(given, hub) !== undefined) throw new DurascopeError('InvalidArgument', wordProblem(given, hub) ?? '');
+      try {
+        await connections.act(connection.id, typeof through === 'string' ? { through } : {});
+      } catch (error) {
+        if (!DurascopeError.is(error, 'NotSupported') || typeof through === 'string') throw error;
+        const host = await askHost(hub);
+        if (host === undefined) return undefined;
+        await connections.act(connection.id, { through: host });
+      }
+      context.panels.closeAttached(connection.id);
+      context.statusBar.say(`Durascope may act on ${connection.label} in this window`);
+      refresh();
+      return true;
     },
 
     [commands.refreshHubs]: () => refresh(),
@@ -135,6 +166,26 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     return picked?.connection;
   }
 
+  function askWord(hub: AttachedHub): Thenable<string | undefined> {
+    return vscode.window.showInputBox({
+      title: `Let Durascope act on ${hub.label}?`,
+      prompt: `Instances of this hub are real: what is terminated, purged or started there is. Type ${hub.name} to allow it until this window is closed.`,
+      placeHolder: hub.name,
+      ignoreFocusOut: true,
+      validateInput: (text) => (text === '' ? undefined : wordProblem(text, hub)),
+    });
+  }
+
+  function askHost(hub: AttachedHub): Thenable<string | undefined> {
+    return vscode.window.showInputBox({
+      title: `Which Functions host runs ${hub.label}?`,
+      prompt:
+        'Nobody but its own engine writes into a hub in Azure Storage: it is acted on through its host, once that is seen to have the same instances. With https://APP.azurewebsites.net/?code=KEY give the system key of the extension.',
+      value: 'http://localhost:7071',
+      ignoreFocusOut: true,
+    });
+  }
+
   function sourceOf(argument: string): HubSource {
     const isApp = context.apps.all.some(({ appDir }) => appDir === argument);
     return isApp ? { type: 'app', appDir: argument } : { type: 'text', text: argument, hubName: null };
@@ -149,18 +200,18 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     }));
     const other = {
       label: 'Another one…',
-      description: 'a connection string, a SAS URL, the address of a Functions host',
+      description: 'a connection string, a SAS URL, the address of a Functions host or a Durable Task server',
       source: null,
     };
     const picked = await vscode.window.showQuickPick([...items, other], {
       title: 'Attach to Task Hub',
-      placeHolder: 'It is only looked at: nothing is written',
+      placeHolder: 'It is only looked at: nothing is written unless you allow it later',
     });
     if (picked === undefined || picked.source !== null) return picked?.source;
     const text = await vscode.window.showInputBox({
       title: 'Attach to Task Hub',
       prompt:
-        'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, or the address of a running Functions host. It is kept in the editor’s secret storage.',
+        'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, a scheduler’s connection string, or the address of a running Functions host or Durable Task server (grpc://localhost:4001). It is kept in the editor’s secret storage.',
       placeHolder: 'UseDevelopmentStorage=true',
       password: true,
       ignoreFocusOut: true,
@@ -183,6 +234,12 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       return hubName === undefined ? undefined : connections.attach({ ...source, hubName });
     }
   }
+}
+
+function wordProblem(word: string, hub: AttachedHub): string | undefined {
+  return word.trim().toLowerCase() === hub.name.toLowerCase()
+    ? undefined
+    : `Type ${hub.name}, or press Escape: nothing is changed then.`;
 }
 
 const mostCopied = 1000;

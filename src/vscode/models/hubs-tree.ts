@@ -179,12 +179,13 @@ function hubNode(connection: AttachedConnection): HubNode {
     hubId: id,
     label: name,
     description: [access, state, place].filter((part) => part !== '').join(' · '),
-    icon: failure !== undefined ? 'warning' : isReadOnly ? 'lock' : 'plug',
+    icon: failure !== undefined ? 'warning' : isReadOnly ? 'lock' : 'unlock',
     tooltip:
       failure ??
       hub?.capabilities.readOnly ??
+      hub?.capabilities.actsOn ??
       'A task hub of a real engine. Durascope reads it when this is opened; nothing is written.',
-    contextValue: `hub ${hub?.pace.isPaused === true ? 'paused' : 'polling'}${failure === undefined ? '' : ' failed'}`,
+    contextValue: `hub ${hub?.pace.isPaused === true ? 'paused' : 'polling'}${failure === undefined ? '' : ' failed'}${isReadOnly ? '' : ' acts'}`,
   };
 }
 

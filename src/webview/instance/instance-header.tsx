@@ -143,7 +143,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
             icon="ellipsis"
             label="More actions"
             items={[
-              ...(transport.place === 'browser' || readOnly !== undefined
+              ...(transport.place === 'browser' || readOnly !== undefined || actsOn !== undefined
                 ? []
                 : [
                     {

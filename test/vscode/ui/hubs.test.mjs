@@ -1,10 +1,38 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { repository } from '../../support/vscode/places.mjs';
 import { until } from '../../support/vscode/workbench.mjs';
 import { panelFrame, screenshot, useEditor } from './editor-window.mjs';
+
+/** Another Durascope with one instance: its connection string, and how it ends. */
+async function startOther() {
+  const program = path.join(repository, 'dist', 'cli.js');
+  const app = path.join(repository, 'examples', 'hello-cities');
+  const options = ['--run', 'HelloCities', '--memory', '--port', '0', '--grpc-port', '0'];
+  const child = spawn(process.execPath, [program, 'start', app, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const connection = await new Promise((resolve, reject) => {
+    const look = (chunk) => {
+      output += chunk.toString();
+      const [found] = /Endpoint=\S+/.exec(output) ?? [];
+      if (found !== undefined && /Completed/.test(output)) resolve(found);
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('exit', () => reject(new Error(`The other Durascope ended:\n${output}`)));
+  });
+  return {
+    connection,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', resolve);
+        child.kill('SIGINT');
+      }),
+  };
+}
 
 const { startGoldenAzurite } = createRequire(import.meta.url)('../../hubs/golden-azurite.cjs');
 
@@ -68,6 +96,39 @@ describe('a task hub of the real engine in a real VS Code', function () {
     fs.writeFileSync(path.join(window.app, '.vscode', 'settings.json'), '{ "workbench.colorTheme": "Light Modern" }');
     await window.page.locator('.monaco-workbench.vs').first().waitFor({ timeout: 30_000 });
     await screenshot(window, 'hubs-light');
+  });
+
+  it('of another Durascope is acted on once its name was typed, and says so in the tree and in the panel', async () => {
+    const { bench } = window;
+    const other = await startOther();
+    try {
+      await bench.command('Durascope: Detach from Task Hub');
+      await bench.command('Durascope: Attach to Task Hub…');
+      await bench.pick('Another one…');
+      await bench.quickField.fill(other.connection);
+      await window.page.keyboard.press('Enter');
+      await item('HelloCities').waitFor({ timeout: 60_000 });
+      await screenshot(window, 'hubs-grpc-light');
+      await bench.command('Durascope: Allow or Stop Acting on a Task Hub…');
+      await bench.quickField.fill('defau');
+      await bench.quickInput.getByText('Type default, or press Escape').waitFor({ timeout: 30_000 });
+      await screenshot(window, 'hubs-act-word-light');
+      await bench.quickField.fill('default');
+      await window.page.keyboard.press('Enter');
+      await until('the sign', async () => /may act · every 5 s/.test((await pane().textContent()) ?? ''));
+      await item('HelloCities').click();
+      const frame = await panelFrame(window, '[data-acts]');
+      assert.equal(await frame.locator('[data-read-only]').count(), 0);
+      await screenshot(window, 'hubs-acts-light');
+      await frame.locator('[data-action="restart"]').click();
+      await until('the second instance', async () => (await pane().locator('[aria-label*="HelloCities"]').count()) >= 2);
+      const settings = path.join(window.app, '.vscode', 'settings.json');
+      fs.writeFileSync(settings, '{ "workbench.colorTheme": "Dark Modern" }');
+      await window.page.locator('.monaco-workbench.vs-dark').first().waitFor({ timeout: 30_000 });
+      await screenshot(window, 'hubs-acts-dark');
+    } finally {
+      await other.stop();
+    }
   });
 
   it('is detached, and the view goes', async () => {
