@@ -12,6 +12,7 @@ import { isTerminal } from '../core/values/status';
 import { endsAsNonDeterministic } from '../core/decisions/non-determinism';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turns/turn';
 import { continuedRow } from '../core/instances/instance-rows';
+import { beginQueued, isOtherStart } from './queued-starts';
 import { versionMismatch } from '../core/values/version';
 import type { Activities } from './activities';
 import { backOffMs, sentenceOf } from './back-off';
@@ -99,11 +100,15 @@ export class Episodes {
     if (isTerminal(row.runtimeStatus)) {
       const late = live.inbox;
       live.inbox = [];
-      core.discard(live, late);
+      if (late.some((entry) => isOtherStart(row, entry))) beginQueued(core, live, row, late);
+      else core.discard(live, late);
       return;
     }
     const generation = core.lives.generationOf(live);
+    const queued = live.inbox.filter((entry) => isOtherStart(row, entry));
+    if (queued.length > 0) live.inbox = live.inbox.filter((entry) => !queued.includes(entry));
     const entries = this.#take(live, generation);
+    live.inbox.push(...queued);
     if (entries.length === 0) return;
     // One that was continued as new has started, though nothing of its new generation is stored.
     const isContinued = generation.isEmpty && row.runtimeStatus !== 'Pending';

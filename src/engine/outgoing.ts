@@ -38,12 +38,16 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
   const existing = core.lives.rowOf(row.instanceId);
   const batch = core.gather();
   if (existing !== undefined && !isTerminal(existing.runtimeStatus)) {
-    if (profileOf(existing) === 'A' && existing.runtimeStatus !== 'Pending') {
+    const hasBegun = existing.runtimeStatus !== 'Pending' || existing.historyLength > 0;
+    if (profileOf(existing) === 'A' && hasBegun) {
       const text =
         `The child '${row.instanceId}' replaces an instance of the same id that was ${existing.runtimeStatus} ('${existing.name}'), as in Azure. ` +
         'Give the child an id of its own if that is not meant.';
       core.log('warning', text, parent.instanceId);
       for (const event of [call, started]) if (event !== undefined) event.Note = engineNotes.childReplaced;
+    } else if (profileOf(existing) === 'A') {
+      queueStart(core, checkpoint, parent, child);
+      return;
     } else {
       const text = `Child '${row.instanceId}' cannot start: an instance of this id exists and is ${existing.runtimeStatus}.`;
       core.log('warning', text, parent.instanceId);
@@ -64,6 +68,29 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
   (checkpoint.children ??= []).push(row);
   core.accept((checkpoint.messages ??= []), live, row.executionId, started, row.scheduledStartTime);
   batch.changes.push({ type: 'instance', row, newEvents: [], historyReplaced: existing !== undefined });
+}
+
+/**
+ * Under its id an instance waits for its start: both run, one after the other, the later one first, as mostly in the real engine, whose starts
+ * race each other (recorded: `same-child-twice`).
+ */
+function queueStart(core: EngineCore, checkpoint: OpenCheckpoint, parent: LiveInstance, { row, started }: ChildStart): void {
+  const text = `Two starts of '${row.instanceId}' come together: they run one after the other. Give each child an id of its own.`;
+  core.log('warning', text, parent.instanceId);
+  const messages = (checkpoint.messages ??= []);
+  const waiting = core.lives.find(row.instanceId);
+  if (waiting === undefined) return;
+  if (waiting.isBusy) {
+    core.accept(messages, waiting, row.executionId, started);
+    return;
+  }
+  const others = waiting.inbox;
+  const live = core.lives.begin(row);
+  core.gather().pin(live);
+  (checkpoint.children ??= []).push(row);
+  core.accept(messages, live, row.executionId, started, row.scheduledStartTime);
+  live.inbox.push(...others);
+  core.gather().changes.push({ type: 'instance', row, newEvents: [], historyReplaced: true });
 }
 
 /** `existing` is in the way of a fork's child, and is no child of that fork itself. */

@@ -1,22 +1,35 @@
 /** JSON that a caller sent, kept as text. */
 import { dotnetJson } from '../core/values/dotnet-json';
-import { NewtonsoftError, rewrittenJson } from '../core/values/newtonsoft-json';
+import { maxJsonDepth, NewtonsoftError, rewrittenJson } from '../core/values/newtonsoft-json';
 
 /**
  * Throws a NewtonsoftError for what the real service does not take. Deviation: nor is what it takes and no worker can read, a text that is
  * blank or left open.
  */
 export function checkJson(text: string): void {
-  if (isJson(text)) return;
+  if (isJson(text) && !isDeep(text)) return;
   if (!isJson(rewrittenJson(text, true))) throw new NewtonsoftError("The value 'undefined' is no JSON.");
 }
 
 /** The text as the real service writes it again; throws a NewtonsoftError. */
 export function rewrittenBody(text: string): string {
-  if (isJson(text) && !/\\[u/]/.test(text)) return dotnetJson(compactJson(text));
+  if (isJson(text) && !/\\[u/]/.test(text) && !isDeep(text)) return dotnetJson(compactJson(text));
   const written = rewrittenJson(text, false);
   if (!isJson(written)) throw new NewtonsoftError("The value 'undefined' is no JSON.");
   return written;
+}
+
+/** Deeper than Newtonsoft.Json reads; it says so in its words. `text` is valid JSON. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (char === '"') at = endOfString(text, at) - 1;
+    else if (char === '[' || char === '{') {
+      if (++depth > maxJsonDepth) return true;
+    } else if (char === ']' || char === '}') depth--;
+  }
+  return false;
 }
 
 function isJson(text: string): boolean {

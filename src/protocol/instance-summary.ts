@@ -34,7 +34,7 @@ export function toInstanceDetails(
     customStatus: row.customStatus,
     executionId: row.executionId,
     input: row.input,
-    output: row.runtimeStatus === 'Failed' && row.output !== null ? readableFailure(row.output) : row.output,
+    output: mayTellOfFailure(row.runtimeStatus) && row.output !== null ? readableFailure(row.output) : row.output,
     generation: row.generation,
     tags: row.tags === null ? null : { ...row.tags },
     failureDetails: row.failureDetails === null ? null : toFailureValue(row.failureDetails),
@@ -45,6 +45,11 @@ export function toInstanceDetails(
     codeLocation: locations.code,
     ...(failureChain === undefined ? {} : { failureChain: [...failureChain] }),
   };
+}
+
+/** Of what was rewound the failure's output stands until it ends. */
+function mayTellOfFailure(status: InstanceRow['runtimeStatus']): boolean {
+  return status === 'Failed' || status === 'Pending';
 }
 
 function forkOf({ instanceId, row, change, dry }: ForkOrigin): NonNullable<InstanceDetails['fork']> {

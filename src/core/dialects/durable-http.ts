@@ -71,14 +71,19 @@ export interface NextPoll {
 
 /**
  * What follows a response: a pause and another request, or null when this is the result. `result` is JSON text of a response.
- * `defaultDelayMs`: `defaultAsyncRequestSleepTimeMilliseconds` of host.json.
+ * Throws for a Retry-After that is no number. `defaultDelayMs`: `defaultAsyncRequestSleepTimeMilliseconds` of host.json.
  */
 export function nextPoll(request: DurableHttpRequest, result: string | null, defaultDelayMs: number): NextPoll | null {
   if (request.asynchronousPatternEnabled === false) return null;
   const response = responseOf(result);
   if (response?.statusCode !== 202) return null;
   const retryAfter = headerOf(response.headers, 'Retry-After')?.trim();
-  const delayMs = retryAfter !== undefined && /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : defaultDelayMs;
+  if (retryAfter !== undefined && !/^-?\d+$/.test(retryAfter)) {
+    throw new Error(
+      `The answer 202 of ${request.uri} has the Retry-After '${retryAfter}', which is no number of seconds: the real extension reads nothing else, and would leave the instance Running for ever. Let the service answer with seconds, or call it with asynchronousPatternEnabled false.`,
+    );
+  }
+  const delayMs = retryAfter === undefined ? defaultDelayMs : Number(retryAfter) * 1000;
   const location = headerOf(response.headers, 'Location');
   if (location === undefined) return { delayMs, request: null };
   const { headers, tokenSource, asynchronousPatternEnabled, timeout } = request;

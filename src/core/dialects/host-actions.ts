@@ -5,6 +5,7 @@ import {
   activityInput,
   childActions,
   fireAtMs,
+  UnreadableMember,
   isActionEntry,
   hostPayloadText,
   textField,
@@ -60,8 +61,10 @@ export interface HostActionsOptions {
 const defaultHttpPollDelayMs = defaultHostConfig.defaultAsyncRequestSleepTimeMs;
 
 export class HostActions {
-  /** The same action object is the same task. Actions that came as text are all different. */
-  private readonly nodes = new Map<DurableAction, ReplayNode>();
+  /** The action that the host cannot read. */
+  unreadable: DurableAction | null = null;
+  /** The same action object is the same task; the host, which is sent text, takes each for another one. */
+  private readonly known = new Set<DurableAction>();
   private sequels: ReplayNode[] | null = null;
   /** When each entity was last sent something. */
   private sentTo: Map<string, string> | null = null;
@@ -75,6 +78,11 @@ export class HostActions {
   /** True while a node that takes further ids as it goes (retries, chains of timers) is not over. */
   get hasSequels(): boolean {
     return this.sequels !== null && this.sequels.some((node) => !node.isDone);
+  }
+
+  /** Whether there has been such a node. */
+  get hadSequels(): boolean {
+    return this.sequels !== null;
   }
 
   /** The first action below `entry` that takes an id, so far unstarted; null when there is none. */
@@ -92,7 +100,7 @@ export class HostActions {
         case actionTypes.ContinueAsNew:
           break;
         default:
-          if (!this.nodes.has(action)) return action;
+          return action;
       }
     }
     return null;
@@ -103,15 +111,15 @@ export class HostActions {
     // Events have no id: each wait is a waiter of its own, also when the task is the same.
     if (action.actionType === actionTypes.WaitForExternalEvent)
       return new EventWaitNode(this.required(action, 'externalEventName'));
-    const known = this.nodes.get(action);
-    if (known !== undefined) {
-      const { instanceId, name } = this.options;
-      this.options.onReusedTask?.(instanceId, name, textField(action, 'functionName') ?? 'a task');
-      return known;
+    const { instanceId, name } = this.options;
+    if (this.known.has(action)) this.options.onReusedTask?.(instanceId, name, textField(action, 'functionName') ?? 'a task');
+    this.known.add(action);
+    try {
+      return this.newNode(action);
+    } catch (error) {
+      if (error instanceof UnreadableMember) this.unreadable ??= action;
+      throw error;
     }
-    const node = this.newNode(action);
-    this.nodes.set(action, node);
-    return node;
   }
 
   private newNode(action: DurableAction): ReplayNode {
@@ -271,7 +279,7 @@ export class HostActions {
 
   private timer(action: DurableAction): ReplayNode {
     const fireAt = fireAtMs(action);
-    if (Number.isNaN(fireAt)) throw new Error('The timer has no valid time to fire at: pass createTimer a valid Date.');
+    if (Number.isNaN(fireAt)) throw new UnreadableMember("Error converting value {null} to type 'System.DateTime'.", 'fireAt');
     return this.timerNode(fireAt, () => action['isCanceled'] === true);
   }
 
@@ -308,11 +316,20 @@ function retryPolicy(action: DurableAction): RetryPolicy {
   if (firstRetryIntervalMs === undefined || firstRetryIntervalMs <= 0 || maxNumberOfAttempts === undefined) {
     throw new Error('The retry options need a firstRetryIntervalInMilliseconds above 0 and a maxNumberOfAttempts.');
   }
+  // The host's is a whole number.
+  const attempts = Math.round(maxNumberOfAttempts);
+  if (attempts < 1) {
+    throw new Error(
+      `A retry policy with a maxNumberOfAttempts of ${maxNumberOfAttempts} allows no attempt: give it at least 1. The real extension would leave the instance Running for ever.`,
+    );
+  }
   const backoffCoefficient = number('backoffCoefficient');
   return {
     firstRetryIntervalMs,
-    maxNumberOfAttempts,
+    maxNumberOfAttempts: attempts,
     ...(backoffCoefficient === undefined ? {} : { backoffCoefficient }),
+    // Of a time-out the host knows no more than that there is no time.
+    ...(number('retryTimeoutInMilliseconds') === 0 ? { retryTimeoutMs: 0 } : {}),
     maxRetryIntervalMs: number('maxRetryIntervalInMilliseconds') ?? 6 * 24 * 60 * 60 * 1000,
   };
 }

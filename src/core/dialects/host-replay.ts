@@ -9,11 +9,20 @@
 import { serialisedException } from '../values/serialised-exception';
 import { engineNotes } from '../history/history';
 import type { WaitFacts } from '../instances/instance';
-import { messageOf } from '../../base/error-message';
+import { messageOf, thrownParts } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
 import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
 import { entityInstanceId } from '../values/entity-id';
-import { actionName, actionTypes, childActions, type ActionList, type DurableAction } from '../values/durable-action';
+import {
+  actionName,
+  actionPath,
+  actionTypes,
+  childActions,
+  NoJsonForm,
+  UnreadableMember,
+  type ActionList,
+  type DurableAction,
+} from '../values/durable-action';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
 import type {
@@ -108,6 +117,8 @@ export class HostReplay implements NodeHost {
   private nextGeneration: { input: string | null; carryover: EventRaised[] } | null = null;
   private terminated: { id: number; reason: string | null } | null = null;
   private failure: Failure | null = null;
+  /** The package could not answer with an action, or the host could not read it. */
+  private lost: (SdkProgress & { type: 'stateless' }) | null = null;
 
   constructor(private readonly options: HostReplayOptions) {
     this.maximumShortTimerMs = options.maximumShortTimerMs;
@@ -153,6 +164,17 @@ export class HostReplay implements NodeHost {
   }
 
   /**
+   * The replay as the real host does it, where that is another one: where a race is over because its timer was cancelled, what comes after it
+   * is started before the host has met what happened within the race, and so takes the ids that a retry or a poll in it has had.
+   */
+  walked(events: readonly HistoryEvent[], actions: ActionList): HostReplay {
+    if (!this.actions.hadSequels || !actions.some(isRaceWithCancelledTimer)) return this;
+    const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
+    for (const event of events) walk.apply(event, actions);
+    return walk;
+  }
+
+  /**
    * How a suspended instance ends all the same; null when it does not. The SDK knows nothing of suspension and is ahead: its `actions` and
    * `progress` come of all events. The host walks that list over the `events` that have taken effect, and where a race is over for it
    * because its timer was cancelled, it may come to the end of the list without the event that won.
@@ -166,6 +188,7 @@ export class HostReplay implements NodeHost {
   /** The episode is over: new work, and the completion when the time has come. */
   settle(progress: SdkProgress, isSuspended: boolean): Settlement {
     if (progress.type === 'stateless') return this.settleWithoutState(progress, isSuspended);
+    if (this.lost !== null) return this.settleWithoutState(this.lost, isSuspended);
     if (progress.type === 'crashed') {
       this.next = Math.max(this.next, this.highestRowId + 1);
       this.failure ??= { ...this.orchestratorFailure(progress.message), details: progress.details, atOnce: true };
@@ -372,7 +395,8 @@ export class HostReplay implements NodeHost {
     this.firstRow ??= row;
     this.highestRowId = Math.max(this.highestRowId, row.EventId);
     const decision = this.pending.get(row.EventId);
-    this.pending.delete(row.EventId);
+    // Where they do not agree the real host has thrown, and schedules what it had in mind.
+    if (decision === undefined || agrees(row, decision)) this.pending.delete(row.EventId);
     if (decision?.type === 'SendEvent' && row.EventType === 'EventSent') this.adoptRequestId(decision, row);
     if (decision !== undefined && agrees(row, decision)) return;
     this.disagreement ??= { row, found: decision ?? null };
@@ -422,8 +446,19 @@ export class HostReplay implements NodeHost {
       this.current.begin(this);
       this.isStalled = this.options.buffersStall && this.current.isDone && !this.current.isInstant;
     } catch (error) {
+      if (error instanceof NoJsonForm) this.lost ??= { type: 'stateless', ...thrownParts(error.cause) };
+      else if (error instanceof UnreadableMember) {
+        this.lost ??= { type: 'stateless', message: this.unreadableText(entry, error), stack: '', isOwn: true };
+      }
       this.failBy(error);
     }
+  }
+
+  private unreadableText(entry: DurableAction | readonly DurableAction[], { what, member }: UnreadableMember): string {
+    const { unreadable } = this.actions;
+    const at = this.options.isV1 ? `actions[${this.nextAction - 1}]` : `actions[0][${this.nextAction - 1}]`;
+    const path = unreadable === null ? at : (actionPath(entry, unreadable, at) ?? at);
+    return `${what} Path '${path}.${member}'.`;
   }
 
   /** What an action asks for may not be possible: the host's exception, which is the orchestration's failure. */

@@ -6,6 +6,7 @@
  *   M2. The answer to the caller is named by the request's id and addressed to the caller's generation.
  *   M3. Unknown fields (`Timestamp` and `Predecessor` of a sender that sorts) are let through unread: inboxes here keep their order.
  */
+import { dotnetJson } from '../values/dotnet-json';
 import type { EntityId } from '../values/entity-id';
 import type { FailureDetails } from '../history/history';
 import { fromDotnetTimestamp, fromTimestamp, toTimestamp } from '../values/time';
@@ -127,7 +128,7 @@ function oneTickAfter(timestamp: string): string {
 /** A request as the extension sends it for an orchestration of the JSON protocol. */
 export function sortedRequestText(request: EntityRequest, { timestamp, predecessor }: SendingTimes): string {
   const { op, signal, input, id, parent, parentExecution, due, lockset, pos } = request;
-  return JSON.stringify({
+  const text = JSON.stringify({
     ...typeMember('RequestMessage'),
     op,
     signal,
@@ -142,11 +143,12 @@ export function sortedRequestText(request: EntityRequest, { timestamp, predecess
     Predecessor: predecessor ?? never,
     requestTime: `${timestamp.replace(/Z$/, '')}+00:00`,
   });
+  return dotnetJson(text);
 }
 
 /** An answer with its type, as the extension's entities give it. */
 export function typedAnswerText(answer: string): string {
-  return `{${JSON.stringify(typeMember('ResponseMessage')).slice(1, -1)},${answer.slice(1)}`;
+  return dotnetJson(`{${JSON.stringify(typeMember('ResponseMessage')).slice(1, -1)},${answer.slice(1)}`);
 }
 
 export function typedReleaseText(parent: string, id: string): string {

@@ -92,7 +92,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     else if (event.EventType === 'ExecutionCompleted') completion ??= event;
   }
   const lastUpdatedTime = facts.events.at(-1)?.Timestamp ?? row.lastUpdatedTime;
-  const status = completion?.OrchestrationStatus ?? (facts.isSuspended ? 'Suspended' : 'Running');
+  const status = completion?.OrchestrationStatus ?? (facts.isSuspended ? 'Suspended' : goingOn(row, facts.events));
   const isOver = isTerminal(status);
   return {
     instanceId: row.instanceId,
@@ -122,6 +122,17 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
   };
 }
 
+/**
+ * The status of what has not ended: on Azure Storage only a start, a suspend or a resume writes it, so what was rewound stays Pending, with
+ * the output of its failure, however much it does (recorded: `rewound-waits`).
+ */
+function goingOn(row: InstanceRow, events: readonly HistoryEvent[]): 'Pending' | 'Running' {
+  if (row.runtimeStatus !== 'Pending') return 'Running';
+  return events.some(({ EventType }) => EventType === 'ExecutionStarted' || EventType === 'ExecutionResumed')
+    ? 'Running'
+    : 'Pending';
+}
+
 /** The row of an instance that was terminated before it ever ran: it has no history. */
 export function terminatedBeforeStart(row: InstanceRow, reason: string | null, at: string): InstanceRow {
   return { ...row, runtimeStatus: 'Terminated', output: reason, lastUpdatedTime: at, completedTime: at, awaitedEvents: noNames };
@@ -141,7 +152,8 @@ export function rewoundRow(
     ...row,
     executionId: facts.executionId,
     runtimeStatus: facts.status,
-    output: null,
+    // In the old scheme the column stays as it was until something else is written.
+    ...(facts.status === 'Pending' ? {} : { output: null }),
     failureDetails: null,
     lastUpdatedTime: facts.now,
     completedTime: null,

@@ -21,6 +21,7 @@ export type MeaningId =
   | 'terminatedChild'
   | 'noState'
   | 'rewoundRetry'
+  | 'rewoundPending'
   | 'nonDeterministic'
   | 'eventsDropped'
   | 'unawaitedEvent'
@@ -55,6 +56,7 @@ const paragraphs: Readonly<Record<MeaningId, string>> = {
   terminatedChild: 'a-terminated-child-cannot-be-caught',
   noState: 'a-failure-without-a-state',
   rewoundRetry: 'a-rewind-after-a-retry',
+  rewoundPending: 'a-rewound-instance-stays-pending',
   nonDeterministic: 'non-deterministic-in-the-engines-words',
   eventsDropped: 'an-event-is-dropped-by-continueasnew',
   unawaitedEvent: 'an-event-that-nobody-waits-for',
@@ -72,6 +74,7 @@ const titles: Readonly<Record<MeaningId, string>> = {
   terminatedChild: 'A terminated child cannot be caught',
   noState: 'A failure without a state',
   rewoundRetry: 'A rewind after a retry',
+  rewoundPending: 'A rewound instance stays Pending',
   nonDeterministic: "Non-deterministic, in the engine's words",
   eventsDropped: 'An event is dropped by continueAsNew',
   unawaitedEvent: 'An event that nobody waits for',
@@ -84,6 +87,7 @@ export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Mean
   const found: Found[] = [];
   const failure = profileOf(row as InstanceRow) === 'A' ? failureMeaning(row, events) : null;
   if (failure !== null) found.push(failure);
+  if (row.runtimeStatus === 'Pending' && events.some(({ EventType }) => EventType === 'GenericEvent')) found.push(rewoundPending);
   for (const [index, event] of events.entries()) {
     const meaning = noted(event) ?? (profileOf(row as InstanceRow) === 'A' ? misspelt(event, row.awaitedEvents) : null);
     if (meaning !== null) found.push({ ...meaning, docs: docsOf(meaning.id), event: index });
@@ -141,6 +145,14 @@ const suspendedEnded: Said = {
   id: 'suspendedEnded',
   message:
     'The instance was suspended and ended all the same, without a resume: its code returned after a race that an event had won against a cancelled timer, and the real engine does not hold that back. Where an activity follows the race, it waits.',
+};
+
+const rewoundPending: Found = {
+  id: 'rewoundPending',
+  message:
+    'The instance was rewound and runs. In Azure Storage its status stays Pending all the same, and the output is that of its failure, until it ends, continues as new or is suspended and resumed.',
+  docs: docsOf('rewoundPending'),
+  event: null,
 };
 
 /** In a history that others have written. */

@@ -51,6 +51,20 @@ export function childActions(action: DurableAction): readonly DurableAction[] {
   return Array.isArray(children) ? (children as DurableAction[]) : [];
 }
 
+/** Where an action stands in the host's list of them, as Newtonsoft.Json writes paths; null: not in `entry`. */
+export function actionPath(entry: DurableAction | readonly DurableAction[], wanted: DurableAction, path: string): string | null {
+  const among = (actions: readonly DurableAction[], before: string): string | null => {
+    for (const [index, each] of actions.entries()) {
+      const found = actionPath(each, wanted, `${before}[${index}]`);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  if (Array.isArray(entry)) return among(entry as readonly DurableAction[], path);
+  if (entry === wanted) return path;
+  return among(childActions(entry as DurableAction), `${path}.compoundActions`);
+}
+
 /** `fireAt` as epoch milliseconds; NaN when it is not a time. */
 export function fireAtMs(action: DurableAction): number {
   const value = action['fireAt'];
@@ -69,7 +83,50 @@ export function actionName(action: DurableAction): string | null {
  */
 export function activityInput(input: unknown): string {
   if (typeof input === 'string' && input.length > 1 && input.startsWith('"') && input.endsWith('"')) return `[${input}]`;
-  return `[${JSON.stringify(input ?? null)}]`;
+  if (isReference(input, 'input')) return '[null]';
+  return `[${sendable(input) ?? 'null'}]`;
+}
+
+/** What has no JSON form (a cycle, a BigInt), so that the package cannot answer with it. */
+export class NoJsonForm extends Error {
+  override readonly name = 'NoJsonForm';
+}
+
+/** What the host cannot read of an answer. The message lacks the place: `member` is the last part of its path. */
+export class UnreadableMember extends Error {
+  override readonly name = 'UnreadableMember';
+
+  constructor(
+    readonly what: string,
+    readonly member: string,
+  ) {
+    super(`${what} Path '${member}'.`);
+  }
+}
+
+/** An object that begins with `$ref` is a reference to Newtonsoft.Json, of nothing that it knows; it may have no other member. */
+function isReference(value: unknown, member: string): boolean {
+  if (!isMarked(value)) return false;
+  const names = Object.keys(value as object);
+  const first = names.findIndex((name) => name !== '$type' && name !== '$id');
+  if (names[first] !== '$ref') return false;
+  if (typeof (value as Record<string, unknown>)['$ref'] !== 'string') {
+    throw new UnreadableMember('JSON reference $ref property must have a string or null value.', `${member}.$ref`);
+  }
+  const next = names[first + 1];
+  if (next === undefined) return true;
+  throw new UnreadableMember(
+    'Additional content found in JSON reference object. A JSON reference object should only have a $ref property.',
+    `${member}.${next}`,
+  );
+}
+
+function sendable(value: unknown): string | undefined {
+  try {
+    return stringify(value);
+  } catch (error) {
+    throw new NoJsonForm(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** JSON text of a payload; null for undefined and for what has no JSON form. Throws for cycles and BigInts. */
@@ -77,16 +134,26 @@ export function payloadText(value: unknown): string | null {
   return stringify(value) ?? null;
 }
 
-/** The same as the host writes it: null is no payload, numbers have .NET's form, and members that begin an object as Newtonsoft's own go. */
-export function hostPayloadText(value: unknown): string | null {
-  if (value === null) return null;
+/**
+ * The same as the host writes it: null is no payload, nor is what is null in JSON; numbers have .NET's form, and members that begin an object
+ * as Newtonsoft's own go. `member`: what it is of, for an UnreadableMember. Throws NoJsonForm as well.
+ */
+export function hostPayloadText(value: unknown, member = 'input'): string | null {
+  if (value === null || isReference(value, member)) return null;
+  const text = sendable(value);
+  return text === undefined || text === 'null' ? null : dotnetJson(isMarked(value) ? withoutMarks(text) : text);
+}
+
+/** A custom status as the host keeps it. */
+export function customStatusText(value: unknown): string | null {
+  if (isReference(value, 'customStatus')) return null;
   const text = payloadText(value);
-  return text === null ? null : dotnetJson(isMarked(value) ? withoutMarks(text) : text);
+  return text === null ? null : dotnetJson(text);
 }
 
 function isMarked(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  for (const name in value) return name === '$type' || name === '$id';
+  for (const name in value) return name === '$type' || name === '$id' || name === '$ref';
   return false;
 }
 

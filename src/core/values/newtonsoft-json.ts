@@ -60,6 +60,9 @@ const escapes: Readonly<Record<string, string>> = {
   '/': '/',
 };
 
+/** So many containers may stand in one another. */
+export const maxJsonDepth = 64;
+
 type State = 'start' | 'element' | 'opened' | 'member' | 'afterName' | 'afterValue' | 'finished';
 
 class Reader {
@@ -315,6 +318,7 @@ class Reader {
     this.counted();
     this.places.push({ of, name: null, index: -1 });
     this.state = 'opened';
+    if (this.places.length > maxJsonDepth) throw this.fail(`The reader's MaxDepth of ${maxJsonDepth} has been exceeded.`);
     return { type: 'start', of };
   }
 

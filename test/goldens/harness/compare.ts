@@ -19,6 +19,8 @@ const alsoRacy: ReadonlySet<string> = new Set([
   'rewind-fan',
   'retry-or-timer',
   'rewind-one-of-two-children',
+  'same-child-any',
+  'same-child-twice',
 ]);
 
 export function differences(recording: Recording, played: Played): Difference[] {

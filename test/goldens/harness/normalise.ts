@@ -14,6 +14,7 @@ const patterns: readonly [pattern: RegExp, instead: string][] = [
   [new RegExp(hubName, 'g'), 'HUB'],
   [/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)'],
   [/((\\*)"StackTrace\2":\2")[^"]*?(\2")/g, '$1(stack)$3'],
+  [/(\nStack: )\w*Error: [\s\S]*$/, '$1(stack)'],
   [/(StackTrace: )[\s\S]*$/, '$1(stack)'],
 ];
 

@@ -57,7 +57,7 @@ function answerTo(
 ): Answer | 'gone' {
   const [, first = '', second] = url.pathname.split('/');
   const key = url.searchParams.get('key') ?? '';
-  const again = (location: string): Answer => [202, { Location: location, 'Retry-After': '1' }, ''];
+  const again = (location: string, after = '1'): Answer => [202, { Location: location, 'Retry-After': after }, ''];
   switch (first) {
     case 'ok':
       return [200, { 'content-type': 'text/plain', 'x-own': '1' }, 'fine'];
@@ -82,6 +82,30 @@ function answerTo(
       return [200, {}, 'slow'];
     case 'moved':
       return [302, { Location: `${at}/ok` }, ''];
+    case 'chain':
+      return second === '0' ? [200, { 'x-own': 'end' }, 'chain done'] : again(`${at}/chain/${Number(second) - 1}`);
+    case 'then':
+      return again(`${at}/${second === '302' ? 'moved' : `status/${second ?? ''}`}`);
+    case 'retry-date': {
+      const date = new Date(Date.now() + 2000).toUTCString();
+      return second === undefined ? again(`${at}/retry-date/1`, date) : [200, {}, 'after a date'];
+    }
+    case 'retry-odd':
+      return second === undefined ? again(`${at}/retry-odd/1`, 'soon') : [200, {}, 'after odd'];
+    case 'retry-zero':
+      return second === undefined ? again(`${at}/retry-zero/1`, '0') : [200, {}, 'after zero'];
+    case 'forever':
+      return again(`${at}/forever`);
+    case 'created':
+      return [201, { Location: `${at}/ok`, 'Retry-After': '1' }, 'made'];
+    case 'see':
+      return [Number(second), { Location: `${at}/echo` }, 'elsewhere'];
+    case 'limited':
+      return [429, { 'Retry-After': '1' }, 'too many'];
+    case 'big':
+      return [200, {}, 'b'.repeat(Number(second))];
+    case 'unicode':
+      return [200, { 'content-type': 'text/plain; charset=utf-8' }, `é😀 ${url.search}`];
     case 'json':
       return [200, { 'content-type': 'application/json' }, '{ "a": 1,\n "t": "2024-05-01T12:00:00Z" }'];
     case 'echo': {

@@ -65,7 +65,8 @@ function instanceRow(row: InstanceRow, history: readonly TableRow[]): TableRow {
     CustomStatus: row.customStatus ?? 'null',
     CreatedTime: row.createdTime,
     LastUpdatedTime: row.lastUpdatedTime,
-    CompletedTime: row.completedTime,
+    // Of what was rewound the time of the end before, until the next.
+    CompletedTime: row.completedTime ?? rewoundEnd(history),
     ScheduledStartTime: row.scheduledStartTime,
     RuntimeStatus: row.runtimeStatus,
     TaskHubName: 'GoldenHub',
@@ -86,6 +87,11 @@ function instanceRow(row: InstanceRow, history: readonly TableRow[]): TableRow {
       columns['InputBlobName'] = `${row.instanceId}/history--Input-HASH-Input.json.gz`;
   }
   return Object.fromEntries(Object.entries(columns).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+function rewoundEnd(history: readonly TableRow[]): string | null {
+  const end = history.findLast((row) => row['EventType'] === 'GenericEvent' && 'OrchestrationStatus' in row);
+  return end === undefined ? null : String(end['_Timestamp']);
 }
 
 /** A row that was rewound has the columns of what it was. */

@@ -24,7 +24,10 @@ class Program {
   private children = 0;
   private readonly events: string[] = [];
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly isWide: boolean,
+  ) {}
 
   steps(depth: number): ProgramStep[] {
     return Array.from({ length: 1 + this.random(4) }, () => this.step(depth));
@@ -74,7 +77,31 @@ class Program {
     return { do: 'event', name };
   }
 
+  /** One member of a group, `i` being its place. */
+  private member(i: number): ProgramStep {
+    const ms = 10 + i * apartMs;
+    switch (this.isWide ? this.random(10) : 9) {
+      case 0:
+        return { do: 'timer', ms: apartMs * i + 700 };
+      case 1:
+        return { do: 'child', id: `c${++this.children}`, steps: [{ do: 'slow', ms, v: ++this.value }] };
+      case 2:
+        return { do: 'child', id: `c${++this.children}`, steps: [{ do: 'slowFail', ms, v: ++this.value, caught: false }] };
+      case 3:
+        return { do: 'retry', v: ++this.value, times: 1, max: 1 + this.random(2) };
+      case 4:
+        return {
+          do: 'child',
+          id: `c${++this.children}`,
+          steps: [{ do: 'slow', ms, v: ++this.value }, { do: 'new' }, { do: 'echo', v: 1 }],
+        };
+      default:
+        return { do: this.random(4) === 0 ? 'slowFail' : 'slow', ms, v: ++this.value };
+    }
+  }
+
   private group(): ProgramStep[] {
+    if (this.isWide) return Array.from({ length: 2 + this.random(2) }, (_none, i) => this.member(i));
     return Array.from({ length: 2 + this.random(2) }, (_none, i) => ({
       do: this.random(4) === 0 ? 'slowFail' : 'slow',
       ms: 10 + i * apartMs,
@@ -85,10 +112,38 @@ class Program {
 
 const idle: Step = { pause: 1500 };
 
-export function randomScenario(seed: number): Scenario {
+/** What a client does beside events, in wide programs. */
+function meddle(random: Random): Step[] {
+  switch (random(5)) {
+    case 0:
+      return [{ suspend: 'hold' }, { pause: 3000 }, { resume: 'on' }, { pause: 3000 }];
+    case 1:
+      return [{ terminate: 'enough' }, { pause: 3000 }];
+    case 2:
+      return [{ event: 'other', input: 'x' }, idle];
+    default:
+      return [];
+  }
+}
+
+/** How a client takes up what has ended, in wide programs. */
+function afterwards(random: Random): Step[] {
+  switch (random(4)) {
+    case 0:
+      return [{ request: ['POST', 'instances/$/restart?restartWithNewInstanceId=false'] }, { pause: 8000 }];
+    case 1:
+      return [{ rewind: 'again' }, { pause: 8000 }];
+    case 2:
+      return [{ rewind: 'again' }, { pause: 8000 }, { rewind: 'and again' }, { pause: 8000 }];
+    default:
+      return [];
+  }
+}
+
+export function randomScenario(seed: number, isWide = false): Scenario {
   const random = randomFrom(seed * 7919 + 13);
   for (let warm = 0; warm < 5; warm++) random(2);
-  const program = new Program(random);
+  const program = new Program(random, isWide);
   const input = { steps: program.steps(0) };
   const steps: Step[] = [{ start: 'Program', input }, { pause: 6000 }];
   const suspendAt = random(3) === 0 ? random(program.awaited.length + 1) : -1;
@@ -97,7 +152,8 @@ export function randomScenario(seed: number): Scenario {
     steps.push({ event, input: `v${i}` }, { pause: 3000 });
     if (i === suspendAt) steps.push({ resume: 'on' }, { pause: 2500 });
   });
-  steps.push({ pause: 5000 });
-  if (random(2) === 0) steps.push({ rewind: 'again' }, { pause: 8000 });
-  return { name: `random-${seed}`, steps };
+  if (isWide) steps.push(...meddle(random), { pause: 5000 }, ...afterwards(random));
+  else steps.push({ pause: 5000 });
+  if (!isWide && random(2) === 0) steps.push({ rewind: 'again' }, { pause: 8000 });
+  return { name: `${isWide ? 'wide' : 'random'}-${seed}`, steps };
 }

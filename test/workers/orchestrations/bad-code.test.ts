@@ -129,7 +129,7 @@ const cases: Case[] = [
       function* ({ df }: Parameters<Orchestrator>[0]) {
         yield df.createTimer(new Date(Number.NaN));
       },
-    expected: /no valid time/,
+    expected: /Error converting value \{null\} to type 'System.DateTime'. Path 'actions\[0\]\[0\].fireAt'/,
   },
   {
     title: 'calls an activity without a name',

@@ -16,6 +16,7 @@ function normaliseText(text, hub) {
     .replace(/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)')
     .replace(/ in \/_\/[^\n"\\]*?:line \d+/g, '')
     .replace(/((\\*)"StackTrace\2":\2")[^"]*?(\2")/g, '$1(stack)$3')
+    .replace(/(\nStack: )\w*Error: [\s\S]*$/, '$1(stack)')
     .replace(/(StackTrace: )(?!\(stack\))[\s\S]*$/, '$1(stack)');
   return short.length > longest ? `${short.slice(0, 40)}… (${short.length} characters)` : short;
 }

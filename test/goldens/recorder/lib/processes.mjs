@@ -132,7 +132,8 @@ export async function startHost({ app, hub, connection, options, poll }) {
 
 /**
  * The page of the scenarios, on a free port: /ok is 200, /poll 202 and done at the second look, /fail/N a 500 for the first N requests of one
- * `key`, /gone closes the connection without an answer, /slow answers after 3 s, /loop redirects to /ok, /json and /late are bodies; else 404.
+ * `key`, /gone closes the connection without an answer, /slow answers after 3 s, /moved redirects to /ok,
+ * /see/N answers N with the place of /echo, /chain/N is 202 N times, /then/N 202 and then N, /retry-… wait as their names say, /json and /echo are bodies; else 404.
  */
 export async function startPage() {
   const looks = new Map();
@@ -166,6 +167,21 @@ export async function startPage() {
       if (first === 'gone') return request.socket.destroy();
       if (first === 'slow') return setTimeout(() => send(200, {}, 'slow'), 3000);
       if (first === 'moved') return send(302, { Location: `${at}/ok` }, '');
+      const again = (location, after) =>
+        send(202, { Location: location, ...(after === undefined ? {} : { 'Retry-After': after }) }, '');
+      if (first === 'chain')
+        return second === '0' ? send(200, { 'x-own': 'end' }, 'chain done') : again(`${at}/chain/${second - 1}`, '1');
+      if (first === 'then') return again(`${at}/${second === '302' ? 'moved' : `status/${second}`}`, '1');
+      if (first === 'retry-date')
+        return second ? send(200, {}, 'after a date') : again(`${at}/retry-date/1`, new Date(Date.now() + 2000).toUTCString());
+      if (first === 'retry-odd') return second ? send(200, {}, 'after odd') : again(`${at}/retry-odd/1`, 'soon');
+      if (first === 'retry-zero') return second ? send(200, {}, 'after zero') : again(`${at}/retry-zero/1`, '0');
+      if (first === 'forever') return again(`${at}/forever`, '1');
+      if (first === 'created') return send(201, { Location: `${at}/ok`, 'Retry-After': '1' }, 'made');
+      if (first === 'see') return send(Number(second), { Location: `${at}/echo` }, 'elsewhere');
+      if (first === 'limited') return send(429, { 'Retry-After': '1' }, 'too many');
+      if (first === 'big') return send(200, {}, 'b'.repeat(Number(second)));
+      if (first === 'unicode') return send(200, { 'content-type': 'text/plain; charset=utf-8' }, `é😀 ${url.search}`);
       if (first === 'json') return send(200, { 'content-type': 'application/json' }, '{ "a": 1,\n "t": "2024-05-01T12:00:00Z" }');
       if (first === 'echo')
         return send(

@@ -31,7 +31,8 @@ export class Activities {
     try {
       const isDirect = this.options.direct.canCall(fn) && !this.options.hooks.aroundInvocations();
       const result = await (isDirect ? this.call(fn, request) : this.invoke(fn, request));
-      return { ok: true, result: result === null ? null : dotnetJson(result) };
+      // What is null in JSON, as NaN is, is no result.
+      return { ok: true, result: result === null || (result === 'null' && !fn.requiresGrpc) ? null : dotnetJson(result) };
     } catch (error) {
       return fn.requiresGrpc ? describeEncodedFailure(request.name, error) : describeActivityFailure(request.name, error);
     }

@@ -89,7 +89,8 @@ export async function runColdEpisode(
   const isAhead = history.heldBack.length > 0 && progress.type !== 'stateless';
   const ends = isAhead && progress.type !== 'waiting';
   const end = ends ? host.endWhileSuspended(history.events, actions as readonly DurableAction[], progress) : null;
-  return { reply, host, isSuspended: history.isSuspended, carriedOver, endAhead: isAhead ? end : undefined };
+  const walked = host.walked(history.events, actions as readonly DurableAction[]);
+  return { reply, host: walked, isSuspended: history.isSuspended, carriedOver, endAhead: isAhead ? end : undefined };
 }
 
 /** The host's half of a replay over a whole reply; `events` in the order in which they take effect. */

@@ -238,7 +238,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       end = crash(error);
     }
     this.tellCause(slice, end);
-    const outcome = settled(warm.host, end, status, warm.isSuspended, warm.carriedOver());
+    const outcome = settled(warm.walked(), end, status, warm.isSuspended, warm.carriedOver());
     if (isOver(outcome)) this.kept.delete(slice.instanceId);
     if (warm.mistaken !== null) this.warn(slice.instanceId, mistakenText(slice.name, warm.mistaken));
     return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
@@ -457,8 +457,8 @@ function mistakenText(name: string, event: string): string {
 
 function reusedTaskText(name: string, task: string): string {
   return (
-    `The orchestrator function '${name}' waits again, in a Task.any or Task.all, for ${task}, which it had scheduled before. Azure ` +
-    'schedules such a task a second time, and from then on results may go to the wrong calls ' +
-    '(https://github.com/Azure/azure-functions-durable-js/issues/574); Durascope does neither. What is left of a group can be yielded task by task.'
+    `The orchestrator function '${name}' waits again, in a Task.any or Task.all, for ${task}, which it had scheduled before. As in Azure ` +
+    'it is scheduled a second time, and from then on results may go to the wrong calls ' +
+    '(https://github.com/Azure/azure-functions-durable-js/issues/574). What is left of a group can be yielded task by task.'
   );
 }

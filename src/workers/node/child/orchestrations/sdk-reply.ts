@@ -1,7 +1,7 @@
 /** What an orchestrator invocation answered (spec/functions-worker.md 5), in one form for every SDK and for failures. */
 import { messageOf, thrownParts } from '../../../../base/error-message';
 import type { DurableAction } from '../../../../core/values/durable-action';
-import { hostPayloadText, payloadText } from '../../../../core/values/durable-action';
+import { customStatusText, hostPayloadText, NoJsonForm, UnreadableMember } from '../../../../core/values/durable-action';
 import { readActionList } from '../../../../core/dialects/host-actions';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { invocationFailure } from '../../../../core/dialects/host-replay';
@@ -60,7 +60,8 @@ function crashedReply(error: unknown): SdkReply {
 
 /** The SDK broke, or the app outside of it. */
 export function crash(error: unknown): SdkProgress {
-  const { message, stack } = thrownParts(error);
+  if (error instanceof UnreadableMember) return { type: 'stateless', message: error.message, stack: '', isOwn: true };
+  const { message, stack } = thrownParts(error instanceof NoJsonForm ? error.cause : error);
   return { type: 'stateless', message: lostText(error) ?? message, stack };
 }
 
@@ -82,7 +83,7 @@ function readState(state: Record<string, unknown>, stack: string): SdkReply {
     schemaVersion,
     progress: readProgress(state, stack),
     // The real host passes over null, which PowerShell says until there is one.
-    customStatus: state['customStatus'] == null ? null : payloadText(state['customStatus']),
+    customStatus: state['customStatus'] == null ? null : customStatusText(state['customStatus']),
   };
 }
 
@@ -98,7 +99,9 @@ function readProgress(state: Record<string, unknown>, stack: string): SdkProgres
       ...withDetails(failureDetails),
     };
   }
-  return state['isDone'] === true ? { type: 'returned', output: hostPayloadText(state['output']) } : { type: 'waiting' };
+  return state['isDone'] === true
+    ? { type: 'returned', output: hostPayloadText(state['output'], 'output') }
+    : { type: 'waiting' };
 }
 
 /** A copy that is data and nothing else; nothing when they are not what failure details are. */

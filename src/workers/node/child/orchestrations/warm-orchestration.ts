@@ -4,7 +4,7 @@
  */
 import { thrownParts } from '../../../../base/error-message';
 import type { ActionList } from '../../../../core/values/durable-action';
-import { hostPayloadText, payloadText } from '../../../../core/values/durable-action';
+import { customStatusText, hostPayloadText } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
 import { invocationFailure } from '../../../../core/dialects/host-replay';
@@ -111,6 +111,11 @@ export class WarmOrchestration {
     return this.host.carriedOver(this.events, this.run.executor.actions as unknown as ActionList);
   }
 
+  /** See `HostReplay.walked`. */
+  walked(): HostReplay {
+    return this.host.walked(this.events, this.run.executor.actions as unknown as ActionList);
+  }
+
   private feed(events: readonly HistoryEvent[], start: number, end: number, isFresh: boolean): void {
     this.isFresh = isFresh;
     this.length += end - start;
@@ -167,7 +172,7 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
   }
   if (!executor.isDoneExecuting()) return { type: 'waiting' };
   try {
-    return { type: 'returned', output: hostPayloadText(executor.output) };
+    return { type: 'returned', output: hostPayloadText(executor.output, 'output') };
   } catch (error) {
     return crash(error);
   }
@@ -211,7 +216,7 @@ function failureMessage(
 /** JSON text of the custom status that the SDK would send; throws when the value has none. */
 export function statusText({ customStatus: status }: SdkOrchestrationContext, dropsFalsyStatus: boolean): string | null {
   const isNone = dropsFalsyStatus ? !status : status === null || status === undefined;
-  return isNone ? null : payloadText(status);
+  return isNone ? null : customStatusText(status);
 }
 
 function thrownText(thrown: unknown): string {
