@@ -395,8 +395,7 @@ export class HostReplay implements NodeHost {
     this.firstRow ??= row;
     this.highestRowId = Math.max(this.highestRowId, row.EventId);
     const decision = this.pending.get(row.EventId);
-    // Where they do not agree the real host has thrown, and schedules what it had in mind.
-    if (decision === undefined || agrees(row, decision)) this.pending.delete(row.EventId);
+    this.pending.delete(row.EventId);
     if (decision?.type === 'SendEvent' && row.EventType === 'EventSent') this.adoptRequestId(decision, row);
     if (decision !== undefined && agrees(row, decision)) return;
     this.disagreement ??= { row, found: decision ?? null };

@@ -18,7 +18,6 @@ import type {
 } from '../decisions/decisions';
 import { addressOf, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
 import { releaseName, releaseText, requestEventName, requestText } from '../entities/entity-messages';
-import { endsAsNonDeterministic } from '../decisions/non-determinism';
 import { failedId, type Generation } from './generation';
 import type {
   EventRaised,
@@ -90,14 +89,12 @@ export function applyDecisions(turn: TurnInput): TurnResult {
     completion: null,
     droppedIds: [],
   };
-  // Then what the code asked for under a number that was given is scheduled all the same (recorded: `race-retry-timer`).
-  const isLost = profileOf(row) === 'A' && turn.decisions.some(endsAsNonDeterministic);
   for (const decision of turn.decisions) {
     if (decision.type === 'CompleteOrchestration') {
       complete(turn, decision, result);
       continue;
     }
-    if (!isLost && turn.generation.hasScheduled(decision.id) && !isRetry(turn, decision.id)) {
+    if (turn.generation.hasScheduled(decision.id) && !isRetry(turn, decision.id)) {
       result.droppedIds.push(decision.id); // T1
       continue;
     }

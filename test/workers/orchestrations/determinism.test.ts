@@ -26,7 +26,7 @@ const changed: Changed[] = [
     title: 'ND1: the name of the activity changed',
     before: activity('A'),
     after: activity('B'),
-    rows: 'OS ES TS#0 OC | OS TC→0 TS#0 EC#1[Failed] OC',
+    rows: 'OS ES TS#0 OC | OS TC→0 EC#1[Failed] OC',
     status: 'Failed',
     text: /^Non-Deterministic workflow detected: .*an activity task with sequence number 0 named 'A', but .* scheduled an activity task named 'B'/,
   },
@@ -37,7 +37,7 @@ const changed: Changed[] = [
       function* ({ df }) {
         yield df.createTimer(new Date(df.currentUtcDateTime.getTime() + 1000));
       },
-    rows: 'OS ES TS#0 OC | OS TC→0 TmC#0 EC#1[Failed] OC',
+    rows: 'OS ES TS#0 OC | OS TC→0 EC#1[Failed] OC',
     status: 'Failed',
     text: /instead produced a CreateTimerOrchestratorAction action with this sequence number/,
   },

@@ -189,11 +189,10 @@ export class TestHost {
   }
 
   private commit(events: readonly HistoryEvent[]): void {
-    // A row of an id that is in use already would be a second start of the same work; what ends as non-deterministic has it all the same.
-    const isLost = events.some((event) => event.EventType === 'ExecutionCompleted' && event.OrchestrationStatus === 'Failed');
+    // A row of an id that is in use already would be a second start of the same work.
     const used = new Set(this.history.filter((event) => event.EventId >= 0).map((event) => event.EventId));
     for (const event of events) {
-      if (!isLost && event.EventType !== 'ExecutionCompleted' && used.has(event.EventId))
+      if (event.EventType !== 'ExecutionCompleted' && used.has(event.EventId))
         throw new Error(`id ${event.EventId} is used twice`);
       this.history.push(event);
     }
