@@ -1,5 +1,6 @@
 // Starts a private code-server: own user data, own extensions folder, own port, loopback, no auth.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -76,6 +77,32 @@ function runOnce(file, args, env) {
   });
 }
 
+/**
+ * The package's files, put into `extensions` as the editor itself unpacks them. It does so once for each package and each editor; what it
+ * made is kept among the system's temporary files.
+ */
+async function install(dist, vsix, extensions, env) {
+  const hash = createHash('sha256').update(fs.readFileSync(vsix)).update(dist.vscodeVersion).digest('hex').slice(0, 16);
+  const kept = path.join(os.tmpdir(), `durascope-installed-${hash}`);
+  if (!fs.existsSync(kept)) {
+    const fresh = fs.mkdtempSync(`${kept}-`);
+    const args = ['--config', path.join(fresh, 'config.yaml'), '--user-data-dir', path.join(fresh, 'data')];
+    fs.writeFileSync(path.join(fresh, 'config.yaml'), '{}\n');
+    const folder = path.join(fresh, 'extensions');
+    fs.mkdirSync(folder);
+    try {
+      await runOnce(dist.node, [dist.entry, ...args, '--extensions-dir', folder, '--install-extension', vsix, '--force'], env);
+      // The list that the editor keeps beside them names this folder; without one it looks what there is.
+      fs.rmSync(path.join(folder, 'extensions.json'), { force: true });
+      // Several runs may come here at once: the first one counts.
+      if (!fs.existsSync(kept)) fs.renameSync(folder, kept);
+    } finally {
+      fs.rmSync(fresh, { recursive: true, force: true });
+    }
+  }
+  fs.cpSync(kept, extensions, { recursive: true });
+}
+
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
 /**
@@ -129,10 +156,12 @@ export async function startCodeServer(options = {}) {
     });
   }
   for (const file of options.vsix ?? []) {
-    await runOnce(dist.node, [...common, '--install-extension', path.resolve(file), '--force'], env).catch((error) => {
+    try {
+      await install(dist, path.resolve(file), extensions, env);
+    } catch (error) {
       fs.rmSync(root, { recursive: true, force: true });
       throw error;
-    });
+    }
   }
 
   const port = await freePort();

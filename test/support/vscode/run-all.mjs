@@ -1,20 +1,28 @@
-// npm run test:editor: everything that needs an editor or a browser, in two lanes side by side. Never skips in silence: what ran where is
-// said at the start, and again at the end.
+// npm run test:editor: everything that needs an editor or a browser. Lanes side by side take one part after another, what takes longest
+// first. Never skips in silence: what ran is said at the end.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { mochaProgram, panels, stories } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { repository } from './places.mjs';
 import { setUpBrowser, setUpCodeServer } from './setup.mjs';
 
+/** `DURASCOPE_EDITOR_LANES` sets another number. */
+const lanes = Number(process.env.DURASCOPE_EDITOR_LANES ?? '2');
 const canRunBrowserForm = process.platform === 'linux' && process.arch === 'x64';
+const inBrowser = (name, ...args) => ({
+  name,
+  args: [mochaProgram, '--config', '.mocharc.vscode.json', ...args],
+  runs: canRunBrowserForm,
+});
+const slowPanels = panels.filter((file) => file.includes('accessibility'));
 const parts = [
-  { name: 'inside the extension host', file: path.join(repository, 'test', 'vscode', 'host', 'run.mjs'), runs: true },
-  {
-    name: 'the panels, and the packaged extension clicked through, in a browser',
-    file: path.join(repository, 'test', 'support', 'vscode', 'run.mjs'),
-    runs: canRunBrowserForm,
-  },
+  { name: 'inside the extension host', args: [path.join(repository, 'test', 'vscode', 'host', 'run.mjs')], runs: true },
+  inBrowser('the panels', ...panels.filter((file) => !slowPanels.includes(file))),
+  inBrowser('the panels: what is slow', ...slowPanels),
+  // Each story of a user in a run of its own: a part of one is not told once an earlier part went wrong, whoever told that.
+  ...stories.map((file) => inBrowser(`the packaged extension clicked through: ${path.basename(file)}`, file)),
 ];
 
 // What the lanes share is made before they start: neither may find it half done.
@@ -31,32 +39,31 @@ if (canRunBrowserForm) {
 
 const { version } = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8'));
 const env = { ...process.env, DURASCOPE_VSIX: process.env.DURASCOPE_VSIX ?? path.join(repository, `durascope-${version}.vsix`) };
-let printed = Promise.resolve();
 
-/** The first lane prints as it goes; what the others say follows when it has ended, so that no line stands among a stranger's. */
-function run(file, isFirst) {
-  const child = spawn(process.execPath, [file], {
-    cwd: repository,
-    env,
-    stdio: isFirst ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-  });
+/** Answers the exit code. What a part says follows when it has ended, so that no line stands among a stranger's. */
+function run({ args }) {
+  const child = spawn(process.execPath, args, { cwd: repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
-  child.stdout?.on('data', (chunk) => said.push(chunk));
-  child.stderr?.on('data', (chunk) => said.push(chunk));
-  const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
-  const before = printed;
-  printed = ended.then(() => before).then(() => void process.stdout.write(Buffer.concat(said)));
-  return ended;
+  child.stdout.on('data', (chunk) => said.push(chunk));
+  child.stderr.on('data', (chunk) => said.push(chunk));
+  return new Promise((resolve) =>
+    child.once('close', (code) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(code);
+    }),
+  );
 }
 
-const outcomes = await Promise.all(
-  parts.map(async ({ name, file, runs }, index) => {
-    if (!runs) return { name, outcome: 'NOT RUN: they need Linux on x64', isGood: true };
-    const isGood = (await run(file, index === 0)) === 0;
-    return { name, outcome: isGood ? 'ok' : 'FAILED', isGood };
-  }),
-);
-await printed;
+const outcomes = parts.map(({ runs }) => (runs ? undefined : 'NOT RUN: they need Linux on x64'));
+const waiting = [...parts.keys()].filter((index) => parts[index].runs);
+async function lane() {
+  for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+    const beganAt = Date.now();
+    const code = await run(parts[index]);
+    outcomes[index] = `${code === 0 ? 'ok' : 'FAILED'} (${Math.round((Date.now() - beganAt) / 1000)} s)`;
+  }
+}
+await Promise.all(Array.from({ length: lanes }, lane));
 console.log('\n=== Editor tests ===');
-for (const { name, outcome } of outcomes) console.log(`${outcome}: ${name}`);
-process.exitCode = outcomes.every(({ isGood }) => isGood) ? 0 : 1;
+for (const [index, { name }] of parts.entries()) console.log(`${outcomes[index]}: ${name}`);
+process.exitCode = outcomes.some((outcome) => outcome.startsWith('FAILED')) ? 1 : 0;
