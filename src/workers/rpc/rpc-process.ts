@@ -1,14 +1,11 @@
 /**
- * One worker process that speaks FunctionRpc, from its start to its end: handshake, loading, invocations, watchdog
+ * One worker process that speaks FunctionRpc, from its start to its end: handshake, loading, what it is asked, watchdog
  * (spec/functionrpc-workers.md 1 and 2).
  *
  *   R1. Every request settles: by an answer, or when the process is gone, with `WorkerExited` (or `WorkerHung` for the one that hung it).
  *   R2. A stream that ends, or says what cannot be read, ends the process: what it does can no longer be known.
- *   R3. An orchestrator that does not come back within the watchdog's time hangs the process: it waits for nothing by itself.
  *   R4. Nothing is believed because it came over the stream: the handshake is taken once, ids that were not given out are passed over, and
  *       an answer that is none fails what it belongs to.
- *   R5. What runs is told to stop (`CancellationToken`) when its caller left, when the time of host.json is over, and before the process
- *       ends. What failed because the process was to end is run again.
  */
 import { randomUUID } from 'node:crypto';
 import { DurascopeError } from '../../core/values/errors';
@@ -21,14 +18,14 @@ import type {
   EpisodeRequest,
   FunctionDescriptor,
 } from '../../core/ports/function-worker';
-import type { LogEntry, LogLevel } from '../../core/ports/logger';
+import type { LogEntry } from '../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
 import type { AppProblem } from '../../core/values/app-problem';
 import type { BehaviourProfile } from '../../core/values/behaviour-profile';
 import type { LaunchedProcess, Launcher, LaunchSpec } from '../supervision/launch';
 import { activityOutcomeProblem, episodeOutcomeProblem } from '../supervision/outcome-form';
 import { OutputLines } from '../supervision/output-lines';
-import { RequestsUnderWay, type RequestKind } from '../supervision/requests-under-way';
+import { ProcessLife } from '../supervision/process-life';
 import type { HttpCall, HttpReply, InvocationReply, RunningApp, WorkerEnd } from '../supervision/running-app';
 import { Watchdog } from '../supervision/watchdog';
 import {
@@ -40,21 +37,18 @@ import {
   FunctionThrew,
   httpInput,
   httpReply,
-  invocationRequest,
-  successOf,
-  type ToInvoke,
   triggerInput,
   triggerReply,
   type WithOutputs,
 } from './functions/invocation';
 import { FunctionTable, isSuccess, type PlaceOf, refused } from './functions/function-table';
+import { type Invocation, Invocations } from './functions/invocations';
 import type { LoadedFunction } from './functions/loaded-function';
 import { camelFailure, camelState } from './functions/pascal-state';
 import { readLog } from './functions/rpc-log';
-import { FunctionTimedOut, longestTimerMs, timeSpanText } from './functions/time-limit';
-import { sizeOf, text } from './functions/values';
+import { text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
-import { type InvocationResponse, type RpcFunctionMetadata, type StatusResult, type TypedData } from './generated/function-rpc';
+import type { RpcFunctionMetadata, StatusResult } from './generated/function-rpc';
 import { whenListening } from './stream/when-listening';
 import { type Content, longestMessage, RpcListener, type RpcStream } from './stream/rpc-listener';
 
@@ -95,17 +89,6 @@ export interface RpcProcessOptions {
   waitsForDebugger?: boolean;
 }
 
-interface UnderWay {
-  id: number;
-  fn: LoadedFunction;
-  instanceId: string | null;
-  isOrchestrator: boolean;
-  /** Quarters of the watchdog's time that it has taken so far: counted, for a computer asleep takes none. */
-  quarters: number;
-  /** Of host.json. */
-  timeLimit: NodeJS.Timeout | undefined;
-}
-
 const mega = 1024 * 1024;
 
 const terminateMs = 2_000;
@@ -113,8 +96,6 @@ const terminateMs = 2_000;
 const lastWordsMs = 1_000;
 /** How long what was told to stop may take for it when the process is to end, at most. */
 const lastAnswersMs = 500;
-/** The same where its time was over: then its process is ended. */
-const afterTimeoutMs = 2_000;
 
 /** .NET has started by then, or will not. */
 const debuggerSaysMs = 30_000;
@@ -132,7 +113,7 @@ export class RpcProcess implements RunningApp {
     let process: RpcProcess | null = null;
     const listener = await RpcListener.listen(workerId, (stream) => process?.greet(stream));
     process = new RpcProcess(options, workerId, listener);
-    await process.loaded;
+    await process.life.loaded;
     return process;
   }
 
@@ -142,50 +123,28 @@ export class RpcProcess implements RunningApp {
   warnings: readonly string[] = [];
   /** What the worker calls itself, with its version. */
   runtime = '';
-  readonly ended: Promise<WorkerEnd>;
 
   private readonly process: LaunchedProcess;
-  private readonly loaded: Promise<void>;
+  private readonly life: ProcessLife;
   private readonly output: OutputLines;
   private readonly watchdog: Watchdog;
-  private readonly requests = new RequestsUnderWay(
-    () => this.watch(),
-    () => this.rest(),
-  );
-  private slowTimer: NodeJS.Timeout | undefined;
-  /** By invocation. */
-  private readonly underWay = new Map<string, UnderWay>();
-  private readonly waiting: (() => void)[] = [];
+  private readonly invocations: Invocations;
   private readonly table: FunctionTable;
   private readonly ignoredOutputs = new Set<string>();
   private readonly orchestrations: SdkOrchestrationRunner;
   /** Episodes, by instance, that the end of the process cut off. */
   private readonly cutOff = new Map<string, DurascopeError>();
   private wantsBytes = false;
-  private cancels = false;
   private wasGreeted = false;
   private stream: RpcStream | null = null;
   private broken: string | null = null;
   private hung: { id: number; message: string } | null = null;
-  private stopping = false;
-  private isReady = false;
-  private hasEnded = false;
-  private loadError: DurascopeError | null = null;
-  private loadTimer: NodeJS.Timeout | undefined;
-  private resolveLoaded!: () => void;
-  private rejectLoaded!: (error: Error) => void;
-  private resolveEnded!: (end: WorkerEnd) => void;
 
   private constructor(
     private readonly options: RpcProcessOptions,
     workerId: string,
     private readonly listener: RpcListener,
   ) {
-    this.loaded = new Promise((resolve, reject) => {
-      this.resolveLoaded = resolve;
-      this.rejectLoaded = reject;
-    });
-    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     this.problems = options.problems ?? [];
     this.output = new OutputLines(options.log);
     this.table = new FunctionTable(options.profile, options.placeOf);
@@ -196,35 +155,49 @@ export class RpcProcess implements RunningApp {
       ...(maxActions === undefined ? {} : { maxActions }),
       ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
     });
+    const { launch, launcher, signal, loadTimeoutMs, clientBinding, concurrency } = options;
+    // Who is stopped by a debugger takes as long as that.
+    const isWatched = options.inspected !== true;
+    const watchdogMs = isWatched ? options.watchdogMs : 0;
     this.watchdog = new Watchdog(
-      options.watchdogMs,
+      watchdogMs,
       () => this.say({ $case: 'workerStatusRequest', value: {} }),
       () => this.onSilence(),
     );
-    const { launch, signal } = options;
-    this.process = options.launcher({ ...launch, args: [...launch.args, ...hostArguments(listener.port, workerId)] });
+    this.invocations = new Invocations({
+      say: (content) => this.say(content),
+      clientBinding,
+      functionTimeoutMs: isWatched ? options.functionTimeoutMs : null,
+      concurrency,
+      watchdogMs,
+      onTimeOver: (message) => this.error(message),
+      onHang: (invocation, what, advice) => this.endHung(invocation, what, advice),
+      onBusy: () => this.watchdog.watch(),
+      onIdle: () => this.watchdog.rest(),
+    });
+    this.process = launcher({ ...launch, args: [...launch.args, ...hostArguments(listener.port, workerId)] });
     this.output.read(this.process.stdout, 'information');
     this.output.read(this.process.stderr, 'warning');
+    this.life = new ProcessLife({
+      loadTimeoutMs,
+      signal,
+      kill: () => this.process.kill(),
+      tooSlow: (seconds) => this.loadsTooSlowly(seconds),
+    });
     void this.process.exited.then((exit) => this.onExit(exit));
     if (options.waitsForDebugger === true) void this.tellWaiting();
-    if (signal !== undefined) {
-      const abort = (): void => this.failLoading(new DurascopeError('Stopped', 'The emulator has been stopped.'));
-      if (signal.aborted) abort();
-      else signal.addEventListener('abort', abort, { once: true });
-      this.loaded.finally(() => signal.removeEventListener('abort', abort)).catch(() => undefined);
-    }
-    if (options.loadTimeoutMs > 0) {
-      this.loadTimer = setTimeout(() => this.onLoadTimeout(), options.loadTimeoutMs);
-      this.loadTimer.unref();
-    }
   }
 
   get pid(): number | undefined {
     return this.process.pid;
   }
 
+  get ended(): Promise<WorkerEnd> {
+    return this.life.ended;
+  }
+
   get pendingCount(): number {
-    return this.requests.count;
+    return this.invocations.count;
   }
 
   /** Of the JSON protocol: the worker is told the whole history each time. */
@@ -249,7 +222,10 @@ export class RpcProcess implements RunningApp {
     const fn = this.table.find('activity', request.name);
     if (fn === undefined) return { ok: false, reason: `The app has no activity function '${request.name}'.`, details: '' };
     try {
-      const outcome = activityOutcome(fn, await this.invocation('activity', fn, request.instanceId, activityInput(fn, request)));
+      const outcome = activityOutcome(
+        fn,
+        await this.invocations.run('activity', fn, request.instanceId, activityInput(fn, request)),
+      );
       return believed(outcome, activityOutcomeProblem(outcome), request.name);
     } catch (error) {
       if (error instanceof FunctionThrew) return activityFailure(fn, error);
@@ -266,7 +242,7 @@ export class RpcProcess implements RunningApp {
     const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
     const input = { data: encodedInput(call), triggerMetadata: { instanceId: { data: undefined } } };
     try {
-      return encodedAnswer(await this.invocation(kind, fn, call.instanceId, input));
+      return encodedAnswer(await this.invocations.run(kind, fn, call.instanceId, input));
     } catch (error) {
       if (!(error instanceof FunctionThrew)) throw error;
       return { ok: false, error: { name: error.name, message: error.message, stack: error.stack ?? '' } };
@@ -276,10 +252,10 @@ export class RpcProcess implements RunningApp {
   async http(call: HttpCall, body: Uint8Array | null, signal?: AbortSignal): Promise<HttpReply> {
     const fn = this.found(call.name);
     const { invocationId } = call;
-    const left = (): void => this.cancel(invocationId);
+    const left = (): void => this.invocations.cancel(invocationId);
     signal?.addEventListener('abort', left, { once: true });
     try {
-      const response = await this.invocation('http', fn, null, httpInput(call, body, this.wantsBytes), invocationId);
+      const response = await this.invocations.run('http', fn, null, httpInput(call, body, this.wantsBytes), invocationId);
       return this.told(fn, httpReply(fn, response, this.httpUri !== null));
     } finally {
       signal?.removeEventListener('abort', left);
@@ -288,7 +264,7 @@ export class RpcProcess implements RunningApp {
 
   async invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationReply> {
     const fn = this.found(name);
-    const response = await this.invocation('invoke', fn, null, triggerInput(input, metadata));
+    const response = await this.invocations.run('invoke', fn, null, triggerInput(input, metadata));
     return this.told(fn, triggerReply(fn, response));
   }
 
@@ -297,20 +273,21 @@ export class RpcProcess implements RunningApp {
   }
 
   idle(boundMs: number): Promise<void> {
-    return this.requests.idle(boundMs);
+    return this.invocations.idle(boundMs);
   }
 
   /** Lets the app end by itself for a moment, then ends the process. Resolves when it is gone. */
   async stop(graceMs = terminateMs): Promise<void> {
-    this.stopping = true;
-    if (this.hasEnded) return;
-    const timer = setTimeout(() => this.process.kill(), this.isReady ? graceMs : 0);
-    if (this.cancels && this.underWay.size > 0) {
-      for (const invocationId of this.underWay.keys()) this.cancel(invocationId);
-      await Promise.race([this.requests.idle(Math.min(lastAnswersMs, graceMs / 2)), this.ended]);
+    this.life.isStopping = true;
+    this.invocations.isStopping = true;
+    if (this.life.hasEnded) return;
+    const timer = setTimeout(() => this.process.kill(), this.life.isReady ? graceMs : 0);
+    if (this.invocations.canCancel && this.invocations.areUnderWay) {
+      this.invocations.cancelAll();
+      await Promise.race([this.invocations.idle(Math.min(lastAnswersMs, graceMs / 2)), this.life.ended]);
     }
     this.say({ $case: 'workerTerminate', value: { gracePeriod: { seconds: Math.ceil(graceMs / 1000), nanos: 0 } } });
-    await this.ended;
+    await this.life.ended;
     clearTimeout(timer);
   }
 
@@ -318,18 +295,12 @@ export class RpcProcess implements RunningApp {
     this.stream?.send(content);
   }
 
-  /** R5. A worker that cannot stop what it runs is not asked to. */
-  private cancel(invocationId: string): void {
-    if (!this.cancels || !this.underWay.has(invocationId)) return;
-    this.say({ $case: 'invocationCancel', value: { invocationId, gracePeriod: { seconds: afterTimeoutMs / 1000, nanos: 0 } } });
-  }
-
   /** Rejects with what the function threw; the state may stand in its message. */
   private async jsonOrchestrator(name: string, instanceId: string, trigger: string): Promise<unknown> {
     const fn = this.table.find('orchestrator', name) ?? this.found(name);
     const input = { data: text(trigger), triggerMetadata: { instanceId: text(instanceId) } };
     try {
-      const { returnValue } = await this.invocation('episode', fn, instanceId, input);
+      const { returnValue } = await this.invocations.run('episode', fn, instanceId, input);
       const value = returnValue?.data;
       return camelState(value?.$case === 'json' || value?.$case === 'string' ? JSON.parse(value.value) : null);
     } catch (error) {
@@ -342,56 +313,6 @@ export class RpcProcess implements RunningApp {
     const fn = this.table.named(name);
     if (fn === undefined) throw new DurascopeError('UnknownFunction', `The app has no function named "${name}".`);
     return fn;
-  }
-
-  private invocation(
-    kind: RequestKind,
-    fn: LoadedFunction,
-    instanceId: string | null,
-    input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
-    invocationId: string = randomUUID(),
-  ): Promise<InvocationResponse> {
-    const refusal = tooLarge(fn, input.data);
-    if (refusal !== null) return Promise.reject(refusal);
-    return new Promise<InvocationResponse>((resolve, reject) => {
-      const id = this.requests.add(kind, fn.descriptor.name, instanceId, resolve, reject);
-      const send = (): void => {
-        if (this.hasEnded) return;
-        const timeLimit = kind === 'episode' || kind === 'entity' ? undefined : this.limited(invocationId);
-        this.underWay.set(invocationId, { id, fn, instanceId, isOrchestrator: kind === 'episode', quarters: 0, timeLimit });
-        const { clientBinding } = this.options;
-        this.say({ $case: 'invocationRequest', value: invocationRequest({ fn, invocationId, clientBinding, ...input }) });
-      };
-      const { concurrency } = this.options;
-      if (concurrency === null || this.underWay.size < concurrency) send();
-      else this.waiting.push(send);
-    }).then(successOf);
-  }
-
-  private limited(invocationId: string): NodeJS.Timeout | undefined {
-    const { functionTimeoutMs, inspected } = this.options;
-    if (functionTimeoutMs === null || functionTimeoutMs > longestTimerMs || inspected === true) return undefined;
-    return setTimeout(() => this.onTimeOver(invocationId, functionTimeoutMs), functionTimeoutMs).unref();
-  }
-
-  /** In the words of the real host. */
-  private onTimeOver(invocationId: string, limitMs: number): void {
-    const invocation = this.underWay.get(invocationId);
-    if (invocation === undefined) return;
-    const { fn, id } = invocation;
-    const { name } = fn.descriptor;
-    this.note(
-      'error',
-      `Timeout value of ${timeSpanText(limitMs)} exceeded by function '${name}' (Id: '${invocationId}'). Initiating cancellation.`,
-    );
-    this.cancel(invocationId);
-    this.requests.take(id)?.reject(new FunctionTimedOut(name, limitMs));
-    invocation.timeLimit = setTimeout(() => {
-      this.endHung(
-        undefined,
-        `Function "${name}" went on for ${afterTimeoutMs / 1000} s after its time (functionTimeout of host.json) was over`,
-      );
-    }, afterTimeoutMs).unref();
   }
 
   private told<Reply>(fn: LoadedFunction, { reply, ignored }: WithOutputs<Reply>): Reply {
@@ -431,24 +352,24 @@ export class RpcProcess implements RunningApp {
   private take(content: Content): void {
     switch (content.$case) {
       case 'workerInitResponse': {
-        if (this.isReady || this.table.isLoading) return;
+        if (this.life.isReady || this.table.isLoading) return;
         const { result, capabilities, workerVersion } = content.value;
         this.runtime = workerVersion;
         if (!isSuccess(result)) {
-          this.failLoading(refused('The worker could not be started', result));
+          this.life.failLoading(refused('The worker could not be started', result));
           return;
         }
         const httpUri = capabilities['HttpUri'];
         if (httpUri !== undefined && httpUri !== '') {
           if (!isHttpAddress(httpUri)) {
-            this.failLoading(
+            this.life.failLoading(
               new DurascopeError('AppInvalid', `The worker takes HTTP requests at "${httpUri}", which is no address.`),
             );
             return;
           }
           this.httpUri = httpUri;
         }
-        this.cancels = capabilities['HandlesInvocationCancelMessage'] !== undefined;
+        this.invocations.canCancel = capabilities['HandlesInvocationCancelMessage'] !== undefined;
         this.wantsBytes = capabilities['RawHttpBodyBytes'] !== undefined;
         const { functions, appDir } = this.options;
         if (functions === null) this.say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: appDir } });
@@ -456,10 +377,10 @@ export class RpcProcess implements RunningApp {
         return;
       }
       case 'functionMetadataResponse': {
-        if (this.isReady || this.table.isLoading || this.options.functions !== null) return;
+        if (this.life.isReady || this.table.isLoading || this.options.functions !== null) return;
         const { result, functionMetadataResults } = content.value;
         if (!isSuccess(result)) {
-          this.failLoading(refused('The functions of the app could not be listed', result));
+          this.life.failLoading(refused('The functions of the app could not be listed', result));
           return;
         }
         this.load(functionMetadataResults);
@@ -470,12 +391,12 @@ export class RpcProcess implements RunningApp {
         return;
       }
       case 'invocationResponse': {
-        this.onAnswer(content.value);
+        this.invocations.answered(content.value);
         return;
       }
       case 'rpcLog': {
         const entry = readLog(content.value);
-        const invocation = this.underWay.get(content.value.invocationId);
+        const invocation = this.invocations.get(content.value.invocationId);
         if (entry.category === 'user') this.output.keep(entry.message);
         this.options.log({
           ...entry,
@@ -493,7 +414,7 @@ export class RpcProcess implements RunningApp {
   }
 
   private load(functions: readonly RpcFunctionMetadata[]): void {
-    if (this.isReady || this.table.isLoading) return;
+    if (this.life.isReady || this.table.isLoading) return;
     this.orFail(() => {
       const toLoad = this.table.take(functions);
       if (toLoad.length === 0) this.ready();
@@ -516,101 +437,49 @@ export class RpcProcess implements RunningApp {
       act();
     } catch (error) {
       if (!DurascopeError.is(error, 'AppInvalid')) throw error;
-      this.failLoading(error);
+      this.life.failLoading(error);
     }
   }
 
   private ready(): void {
     if (this.httpUri === null) this.open();
-    else void whenListening(this.httpUri, () => this.hasEnded || this.loadError !== null).then(() => this.open());
+    else void whenListening(this.httpUri, () => this.life.hasFailed).then(() => this.open());
   }
 
   private open(): void {
-    if (this.hasEnded || this.loadError !== null) return;
-    clearTimeout(this.loadTimer);
+    if (this.life.hasFailed) return;
     this.functions = this.table.descriptors();
-    this.isReady = true;
-    this.resolveLoaded();
+    this.life.ready();
   }
 
-  private onAnswer(response: InvocationResponse): void {
-    const invocation = this.underWay.get(response.invocationId);
-    if (invocation === undefined) return;
-    clearTimeout(invocation.timeLimit);
-    this.underWay.delete(response.invocationId);
-    if (!this.stopping) this.waiting.shift()?.();
-    const request = this.requests.take(invocation.id);
-    // R5
-    if (this.stopping && !isSuccess(response.result)) {
-      request?.reject(new DurascopeError('WorkerExited', 'The process that runs the app is ending.'));
-    } else request?.resolve(response as never);
-  }
-
-  private failLoading(error: DurascopeError): void {
-    clearTimeout(this.loadTimer);
-    this.stopping = true;
-    this.loadError ??= error;
-    this.process.kill();
-  }
-
-  private onLoadTimeout(): void {
-    const seconds = this.options.loadTimeoutMs / 1000;
+  private loadsTooSlowly(seconds: number): string {
     const message =
       this.stream === null
         ? `The app's process did not connect within ${seconds} s. Check that "${this.options.launch.command}" starts, and that the app calls Run on its host.`
         : `The app did not finish loading within ${seconds} s.`;
-    this.failLoading(new DurascopeError('AppInvalid', `${message}${this.output.tail()}`));
-  }
-
-  private watch(): void {
-    const { inspected, watchdogMs } = this.options;
-    if (inspected === true || watchdogMs <= 0) return;
-    this.watchdog.watch();
-    this.slowTimer ??= setInterval(() => this.findSlow(), watchdogMs / 4);
-    this.slowTimer.unref();
-  }
-
-  private rest(): void {
-    this.watchdog.rest();
-    clearInterval(this.slowTimer);
-    this.slowTimer = undefined;
-  }
-
-  /** R3 */
-  private findSlow(): void {
-    if (this.hung !== null) return;
-    for (const invocation of this.underWay.values()) {
-      if (!invocation.isOrchestrator || ++invocation.quarters <= 4) continue;
-      const { fn, instanceId } = invocation;
-      const who = `The orchestrator "${fn.descriptor.name}"${instanceId === null ? '' : ` (instance ${instanceId})`}`;
-      const seconds = this.options.watchdogMs / 1000;
-      this.endHung(
-        invocation,
-        `${who} has not come back for more than ${seconds} s, which ties up the process that runs the app`,
-        ' Look for a loop that never ends; what takes long belongs into an activity.',
-      );
-      return;
-    }
+    return `${message}${this.output.tail()}`;
   }
 
   /** A process that does not answer at all. */
   private onSilence(): void {
-    if (this.hasEnded) return;
-    const oldest = [...this.underWay.values()][0];
+    if (this.life.hasEnded) return;
+    const { oldest } = this.invocations;
     this.endHung(oldest, `The process that runs the app did not answer for more than ${this.options.watchdogMs / 1000} s`);
   }
 
-  private endHung(invocation: UnderWay | undefined, what: string, advice = ''): void {
+  /** The first reason counts. */
+  private endHung(invocation: Invocation | undefined, what: string, advice = ''): void {
+    if (this.hung !== null) return;
     const message = `${what}, so it was ended and is started again.${advice}`;
     this.hung = { id: invocation?.id ?? 0, message };
-    this.note('error', message);
+    this.error(message);
     this.process.kill();
   }
 
   /** R2 */
   private onDisconnect(reason: string | null): void {
     this.stream = null;
-    if (this.hasEnded || this.stopping) return;
+    if (this.life.hasEnded || this.life.isStopping) return;
     const end = (why: string): void => {
       this.broken = `The stream of the app's process broke (${why}), so it was ended.`;
       this.process.kill();
@@ -621,14 +490,11 @@ export class RpcProcess implements RunningApp {
     }
     // Its exit code and last words come a moment later.
     const timer = setTimeout(end, lastWordsMs, `it closed it, or sent more than ${longestMessage / mega} MB at once`);
-    void this.ended.then(() => clearTimeout(timer));
+    void this.life.ended.then(() => clearTimeout(timer));
   }
 
   private onExit({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    clearTimeout(this.loadTimer);
-    this.rest();
+    if (!this.life.end()) return;
     this.listener.close();
     const { hung } = this;
     const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
@@ -638,31 +504,24 @@ export class RpcProcess implements RunningApp {
         : `The app's process could not be started with "${this.options.launch.command}": ${error.message}`;
     const message = hung?.message ?? `${this.broken ?? ended}${this.output.tail()}`;
     const gone = new DurascopeError('WorkerExited', message);
-    this.requests.end((id, { name }) =>
+    this.invocations.end((id, { name }) =>
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : gone,
     );
-    for (const { timeLimit } of this.underWay.values()) clearTimeout(timeLimit);
-    this.underWay.clear();
-    this.waiting.length = 0;
-    this.resolveEnded({ message, wanted: this.stopping });
-    if (!this.isReady) {
-      const whileLoading =
-        error === undefined ? `${this.broken ?? ended} The app was still loading.${this.output.tail()}` : ended;
-      const code = this.broken === null && signal !== null && killing.includes(signal) ? 'WorkerExited' : 'AppInvalid';
-      this.rejectLoaded(this.loadError ?? new DurascopeError(code, whileLoading));
-    }
+    const wasKilled = this.broken === null && signal !== null && killing.includes(signal);
+    const whileLoading = error === undefined ? `${this.broken ?? ended} The app was still loading.${this.output.tail()}` : ended;
+    this.life.settle(message, new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading));
   }
 
   private async tellWaiting(): Promise<void> {
     const told = await this.output.waitFor(/^azfuncjsonlog:.*"workerProcessId"\s*:\s*(\d+)/, debuggerSaysMs);
-    if (told === null || this.hasEnded) return;
+    if (told === null || this.life.hasEnded) return;
     const pid = Number(told[1]);
     const message = `The app's process (${pid}) waits for a debugger, for a minute at most.`;
     this.options.log({ level: 'information', category: 'worker', message, waitingProcess: pid });
   }
 
-  private note(level: LogLevel, message: string): void {
-    this.options.log({ level, category: 'worker', message });
+  private error(message: string): void {
+    this.options.log({ level: 'error', category: 'worker', message });
   }
 }
 
@@ -687,12 +546,4 @@ function isHttpAddress(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, port } = new URL(text);
   return protocol === 'http:' && port !== '';
-}
-
-/** Null: it may be sent. */
-function tooLarge({ descriptor }: LoadedFunction, data: TypedData): DurascopeError | null {
-  const size = sizeOf(data);
-  if (size <= longestMessage) return null;
-  const message = `What is handed to '${descriptor.name}' cannot be sent to the app's process: it has ${Math.round(size / mega)} MB, and at most ${longestMessage / mega} MB can be sent at once.`;
-  return new DurascopeError('WorkFailed', message);
 }

@@ -1,0 +1,218 @@
+/**
+ * What one worker process is asked to run: how many at a time, how long each may take, and how each is told to stop.
+ *
+ *   R1. Every request settles: by an answer, or when the process is gone.
+ *   R3. An orchestrator that does not come back within the watchdog's time hangs the process: it waits for nothing by itself.
+ *   R5. What runs is told to stop (`CancellationToken`) when its caller left, when the time of host.json is over, and before the process
+ *       ends. What failed because the process was to end is run again.
+ */
+import { randomUUID } from 'node:crypto';
+import { DurascopeError } from '../../../core/values/errors';
+import { type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
+import type { InvocationResponse, TypedData } from '../generated/function-rpc';
+import { type Content, longestMessage } from '../stream/rpc-listener';
+import { isSuccess } from './function-table';
+import { invocationRequest, successOf, type ToInvoke } from './invocation';
+import type { LoadedFunction } from './loaded-function';
+import { FunctionTimedOut, longestTimerMs, timeSpanText } from './time-limit';
+import { sizeOf } from './values';
+
+export interface Invocation {
+  /** Of the request. */
+  id: number;
+  fn: LoadedFunction;
+  instanceId: string | null;
+  isOrchestrator: boolean;
+  /** Quarters of the watchdog's time that it has taken so far: counted, for a computer asleep takes none. */
+  quarters: number;
+  /** Of host.json. */
+  timeLimit: NodeJS.Timeout | undefined;
+}
+
+export interface InvocationsOptions {
+  say: (content: Content) => void;
+  clientBinding: string;
+  /** Of host.json, for everything but orchestrators and entities; null: as long as it likes. */
+  functionTimeoutMs: number | null;
+  /** Most invocations at a time; the rest waits. Null: no limit. */
+  concurrency: number | null;
+  /** Of the watchdog; 0: never. */
+  watchdogMs: number;
+  /** The time of host.json is over for one; in words. */
+  onTimeOver: (message: string) => void;
+  /** The process hangs: why, as the beginning of a sentence, and what helps. */
+  onHang: (invocation: Invocation | undefined, what: string, advice?: string) => void;
+  onBusy: () => void;
+  onIdle: () => void;
+}
+
+const mega = 1024 * 1024;
+
+/** How long what was told to stop may take for it when its time was over: then its process is ended. */
+const afterTimeoutMs = 2_000;
+
+export class Invocations {
+  /** The worker can stop what it runs. */
+  canCancel = false;
+  /** The process is to end: nothing that waits is begun any more. */
+  isStopping = false;
+  readonly #requests: RequestsUnderWay;
+  /** By invocation. */
+  readonly #underWay = new Map<string, Invocation>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #options: InvocationsOptions;
+  #hasEnded = false;
+  #slowTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: InvocationsOptions) {
+    this.#options = options;
+    this.#requests = new RequestsUnderWay(
+      () => this.#watch(),
+      () => this.#rest(),
+    );
+  }
+
+  /** Asked, and not answered yet. */
+  get count(): number {
+    return this.#requests.count;
+  }
+
+  get areUnderWay(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  get(invocationId: string): Invocation | undefined {
+    return this.#underWay.get(invocationId);
+  }
+
+  get oldest(): Invocation | undefined {
+    return [...this.#underWay.values()][0];
+  }
+
+  /** Rejects with what the function threw, or why it could not be run. */
+  run(
+    kind: RequestKind,
+    fn: LoadedFunction,
+    instanceId: string | null,
+    input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
+    invocationId: string = randomUUID(),
+  ): Promise<InvocationResponse> {
+    const refusal = tooLarge(fn, input.data);
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise<InvocationResponse>((resolve, reject) => {
+      const id = this.#requests.add(kind, fn.descriptor.name, instanceId, resolve, reject);
+      const send = (): void => {
+        if (this.#hasEnded) return;
+        const timeLimit = kind === 'episode' || kind === 'entity' ? undefined : this.#limited(invocationId);
+        this.#underWay.set(invocationId, { id, fn, instanceId, isOrchestrator: kind === 'episode', quarters: 0, timeLimit });
+        const { clientBinding, say } = this.#options;
+        say({ $case: 'invocationRequest', value: invocationRequest({ fn, invocationId, clientBinding, ...input }) });
+      };
+      const { concurrency } = this.#options;
+      if (concurrency === null || this.#underWay.size < concurrency) send();
+      else this.#waiting.push(send);
+    }).then(successOf);
+  }
+
+  answered(response: InvocationResponse): void {
+    const invocation = this.#underWay.get(response.invocationId);
+    if (invocation === undefined) return;
+    clearTimeout(invocation.timeLimit);
+    this.#underWay.delete(response.invocationId);
+    if (!this.isStopping) this.#waiting.shift()?.();
+    const request = this.#requests.take(invocation.id);
+    // R5
+    if (this.isStopping && !isSuccess(response.result)) {
+      request?.reject(new DurascopeError('WorkerExited', 'The process that runs the app is ending.'));
+    } else request?.resolve(response as never);
+  }
+
+  /** R5. A worker that cannot stop what it runs is not asked to. */
+  cancel(invocationId: string): void {
+    if (!this.canCancel || !this.#underWay.has(invocationId)) return;
+    const gracePeriod = { seconds: afterTimeoutMs / 1000, nanos: 0 };
+    this.#options.say({ $case: 'invocationCancel', value: { invocationId, gracePeriod } });
+  }
+
+  cancelAll(): void {
+    for (const invocationId of this.#underWay.keys()) this.cancel(invocationId);
+  }
+
+  /** Resolves when nothing is asked any more, or after `boundMs`. */
+  idle(boundMs: number): Promise<void> {
+    return this.#requests.idle(boundMs);
+  }
+
+  /** The process is gone: what it was asked is rejected, with the error that `errorOf` makes for it. */
+  end(errorOf: (id: number, request: Request) => Error): void {
+    this.#hasEnded = true;
+    this.#rest();
+    this.#requests.end(errorOf);
+    for (const { timeLimit } of this.#underWay.values()) clearTimeout(timeLimit);
+    this.#underWay.clear();
+    this.#waiting.length = 0;
+  }
+
+  #watch(): void {
+    this.#options.onBusy();
+    const { watchdogMs } = this.#options;
+    if (watchdogMs <= 0) return;
+    this.#slowTimer ??= setInterval(() => this.#findSlow(), watchdogMs / 4);
+    this.#slowTimer.unref();
+  }
+
+  #rest(): void {
+    this.#options.onIdle();
+    clearInterval(this.#slowTimer);
+    this.#slowTimer = undefined;
+  }
+
+  #limited(invocationId: string): NodeJS.Timeout | undefined {
+    const { functionTimeoutMs } = this.#options;
+    if (functionTimeoutMs === null || functionTimeoutMs > longestTimerMs) return undefined;
+    return setTimeout(() => this.#onTimeOver(invocationId, functionTimeoutMs), functionTimeoutMs).unref();
+  }
+
+  /** In the words of the real host. */
+  #onTimeOver(invocationId: string, limitMs: number): void {
+    const invocation = this.#underWay.get(invocationId);
+    if (invocation === undefined) return;
+    const { fn, id } = invocation;
+    const { name } = fn.descriptor;
+    this.#options.onTimeOver(
+      `Timeout value of ${timeSpanText(limitMs)} exceeded by function '${name}' (Id: '${invocationId}'). Initiating cancellation.`,
+    );
+    this.cancel(invocationId);
+    this.#requests.take(id)?.reject(new FunctionTimedOut(name, limitMs));
+    invocation.timeLimit = setTimeout(() => {
+      this.#options.onHang(
+        undefined,
+        `Function "${name}" went on for ${afterTimeoutMs / 1000} s after its time (functionTimeout of host.json) was over`,
+      );
+    }, afterTimeoutMs).unref();
+  }
+
+  /** R3 */
+  #findSlow(): void {
+    for (const invocation of this.#underWay.values()) {
+      if (!invocation.isOrchestrator || ++invocation.quarters <= 4) continue;
+      const { fn, instanceId } = invocation;
+      const who = `The orchestrator "${fn.descriptor.name}"${instanceId === null ? '' : ` (instance ${instanceId})`}`;
+      const seconds = this.#options.watchdogMs / 1000;
+      this.#options.onHang(
+        invocation,
+        `${who} has not come back for more than ${seconds} s, which ties up the process that runs the app`,
+        ' Look for a loop that never ends; what takes long belongs into an activity.',
+      );
+      return;
+    }
+  }
+}
+
+/** Null: it may be sent. */
+function tooLarge({ descriptor }: LoadedFunction, data: TypedData): DurascopeError | null {
+  const size = sizeOf(data);
+  if (size <= longestMessage) return null;
+  const message = `What is handed to '${descriptor.name}' cannot be sent to the app's process: it has ${Math.round(size / mega)} MB, and at most ${longestMessage / mega} MB can be sent at once.`;
+  return new DurascopeError('WorkFailed', message);
+}
