@@ -19,6 +19,7 @@ import { raiseEventCommand } from './commands/raise-event';
 import { replayCommand } from './commands/replay';
 import { restartCommand } from './commands/restart';
 import { runCommand } from './commands/run';
+import { saveTestCommand } from './commands/save-test';
 import { showCommand } from './commands/show';
 import { startCommand } from './commands/start';
 import { startInstanceCommand } from './commands/start-instance';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   entityCommand,
   exportCommand,
   importCommand,
+  saveTestCommand,
   replayCommand,
   compareCommand,
   exploreCommand,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DurascopeError } from '../core/values/errors';
 
 /** The folder of the app's host.json. `AppInvalid` where there is none. */
-export function appFolder(given: string | undefined): string {
+export function appFolder(given: string | URL | undefined): string {
   if (given !== undefined) {
-    const folder = path.resolve(given);
+    const folder = path.resolve(typeof given === 'string' ? given : fileURLToPath(given));
     if (existsSync(path.join(folder, 'host.json'))) return folder;
     throw new DurascopeError('AppInvalid', `There is no host.json in ${folder}: give \`app\` the folder of the function app.`);
   }

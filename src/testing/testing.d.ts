@@ -45,7 +45,7 @@ export interface LogLine {
 
 export interface TestHubOptions {
   /** The function app in JavaScript or TypeScript: the folder of its host.json. Default: the current folder, or the nearest above it that has one. */
-  app?: string;
+  app?: string | URL;
   /** Stubs by the name of the activity. */
   activities?: Readonly<Record<string, ActivityStub>>;
   /** Activities without a stub: they run for real in the app's process (`run`, the default), or fail by name (`refuse`). */
@@ -174,7 +174,7 @@ export declare function startTestHub(options?: TestHubOptions): Promise<TestHub>
 
 export interface ReplayRecordingOptions {
   /** As of a test hub. */
-  app?: string;
+  app?: string | URL;
   /** Which instance of a file with several. Default: all of them. */
   instanceId?: string;
   /** Environment of the app's process. */
