@@ -3,7 +3,8 @@ import type { SourceLocation } from './panel-values';
 
 /** What panels ask of the place they live in: an editor, or a browser page. Rejections are shown to the user by whoever calls. */
 export interface PanelHost {
-  openInstance(instanceId: string): void;
+  /** `isPreview`: in the tab that single clicks share, where the host has one. */
+  openInstance(instanceId: string, how?: { isPreview: boolean }): void;
   openSource(location: SourceLocation): void;
   openText(title: string, text: string, language: 'json' | 'csv' | 'plaintext'): void;
   openHistory(instanceId: string): void;

@@ -113,7 +113,8 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
         await this.onReady();
         return;
       case 'openInstance':
-        host.openInstance(message.instanceId);
+        if (message.isPreview === undefined) host.openInstance(message.instanceId);
+        else host.openInstance(message.instanceId, { isPreview: true });
         return;
       case 'openSource':
         host.openSource(message.location);

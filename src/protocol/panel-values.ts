@@ -195,7 +195,8 @@ export type ActionResult = z.infer<typeof actionResult>;
 export const commonRequests = [
   /** The panel's script runs and listens. Sent once per load; the host answers with its whole state. */
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('openInstance'), instanceId: text }),
+  /** `isPreview`: by a single click, in the tab that those share. */
+  z.object({ type: z.literal('openInstance'), instanceId: text, isPreview: z.literal(true).exactOptional() }),
   z.object({ type: z.literal('openSource'), location: sourceLocation }),
   /** Opens a text beside the panel, JSON formatted. */
   z.object({ type: z.literal('openText'), title: text, text, language: z.enum(['json', 'csv', 'plaintext']) }),

@@ -40,6 +40,7 @@ import { EmulatorView, FunctionsView } from './facts-views';
 import { commands, contextKeys, replayDebugType, type CommandId } from './ids';
 import { InstancesView } from './instances-view';
 import { StartMemory } from './models/start-memory';
+import { reusesPreview } from './models/preview-tab';
 import { outputLogger } from './output-log';
 import { PanelPreferences } from './panel-preferences';
 import { Panels } from './panels';
@@ -103,7 +104,7 @@ export class Durascope implements vscode.Disposable {
             this.dialogs,
             documents,
             () => this.emulators.of(app),
-            (in_, id) => void this.panels.openInstance(in_, id),
+            (in_, id, isPreview) => void this.panels.openInstance(in_, id, { isPreview }),
             onError,
             preferences,
             (in_, ids, verb) => this.runningChecks.mayRunOn(in_, ids, verb),
@@ -111,6 +112,11 @@ export class Durascope implements vscode.Disposable {
           { compareInstances: (left: string, right: string) => void this.panels.openInstance(app, right, { compareWith: left }) },
         ),
       preferences,
+      reusesPreview: () =>
+        reusesPreview(
+          vscode.workspace.getConfiguration('durascope').get('previewPanels'),
+          vscode.workspace.getConfiguration('workbench.editor').get('enablePreview'),
+        ),
       onOpened: ({ appDir }, instanceId) => this.failures.see(appDir, instanceId),
       attachedHostOf: (app) =>
         new HubPanelHost(

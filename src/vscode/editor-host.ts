@@ -16,7 +16,7 @@ export class EditorHost implements PanelHost {
     private readonly dialogs: Dialogs,
     private readonly documents: TextDocuments,
     private readonly emulator: () => AppEmulator,
-    private readonly open: (app: DurableApp, instanceId: string) => void,
+    private readonly open: (app: DurableApp, instanceId: string, isPreview: boolean) => void,
     private readonly onError: (error: unknown) => void,
     private readonly preferences: PanelPreferences,
     private readonly runOn: (app: DurableApp, instanceIds: readonly string[], verb: string) => Promise<boolean> = () =>
@@ -26,8 +26,8 @@ export class EditorHost implements PanelHost {
   /** Set by whoever has the panels of both. */
   compareInstances?: (leftId: string, rightId: string) => void;
 
-  openInstance(instanceId: string): void {
-    this.open(this.app, instanceId);
+  openInstance(instanceId: string, how?: { isPreview: boolean }): void {
+    this.open(this.app, instanceId, how?.isPreview === true);
   }
 
   openSource(location: SourceLocation): void {

@@ -28,6 +28,7 @@ export const commands = {
   purge: 'durascope.purge',
   goToInstance: 'durascope.goToInstance',
   openInstance: 'durascope.openInstance',
+  keepOpen: 'durascope.keepOpen',
   openInstances: 'durascope.openInstances',
   openHistory: 'durascope.openHistory',
   showInstancesOf: 'durascope.showInstancesOf',
@@ -72,6 +73,8 @@ export const commands = {
   openHubInstance: 'durascope.openHubInstance',
   copyToEmulator: 'durascope.copyToEmulator',
 } as const;
+/** Third argument of `openInstance`: by a single click in a view. */
+export const clicked = 'clicked';
 export type CommandId = (typeof commands)[keyof typeof commands];
 
 export const views = {
@@ -107,6 +110,8 @@ export const contextKeys = {
   hasHubs: 'durascope.hasHubs',
   /** Earlier sessions have left instances, and nobody looks at them yet. */
   hasEarlier: 'durascope.hasEarlier',
+  /** The panel in front is the one that single clicks share. */
+  isPreview: 'durascope.isPreview',
   // What the walkthrough ticks.
   hasRun: 'durascope.hasRun',
   hasStarted: 'durascope.hasStarted',
@@ -141,6 +146,7 @@ export const settings = {
   checkOnSave: 'diagnostics.checkOnSave',
   agentActions: 'agentActions',
   notifyFailures: 'notifyFailures',
+  previewPanels: 'previewPanels',
 } as const;
 
 export const walkthrough = 'durascope.durascope#durascope.firstSteps';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { countText } from '../base/count-text';
 import type { AppEmulator } from './app-emulator';
 import { clockOf } from './editor-clock';
-import { commands, contextKeys } from './ids';
+import { clicked, commands, contextKeys } from './ids';
 import type { LazyTree } from './lazy-tree';
 import { formatFilter, isEmptyFilter, noFilter, parseFilter, type TreeFilter } from './models/instance-filter';
 import { instanceItem } from './models/instance-item';
@@ -157,7 +157,7 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
     item.iconPath = new vscode.ThemeIcon(shown.icon.name, new vscode.ThemeColor(shown.icon.color));
     item.contextValue = shown.contextValue;
     item.accessibilityInformation = { label: shown.accessibilityLabel };
-    item.command = { command: commands.openInstance, title: 'Open', arguments: [node] };
+    item.command = { command: commands.openInstance, title: 'Open', arguments: [node, undefined, clicked] };
     return item;
   }
 

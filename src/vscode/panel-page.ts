@@ -8,11 +8,13 @@ export interface PanelPage {
   cspSource: string;
   nonce: string;
   title: string;
+  /** What it shows; absent: no single instance. */
+  instanceId?: string;
   /** What the user has chosen in panels before, JSON. */
   preferences: Readonly<Record<string, unknown>>;
 }
 
-export function panelPage({ panel, script, style, cspSource, nonce, title, preferences }: PanelPage): string {
+export function panelPage({ panel, script, style, cspSource, nonce, title, instanceId, preferences }: PanelPage): string {
   // Styles only from our file: elements style themselves by constructed sheets, which no policy concerns.
   const policy = [
     "default-src 'none'",
@@ -31,7 +33,7 @@ export function panelPage({ panel, script, style, cspSource, nonce, title, prefe
 <link rel="stylesheet" href="${escapeHtml(style)}">
 </head>
 <body>
-<div id="root" data-panel="${panel}" data-preferences="${escapeHtml(JSON.stringify(preferences))}"></div>
+<div id="root" data-panel="${panel}"${instanceId === undefined ? '' : ` data-instance="${escapeHtml(instanceId)}"`} data-preferences="${escapeHtml(JSON.stringify(preferences))}"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>
 </html>

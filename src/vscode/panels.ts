@@ -17,6 +17,7 @@ import { readText, realDir, type DurableApp } from './find-apps';
 import type { Emulators } from './emulators';
 import { contextKeys, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
+import { keepsTab, PreviewTab } from './models/preview-tab';
 import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
 import type { AttachedHub } from '../hubs/attached-hub';
 import type { HubPanelHost } from './hub-panel-host';
@@ -31,6 +32,7 @@ interface OpenPanel {
   panel: vscode.WebviewPanel;
   session: Session;
   app: DurableApp;
+  subscriptions: vscode.Disposable[];
   /** Of an imported history; absent: that of the app's emulator. */
   imported?: TaskHubClient;
 }
@@ -50,6 +52,8 @@ export interface PanelsOptions {
   attachedReplayOf: (app: DurableApp, hub: AttachedHub, instanceId: string) => PanelReplay;
   /** The replay of an instance, for its panel. */
   replayOf: (app: DurableApp, instanceId: string) => PanelReplay;
+  /** Whether single clicks share a tab. */
+  reusesPreview: () => boolean;
   /** A panel of an instance is opened, or comes to the front. */
   onOpened: (app: DurableApp, instanceId: string) => void;
   onError: (error: unknown) => void;
@@ -62,6 +66,7 @@ const maxRemembered = 200;
 /** One panel an instance or entity, one of all instances for each app. */
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, OpenPanel>();
+  readonly #preview = new PreviewTab();
   readonly #subscription: vscode.Disposable;
 
   constructor(private readonly options: PanelsOptions) {
@@ -70,32 +75,47 @@ export class Panels implements vscode.Disposable {
     });
   }
 
-  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. `replay`: at its Replay tab; `compareWith`: beside that instance. */
+  /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. `replay`: at its Replay tab; `compareWith`: beside that instance. `isPreview`: by a single click, in the tab that those share. */
   openInstance(
     app: DurableApp,
     instanceId: string,
-    how: { title?: string; beside?: boolean; replay?: boolean; compareWith?: string } = {},
+    how: { title?: string; beside?: boolean; replay?: boolean; compareWith?: string; isPreview?: boolean } = {},
   ): vscode.WebviewPanel {
     this.options.onOpened(app, instanceId);
     tick(contextKeys.hasOpenedPanel);
     const key = `${app.appDir}\n${instanceId}`;
     const known = this.#open.get(key);
+    const isPreview = how.isPreview === true && this.options.reusesPreview();
     if (known !== undefined) {
       known.panel.reveal(undefined, how.beside);
       showPart(known.session, how);
+      if (this.#preview.key === key && (!isPreview || this.#preview.click(Date.now()))) this.#keep(key);
       return known.panel;
     }
     const isEntity = isEntityId(instanceId);
-    const panel = this.#create(
-      isEntity ? panelIds.entity : panelIds.instance,
-      how.title ?? (isEntity ? instanceId : shortId(instanceId)),
-      how.beside === true ? { viewColumn: this.#columnBeside(), preserveFocus: true } : vscode.ViewColumn.Active,
-    );
+    const title = how.title ?? (isEntity ? instanceId : shortId(instanceId));
+    const reused = isPreview && !isEntity ? this.#releasePreview() : undefined;
+    const panel =
+      reused ??
+      this.#create(
+        isEntity ? panelIds.entity : panelIds.instance,
+        title,
+        how.beside === true ? { viewColumn: this.#columnBeside(), preserveFocus: true } : vscode.ViewColumn.Active,
+      );
+    panel.title = title;
     this.#showInstance(panel, app, instanceId);
+    if (isPreview && !isEntity) this.#preview.show(key, Date.now());
+    reused?.reveal();
+    this.#tellPreview();
     const open = this.#open.get(key);
     showPart(open?.session, how);
     this.#remember(instanceId, app);
     return panel;
+  }
+
+  /** The panel that single clicks share stays as it is from now on; the next click opens another one. */
+  keepOpen(): void {
+    if (this.#preview.key !== null) this.#keep(this.#preview.key);
   }
 
   /** The panel of an instance that is in no hub of ours, beside the editor, with its replay. */
@@ -171,6 +191,29 @@ export class Panels implements vscode.Disposable {
     this.#open.clear();
   }
 
+  #keep(key: string): void {
+    this.#preview.keep(key);
+    this.#tellPreview();
+  }
+
+  /** The preview's panel without what it showed. */
+  #releasePreview(): vscode.WebviewPanel | undefined {
+    const { key } = this.#preview;
+    const open = key === null ? undefined : this.#open.get(key);
+    if (key === null || open === undefined) return undefined;
+    for (const each of open.subscriptions) each.dispose();
+    open.session.dispose();
+    this.#open.delete(key);
+    return open.panel;
+  }
+
+  /** For the button that keeps it. */
+  #tellPreview(): void {
+    const { key } = this.#preview;
+    const isActive = key !== null && this.#open.get(key)?.panel.active === true;
+    void vscode.commands.executeCommand('setContext', contextKeys.isPreview, isActive);
+  }
+
   #showInstance(
     panel: vscode.WebviewPanel,
     app: DurableApp,
@@ -204,11 +247,11 @@ export class Panels implements vscode.Disposable {
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('Pending');
-    if (imported === undefined) this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app }, 'instance');
+    if (imported === undefined) this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app, instanceId }, 'instance');
     else
       this.#adopt(
         imported.key ?? `${app.appDir}\n${instanceId}\nimported`,
-        { panel, session, app, imported: imported.hub },
+        { panel, session, app, instanceId, imported: imported.hub },
         'instance',
       );
   }
@@ -248,14 +291,30 @@ export class Panels implements vscode.Disposable {
     this.#adopt(app.appDir, { panel, session, app }, 'instances');
   }
 
-  #adopt(key: string, open: OpenPanel, kind: 'instance' | 'instances' | 'entity'): void {
-    const { panel, session } = open;
+  #adopt(
+    key: string,
+    { instanceId, ...shown }: Omit<OpenPanel, 'subscriptions'> & { instanceId?: string },
+    kind: 'instance' | 'instances' | 'entity',
+  ): void {
+    const { panel, session } = shown;
+    // What a page still says that gives way to this one is not meant for this instance.
+    let hasBegun = false;
+    const subscriptions = [
+      panel.onDidDispose(() => {
+        session.dispose();
+        this.#open.delete(key);
+        this.#keep(key);
+      }),
+      panel.onDidChangeViewState(() => this.#tellPreview()),
+      panel.webview.onDidReceiveMessage((message: unknown) => {
+        hasBegun ||= isReady(message);
+        if (!hasBegun) return;
+        if (this.#preview.key === key && keepsTab(message)) this.#keep(key);
+        void session.receive(message);
+      }),
+    ];
+    const open = { ...shown, subscriptions };
     this.#open.set(key, open);
-    panel.onDidDispose(() => {
-      session.dispose();
-      this.#open.delete(key);
-    });
-    panel.webview.onDidReceiveMessage((message: unknown) => void session.receive(message));
     this.#connect(open);
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [this.#webviewFolder()] };
@@ -266,6 +325,7 @@ export class Panels implements vscode.Disposable {
       cspSource: webview.cspSource,
       nonce: randomBytes(18).toString('base64'),
       title: panel.title,
+      ...(instanceId === undefined ? {} : { instanceId }),
       preferences: this.options.preferences.all(),
     });
   }
@@ -351,6 +411,10 @@ export class Panels implements vscode.Disposable {
       vscode.Uri.joinPath(this.options.extensionUri, 'media', 'status', `${iconNames[status] ?? 'running'}-${theme}.svg`);
     return { light: file('light'), dark: file('dark') };
   }
+}
+
+function isReady(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
 }
 
 function showPart(session: Session | undefined, how: { replay?: boolean; compareWith?: string }): void {

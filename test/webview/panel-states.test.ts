@@ -229,4 +229,16 @@ describe('what a panel remembers', () => {
     assert.equal(memory.read('historyView', z.string(), ''), 'compact');
     assert.deepEqual(sent, [{ type: 'prefer', key: 'historyView', value: 'compact' }]);
   });
+
+  it('keeps the part that was looked at where another instance takes its tab, and none of the rest', () => {
+    const saved = { tab: 'history', historyText: 'charge', historyCursor: 4, instanceId: 'before' };
+    const transport = { loadState: () => saved, saveState: () => undefined, loadPreferences: () => ({}), send: () => undefined };
+    const read = (instanceId?: string) => {
+      const memory = new ViewMemory(transport, {}, instanceId);
+      return [memory.read('tab', z.string(), 'overview'), memory.read('historyText', z.string(), '')];
+    };
+    assert.deepEqual(read('after'), ['history', '']);
+    assert.deepEqual(read('before'), ['history', 'charge']);
+    assert.deepEqual(read(), ['history', 'charge']);
+  });
 });

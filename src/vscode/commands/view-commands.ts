@@ -4,7 +4,7 @@ import { DurascopeError } from '../../core/values/errors';
 import type { OrchestrationStatus } from '../../core/values/status';
 import { showSource } from '../editor-host';
 import { realDir } from '../find-apps';
-import { commands } from '../ids';
+import { clicked, commands } from '../ids';
 import { linkTo } from '../instance-links';
 import { targetIds, targetName } from '../models/command-targets';
 import { historyDocument } from '../models/history-document';
@@ -25,8 +25,10 @@ export function viewCommands(context: CommandContext): Handlers {
       if (hub === undefined) return;
       // A click opens the one that was clicked; a menu on several opens them all.
       const ids = await chosenIds(context, args, hub, 'Open which instance?');
-      for (const id of ids.slice(0, maxOpenedAtOnce)) panels.openInstance(currentApp(context), id);
+      const isPreview = args[2] === clicked;
+      for (const id of ids.slice(0, maxOpenedAtOnce)) panels.openInstance(currentApp(context), id, { isPreview });
     },
+    [commands.keepOpen]: () => panels.keepOpen(),
     [commands.goToInstance]: async (args) => {
       const hub = await readableOrOffer(context);
       if (hub === undefined) return;

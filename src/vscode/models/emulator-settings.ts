@@ -7,6 +7,7 @@ import { clientIdRules } from '../../core/values/instance-id';
 import { durableTimers } from '../../core/values/time';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 import { severities } from './finding-severity';
+import { previewChoices } from './preview-tab';
 
 const shape = {
   port: z.number().int().min(0).max(65_535).nullable().catch(null),
@@ -31,6 +32,7 @@ const shape = {
   'diagnostics.checkOnSave': z.boolean().catch(true),
   agentActions: z.boolean().catch(false),
   notifyFailures: z.boolean().catch(false),
+  previewPanels: z.enum(previewChoices).catch('editor'),
   'diagnostics.severity': z.record(z.string(), z.enum(severities).catch('warning')).catch({}),
 };
 const schema = z.object(shape);

@@ -197,7 +197,9 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           onOrder={(next) => show(filter, next)}
           selection={selection}
           onSelection={setSelection}
-          onOpen={(instanceId) => transport.send({ type: 'openInstance', instanceId })}
+          onOpen={(instanceId, isPreview) =>
+            transport.send({ type: 'openInstance', instanceId, ...(isPreview ? { isPreview } : {}) })
+          }
           onWant={(position) => store.want(position)}
           nowMs={nowMs}
         />

@@ -22,7 +22,8 @@ interface InstancesTableProps {
   onOrder: (order: InstanceOrder) => void;
   selection: Selection;
   onSelection: (selection: Selection) => void;
-  onOpen: (instanceId: string) => void;
+  /** `isPreview`: by a single click. */
+  onOpen: (instanceId: string, isPreview: boolean) => void;
   onWant: (position: number) => void;
   nowMs: number;
 }
@@ -132,7 +133,7 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
     const row = rows[cursor];
     if (target !== undefined) go(target);
     else if (event.key === ' ') pick(cursor, event.shiftKey);
-    else if (event.key === 'Enter' && row !== undefined) props.onOpen(row.instanceId);
+    else if (event.key === 'Enter' && row !== undefined) props.onOpen(row.instanceId, false);
     else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) onSelection({ type: 'all' });
     else if (event.key === 'Escape') onSelection({ type: 'some', ids: new Set() });
     else return;
@@ -208,12 +209,12 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
             const row = rows[target.position];
             const extend = event.ctrlKey || event.metaKey || event.shiftKey;
             if (extend || target.cell === 'pick') pick(target.position, event.shiftKey);
-            else if (target.cell === 'instanceId' && row !== undefined) props.onOpen(row.instanceId);
+            else if (target.cell === 'instanceId' && row !== undefined) props.onOpen(row.instanceId, true);
           }}
           onDblClick={(event) => {
             const target = placeOf(event.target);
             const row = target === null ? undefined : rows[target.position];
-            if (row !== undefined && target?.cell !== 'pick') props.onOpen(row.instanceId);
+            if (row !== undefined && target?.cell !== 'pick') props.onOpen(row.instanceId, false);
           }}
         >
           {virtual.items.map((item) => {

@@ -9,12 +9,20 @@ export class ViewMemory {
   private values: Record<string, unknown>;
   private readonly preferences: Readonly<Record<string, unknown>>;
 
-  /** `fixed` is part of what is saved, whatever the panel remembers: the editor needs it to bring the panel back. */
+  /**
+   * `fixed` is part of what is saved, whatever the panel remembers: the editor needs it to bring the panel back. `instanceId`: what the
+   * panel is about, where that is known from the start.
+   */
   constructor(
     private readonly transport: Pick<PanelTransport, 'loadState' | 'saveState' | 'loadPreferences' | 'send'>,
     private fixed: Readonly<Record<string, unknown>> = {},
+    instanceId?: string,
   ) {
     this.values = { ...objectOf(transport.loadState()) };
+    // The tab showed another instance before: its rows and filters mean nothing here, the part that was looked at stays.
+    if (instanceId !== undefined && typeof this.values['instanceId'] === 'string' && this.values['instanceId'] !== instanceId) {
+      this.values = 'tab' in this.values ? { tab: this.values['tab'] } : {};
+    }
     this.preferences = objectOf(transport.loadPreferences());
   }
 

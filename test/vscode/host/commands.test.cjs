@@ -501,6 +501,43 @@ describe('what is shown', () => {
     assert.equal(parts.panels.find(parts.apps.current, id), undefined);
   });
 
+  it('clicks on instances share one tab, until it is kept', async () => {
+    const parts = await durascope();
+    const app = parts.apps.current;
+    const ids = [];
+    for (let index = 0; index < 4; index++) {
+      ids.push(await run('startInstance', { name: 'HelloCities', input: null }));
+      parts.panels.find(app, ids[index])?.dispose();
+    }
+    const [first, second, third, fourth] = ids;
+    const click = (id) => run('openInstance', { type: 'instance', row: { instanceId: id } }, undefined, 'clicked');
+    await click(first);
+    const preview = parts.panels.find(app, first);
+    // A double click.
+    await click(second);
+    await click(second);
+    assert.equal(parts.panels.find(app, first), undefined);
+    assert.equal(parts.panels.find(app, second), preview);
+    await until('what is in it now', () => preview.title.startsWith('HelloCities'));
+    await click(third);
+    assert.equal(parts.panels.find(app, second), preview);
+    const next = parts.panels.find(app, third);
+    assert.notEqual(next, preview);
+    await run('keepOpen');
+    await click(fourth);
+    assert.notEqual(parts.panels.find(app, fourth), next);
+    // What is opened by other means is no preview, and neither is one with the setting off.
+    await run('openInstance', fourth);
+    const settings = vscode.workspace.getConfiguration('durascope');
+    await settings.update('previewPanels', 'off', vscode.ConfigurationTarget.Global);
+    await click(first);
+    await click(second);
+    assert.notEqual(parts.panels.find(app, first), undefined);
+    await settings.update('previewPanels', undefined, vscode.ConfigurationTarget.Global);
+    for (const id of ids) parts.panels.find(app, id)?.dispose();
+    assert.equal(parts.panels.find(app, first), undefined);
+  });
+
   it('the instances panel, also of one orchestrator', async () => {
     const parts = await durascope();
     await run('openInstances');

@@ -160,15 +160,18 @@ describe('the instances panel', function () {
     await page.locator('.row-count', { hasText: '60 instances' }).waitFor();
   });
 
-  it('opens an instance by a click on its id, or by Enter', async () => {
+  it('opens an instance by a click on its id, in the tab that clicks share, and by a double click or Enter in its own', async () => {
     const page = await openPanel('some');
     const [first, second] = await cells(page, 'instanceId');
     await page.locator('[aria-rowindex="2"] .cell-instanceId code').click();
-    await eventually(async () => assert.deepEqual(await asked(), [`openInstance ${first}`]));
+    const clicked = `openInstance ${first} as preview`;
+    await eventually(async () => assert.deepEqual(await asked(), [clicked]));
     await page.locator('.instances-grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await eventually(async () => assert.deepEqual(await asked(), [`openInstance ${first}`, `openInstance ${second}`]));
+    await eventually(async () => assert.deepEqual(await asked(), [clicked, `openInstance ${second}`]));
+    await page.locator('[aria-rowindex="2"] .cell-name').dblclick();
+    await eventually(async () => assert.deepEqual((await asked()).slice(2), [`openInstance ${first}`]));
   });
 
   it('says what to do when there are no instances', async () => {

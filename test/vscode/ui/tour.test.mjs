@@ -156,6 +156,27 @@ describe('a user in a real VS Code', function () {
     );
   });
 
+  it('looks at one instance after the other in one tab, and keeps it by a double click', async () => {
+    const { bench, page } = window;
+    const tabs = () => page.locator('.tabs-container .tab').allInnerTexts();
+    const opened = async (name) => {
+      await (await panelFrame(window, '.instance-panel')).locator('h1', { hasText: name }).waitFor();
+    };
+    await bench.command('View: Close All Editors');
+    await instanceRow(window, 'Fails, Failed').click();
+    await opened('Fails');
+    await instanceRow(window, 'HelloCities, Completed').click();
+    await opened('HelloCities');
+    await until('one tab', async () => (await tabs()).length === 1);
+    await screenshot(window, 'preview-tab');
+    await instanceRow(window, 'HelloCities, Completed').dblclick();
+    await instanceRow(window, 'Fails, Failed').click();
+    await until('two tabs', async () => (await tabs()).length === 2);
+    await page.locator('.editor-actions .action-label[aria-label^="Keep Open"]').click();
+    await instanceRow(window, 'SlowCities, Completed').click();
+    await until('three tabs', async () => (await tabs()).length === 3);
+  });
+
   it('filters the tree while typing, and takes the filter back', async () => {
     const { bench, page } = window;
     await bench.command('Durascope: Filter Instances…');

@@ -36,7 +36,7 @@ const hub = new FakeHub(now);
 state.fill(hub);
 const asked: string[] = [];
 const host: PanelHost = {
-  openInstance: (instanceId) => void asked.push(`openInstance ${instanceId}`),
+  openInstance: (instanceId, how) => void asked.push(`openInstance ${instanceId}${how?.isPreview === true ? ' as preview' : ''}`),
   openSource: (location) => void asked.push(`openSource ${location.file}:${location.line1}`),
   openText: (title) => void asked.push(`openText ${title}`),
   startAgain: (instanceId) => void asked.push(`startAgain ${instanceId}`),
