@@ -39,6 +39,14 @@ export interface InstancePanelSessionOptions extends PanelSessionOptions<ToInsta
   isImported?: boolean;
 }
 
+export interface ComparedInstance {
+  instanceId: string;
+  /** Where it is, if not in the panel's own hub. */
+  hub?: TaskHubClient;
+  /** Out of a file. */
+  isImported?: true;
+}
+
 type OwnRequest = Exclude<FromInstancePanel, CommonRequest>;
 type EntityWaitValue = NonNullable<WaitingForValue['entities']>[number];
 
@@ -69,7 +77,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #sendsLinesSoon = false;
   /** State of both runs when they were compared last. */
   #compared = '';
-  #comparesWith: string | undefined;
+  #comparesWith: ComparedInstance | undefined;
   readonly #pace: SnapshotPace;
 
   constructor(options: InstancePanelSessionOptions) {
@@ -86,8 +94,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   }
 
   /** From now on the panel shows the instance beside this one. */
-  compareWith(instanceId: string): void {
-    this.#comparesWith = instanceId;
+  compareWith(other: ComparedInstance): void {
+    this.#comparesWith = other;
     this.#compared = '';
     this.#pace.soon();
   }
@@ -130,6 +138,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     switch (message.type) {
       case 'startAgain':
         host.startAgain(instanceId);
+        return;
+      case 'compareWith':
+        host.compareWith?.(instanceId, this.options.isImported === true);
         return;
       case 'whatIf':
         host.whatIf?.(instanceId, message.row);
@@ -218,7 +229,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       } else if (
         change.row.parentInstanceId === instanceId ||
         this.#watched.has(change.row.instanceId) ||
-        change.row.instanceId === this.#comparesWith
+        (this.#comparesWith?.hub === undefined && change.row.instanceId === this.#comparesWith?.instanceId)
       ) {
         concerned = true;
       }
@@ -290,7 +301,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
       ...(this.options.logs === undefined ? {} : { hasLog: true }),
       ...(this.options.host.whatIf === undefined || this.options.isImported === true ? {} : { canFork: true }),
-      ...(this.#comparesWith === undefined ? {} : { comparesWith: this.#comparesWith }),
+      ...(this.#comparesWith === undefined ? {} : { comparesWith: this.#comparesWith.instanceId }),
+      ...(this.#comparesWith?.isImported === true ? { comparesWithImported: true } : {}),
+      ...(this.options.host.compareWith === undefined ? {} : { canCompare: true }),
       ...(this.options.replay === undefined ? {} : { canReplay: true }),
       ...(this.options.isImported === true ? { isImported: true } : {}),
       ...(this.#opensReplay || this.options.isImported === true ? { opensReplay: true } : {}),
@@ -299,18 +312,19 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
     if (row !== undefined) await this.#sendHistory(hub, row);
     await this.#sendChildren(hub);
-    const other = this.#comparesWith ?? row?.forkedFrom?.instanceId;
+    const origin = row?.forkedFrom?.instanceId;
+    const other = this.#comparesWith ?? (origin === undefined ? undefined : { instanceId: origin });
     if (row !== undefined && other !== undefined) await this.#sendComparison(hub, row, other);
   }
 
-  async #sendComparison(hub: TaskHubClient, row: InstanceRow, originId: string): Promise<void> {
-    const origin = await hub.get(originId);
+  async #sendComparison(hub: TaskHubClient, row: InstanceRow, other: ComparedInstance): Promise<void> {
+    const origin = await (other.hub ?? hub).get(other.instanceId);
     const key = [row, origin]
       .map((each) => `${each?.executionId ?? ''}/${each?.historyLength ?? 0}/${each?.runtimeStatus ?? ''}`)
       .join(' ');
     if (this.#compared === key) return;
     this.#compared = key;
-    const comparison = await panelComparison(hub, originId, row);
+    const comparison = await panelComparison(hub, other.instanceId, row, other.hub);
     if (comparison !== null) this.post(comparison);
   }
 

@@ -51,6 +51,10 @@ export const instanceSnapshot = z.object({
   canFork: z.boolean().exactOptional(),
   /** The instance that this one is compared with, because somebody asked for it. */
   comparesWith: text.exactOptional(),
+  /** That one is out of a file. */
+  comparesWithImported: z.literal(true).exactOptional(),
+  /** The host asks what to compare with. */
+  canCompare: z.literal(true).exactOptional(),
   /** The host can replay instances (replay-values.ts). */
   canReplay: z.boolean().exactOptional(),
   /** What the instance logs is kept: the panel has a part for it. */
@@ -158,6 +162,8 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stepTo'), instanceId: text, row: count.nullable() }),
   /** "What if…" at this row, from 1 in commit order. */
   z.object({ type: z.literal('whatIf'), row: count.min(1) }),
+  /** Asks what to compare the instance with. */
+  z.object({ type: z.literal('compareWith') }),
   /** Opens the editor's own dialog for starting an instance, with this one's orchestrator and input. */
   z.object({ type: z.literal('startAgain') }),
 ]);

@@ -10,12 +10,21 @@ const maxRows = 500;
 const maxResultLength = 300;
 const maxHistory = 20_000;
 
-/** Null: the histories are too long to be compared while somebody looks. */
-export async function panelComparison(hub: TaskHubClient, originId: string, fork: InstanceRow): Promise<Comparison | null> {
-  const origin = await hub.get(originId);
+/**
+ * Null: the histories are too long to be compared while somebody looks. `originHub`: where the other one is, if not here: a history out of a
+ * file, which knows of no custom statuses.
+ */
+export async function panelComparison(
+  hub: TaskHubClient,
+  originId: string,
+  fork: InstanceRow,
+  originHub?: TaskHubClient,
+): Promise<Comparison | null> {
+  const origin = await (originHub ?? hub).get(originId);
   if (origin === undefined) return gone(originId);
   if (origin.historyLength > maxHistory || fork.historyLength > maxHistory) return null;
-  const [left, right] = await Promise.all([runOf(hub, origin), runOf(hub, fork)]);
+  const hasStatuses = originHub === undefined;
+  const [left, right] = await Promise.all([runOf(originHub ?? hub, origin, hasStatuses), runOf(hub, fork, hasStatuses)]);
   const { alignment, status, output, customStatuses, isSame } = compareRuns(left, right);
   return {
     type: 'comparison',
@@ -31,9 +40,12 @@ export async function panelComparison(hub: TaskHubClient, originId: string, fork
   };
 }
 
-async function runOf(hub: TaskHubClient, row: InstanceRow): Promise<ComparedRun> {
+async function runOf(hub: TaskHubClient, row: InstanceRow, hasStatuses: boolean): Promise<ComparedRun> {
   const { instanceId } = row;
-  const [history, customStatusChanges] = await Promise.all([hub.history(instanceId), hub.customStatusChanges(instanceId)]);
+  const [history, customStatusChanges] = await Promise.all([
+    hub.history(instanceId),
+    hasStatuses ? hub.customStatusChanges(instanceId) : [],
+  ]);
   return { row, history, customStatusChanges };
 }
 

@@ -17,6 +17,8 @@ export interface PanelHost {
   prefer(key: string, value: unknown): void;
   /** Shows the right one beside the left one; absent where the host cannot. */
   compareInstances?(leftId: string, rightId: string): void;
+  /** Asks what to compare this instance with; absent where the host cannot. `isImported`: it is out of a file. */
+  compareWith?(instanceId: string, isImported: boolean): void;
   startInstance(name?: string): void;
   /** Asks for an input, beginning with that of this instance. */
   startAgain(instanceId: string): void;

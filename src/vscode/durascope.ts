@@ -15,6 +15,7 @@ import { hubCommands } from './commands/hub-commands';
 import { httpCommands } from './commands/http-commands';
 import { instanceCommands } from './commands/instance-commands';
 import { forkCommands } from './commands/fork-commands';
+import { compareCommands } from './commands/compare-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
 import { runFunctionCommands } from './commands/run-function';
 import { startCommands } from './commands/start-instance';
@@ -109,7 +110,10 @@ export class Durascope implements vscode.Disposable {
             preferences,
             (in_, ids, verb) => this.runningChecks.mayRunOn(in_, ids, verb),
           ),
-          { compareInstances: (left: string, right: string) => void this.panels.openInstance(app, right, { compareWith: left }) },
+          {
+            compareInstances: (left: string, right: string) =>
+              void this.panels.openInstance(app, right, { compareWith: { instanceId: left } }),
+          },
         ),
       preferences,
       reusesPreview: () =>
@@ -195,6 +199,7 @@ export class Durascope implements vscode.Disposable {
       ...exampleCommands(extensionUri, commandContext),
       ...instanceCommands(commandContext),
       ...replayCommands(commandContext, () => this.replayPart()),
+      ...compareCommands(commandContext, () => this.replayPart()),
       ...hubCommands(commandContext, {
         connections: this.hubs,
         view: this.hubsView,

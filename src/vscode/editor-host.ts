@@ -69,6 +69,10 @@ export class EditorHost implements PanelHost {
     this.preferences.set(key, value);
   }
 
+  compareWith(instanceId: string, isImported: boolean): void {
+    void vscode.commands.executeCommand(commands.compareWith, { instanceId, isImported });
+  }
+
   startInstance(name?: string): void {
     void vscode.commands.executeCommand(commands.startInstance, name);
   }

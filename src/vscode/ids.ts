@@ -29,6 +29,7 @@ export const commands = {
   goToInstance: 'durascope.goToInstance',
   openInstance: 'durascope.openInstance',
   keepOpen: 'durascope.keepOpen',
+  compareWith: 'durascope.compareWith',
   openInstances: 'durascope.openInstances',
   openHistory: 'durascope.openHistory',
   showInstancesOf: 'durascope.showInstancesOf',

@@ -5,7 +5,7 @@ import type { InstanceRow } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { EntityPanelSession } from '../protocol/entity-panel-session';
-import { InstancePanelSession } from '../protocol/instance-panel-session';
+import { InstancePanelSession, type ComparedInstance } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost } from '../protocol/panel-host';
@@ -79,7 +79,7 @@ export class Panels implements vscode.Disposable {
   openInstance(
     app: DurableApp,
     instanceId: string,
-    how: { title?: string; beside?: boolean; replay?: boolean; compareWith?: string; isPreview?: boolean } = {},
+    how: { title?: string; beside?: boolean; replay?: boolean; compareWith?: ComparedInstance; isPreview?: boolean } = {},
   ): vscode.WebviewPanel {
     this.options.onOpened(app, instanceId);
     tick(contextKeys.hasOpenedPanel);
@@ -122,9 +122,26 @@ export class Panels implements vscode.Disposable {
   openImported(app: DurableApp, instanceId: string, hub: TaskHubClient, replay: PanelReplay): vscode.WebviewPanel {
     const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(panelIds.instance, shortId(instanceId), beside, { enableScripts: true });
-    this.#open.get(`${app.appDir}\n${instanceId}\nimported`)?.panel.dispose();
+    this.#open.get(importedKey(app, instanceId))?.panel.dispose();
     this.#showInstance(panel, app, instanceId, { hub, replay });
     return panel;
+  }
+
+  /** What the open panels of imported histories show. */
+  imported(app: DurableApp): (ComparedInstance & { title: string })[] {
+    return [...this.#open].flatMap(([key, { imported, panel }]) => {
+      const instanceId = importedId(key, app);
+      return imported === undefined || instanceId === null
+        ? []
+        : [{ instanceId, hub: imported, isImported: true, title: panel.title }];
+    });
+  }
+
+  /** Shows the instance of an imported history beside another one. */
+  compareImported(app: DurableApp, instanceId: string, other: ComparedInstance): void {
+    const open = this.#open.get(importedKey(app, instanceId));
+    open?.panel.reveal();
+    showPart(open?.session, { compareWith: other });
   }
 
   /** The panel of an instance of an attached hub; its code is that of the app, where there is one. */
@@ -250,7 +267,7 @@ export class Panels implements vscode.Disposable {
     if (imported === undefined) this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app, instanceId }, 'instance');
     else
       this.#adopt(
-        imported.key ?? `${app.appDir}\n${instanceId}\nimported`,
+        imported.key ?? importedKey(app, instanceId),
         { panel, session, app, instanceId, imported: imported.hub },
         'instance',
       );
@@ -413,11 +430,20 @@ export class Panels implements vscode.Disposable {
   }
 }
 
+function importedKey({ appDir }: DurableApp, instanceId: string): string {
+  return `${appDir}\n${instanceId}\nimported`;
+}
+
+/** Null: a panel of something else. */
+function importedId(key: string, { appDir }: DurableApp): string | null {
+  return key.startsWith(`${appDir}\n`) && key.endsWith('\nimported') ? key.slice(appDir.length + 1, -'\nimported'.length) : null;
+}
+
 function isReady(message: unknown): boolean {
   return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
 }
 
-function showPart(session: Session | undefined, how: { replay?: boolean; compareWith?: string }): void {
+function showPart(session: Session | undefined, how: { replay?: boolean; compareWith?: ComparedInstance }): void {
   if (!(session instanceof InstancePanelSession)) return;
   if (how.replay === true) session.showReplay();
   if (how.compareWith !== undefined) session.compareWith(how.compareWith);

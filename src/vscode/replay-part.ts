@@ -8,7 +8,7 @@ import type { AttachedHub } from '../hubs/attached-hub';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { Emulators } from './emulators';
 import { AppReplays, type ReplayTarget } from './replay/app-replays';
-import { importHistory } from './replay/import-history';
+import { importHistory, readHistory } from './replay/import-history';
 import { importedHub } from './replay/imported-hub';
 import { MomentDecorations } from './replay/moment-decorations';
 import { EditorPanelReplay } from './replay/panel-replay';
@@ -66,6 +66,12 @@ export class ReplayPart implements vscode.Disposable {
       replay: this.panelReplay(target),
       debug: () => this.debugging.start(target, name),
     };
+  }
+
+  /** A history out of a file, to be compared with; undefined when the user changed their mind. */
+  async comparedHistory(file: vscode.Uri): Promise<{ instanceId: string; hub: TaskHubClient } | undefined> {
+    const request = await readHistory(file);
+    return request === undefined ? undefined : { instanceId: request.instanceId, hub: importedHub(request) };
   }
 
   /** Of an instance of an attached hub, as it is when the replay is opened first. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { toInstancePanel } from '../../src/protocol/instance-panel';
+import { importedHub } from '../../src/vscode/replay/imported-hub';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
 import { frameMs } from '../../src/protocol/snapshot-pace';
 import { InstanceLogs } from '../../src/core/ports/instance-logs';
@@ -455,7 +456,7 @@ describe('the session behind an instance panel', () => {
     await hub.start('cities', { instanceId: 'two' });
     await hub.quiet();
     const session = open('two');
-    session.compareWith('one');
+    session.compareWith({ instanceId: 'one' });
     await session.receive({ type: 'ready' });
     const compared = () =>
       posted.flatMap((message) => (message.type === 'comparison' ? [[message.originId, message.isSame]] : []));
@@ -464,9 +465,41 @@ describe('the session behind an instance panel', () => {
     hub.worker.calls.find(({ instanceId }) => instanceId === 'one')?.complete('Hello');
     await nextFrame();
     assert.deepEqual(compared().at(-1), ['one', false]);
-    session.compareWith('nobody');
+    session.compareWith({ instanceId: 'nobody' });
     await nextFrame();
     assert.equal(compared().at(-1)?.[0], 'nobody');
+    session.dispose();
+  });
+
+  it('shows an instance beside a history out of a file, also one of its own id, without the custom statuses that no file has', async () => {
+    await hub.start('cities', { instanceId: 'one' });
+    hub.worker.calls.find(({ instanceId }) => instanceId === 'one')?.complete('Hello');
+    await hub.quiet();
+    const history = await hub.engine.history('one');
+    const file = importedHub({ instanceId: 'one', executionId: 'e', functionName: 'cities', history });
+    const session = open('one');
+    session.compareWith({ instanceId: 'one', hub: file, isImported: true });
+    await session.receive({ type: 'ready' });
+    const compared = () => posted.findLast((message) => message.type === 'comparison');
+    assert.deepEqual([snapshots()[0]?.comparesWith, snapshots()[0]?.comparesWithImported], ['one', true]);
+    assert.deepEqual([compared()?.isSame, compared()?.customStatuses], [true, []]);
+    hub.worker.calls.at(-1)?.complete('Hello again');
+    await nextFrame();
+    assert.equal(compared()?.isSame, false);
+    assert.match(compared()?.rows[compared()?.first ?? 0]?.right?.text ?? '', /sayHello/);
+    session.dispose();
+  });
+
+  it('asks the editor what to compare with, where it can ask', async () => {
+    await hub.start('cities', { instanceId: 'one' });
+    const session = open('one');
+    await session.receive({ type: 'ready' });
+    assert.equal(snapshots()[0]?.canCompare, undefined);
+    host.compareWith = (...args) => void host.calls.push(['compareWith', ...args]);
+    await session.receive({ type: 'ready' });
+    assert.equal(snapshots().at(-1)?.canCompare, true);
+    await session.receive({ type: 'compareWith' });
+    assert.deepEqual(host.calls.at(-1), ['compareWith', 'one', false]);
     session.dispose();
   });
 });

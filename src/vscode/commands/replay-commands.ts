@@ -12,7 +12,7 @@ import type { ReplayTarget } from '../replay/app-replays';
 import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 
 const mostListed = 200;
-const historyFiles = { 'History (JSON, CSV)': ['json', 'csv', 'txt', 'log'] };
+export const historyFiles = { 'History (JSON, CSV)': ['json', 'csv', 'txt', 'log'] };
 
 /** Stepping through replays. */
 export function replayCommands(context: CommandContext, load: () => Promise<ReplayPart>): Handlers {

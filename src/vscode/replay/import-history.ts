@@ -29,7 +29,20 @@ export async function importHistory(
   };
 }
 
-async function chooseInstance(found: readonly ImportedHistory[], fileName: string): Promise<ImportedHistory | undefined> {
+/** A history out of a file, to be put beside another one: no code is needed for that. As `importHistory` otherwise. */
+export async function readHistory(file: vscode.Uri): Promise<ReplayRequest | undefined> {
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const imported = await chooseInstance(readHistories(text), path.basename(file.fsPath), 'Compare with which instance?');
+  if (imported === undefined) return undefined;
+  const { instanceId, executionId, functionName, history } = imported;
+  return { instanceId, executionId, functionName: functionName ?? '', history };
+}
+
+async function chooseInstance(
+  found: readonly ImportedHistory[],
+  fileName: string,
+  title = 'Replay which instance?',
+): Promise<ImportedHistory | undefined> {
   if (found.length === 1) return found[0];
   const picked = await vscode.window.showQuickPick(
     found.map((imported) => ({
@@ -37,7 +50,7 @@ async function chooseInstance(found: readonly ImportedHistory[], fileName: strin
       description: `${imported.functionName ?? ''} · ${imported.history.length} rows`,
       imported,
     })),
-    { title: 'Replay which instance?', placeHolder: `${fileName} holds ${found.length} instances`, matchOnDescription: true },
+    { title, placeHolder: `${fileName} holds ${found.length} instances`, matchOnDescription: true },
   );
   return picked?.imported;
 }

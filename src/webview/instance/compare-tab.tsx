@@ -12,7 +12,7 @@ const mostAtOnce = 300;
 /** An instance beside another one, a fork beside the run that it comes from: calls and events aligned, the first difference marked, outputs and custom statuses. */
 export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
   const { comparison } = parts.state;
-  const { canReplay, comparesWith } = parts.snapshot;
+  const { canReplay, comparesWith, comparesWithImported: isImported } = parts.snapshot;
   const isFork = comparesWith === undefined || comparesWith === parts.instance.fork?.instanceId;
   if (comparison === null) return <Loading text="Comparing both runs…" />;
   if (comparison.isGone) {
@@ -23,6 +23,7 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
     );
   }
   const { rows, total, first, originId } = comparison;
+  const lastShared = first === null ? null : lastRowUntil(rows, first);
   return (
     <div class="compare">
       <p class="compare-summary" role="status">
@@ -33,7 +34,8 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
           <tr>
             <th scope="col">What</th>
             <th scope="col">
-              {isFork ? 'Origin' : 'Other'} <OriginLink instanceId={originId} transport={parts.transport} />
+              {isFork ? 'Origin' : isImported === true ? 'Imported' : 'Other'}{' '}
+              {isImported === true ? <code>{originId}</code> : <OriginLink instanceId={originId} transport={parts.transport} />}
             </th>
             <th scope="col">{isFork ? 'This fork' : 'This instance'}</th>
             <th scope="col">Differs</th>
@@ -57,7 +59,7 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
               </td>
               <td class="compare-aspects">
                 {aspectsOf(row, isFork)}
-                {index === first && row.right !== null && canReplay === true ? (
+                {index === first && lastShared !== null && canReplay === true ? (
                   <>
                     {' '}
                     <button
@@ -68,7 +70,7 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
                         parts.transport.send({
                           type: 'stepTo',
                           instanceId: parts.instance.instanceId,
-                          row: rows[index]?.right?.row ?? null,
+                          row: lastShared,
                         })
                       }
                     >
@@ -102,6 +104,11 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
       ) : null}
     </div>
   );
+}
+
+/** Of this instance: where it is the other one that went on, its last row before. */
+function lastRowUntil(rows: Comparison['rows'], first: number): number | null {
+  return rows.slice(0, first + 1).findLast(({ right }) => right !== null)?.right?.row ?? null;
 }
 
 function summaryOf({ isSame, first, rows }: Comparison, isFork: boolean): string {

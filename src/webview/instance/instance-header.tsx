@@ -156,6 +156,9 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
               ...(readOnly === undefined
                 ? [{ label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') }]
                 : []),
+              ...(snapshot.canCompare === true
+                ? [{ label: 'Compare With…', icon: 'diff', onSelect: () => transport.send({ type: 'compareWith' }) }]
+                : []),
               {
                 label: 'Open History as a Document',
                 icon: 'go-to-file',

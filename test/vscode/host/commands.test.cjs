@@ -397,6 +397,66 @@ describe('commands on instances', () => {
     );
   });
 
+  it('compare an instance with a history file, with an imported tab, or with the other one that is selected', async () => {
+    const parts = await durascope();
+    const [one, two] = [
+      await run('startInstance', { name: 'HelloCities', input: null }),
+      await run('startInstance', { name: 'HelloCities', input: null }),
+    ];
+    await ended(one);
+    await ended(two);
+    const file = vscode.Uri.file(path.join(folder(), 'other-hub.durascope.json'));
+    parts.dialogs.saveFile = () => Promise.resolve(file);
+    await run('exportInstances', [one]);
+    parts.dialogs.openFile = () => Promise.resolve(file);
+    const { openInstance } = parts.panels;
+    const shown = [];
+    parts.panels.openInstance = (app, id, how) => void shown.push([id, how.compareWith]);
+    const pick = (wanted) => (items) => items.find(({ label }) => label.includes(wanted));
+    try {
+      await answering('showQuickPick', pick('A History File'), () => run('compareWith', { instanceId: two }));
+      const [, other] = shown[0];
+      assert.deepEqual([shown[0][0], other.instanceId, other.isImported], [two, one, true]);
+      assert.equal((await other.hub.get(one)).runtimeStatus, 'Completed');
+      await answering('showQuickPick', pick(one), () => run('compareWith', { instanceId: two }));
+      assert.deepEqual(shown[1], [two, { instanceId: one }]);
+      const node = (instanceId) => ({ type: 'instance', row: { instanceId } });
+      await run('compareWith', node(one), [node(one), node(two)]);
+      assert.deepEqual(shown[2], [two, { instanceId: one }]);
+      const listed = [];
+      await answering(
+        'showQuickPick',
+        (items) => void listed.push(...items),
+        () => run('compareWith', { instanceId: two }),
+      );
+      assert.equal(shown.length, 3);
+      assert.ok(!listed.some(({ label }) => label === two));
+    } finally {
+      parts.panels.openInstance = openInstance;
+    }
+    // The tab of an imported history, and from it.
+    const replay = { close: () => undefined, onStep: () => undefined, onLine: () => undefined };
+    const panel = parts.panels.openImported(parts.apps.current, 'elsewhere', hub, replay);
+    let items;
+    await answering(
+      'showQuickPick',
+      (all) => void (items = all),
+      () => run('compareWith', { instanceId: two }),
+    );
+    assert.ok(
+      items.some(({ other }) => other?.instanceId === 'elsewhere' && other.isImported),
+      JSON.stringify(items),
+    );
+    await answering(
+      'showQuickPick',
+      (all) => void (items = all),
+      () => run('compareWith', { instanceId: 'elsewhere', isImported: true }),
+    );
+    assert.ok(!items.some(({ other }) => other?.instanceId === 'elsewhere'));
+    assert.ok(items.some(({ other }) => other?.instanceId === two && other.hub !== undefined));
+    panel.dispose();
+  });
+
   it('copy ids', async () => {
     await run('copyId', ['x', 'y']);
     assert.equal(await vscode.env.clipboard.readText(), 'x\ny');

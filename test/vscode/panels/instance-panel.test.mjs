@@ -375,7 +375,7 @@ describe('the instance panel', function () {
   it('shows an instance beside another one: rows, inputs, times, and where they part', async () => {
     for (const theme of ['dark', 'light']) {
       const page = await openPanel('failedDeep', theme);
-      await page.evaluate(() => globalThis.gallery.session.compareWith('payment-7'));
+      await page.evaluate(() => globalThis.gallery.session.compareWith({ instanceId: 'payment-7' }));
       await page.locator('.compare-first', { hasText: 'Show the line' }).waitFor();
       assert.match(await page.locator('.compare-summary').innerText(), /^First difference: started, another orchestrator\.$/);
       // Both long outputs are in sight, and can be scrolled.
@@ -384,6 +384,16 @@ describe('the instance panel', function () {
       assert.deepEqual(await axeViolations(page), []);
       await screenshot(`compare-${theme}`);
     }
+    const page = await openPanel('failedDeep');
+    await page.evaluate(() => {
+      const { hub, session } = globalThis.gallery;
+      session.compareWith({ instanceId: 'payment-7', hub, isImported: true });
+    });
+    await page.locator('.compare-table th', { hasText: 'Imported payment-7' }).waitFor();
+    assert.equal(await page.locator('.compare-table thead button').count(), 0);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Compare With…' }).click();
+    await eventually(async () => assert.ok((await asked()).includes('compareWith checkout-7 false'), String(await asked())));
   });
 
   it('moves between its tabs by the arrows and finds the last one again', async () => {

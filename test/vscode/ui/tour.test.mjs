@@ -159,9 +159,7 @@ describe('a user in a real VS Code', function () {
   it('looks at one instance after the other in one tab, and keeps it by a double click', async () => {
     const { bench, page } = window;
     const tabs = () => page.locator('.tabs-container .tab').allInnerTexts();
-    const opened = async (name) => {
-      await (await panelFrame(window, '.instance-panel')).locator('h1', { hasText: name }).waitFor();
-    };
+    const opened = (name) => panelFrame(window, `.instance-panel h1:has-text("${name}")`);
     await bench.command('View: Close All Editors');
     await instanceRow(window, 'Fails, Failed').click();
     await opened('Fails');

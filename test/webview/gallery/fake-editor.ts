@@ -48,6 +48,7 @@ const host: PanelHost = {
     return Promise.resolve(true);
   },
   prefer: (key, value) => void asked.push(`prefer ${key} ${JSON.stringify(value)}`),
+  compareWith: (instanceId, isImported) => void asked.push(`compareWith ${instanceId} ${isImported}`),
   compareInstances: (left, right) => void asked.push(`compare ${left} ${right}`),
   startInstance: () => void asked.push('startInstance'),
   confirm: () => Promise.resolve(true),
