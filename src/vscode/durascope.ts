@@ -161,10 +161,15 @@ export class Durascope implements vscode.Disposable {
       log: (message) => this.output.warn(message),
       onError,
     });
-    this.failures = new Failures(trees.instances.view, this.emulators, (appDir, instanceId) => {
-      const app = this.apps.find(appDir);
-      if (app !== undefined) this.panels.openInstance(app, instanceId);
-    });
+    this.failures = new Failures(
+      trees.instances.view,
+      this.emulators,
+      (appDir, instanceId) => {
+        const app = this.apps.find(appDir);
+        if (app !== undefined) this.panels.openInstance(app, instanceId);
+      },
+      (appDir, instanceId) => this.panels.isLookedAt(appDir, instanceId),
+    );
     this.instances = new InstancesView(trees.instances, workspaceState, onError);
     this.entities = new EntitiesView(trees.entities, onError);
     this.hubs = new HubConnections({

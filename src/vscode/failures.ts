@@ -27,6 +27,7 @@ export class Failures implements vscode.Disposable {
     private readonly view: Pick<vscode.TreeView<unknown>, 'badge' | 'onDidChangeVisibility'>,
     private readonly emulators: Emulators,
     private readonly open: (appDir: string, instanceId: string) => void,
+    private readonly isLookedAt: (appDir: string, instanceId: string) => boolean,
   ) {
     this.#item.name = 'Durascope Failed Instances';
     this.#item.command = commands.showFailed;
@@ -89,7 +90,7 @@ export class Failures implements vscode.Disposable {
     known?.subscription.dispose();
     this.#watches.delete(appDir);
     if (hub !== undefined) {
-      const failures = new UnseenFailures();
+      const failures = new UnseenFailures((instanceId) => this.isLookedAt(appDir, instanceId));
       const subscription = hub.subscribe((changes) => this.#note(appDir, failures, changes), { events: false });
       this.#watches.set(appDir, { hub, failures, subscription });
     }

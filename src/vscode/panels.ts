@@ -202,6 +202,11 @@ export class Panels implements vscode.Disposable {
     return this.#open.get(instanceId === undefined ? app.appDir : `${app.appDir}\n${instanceId}`)?.panel;
   }
 
+  /** Its panel is on screen, in a window that somebody works in. */
+  isLookedAt(appDir: string, instanceId: string): boolean {
+    return vscode.window.state.focused && this.#open.get(`${appDir}\n${instanceId}`)?.panel.visible === true;
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     for (const { session } of this.#open.values()) session.dispose();

@@ -12,7 +12,15 @@ import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
 import { commands, settings } from './ids';
 import { loadAnalysis } from './load-analysis';
-import { breakingLines, runOnQuestion, stillBroken, summaryLines, summaryText } from './models/running-check-report';
+import {
+  breakingLines,
+  type BreakingLine,
+  fixesOf,
+  runOnQuestion,
+  stillBroken,
+  summaryLines,
+  summaryText,
+} from './models/running-check-report';
 
 const quietMs = 400;
 const mostInstances = 100;
@@ -42,10 +50,12 @@ interface AppCheck {
 }
 
 /** After each reload of an app's code: which of its running instances that code would break, before they go on. */
-export class RunningChecks implements vscode.Disposable {
+export class RunningChecks implements vscode.CodeActionProvider, vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection('durascope-running');
   readonly #item = vscode.window.createStatusBarItem('durascope.runningCheck', vscode.StatusBarAlignment.Left, 9);
   readonly #checks = new Map<string, AppCheck>();
+  /** What the problems are about. */
+  readonly #linesOf = new WeakMap<vscode.Diagnostic, BreakingLine>();
   readonly #subscriptions: { dispose(): void }[];
   readonly #checked = new vscode.EventEmitter<{ appDir: string; result: RunningCheck }>();
   /** A check has come to its end. */
@@ -60,6 +70,9 @@ export class RunningChecks implements vscode.Disposable {
       this.#collection,
       this.#item,
       this.#checked,
+      vscode.languages.registerCodeActionsProvider({ scheme: 'file' }, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
       emulators.onCreated((emulator) => {
         this.#subscriptions.push(
           emulator.onEvent((event) => {
@@ -72,6 +85,26 @@ export class RunningChecks implements vscode.Disposable {
         if (emulator.status.type === 'stopped' || emulator.status.type === 'failed') this.#forget(emulator.appDir);
       }),
     ];
+  }
+
+  /** At a problem: the place where history and code part, the replay up to it, what the cause means. */
+  provideCodeActions({ uri }: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    return (this.#collection.get(uri) ?? []).flatMap((diagnostic) => {
+      const line = this.#linesOf.get(diagnostic);
+      if (line === undefined || diagnostic.range.intersection(range) === undefined) return [];
+      return fixesOf(line).map(({ title, command, arguments: given }, index) => {
+        const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+        action.command = { title, command, arguments: [...given] };
+        action.diagnostics = [diagnostic];
+        action.isPreferred = index === 0;
+        return action;
+      });
+    });
+  }
+
+  /** Where the history of this one and the code part. */
+  open(app: DurableApp, instanceId: string): void {
+    this.options.openDivergence(app, instanceId);
   }
 
   /** The instances that the last check found, to choose one from. */
@@ -225,7 +258,8 @@ export class RunningChecks implements vscode.Disposable {
   async #showProblems(appDir: string, check: AppCheck, { broken }: RunningCheck): Promise<void> {
     const problems = new Map<string, vscode.Diagnostic[]>();
     const app: DurableApp = { kind: 'functionApp', appDir, name: path.basename(appDir), folder: undefined };
-    for (const { place, functionName, cause, message } of breakingLines(broken)) {
+    for (const line of breakingLines(broken)) {
+      const { place, functionName, cause, message } = line;
       const found = place === null ? await this.options.locate(app, functionName) : undefined;
       const file = place?.file ?? found?.uri.fsPath ?? path.join(appDir, 'host.json');
       const line0 = place === null ? (found?.range.start.line ?? 0) : place.line - 1;
@@ -234,6 +268,7 @@ export class RunningChecks implements vscode.Disposable {
       const diagnostic = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
       diagnostic.source = 'Durascope';
       diagnostic.code = diagnosticCode(cause);
+      this.#linesOf.set(diagnostic, line);
       problems.set(file, [...(problems.get(file) ?? []), diagnostic]);
     }
     for (const file of check.files) if (!problems.has(file)) this.#collection.delete(vscode.Uri.file(file));

@@ -15,7 +15,22 @@ import {
   walkthrough,
 } from '../../src/vscode/ids';
 import { hubTools } from '../../src/tools/hub-tools';
+import { statusIcons } from '../../src/vscode/models/instance-item';
 import { readSettings } from '../../src/vscode/models/emulator-settings';
+
+/** As WCAG 2.2 has it. */
+function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [one, other].map(luminance).toSorted((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
 
 const { contributes } = manifest;
 const known: ReadonlySet<string> = new Set(Object.values(commands));
@@ -86,6 +101,27 @@ describe('package.json and the table of ids', () => {
     for (const { contents } of without.filter(({ when }) => !when.includes('!isWorkspaceTrusted'))) {
       assert.match(contents, /command:durascope\.createSampleApp/);
       assert.match(contents, /command:durascope\.openExample/);
+    }
+  });
+
+  it("contribute the icons' colours, which stand out from the side bars of the editor's own themes", () => {
+    const used = [...Object.values(statusIcons).map(({ color }) => color)];
+    const contributed = new Map(contributes.colors.map(({ id, defaults }) => [id, defaults]));
+    assert.deepEqual([...new Set(used)].toSorted(), [...contributed.keys()].toSorted());
+    // Side bars and hovered rows of Light Modern, Light+, Dark Modern, Dark+ and both high contrasts.
+    const grounds = {
+      light: ['#f8f8f8', '#f3f3f3', '#e8e8e8'],
+      dark: ['#181818', '#252526', '#2a2d2e'],
+      highContrast: ['#000000'],
+      highContrastLight: ['#ffffff'],
+    };
+    for (const [id, defaults] of contributed) {
+      for (const [kind, backgrounds] of Object.entries(grounds)) {
+        for (const ground of backgrounds) {
+          const ratio = contrast(defaults[kind as keyof typeof grounds], ground);
+          assert.ok(ratio >= 4.5, `${id} on ${ground} (${kind}): ${ratio.toFixed(2)}`);
+        }
+      }
     }
   });
 

@@ -3,6 +3,7 @@ import type { BrokenInstance } from '../../src/replay/check-running';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import {
   breakingLines,
+  fixesOf,
   runOnQuestion,
   stillBroken,
   summaryLines,
@@ -24,6 +25,18 @@ const broken = (instanceId: string, line: number | null, functionName = 'Order')
 });
 
 describe('the report on running instances', () => {
+  it('offers at a problem the place where an instance and the code part, its replay, the others and what the cause means', () => {
+    const [one, more] = breakingLines([broken('a', 4), broken('b', 9), broken('c', 9)]);
+    const offered = (line: typeof one) =>
+      line === undefined ? [] : fixesOf(line).map(({ title, arguments: given }) => [title, ...given]);
+    assert.deepEqual(offered(one), [
+      ['Show where a and the code part', 'a'],
+      ['Step through the replay of a', 'a'],
+      ['Explain: renamed call', 'renamedCall'],
+    ]);
+    assert.deepEqual(offered(more)[2], ['List all 2 running instances']);
+  });
+
   it('has one problem a line and cause, which names the instances', () => {
     const lines = breakingLines([broken('a', 4), broken('b', 4), broken('c', 9), broken('d', null)]);
     assert.deepEqual(

@@ -20,6 +20,22 @@ describe('what has failed since somebody looked', () => {
   const ids = (): string[] => failures.rows.map(({ instanceId }) => instanceId);
   beforeEach(() => (failures = new UnseenFailures()));
 
+  it('F3 was seen where its panel is on screen as it fails, and is none when the panel is closed later', () => {
+    let shown = true;
+    failures = new UnseenFailures((instanceId) => shown && instanceId === 'one');
+    const change = changed(failed('one'));
+    assert.deepEqual(
+      failures.note([change, changed(failed('two'))]).map(({ instanceId }) => instanceId),
+      ['two'],
+    );
+    shown = false;
+    assert.deepEqual(failures.note([change]), []);
+    assert.deepEqual(
+      failures.rows.map(({ instanceId }) => instanceId),
+      ['two'],
+    );
+  });
+
   it('is told once, newest first, without children and entities', () => {
     const told = failures.note([
       changed(failed('a')),

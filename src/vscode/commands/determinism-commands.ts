@@ -8,7 +8,8 @@ import { currentApp, type CommandContext, type Handlers } from './command-contex
 /** What there is to know about findings and divergences. */
 export function determinismCommands(extensionUri: vscode.Uri, context: CommandContext, checks: RunningChecks): Handlers {
   return {
-    [commands.showBroken]: () => checks.show(currentApp(context)),
+    [commands.showBroken]: ([instanceId]) =>
+      typeof instanceId === 'string' ? checks.open(currentApp(context), instanceId) : checks.show(currentApp(context)),
     [commands.explainCause]: async ([given]) => {
       const page = vscode.Uri.joinPath(extensionUri, 'docs', 'determinism.md');
       const isCause = typeof given === 'string' && Object.hasOwn(causeTexts, given);

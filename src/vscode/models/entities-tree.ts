@@ -194,8 +194,8 @@ export function entityNode(entity: EntityInfo): EntityNode {
     tooltip: facts.join('\n'),
     icon:
       lockedBy !== null
-        ? { name: 'lock', color: 'charts.yellow' }
-        : { name: 'symbol-object', color: exists ? 'charts.blue' : 'disabledForeground' },
+        ? { name: 'lock', color: 'durascope.pendingIcon' }
+        : { name: 'symbol-object', color: exists ? 'durascope.runningIcon' : 'durascope.canceledIcon' },
     contextValue: 'entity',
   };
 }

@@ -40,14 +40,14 @@ export const statusOrder: readonly OrchestrationStatus[] = [
 ];
 
 export const statusIcons: Readonly<Record<OrchestrationStatus, StatusIcon>> = {
-  Running: { name: 'sync', color: 'charts.blue' },
-  Pending: { name: 'clock', color: 'charts.yellow' },
-  ContinuedAsNew: { name: 'sync', color: 'charts.blue' },
-  Suspended: { name: 'debug-pause', color: 'charts.orange' },
-  Failed: { name: 'error', color: 'testing.iconFailed' },
-  Terminated: { name: 'stop-circle', color: 'charts.orange' },
-  Canceled: { name: 'circle-slash', color: 'disabledForeground' },
-  Completed: { name: 'pass', color: 'testing.iconPassed' },
+  Running: { name: 'sync', color: 'durascope.runningIcon' },
+  Pending: { name: 'clock', color: 'durascope.pendingIcon' },
+  ContinuedAsNew: { name: 'sync', color: 'durascope.runningIcon' },
+  Suspended: { name: 'debug-pause', color: 'durascope.suspendedIcon' },
+  Failed: { name: 'error', color: 'durascope.failedIcon' },
+  Terminated: { name: 'stop-circle', color: 'durascope.terminatedIcon' },
+  Canceled: { name: 'circle-slash', color: 'durascope.canceledIcon' },
+  Completed: { name: 'pass', color: 'durascope.completedIcon' },
 };
 
 /** `by`: what the group above already says and the line need not repeat. */

@@ -3,7 +3,9 @@ import { causeTexts, type Divergence, type DeterminismCause } from '../../core/h
 import type { HubChange } from '../../core/ports/task-hub-client';
 import { isTerminal } from '../../core/values/status';
 import type { SourcePlace } from '../../core/values/source-place';
+import { commands, type CommandId } from '../ids';
 import type { BrokenInstance, RunningCheck } from '../../replay/check-running';
+import { shortId } from './instance-item';
 
 /** Broken instances that part from their histories at one line for one cause. */
 export interface BreakingLine {
@@ -44,6 +46,22 @@ function lineMessage({ message }: Divergence, instanceIds: readonly string[]): s
   return instanceIds.length === 1
     ? `The running instance ${first} would fail with this code. ${message}`
     : `${instanceIds.length} running instances would fail with this code: ${shown}${more}. ${message}`;
+}
+
+/** What is offered at the problem, best first. */
+export function fixesOf({
+  instanceIds,
+  cause,
+}: BreakingLine): { title: string; command: CommandId; arguments: readonly string[] }[] {
+  const [first = ''] = instanceIds;
+  const name = shortId(first);
+  const all = { title: `List all ${instanceIds.length} running instances`, command: commands.showBroken, arguments: [] };
+  return [
+    { title: `Show where ${name} and the code part`, command: commands.showBroken, arguments: [first] },
+    { title: `Step through the replay of ${name}`, command: commands.stepThroughReplay, arguments: [first] },
+    ...(instanceIds.length === 1 ? [] : [all]),
+    { title: `Explain: ${causeTexts[cause].title.toLowerCase()}`, command: commands.explainCause, arguments: [cause] },
+  ];
 }
 
 /** A few words; null when there is nothing to say. */

@@ -3,6 +3,7 @@
  *
  *   F1. Children are left out: what becomes of their failure is their parent's affair, and shows there.
  *   F2. One that goes on again, is purged or was looked at is no longer among them.
+ *   F3. One that fails while it is looked at was seen.
  */
 import type { InstanceRow } from '../../core/instances/instance';
 import type { HubChange } from '../../core/ports/task-hub-client';
@@ -14,12 +15,15 @@ export class UnseenFailures {
   /** Failures that were told, by their moments: another change of a failed instance is no other failure. */
   readonly #known = new Map<string, string>();
 
+  /** `isLookedAt`: its panel is on screen. */
+  constructor(private readonly isLookedAt: (instanceId: string) => boolean = () => false) {}
+
   /** Newest first. */
   get rows(): readonly InstanceRow[] {
     return [...this.#unseen.values()].reverse();
   }
 
-  /** What has just failed. */
+  /** What has just failed and nobody saw. */
   note(changes: readonly HubChange[]): InstanceRow[] {
     const failed: InstanceRow[] = [];
     for (const change of changes) {
@@ -38,6 +42,7 @@ export class UnseenFailures {
       if (row.parentInstanceId !== null || isEntityId(row.instanceId) || this.#known.get(row.instanceId) === moment) continue; // F1
       this.#known.set(row.instanceId, moment);
       this.#unseen.delete(row.instanceId);
+      if (this.isLookedAt(row.instanceId)) continue; // F3
       this.#unseen.set(row.instanceId, row);
       failed.push(row);
     }
