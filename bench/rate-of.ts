@@ -2,10 +2,10 @@
  * One built emulator with one app in a process of its own: `tsx bench/rate-of.ts DIST APP`. Each line `NAME COUNT AT_ONCE` of its input runs so many
  * instances, so many of them under way at a time, and is answered with one JSON line: `Rate`.
  */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type * as EmulatorProgram from '../src/emulator/emulator';
+import { processorMsOf } from './processor-ms';
 
 export interface Rate {
   perSecond: number;
@@ -47,17 +47,6 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(rate));
   }
   await emulator.stop();
-}
-
-/** NaN where there is no /proc. */
-function processorMsOf(pid: number | undefined): number {
-  try {
-    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 void main().then(() => process.exit(0));

@@ -1,0 +1,199 @@
+/**
+ * The least that a host of C# apps can take for HelloCities5: `tsx bench/bare-dotnet-host.ts APP_OUTPUT`. It speaks the handshake, and then sends the
+ * eleven invocations of an instance, encoded beforehand, each when the one before has been answered. No engine, no history, no storage, nothing
+ * of an answer is read. Input and output as of rate-of.ts; `ms` besides: milliseconds of an invocation, episodes and activities apart.
+ */
+import { spawn } from 'node:child_process';
+import { constants, createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { HistoryEvent } from '../src/core/history/history';
+import { orchestratorRequest, protoEvents } from '../src/grpc/work-item-bytes';
+import { HistoryEvent as ProtoEvent } from '../src/grpc/generated/task-hub-sidecar';
+import { pastEventsTag } from '../src/grpc/history-bytes';
+import { type RpcFunctionMetadata, StreamingMessage, type TypedData } from '../src/workers/rpc/generated/function-rpc';
+import { FrameReader, framesOf } from '../src/workers/rpc/stream/rpc-frames';
+import { processorMsOf } from './processor-ms';
+import type { Rate } from './rate-of';
+
+export interface BareRate extends Rate {
+  /** Milliseconds of one invocation. */
+  ms: { episode: number; activity: number };
+}
+
+type Content = NonNullable<StreamingMessage['content']>;
+
+const cities = ['Tokyo', 'Seattle', 'London', 'Cairo', 'Lima'];
+const marks = { EventId: -1, IsPlayed: false, Timestamp: '2026-01-01T00:00:00.000000Z' };
+const text = (value: string): TypedData => ({ data: { $case: 'string', value } });
+
+/** What the orchestrator is told in its episodes, in order. */
+function episodes(): Uint8Array[] {
+  const id = { instanceId: 'i', executionId: 'e' };
+  const orchestrationInstance = { InstanceId: 'i', ExecutionId: 'e' };
+  const history: HistoryEvent[] = [];
+  let added: HistoryEvent[] = [
+    { ...marks, EventType: 'OrchestratorStarted' },
+    {
+      ...marks,
+      EventType: 'ExecutionStarted',
+      OrchestrationInstance: orchestrationInstance,
+      ParentInstance: null,
+      Name: 'HelloCities5',
+      Version: '',
+      Input: null,
+      Tags: null,
+    },
+  ];
+  return ['', ...cities].map((_, at) => {
+    const past = new BinaryWriter();
+    for (const event of protoEvents(history)) ProtoEvent.encode(event, past.uint32(pastEventsTag).fork()).join();
+    const request = orchestratorRequest(id, protoEvents(added), past.finish());
+    const city = cities[at];
+    history.push(...added);
+    history.push({ ...marks, EventType: 'TaskScheduled', EventId: at, Name: 'SayHello', Version: '', Input: null });
+    added = [
+      { ...marks, EventType: 'OrchestratorStarted' },
+      { ...marks, EventType: 'TaskCompleted', TaskScheduledId: at, Result: JSON.stringify(`Hello ${String(city)}!`) },
+    ];
+    return request;
+  });
+}
+
+class Connection {
+  /** By invocation. */
+  readonly waiting = new Map<string, () => void>();
+  #functions: readonly RpcFunctionMetadata[] = [];
+  #unloaded = 0;
+  readonly #reader = new FrameReader(128 * 1024 * 1024);
+
+  constructor(
+    private readonly stream: ServerHttp2Stream,
+    private readonly dir: string,
+    private readonly loaded: (connection: Connection) => void,
+  ) {
+    stream.on('error', () => undefined);
+    stream.on('data', (chunk: Buffer) => void this.#reader.read(chunk, (bytes) => this.#take(bytes)));
+  }
+
+  invoke(name: string, input: string): Promise<void> {
+    const metadata = this.#functions.find((each) => each.name === name);
+    if (metadata === undefined) throw new Error(`no function ${name}`);
+    const trigger = JSON.parse(metadata.rawBindings[0] ?? '') as { name: string };
+    const invocationId = `i${++lastId}`;
+    return new Promise((resolve) => {
+      this.waiting.set(invocationId, resolve);
+      this.#say({
+        $case: 'invocationRequest',
+        value: {
+          invocationId,
+          functionId: metadata.functionId,
+          inputData: [{ name: trigger.name, data: text(input) }],
+          triggerMetadata: { instanceId: text('i') },
+          traceContext: { traceParent: '', traceState: '', attributes: {} },
+        },
+      });
+    });
+  }
+
+  #say(content: Content): void {
+    if (!this.stream.headersSent) this.stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+    for (const buffer of framesOf([StreamingMessage.encode({ requestId: '', content }).finish()])) this.stream.write(buffer);
+  }
+
+  #take(bytes: Buffer): void {
+    const { content } = StreamingMessage.decode(bytes);
+    const { dir } = this;
+    if (content?.$case === 'invocationResponse') {
+      const { invocationId, result } = content.value;
+      if (result?.status !== 1) throw new Error(result?.exception?.message ?? 'it failed');
+      this.waiting.get(invocationId)?.();
+      this.waiting.delete(invocationId);
+    } else if (content?.$case === 'startStream') {
+      const value = { hostVersion: '4.1000.0', capabilities: {}, workerDirectory: dir, functionAppDirectory: dir };
+      this.#say({ $case: 'workerInitRequest', value });
+    } else if (content?.$case === 'workerInitResponse') {
+      this.#say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: dir } });
+    } else if (content?.$case === 'functionMetadataResponse') {
+      this.#functions = content.value.functionMetadataResults;
+      this.#unloaded = this.#functions.length;
+      for (const metadata of this.#functions) {
+        const { functionId } = metadata;
+        this.#say({ $case: 'functionLoadRequest', value: { functionId, metadata, managedDependencyEnabled: false } });
+      }
+    } else if (content?.$case === 'functionLoadResponse' && --this.#unloaded === 0) this.loaded(this);
+  }
+}
+
+let lastId = 0;
+
+async function main(): Promise<void> {
+  const [dir = ''] = process.argv.slice(2);
+  let resolveLoaded: (connection: Connection) => void = () => undefined;
+  const loaded = new Promise<Connection>((resolve) => (resolveLoaded = resolve));
+  const server = createServer({ settings: { initialWindowSize: 8 * 1024 * 1024 } });
+  server.on('stream', (stream, headers) => {
+    if (headers[':path']?.endsWith('/EventStream') === true) new Connection(stream, dir, resolveLoaded);
+    else stream.close(constants.NGHTTP2_CANCEL);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const args = ['--functions-uri', uri, '--functions-worker-id', 'w', '--functions-request-id', 'r'];
+  const child = spawn('dotnet', [path.join(dir, 'bench-app.dll'), ...args, '--functions-grpc-max-message-length', '2147483647'], {
+    cwd: dir,
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      FUNCTIONS_WORKER_RUNTIME: 'dotnet-isolated',
+      FUNCTIONS_APPLICATION_DIRECTORY: dir,
+      // As the emulator has it: what is compared is the host.
+      DOTNET_TieredPGO: '0',
+    },
+  });
+  const connection = await loaded;
+  const requests = episodes().map((bytes) => Buffer.from(bytes).toString('base64'));
+  const took = { episodes: 0, activities: 0 };
+  const one = async (): Promise<void> => {
+    for (const [at, request] of requests.entries()) {
+      const began = performance.now();
+      await connection.invoke('HelloCities5', request);
+      const between = performance.now();
+      took.episodes += between - began;
+      const city = cities[at];
+      if (city === undefined) return;
+      await connection.invoke('SayHello', JSON.stringify(city));
+      took.activities += performance.now() - between;
+    }
+  };
+  console.log('ready');
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [, count = '1', atOnce = '1'] = line.split(' ');
+    if (line === 'end') break;
+    took.episodes = took.activities = 0;
+    const before = { engine: process.cpuUsage(), app: processorMsOf(child.pid) };
+    const began = performance.now();
+    let left = Number(count);
+    await Promise.all(
+      Array.from({ length: Number(atOnce) }, async () => {
+        while (left-- > 0) await one();
+      }),
+    );
+    const ms = performance.now() - began;
+    const { user, system } = process.cpuUsage(before.engine);
+    const rate: BareRate = {
+      perSecond: (Number(count) * 1000) / ms,
+      engineMs: (user + system) / 1000 / Number(count),
+      appMs: (processorMsOf(child.pid) - before.app) / Number(count),
+      ms: {
+        episode: took.episodes / Number(count) / requests.length,
+        activity: took.activities / Number(count) / cities.length,
+      },
+    };
+    console.log(JSON.stringify(rate));
+  }
+  child.kill('SIGKILL');
+}
+
+void main().then(() => process.exit(0));
