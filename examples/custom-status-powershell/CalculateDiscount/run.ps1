@@ -1,0 +1,3 @@
+param($userId)
+
+if ($userId.StartsWith('vip')) { 25 } else { 10 }

@@ -1,0 +1,4 @@
+param($milliseconds)
+
+# The input is how long the work takes.
+Start-Sleep -Milliseconds $milliseconds

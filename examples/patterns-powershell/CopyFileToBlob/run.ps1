@@ -1,0 +1,4 @@
+param($file)
+
+# As many bytes as its number times a hundred.
+100 * [int]($file -replace '\D')

@@ -1,0 +1,3 @@
+param($request)
+
+"Escalated: $request"

@@ -1,0 +1,3 @@
+param($count)
+
+foreach ($number in 1..$count) { "file-$number.txt" }

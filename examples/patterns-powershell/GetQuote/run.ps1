@@ -1,0 +1,4 @@
+param($milliseconds)
+
+Start-Sleep -Milliseconds $milliseconds
+42

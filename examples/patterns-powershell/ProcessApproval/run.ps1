@@ -1,0 +1,3 @@
+param($decision)
+
+$decision.isApproved ? "Approved: $($decision.request)" : "Rejected: $($decision.request)"

@@ -1,0 +1,3 @@
+param($request)
+
+"Asked for: $request"

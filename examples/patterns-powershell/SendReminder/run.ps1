@@ -1,0 +1,3 @@
+param($number)
+
+"Reminder $number"
