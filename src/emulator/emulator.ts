@@ -118,6 +118,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       {
         ...engineOptionsFrom(hostConfig),
         runAhead,
+        takesResults: options.runAhead !== false,
         productionStore,
         ...engineChoices,
         maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,

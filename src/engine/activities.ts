@@ -12,6 +12,7 @@ import { isTerminal } from '../core/values/status';
 import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { backOffMs } from './back-off';
 import type { EngineCore } from './engine-core';
+import type { LiveInstance } from './live-instance';
 
 interface Task {
   activity: PendingActivity;
@@ -26,6 +27,9 @@ interface Task {
   /** Answered from the run that the instance was forked from. */
   isRecorded?: true;
 }
+
+/** True when the step that came with an activity's end is committed, and the result with it. */
+export type FollowUp = (end: BegunEnd, queuedMs: number) => boolean;
 
 /** What waits for one kind of worker. */
 interface Line {
@@ -44,6 +48,8 @@ interface Line {
 export class Activities {
   readonly #lines: Readonly<Record<BehaviourProfile, Line>> = { A: newLine(), G: newLine() };
   readonly #running = new Set<Task>();
+  /** Of the episodes. */
+  followUp: ((live: LiveInstance, worker: FunctionWorker, activity: PendingActivity) => FollowUp | undefined) | null = null;
 
   constructor(private readonly core: EngineCore) {}
 
@@ -139,6 +145,17 @@ export class Activities {
     if (recorded !== undefined) {
       task.isRecorded = true;
       this.#ended(line, task, () => this.#finish(task, recorded));
+      return;
+    }
+    const live = worker.runActivityOn === undefined || name === httpActivityName ? undefined : this.core.lives.find(instanceId);
+    const follow = live === undefined ? undefined : this.followUp?.(live, worker, task.activity);
+    if (follow !== undefined && worker.runActivityOn !== undefined) {
+      const { startedMs } = task;
+      const queuedMs = startedMs - fromTimestamp(task.activity.scheduledAt);
+      worker.runActivityOn(request).then(
+        (end) => this.#ended(line, task, () => follow(end, queuedMs) || this.#finish(task, end.outcome)),
+        (error: unknown) => this.#ended(line, task, () => this.#failed(line, task, error)),
+      );
       return;
     }
     const outcome = name === httpActivityName ? http({ instanceId, taskId, input }) : worker.runActivity(request);

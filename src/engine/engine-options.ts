@@ -41,6 +41,8 @@ export interface EngineOptions {
   oneMessagePerEpisode: boolean;
   /** Steps that a worker may run ahead of the engine's commits; 0: none. */
   runAhead: number;
+  /** A worker may run the episode that takes an activity's result before it tells the result. */
+  takesResults: boolean;
   /** Longest input, output, event or state, in UTF-16 units. */
   maxValueChars: number;
   /** Longest row of an entity: its state and what waits in it, as stored, in UTF-16 units. */
@@ -68,6 +70,7 @@ export const defaultEngineOptions: EngineOptions = {
   maxGenerations: 10,
   oneMessagePerEpisode: false,
   runAhead: 0,
+  takesResults: false,
   maxValueChars,
   maxEntityChars,
   maxIdleInstances: 10_000,

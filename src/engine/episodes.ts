@@ -2,7 +2,7 @@ import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
-import { profileOf, workKey, type InstanceRow } from '../core/instances/instance';
+import { profileOf, workKey, type InstanceRow, type PendingActivity } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/turns/outcome-checks';
 import type { BegunEnd, EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
@@ -14,7 +14,7 @@ import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/t
 import { continuedRow } from '../core/instances/instance-rows';
 import { beginQueued, isOtherStart } from './queued-starts';
 import { versionMismatch } from '../core/values/version';
-import type { Activities } from './activities';
+import type { Activities, FollowUp } from './activities';
 import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import type { Episode } from './episode';
@@ -50,7 +50,9 @@ export class Episodes {
     private readonly core: EngineCore,
     private readonly entities: Entities,
     private readonly activities: Activities,
-  ) {}
+  ) {
+    activities.followUp = (live, worker, activity) => this.#followUp(live, worker, activity);
+  }
 
   get isIdle(): boolean {
     const { A, G } = this.core.workers;
@@ -215,11 +217,11 @@ export class Episodes {
     }
     slot.runningEpisodes++;
     live.isAsked = true;
-    const { runAhead: steps, maxConcurrentActivities: maxActivities } = core.options;
+    const { runAhead: steps, takesResults, maxConcurrentActivities: maxActivities } = core.options;
     // Its process knows the computer's time only.
     const isItsTime = core.world.clock.isComputers?.() ?? true;
     const mayRunAhead =
-      steps > 0 &&
+      (steps > 0 || takesResults) &&
       isItsTime &&
       row.forkedFrom?.dry !== true &&
       worker.profile === 'A' &&
@@ -324,10 +326,24 @@ export class Episodes {
   }
 
   /**
+   * For an activity that is handed out now: takes its end when the worker has run the episode that follows. Undefined where that is not
+   * wanted: its instance waits for something else as well.
+   */
+  #followUp(live: LiveInstance, worker: FunctionWorker, { executionId, taskId }: PendingActivity): FollowUp | undefined {
+    const { row, generation } = live;
+    if (!this.core.options.takesResults || worker.profile !== 'A' || live.isStepped || row?.executionId !== executionId) return;
+    if (live.isBusy || live.isAsked || live.isHeld || live.inbox.length > 0) return;
+    if (generation?.open.size !== 1 || !generation.open.has(taskId)) return;
+    const begun = {};
+    live.begun = begun;
+    return (end, queuedMs) => live.begun === begun && this.#takeAhead(live, worker, taskId, end, queuedMs);
+  }
+
+  /**
    * What the worker has run ahead becomes a work item, as if its result had come and been taken now. False, and nothing has happened, when
    * the instance is wanted for something else or cannot go on: then the result is a message like any other, and the worker is asked anew.
    */
-  #takeAhead(live: LiveInstance, worker: FunctionWorker, taskId: number, { outcome, next }: BegunEnd): boolean {
+  #takeAhead(live: LiveInstance, worker: FunctionWorker, taskId: number, { outcome, next }: BegunEnd, queuedMs = 0): boolean {
     const { core } = this;
     const { row, generation } = live;
     live.begun = null;
@@ -335,6 +351,7 @@ export class Episodes {
     if (core.committer.isStalled || live.isHeld || live.isAsked || live.inbox.some((entry) => entry.isReady)) return false;
     if (next.at < generation.lastStarted) return false;
     const event = resultEvent(next.at, taskId, outcome);
+    if (queuedMs >= 1) event.QueuedMs = queuedMs;
     const { executionId } = row;
     if (refusalOf(event, executionId, executionId, generation, new Set()) !== null) return false;
     const entry = { live, event, executionId, seq: null, workKey: workKey(executionId, taskId), visibleAtMs: 0, isReady: true };

@@ -1,7 +1,6 @@
 import { Generation } from '../core/turns/generation';
 import type { EntityScheduler } from '../core/entities/entity-scheduler';
 import type { InboundEvent } from '../core/history/history';
-import type { BegunActivity } from '../core/ports/function-worker';
 import type { InstanceRow } from '../core/instances/instance';
 import { EntityRecords } from './entity-records';
 
@@ -37,8 +36,8 @@ export class LiveInstance {
   isAsked = false;
   /** Episodes that wait to be committed: more than one where the worker runs ahead. */
   uncommitted = 0;
-  /** The activity that the worker has begun by itself, and whose result it may take into the next episode; null: it may not, or no more. */
-  begun: BegunActivity | null = null;
+  /** Stands for the activity whose result the worker may take into the next episode by itself; null: there is none, or no more. */
+  begun: object | null = null;
   isQueued = false;
   /** Waits for a worker whose version matches. */
   isHeld = false;

@@ -1,7 +1,13 @@
 /** A worker that runs ahead (docs/decisions/0006-running-ahead.md): the engine's half, with a worker under the test's control. */
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
-import type { ActivityOutcome, BegunEnd, EpisodeOutcome, EpisodeRequest } from '../../src/core/ports/function-worker';
+import type {
+  ActivityOutcome,
+  ActivityRequest,
+  BegunEnd,
+  EpisodeOutcome,
+  EpisodeRequest,
+} from '../../src/core/ports/function-worker';
 import { DurascopeError } from '../../src/core/values/errors';
 import { resultEvent } from '../../src/core/turns/result-event';
 import { toTimestamp } from '../../src/core/values/time';
@@ -260,5 +266,137 @@ describe('a worker that runs ahead', () => {
     await hub.complete('a', 2);
     await end(3);
     hub.expect(id, rows, 'Completed [1,2,3]');
+  });
+});
+
+/** Begins nothing by itself; with a result it tells the episode that takes it, unless `goesOn` says no. */
+class TakingWorker extends ScriptedWorker {
+  clock!: ManualClock;
+  goesOn = true;
+  readonly #last = new Map<string, { request: EpisodeRequest; outcome: EpisodeOutcome; endedAt: string }>();
+
+  override async runEpisode(asked: EpisodeRequest): Promise<EpisodeOutcome> {
+    return this.keep({ ...asked, history: [...asked.history] });
+  }
+
+  async runActivityOn(asked: ActivityRequest): Promise<BegunEnd> {
+    const result = await this.runActivity(asked);
+    const last = this.#last.get(asked.instanceId);
+    const decision = last?.outcome.decisions[0];
+    if (!this.goesOn || last === undefined || decision?.type !== 'ScheduleTask' || decision.id !== asked.taskId)
+      return { outcome: result, next: null };
+    const at = toTimestamp(this.clock.now());
+    const marks = { EventId: -1, IsPlayed: false };
+    const { name, input } = decision;
+    const { request, endedAt } = last;
+    const rows: HistoryEvent[] = [
+      { ...marks, EventType: 'TaskScheduled', EventId: asked.taskId, Timestamp: endedAt, Name: name, Version: '', Input: input },
+      { ...marks, EventType: 'OrchestratorCompleted', Timestamp: endedAt },
+    ];
+    const outcome = await this.keep({
+      ...request,
+      history: [...request.history, ...request.newEvents, ...rows],
+      newEvents: [{ ...marks, EventType: 'OrchestratorStarted', Timestamp: at }, resultEvent(at, asked.taskId, result)],
+    });
+    return { outcome: result, next: { at, outcome } };
+  }
+
+  private async keep(request: EpisodeRequest): Promise<EpisodeOutcome> {
+    const outcome = await super.runEpisode(request);
+    const endedAt = toTimestamp(this.clock.now());
+    this.#last.set(request.instanceId, { request, outcome, endedAt });
+    return request.ahead === undefined ? outcome : { ...outcome, endedAt };
+  }
+}
+
+const two: Script = function* (context) {
+  return yield context.all([context.activity('a'), context.activity('a')]);
+};
+
+describe('a worker that tells what follows with a result', () => {
+  let hub: TestHub;
+  let worker: TakingWorker;
+
+  async function open(takesResults = true): Promise<void> {
+    const clock = new ManualClock();
+    hub = await TestHub.open({
+      scripts: { three, both, two },
+      activities: { a: 'manual' },
+      engine: { takesResults },
+      clock,
+      openWorker: (facts) => {
+        worker = new TakingWorker('A', facts.options);
+        worker.clock = clock;
+        return Promise.resolve(worker);
+      },
+    });
+  }
+  afterEach(() => hub.dispose());
+
+  it('writes the same rows, is asked for one episode, and is handed nothing that is not in the store', async () => {
+    await open();
+    const id = await hub.start('three');
+    for (const value of [1, 2, 3]) {
+      const [call] = worker.calls;
+      assert.deepEqual(
+        hub.store.pendingActivities(id).map(({ taskId }) => taskId),
+        [call?.taskId],
+      );
+      await hub.complete('a', value);
+    }
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.equal(worker.episodes.filter(({ history }) => history.length === 0).length, 1);
+    assert.equal(worker.episodes.length, 4);
+    assert.deepEqual(hub.store.pendingActivities(id), []);
+  });
+
+  it('is asked for the episode where it does not tell it', async () => {
+    await open();
+    worker.goesOn = false;
+    const id = await hub.start('three');
+    for (const value of [1, 2, 3]) await hub.complete('a', value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+  });
+
+  it('has no say once the instance was wanted for something else', async () => {
+    await open();
+    const id = await hub.start('both');
+    await hub.raise(id, 'Go', 'now');
+    await hub.complete('a', 'late');
+    hub.expect(id, 'OS ES TS#0 OC | OS ER OC | OS TC→0 EC#1[Completed] OC', 'Completed ["late","now"]');
+    const other = await hub.start('three');
+    await hub.terminate(other);
+    await hub.complete('a', 1);
+    hub.expect(other, 'OS ES TS#0 OC | OS ET EC#1[Terminated] OC', 'Terminated enough');
+  });
+
+  it('is not asked to where more than one thing is waited for, or the engine does not allow it', async () => {
+    await open();
+    let asked = 0;
+    const taken = worker;
+    worker.runActivityOn = (request) => {
+      asked++;
+      return TakingWorker.prototype.runActivityOn.call(taken, request);
+    };
+    const id = await hub.start('two');
+    for (const value of [1, 2]) await hub.complete('a', value);
+    assert.equal(hub.outcome(id), 'Completed [1,2]');
+    assert.equal(asked, 0);
+    await hub.dispose();
+    await open(false);
+    const other = await hub.start('three');
+    for (const value of [1, 2, 3]) await hub.complete('a', value);
+    hub.expect(other, rows, 'Completed [1,2,3]');
+    assert.equal(worker.episodes.at(-1)?.ahead, undefined);
+  });
+
+  it('that goes away under an activity is handed it once more, and all that follows step by step', async () => {
+    await open();
+    const id = await hub.start('three');
+    worker.calls[0]?.reject(new DurascopeError('WorkerExited', 'The worker process ended with code 1.'));
+    await hub.quiet();
+    for (const value of [1, 2, 3]) await hub.complete('a', value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.equal(worker.episodes.at(-1)?.ahead, undefined);
   });
 });

@@ -186,6 +186,37 @@ describe('a process that runs ahead', () => {
     assert.deepEqual(asked.decisions, [{ type: 'ScheduleTask', id: 1, name: 'quick', input: '[41]' }]);
   });
 
+  it('tells the episode that follows with the result of what it was handed, however slow that is', async () => {
+    const outcome = await first('chain-slow', 'on', { steps: 0, maxActivities: 4 });
+    assert.equal(outcome.begun, undefined);
+    const asked = { instanceId: 'on', executionId: 'e-on', taskId: 0, name: 'slow', input: '[0]' };
+    const end = await app.worker.runActivityOn(asked);
+    assert.deepEqual(end.outcome, { ok: true, result: '1' });
+    assert.deepEqual(end.next?.outcome.decisions, [{ type: 'ScheduleTask', id: 1, name: 'slow', input: '[1]' }]);
+    assert((outcome.endedAt ?? '') <= end.next.at && end.next.at <= (end.next.outcome.endedAt ?? ''));
+    const again = await app.worker.runActivityOn(asked);
+    assert.equal(again.next, null, 'its result is in the episode before');
+    const second = await app.worker.runActivityOn({ ...asked, taskId: 1, input: '[1]' });
+    assert.deepEqual(second.next?.outcome.decisions, [{ type: 'ScheduleTask', id: 2, name: 'slow', input: '[2]' }]);
+  });
+
+  it('tells the result alone where it was not asked to go on, where the episode is too large, and of a generation that is over', async () => {
+    await first('chain-slow', 'alone', null);
+    const asked = { instanceId: 'alone', executionId: 'e-alone', taskId: 0, name: 'slow', input: '[0]' };
+    assert.equal((await app.worker.runActivityOn(asked)).next, null);
+    await first('chain-slow', 'gone', { steps: 0, maxActivities: 4 });
+    assert.equal((await app.worker.runActivityOn({ ...asked, instanceId: 'gone', executionId: 'other' })).next, null);
+    await first('huge', 'huge-on', { steps: 0, maxActivities: 4 });
+    const end = await app.worker.runActivityOn({
+      ...asked,
+      instanceId: 'huge-on',
+      executionId: 'e-huge-on',
+      name: 'quick',
+      input: '[1]',
+    });
+    assert.deepEqual(end, { outcome: { ok: true, result: '2' }, next: null });
+  }).timeout(20_000);
+
   it('that is ended rejects what it had begun', async () => {
     const own = await fixture.start(null, { files });
     await own.result('quick', 1);

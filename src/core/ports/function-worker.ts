@@ -23,7 +23,7 @@ export interface EpisodeRequest {
 }
 
 export interface RunAheadGrant {
-  /** Activities, each with the episode that takes its result, at most. */
+  /** Activities, each with the episode that takes its result, that the worker may begin by itself, at most. 0: only `runActivityOn` goes on. */
   steps: number;
   /** Activities that the worker may run at one time, those handed to it included. */
   maxActivities: number;
@@ -191,6 +191,11 @@ export interface FunctionWorker {
   storesInputs?(name: string): boolean;
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;
+  /**
+   * As `runActivity`, for the only thing that its instance waits for; where the last episode was asked for with `ahead` the one that takes the
+   * result may have been run when this resolves. Absent: it is asked for.
+   */
+  runActivityOn?(request: ActivityRequest): Promise<BegunEnd>;
   /** One batch of an entity at a time. An entity that the worker does not have: a failed result for each operation. Absent: entities wait. */
   runEntityBatch?(request: EntityBatchRequest): Promise<EntityBatchOutcome>;
   /** The instance's generation is over: whatever was kept warm for it may go. */

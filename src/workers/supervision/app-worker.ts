@@ -13,6 +13,7 @@ import type { Disposable } from '../../core/ports/clock';
 import type {
   ActivityOutcome,
   ActivityRequest,
+  BegunEnd,
   EntityBatchOutcome,
   EntityBatchRequest,
   EpisodeOutcome,
@@ -145,6 +146,12 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
     if (this.current !== null) return this.current.activity(request);
     return this.whenUp().then((running) => running.activity(request));
+  }
+
+  async runActivityOn(request: ActivityRequest): Promise<BegunEnd> {
+    const running = this.current ?? (await this.whenUp());
+    if (running.activityOn !== undefined) return running.activityOn(request);
+    return { outcome: await running.activity(request), next: null };
   }
 
   runEntityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome> {

@@ -2,6 +2,7 @@
 import type {
   ActivityOutcome,
   ActivityRequest,
+  BegunEnd,
   EntityBatchOutcome,
   EntityBatchRequest,
   EpisodeOutcome,
@@ -70,6 +71,8 @@ export interface RunningApp {
   readonly ended: Promise<WorkerEnd>;
   episode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   activity(request: ActivityRequest): Promise<ActivityOutcome>;
+  /** See `FunctionWorker.runActivityOn`. */
+  activityOn?(request: ActivityRequest): Promise<BegunEnd>;
   entityBatch(request: EntityBatchRequest): Promise<EntityBatchOutcome>;
   encoded(call: EncodedCall): Promise<EncodedAnswer>;
   /** `signal`: the caller has left. */

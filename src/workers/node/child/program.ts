@@ -113,7 +113,8 @@ class Program {
   /** An answer that cannot be sent is a failure; of anything else the user is told. */
   private answerUnsent(message: ChildMessage, why: string): void {
     const { writer, host } = this;
-    if (message.type === 'ahead' && message.next !== null && host instanceof FunctionHost) {
+    const isAhead = message.type === 'ahead' || message.type === 'activityDone';
+    if (isAhead && message.next != null && message.instanceId !== undefined && host instanceof FunctionHost) {
       // The result alone; the parent asks for the episode again.
       host.stopRunningAhead(message.instanceId);
       writer.send({ ...message, next: null });

@@ -23,6 +23,7 @@ import type { HttpCall, HttpReply } from '../../supervision/running-app';
 import { requestOf, type Answer } from '../wire/child-messages';
 import { inParts } from '../wire/event-parts';
 import type {
+  ActivityAnswered,
   EntityAnswered,
   EpisodeAnswered,
   HttpAnswered,
@@ -30,12 +31,14 @@ import type {
   ParentMessage,
   ReplayAsk,
   SentOutcome,
+  StepAhead,
 } from '../wire/messages';
 import { SentHistories } from '../wire/sent-histories';
 
 /** TaskScheduled and OrchestratorCompleted of one episode, OrchestratorStarted and the result of the next. */
 const rowsOfStep = 4;
 
+type OfGeneration = Pick<EpisodeRequest, 'instanceId' | 'executionId'>;
 type Say = (message: ParentMessage, bytes?: Uint8Array, chars?: number) => void;
 
 export class AskedOfChild {
@@ -81,34 +84,46 @@ export class AskedOfChild {
     });
   }
 
-  #received(request: EpisodeRequest, { begun, ...outcome }: SentOutcome): EpisodeOutcome {
+  #received(request: OfGeneration, { begun, ...outcome }: SentOutcome): EpisodeOutcome {
     if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.#sent.forget(request.instanceId);
     // P3
     const isNew = begun !== undefined && !this.#requests.has(begun.id);
     return !isNew ? outcome : { ...outcome, begun: this.#begun(request, begun) };
   }
 
-  #begun(request: EpisodeRequest, { id, taskId, name }: NonNullable<SentOutcome['begun']>): BegunActivity {
-    const { instanceId, executionId } = request;
+  #begun(request: OfGeneration, { id, taskId, name }: NonNullable<SentOutcome['begun']>): BegunActivity {
+    const { instanceId } = request;
     const ended = new Promise<BegunEnd>((resolve, reject) => {
       const answer = ({ message }: { message: Answer }): void => {
         if (message.type !== 'ahead') {
           reject(refusalIn(message, 'activity', name));
           return;
         }
-        const { outcome, next } = message;
-        if (next === null) {
-          resolve({ outcome, next });
-          return;
-        }
-        this.#sent.advance(instanceId, executionId, rowsOfStep, resultEvent(next.at, taskId, outcome));
-        resolve({ outcome, next: { at: next.at, outcome: this.#received(request, next.outcome) } });
+        resolve(this.#end(request, taskId, message.outcome, message.next));
       };
       this.#requests.adopt(id, { kind: 'activity', name, instanceId, resolve: answer, reject });
     });
     // Whoever does not want it any more need not hear of its end.
     ended.catch(() => undefined);
     return { taskId, ended };
+  }
+
+  #end(request: OfGeneration, taskId: number, outcome: ActivityOutcome, next: StepAhead | null): BegunEnd {
+    if (next === null) return { outcome, next };
+    const { instanceId, executionId } = request;
+    this.#sent.advance(instanceId, executionId, rowsOfStep, resultEvent(next.at, taskId, outcome));
+    return { outcome, next: { at: next.at, outcome: this.#received(request, next.outcome) } };
+  }
+
+  /** See `FunctionWorker.runActivityOn`. */
+  activityOn(request: ActivityRequest): Promise<BegunEnd> {
+    const { name, instanceId, executionId, taskId, input } = request;
+    return new Promise((resolve, reject) => {
+      const answer = ({ outcome, next = null }: ActivityAnswered): void => resolve(this.#end(request, taskId, outcome, next));
+      const id = this.#add('activity', name, instanceId, 'activityDone', answer, reject);
+      const goOn = { executionId, taskId };
+      this.#say({ type: 'activity', id, instanceId, name, input, goOn }, undefined, input?.length ?? 0);
+    });
   }
 
   activity(request: ActivityRequest): Promise<ActivityOutcome> {

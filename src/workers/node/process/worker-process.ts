@@ -10,6 +10,7 @@ import { DurascopeError } from '../../../core/values/errors';
 import type {
   ActivityOutcome,
   ActivityRequest,
+  BegunEnd,
   EntityBatchOutcome,
   EntityBatchRequest,
   EpisodeOutcome,
@@ -159,6 +160,10 @@ export class WorkerProcess implements RunningApp {
 
   episode(request: EpisodeRequest): Promise<EpisodeOutcome> {
     return this.asked.episode(request);
+  }
+
+  activityOn(request: ActivityRequest): Promise<BegunEnd> {
+    return this.asked.activityOn(request);
   }
 
   activity(request: ActivityRequest): Promise<ActivityOutcome> {

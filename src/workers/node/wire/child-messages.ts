@@ -92,7 +92,7 @@ export function childMessageProblem(message: Readonly<Record<string, unknown>>):
     case 'episodeDone':
       return idProblem(message) ?? (message['outcome'] === null ? null : sentOutcomeProblem(message['outcome']));
     case 'activityDone':
-      return idProblem(message) ?? activityOutcomeProblem(message['outcome']);
+      return idProblem(message) ?? activityOutcomeProblem(message['outcome']) ?? nextProblem(message['next'] ?? null);
     case 'ahead':
       return stepProblem(message);
     case 'entityDone':
@@ -112,8 +112,11 @@ const isUnanswering: ReadonlySet<string> = new Set(['hello', 'ready', 'loadFaile
 
 function stepProblem({ id, outcome, next }: Readonly<Record<string, unknown>>): string | null {
   if (!isOwnId(id)) return 'it has no number';
-  const problem = activityOutcomeProblem(outcome);
-  if (problem !== null || next === null) return problem;
+  return activityOutcomeProblem(outcome) ?? nextProblem(next);
+}
+
+function nextProblem(next: unknown): string | null {
+  if (next === null) return null;
   return isObject(next) && typeof next['at'] === 'string' ? sentOutcomeProblem(next['outcome']) : 'the step has no time';
 }
 

@@ -97,6 +97,8 @@ export interface ActivityAsked extends Framed {
   name: string;
   /** JSON of an array of one, or null. */
   input: string | null;
+  /** The instance waits for nothing else: the episode that takes the result may run with it. */
+  goOn?: { executionId: string; taskId: number };
 }
 export interface EntityAsked extends EntityBatchRequest, Framed {
   type: 'entity';
@@ -201,12 +203,20 @@ export interface RanAhead extends Framed {
   id: number;
   instanceId: string;
   outcome: ActivityOutcome;
-  next: { at: string; outcome: SentOutcome } | null;
+  next: StepAhead | null;
+}
+/** The episode that took a result, run at the time `at`. */
+export interface StepAhead {
+  at: string;
+  outcome: SentOutcome;
 }
 export interface ActivityAnswered extends Framed {
   type: 'activityDone';
   id: number;
   outcome: ActivityOutcome;
+  /** As in `ahead`, of this instance; only where it was asked to go on. */
+  next?: StepAhead | null;
+  instanceId?: string;
 }
 export interface EntityAnswered extends Framed {
   type: 'entityDone';

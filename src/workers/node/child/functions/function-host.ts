@@ -19,7 +19,7 @@ import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
 import { hideRehearsal } from './rehearsal';
-import { RunAhead } from './run-ahead';
+import { charsOf, RunAhead } from './run-ahead';
 import type { Running, UserLog } from './user-log';
 
 interface Loaded {
@@ -151,10 +151,17 @@ export class FunctionHost {
         break;
       }
       case 'activity': {
-        const { id, name, instanceId, input } = message;
+        const { id, name, instanceId, input, goOn } = message;
         this.answer(id, async () => {
-          const outcome = await ahead.activity(name, instanceId, input);
-          this.out.send({ type: 'activityDone', id, outcome }, undefined, outcome.ok ? outcome.result?.length : 0);
+          if (goOn === undefined) {
+            const outcome = await ahead.activity(name, instanceId, input);
+            this.out.send({ type: 'activityDone', id, outcome }, undefined, charsOf(outcome));
+            return;
+          }
+          const { result, step } = await ahead.activityOn(goOn, name, instanceId, input);
+          const next = step === null ? null : { at: step.at, outcome: step.outcome };
+          this.out.send({ type: 'activityDone', id, outcome: result, next, instanceId }, undefined, charsOf(result));
+          step?.goOn();
         });
         break;
       }

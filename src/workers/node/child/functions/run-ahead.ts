@@ -8,12 +8,14 @@
  *   A2. Whatever the parent says of an instance ends the running ahead of it.
  *   A3. At most `maxActivities` run at one time, those that the parent handed out included.
  *   A4. What goes wrong here is no answer: the parent is told the result alone, and asks again for the rest.
+ *   A5. What does not run ahead waits for the parent to hand it out; then the episode that takes the result still runs at once, where the
+ *       parent says that the instance waits for nothing else.
  */
 import { httpActivityName } from '../../../../core/dialects/durable-http';
 import type { HistoryEvent, TaskScheduled } from '../../../../core/history/history';
 import type { ActivityOutcome, RunAheadGrant } from '../../../../core/ports/function-worker';
 import { resultEvent } from '../../../../core/turns/result-event';
-import type { ChildMessage, EpisodeAsked, SentOutcome } from '../../wire/messages';
+import type { ActivityAsked, ChildMessage, EpisodeAsked, SentOutcome } from '../../wire/messages';
 import { isThenable } from '../../../../base/thenable';
 import type { EpisodeReply, EpisodeSlice } from '../orchestrations/orchestration-runner';
 import { monotonicMs, timestampNow } from './own-clock';
@@ -38,6 +40,22 @@ interface Lead {
   stepsLeft: number;
   /** Of what was noted last. */
   at: string;
+  /** The activity that it waits for. */
+  scheduled: TaskScheduled | null;
+}
+
+interface Step {
+  at: string;
+  outcome: SentOutcome;
+  /** What follows once that is said. */
+  goOn: () => void;
+}
+
+type GoOn = NonNullable<ActivityAsked['goOn']>;
+
+interface End {
+  result: ActivityOutcome;
+  step: Step | null;
 }
 
 /** A1, in milliseconds. */
@@ -84,22 +102,11 @@ export class RunAhead {
 
   private next(lead: Lead, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
     const [decision, ...others] = outcome.decisions;
-    const mayGoOn =
-      lead.stepsLeft > 0 &&
-      decision?.type === 'ScheduleTask' &&
-      others.length === 0 &&
-      decision.name !== httpActivityName &&
-      (this.lastMs.get(decision.name) ?? Number.POSITIVE_INFINITY) < quickMs &&
-      this.running < this.maxActivities &&
-      !this.world.hasClient(decision.name);
     lead.at = laterOf(lead.at, timestampNow());
-    if (!mayGoOn) {
+    if (decision?.type !== 'ScheduleTask' || others.length > 0 || decision.name === httpActivityName) {
       this.leads.delete(lead.instanceId);
       return [{ ...outcome, endedAt: lead.at }, nothing];
     }
-    lead.stepsLeft--;
-    this.leads.set(lead.instanceId, lead);
-    const id = --this.lastId;
     const { id: taskId, name, input } = decision;
     const scheduled: TaskScheduled = {
       EventType: 'TaskScheduled',
@@ -110,14 +117,46 @@ export class RunAhead {
       Version: decision.version ?? '',
       Input: null,
     };
+    lead.scheduled = scheduled;
+    this.leads.set(lead.instanceId, lead);
+    const mayGoOn =
+      lead.stepsLeft > 0 &&
+      (this.lastMs.get(decision.name) ?? Number.POSITIVE_INFINITY) < quickMs &&
+      this.running < this.maxActivities &&
+      !this.world.hasClient(decision.name);
+    if (!mayGoOn) return [{ ...outcome, endedAt: lead.at }, nothing];
+    lead.stepsLeft--;
+    const id = --this.lastId;
     const begun = { id, taskId, name };
     return [{ ...outcome, endedAt: lead.at, begun }, () => void this.goOn(lead, id, scheduled, input)];
   }
 
   private async goOn(lead: Lead, id: number, scheduled: TaskScheduled, input: string | null): Promise<void> {
     const result = await this.timed(scheduled.Name, lead.instanceId, input);
-    if (monotonicMs() < this.turnEnd) this.step(lead, id, scheduled, result);
-    else setImmediate(() => this.step(lead, id, scheduled, result));
+    if (monotonicMs() >= this.turnEnd) await immediate();
+    const step = this.step(lead, scheduled, result);
+    this.tell(lead, id, result, isThenable(step) ? await step : step);
+  }
+
+  private tell({ instanceId }: Lead, id: number, result: ActivityOutcome, step: Step | null): void {
+    if (step === null) {
+      this.world.say({ type: 'ahead', id, instanceId, outcome: result, next: null }, charsOf(result));
+      return;
+    }
+    const { at, outcome, goOn } = step;
+    this.world.say({ type: 'ahead', id, instanceId, outcome: result, next: { at, outcome } });
+    goOn();
+  }
+
+  /** A5. As `activity`, and the step that follows; null: there is none. */
+  async activityOn({ executionId, taskId }: GoOn, name: string, instanceId: string, input: string | null): Promise<End> {
+    const lead = this.leads.get(instanceId);
+    const result = await this.activity(name, instanceId, input);
+    const scheduled = lead?.scheduled;
+    if (lead?.executionId !== executionId || scheduled?.EventId !== taskId) return { result, step: null };
+    if (monotonicMs() >= this.turnEnd) await immediate();
+    const step = this.step(lead, scheduled, result);
+    return { result, step: isThenable(step) ? await step : step };
   }
 
   /** What is answered and the steps that follow go out together. */
@@ -126,12 +165,11 @@ export class RunAhead {
     if (now >= this.turnEnd) this.turnEnd = now + turnMs;
   }
 
-  private step(lead: Lead, id: number, scheduled: TaskScheduled, result: ActivityOutcome): void {
+  /** The episode that takes the result. Null: it is not for here (A2, A4), and the lead is over. */
+  private step(lead: Lead, scheduled: TaskScheduled, result: ActivityOutcome): Step | null | Promise<Step | null> {
     this.beginTurn();
-    if (this.leads.get(lead.instanceId) !== lead || isLong(result)) {
-      this.break(lead, id, result);
-      return;
-    }
+    if (this.leads.get(lead.instanceId) !== lead || lead.scheduled !== scheduled || isLong(result)) return this.over(lead);
+    lead.scheduled = null;
     lead.at = laterOf(lead.at, timestampNow());
     const { at, length: knownLength, instanceId, executionId, name } = lead;
     const marks = { EventId: -1, IsPlayed: false };
@@ -144,37 +182,30 @@ export class RunAhead {
     lead.length += events.length;
     try {
       const reply = this.world.run({ instanceId, executionId, name, knownLength, events });
-      if (isThenable(reply)) void this.later(reply, lead, id, at, result);
-      else this.ran(lead, id, at, result, reply);
+      return isThenable(reply) ? this.later(lead, at, reply) : this.ran(lead, at, reply);
     } catch {
-      this.break(lead, id, result);
+      return this.over(lead);
     }
   }
 
-  private async later(reply: Promise<EpisodeReply>, lead: Lead, id: number, at: string, result: ActivityOutcome): Promise<void> {
+  private async later(lead: Lead, at: string, reply: Promise<EpisodeReply>): Promise<Step | null> {
     try {
-      this.ran(lead, id, at, result, await reply);
+      return this.ran(lead, at, await reply);
     } catch {
-      this.break(lead, id, result);
+      return this.over(lead);
     }
   }
 
-  private ran(lead: Lead, id: number, at: string, result: ActivityOutcome, reply: EpisodeReply): void {
-    if (reply === 'needHistory' || this.leads.get(lead.instanceId) !== lead) {
-      this.break(lead, id, result);
-      return;
-    }
+  private ran(lead: Lead, at: string, reply: EpisodeReply): Step | null {
+    if (reply === 'needHistory' || this.leads.get(lead.instanceId) !== lead) return this.over(lead);
     const [outcome, goOn] = this.next(lead, reply);
-    this.world.say({ type: 'ahead', id, instanceId: lead.instanceId, outcome: result, next: { at, outcome } });
-    goOn();
+    return { at, outcome, goOn };
   }
 
   /** A4. */
-  private break(lead: Lead, id: number, outcome: ActivityOutcome): void {
-    const { instanceId } = lead;
-    if (this.leads.get(instanceId) === lead) this.leads.delete(instanceId);
-    const chars = outcome.ok ? outcome.result?.length : 0;
-    this.world.say({ type: 'ahead', id, instanceId, outcome, next: null }, chars);
+  private over(lead: Lead): null {
+    if (this.leads.get(lead.instanceId) === lead) this.leads.delete(lead.instanceId);
+    return null;
   }
 
   private async timed(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome> {
@@ -196,7 +227,7 @@ function leadOf(
   { steps }: RunAheadGrant,
   at: string,
 ): Lead {
-  return { ...of, length, stepsLeft: steps, at };
+  return { ...of, length, stepsLeft: steps, at, scheduled: null };
 }
 
 function laterOf(one: string, other: string): string {
@@ -204,5 +235,13 @@ function laterOf(one: string, other: string): string {
 }
 
 function isLong(result: ActivityOutcome): boolean {
-  return (result.ok ? (result.result?.length ?? 0) : result.reason.length + result.details.length) > longResultChars;
+  return charsOf(result) > longResultChars;
+}
+
+export function charsOf(outcome: ActivityOutcome): number {
+  return outcome.ok ? (outcome.result?.length ?? 0) : outcome.reason.length + outcome.details.length;
+}
+
+function immediate(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
