@@ -195,4 +195,21 @@ describe('a task hub in Azure Storage (spec/attach.md 1)', function () {
     await refused('x', /3 to 45 letters/);
     assert.equal((await open(null)).label, `GoldenHub in Azurite at 127.0.0.1:${azurite.ports.table}`);
   });
+
+  it('reads a history anew once its last row was written again, and only then', async () => {
+    const rows = goldenRows('History').filter(({ partitionKey }) => partitionKey === 'hello');
+    const isLast = ({ rowKey }: { rowKey: string }): boolean => rowKey === 'sentinel';
+    await azurite.put(
+      'GrowingInstances',
+      goldenRows('Instances').filter(({ partitionKey }) => partitionKey === 'hello'),
+    );
+    await azurite.put('GrowingHistory', [...rows.slice(0, 4), ...rows.filter(isLast)]);
+    const own = await open('Growing');
+    assert.equal((await own.history('hello')).length, 4);
+    const before = own.requests;
+    assert.equal((await own.history('hello')).length, 4);
+    assert.equal(own.requests - before, 1);
+    await azurite.add('GrowingHistory', [...rows.slice(4).filter((row) => !isLast(row)), ...rows.filter(isLast)]);
+    assert.equal((await own.history('hello')).length, rows.length - 1);
+  });
 });

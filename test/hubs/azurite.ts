@@ -79,14 +79,19 @@ export class Azurite {
 
   /** Rows in the order given; those of one partition go in batches. */
   async put(table: string, rows: readonly TypedRow[]): Promise<void> {
+    await this.table(table).createTable();
+    await this.add(table, rows);
+  }
+
+  /** Into a table that is there; rows that are there are replaced. */
+  async add(table: string, rows: readonly TypedRow[]): Promise<void> {
     const client = this.table(table);
-    await client.createTable();
     const partitions = new Map<string, TypedRow[]>();
     for (const row of rows) partitions.set(row.partitionKey, [...(partitions.get(row.partitionKey) ?? []), row]);
     for (const partition of partitions.values()) {
       for (let at = 0; at < partition.length; at += 100) {
         const part = partition.slice(at, at + 100);
-        await client.submitTransaction(part.map((row) => ['create', entityOf(row)]));
+        await client.submitTransaction(part.map((row) => ['upsert', entityOf(row), 'Replace']));
       }
     }
   }

@@ -102,7 +102,8 @@ export class StorageAccount {
       try {
         const entity = await this.#table(table).getEntity(partitionKey, rowKey, {
           disableTypeConversion: true,
-          ...(select === undefined ? {} : { queryOptions: { select: [...select] } }),
+          // By its keys a row is known as one of the client library, whose names of the system's columns are others.
+          ...(select === undefined ? {} : { queryOptions: { select: ['PartitionKey', ...select] } }),
         });
         return plainRow(entity);
       } catch (error) {
