@@ -1,4 +1,5 @@
 /** An instance as the command line shows it. */
+import { countText } from '../base/count-text';
 import { readableFailure } from '../core/values/serialised-exception';
 import type { FailureDetails, Tags } from '../core/history/history';
 import { type ForkOrigin, forkOriginText } from '../core/instances/forks';
@@ -96,7 +97,7 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     ['Parent', row.parentInstanceId],
     ['Fork of', row.forkedFrom === undefined ? null : forkOriginText(row.forkedFrom)],
     ['Generation', row.generation === 0 ? null : String(row.generation)],
-    ['History', `${row.historyLength} events`],
+    ['History', countText(row.historyLength, 'event')],
   ];
   return facts
     .filter((fact): fact is [string, string] => fact[1] !== null)

@@ -1,4 +1,5 @@
 /** An emulator that runs on another thread, in the shape of an `Emulator`. */
+import { countText } from '../base/count-text';
 import type { Disposable } from '../core/ports/clock';
 import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
@@ -116,7 +117,7 @@ class EmulatorProxy {
           this.logger({
             level: 'warning',
             category: 'emulator',
-            message: `${message.dropped} log lines were left out: too many at once.`,
+            message: `${countText(message.dropped, 'log line was', 'log lines were')} left out: too many at once.`,
           });
         }
         for (const entry of message.entries) this.logger(entry);

@@ -1,3 +1,4 @@
+import { countText } from '../base/count-text';
 import { messageOf } from '../base/error-message';
 import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../core/ports/task-hub-client';
@@ -97,7 +98,7 @@ export async function importInstances(
 function interrupted(error: unknown, done: number, all: number): DurascopeError {
   return new DurascopeError(
     DurascopeError.is(error) ? error.code : 'Stopped',
-    `${messageOf(error)} The import came as far as ${done} of ${all} instances, which are in the hub: import the file again and skip those (--on-conflict skip).`,
+    `${messageOf(error)} The import came as far as ${done} of ${countText(all, 'instance')}, which are in the hub: import the file again and skip those (--on-conflict skip).`,
     { cause: error, ...(DurascopeError.is(error) && { details: error.details }) },
   );
 }

@@ -1,3 +1,4 @@
+import { countText } from '../base/count-text';
 import type { LogLevel } from '../core/ports/logger';
 import { sentenceOf } from './back-off';
 
@@ -45,7 +46,7 @@ export class RetryNotes {
       const count = (kind: Note['kind']): number => notes.filter((each) => each.kind === kind).length;
       this.log(
         'warning',
-        `${reason} ${count('episode')} episodes and ${count('activity')} activities got no answer (${names}). They run again${when(latest)}.`,
+        `${reason} ${countText(count('episode'), 'episode')} and ${countText(count('activity'), 'activity', 'activities')} got no answer (${names}). They run again${when(latest)}.`,
       );
     }
     this.#notes.clear();

@@ -1,4 +1,5 @@
 /** Histories and instances as servers of the protocol tell them, in the core's form (spec/attach.md 3): the other way round than `to-proto.ts`. */
+import { countText } from '../base/count-text';
 import type { EntityInfo } from '../core/entities/entity-views';
 import type {
   EntityOperationCalled,
@@ -51,8 +52,9 @@ export function coreHistory(events: readonly ProtoEvent[]): { events: HistoryEve
     rows.push(row);
   }
   const notes: string[] = [];
-  if (unknown > 0) notes.push(`${unknown} events of unknown types were left out.`);
-  if (timeless > 0) notes.push(`${timeless} events have no time: they are shown with that of the event before.`);
+  if (unknown > 0) notes.push(`${countText(unknown, 'event of an unknown type was', 'events of unknown types were')} left out.`);
+  if (timeless > 0)
+    notes.push(`${countText(timeless, 'event has', 'events have')} no time: shown with that of the event before.`);
   return { events: withEpisodeEnds(rows), notes };
 }
 

@@ -7,6 +7,7 @@
  *       `resync`. Rows that nobody takes are not kept because they are few.
  *   E3. The first thing sent is a comment, so that a reader knows when it has begun to listen.
  */
+import { countText } from '../base/count-text';
 import type { HistoryEvent } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
@@ -165,7 +166,7 @@ class Gathering {
     const note: LogEntry = {
       level: 'warning',
       category: 'http',
-      message: `${from} log lines were left out here: too many to send.`,
+      message: `${countText(from, 'log line was', 'log lines were')} left out here: too many to send.`,
     };
     this.#logs = [note, ...this.#logs.slice(from)];
   }

@@ -1,4 +1,5 @@
 /** What can be done to instances, one or many: the same for panels, trees and commands. */
+import { countText } from '../base/count-text';
 import { messageOf } from '../base/error-message';
 import { allInstanceIds } from '../core/ports/all-instance-ids';
 import { DurascopeError } from '../core/values/errors';
@@ -111,7 +112,8 @@ const pastTense: Readonly<Record<InstanceAction, string>> = {
 export function bulkMessage(action: InstanceAction, outcome: BulkOutcome): string {
   const { done, failed } = outcome;
   const first = failed[0];
-  const didText = done.length === 1 ? `${pastTense[action]} ${done[0] ?? ''}` : `${pastTense[action]} ${done.length} instances`;
+  const didText =
+    done.length === 1 ? `${pastTense[action]} ${done[0] ?? ''}` : `${pastTense[action]} ${countText(done.length, 'instance')}`;
   if (first === undefined) return done.length === 0 ? `Nothing to ${action}.` : didText;
   if (done.length === 0 && failed.length === 1) return first.message;
   return `${didText}; ${failed.length} refused: ${first.message}`;

@@ -1,6 +1,7 @@
 /**
  * The host's side of the instances panel: answers its questions out of a task hub and tells what changes (instances-panel.ts, Q1, Q2).
  */
+import { countText } from '../base/count-text';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { HubChange } from '../core/ports/task-hub-client';
 import { fromTimestamp, toTimestamp } from '../core/values/time';
@@ -122,7 +123,7 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
     );
     // The panel itself has asked about everything that takes a reason.
     if (action === 'purge' && ids.length > 0) {
-      const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? This cannot be undone.`;
+      const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : countText(ids.length, 'instance')}? This cannot be undone.`;
       if (!(await this.options.host.confirm(question, 'Purge'))) {
         this.answer({ requestId, ok: false });
         return;

@@ -1,4 +1,5 @@
 /** Rows of an Azure Storage history table (spec/engine.md 1.4), exported as JSON or CSV. */
+import { countText } from '../base/count-text';
 import { unescapeKey } from '../core/values/table-key';
 import { plainRow, type TableRow } from './typed-rows';
 
@@ -36,7 +37,10 @@ function fromPartition(key: string, rows: readonly Row[]): TableHistory | null {
   const sentinel = rows.find((row) => text(row['RowKey']) === 'sentinel');
   const current = text(sentinel?.['ExecutionId']) ?? text(events[0]?.['ExecutionId']);
   const own = current === undefined ? events : events.filter((row) => (text(row['ExecutionId']) ?? current) === current);
-  if (own.length < events.length) notes.push(`${events.length - own.length} rows of another generation are left out.`);
+  if (own.length < events.length)
+    notes.push(
+      `${countText(events.length - own.length, 'row of another generation is', 'rows of another generation are')} left out.`,
+    );
   const blobs = own.flatMap((row, index) =>
     Object.keys(row)
       .filter((name) => name.endsWith('BlobName') && (text(row[name]) ?? '') !== '')

@@ -1,3 +1,4 @@
+import { countText } from '../base/count-text';
 import * as vscode from 'vscode';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
@@ -61,7 +62,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
           arguments: [name, 'running'],
         }),
         new vscode.CodeLens(range, {
-          title: all === 1 ? 'Show 1 instance' : `Show ${all} instances`,
+          title: `Show ${countText(all, 'instance')}`,
           command: commands.showInstancesOf,
           arguments: [name],
         }),

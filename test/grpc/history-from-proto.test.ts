@@ -148,8 +148,8 @@ describe('histories that servers of the Durable Task protocol tell (spec/attach.
     );
     assert.equal(events[1]?.Timestamp, '1970-01-01T00:00:10.0000000Z');
     assert.deepEqual(notes, [
-      '1 events of unknown types were left out.',
-      '1 events have no time: they are shown with that of the event before.',
+      '1 event of an unknown type was left out.',
+      '1 event has no time: shown with that of the event before.',
     ]);
   });
 

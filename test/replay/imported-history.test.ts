@@ -152,7 +152,7 @@ describe('histories from elsewhere', () => {
     const stale = { ...rows[2], RowKey: 'FFFFFFFFFFFFFFFF', ExecutionId: 'old' };
     const large = rows.map((row) => (row['EventType'] === 'TaskCompleted' ? { ...row, Result: '', ResultBlobName: 'x' } : row));
     const { notes } = only(JSON.stringify([...large, stale]));
-    assert.ok(notes.some((note) => note.includes('1 rows of another generation')));
+    assert.ok(notes.some((note) => note.includes('1 row of another generation is left out')));
     assert.ok(notes.some((note) => note.includes('Result of row')));
   });
 

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import { DurascopeError } from '../../core/values/errors';
 import { azureCliTokens } from '../../hubs/access-token';
 import type { AttachedHub, CountsByStatus, HubFacts } from '../../hubs/attached-hub';
@@ -76,7 +77,7 @@ function print(
   terminal.print(`${style.bold(hub.label)}  ${hub.capabilities.readOnly === undefined ? '' : style.dim('read only')}`);
   const byStatus = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
   terminal.print(
-    `${isPartial ? 'Of the first ' : ''}${total(counts)} instances: ${byStatus.length === 0 ? 'none' : byStatus.join(', ')}` +
+    `${isPartial ? 'Of the first ' : ''}${countText(total(counts), 'instance')}: ${byStatus.length === 0 ? 'none' : byStatus.join(', ')}` +
       (isPartial ? '. --count counts all of them.' : ''),
   );
   if (partitions !== null && partitions.length > 0) {

@@ -5,6 +5,7 @@
  *   H2. A history that was replaced while it was read is read again.
  *   H3. Rows of the present execution are numbered from 0 without a gap, so that a part of them is a range of keys.
  */
+import { countText } from '../../base/count-text';
 import type { HistoryEvent } from '../../core/history/history';
 import { escapeKey } from '../../core/values/table-key';
 import { canonicalEvent } from '../../replay/canonical-event';
@@ -110,7 +111,10 @@ export class HistoryReader {
       if (!isLast) return null;
       notes.push('A new generation is half written: its first rows are there, the rest of what is there is of the one before.');
     }
-    if (others > 0 && !isPart) notes.push(`${others} rows of an earlier generation lie behind the history and are left out.`);
+    if (others > 0 && !isPart)
+      notes.push(
+        `${countText(others, 'row of an earlier generation lies', 'rows of an earlier generation lie')} behind the history and left out.`,
+      );
     if (own.length > 0 && sentinel === undefined) {
       notes.push('The history has no last row (sentinel): its first episode is being written, or what wrote it was stopped.');
     }

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
 import { DurascopeError } from '../../core/values/errors';
@@ -98,7 +99,7 @@ export function emulatorCommands(context: CommandContext): Handlers {
       const hub = await hubOrOffer(context);
       if (hub === undefined) return undefined;
       const total = Object.values(await hub.countByStatus()).reduce((sum, each) => sum + each, 0);
-      const question = `Delete all ${total} instances of ${currentApp(context).name}? Running ones are terminated first. This cannot be undone.`;
+      const question = `Delete ${total === 1 ? 'the 1 instance' : `all ${countText(total, 'instance')}`} of ${currentApp(context).name}? Running ones are terminated first. This cannot be undone.`;
       if (!(await dialogs.confirm(question, 'Delete All'))) return undefined;
       await emulators.of(currentApp(context)).stop();
       const url = (await emulators.start(currentApp(context), { sessionStart: 'discard' }))?.url;

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { copyExample } from '../copy-example';
@@ -53,7 +54,7 @@ export function exampleCommands(extensionUri: vscode.Uri, context: CommandContex
     const code =
       files.find((file) => /hello-?cities\.(js|ts|cs)$/i.test(file)) ?? files.find((file) => /\.(js|ts|cs)$/.test(file));
     if (code !== undefined) await vscode.window.showTextDocument(vscode.Uri.joinPath(target, code));
-    context.statusBar.say(`Created ${files.length} files in ${path.basename(target.fsPath)}`);
+    context.statusBar.say(`Created ${countText(files.length, 'file')} in ${path.basename(target.fsPath)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { rewindDoubt } from '../../core/instances/meanings';
@@ -36,7 +37,7 @@ async function run(context: CommandContext, action: InstanceAction, args: readon
   const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, `${title} which instance?`, actionStatuses[action]));
   if (ids.length === 0) return undefined;
   if (action === 'purge') {
-    const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}? The history is deleted.`;
+    const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : countText(ids.length, 'instance')}? The history is deleted.`;
     if (!(await context.dialogs.confirm(question, 'Purge'))) return undefined;
   }
   if (action === 'rewind' && given === undefined) {
@@ -53,7 +54,7 @@ async function run(context: CommandContext, action: InstanceAction, args: readon
   }
   const asked = asksReason && given === undefined;
   const reason = asked
-    ? await context.dialogs.reason(`${title} ${ids.length === 1 ? (ids[0] ?? '') : `${ids.length} instances`}`)
+    ? await context.dialogs.reason(`${title} ${ids.length === 1 ? (ids[0] ?? '') : countText(ids.length, 'instance')}`)
     : given?.reason;
   if (asked && reason === undefined) return undefined;
   const recursive = asked && action === 'terminate' ? await askRecursive(context, hub, ids) : (given?.recursive ?? false);
@@ -95,7 +96,7 @@ async function askRewind(
     const doubt = row?.runtimeStatus === 'Failed' ? rewindDoubt(await hub.history(id), row.profile) : null;
     if (doubt === null) continue;
     const chosen = await context.dialogs.choose<'rewind' | 'restart'>(
-      `Rewind ${ids.length === 1 ? id : `${ids.length} instances`}?`,
+      `Rewind ${ids.length === 1 ? id : countText(ids.length, 'instance')}?`,
       doubt,
       [
         { label: 'Restart Instead', value: 'restart' },
@@ -144,14 +145,14 @@ async function raiseEvent(context: CommandContext, args: readonly unknown[]): Pr
     given?.data !== undefined
       ? given.data
       : await askJson({
-          title: `Data of ${name} for ${ids.length === 1 ? first : `${ids.length} instances`}`,
+          title: `Data of ${name} for ${ids.length === 1 ? first : countText(ids.length, 'instance')}`,
           placeHolder: '{ "seat": 12 }',
           value: context.starts.inputs(eventKey(name))[0] ?? '',
         });
   if (data === undefined) return undefined;
   for (const id of ids) await hub.raiseEvent(id, name, data);
   if (data !== null) await context.starts.remember(eventKey(name), data);
-  const message = `Raised ${name} to ${ids.length === 1 ? first : `${ids.length} instances`}`;
+  const message = `Raised ${name} to ${ids.length === 1 ? first : countText(ids.length, 'instance')}`;
   context.statusBar.say(message);
   return message;
 }

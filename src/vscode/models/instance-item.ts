@@ -1,4 +1,5 @@
 /** What one line of the instances view shows. */
+import { countText } from '../../base/count-text';
 import { ageText, shortAge } from '../../base/age';
 import { cutText, jsonLine } from '../../base/json-text';
 import type { InstanceRow } from '../../core/instances/instance';
@@ -97,7 +98,7 @@ function tooltipOf(row: InstanceRow): string {
     ['Custom status', jsonLine(row.customStatus, 200) || null],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
     ['Stuck', row.stuck ?? null],
-    ['History', `${row.historyLength} events`],
+    ['History', countText(row.historyLength, 'event')],
   ];
   const shown = lines.filter((line): line is readonly [string, string] => line[1] !== null);
   return [

@@ -1,4 +1,5 @@
 /** What the check of running instances says, as texts and as problems by line. */
+import { countText } from '../../base/count-text';
 import { causeTexts, type Divergence, type DeterminismCause } from '../../core/history/divergence';
 import type { HubChange } from '../../core/ports/task-hub-client';
 import { isTerminal } from '../../core/values/status';
@@ -55,7 +56,11 @@ export function fixesOf({
 }: BreakingLine): { title: string; command: CommandId; arguments: readonly string[] }[] {
   const [first = ''] = instanceIds;
   const name = shortId(first);
-  const all = { title: `List all ${instanceIds.length} running instances`, command: commands.showBroken, arguments: [] };
+  const all = {
+    title: `List all ${countText(instanceIds.length, 'running instance')}`,
+    command: commands.showBroken,
+    arguments: [],
+  };
   return [
     { title: `Show where ${name} and the code part`, command: commands.showBroken, arguments: [first] },
     { title: `Step through the replay of ${name}`, command: commands.stepThroughReplay, arguments: [first] },

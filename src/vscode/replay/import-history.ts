@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
@@ -47,10 +48,10 @@ async function chooseInstance(
   const picked = await vscode.window.showQuickPick(
     found.map((imported) => ({
       label: imported.instanceId,
-      description: `${imported.functionName ?? ''} · ${imported.history.length} rows`,
+      description: `${imported.functionName ?? ''} · ${countText(imported.history.length, 'row')}`,
       imported,
     })),
-    { title, placeHolder: `${fileName} holds ${found.length} instances`, matchOnDescription: true },
+    { title, placeHolder: `${fileName} holds ${countText(found.length, 'instance')}`, matchOnDescription: true },
   );
   return picked?.imported;
 }

@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import { scaleLinear, scaleTime } from 'd3-scale';
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
@@ -77,7 +78,7 @@ export function CreationHistogram({ histogram, range, onRange }: CreationHistogr
   const spoken =
     keys === null
       ? ''
-      : `${dateTimeText(startMs + keys.at * widthMs)}: ${(totals[keys.at] ?? 0).toLocaleString('en')} instances. Enter cuts the list to this range.`;
+      : `${dateTimeText(startMs + keys.at * widthMs)}: ${countText(totals[keys.at] ?? 0, 'instance')}. Enter cuts the list to this range.`;
 
   return (
     <div class="histogram">

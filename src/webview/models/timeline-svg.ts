@@ -1,4 +1,5 @@
 /** A timeline as a picture that stands alone: the rows that are shown, on the ground of the theme. */
+import { countText } from '../../base/count-text';
 import { axisMarks } from './time-axis';
 import type { FoldedTime } from './folded-time';
 import { densityOf, type TimelineRow } from './timeline-rows';
@@ -92,7 +93,7 @@ export function timelineSvg({ title, rows, time, shown, nowMs, palette }: Timeli
     }
   });
   if (rows.length > mostRows) {
-    const more = `and ${(rows.length - mostRows).toLocaleString('en')} rows more`;
+    const more = `and ${countText(rows.length - mostRows, 'row')} more`;
     parts.push(words(12, height - 14, more, palette.quiet, 'font-style="italic"'));
   }
   return `${parts.join('\n')}\n</svg>\n`;

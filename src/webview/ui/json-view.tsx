@@ -1,3 +1,4 @@
+import { countText } from '../../base/count-text';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { jsonLines, unfoldedLines } from '../models/json-lines';
@@ -57,7 +58,7 @@ export function JsonView({ text, label }: { text: string; label: string }): JSX.
         <button type="button" class="link json-more" onClick={() => setLimit(limit + pageLines * 4)}>
           {parsed.cut && shown.length <= limit
             ? 'Cut here: open it in an editor to see all of it'
-            : `Show more (${shown.length - limit} lines)`}
+            : `Show more (${countText(shown.length - limit, 'line')})`}
         </button>
       ) : null}
     </div>

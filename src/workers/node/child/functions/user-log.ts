@@ -3,6 +3,7 @@
  * stdout and stderr (known for the synchronous beginning of a function, or when only one function runs; an AsyncLocalStorage
  * would tell always, but on Node.js 20 and 22 it slows down every promise of the process).
  */
+import { countText } from '../../../../base/count-text';
 import type { LogLevel } from '../../../../core/ports/logger';
 import { messageOf } from '../../../../base/error-message';
 import type { FrameWriter } from '../../wire/frames';
@@ -132,7 +133,7 @@ export class UserLog {
     this.telling = undefined;
     const count = this.leftOut;
     this.leftOut = 0;
-    const message = `${count} lines were left out here: the app logs faster than its lines can be taken.`;
+    const message = `${countText(count, 'line was', 'lines were')} left out here: the app logs faster than its lines can be taken.`;
     if (count > 0) this.send('warning', 'worker', message, null);
   }
 }
