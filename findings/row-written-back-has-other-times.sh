@@ -2,7 +2,7 @@
 # Guess: an entity that @azure/data-tables reads and writes back as it came is the same as before: a tool that changes one column of an instance's
 # row leaves the others alone.
 # Is: its times lose what is finer than a millisecond. The library gives a DateTime of the table as a Date of JavaScript, which has three digits of
-# the seven, and writes that. A row of a task hub then no longer has the time that its history has, and a filter by the old time does not find it.
+# the seven, and writes that: a row of a task hub whose custom status was set so no longer has the time of creation that its history has.
 set -euo pipefail
 tables=13.3.2
 azurite=3.35.0
@@ -16,10 +16,11 @@ const { spawn } = require('node:child_process');
 const { AzureNamedKeyCredential, TableClient } = require('@azure/data-tables');
 const account = 'devstoreaccount1';
 const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-const args = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck', '--tablePort', '0'];
-const server = spawn(process.execPath, [require.resolve('azurite/dist/src/table/main.js'), ...args]);
+const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
+const args = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck', ...ports];
+const server = spawn(process.execPath, [require.resolve('azurite/dist/src/azurite.js'), ...args]);
 server.stdout.on('data', (text) => {
-  const port = /listening at \S+:(\d+)/.exec(text)?.[1];
+  const port = /Table service is successfully listening at \S+:(\d+)/.exec(text)?.[1];
   if (port !== undefined) run(port).finally(() => server.kill());
 });
 async function run(port) {
@@ -30,18 +31,13 @@ async function run(port) {
   const CreatedTime = { type: 'DateTime', value: '2026-01-31T08:00:00.1234567Z' };
   await table.createEntity({ partitionKey: 'order', rowKey: '', CreatedTime, CustomStatus: '"old"' });
   const stored = async () => (await table.getEntity('order', '', { disableTypeConversion: true })).CreatedTime.value;
-  const found = async (time) => {
-    let count = 0;
-    for await (const _ of table.listEntities({ queryOptions: { filter: `CreatedTime eq datetime'${time}'` } })) count += 1;
-    return count;
-  };
-  const before = `${await stored()} found ${await found(CreatedTime.value)}`;
+  const before = await stored();
   const row = await table.getEntity('order', '');
   row.CustomStatus = '"new"';
   await table.updateEntity(row, 'Replace');
-  console.log(`${before}, then ${await stored()} found ${await found(CreatedTime.value)}`);
+  console.log(`${before}, then ${await stored()}`);
 }
 JS
 seen=$(timeout 60 node main.cjs)
 echo "@azure/data-tables $tables on azurite $azurite: $seen"
-[ "$seen" = '2026-01-31T08:00:00.1234567Z found 1, then 2026-01-31T08:00:00.123Z found 0' ] || { echo "CHANGED"; exit 1; }
+[ "$seen" = '2026-01-31T08:00:00.1234567Z, then 2026-01-31T08:00:00.123Z' ] || { echo "CHANGED"; exit 1; }
