@@ -267,6 +267,59 @@ describe('a worker that runs ahead', () => {
     await end(3);
     hub.expect(id, rows, 'Completed [1,2,3]');
   });
+
+  for (const [code, text] of [
+    ['ENOSPC', 'no space left on device'],
+    ['EROFS', 'read-only file system'],
+    ['EACCES', 'permission denied'],
+    ['EIO', 'i/o error'],
+  ]) {
+    it(`loses nothing and counts nothing twice while the disk refuses to be written, whichever write is refused first (${code})`, async () => {
+      for (const refused of [0, 1, 2, 3, 4]) {
+        let done = 0;
+        await open({ activities: { a: () => ++done } });
+        let commits = 0;
+        hub.beforeCommit = () => {
+          const at = commits++;
+          return at < refused || at >= refused + 3 ? undefined : Promise.reject(new Error(`${code}: ${text}, write`));
+        };
+        let acknowledged = false;
+        const started = hub.engine.start({ name: 'three', instanceId: 'x' }).then(() => (acknowledged = true));
+        let ended = 0;
+        for (let turn = 0; turn < 400 && hub.store.instance('x')?.runtimeStatus !== 'Completed'; turn++) {
+          const next = worker.begun[ended];
+          if (next !== undefined) {
+            ended++;
+            void next.end(++done);
+          }
+          if (refused === 0 && commits < 4) assert.ok(!acknowledged, 'acknowledged before it was written');
+          hub.clock.advance(300);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await started;
+        await hub.quiet();
+        const output = JSON.parse(hub.store.instance('x')?.output ?? 'null') as number[];
+        hub.expect('x', rows, `Completed ${JSON.stringify(output)}`);
+        // No result counts twice, that of an activity whose schedule is written always does, and steps taken while nothing could be written do
+        // not: what ran in them runs once more.
+        assert.ok(
+          output[0] === 1 && new Set(output).size === 3 && output[2] === done,
+          `write ${refused}: ${output.join()} of ${done}`,
+        );
+        assert.ok(done <= 5, `write ${refused}: ${done} runs`);
+        if (commits > refused) {
+          assert.match(
+            hub.logs.find(({ level }) => level === 'error')?.message ?? '',
+            new RegExp(`cannot be written: ${code}.*Nothing is lost`),
+          );
+          assert.ok(hub.logs.some(({ message }) => /can be written again/.test(message)));
+        }
+        assert.ok(refused > 2 || commits > refused + 3, `only ${commits} writes`);
+        await hub.dispose();
+      }
+      await open();
+    });
+  }
 });
 
 /** Begins nothing by itself; with a result it tells the episode that takes it, unless `goesOn` says no. */
