@@ -92,6 +92,21 @@ export class Emulators implements vscode.Disposable {
     }
   }
 
+  /** An emulator of the app beside all others, in memory, whose clock jumps by itself; whoever asks for it stops it. */
+  async startAside(app: DurableApp): Promise<RunningEmulator> {
+    const settings = this.settingsOf(app);
+    const isElectron = process.versions['electron'] !== undefined;
+    const options = emulatorOptions(
+      { ...settings, storage: 'memory', grpc: 'off' },
+      app.appDir,
+      { app: true, port: 0 },
+      isElectron,
+    );
+    if (settings.buildOnStart) await buildWhereDue(app);
+    const aside = { ...options, brokenApp: 'fail', timers: 'off', clock: { mode: 'auto' }, rehearsal: false } as const;
+    return launchEmulator(this.threadFile, aside, this.logger);
+  }
+
   async restart(app: DurableApp, overrides: StartOverrides = {}): Promise<RunningEmulator | undefined> {
     await this.of(app).stop();
     return this.start(app, { sessionStart: 'keep', ...overrides });

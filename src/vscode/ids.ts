@@ -63,6 +63,7 @@ export const commands = {
   showBroken: 'durascope.showBroken',
   showFailed: 'durascope.showFailed',
   replayFile: 'durascope.replayFile',
+  compareWithEmulator: 'durascope.compareWithEmulator',
   copyLink: 'durascope.copyLink',
   attachHub: 'durascope.attachHub',
   detachHub: 'durascope.detachHub',

@@ -144,6 +144,27 @@ export class Panels implements vscode.Disposable {
     showPart(open?.session, { compareWith: other });
   }
 
+  /** The panel of a run that was made to be compared, at its comparison with the other instance of its hub. */
+  openCompared(
+    app: DurableApp,
+    instanceId: string,
+    originId: string,
+    hub: TaskHubClient,
+    replayOf: (instanceId: string) => PanelReplay,
+  ): vscode.WebviewPanel {
+    const panel = this.#create(panelIds.instance, shortId(instanceId));
+    const host = Object.assign(this.options.hostOf(app), {
+      openInstance: (id: string) => {
+        if (id === originId) this.openImported(app, id, hub, replayOf(id));
+        else panel.reveal();
+      },
+    });
+    const key = `${app.appDir}\n${instanceId}\ncompared`;
+    this.#showInstance(panel, app, instanceId, { hub, replay: replayOf(instanceId), key, host });
+    showPart(this.#open.get(key)?.session, { compareWith: { instanceId: originId } });
+    return panel;
+  }
+
   /** The panel of an instance of an attached hub; its code is that of the app, where there is one. */
   openAttached(app: DurableApp | undefined, hub: AttachedHub, hubId: string, instanceId: string): vscode.WebviewPanel {
     const owner: DurableApp = app ?? { kind: 'programs', appDir: hubId, name: hub.label, folder: undefined };

@@ -1,15 +1,19 @@
 /** Entry of dist/replay-part.js: what replays need, read when the first one is asked for. */
 import type * as vscode from 'vscode';
 import type { Divergence } from '../core/history/divergence';
+import { compareRuns } from '../core/instances/compare-runs';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { runAgain } from '../emulator/compare-history';
+import { importOrigin } from '../emulator/imported-origin';
 import { replayRequestOf } from '../emulator/replays';
 import type { AttachedHub } from '../hubs/attached-hub';
 import type { PanelReplay } from '../protocol/panel-replay';
+import type { RunningEmulator } from './app-emulator';
 import type { Emulators } from './emulators';
 import { AppReplays, type ReplayTarget } from './replay/app-replays';
 import { importHistory, readHistory } from './replay/import-history';
-import { importedHub } from './replay/imported-hub';
+import { importedHub, standingHub } from './replay/imported-hub';
 import { MomentDecorations } from './replay/moment-decorations';
 import { EditorPanelReplay } from './replay/panel-replay';
 import { ReplayDebugging } from './replay/replay-debugging';
@@ -22,6 +26,21 @@ export interface ImportedInstance {
   /** Opens the debugger over it. */
   debug: () => Promise<boolean>;
 }
+
+export interface ComparedHistory {
+  /** Of the run here. */
+  instanceId: string;
+  originId: string;
+  hub: TaskHubClient;
+  replayOf: (instanceId: string) => PanelReplay;
+  /** False: the run did not come to rest in time. */
+  hasEnded: boolean;
+  /** Nothing differs but ids and times. */
+  isSame: boolean;
+}
+
+/** A run of which nothing comes any more is given up. */
+const patienceMs = 60_000;
 
 export interface ReplayPartOptions {
   emulators: Emulators;
@@ -72,6 +91,41 @@ export class ReplayPart implements vscode.Disposable {
   async comparedHistory(file: vscode.Uri): Promise<{ instanceId: string; hub: TaskHubClient } | undefined> {
     const request = await readHistory(file);
     return request === undefined ? undefined : { instanceId: request.instanceId, hub: importedHub(request) };
+  }
+
+  /**
+   * A history out of a file, run again by an emulator of its own, which `launch` starts and which is stopped when the run has come to rest; both
+   * runs as a hub that stands still. Undefined when the user changed their mind.
+   */
+  async compareHistory(
+    file: vscode.Uri,
+    appDir: string,
+    launch: () => Promise<Pick<RunningEmulator, 'hub' | 'stop'>>,
+  ): Promise<ComparedHistory | undefined> {
+    const found = await importHistory(file, appDir, this.replays);
+    if (found === undefined) return undefined;
+    const emulator = await launch();
+    try {
+      const { origin, run, hasEnded } = await runAgain(emulator.hub, await importOrigin(emulator.hub, found.request), patienceMs);
+      // Beside a history, not a fork of one.
+      const row = { ...run.row };
+      delete row.forkedFrom;
+      const { instanceId, executionId, name } = row;
+      const request = { instanceId, executionId, functionName: name, history: run.history };
+      return {
+        instanceId,
+        originId: origin.row.instanceId,
+        hub: standingHub([origin, { row, history: run.history }]),
+        replayOf: (id) =>
+          this.panelReplay(
+            id === instanceId ? { appDir, instanceId, imported: { request, notes: [] } } : { ...found.target, instanceId: id },
+          ),
+        hasEnded,
+        isSame: compareRuns(origin, run).isSame,
+      };
+    } finally {
+      await emulator.stop();
+    }
   }
 
   /** Of an instance of an attached hub, as it is when the replay is opened first. */

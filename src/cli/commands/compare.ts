@@ -1,21 +1,13 @@
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { HistoryEvent } from '../../core/history/history';
-import { compareRuns, comparisonView, type RunComparison } from '../../core/instances/compare-runs';
-import type { InstanceRow } from '../../core/instances/instance';
-import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { compareRuns, comparisonView } from '../../core/instances/compare-runs';
 import { DurascopeError } from '../../core/values/errors';
-import { isTerminal } from '../../core/values/status';
+import { historyText, runAgain } from '../../emulator/compare-history';
 import { readHistories } from '../../replay/imported-history';
 import { atMost, type Command, required } from '../command';
 import { comparisonText } from '../comparison-text';
-import { existingInstance } from '../existing-instance';
 import { fileText } from '../file-text';
 import { importOrigin } from '../imported-origin';
 import { isFolder } from './start';
-
-const stillMs = 1500;
-const pollMs = 50;
 
 export const compareCommand: Command = {
   name: 'compare',
@@ -61,12 +53,9 @@ export const compareCommand: Command = {
     try {
       const { hub } = emulator;
       const originId = await importOrigin(hub, text, args.text('instance'));
-      const origin = await existingInstance(hub, originId);
-      const history = await hub.history(originId);
-      const { instanceId } = await hub.fork(originId, { row: 1, change: null, dry: true });
-      const end = await comeToRest(hub, instanceId, origin, history, timeoutMs);
-      const comparison = await compared(hub, { row: origin, history }, instanceId);
-      const notes = end === null ? [`The run did not end within ${timeoutMs / 1000} s: --timeout gives it longer.`] : [];
+      const { origin, run, hasEnded } = await runAgain(hub, originId, timeoutMs);
+      const comparison = compareRuns(origin, run);
+      const notes = hasEnded ? [] : [`The run did not end within ${timeoutMs / 1000} s: --timeout gives it longer.`];
       if (args.has('json')) {
         terminal.print(JSON.stringify({ instanceId: originId, ...comparisonView(comparison), notes }));
       } else {
@@ -80,65 +69,3 @@ export const compareCommand: Command = {
     }
   },
 };
-
-/** A history does not tell the custom statuses on the way; suspends and resumes are by hand, and not repeated. */
-async function compared(
-  hub: TaskHubClient,
-  origin: { row: InstanceRow; history: readonly HistoryEvent[] },
-  instanceId: string,
-): Promise<RunComparison> {
-  const row = await existingInstance(hub, instanceId);
-  const run = { row, history: (await hub.history(instanceId)).filter(isOfCode), customStatusChanges: [] };
-  return compareRuns({ row: origin.row, history: origin.history.filter(isOfCode), customStatusChanges: [] }, run);
-}
-
-function isOfCode({ EventType }: HistoryEvent): boolean {
-  return EventType !== 'ExecutionSuspended' && EventType !== 'ExecutionResumed';
-}
-
-/** Of a recording of the real engine its last status, which has the history. */
-function historyText(text: string): string {
-  try {
-    const { status } = JSON.parse(text) as { status?: { body?: { historyEvents?: unknown } } };
-    return status?.body?.historyEvents === undefined ? text : JSON.stringify(status.body);
-  } catch {
-    // In another form, or none: whoever reads it says so.
-    return text;
-  }
-}
-
-/**
- * Waits until the run has ended, or stands where the history stands still, too. What was done by hand is done again where it came last: a
- * terminate or a suspend. Null: neither within the time.
- */
-async function comeToRest(
-  hub: TaskHubClient,
-  instanceId: string,
-  origin: InstanceRow,
-  history: readonly HistoryEvent[],
-  timeoutMs: number,
-): Promise<InstanceRow | null> {
-  const until = Date.now() + timeoutMs;
-  let seen = -1;
-  let since = Date.now();
-  let isAsked = false;
-  while (Date.now() < until) {
-    const row = await hub.get(instanceId);
-    if (row === undefined || isTerminal(row.runtimeStatus)) return row ?? null;
-    if (row.historyLength !== seen) [seen, since] = [row.historyLength, Date.now()];
-    const isStill = Date.now() - since > stillMs;
-    if (isStill && !isAsked) {
-      isAsked = true;
-      const last = history.findLast(
-        (event) => event.EventType === 'ExecutionTerminated' || event.EventType === 'ExecutionSuspended',
-      );
-      if (origin.runtimeStatus === 'Terminated')
-        await hub.terminate(instanceId, last !== undefined && 'Input' in last ? last.Input : origin.output);
-      else if (origin.runtimeStatus === 'Suspended')
-        await hub.suspend(instanceId, last !== undefined && 'Reason' in last ? (last.Reason ?? null) : null);
-      since = Date.now();
-    } else if (isStill && !isTerminal(origin.runtimeStatus)) return row;
-    await pause(pollMs);
-  }
-  return null;
-}

@@ -50,6 +50,27 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
       }
       return vscode.commands.executeCommand(commands.importHistory, file);
     },
+    /** Runs what a history tells of again, on an emulator of its own, and shows both side by side. The ids of both, and whether they are the same; undefined: not done. */
+    [commands.compareWithEmulator]: async ([given]) => {
+      const file = given instanceof vscode.Uri ? given : await context.dialogs.openFile(historyFiles);
+      if (file === undefined) return undefined;
+      const of = context.apps.of(file);
+      if (of !== undefined) await context.apps.choose(of);
+      const app = currentApp(context);
+      if (app.kind !== 'functionApp') {
+        throw new DurascopeError('NotSupported', 'A history is compared with the code of a function app: open the one it is of.');
+      }
+      const title = `Running ${path.basename(file.fsPath)} again…`;
+      const compared = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async () =>
+        (await load()).compareHistory(file, app.appDir, () => context.emulators.startAside(app)),
+      );
+      if (compared === undefined) return undefined;
+      const { instanceId, originId, hub, replayOf, hasEnded, isSame } = compared;
+      context.panels.openCompared(app, instanceId, originId, hub, replayOf);
+      if (!hasEnded)
+        void vscode.window.showWarningMessage('The run did not come to its end within a minute: it is shown as far as it came.');
+      return { instanceId, originId, isSame };
+    },
     /** Of the file given, or of one that the user picks. No emulator is needed. */
     [commands.importHistory]: async ([given]) => {
       const app = currentApp(context);

@@ -2,6 +2,7 @@ import { countText } from '../../base/count-text';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
+import { historyText } from '../../emulator/compare-history';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import { shortId } from '../models/instance-item';
 import type { AppReplays, ReplayTarget } from './app-replays';
@@ -17,7 +18,7 @@ export async function importHistory(
   replays: AppReplays,
 ): Promise<{ target: ReplayTarget; name: string; request: ReplayRequest } | undefined> {
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  const imported = await chooseInstance(readHistories(text), path.basename(file.fsPath));
+  const imported = await chooseInstance(readHistories(historyText(text)), path.basename(file.fsPath));
   if (imported === undefined) return undefined;
   const functionName = await chooseOrchestrator(imported, await replays.orchestrators(appDir));
   if (functionName === undefined) return undefined;
@@ -33,7 +34,11 @@ export async function importHistory(
 /** A history out of a file, to be put beside another one: no code is needed for that. As `importHistory` otherwise. */
 export async function readHistory(file: vscode.Uri): Promise<ReplayRequest | undefined> {
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-  const imported = await chooseInstance(readHistories(text), path.basename(file.fsPath), 'Compare with which instance?');
+  const imported = await chooseInstance(
+    readHistories(historyText(text)),
+    path.basename(file.fsPath),
+    'Compare with which instance?',
+  );
   if (imported === undefined) return undefined;
   const { instanceId, executionId, functionName, history } = imported;
   return { instanceId, executionId, functionName: functionName ?? '', history };

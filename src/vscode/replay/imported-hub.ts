@@ -1,11 +1,20 @@
 import { DurascopeError } from '../../core/values/errors';
+import type { HistoryEvent } from '../../core/history/history';
+import type { InstanceRow } from '../../core/instances/instance';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { importedRow } from '../../replay/imported-row';
 
 /** A hub of one instance that stands still: what a history out of a file tells. Nothing can be done to it. */
 export function importedHub({ instanceId, executionId, functionName, history }: ReplayRequest): TaskHubClient {
-  const row = importedRow({ instanceId, executionId, functionName, history });
+  return standingHub([{ row: importedRow({ instanceId, executionId, functionName, history }), history }]);
+}
+
+/** A hub of these instances, of which there is at least one, and nothing can be done to them. */
+export function standingHub(runs: readonly { row: InstanceRow; history: readonly HistoryEvent[] }[]): TaskHubClient {
+  const of = (id: string): (typeof runs)[number] | undefined => runs.find(({ row }) => row.instanceId === id);
+  const unknown = (id: string): Promise<never> =>
+    Promise.reject(new DurascopeError('InstanceNotFound', `There is no instance '${id}' here.`));
   const refuse = (): Promise<never> =>
     Promise.reject(
       new DurascopeError('NotSupported', 'This history was imported to be looked at: nothing can be done to its instance.'),
@@ -13,15 +22,17 @@ export function importedHub({ instanceId, executionId, functionName, history }: 
   const empty = { instances: [] };
   return {
     capabilities: { rewind: false, entities: false, suspend: false },
-    get: (id) => Promise.resolve(id === instanceId ? row : undefined),
-    history: (id, from = 0, count = history.length) =>
-      Promise.resolve(id === instanceId ? history.slice(from, from + count) : []),
+    get: (id) => Promise.resolve(of(id)?.row),
+    history: (id, from = 0, count = Number.MAX_SAFE_INTEGER) => Promise.resolve(of(id)?.history.slice(from, from + count) ?? []),
     query: () => Promise.resolve(empty),
     countByStatus: () => Promise.resolve({}),
     customStatusChanges: () => Promise.resolve([]),
     waitingFor: () => Promise.resolve({ activities: [], timers: [], events: [], children: [] }),
     subscribe: () => ({ dispose: () => undefined }),
-    waitForCompletion: () => Promise.resolve(row),
+    waitForCompletion: (id) => {
+      const row = of(id)?.row;
+      return row === undefined ? unknown(id) : Promise.resolve(row);
+    },
     getEntity: () => Promise.resolve(undefined),
     queryEntities: refuse,
     entityBatches: () => Promise.resolve([]),

@@ -457,6 +457,32 @@ describe('commands on instances', () => {
     panel.dispose();
   });
 
+  it('compare a history of the explorer with what the emulator does, beside the one that runs', async () => {
+    const parts = await durascope();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await ended(id);
+    const file = vscode.Uri.file(path.join(folder(), 'compared.durascope.json'));
+    parts.dialogs.saveFile = () => Promise.resolve(file);
+    await run('exportInstances', [id]);
+    const compared = await run('compareWithEmulator', file);
+    assert.equal(compared.originId, id);
+    assert.notEqual(compared.instanceId, id);
+    // What runs here knows nothing of it.
+    assert.equal(await hub.get(compared.instanceId), undefined);
+    assert.equal(compared.isSame, true);
+    const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    await until('the panel of the comparison', () => labels().some((label) => label.startsWith('HelloCities')));
+    const file2 = vscode.Uri.file(path.join(folder(), 'no-history.json'));
+    await fs.promises.writeFile(file2.fsPath, '{}');
+    let refused;
+    await answering(
+      'showErrorMessage',
+      (message) => void (refused = message),
+      () => run('compareWithEmulator', file2),
+    );
+    assert.match(refused, /history/i);
+  });
+
   it('copy ids', async () => {
     await run('copyId', ['x', 'y']);
     assert.equal(await vscode.env.clipboard.readText(), 'x\ny');
