@@ -4,4 +4,5 @@ export { checkPowerShell } from '../analysis/grammars/check-powershell';
 export { powerShellOrchestrator } from '../analysis/grammars/powershell-functions';
 export { SyntaxTrees } from '../analysis/grammars/syntax-trees';
 export { csharpWaits } from '../analysis/waits/csharp-waits';
+export { powerShellWaits } from '../analysis/waits/powershell-waits';
 export { waitPlaces } from '../analysis/waits/wait-places';

@@ -18,6 +18,11 @@ export async function waitLines(
   { functionName, history }: ReplayRequest,
   { moments }: ReplayRun,
 ): Promise<readonly Placed[]> {
+  if (/\.ps1$/i.test(place.file)) {
+    const text = (await readText(vscode.Uri.file(place.file))) ?? '';
+    const waits = loadGrammars().powerShellWaits(await parserOf('powershell'), place.file, text, functionName);
+    return waits === null ? moments.map(() => null) : loadGrammars().waitPlaces(waits, history, moments);
+  }
   if (!/\.cs$/i.test(place.file)) return moments.map(() => null);
   const texts = await textsOf(await projectFolder(place.file), '**/*.cs');
   const graph = loadGrammars().csharpWaits(await parserOf('csharp'), texts, functionName);
