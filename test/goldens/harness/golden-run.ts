@@ -19,11 +19,12 @@ export async function readRecordings(folder: string): Promise<Recording[]> {
 }
 
 /** By name; an error where a scenario could not be played. */
-/** `storageMs`: what `Echo` of the app takes, where the real engine's storage is what a recording was made by. */
+/** `more`: arguments of the start. `storageMs`: what `Echo` of the app takes, where the real engine's storage is what a recording was made by. */
 export async function playAll(
   app: string,
   recordings: readonly Recording[],
   storageMs = 0,
+  more: readonly string[] = [],
 ): Promise<Map<string, Played | Error>> {
   const home = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-'));
   const programs = new DurascopePrograms({
@@ -31,7 +32,7 @@ export async function playAll(
   });
   const page = await startPage();
   try {
-    const { ready } = await programs.start([app, '--data', path.join(home, 'data')]);
+    const { ready } = await programs.start([app, '--data', path.join(home, 'data'), ...more]);
     const played = new Map<string, Played | Error>();
     const queue = [...recordings];
     const names = recordings.map(({ name }) => name);

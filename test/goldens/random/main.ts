@@ -5,7 +5,7 @@
  *
  * Compared are the answers' status codes, how each instance ended and its rows by type, number and name; with --whole everything that the
  * recordings' test compares. What the real engine did stays in test-results/random/: --record does nothing else, --again plays what is there.
- * What differs is played once more with activities as slow as storage makes them; what differs then is recorded twice more, with less at a
+ * What differs is played once more with activities as slow as storage makes them, and with timers as early as there; what differs then is recorded twice more, with less at a
  * time. Equal is what is as in any one of the recordings. Where the real engine differs from itself it raced: such a program is counted apart,
  * and what it did each time is printed. --wide: programs with more kinds of work in groups, and more that a client does meanwhile.
  * Outside of CI; it needs what the recorder needs.
@@ -108,9 +108,9 @@ function writeScenarios(): void {
 
 type Runs = Map<string, Played>;
 
-async function play(recordings: readonly Recording[], storageMs: number): Promise<Runs> {
+async function play(recordings: readonly Recording[], storageMs: number, more: readonly string[] = []): Promise<Runs> {
   const runs: Runs = new Map();
-  for (const [name, run] of await playAll(app, recordings, storageMs)) {
+  for (const [name, run] of await playAll(app, recordings, storageMs, more)) {
     if (run instanceof Error) throw run;
     runs.set(name, run);
   }
@@ -162,6 +162,12 @@ async function main(): Promise<void> {
         slowStorageMs,
       ),
     );
+  doubtful = left();
+  if (doubtful.size > 0) {
+    // The real engine's timers come due up to a second early.
+    const some = (rounds[0] ?? []).filter(({ name }) => doubtful.has(name));
+    runs.push(await play(some, slowStorageMs, ['--timers', 'engine']));
+  }
   doubtful = left();
   console.log(`${doubtful.size} of ${every.length} differ from the first recording: ${[...doubtful.keys()].join(' ')}`);
   for (let round = 2; round <= 3 && doubtful.size > 0; round++) {
