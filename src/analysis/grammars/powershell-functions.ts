@@ -9,6 +9,14 @@ const functionJson = z.object({
 
 /** The name of the orchestrator whose script the file is; null when it is none. `text`: of the function.json beside it. */
 export function powerShellOrchestrator(file: string, text: string | undefined): string | null {
+  return powerShellFunction(file, text) === 'orchestrator' ? path.basename(path.dirname(file)) : null;
+}
+
+/** What starts the function whose script the file is; null when it is the script of none. */
+export function powerShellFunction(
+  file: string,
+  text: string | undefined,
+): 'orchestrator' | 'activity' | 'entity' | 'client' | null {
   if (text === undefined) return null;
   let json: unknown;
   try {
@@ -21,6 +29,8 @@ export function powerShellOrchestrator(file: string, text: string | undefined): 
   if (!parsed.success) return null;
   const { scriptFile = 'run.ps1', bindings } = parsed.data;
   if (path.basename(scriptFile).toLowerCase() !== path.basename(file).toLowerCase()) return null;
-  const isOrchestrator = bindings.some(({ type }) => type.toLowerCase() === 'orchestrationtrigger');
-  return isOrchestrator ? path.basename(path.dirname(file)) : null;
+  const types = new Set(bindings.map(({ type }) => type.toLowerCase()));
+  if (types.has('orchestrationtrigger')) return 'orchestrator';
+  if (types.has('activitytrigger')) return 'activity';
+  return types.has('entitytrigger') ? 'entity' : 'client';
 }
