@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { SystemClock } from '../emulator/system-clock';
 import { AgentTools } from './agent-tools';
+import { CalledFunctions } from './called-functions';
 import { CodeLenses } from './code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
 import { clockCommands } from './commands/clock-commands';
@@ -91,6 +92,7 @@ export class Durascope implements vscode.Disposable {
       workspaceState,
     );
     const sources = new SourceIndex((file) => this.apps.of(file));
+    const called = new CalledFunctions((file) => this.apps.of(file));
     const documents = new TextDocuments();
     const preferences = new PanelPreferences(context.globalState);
     this.panels = new Panels({
@@ -121,6 +123,7 @@ export class Durascope implements vscode.Disposable {
           vscode.workspace.getConfiguration('durascope').get('previewPanels'),
           vscode.workspace.getConfiguration('workbench.editor').get('enablePreview'),
         ),
+      called,
       onOpened: ({ appDir }, instanceId) => this.failures.see(appDir, instanceId),
       attachedHostOf: (app) =>
         new HubPanelHost(
@@ -226,6 +229,7 @@ export class Durascope implements vscode.Disposable {
       this.apps,
       this.emulators,
       sources,
+      called,
       documents,
       this.panels,
       this.debugging,

@@ -31,6 +31,7 @@ export const commands = {
   keepOpen: 'durascope.keepOpen',
   compareWith: 'durascope.compareWith',
   openInstances: 'durascope.openInstances',
+  showFunctionsGraph: 'durascope.showFunctionsGraph',
   openHistory: 'durascope.openHistory',
   showInstancesOf: 'durascope.showInstancesOf',
   goToCode: 'durascope.goToCode',
@@ -94,6 +95,7 @@ export const panels = {
   instance: 'durascope.instance',
   instances: 'durascope.instancesPanel',
   entity: 'durascope.entity',
+  functions: 'durascope.functionsPanel',
 } as const;
 
 export const debugType = 'durascope';

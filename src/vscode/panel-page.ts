@@ -1,7 +1,7 @@
 /** The page that a panel's script draws into. No data of a hub is in it: that comes by message. */
 
 export interface PanelPage {
-  panel: 'instance' | 'instances' | 'entity';
+  panel: 'instance' | 'instances' | 'entity' | 'functions';
   /** URIs as the webview must ask for them. */
   script: string;
   style: string;

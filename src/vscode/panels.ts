@@ -5,15 +5,19 @@ import type { InstanceRow } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { EntityPanelSession } from '../protocol/entity-panel-session';
+import { FunctionsPanelSession } from '../protocol/functions-panel-session';
 import { InstancePanelSession, type ComparedInstance } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { FailureLinkValue, SourceLocation } from '../protocol/panel-values';
+import type { CalledFunctions } from './called-functions';
 import { clockOf } from './editor-clock';
+import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { FailureLink } from '../core/ports/failure-chain';
 import { readText, realDir, type DurableApp } from './find-apps';
+import type { AppEmulator } from './app-emulator';
 import type { Emulators } from './emulators';
 import { contextKeys, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
@@ -26,7 +30,7 @@ import type { PanelPreferences } from './panel-preferences';
 import type { SourceIndex } from './source-index';
 import { tick } from './tick';
 
-type Session = InstancePanelSession | InstancesPanelSession | EntityPanelSession;
+type Session = InstancePanelSession | InstancesPanelSession | EntityPanelSession | FunctionsPanelSession;
 
 interface OpenPanel {
   panel: vscode.WebviewPanel;
@@ -43,6 +47,7 @@ export interface PanelsOptions {
   emulators: Emulators;
   sources: SourceIndex;
   preferences: PanelPreferences;
+  called: CalledFunctions;
   /** What panels of this app ask of the editor. */
   hostOf: (app: DurableApp) => PanelHost;
   findApp: (appDir: string) => DurableApp | undefined;
@@ -67,12 +72,24 @@ const maxRemembered = 200;
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, OpenPanel>();
   readonly #preview = new PreviewTab();
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: vscode.Disposable[];
 
   constructor(private readonly options: PanelsOptions) {
-    this.#subscription = options.emulators.onChanged((emulator) => {
-      for (const open of this.#open.values()) if (open.app.appDir === emulator.appDir) this.#connect(open);
-    });
+    const refresh = (appDir: string): void => {
+      const session = this.#open.get(functionsKey(appDir))?.session;
+      if (session instanceof FunctionsPanelSession) session.refresh();
+    };
+    this.#subscriptions = [
+      options.emulators.onChanged((emulator) => {
+        for (const open of this.#open.values()) if (open.app.appDir === emulator.appDir) this.#connect(open);
+      }),
+      options.emulators.onCreated((emulator) =>
+        emulator.onEvent(({ type }) => {
+          if (type === 'functionsChanged' || type === 'connectedWorkersChanged') refresh(emulator.appDir);
+        }),
+      ),
+      options.called.onChanged(refresh),
+    ];
   }
 
   /** `beside`: next to the editor, which keeps the focus; where a panel of ours is on screen, in its place. `replay`: at its Replay tab; `compareWith`: beside that instance. `isPreview`: by a single click, in the tab that those share. */
@@ -204,6 +221,18 @@ export class Panels implements vscode.Disposable {
     return open.panel;
   }
 
+  /** Which function of the app calls which. */
+  openFunctions(app: DurableApp): vscode.WebviewPanel {
+    const known = this.#open.get(functionsKey(app.appDir));
+    if (known !== undefined) {
+      known.panel.reveal();
+      return known.panel;
+    }
+    const panel = this.#create(panelIds.functions, `Functions: ${app.name}`);
+    this.#showFunctions(panel, app);
+    return panel;
+  }
+
   /** After a reload of the window: the panel exists, its page and its session do not. */
   restore(panel: vscode.WebviewPanel, state: unknown): void {
     const parsed = savedState.safeParse(state);
@@ -211,6 +240,12 @@ export class Panels implements vscode.Disposable {
       const app = this.options.currentApp();
       if (app === undefined || this.#open.has(app.appDir)) panel.dispose();
       else this.#showInstances(panel, app);
+      return;
+    }
+    if (panel.viewType === panelIds.functions) {
+      const app = this.options.currentApp();
+      if (app === undefined || this.#open.has(functionsKey(app.appDir))) panel.dispose();
+      else this.#showFunctions(panel, app);
       return;
     }
     const app = parsed.success ? this.#appOf(parsed.data.instanceId) : undefined;
@@ -229,7 +264,7 @@ export class Panels implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const each of this.#subscriptions) each.dispose();
     for (const { session } of this.#open.values()) session.dispose();
     this.#open.clear();
   }
@@ -334,10 +369,25 @@ export class Panels implements vscode.Disposable {
     this.#adopt(app.appDir, { panel, session, app }, 'instances');
   }
 
+  #showFunctions(panel: vscode.WebviewPanel, app: DurableApp): void {
+    const session = new FunctionsPanelSession({
+      post: (message) => void panel.webview.postMessage(message),
+      host: this.options.hostOf(app),
+      clock: clockOf(() => this.options.emulators.of(app)),
+      app: app.name,
+      functions: () => Promise.resolve(functionsOf(this.options.emulators.of(app))),
+      code: () => this.options.called.of(app),
+      showInstances: (name) => void this.openInstances(app, { names: [name] }),
+      onError: this.options.onError,
+    });
+    panel.iconPath = this.#icon('instances');
+    this.#adopt(functionsKey(app.appDir), { panel, session, app }, 'functions');
+  }
+
   #adopt(
     key: string,
     { instanceId, ...shown }: Omit<OpenPanel, 'subscriptions'> & { instanceId?: string },
-    kind: 'instance' | 'instances' | 'entity',
+    kind: 'instance' | 'instances' | 'entity' | 'functions',
   ): void {
     const { panel, session } = shown;
     // What a page still says that gives way to this one is not meant for this instance.
@@ -467,6 +517,25 @@ function importedId(key: string, { appDir }: DurableApp): string | null {
 
 function isReady(message: unknown): boolean {
   return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
+}
+
+function functionsKey(appDir: string): string {
+  return `${appDir}\nfunctions`;
+}
+
+/** Of the app, and of programs that are connected; null while nothing runs. */
+function functionsOf({ running }: AppEmulator): FunctionDescriptor[] | null {
+  if (running === undefined) return null;
+  const connected = running
+    .connectedWorkers()
+    .flatMap(({ orchestrators, activities, entities }) => [
+      ...orchestrators.map((name) => ({ name, type: 'orchestrator' as const, triggerType: 'orchestrationTrigger' })),
+      ...activities.map((name) => ({ name, type: 'activity' as const, triggerType: 'activityTrigger' })),
+      ...entities.map((name) => ({ name, type: 'entity' as const, triggerType: 'entityTrigger' })),
+    ]);
+  const own = running.functions();
+  const known = new Set(own.map(({ type, name }) => `${type} ${name.toLowerCase()}`));
+  return [...own, ...connected.filter(({ type, name }) => !known.has(`${type} ${name.toLowerCase()}`))];
 }
 
 function showPart(session: Session | undefined, how: { replay?: boolean; compareWith?: ComparedInstance }): void {

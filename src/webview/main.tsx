@@ -1,14 +1,16 @@
 /**
- * Entry of the panels' page. Which panel: `data-panel` ("instance", "instances" or "entity") of the element #root in an editor; in a
+ * Entry of the panels' page. Which panel: `data-panel` ("instance", "instances", "entity" or "functions") of the element #root in an editor; in a
  * browser the address after #, see `browserPlace`.
  */
 import { render } from 'preact';
 import './ui/elements';
 import './styles/panels.css';
 import { EntityPanel } from './entity/entity-panel';
+import { FunctionsPanel } from './functions/functions-panel';
 import { InstancePanel } from './instance/instance-panel';
 import { InstancesPanel, rememberedFilter, rememberedOrder } from './instances/instances-panel';
 import { EntityStore } from './state/entity-state';
+import { FunctionsStore } from './state/functions-state';
 import { InstanceStore } from './state/instance-state';
 import { InstancesStore } from './state/instances-state';
 import { ViewMemory } from './state/view-memory';
@@ -34,6 +36,12 @@ function open(root: HTMLElement, panel: string, transport: PanelTransport): void
   if (panel === 'entity') {
     const store = new EntityStore(transport, perFrame);
     render(<EntityPanel store={store} transport={transport} memory={memory} />, root);
+    store.start();
+    return;
+  }
+  if (panel === 'functions') {
+    const store = new FunctionsStore(transport, perFrame);
+    render(<FunctionsPanel store={store} transport={transport} memory={memory} />, root);
     store.start();
     return;
   }

@@ -38,6 +38,7 @@ export function viewCommands(context: CommandContext): Handlers {
       panels.openInstance(currentApp(context), id);
     },
     [commands.openInstances]: () => void panels.openInstances(currentApp(context)),
+    [commands.showFunctionsGraph]: () => void panels.openFunctions(currentApp(context)),
     [commands.showInstancesOf]: ([given, which]) => {
       const name = targetName([given]) ?? labelOf(given);
       if (name === undefined) return;

@@ -1,5 +1,6 @@
 /** A timeline as a picture that stands alone: the rows that are shown, on the ground of the theme. */
 import { countText } from '../../base/count-text';
+import { rect, round, words } from './svg-text';
 import { axisMarks } from './time-axis';
 import type { FoldedTime } from './folded-time';
 import { densityOf, type TimelineRow } from './timeline-rows';
@@ -99,29 +100,7 @@ export function timelineSvg({ title, rows, time, shown, nowMs, palette }: Timeli
   return `${parts.join('\n')}\n</svg>\n`;
 }
 
-function rect(x: number, y: number, width: number, height: number, fill: string, more = ''): string {
-  return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${escaped(fill)}" ${more}/>`;
-}
-
-function words(x: number, y: number, text: string, fill: string, more = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" fill="${escaped(fill)}" ${more}>${escaped(text)}</text>`;
-}
-
 function cut(text: string, depth: number): string {
   const room = Math.max(8, Math.floor((labelWidth - 24 - depth * 14) / 7));
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
-}
-
-function round(value: number): string {
-  return String(Math.round(value * 10) / 10);
-}
-
-/** Also without what no XML may hold. */
-function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,10 +1,11 @@
 /** How a panel reaches whoever keeps the task hub: the editor's extension host, or the emulator's own server. */
 import type { Disposable } from '../../core/ports/clock';
 import type { FromEntityPanel } from '../../protocol/entity-panel';
+import type { FromFunctionsPanel } from '../../protocol/functions-panel';
 import type { FromInstancePanel } from '../../protocol/instance-panel';
 import type { FromInstancesPanel } from '../../protocol/instances-panel';
 
-export type PanelRequest = FromInstancePanel | FromInstancesPanel | FromEntityPanel;
+export type PanelRequest = FromInstancePanel | FromInstancesPanel | FromEntityPanel | FromFunctionsPanel;
 
 export interface PanelTransport {
   /** In the editor a link opens there; in a browser it is an ordinary address. */

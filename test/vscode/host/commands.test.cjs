@@ -632,6 +632,19 @@ describe('what is shown', () => {
     parts.panels.find(parts.apps.current).dispose();
   });
 
+  it('which function calls which, out of the code and of what has run', async () => {
+    const parts = await durascope();
+    const panel = await run('showFunctionsGraph');
+    assert.equal(panel, undefined);
+    const { called } = parts.panels.options;
+    const calling = await called.of(parts.apps.current);
+    const hello = calling.find(({ name }) => name === 'HelloCities');
+    assert.deepEqual([...new Set(hello.calls.map(({ kind, name }) => `${kind} ${name}`))], ['call SayHello']);
+    const tab = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label.startsWith('Functions: '));
+    assert.ok(tab);
+    await vscode.window.tabGroups.close(tab);
+  });
+
   it('a history as a document', async () => {
     const id = await run('startInstance', { name: 'HelloCities', input: null });
     await hub.waitForCompletion(id, 20_000);

@@ -20,6 +20,9 @@ const views = [
   ['entity', ''],
   ['entityOrphaned', ''],
   ['entityUnused', ''],
+  ['functions', ''],
+  ['functionsStopped', ''],
+  ['functionsNone', ''],
   ['none', ''],
   ['some', ''],
 ];
@@ -64,6 +67,15 @@ describe('the panels are accessible', function () {
       await page.locator('.grid-row .pick').nth(3).click();
       assert.deepEqual(await axeViolations(page), [], 'selection');
       await screenshot(`selection-${theme}`);
+
+      await openPanel('functions', theme);
+      await page.locator('[data-function="orchestrator:checkout"]').click();
+      await page.locator('.function-detail').waitFor();
+      assert.deepEqual(await axeViolations(page), [], 'a function');
+      await screenshot(`function-${theme}`);
+      await page.getByRole('radio', { name: 'List' }).click();
+      assert.deepEqual(await axeViolations(page), [], 'the list of functions');
+      await screenshot(`functions-list-${theme}`);
     });
   }
 });

@@ -7,6 +7,7 @@ const views = [
   ['replay', 'replay'],
   ['entity', ''],
   ['some', ''],
+  ['functions', ''],
 ];
 
 describe('the panels where there is little room', function () {

@@ -6,6 +6,8 @@ import { InstanceLogs } from '../../../src/core/ports/instance-logs';
 import { toTimestamp } from '../../../src/core/values/time';
 import type { ToEntityPanel } from '../../../src/protocol/entity-panel';
 import { EntityPanelSession } from '../../../src/protocol/entity-panel-session';
+import type { ToFunctionsPanel } from '../../../src/protocol/functions-panel';
+import { FunctionsPanelSession } from '../../../src/protocol/functions-panel-session';
 import type { ToInstancePanel } from '../../../src/protocol/instance-panel';
 import { InstancePanelSession } from '../../../src/protocol/instance-panel-session';
 import type { ToInstancesPanel } from '../../../src/protocol/instances-panel';
@@ -14,7 +16,7 @@ import type { PanelHost } from '../../../src/protocol/panel-host';
 import { FakeHub } from './fake-hub';
 import { galleryNow, galleryStates, type GalleryState, type GalleryStateName } from './states';
 
-type ToPanel = ToInstancePanel | ToInstancesPanel | ToEntityPanel;
+type ToPanel = ToInstancePanel | ToInstancesPanel | ToEntityPanel | ToFunctionsPanel;
 
 interface PageScope {
   location: { search: string };
@@ -50,12 +52,16 @@ const host: PanelHost = {
   prefer: (key, value) => void asked.push(`prefer ${key} ${JSON.stringify(value)}`),
   compareWith: (instanceId, isImported) => void asked.push(`compareWith ${instanceId} ${isImported}`),
   compareInstances: (left, right) => void asked.push(`compare ${left} ${right}`),
-  startInstance: () => void asked.push('startInstance'),
+  startInstance: (each) => void asked.push(each === undefined ? 'startInstance' : `startInstance ${each}`),
   confirm: () => Promise.resolve(true),
 };
 const clock = { now, after: (delayMs: number, callback: () => void) => void setTimeout(callback, delayMs) };
 /** What the panel must have been told before it shows all that it knows at first. */
-const awaited = new Set({ instance: ['history'], instances: ['page', 'counts', 'histogram'], entity: ['entity'] }[state.panel]);
+const awaited = new Set(
+  { instance: ['history'], instances: ['page', 'counts', 'histogram'], entity: ['entity'], functions: ['functions'] }[
+    state.panel
+  ],
+);
 const onTold = (message: ToPanel): void => {
   if (message.type === 'instance' && message.instance === null) awaited.clear();
   else awaited.delete(message.type);
@@ -76,55 +82,62 @@ const logs = new InstanceLogs();
 for (const entry of state.log ?? []) logs.add(entry);
 const onError = (error: unknown): void => console.error(error);
 const session =
-  state.panel === 'entity'
-    ? new EntityPanelSession({ instanceId: state.instanceId, post, host, clock, onError })
-    : state.panel === 'instance'
-      ? new InstancePanelSession({
-          instanceId: state.instanceId,
-          ...(state.replay === undefined ? {} : { replay: state.replay }),
-          ...(state.log === undefined ? {} : { logs }),
-          post,
-          host,
-          clock,
-          onError,
-          eventNames: () => Promise.resolve(['BookingConfirmed', 'Approved']),
-          locateFailure: ({ name }) =>
-            Promise.resolve(
-              name === 'Charge'
-                ? {
-                    location: { file: '/apps/shop/src/functions/charge.ts', line1: 19 },
-                    excerpt: {
-                      firstLine1: 17,
-                      lines: [
-                        'function gateway(payment: Payment): Receipt {',
-                        '  const answer = bank.ask(payment.card, payment.amount);',
-                        '  if (!answer.ok) throw new CardRefusedError(`The card ${payment.card} was refused: ${answer.reason}`);',
-                        '  return answer.receipt;',
-                        '}',
-                      ],
-                    },
-                  }
-                : { location: null, excerpt: null },
-            ),
-          locateOpenTimer: () =>
-            Promise.resolve({ location: { file: '/apps/shop/src/functions/remind.ts', line1: 31 }, variable: 'deadline' }),
-          locate: (row) =>
-            Promise.resolve({
-              code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },
-              failure:
-                row.runtimeStatus === 'Failed'
-                  ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 }
-                  : null,
-            }),
-        })
-      : new InstancesPanelSession({
-          post,
-          host,
-          clock,
-          onError,
-          hubName: 'custom-status',
-          names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
-        });
+  state.panel === 'functions'
+    ? new FunctionsPanelSession({
+        ...{ post, host, clock, onError, app: 'shop' },
+        functions: () => Promise.resolve(state.app?.functions ?? null),
+        code: () => Promise.resolve(state.app?.code ?? []),
+        showInstances: (each) => void asked.push(`showInstances ${each}`),
+      })
+    : state.panel === 'entity'
+      ? new EntityPanelSession({ instanceId: state.instanceId, post, host, clock, onError })
+      : state.panel === 'instance'
+        ? new InstancePanelSession({
+            instanceId: state.instanceId,
+            ...(state.replay === undefined ? {} : { replay: state.replay }),
+            ...(state.log === undefined ? {} : { logs }),
+            post,
+            host,
+            clock,
+            onError,
+            eventNames: () => Promise.resolve(['BookingConfirmed', 'Approved']),
+            locateFailure: ({ name }) =>
+              Promise.resolve(
+                name === 'Charge'
+                  ? {
+                      location: { file: '/apps/shop/src/functions/charge.ts', line1: 19 },
+                      excerpt: {
+                        firstLine1: 17,
+                        lines: [
+                          'function gateway(payment: Payment): Receipt {',
+                          '  const answer = bank.ask(payment.card, payment.amount);',
+                          '  if (!answer.ok) throw new CardRefusedError(`The card ${payment.card} was refused: ${answer.reason}`);',
+                          '  return answer.receipt;',
+                          '}',
+                        ],
+                      },
+                    }
+                  : { location: null, excerpt: null },
+              ),
+            locateOpenTimer: () =>
+              Promise.resolve({ location: { file: '/apps/shop/src/functions/remind.ts', line1: 31 }, variable: 'deadline' }),
+            locate: (row) =>
+              Promise.resolve({
+                code: { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 12 },
+                failure:
+                  row.runtimeStatus === 'Failed'
+                    ? { file: '/apps/custom-status/src/functions/reserve-ticket.ts', line1: 31 }
+                    : null,
+              }),
+          })
+        : new InstancesPanelSession({
+            post,
+            host,
+            clock,
+            onError,
+            hubName: 'custom-status',
+            names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
+          });
 session.connect(hub);
 
 page.acquireVsCodeApi = () => ({

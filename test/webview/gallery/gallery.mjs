@@ -68,6 +68,10 @@ export async function startGallery() {
     entity: 'entity',
     entityOrphaned: 'entity',
     entityUnused: 'entity',
+    functions: 'functions',
+    functionsStopped: 'functions',
+    functionsNone: 'functions',
+    functions200: 'functions',
   };
   return {
     url: (state, theme) => `http://127.0.0.1:${port}/?state=${state}&theme=${theme}&panel=${panels[state] ?? 'instance'}`,

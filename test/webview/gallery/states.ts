@@ -22,6 +22,7 @@ import {
   timer,
   turn,
 } from '../histories';
+import { type GalleryApp, largeApp, shop } from './functions';
 import { FakeReplay } from './fake-replay';
 import type { FakeHub } from './fake-hub';
 import { waitsForNothing, type FakeInstance } from './fake-hub';
@@ -291,6 +292,25 @@ function deepFailure(): FakeInstance[] {
   ];
 }
 
+/** One that waits for its approval, one that is done. */
+function shopInstances(): FakeInstance[] {
+  const begun = [turn, started('Checkout'), scheduled(0, 'CheckStock'), rest, turn, completed(0, 'true')];
+  const child: HistoryEvent = {
+    ...{ EventType: 'SubOrchestrationInstanceCreated', EventId: 1, IsPlayed: false, Timestamp: at(2) },
+    ...{ Name: 'Payment', Version: '', InstanceId: 'payment-8', Input: null },
+  };
+  return [
+    instance({ instanceId: 'checkout-8', name: 'Checkout', runtimeStatus: 'Running', completedTime: null }, [
+      ...story(...begun),
+      child,
+      ...story(rest),
+    ]),
+    instance({ instanceId: 'checkout-9', name: 'Checkout' }, [
+      ...story(...begun, raised('Approval', 'true'), scheduled(2, 'SendReceipt'), rest, turn, completed(2, 'null'), rest),
+    ]),
+  ];
+}
+
 /** A history of exactly `rows` rows: turns of four with one activity each. */
 function longHistory(rows: number): HistoryEvent[] {
   const events = story(turn, started('Long'), scheduled(0), rest);
@@ -488,7 +508,9 @@ function account(lockedBy: string): (hub: FakeHub) => void {
 
 /** `panel`: which; `instanceId`: of the instance panel. */
 export interface GalleryState {
-  panel: 'instance' | 'instances' | 'entity';
+  panel: 'instance' | 'instances' | 'entity' | 'functions';
+  /** Of the functions panel. */
+  app?: GalleryApp;
   instanceId: string;
   fill: (hub: FakeHub) => void;
   /** Not connected: the message shown. */
@@ -605,6 +627,13 @@ export const galleryStates = {
       hub.add({ ...one, waitingFor: { ...waitsForNothing, codeEnded: true, timers: [open] } });
     },
   },
+  functions: { panel: 'functions', instanceId: '', fill: (hub) => hub.add(...deepFailure(), ...shopInstances()), app: shop },
+  functionsStopped: {
+    ...{ panel: 'functions', instanceId: '', fill: () => undefined, app: { ...shop, functions: null } },
+    disconnected: 'The emulator is stopped. Start it to go on.',
+  },
+  functionsNone: { panel: 'functions', instanceId: '', fill: () => undefined, app: { functions: [], code: [] } },
+  functions200: { panel: 'functions', instanceId: '', fill: () => undefined, app: largeApp() },
   none: { panel: 'instances', instanceId: '', fill: () => undefined },
   some: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(60)) },
   many: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(100_000)) },
