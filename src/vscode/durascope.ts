@@ -55,6 +55,7 @@ import { accountTokens } from './sign-in';
 import { StatusBar } from './status-bar';
 import { TextDocuments } from './text-documents';
 import { tick } from './tick';
+import { WaitingHints } from './waiting-hints';
 
 export class Durascope implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel('Durascope', { log: true });
@@ -72,6 +73,7 @@ export class Durascope implements vscode.Disposable {
   readonly hubsView: HubsView;
   readonly statusBar = new StatusBar();
   readonly agentTools: AgentTools;
+  readonly waitingHints: WaitingHints;
   readonly #functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
   readonly #handlers: Handlers;
@@ -147,6 +149,11 @@ export class Durascope implements vscode.Disposable {
       emulators: this.emulators,
       currentApp: () => this.apps.current,
       replayPart: () => this.replayPart(),
+    });
+    this.waitingHints = new WaitingHints({
+      emulators: this.emulators,
+      appOf: (file) => this.apps.of(file),
+      open: async (appDir, instanceId) => (await this.replayPart()).replays.open({ appDir, instanceId }),
     });
     this.debugging = new Debugging(this.apps, this.emulators, this.dialogs);
     this.determinism = new DeterminismDiagnostics(this.apps, onError);
@@ -234,6 +241,7 @@ export class Durascope implements vscode.Disposable {
       this.panels,
       this.debugging,
       this.determinism,
+      this.waitingHints,
       this.runningChecks,
       this.failures,
       this.instances,

@@ -145,6 +145,7 @@ export const settings = {
   buildOnStart: 'buildOnStart',
   autoStart: 'autoStart',
   codeLens: 'codeLens',
+  waitingHints: 'waitingHints',
   diagnostics: 'diagnostics.enabled',
   severity: 'diagnostics.severity',
   checkOnSave: 'diagnostics.checkOnSave',

@@ -66,7 +66,10 @@ describe('the layout of the functions graph', () => {
   });
 
   it('is a picture that stands alone', () => {
-    const { nodes, edges } = graphOf({ functions: null, code: [{ ...shop.code[2]!, name: 'A<b>&' }] });
+    const { nodes, edges } = graphOf({
+      functions: null,
+      code: shop.code.slice(2, 3).map((each) => ({ ...each, name: 'A<b>&' })),
+    });
     const svg = functionsSvg({ title: 'Functions of "x"', layout: layOut(nodes, edges), palette });
     assert.match(svg, /^<svg xmlns[\s\S]*Functions of &quot;x&quot;[\s\S]*A&lt;b&gt;&amp;[\s\S]*<\/svg>\n$/);
     assert.equal(svg.match(/<path/g)?.length, edges.length);

@@ -28,6 +28,7 @@ const shape = {
   buildOnStart: z.boolean().catch(true),
   autoStart: z.boolean().catch(false),
   codeLens: z.boolean().catch(true),
+  waitingHints: z.boolean().catch(true),
   'diagnostics.enabled': z.boolean().catch(true),
   'diagnostics.checkOnSave': z.boolean().catch(true),
   agentActions: z.boolean().catch(false),

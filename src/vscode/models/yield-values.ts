@@ -33,14 +33,14 @@ const mostDetails = 20;
 
 /** For each line that the code waited on before the step and has left since: what came of it, the last time around. */
 export function yieldValues(timeline: ReplayTimeline, step: number): YieldValue[] {
-  // A connected program does not tell its lines.
-  if (timeline.program !== undefined) return [];
   const answers = known.get(timeline.history) ?? answersById(timeline.history);
   known.set(timeline.history, answers);
   const lines = new Map<string, { file: string; line1: number; visits: Answer[] }>();
   for (let index = 0; index < Math.min(step, timeline.steps.length - 1); index++) {
-    const place = timeline.steps[index]?.frames[0]?.place;
-    if (place == null) continue;
+    const frame = timeline.steps[index]?.frames[0];
+    // A program that tells no lines has a note on the place where its code begins.
+    if (frame?.place == null || (timeline.program !== undefined && frame.note !== null)) continue;
+    const { place } = frame;
     const answer = answerAt(timeline, index, answers);
     if (answer === null) continue;
     const key = `${place.file}:${place.line}`;

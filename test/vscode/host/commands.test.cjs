@@ -645,6 +645,34 @@ describe('what is shown', () => {
     await vscode.window.tabGroups.close(tab);
   });
 
+  it('at the lines on screen how many instances wait there, and the last result; nothing where the setting says so', async () => {
+    const { waitingHints } = await durascope();
+    assert.deepEqual(waitingHints.shown, []);
+    const file = path.join(folder(), 'src', 'functions', 'app.js');
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+    const greeted = await run('startInstance', { name: 'HelloCities', input: null });
+    await hub.waitForCompletion(greeted, 20_000);
+    const waiting = [];
+    for (let each = 0; each < 2; each++) waiting.push(await run('startInstance', { name: 'ReserveTicket', input: null }));
+    // Its panel has taken the place of the file.
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+    const at = (line1) => waitingHints.shown.find((hint) => hint.line1 === line1);
+    await until('two wait', () => at(19)?.waiting === '2 here');
+    assert.deepEqual(at(19).instanceIds.toSorted(), waiting.toSorted());
+    assert.match(at(7).last.text, /^"Hello London!" · .* \(3×\)$/);
+    await hub.raiseEvent(waiting[0], 'BookingConfirmed', 'true');
+    await until('one waits, and what came is there', () => at(19)?.waiting === '1 here' && /^true/.test(at(19).last?.text ?? ''));
+    const settings = vscode.workspace.getConfiguration('durascope', vscode.Uri.file(file));
+    await settings.update('waitingHints', false, vscode.ConfigurationTarget.Global);
+    try {
+      await until('nothing stands there', () => waitingHints.shown.length === 0);
+    } finally {
+      await settings.update('waitingHints', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await run('terminate', ids(waiting[1]));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('a history as a document', async () => {
     const id = await run('startInstance', { name: 'HelloCities', input: null });
     await hub.waitForCompletion(id, 20_000);
