@@ -45,6 +45,7 @@ export const commands = {
   copyConnectionString: 'durascope.copyConnectionString',
   copyText: 'durascope.copyText',
   openRoute: 'durascope.openRoute',
+  openDashboard: 'durascope.openDashboard',
   showOutput: 'durascope.showOutput',
   filter: 'durascope.filter',
   clearFilter: 'durascope.clearFilter',

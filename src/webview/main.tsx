@@ -5,6 +5,9 @@
 import { render } from 'preact';
 import './ui/elements';
 import './styles/panels.css';
+import * as z from 'zod';
+import { DashboardBar } from './dashboard/dashboard-bar';
+import { applyTheme, themes } from './dashboard/theme';
 import { EntityPanel } from './entity/entity-panel';
 import { FunctionsPanel } from './functions/functions-panel';
 import { InstancePanel } from './instance/instance-panel';
@@ -15,7 +18,8 @@ import { InstanceStore } from './state/instance-state';
 import { InstancesStore } from './state/instances-state';
 import { ViewMemory } from './state/view-memory';
 import { browserPlace } from './transport/browser-place';
-import { browserTransport, takeKey } from './transport/browser-transport';
+import { BrowserHub } from './transport/browser-hub';
+import { browserTransport, loadPreferences, takeKey } from './transport/browser-transport';
 import { editorTransport } from './transport/editor-transport';
 import type { PanelTransport } from './transport/panel-transport';
 
@@ -60,7 +64,23 @@ if (root !== null) {
   else {
     const key = takeKey();
     const place = browserPlace(location.hash);
-    open(root, place.panel, browserTransport(place, key));
+    const hub = new BrowserHub(perFrame);
+    const transport = browserTransport(place, key, hub);
+    const theme = z.enum(themes).catch('system').parse(loadPreferences()['theme']);
+    applyTheme(theme);
+    const bar = document.createElement('div');
+    document.body.classList.add('dashboard');
+    root.before(bar);
+    render(
+      <DashboardBar
+        hub={hub}
+        place={place}
+        theme={theme}
+        onTheme={(value) => transport.send({ type: 'prefer', key: 'theme', value })}
+      />,
+      bar,
+    );
+    open(root, place.panel, transport);
     window.addEventListener('hashchange', () => location.reload());
   }
 }

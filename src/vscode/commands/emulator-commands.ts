@@ -42,6 +42,7 @@ export function emulatorCommands(context: CommandContext): Handlers {
       const entries = [
         { label: '$(play) Start Instance…', command: commands.startInstance },
         { label: '$(table) Open Instances Panel', command: commands.openInstances },
+        { label: '$(link-external) Open Dashboard in Browser', command: commands.openDashboard },
         { label: '$(watch) Set Clock…', command: commands.setClock },
         { label: '$(debug-restart) Restart Emulator', command: commands.restartEmulator },
         { label: '$(debug-stop) Stop Emulator', command: commands.stopEmulator },
@@ -88,6 +89,15 @@ export function emulatorCommands(context: CommandContext): Handlers {
     [commands.openRoute]: async ([node]) => {
       const url = urlIn(node);
       if (url !== undefined) await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(url)));
+    },
+    [commands.openDashboard]: async () => {
+      const running = await runningOrOffer(context);
+      if (running === undefined) return undefined;
+      // In a remote window the port is forwarded to where the browser is.
+      const address = await vscode.env.asExternalUri(vscode.Uri.parse(`${running.url}/`));
+      const opened = await vscode.env.openExternal(address.with({ fragment: `code=${running.key}` }));
+      if (!opened) statusBar.say(`The browser was not opened. The dashboard is at ${running.url}`);
+      return address.toString();
     },
     [commands.copyText]: async ([line]) => {
       const copies: unknown = typeof line === 'object' && line !== null && 'copies' in line ? line.copies : line;

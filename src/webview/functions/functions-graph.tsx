@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FunctionEdge, FunctionNode } from '../../protocol/functions-panel';
 import { beside, connectedTo, type FunctionsLayout, isDashed, nodeHeight, nodeWidth } from '../models/functions-layout';
-import { countsText, kindIcons, kindTitles, spokenNode } from '../models/functions-texts';
+import { countsText, kindIcons, kindTitles, spokenRest } from '../models/functions-texts';
 import { useSize } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 
@@ -104,7 +104,6 @@ export function FunctionsGraph(props: FunctionsGraphProps): JSX.Element {
               class={`function-node kind-${node.kind} ${node.isMissing ? 'is-missing' : ''} ${near !== null && !near.has(node.id) ? 'is-far' : ''}`}
               style={{ left: `${x}px`, top: `${y}px`, width: `${nodeWidth}px`, height: `${nodeHeight}px` }}
               aria-pressed={node.id === selectedId}
-              aria-label={spokenNode(node, edges)}
               title={titleOf(node)}
               tabIndex={node.id === tabbable ? 0 : -1}
               onFocus={() => setFocusedId(node.id)}
@@ -116,8 +115,10 @@ export function FunctionsGraph(props: FunctionsGraphProps): JSX.Element {
             >
               <Icon name={node.isMissing ? 'warning' : kindIcons[node.kind]} />
               <span class="function-words">
+                <span class="sr-only">{kindTitles[node.kind]} </span>
                 <span class="function-name">{node.name}</span>
                 <NodeCounts node={node} />
+                <span class="sr-only">, {spokenRest(node, edges)}</span>
               </span>
             </button>
           ))}

@@ -230,13 +230,9 @@ function Nothing(props: { isFiltered: boolean; onClear: () => void; transport: P
   }
   return (
     <EmptyState icon="rocket" title="No instances yet">
-      {props.transport.place === 'editor' ? (
-        <button type="button" class="link" onClick={() => props.transport.send({ type: 'startInstance' })}>
-          Start one
-        </button>
-      ) : (
-        'Start one: call an HTTP trigger of the app, or run "durascope start-instance".'
-      )}
+      <button type="button" class="link" onClick={() => props.transport.send({ type: 'startInstance' })}>
+        Start one
+      </button>
     </EmptyState>
   );
 }

@@ -1,12 +1,13 @@
-/** Addresses of the dashboard: `#/` is the list, `#/instances/<id>` one instance or entity. */
+/** Addresses of the dashboard: `#/` is the list, `#/functions` the functions, `#/instances/<id>` one instance or entity. */
 import { isEntityId } from '../../core/values/instance-id';
 
 export interface BrowserPlace {
-  panel: 'instance' | 'instances' | 'entity';
+  panel: 'instance' | 'instances' | 'entity' | 'functions';
   instanceId: string;
 }
 
 export function browserPlace(hash: string): BrowserPlace {
+  if (hash === '#/functions') return { panel: 'functions', instanceId: '' };
   const segment = /^#\/instances\/(.+)$/.exec(hash)?.[1];
   if (segment === undefined) return { panel: 'instances', instanceId: '' };
   const instanceId = decoded(segment);

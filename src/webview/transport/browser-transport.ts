@@ -6,9 +6,11 @@ import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
 import { InstanceLogs } from '../../core/ports/instance-logs';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
+import { FunctionsPanelSession } from '../../protocol/functions-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../protocol/instances-panel-session';
 import type { PanelHost, SessionClock } from '../../protocol/panel-host';
+import type { BrowserHub } from './browser-hub';
 import { type BrowserPlace, hashOf } from './browser-place';
 import type { PanelTransport } from './panel-transport';
 
@@ -17,7 +19,8 @@ const retryMs = 2000;
 
 /** The key that the printed address carries (`#code=...`): kept for this tab and taken out of the address bar. */
 export function takeKey(): string | undefined {
-  const match = /^#code=(.+)$/.exec(location.hash);
+  // An editor that opens the address writes the sign of equality in its other form.
+  const match = /^#code(?:=|%3D)(.+)$/i.exec(location.hash);
   if (match?.[1] !== undefined) {
     sessionStorage.setItem(keyName, decodeURIComponent(match[1]));
     history.replaceState(null, '', '#/');
@@ -25,35 +28,45 @@ export function takeKey(): string | undefined {
   return sessionStorage.getItem(keyName) ?? undefined;
 }
 
-export function browserTransport(place: BrowserPlace, key: string | undefined): PanelTransport {
+export function browserTransport(place: BrowserPlace, key: string | undefined, hub: BrowserHub): PanelTransport {
   const listeners = new Set<(message: unknown) => void>();
   const post = (message: unknown): void => {
     for (const listener of listeners) listener(message);
   };
   const clock: SessionClock = { now: () => Date.now(), after: (delayMs, callback) => void setTimeout(callback, delayMs) };
-  let hub: HttpTaskHubClient | undefined;
-  const host = browserHost(() => hub);
+  const host = browserHost(hub);
   // From the moment on at which the page was opened.
   const logs = new InstanceLogs();
   const common = { post, host, clock, onError: (error: unknown) => console.error(error) };
   const session =
-    place.panel === 'entity'
-      ? new EntityPanelSession({ ...common, instanceId: place.instanceId })
-      : place.panel === 'instance'
-        ? new InstancePanelSession({ ...common, instanceId: place.instanceId, logs })
-        : new InstancesPanelSession({
-            ...common,
-            hubName: '',
-            names: async () =>
-              ((await hub?.functions()) ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
-          });
+    place.panel === 'functions'
+      ? new FunctionsPanelSession({
+          ...common,
+          app: '',
+          functions: async () => (await hub.client?.functions()) ?? null,
+          showInstances: (name) => {
+            const list = memoryNameOf('instances');
+            sessionStorage.setItem(list, JSON.stringify({ ...savedUnder(list), filter: { names: [name] } }));
+            location.hash = '#/';
+          },
+        })
+      : place.panel === 'entity'
+        ? new EntityPanelSession({ ...common, instanceId: place.instanceId })
+        : place.panel === 'instance'
+          ? new InstancePanelSession({ ...common, instanceId: place.instanceId, logs })
+          : new InstancesPanelSession({
+              ...common,
+              hubName: '',
+              names: async () =>
+                ((await hub.client?.functions()) ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
+            });
   session.disconnect('Connecting to the emulator…');
 
   const later = (): void => void setTimeout(() => void connect(), retryMs);
   // A session without a connection listens to nothing, so nothing but this would notice that the emulator is back.
   const down = (lost: HttpTaskHubClient): void => {
-    if (hub !== lost) return;
-    hub = undefined;
+    if (hub.client !== lost) return;
+    hub.client = undefined;
     lost.dispose();
     session.disconnect('The emulator does not answer. What you see is its last state.');
     later();
@@ -81,7 +94,7 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
         },
         fetch: watchedFetch,
       });
-      hub = connected;
+      hub.client = connected;
       wasUp = true;
       session.connect(connected);
       if (place.panel === 'instance') {
@@ -97,7 +110,7 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
   };
   void connect();
 
-  const memoryName = `durascope.panel.${place.panel}`;
+  const memoryName = memoryNameOf(place.panel);
   return {
     place: 'browser',
     send: (request) => void session.receive(request),
@@ -105,18 +118,24 @@ export function browserTransport(place: BrowserPlace, key: string | undefined): 
       listeners.add(listener);
       return { dispose: () => listeners.delete(listener) };
     },
-    loadState() {
-      const saved = sessionStorage.getItem(memoryName);
-      return saved === null ? undefined : (JSON.parse(saved) as unknown);
-    },
+    loadState: () => savedUnder(memoryName),
     saveState: (state) => sessionStorage.setItem(memoryName, JSON.stringify(state)),
     loadPreferences,
   };
 }
 
+function memoryNameOf(panel: BrowserPlace['panel']): string {
+  return `durascope.panel.${panel}`;
+}
+
+function savedUnder(name: string): Record<string, unknown> | undefined {
+  const saved = sessionStorage.getItem(name);
+  return saved === null ? undefined : (JSON.parse(saved) as Record<string, unknown>);
+}
+
 const preferencesName = 'durascope.preferences';
 
-function loadPreferences(): Record<string, unknown> {
+export function loadPreferences(): Record<string, unknown> {
   return JSON.parse(localStorage.getItem(preferencesName) ?? '{}') as Record<string, unknown>;
 }
 
@@ -125,7 +144,7 @@ function timerAfter(delayMs: number, callback: () => void): { dispose(): void } 
   return { dispose: () => clearTimeout(timer) };
 }
 
-function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
+function browserHost(hub: BrowserHub): PanelHost {
   const show = (text: string, type: string): void => {
     window.open(URL.createObjectURL(new Blob([text], { type })), '_blank');
   };
@@ -137,9 +156,7 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
     openSource: () => undefined,
     openText: (_title, text, language) => show(text, language === 'json' ? 'application/json' : 'text/plain'),
     openHistory: (instanceId) =>
-      void hub()
-        ?.history(instanceId)
-        .then((events) => show(JSON.stringify(events, null, 2), 'application/json')),
+      void hub.client?.history(instanceId).then((events) => show(JSON.stringify(events, null, 2), 'application/json')),
     copyText: (text) => void navigator.clipboard.writeText(text),
     saveText(suggestedName, text, encoding) {
       const link = document.createElement('a');
@@ -151,10 +168,10 @@ function browserHost(hub: () => HttpTaskHubClient | undefined): PanelHost {
       return Promise.resolve(true);
     },
     prefer: (key, value) => localStorage.setItem(preferencesName, JSON.stringify({ ...loadPreferences(), [key]: value })),
-    startInstance: () => undefined,
-    startAgain: () => undefined,
+    startInstance: (name) => hub.askToStart(name === undefined ? {} : { name }),
+    startAgain: (instanceId) => void hub.askToStartAgain(instanceId).catch((error: unknown) => console.error(error)),
     stepTo: () => undefined,
     confirm: (question) => Promise.resolve(window.confirm(question)),
-    time: hub,
+    time: () => hub.client,
   };
 }

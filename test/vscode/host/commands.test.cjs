@@ -124,6 +124,18 @@ describe('the emulator', () => {
     assert.match(opened, /\/api\/ping$/);
   });
 
+  it('opens the dashboard in the browser, with the key that it needs', async () => {
+    const { apps, emulators } = await durascope();
+    await startedHub();
+    const { openExternal } = vscode.env;
+    let opened;
+    vscode.env.openExternal = (uri) => Promise.resolve((opened = uri) !== undefined);
+    const address = await run('openDashboard');
+    vscode.env.openExternal = openExternal;
+    assert.ok(opened.toString().startsWith(address));
+    assert.equal(opened.fragment, `code=${emulators.of(apps.current).running.key}`);
+  });
+
   it('copies its address', async () => {
     await startedHub();
     const url = await run('copyUrl');

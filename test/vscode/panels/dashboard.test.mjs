@@ -111,6 +111,63 @@ describe('the dashboard in a browser', function () {
     assert.deepEqual(complaints, []);
   });
 
+  it('says which app this is, and leads to its functions and back', async () => {
+    await start('HelloCities', 'counted', '"tokyo"');
+    await page.goto(emulator.address);
+    await page.locator('.dashboard-app', { hasText: 'tour' }).waitFor();
+    await page.getByRole('link', { name: 'Functions' }).click();
+    const hello = page.locator('[data-function="orchestrator:hellocities"]');
+    await hello.getByText(/run/).waitFor();
+    assert.match(await page.locator('.functions-note').innerText(), /Arrows are what instances have called/);
+    assert.ok((await page.locator('.edge').count()) > 0);
+    await screenshot('functions');
+    assert.deepEqual(await axeViolations(page), []);
+    await hello.click();
+    await page.locator('[data-action=instances]').click();
+    await row('counted').waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Instances' }).getAttribute('aria-current'), 'page');
+    assert.deepEqual(complaints, []);
+  });
+
+  it('starts an instance, and says why one cannot be started', async () => {
+    await page.goto(emulator.address);
+    await page.locator('.dashboard-bar [data-action=start]').click();
+    const dialog = page.locator('.start-dialog');
+    await dialog.locator('option[value="ReserveTicket"]').waitFor({ state: 'attached' });
+    await dialog.locator('select').selectOption('HelloCities');
+    await dialog.locator('.start-id input').fill('not/allowed');
+    await dialog.locator('textarea').fill('{');
+    await dialog.locator('.ask-verb[disabled]').waitFor();
+    await dialog.locator('textarea').fill('"osaka"');
+    assert.deepEqual(await axeViolations(page), []);
+    await screenshot('start');
+    await dialog.locator('.ask-verb').click();
+    assert.match(await dialog.getByRole('alert').innerText(), /must not contain/);
+    await dialog.locator('.start-id input').fill('from-dashboard');
+    await dialog.locator('.ask-verb').click();
+    await page.waitForURL(/#\/instances\/from-dashboard$/);
+    assert.match(await page.locator('.payload-output .json').innerText(), /Hello Osaka!/);
+  });
+
+  it('has the theme that is wanted, also after a reload', async () => {
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(emulator.address);
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.locator('.dashboard-bar').waitFor();
+    assert.equal(await ground(), 'rgb(255, 255, 255)');
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page
+      .getByRole('menuitemradio', { name: 'Dark' })
+      .or(page.getByRole('menuitemcheckbox', { name: 'Dark' }))
+      .click();
+    assert.equal(await ground(), 'rgb(31, 31, 31)');
+    assert.deepEqual(await axeViolations(page), []);
+    await screenshot('theme-dark');
+    await page.reload();
+    await page.locator('.dashboard-bar').waitFor();
+    assert.equal(await ground(), 'rgb(31, 31, 31)');
+  });
+
   it('shows the custom status as it changes', async () => {
     await start('SlowCities', 'slow');
     await page.goto(emulator.address);

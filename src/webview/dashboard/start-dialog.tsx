@@ -1,0 +1,91 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../../base/error-message';
+import { findJsonMistake } from '../../base/json-text';
+import { hashOf } from '../transport/browser-place';
+import type { BrowserHub, StartForm } from '../transport/browser-hub';
+import { fieldValue } from '../ui/elements';
+import { useUniqueId } from '../ui/hooks';
+import { JsonEditor } from '../ui/json-editor';
+
+interface StartDialogProps {
+  hub: BrowserHub;
+  /** What the form begins with. */
+  begin: StartForm;
+  onClose: () => void;
+}
+
+/** Starts an instance, and opens it. */
+export function StartDialog({ hub, begin, onClose }: StartDialogProps): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [names, setNames] = useState<readonly string[]>(begin.name === undefined ? [] : [begin.name]);
+  const [name, setName] = useState(begin.name ?? '');
+  const [instanceId, setInstanceId] = useState('');
+  const [input, setInput] = useState(begin.input ?? '');
+  const [problem, setProblem] = useState<string | null>(null);
+  const id = useUniqueId('start');
+  useEffect(() => {
+    const opener = document.activeElement;
+    dialog.current?.showModal();
+    void hub.orchestrators().then((found) => {
+      setNames(found);
+      setName((now) => (now === '' ? (found[0] ?? '') : now));
+    });
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  const canStart = name !== '' && (input.trim() === '' || findJsonMistake(input) === undefined);
+  const start = async (): Promise<void> => {
+    if (!canStart) return;
+    try {
+      const started = await hub.start(name, instanceId.trim(), input.trim() === '' ? null : input);
+      onClose();
+      location.hash = hashOf(started);
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  };
+  return (
+    <dialog ref={dialog} class="ask start-dialog" aria-labelledby={id} onCancel={onClose}>
+      <h2 id={id}>Start an instance</h2>
+      <label class="start-field">
+        <span>Orchestrator</span>
+        <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
+          {[...new Set([...names, ...(name === '' ? [] : [name])])].map((each) => (
+            <option key={each} value={each} selected={each === name}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="start-field">
+        <span aria-hidden="true">Id</span>
+        <vscode-textfield
+          class="start-id"
+          label="Instance id"
+          placeholder="made up where none is given"
+          value={instanceId}
+          onInput={(event: Event) => setInstanceId(fieldValue(event))}
+        />
+      </div>
+      <div class="start-field">
+        <span aria-hidden="true">Input, JSON</span>
+        <JsonEditor label="Input, JSON" value={input} onChange={setInput} onSubmit={() => void start()} />
+      </div>
+      {problem === null ? null : (
+        <p class="start-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="ask-buttons">
+        <vscode-button secondary onClick={onClose}>
+          Cancel
+        </vscode-button>
+        <vscode-button class="ask-verb" disabled={!canStart} onClick={() => void start()}>
+          Start
+        </vscode-button>
+      </div>
+    </dialog>
+  );
+}
