@@ -2,7 +2,7 @@
 import { Scope, StoppedEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { rootCauseOf } from '../core/values/failure-text';
-import { groupScopes } from './local-scopes';
+import { groupScopes } from '../replay/local-scopes';
 import { durableContext, scheduledWork } from './moment-variables';
 import type { MomentFrame } from './moment-frames';
 import { stepAt, type Position } from './replay-cursor';

@@ -1,5 +1,6 @@
 import type { FailureDetails } from '../core/history/history';
 import { payloadValue } from '../core/values/payload';
+import { kindTexts } from '../replay/pending-texts';
 import type { PendingTask, ReplayStep, ReplayTimeline } from '../replay/replay-timeline';
 
 /** A line of the Variables view that is made here, not in the process that holds the code's values. */
@@ -46,14 +47,6 @@ export function scheduledWork(timeline: ReplayTimeline, step: ReplayStep): Varia
     };
   });
 }
-
-export const kindTexts: Readonly<Record<PendingTask['kind'], string>> = {
-  activity: 'activity',
-  timer: 'timer',
-  subOrchestration: 'sub-orchestration',
-  event: 'event',
-  entity: 'entity',
-};
 
 function pendingDetails(timeline: ReplayTimeline, task: PendingTask): VariableNode[] {
   const row = task.sinceRow === null ? undefined : timeline.history[task.sinceRow];

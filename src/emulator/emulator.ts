@@ -27,6 +27,7 @@ import type { Emulator, EmulatorEvent, EmulatorOptions, GrpcEndpoint } from './e
 import { engineOptionsFrom } from './engine-options-from';
 import { remoteEngineOptions, TaskHubs } from './grpc-hubs';
 import { HubReplays } from './hub-replays';
+import { HubInstanceReplays } from './instance-replays';
 import { HttpStubFile } from './http-stub-file';
 import { invokeFunction } from './invoke-function';
 import { Listeners } from './listeners';
@@ -130,6 +131,16 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const replays = new HubReplays((request) => hubs.replay(request));
     const replaySessions = new ReplaySessions(replays, computer);
     undo.push(() => replaySessions.dispose());
+    const instanceReplays = new HubInstanceReplays({
+      ...{ hub: engine, replays, functions: () => app.functions(), clock: computer, log, appDir },
+      ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
+    });
+    undo.push(() => instanceReplays.dispose());
+    events.add(({ type }) => {
+      if (type === 'workerReady') instanceReplays.reload();
+    });
     const foreignNotes = new RareNotes(computer, (message) => log({ level: 'warning', category: 'http', message }));
     const app = new AppProcess(events, () => clock.lookAgain());
     const timers = new TimerTriggers({
@@ -165,6 +176,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       problems: () => (app.error === null ? app.problems : (app.error.problems ?? [])),
       connections: () => ({ grpc, workers: [...connected()] }),
       replays: replaySessions,
+      instanceReplays,
       time: clock,
       logs: (listener) => logs.add(listener),
       emulatorEvents: (listener) => events.add(listener),

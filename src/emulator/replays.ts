@@ -15,6 +15,7 @@ import { spawnProcess, type Launcher } from '../workers/supervision/launch';
 import { NodeReplayWorker } from '../workers/node/node-replay-worker';
 import { appKind } from './app-kind';
 import { findChildScript } from './child-script';
+import { replayRequestOf } from './replay-request';
 
 /** `findSource`, `findPlaces`: for apps that tell no lines. */
 export interface ReplaysOptions extends Partial<Pick<ConnectedReplayOptions, 'findSource' | 'findPlaces'>> {
@@ -92,16 +93,4 @@ function waitingLauncher(port: number): Launcher {
     const args = spec.args.filter((each) => !each.startsWith('--inspect'));
     return spawnProcess({ ...spec, args: [`--inspect-brk=127.0.0.1:${port}`, ...args] });
   };
-}
-
-/** Row and history of the same moment. Rejects with `InstanceNotFound`. */
-export async function replayRequestOf(hub: TaskHubClient, instanceId: string): Promise<ReplayRequest> {
-  for (;;) {
-    const before = await hub.get(instanceId);
-    if (before === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
-    const history = await hub.history(instanceId);
-    const row = await hub.get(instanceId);
-    if (row?.executionId !== before.executionId || row.historyLength !== before.historyLength) continue;
-    return { instanceId, executionId: row.executionId, functionName: row.name, history };
-  }
 }

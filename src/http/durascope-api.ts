@@ -7,6 +7,7 @@ import { type ExportedInstance, historyProblem } from '../core/instances/exporte
 import type { HistoryEvent } from '../core/history/history';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HubClock } from '../core/ports/hub-clock';
+import type { InstanceReplays } from '../core/ports/instance-replays';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { parseClockChange } from '../core/values/clock-change';
@@ -30,6 +31,7 @@ import {
   signalSchema,
   startSchema,
   terminateSchema,
+  variablesSchema,
 } from './durascope-protocol';
 import { type ChangeStreamSources, changeStream } from './change-stream';
 import { BodyTooLarge, bodyText, type IncomingRequest, json, type Reply } from './exchange';
@@ -56,6 +58,8 @@ export interface DurascopeApiOptions {
   problems: () => readonly AppProblem[];
   connections: () => Connections;
   replays: ReplaySessions | undefined;
+  /** For panels in a browser; undefined: not here. */
+  instanceReplays: InstanceReplays | undefined;
   /** Of the hubs; undefined: they have the computer's. */
   time: HubClock | undefined;
   stream: ChangeStreamSources;
@@ -75,6 +79,13 @@ export function durascopeApi(options: DurascopeApiOptions): RouteTable {
   const replays = (): ReplaySessions => {
     if (options.replays !== undefined) return options.replays;
     throw new DurascopeError('NotSupported', 'No program can be connected here, and so none can replay anything.');
+  };
+  const instanceReplays = (): InstanceReplays => {
+    if (options.instanceReplays !== undefined) return options.instanceReplays;
+    throw new DurascopeError(
+      'NotSupported',
+      'This emulator replays nothing for panels in a browser: open the panel in the editor.',
+    );
   };
   const time = (): HubClock => {
     if (options.time !== undefined) return options.time;
@@ -190,6 +201,19 @@ export function durascopeApi(options: DurascopeApiOptions): RouteTable {
       }),
       change('DELETE', '/replays/:id', async (call) => {
         await replays().close(idOf(call));
+        return json(200, {});
+      }),
+      change('POST', '/instances/:id/replay', async (call) => json(201, await instanceReplays().open(idOf(call)))),
+      change('POST', '/instance-replays/:id/moment', async (call) => {
+        const { index } = await bodyOf(call, momentIndexSchema);
+        return json(200, await instanceReplays().moment(idOf(call), index));
+      }),
+      change('POST', '/instance-replays/:id/variables', async (call) => {
+        const { reference, start, count } = await bodyOf(call, variablesSchema);
+        return json(200, await instanceReplays().variables(idOf(call), reference, start, count));
+      }),
+      change('DELETE', '/instance-replays/:id', async (call) => {
+        await instanceReplays().close(idOf(call));
         return json(200, {});
       }),
     ],

@@ -399,6 +399,11 @@ export const replayRequestSchema = z.strictObject({
   functionName: z.string().min(1),
   history: z.array(historyEventSchema),
 });
+export const variablesSchema = z.strictObject({
+  reference: z.string(),
+  start: z.int().min(0),
+  count: z.int().min(0).max(10_000),
+});
 export const momentIndexSchema = z.strictObject({ index: z.int().min(0) });
 const decisionSchema = z.looseObject({ type: z.string(), id: z.int() });
 export const replayMomentSchema = z.looseObject({

@@ -9,6 +9,7 @@ import type { AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
+import type { InstanceReplays } from '../core/ports/instance-replays';
 import type { HttpTriggerHost } from '../core/ports/http-trigger';
 import type { HubClock } from '../core/ports/hub-clock';
 import type { LogEntry, Logger } from '../core/ports/logger';
@@ -52,6 +53,8 @@ export interface HttpAppOptions {
   connections?: () => Connections;
   /** Of orchestrators that connected programs run. Default: none are. */
   replays?: ReplaySessions;
+  /** For panels in a browser; absent: not here. */
+  instanceReplays?: InstanceReplays;
   /** Of the hubs, where it can be set. */
   time?: HubClock;
   /** For followers of `/durascope/events`. */
@@ -160,6 +163,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         problems: options.problems ?? (() => []),
         connections: options.connections ?? (() => ({ grpc: null, workers: [] })),
         replays: options.replays,
+        instanceReplays: options.instanceReplays,
         time: options.time,
         stream: {
           clock,

@@ -6,7 +6,7 @@ import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { runAgain } from '../emulator/compare-history';
 import { importOrigin } from '../emulator/imported-origin';
-import { replayRequestOf } from '../emulator/replays';
+import { replayRequestOf } from '../emulator/replay-request';
 import type { AttachedHub } from '../hubs/attached-hub';
 import type { PanelReplay } from '../protocol/panel-replay';
 import type { RunningEmulator } from './app-emulator';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { groupScopes } from '../../src/debug/local-scopes';
+import { groupScopes } from '../../src/replay/local-scopes';
 
 describe('the scopes of a frame', () => {
   const scope = (name: string, reference: string) => ({ name, reference, expensive: name === 'Global' });

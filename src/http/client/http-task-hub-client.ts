@@ -19,6 +19,7 @@ import type { ConnectedReplays } from '../../core/ports/connected-replays';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { InstancePage, InstanceQuery } from '../../core/ports/history-store';
 import type { HubClock, HubClockState } from '../../core/ports/hub-clock';
+import type { InstanceReplays } from '../../core/ports/instance-replays';
 import type { LogEntry } from '../../core/ports/logger';
 import type {
   HubCapabilities,
@@ -65,6 +66,7 @@ import { isLoopbackOrigin } from '../../base/loopback';
 import { idToSegment } from '../id-in-path';
 import { EmulatorFeed } from './emulator-feed';
 import { HttpConnectedReplays } from './http-connected-replays';
+import { HttpInstanceReplays } from './http-instance-replays';
 import { jsonOf } from './json-body';
 
 export interface HttpTaskHubClientOptions {
@@ -90,6 +92,8 @@ export class HttpTaskHubClient implements TaskHubClient, HubClock {
   readonly #feed: EmulatorFeed;
   /** By the programs that are connected to the emulator. */
   readonly replays: ConnectedReplays = new HttpConnectedReplays((...args) => this.#call(...args));
+  /** By the emulator itself. */
+  readonly instanceReplays: InstanceReplays = new HttpInstanceReplays((...args) => this.#call(...args));
 
   private constructor(
     private readonly options: HttpTaskHubClientOptions,

@@ -5,7 +5,7 @@ import { findJsonMistake } from '../../base/json-text';
 import { hashOf } from '../transport/browser-place';
 import type { BrowserHub, StartForm } from '../transport/browser-hub';
 import { fieldValue } from '../ui/elements';
-import { useUniqueId } from '../ui/hooks';
+import { useStore, useUniqueId } from '../ui/hooks';
 import { JsonEditor } from '../ui/json-editor';
 
 interface StartDialogProps {
@@ -24,17 +24,24 @@ export function StartDialog({ hub, begin, onClose }: StartDialogProps): JSX.Elem
   const [input, setInput] = useState(begin.input ?? '');
   const [problem, setProblem] = useState<string | null>(null);
   const id = useUniqueId('start');
+  const { info } = useStore(hub.state);
   useEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
-    void hub.orchestrators().then((found) => {
-      setNames(found);
-      setName((now) => (now === '' ? (found[0] ?? '') : now));
-    });
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
+  // Also where the connection comes after the form.
+  useEffect(() => {
+    void hub.orchestrators().then(
+      (found) => {
+        setNames(found);
+        setName((now) => (now === '' ? (found[0] ?? '') : now));
+      },
+      (error: unknown) => setProblem(messageOf(error)),
+    );
+  }, [info]);
   const canStart = name !== '' && (input.trim() === '' || findJsonMistake(input) === undefined);
   const start = async (): Promise<void> => {
     if (!canStart) return;
@@ -70,7 +77,6 @@ export function StartDialog({ hub, begin, onClose }: StartDialogProps): JSX.Elem
         />
       </div>
       <div class="start-field">
-        <span aria-hidden="true">Input, JSON</span>
         <JsonEditor label="Input, JSON" value={input} onChange={setInput} onSubmit={() => void start()} />
       </div>
       {problem === null ? null : (

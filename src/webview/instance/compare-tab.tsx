@@ -59,7 +59,7 @@ export function CompareTab({ parts }: { parts: InstanceParts }): JSX.Element {
               </td>
               <td class="compare-aspects">
                 {aspectsOf(row, isFork)}
-                {index === first && lastShared !== null && canReplay === true ? (
+                {index === first && lastShared !== null && canReplay === true && parts.transport.place === 'editor' ? (
                   <>
                     {' '}
                     <button

@@ -110,6 +110,16 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
       </span>
       <span class="toolbar-gap" />
       <IconButton icon="refresh" label="Run the replay again, with the code as it is now" onClick={() => replay.open()} />
+      {parts.transport.place === 'editor' ? <DebugButtons parts={parts} overview={overview} /> : null}
+    </div>
+  );
+}
+
+/** There is a debugger. */
+function DebugButtons({ parts, overview }: { parts: InstanceParts; overview: ReplayOverview }): JSX.Element {
+  const { replay } = parts.store;
+  return (
+    <>
       <IconButton
         icon="debug-alt"
         label="Step through Replay: in the debugger, from here"
@@ -124,7 +134,7 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
           onClick={() => replay.debug('code')}
         />
       )}
-    </div>
+    </>
   );
 }
 

@@ -59,5 +59,7 @@ export function countsText({ kind, counts }: FunctionNode): string {
 /** What a screen reader says of a function in the graph after what can be read on it. */
 export function spokenRest(node: FunctionNode, edges: readonly FunctionEdge[]): string {
   const [out, into] = [edges.filter(({ from }) => from === node.id).length, edges.filter(({ to }) => to === node.id).length];
-  return [...(node.isMissing ? ['not among the functions of the app'] : []), `${countText(into, 'way')} in, ${out} out`].join(', ');
+  return [...(node.isMissing ? ['not among the functions of the app'] : []), `${countText(into, 'way')} in, ${out} out`].join(
+    ', ',
+  );
 }

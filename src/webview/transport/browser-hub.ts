@@ -40,7 +40,7 @@ export class BrowserHub {
 
   /** With the orchestrator and the input of another instance. */
   async askToStartAgain(instanceId: string): Promise<void> {
-    const row = await this.#connected().get(instanceId);
+    const row = await this.connected().get(instanceId);
     if (row !== undefined) this.askToStart({ name: row.name, ...(row.input === null ? {} : { input: row.input }) });
   }
 
@@ -59,11 +59,12 @@ export class BrowserHub {
 
   /** The id of what was started. An empty `instanceId`: one is made up; `input`: JSON text or null. */
   async start(name: string, instanceId: string, input: string | null): Promise<string> {
-    const started = await this.#connected().start({ name, input, ...(instanceId === '' ? {} : { instanceId }) });
+    const started = await this.connected().start({ name, input, ...(instanceId === '' ? {} : { instanceId }) });
     return started.instanceId;
   }
 
-  #connected(): HttpTaskHubClient {
+  /** Throws what the user is to read when there is no connection. */
+  connected(): HttpTaskHubClient {
     if (this.#client !== undefined) return this.#client;
     throw new DurascopeError('EmulatorNotFound', 'The emulator does not answer. Start it, and try again.');
   }

@@ -10,6 +10,7 @@ import { FunctionsPanelSession } from '../../protocol/functions-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../../protocol/instances-panel-session';
 import type { PanelHost, SessionClock } from '../../protocol/panel-host';
+import { BrowserReplay } from './browser-replay';
 import type { BrowserHub } from './browser-hub';
 import { type BrowserPlace, hashOf } from './browser-place';
 import type { PanelTransport } from './panel-transport';
@@ -53,7 +54,12 @@ export function browserTransport(place: BrowserPlace, key: string | undefined, h
       : place.panel === 'entity'
         ? new EntityPanelSession({ ...common, instanceId: place.instanceId })
         : place.panel === 'instance'
-          ? new InstancePanelSession({ ...common, instanceId: place.instanceId, logs })
+          ? new InstancePanelSession({
+              ...common,
+              instanceId: place.instanceId,
+              logs,
+              replay: new BrowserReplay(hub, place.instanceId),
+            })
           : new InstancesPanelSession({
               ...common,
               hubName: '',

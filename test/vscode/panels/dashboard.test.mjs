@@ -133,7 +133,7 @@ describe('the dashboard in a browser', function () {
     await page.goto(emulator.address);
     await page.locator('.dashboard-bar [data-action=start]').click();
     const dialog = page.locator('.start-dialog');
-    await dialog.locator('option[value="ReserveTicket"]').waitFor({ state: 'attached' });
+    await dialog.locator('option', { hasText: 'ReserveTicket' }).waitFor({ state: 'attached' });
     await dialog.locator('select').selectOption('HelloCities');
     await dialog.locator('.start-id input').fill('not/allowed');
     await dialog.locator('textarea').fill('{');
@@ -147,6 +147,25 @@ describe('the dashboard in a browser', function () {
     await dialog.locator('.ask-verb').click();
     await page.waitForURL(/#\/instances\/from-dashboard$/);
     assert.match(await page.locator('.payload-output .json').innerText(), /Hello Osaka!/);
+  });
+
+  it('replays an instance: its moments, variables and lines', async () => {
+    await start('HelloCities', 'replayed', '"kyoto"');
+    await page.goto(emulator.address);
+    await row('replayed').locator('.status-Completed').waitFor();
+    await page.goto(`${emulator.url}/#/instances/replayed`);
+    await page.locator('#tab-replay').click();
+    await page.locator('.replay-step').waitFor();
+    await page.getByRole('button', { name: 'Step back' }).click();
+    await page
+      .locator('.replay')
+      .getByText(/callActivity/)
+      .first()
+      .waitFor();
+    assert.equal(await page.getByRole('button', { name: /Step through Replay/ }).count(), 0);
+    await screenshot('replay');
+    assert.deepEqual(await axeViolations(page), []);
+    assert.deepEqual(complaints, []);
   });
 
   it('has the theme that is wanted, also after a reload', async () => {

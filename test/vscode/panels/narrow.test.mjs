@@ -36,7 +36,9 @@ describe('the panels where there is little room', function () {
           (most) =>
             [...document.querySelectorAll('button, vscode-button, h1, [role=tab]')]
               .filter(
-                (each) => each.closest('.grid-scroll, .functions-scroll, [role=grid], [role=table]') === null && each.getClientRects().length > 0,
+                (each) =>
+                  each.closest('.grid-scroll, .functions-scroll, [role=grid], [role=table]') === null &&
+                  each.getClientRects().length > 0,
               )
               .filter((each) => each.getBoundingClientRect().right > most + 1)
               .map((each) => each.textContent),
