@@ -146,7 +146,9 @@ describe('the dashboard in a browser', function () {
     await dialog.locator('.start-id input').fill('from-dashboard');
     await dialog.locator('.ask-verb').click();
     await page.waitForURL(/#\/instances\/from-dashboard$/);
-    assert.match(await page.locator('.payload-output .json').innerText(), /Hello Osaka!/);
+    assert.match(await page.locator('.payload-output .json').innerText(), /Hello Tokyo!/);
+    const begun = await (await fetch(`${emulator.url}/durascope/instances/from-dashboard`)).json();
+    assert.equal(begun.input, '"osaka"');
   });
 
   it('replays an instance: its moments, variables and lines', async () => {
