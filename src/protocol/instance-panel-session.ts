@@ -142,6 +142,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       case 'compareWith':
         host.compareWith?.(instanceId, this.options.isImported === true);
         return;
+      case 'saveTest':
+        host.saveTest?.(instanceId);
+        return;
       case 'whatIf':
         host.whatIf?.(instanceId, message.row);
         return;

@@ -166,5 +166,7 @@ export const fromInstancePanel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('compareWith') }),
   /** Opens the editor's own dialog for starting an instance, with this one's orchestrator and input. */
   z.object({ type: z.literal('startAgain') }),
+  /** The run as a test of the project. */
+  z.object({ type: z.literal('saveTest') }),
 ]);
 export type FromInstancePanel = z.infer<typeof fromInstancePanel>;

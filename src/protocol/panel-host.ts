@@ -24,6 +24,8 @@ export interface PanelHost {
   startAgain(instanceId: string): void;
   /** Opens the debugger over an instance's replay, where this row has just been consumed; null: at its end. */
   stepTo(instanceId: string, row: number | null): void;
+  /** Keeps the run as a test of the project; absent: not here. */
+  saveTest?(instanceId: string): void;
   /** Asks what is to be another thing at this row (from 1, commit order), and forks; absent: not here. */
   whatIf?(instanceId: string, row: number): void;
   /** True when the user agrees to something that cannot be undone. */

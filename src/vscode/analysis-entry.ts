@@ -4,3 +4,4 @@ export { JavaScriptCalls } from '../analysis/calls/javascript-calls';
 export { functionsInText } from '../analysis/functions-in-text';
 export { likelyCause } from '../analysis/likely-cause';
 export { resolutionCandidates } from '../analysis/module-graph';
+export { yieldsInText } from '../analysis/yields-in-text';

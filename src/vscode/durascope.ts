@@ -20,6 +20,7 @@ import { compareCommands } from './commands/compare-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
 import { runFunctionCommands } from './commands/run-function';
 import { startCommands } from './commands/start-instance';
+import { testCommands } from './commands/test-commands';
 import { transferCommands } from './commands/transfer-commands';
 import { viewCommands } from './commands/view-commands';
 import { Debugging } from './debugging';
@@ -49,6 +50,7 @@ import { Panels } from './panels';
 import { Problems } from './problems';
 import type { ReplayPart } from './replay-part';
 import { ReloadNote } from './reload-note';
+import { RecordedTests } from './recorded-tests';
 import { RunningChecks } from './running-checks';
 import { SourceIndex } from './source-index';
 import { accountTokens } from './sign-in';
@@ -74,6 +76,7 @@ export class Durascope implements vscode.Disposable {
   readonly statusBar = new StatusBar();
   readonly agentTools: AgentTools;
   readonly waitingHints: WaitingHints;
+  readonly recordedTests: RecordedTests;
   readonly #functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
   readonly #handlers: Handlers;
@@ -191,6 +194,10 @@ export class Durascope implements vscode.Disposable {
       changed: () => this.#showHubs(),
     });
     this.hubsView = new HubsView(trees.hubs, this.hubs);
+    this.recordedTests = new RecordedTests(
+      (file) => this.apps.of(file),
+      () => this.replayPart(),
+    );
     this.#functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
     const commandContext: CommandContext = {
@@ -227,6 +234,7 @@ export class Durascope implements vscode.Disposable {
       ...runFunctionCommands(commandContext),
       ...httpCommands(commandContext),
       ...transferCommands(commandContext),
+      ...testCommands(commandContext),
       ...viewCommands(commandContext),
       ...clockCommands(commandContext),
       ...determinismCommands(extensionUri, commandContext, this.runningChecks),
@@ -249,6 +257,7 @@ export class Durascope implements vscode.Disposable {
       this.hubsView,
       this.hubs,
       this.statusBar,
+      this.recordedTests,
       new Problems(this.emulators),
       new CodeLenses(this.emulators, (file) => this.apps.of(file)),
       this.apps.onChanged(() => this.#show()),

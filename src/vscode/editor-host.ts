@@ -85,6 +85,10 @@ export class EditorHost implements PanelHost {
     void vscode.commands.executeCommand(commands.stepThroughReplay, instanceId, row);
   }
 
+  saveTest(instanceId: string): void {
+    void vscode.commands.executeCommand(commands.saveRunAsTest, instanceId);
+  }
+
   whatIf(instanceId: string, row: number): void {
     void vscode.commands.executeCommand(commands.whatIf, instanceId, row);
   }

@@ -57,6 +57,7 @@ export const commands = {
   stepThroughReplay: 'durascope.stepThroughReplay',
   debugReplay: 'durascope.debugReplay',
   importHistory: 'durascope.importHistory',
+  saveRunAsTest: 'durascope.saveRunAsTest',
   whatIf: 'durascope.whatIf',
   whatIfHere: 'durascope.whatIfHere',
   openSettings: 'durascope.openSettings',

@@ -9,6 +9,8 @@ import { importOrigin } from '../emulator/imported-origin';
 import { replayRequestOf } from '../emulator/replay-request';
 import type { AttachedHub } from '../hubs/attached-hub';
 import type { PanelReplay } from '../protocol/panel-replay';
+import type { ImportedHistory } from '../replay/imported-history';
+import type { ReplayTimeline } from '../replay/replay-timeline';
 import type { RunningEmulator } from './app-emulator';
 import type { Emulators } from './emulators';
 import { AppReplays, type ReplayTarget } from './replay/app-replays';
@@ -16,6 +18,7 @@ import { importHistory, readHistory } from './replay/import-history';
 import { importedHub, standingHub } from './replay/imported-hub';
 import { MomentDecorations } from './replay/moment-decorations';
 import { EditorPanelReplay } from './replay/panel-replay';
+import { historiesIn, replayRecorded } from './replay/recordings';
 import { ReplayDebugging } from './replay/replay-debugging';
 import { ReplayProblems } from './replay/replay-problems';
 
@@ -133,6 +136,15 @@ export class ReplayPart implements vscode.Disposable {
     const request = await replayRequestOf(hub, instanceId);
     const { notes } = await hub.historyWithNotes(instanceId);
     return this.panelReplay({ appDir, instanceId, imported: { request, notes } });
+  }
+
+  historiesIn(file: vscode.Uri): Promise<ImportedHistory[]> {
+    return historiesIn(file);
+  }
+
+  /** Whoever asks disposes it. */
+  replayRecorded(appDir: string, recorded: ImportedHistory): Promise<ReplayTimeline> {
+    return replayRecorded(this.replays, appDir, recorded);
   }
 
   dispose(): void {

@@ -153,6 +153,16 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
                       onSelect: () => transport.send({ type: 'startAgain' }),
                     },
                   ]),
+              ...(snapshot.canFork === true
+                ? [
+                    {
+                      label: 'Save Run as Test',
+                      icon: 'beaker',
+                      disabled: !parts.state.connected,
+                      onSelect: () => transport.send({ type: 'saveTest' }),
+                    },
+                  ]
+                : []),
               ...(readOnly === undefined
                 ? [{ label: 'Purge…', icon: 'trash', disabled: !enabled('purge'), onSelect: () => start('purge') }]
                 : []),

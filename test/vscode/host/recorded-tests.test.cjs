@@ -1,0 +1,93 @@
+'use strict';
+// Recorded runs in the editor's Test view: saved, run, failed with the divergence at its line, with coverage.
+const assert = require('node:assert/strict');
+const vscode = require('vscode');
+const { durascope, until, debugSessions, run, startedHub, statusOf } = require('./support.cjs');
+
+const none = new vscode.CancellationTokenSource().token;
+
+/** Runs what the Test view would run, and answers what it would show. */
+async function results(tests, isCovered = false) {
+  const told = { passed: [], failed: [], errored: [], coverage: [] };
+  const original = tests.controller.createTestRun;
+  tests.controller.createTestRun = (request) => {
+    const real = original.call(tests.controller, request);
+    return {
+      enqueued: (item) => real.enqueued(item),
+      started: (item) => real.started(item),
+      skipped: (item) => real.skipped(item),
+      passed: (item, ms) => (told.passed.push(item.label), real.passed(item, ms)),
+      failed: (item, messages, ms) => (told.failed.push([item.label, messages]), real.failed(item, messages, ms)),
+      errored: (item, message, ms) => (told.errored.push([item.label, message.message]), real.errored(item, message, ms)),
+      addCoverage: (coverage) => (told.coverage.push(coverage), real.addCoverage(coverage)),
+      end: () => real.end(),
+    };
+  };
+  try {
+    await tests.run(new vscode.TestRunRequest(), none, isCovered);
+  } finally {
+    tests.controller.createTestRun = original;
+  }
+  return told;
+}
+
+describe('recorded runs', () => {
+  const app = () => vscode.workspace.workspaceFolders[0].uri;
+  let tests;
+  let id;
+
+  before(async () => {
+    ({ recordedTests: tests } = await durascope());
+    const hub = await startedHub();
+    id = await run('startInstance', { name: 'HelloCities', input: null });
+    await until('the instance ends', async () => (await statusOf(hub, id)) === 'Completed');
+  });
+  after(() => vscode.workspace.fs.delete(vscode.Uri.joinPath(app(), 'test'), { recursive: true }));
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.debug.stopDebugging();
+    await until('the sessions end', () => debugSessions.size === 0);
+  });
+
+  it('are saved with a test of the project, which opens', async () => {
+    const saved = await run('saveRunAsTest', id);
+    assert.equal(saved.framework, 'node:test');
+    assert.equal(vscode.window.activeTextEditor.document.uri.fsPath, saved.testFile);
+    assert.match(vscode.window.activeTextEditor.document.getText(), /replayRecording\(/);
+  });
+
+  it('show in the Test view, and pass', async () => {
+    await tests.find();
+    assert.equal(tests.controller.items.size, 1);
+    const { passed, failed, errored } = await results(tests);
+    assert.deepEqual([passed.length, failed, errored], [1, [], []]);
+  });
+
+  it('tell which yields they have reached', async () => {
+    const file = vscode.Uri.joinPath(app(), 'src', 'functions', 'app.js').fsPath;
+    const { coverage } = await results(tests, true);
+    const found = coverage.find(({ uri }) => uri.fsPath === file);
+    assert.ok(found !== undefined, coverage.map(({ uri }) => uri.fsPath).join());
+    assert.ok(found.statementCoverage.covered >= 1 && found.statementCoverage.covered < found.statementCoverage.total);
+  });
+
+  it('fail with the divergence at its line once the code goes another way', async () => {
+    const file = vscode.Uri.joinPath(app(), 'src', 'functions', 'app.js');
+    const text = await vscode.workspace.fs.readFile(file);
+    try {
+      const changed = Buffer.from(text).toString().replaceAll("callActivity('SayHello'", "callActivity('SayHi'");
+      await vscode.workspace.fs.writeFile(file, Buffer.from(changed));
+      const failed = await until('the change is seen', async () => {
+        const told = await results(tests);
+        return told.failed[0];
+      });
+      const [message] = failed[1];
+      assert.match(message.message, /no longer goes the way that was recorded/);
+      assert.equal(message.location.uri.fsPath, file.fsPath);
+      assert.match(message.expectedOutput, /SayHello/);
+      assert.match(message.actualOutput, /SayHi/);
+    } finally {
+      await vscode.workspace.fs.writeFile(file, text);
+    }
+  });
+});
