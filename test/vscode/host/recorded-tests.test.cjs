@@ -88,6 +88,8 @@ describe('recorded runs', () => {
       assert.match(message.actualOutput, /SayHi/);
     } finally {
       await vscode.workspace.fs.writeFile(file, text);
+      const seen = async () => (await vscode.workspace.openTextDocument(file)).getText();
+      await until('the editor has the text as it was', async () => (await seen()) === Buffer.from(text).toString());
     }
   });
 });
