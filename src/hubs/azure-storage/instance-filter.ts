@@ -12,10 +12,8 @@ export interface TableFilter {
   rest?: (row: InstanceRow) => boolean;
 }
 
-/** `hubColumn`: the name of the hub in a table that several share. */
-export function instanceFilter(query: InstanceQuery, hubColumn?: string): TableFilter {
+export function instanceFilter(query: InstanceQuery): TableFilter {
   const clauses: string[] = [];
-  if (hubColumn !== undefined) clauses.push(`TaskHubName eq ${quoted(hubColumn)}`);
   if (query.instanceIdPrefix !== undefined && query.instanceIdPrefix !== '') clauses.push(...prefixed(query.instanceIdPrefix));
   // Ids of entities begin with `@`, which comes before letters.
   if (query.entities === 'only') clauses.push(...prefixed('@'));

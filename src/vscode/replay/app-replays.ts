@@ -32,7 +32,7 @@ export interface ImportedReplay {
 
 interface AppReplay {
   replays: Replays;
-  watcher: vscode.FileSystemWatcher;
+  watcher: vscode.Disposable;
   /** Code has changed since the process loaded it. */
   isStale: boolean;
 }
@@ -171,14 +171,19 @@ export class AppReplays implements vscode.Disposable {
         appDir,
         '**/*.{js,mjs,cjs,json,map,cs,fs,vb,csproj,fsproj,vbproj,ps1,psm1,psd1}',
       );
-      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      const files = vscode.workspace.createFileSystemWatcher(pattern);
+      // The watcher tells of it half a second later, and a replay may be asked for at once.
+      const saved = vscode.workspace.onDidSaveTextDocument((document) => {
+        if (vscode.languages.match({ pattern }, document) > 0) onFile(document.uri);
+      });
+      const watcher = vscode.Disposable.from(files, saved);
       const created: AppReplay = { replays: createReplays(this.#options(appDir)), watcher, isStale: false };
       const onFile = ({ path: file }: vscode.Uri): void => {
         if (!/\/(node_modules|\.durascope|\.git)\/|\/obj\/.*\.(cs|fs|vb)$/.test(file)) created.isStale = true;
       };
-      watcher.onDidChange(onFile);
-      watcher.onDidCreate(onFile);
-      watcher.onDidDelete(onFile);
+      files.onDidChange(onFile);
+      files.onDidCreate(onFile);
+      files.onDidDelete(onFile);
       app = created;
       this.#all.set(appDir, app);
     }
