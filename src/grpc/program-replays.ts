@@ -134,7 +134,7 @@ export class ProgramReplays {
     if (question.instanceId !== instanceId) return true;
     question.customStatus = customStatus ?? question.customStatus;
     question.actions.push(...response.actions);
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- two SDKs still send large responses in pieces
+
     if (response.isPartial) return true;
     const { stream, actions, isGivenUp } = question;
     if (stream !== null) stream.echoesTokens = completionToken !== '';

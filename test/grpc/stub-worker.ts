@@ -144,9 +144,9 @@ export class StubWorker {
       numEventsProcessed: undefined,
       orchestrationTraceContext: undefined,
       requiresHistory: false,
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- workers still send it
+
       isPartial: false,
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
+
       chunkIndex: undefined,
       ...more,
     });

@@ -96,7 +96,10 @@ describe('a task hub that is not as it should be', function () {
       /no last row/,
     );
     const old = { ...rows[2], rowKey: '00000000000000FF', ExecutionId: text('older') } as TypedRow;
-    assert.match(await notesOf('Tail', [...rows.slice(0, -1), old, ...rows.slice(-1)]), /1 rows of an earlier generation/);
+    assert.match(
+      await notesOf('Tail', [...rows.slice(0, -1), old, ...rows.slice(-1)]),
+      /1 row of an earlier generation lies behind the history and is left out/,
+    );
   });
 
   it('tells a generation that was half written when its host died', async () => {

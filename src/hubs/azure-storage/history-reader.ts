@@ -113,7 +113,7 @@ export class HistoryReader {
     }
     if (others > 0 && !isPart)
       notes.push(
-        `${countText(others, 'row of an earlier generation lies', 'rows of an earlier generation lie')} behind the history and left out.`,
+        `${countText(others, 'row of an earlier generation lies behind the history and is', 'rows of an earlier generation lie behind the history and are')} left out.`,
       );
     if (own.length > 0 && sentinel === undefined) {
       notes.push('The history has no last row (sentinel): its first episode is being written, or what wrote it was stopped.');

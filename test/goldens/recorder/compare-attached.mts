@@ -201,14 +201,14 @@ const page = await startPage();
 const host = await startHost({ app: path.join(folder, 'app', 'app.cjs'), hub: hubName, connection: azurite.connection });
 try {
   const hub = await openHub(hubTarget(azurite.connection, hubName), { clock: new SystemClock() });
-  let isOver = false;
+  const playingState = { isOver: false };
   const queue = [...scenarios];
   const worker = async (): Promise<void> => {
     for (let scenario = queue.shift(); scenario !== undefined; scenario = queue.shift())
       await play(host.base, scenario, page.port);
   };
-  const playing = Promise.all([worker(), worker(), worker()]).then(() => (isOver = true));
-  while (!isOver) await compareAll(hub, host.base, 'while it runs');
+  const playing = Promise.all([worker(), worker(), worker()]).then(() => (playingState.isOver = true));
+  while (!playingState.isOver) await compareAll(hub, host.base, 'while it runs');
   await playing;
   const during = { ...totals };
   await compareAll(hub, host.base, 'after');
