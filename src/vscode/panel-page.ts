@@ -33,7 +33,7 @@ export function panelPage({ panel, script, style, cspSource, nonce, title, insta
 <link rel="stylesheet" href="${escapeHtml(style)}">
 </head>
 <body>
-<div id="root" data-panel="${panel}"${instanceId === undefined ? '' : ` data-instance="${escapeHtml(instanceId)}"`} data-preferences="${escapeHtml(JSON.stringify(preferences))}"></div>
+<div id="root" data-panel="${panel}"${instanceId === undefined ? '' : ` data-shown-instance="${escapeHtml(instanceId)}"`} data-preferences="${escapeHtml(JSON.stringify(preferences))}"></div>
 <script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
 </body>
 </html>

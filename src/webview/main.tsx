@@ -30,7 +30,7 @@ const perFrame = (callback: () => void): void => {
 };
 
 function open(root: HTMLElement, panel: string, transport: PanelTransport): void {
-  const memory = new ViewMemory(transport, {}, root.dataset['instance']);
+  const memory = new ViewMemory(transport, {}, root.dataset['shownInstance']);
   if (panel === 'instance') {
     const store = new InstanceStore(transport, perFrame, now);
     render(<InstancePanel store={store} transport={transport} memory={memory} />, root);

@@ -203,7 +203,7 @@ export function CompactHistoryView({ parts, choice, onRow }: CompactHistoryProps
               style={{ height: `${virtual.totalSize}px` }}
               onClick={(event) => {
                 const { target } = event;
-                const link = target instanceof Element ? target.closest<HTMLElement>('[data-instance]') : null;
+                const link = target instanceof Element ? target.closest<HTMLElement>('.operation-link') : null;
                 const id = link?.dataset['instance'];
                 if (id !== undefined) {
                   parts.transport.send({ type: 'openInstance', instanceId: id });
