@@ -47,8 +47,6 @@ export async function startGallery() {
     const theme = url.searchParams.get('theme') ?? 'dark';
     const panel = url.searchParams.get('panel') ?? 'instance';
     const preferences = (url.searchParams.get('preferences') ?? '{}').replaceAll('"', '&quot;');
-    // As the editor writes it (vscode/panel-page.ts).
-    const shown = panel === 'instance' || panel === 'entity' ? ' data-shown-instance="shown-here"' : '';
     // The policy is the editor's: no inline script, no inline style, nothing from elsewhere.
     response.setHeader(
       'content-security-policy',
@@ -58,7 +56,7 @@ export async function startGallery() {
 <html lang="en"><head><meta charset="utf-8"><title>Durascope</title>
 <link rel="stylesheet" href="/theme.css?theme=${theme}"><link rel="stylesheet" href="/dist/panels.css"></head>
 <body class="${themeClasses[theme]}" data-vscode-theme-kind="${themeClasses[theme].split(' ').at(-1)}">
-<div id="root" data-panel="${panel}"${shown} data-preferences="${preferences}"></div>
+<div id="root" data-panel="${panel}" data-preferences="${preferences}"></div>
 <script src="/fake-editor.js"></script><script src="/dist/panels.js"></script></body></html>`);
   }
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
