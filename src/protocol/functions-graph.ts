@@ -4,6 +4,7 @@ import type { CallingFunction, CodePlace, FunctionCallKind } from '../core/value
 import type { CallCounts, FunctionEdge, FunctionKind, FunctionNode } from './functions-panel';
 import type { SourceLocation } from './panel-values';
 import type { SeenCall } from './seen-calls';
+import { triggerText } from './trigger-text';
 
 export interface GraphSources {
   /** Of the app that runs, programs that are connected included; null: not known, since nothing runs. */
@@ -58,7 +59,7 @@ export function functionsGraph({ functions, code, seen, instances }: GraphSource
     if (each.isBuiltIn === true) continue;
     const made = node(each.type, each.name);
     made.isMissing = false;
-    made.detail = detailOf(each);
+    made.detail = triggerText(each);
     if (each.file !== undefined) made.location = { file: each.file, line1: each.line ?? 1 };
     if (each.type === 'http' || each.type === 'timer' || each.type === 'other') triggers.set(each.name.toLowerCase(), made);
   }
@@ -104,17 +105,4 @@ function addTo(node: FunctionNode, { total, running, failed }: CallCounts): void
 
 function locationOf({ file, line1, column1 }: CodePlace): SourceLocation {
   return { file, line1, column1 };
-}
-
-function detailOf(each: FunctionDescriptor): string {
-  switch (each.type) {
-    case 'http':
-      return [(each.methods ?? []).join(', '), `/${each.route ?? each.name}`].filter((part) => part !== '').join(' ');
-    case 'timer':
-      return each.schedule ?? '';
-    case 'other':
-      return each.triggerType;
-    default:
-      return '';
-  }
 }

@@ -1,6 +1,7 @@
 /** The functions view without the view: the app's functions by kind. */
 import type { ConnectedWorker } from '../../core/ports/connected-worker';
 import type { FunctionDescriptor, FunctionType } from '../../core/ports/function-worker';
+import { triggerText } from '../../protocol/trigger-text';
 
 export interface FunctionGroupNode {
   type: 'functionGroup';
@@ -109,7 +110,7 @@ function functionNode(each: FunctionDescriptor, icon: string, origin: string, ro
     type: 'function',
     id: `function:${each.type}:${each.name}`,
     label: each.name,
-    description: describe(each),
+    description: triggerText(each),
     tooltip: [each.name, each.triggerType, url, each.file].filter((part) => part != null).join('\n'),
     icon,
     contextValue: `function ${words.join(' ')}`,
@@ -121,17 +122,4 @@ function functionNode(each: FunctionDescriptor, icon: string, origin: string, ro
 
 function isRunnable({ type }: FunctionDescriptor): boolean {
   return type === 'timer' || type === 'other' || type === 'activity';
-}
-
-function describe(each: FunctionDescriptor): string {
-  switch (each.type) {
-    case 'http':
-      return [(each.methods ?? []).join(', '), `/${each.route ?? each.name}`].filter((part) => part !== '').join(' ');
-    case 'timer':
-      return each.schedule ?? '';
-    case 'other':
-      return each.triggerType;
-    default:
-      return '';
-  }
 }
