@@ -151,6 +151,15 @@ describe('a process that runs ahead', () => {
     assert.deepEqual(times, times.toSorted());
   });
 
+  it('goes as many steps again from what it was handed', async () => {
+    await app.result('quick', 1);
+    await follow(await first('chain-quick', 'further'));
+    const asked = { instanceId: 'further', executionId: 'e-further', taskId: 8, name: 'quick', input: '[8]' };
+    const { next } = await app.worker.runActivityOn(asked);
+    assert.ok(next !== null);
+    assert.equal((await follow(next.outcome)).length, 8);
+  });
+
   it('does not without being allowed to', async () => {
     await app.result('quick', 1);
     assert.equal((await first('chain-quick', 'no', null)).begun, undefined);

@@ -37,6 +37,8 @@ interface Lead {
   readonly name: string;
   /** Events that the orchestration was fed. */
   length: number;
+  /** How many it may take by itself from an answer to the parent on, and how many of those are left. */
+  steps: number;
   stepsLeft: number;
   /** Of what was noted last. */
   at: string;
@@ -155,6 +157,8 @@ export class RunAhead {
     const scheduled = lead?.scheduled;
     if (lead?.executionId !== executionId || scheduled?.EventId !== taskId) return { result, step: null };
     if (monotonicMs() >= this.turnEnd) await immediate();
+    // What it was handed is committed, and so is all before it.
+    lead.stepsLeft = lead.steps;
     const step = this.step(lead, scheduled, result);
     return { result, step: isThenable(step) ? await step : step };
   }
@@ -227,7 +231,7 @@ function leadOf(
   { steps }: RunAheadGrant,
   at: string,
 ): Lead {
-  return { ...of, length, stepsLeft: steps, at, scheduled: null };
+  return { ...of, length, steps, stepsLeft: steps, at, scheduled: null };
 }
 
 function laterOf(one: string, other: string): string {
