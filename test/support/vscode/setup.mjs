@@ -36,8 +36,8 @@ export function setUpCodeServer() {
   }
   const stampFile = path.join(cacheDir, '.stamp');
   const stamp = `node-${nodeVersion} code-server-${codeServerVersion}`;
-  const found = fs.existsSync(stampFile) ? fs.readFileSync(stampFile, 'utf8').trim() : '';
-  if (found === stamp) return;
+  const isThere = () => fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8').trim() === stamp;
+  if (isThere()) return;
   console.log(`Installing ${stamp} into ${cacheDir} (a minute or two, once) ...`);
   const hasTool = (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
   if (!['python3', 'make', 'g++'].every(hasTool) && process.getuid?.() === 0) installDebian('python3', 'make', 'g++');
@@ -58,6 +58,11 @@ export function setUpCodeServer() {
   npm(path.join(vscode, 'extensions'), 'install', ...quiet, '--omit=dev');
   npm(vscode, 'rebuild', '--loglevel=error', '@vscode/spdlog', '@vscode/native-watchdog');
   fs.writeFileSync(path.join(making, '.stamp'), `${stamp}\n`);
+  // Another run has made it meanwhile, and may be using it.
+  if (isThere()) {
+    fs.rmSync(making, { recursive: true, force: true });
+    return;
+  }
   fs.rmSync(cacheDir, { recursive: true, force: true });
   fs.renameSync(making, cacheDir);
 }
