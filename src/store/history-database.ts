@@ -5,15 +5,17 @@ import type { HistoryEvent } from '../core/history/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../core/instances/instance';
 import { decodeEvents, decodePieces } from './event-codec';
 import { activityRest, decodeRow } from './row-codec';
-import { indexesSql, schemaSql, schemaVersion } from './schema';
+import { lookupIndexesSql, orderIndexesSql, schemaSql, schemaVersion } from './schema';
 import { SqlConnection } from './sql-connection';
 
 export class HistoryDatabase {
   readonly sql: SqlConnection;
+  #hasLookupIndexes: boolean;
 
   /** `bytes`: a snapshot. `muchToCome`: a new one that about so many bytes are written to before `addIndexes`. Errors: StoreTooNew, StoreCorrupt. */
   constructor(sqlJs: SqlJsStatic, bytes?: Uint8Array, muchToCome = 0) {
     this.sql = new SqlConnection(sqlJs, bytes);
+    this.#hasLookupIndexes = muchToCome === 0;
     try {
       if (bytes !== undefined) this.#checkVersion();
       if (muchToCome > 0) {
@@ -21,7 +23,7 @@ export class HistoryDatabase {
         this.sql.reserve(sqlJs, muchToCome);
       }
       this.sql.configure();
-      if (bytes === undefined && muchToCome === 0) this.sql.script(schemaSql + indexesSql);
+      if (bytes === undefined && muchToCome === 0) this.sql.script(schemaSql + lookupIndexesSql + orderIndexesSql);
       // Snapshots of before the column came in.
       if (bytes !== undefined && !this.sql.rows('PRAGMA table_info(activities)').some((column) => column[1] === 'rest')) {
         this.sql.run('ALTER TABLE activities ADD COLUMN rest TEXT');
@@ -33,7 +35,15 @@ export class HistoryDatabase {
   }
 
   addIndexes(): void {
-    this.sql.script(indexesSql);
+    this.addLookupIndexes();
+    this.sql.script(orderIndexesSql);
+  }
+
+  /** At the latest before something is looked up by its instance. */
+  addLookupIndexes(): void {
+    if (this.#hasLookupIndexes) return;
+    this.sql.script(lookupIndexesSql);
+    this.#hasLookupIndexes = true;
   }
 
   #checkVersion(): void {

@@ -34,6 +34,8 @@ export class PendingWriter {
   constructor(
     readonly sql: SqlConnection,
     readonly pending: PendingChanges,
+    /** Called before anything is looked up by its instance. */
+    readonly beforeLookup: () => void = () => undefined,
   ) {}
 
   /** Writes until all is written or `isOver` says stop; at least one item a call. True when nothing is left. */
@@ -53,6 +55,26 @@ export class PendingWriter {
     if (this.pending.isEmpty) return;
     const ids = [...new Set(this.pending.instanceIds())].sort();
     this.sql.transaction(() => this.#writeInstances(ids, never));
+  }
+
+  /**
+   * Makes room while a journal is read: nothing more comes of finished instances, so that what is written is written once. All others too
+   * where that is not enough.
+   */
+  writeSettled(limit: number): void {
+    const { pending } = this;
+    if (pending.finished.size > 0) {
+      const ids = [...pending.finished].sort();
+      this.sql.transaction(() => {
+        const purgesDone = this.#writePurges(never);
+        const done = this.#writeInstances(ids, never);
+        return () => {
+          purgesDone();
+          done();
+        };
+      });
+    }
+    if (pending.weight > limit) this.writeAll();
   }
 
   /** Writes finished instances only: running ones change again soon. True when some are left. */
@@ -125,6 +147,7 @@ export class PendingWriter {
 
   #writePurges(isOver: () => boolean): () => void {
     const done: string[] = [];
+    if (this.pending.purged.size > 0) this.beforeLookup();
     for (const id of this.pending.purged) {
       this.sql.run('DELETE FROM instances WHERE id = ?', [id]);
       for (const table of tablesByInstance) this.sql.run(`DELETE FROM ${table} WHERE instance_id = ?`, [id]);
@@ -192,7 +215,10 @@ export class PendingWriter {
     if (status === undefined) return;
     const { executionId, changes } = status;
     const isInSql = this.pending.withCustomStatus.get(id) === true;
-    if (isInSql) this.sql.run('DELETE FROM custom_status_changes WHERE instance_id = ? AND execution_id <> ?', [id, executionId]);
+    if (isInSql) {
+      this.beforeLookup();
+      this.sql.run('DELETE FROM custom_status_changes WHERE instance_id = ? AND execution_id <> ?', [id, executionId]);
+    }
     const insert = isInSql ? insertCustomStatus : insertFirstCustomStatus;
     for (const [index, { at, value }] of changes.entries()) {
       // None at first is no change.

@@ -76,19 +76,23 @@ CREATE TABLE meta (
 PRAGMA user_version = ${String(schemaVersion)};
 `;
 
+/** What is looked up by its instance where something of it is taken away or replaced. */
+export const lookupIndexesSql = `
+CREATE INDEX inbox_by_instance ON inbox (instance_id, seq);
+CREATE INDEX activities_by_instance ON activities (instance_id);
+CREATE INDEX timers_by_instance ON timers (instance_id);
+CREATE INDEX custom_status_changes_by_instance ON custom_status_changes (instance_id);
+`;
+
 /**
- * Every order that a query may ask for, with the id as the tie-break, so that a page is a walk along one index; and what belongs to an
- * instance. None of them is needed to write: made at the end, they are sorted once instead of being added to in any order.
+ * Every order that a query may ask for, with the id as the tie-break, so that a page is a walk along one index. None of them is needed to
+ * write: made at the end, they are sorted once instead of being added to in any order.
  */
-export const indexesSql = `
+export const orderIndexesSql = `
 CREATE INDEX instances_by_status ON instances (status, id);
 CREATE INDEX instances_by_name ON instances (name, id);
 CREATE INDEX instances_by_created ON instances (created, id);
 CREATE INDEX instances_by_updated ON instances (updated, id);
 CREATE INDEX instances_by_parent ON instances (parent, id) WHERE parent IS NOT NULL;
-CREATE INDEX inbox_by_instance ON inbox (instance_id, seq);
-CREATE INDEX activities_by_instance ON activities (instance_id);
-CREATE INDEX timers_by_instance ON timers (instance_id);
 CREATE INDEX timers_by_due ON timers (fire_at);
-CREATE INDEX custom_status_changes_by_instance ON custom_status_changes (instance_id);
 `;

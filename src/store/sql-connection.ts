@@ -14,8 +14,9 @@ export class SqlConnection {
   #db: Database;
   readonly #statements = new Map<string, Statement>();
 
+  /** `bytes` are the connection's from then on. */
   constructor(sqlJs: SqlJsStatic, bytes?: Uint8Array) {
-    this.#db = new sqlJs.Database(bytes);
+    this.#db = new sqlJs.Database(bytes === undefined ? undefined : handedOver(bytes));
     if (bytes === undefined) this.#db.exec('PRAGMA page_size = 16384');
   }
 
@@ -30,7 +31,7 @@ export class SqlConnection {
     const roomy = new Uint8Array(size);
     roomy.set(bytes);
     this.close();
-    this.#db = new sqlJs.Database(roomy);
+    this.#db = new sqlJs.Database(handedOver(roomy));
   }
 
   /** Before anything else is done. Throws when the bytes are no database. */
@@ -133,6 +134,12 @@ export class SqlConnection {
     }
     return statement;
   }
+}
+
+/** Bytes that nobody else uses: sql.js keeps a `slice` of what it is given, which would be a copy. */
+function handedOver({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  const view = (): Uint8Array => new Uint8Array(buffer, byteOffset, length);
+  return Object.defineProperty(view(), 'slice', { value: view });
 }
 
 function readAll(statement: Statement, params: BindParams): SqlValue[][] {

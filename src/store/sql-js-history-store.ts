@@ -148,7 +148,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
         this.#pending.apply(decodeCheckpoints(payload));
         if (this.#pending.weight > pendingLimit)
-          (this.#index ?? this.#openIndex(sqlJs, undefined, expectedBytes)).writer.writeAll();
+          (this.#index ?? this.#openIndex(sqlJs, undefined, expectedBytes)).writer.writeSettled(finishedLimit);
       });
       if (isNew) this.#index?.database.addIndexes();
       const sync: JournalSync = new JournalSync(
@@ -170,7 +170,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   /** `snapshot`: before anything is pending. */
   #openIndex(sqlJs: SqlJsStatic, snapshot?: Uint8Array, muchToCome?: number): Index {
     const database = new HistoryDatabase(sqlJs, snapshot, muchToCome);
-    this.#index = { database, writer: new PendingWriter(database.sql, this.#pending) };
+    this.#index = { database, writer: new PendingWriter(database.sql, this.#pending, () => database.addLookupIndexes()) };
     if (snapshot !== undefined) {
       for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.set(id, true);
       this.#pending.nextSeq = database.nextSeq();

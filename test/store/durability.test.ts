@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { InstanceRow } from '../../src/core/instances/instance';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
@@ -267,6 +268,40 @@ describe('history store, durability', () => {
         ['"i44"'],
       );
       assert.equal(store.pendingActivities('i07').length, 1);
+      await store.compact();
+      await store.close();
+    }
+  });
+
+  it('reads back what went on while others ended, in a journal that is too big to be kept aside', async () => {
+    const long = JSON.stringify('x'.repeat(500_000));
+    const status = (id: string, at: number): Partial<InstanceRow> => ({ ...rowOf(id), customStatus: `"${id} ${at}"` });
+    let store = await bench.open();
+    for (let at = 0; at < 80; at++) {
+      // Ends at once, or a while later: by then others had to make room.
+      await store.commit([stepOf(`e${at}`, 0, 2, { runtimeStatus: at % 2 === 0 ? 'Completed' : 'Running', input: long })]);
+      const ending = at - 41;
+      if (ending > 0 && ending % 2 === 1) {
+        await store.commit([stepOf(`e${ending}`, 2, 3, { runtimeStatus: 'Failed', input: long, customStatus: '"late"' })]);
+      }
+      await store.commit([stepOf('on', 2 * at, 2, status('on', Math.floor(at / 20)))]);
+      await store.commit([
+        stepOf('again', 2 * (at % 60), 2, { ...status('again', Math.floor(at / 30)), runtimeStatus: 'Completed' }),
+      ]);
+      if (at === 59) await store.commit([{ instanceId: 'again', purged: true }]);
+    }
+    await store.close();
+    for (const kind of ['journal', 'snapshot']) {
+      store = await bench.open();
+      const statuses = (id: string): unknown => store.customStatusChanges(id).map(({ value }) => value);
+      assert.deepEqual(store.countByStatus(), { Completed: 41, Failed: 19, Running: 22 }, kind);
+      assert.deepEqual(store.history('on'), eventsOf(0, 160));
+      assert.deepEqual(statuses('on'), ['"on 0"', '"on 1"', '"on 2"', '"on 3"']);
+      assert.deepEqual(store.history('again'), eventsOf(0, 40));
+      assert.deepEqual(statuses('again'), ['"again 2"']);
+      assert.deepEqual(store.history('e7'), eventsOf(0, 5));
+      assert.deepEqual(statuses('e7'), ['"late"']);
+      assert.equal(store.instance('e78')?.input, long);
       await store.compact();
       await store.close();
     }
