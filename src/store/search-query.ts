@@ -27,11 +27,16 @@ export function needsTexts(query: InstanceQuery): boolean {
 }
 
 /** True for a search. An order matters to pages only. */
-export function isSearch({ text }: InstanceQuery): boolean {
-  return text !== undefined && text !== '';
+export function isSearch(query: InstanceQuery): boolean {
+  return searchedText(query) !== '';
 }
 
-/** `texts` is complete. Errors: InvalidArgument (page size, order, token). */
+/** As texts are searched for it; empty for no search. */
+export function searchedText({ text }: InstanceQuery): string {
+  return text?.toLowerCase() ?? '';
+}
+
+/** `texts` is ready for it. Errors: InvalidArgument (page size, order, token). */
 export function searchInstances(
   texts: InstanceTexts,
   query: InstanceQuery,
@@ -44,7 +49,7 @@ export function searchInstances(
   const first = new FirstOf(pageSize + 1, compare);
   const start = after === undefined ? undefined : { value: after[0], id: after[1] };
   const matches = filterOf(query);
-  for (const entry of texts.entries()) {
+  for (const entry of texts.entries(searchedText(query))) {
     if (!matches(entry)) continue;
     const placed = { value: entryOrderValue(entry, orderBy, nowMs), id: entry.instanceId };
     if (start === undefined || compare(placed, start) > 0) first.add(placed);
@@ -59,11 +64,11 @@ export function searchInstances(
   return { instances, continuationToken: writeToken(fingerprint, last.value, last.id) };
 }
 
-/** `texts` is complete. */
+/** `texts` is ready for it. */
 export function countSearched(texts: InstanceTexts, query: InstanceQuery): Partial<Record<OrchestrationStatus, number>> {
   const counts: Partial<Record<OrchestrationStatus, number>> = {};
   const matches = filterOf(query);
-  for (const entry of texts.entries()) {
+  for (const entry of texts.entries(searchedText(query))) {
     if (matches(entry)) counts[entry.runtimeStatus] = (counts[entry.runtimeStatus] ?? 0) + 1;
   }
   return counts;
@@ -75,7 +80,6 @@ function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
   const ids = query.instanceIds && new Set(query.instanceIds);
   const statuses = query.statuses && new Set(query.statuses);
   const names = query.names && new Set(query.names);
-  const text = query.text?.toLowerCase() ?? '';
   if (ids !== undefined) parts.push((entry) => ids.has(entry.instanceId));
   if (statuses !== undefined) parts.push((entry) => statuses.has(entry.runtimeStatus));
   if (names !== undefined) parts.push((entry) => names.has(entry.name));
@@ -88,7 +92,6 @@ function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
   if (createdTimeTo !== undefined) parts.push((entry) => entry.createdTime <= createdTimeTo);
   if (lastUpdatedFrom !== undefined) parts.push((entry) => entry.lastUpdatedTime >= lastUpdatedFrom);
   if (lastUpdatedTo !== undefined) parts.push((entry) => entry.lastUpdatedTime <= lastUpdatedTo);
-  if (text !== '') parts.push((entry) => entry.text.includes(text));
   return (entry) => parts.every((part) => part(entry));
 }
 

@@ -28,7 +28,7 @@ import { JournalSync } from './journal-sync';
 import { loadSqlJs } from './load-sql-js';
 import { historyRange, PendingChanges } from './pending-changes';
 import { PendingWriter } from './pending-writer';
-import { countSearched, isSearch, needsTexts, searchInstances } from './search-query';
+import { countSearched, isSearch, needsTexts, searchedText, searchInstances } from './search-query';
 import { wholeRow } from './row-codec';
 import type { SqlConnection } from './sql-connection';
 import { StoreFolder } from './store-folder';
@@ -44,6 +44,8 @@ export interface SqlJsHistoryStoreOptions {
   compactAtBytes?: number;
   /** Milliseconds, for how long a slice of a search is worked on. */
   clock?: () => number;
+  /** Characters of the texts that are searched, of all instances together; what is beyond them is read with each search. */
+  mostKeptChars?: number;
 }
 
 const defaultFsyncIntervalMs = 500;
@@ -67,6 +69,9 @@ const snapshotAgainMs = 60_000;
 const sliceMs = 3;
 /** Of what somebody waits for. */
 const askedSliceMs = 10;
+const mostKeptChars = 64 * 1024 * 1024;
+/** Between slices of what nobody waits for yet, however busy the store is. */
+const aheadDelayMs = 5;
 
 const committed = Promise.resolve();
 
@@ -87,7 +92,7 @@ interface Disk {
 export class SqlJsHistoryStore implements HistoryStore {
   readonly #options: Required<SqlJsHistoryStoreOptions>;
   readonly #pending = new PendingChanges();
-  readonly #texts = new InstanceTexts();
+  readonly #texts: InstanceTexts;
   /** From the opening to the closing. */
   #sqlJs: SqlJsStatic | undefined;
   #index: Index | undefined;
@@ -96,10 +101,12 @@ export class SqlJsHistoryStore implements HistoryStore {
   #opening: Promise<RecoveredWork> | undefined;
   #closing: Promise<void> | undefined;
   #compacting: Promise<void> | undefined;
-  #preparing: Promise<void> | undefined;
+  /** By what is searched for, '' for orders. */
+  readonly #preparing = new Map<string, Promise<void>>();
 
   #idleTimer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
+  #ahead: NodeJS.Timeout | undefined;
   #commitsSinceIdleCheck = 0;
   #indexFailed = false;
   /** By `performance.now()`. */
@@ -111,8 +118,12 @@ export class SqlJsHistoryStore implements HistoryStore {
       fsyncIntervalMs: defaultFsyncIntervalMs,
       compactAtBytes: defaultCompactAtBytes,
       clock: () => performance.now(),
+      mostKeptChars,
       ...options,
     };
+    const instance = (id: string): InstanceRow | undefined => this.instance(id);
+    const sql = (): SqlConnection | undefined => this.#index?.database.sql;
+    this.#texts = new InstanceTexts({ pending: this.#pending, sql, instance }, this.#options.mostKeptChars);
   }
 
   open(): Promise<RecoveredWork> {
@@ -248,26 +259,31 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   query(query: InstanceQuery): InstancePage {
-    if (needsTexts(query)) return searchInstances(this.#withTexts(), query, (id) => this.instance(id));
+    if (needsTexts(query)) return searchInstances(this.#withTexts(query), query, (id) => this.instance(id));
+    // Who looks at a list may search in it or sort it next.
+    if (query.orderBy !== undefined) this.#makeAhead(idleDelayMs);
     return queryInstances(this.#withRows(), query);
   }
 
   count(query: InstanceQuery): number {
     if (!isSearch(query)) return countInstances(this.#withRows(), query);
-    return Object.values(countSearched(this.#withTexts(), query)).reduce((sum, each) => sum + each, 0);
+    return Object.values(countSearched(this.#withTexts(query), query)).reduce((sum, each) => sum + each, 0);
   }
 
   countByStatus(query: InstanceQuery = {}): Partial<Record<OrchestrationStatus, number>> {
-    return isSearch(query) ? countSearched(this.#withTexts(), query) : countInstancesByStatus(this.#withRows(), query);
+    return isSearch(query) ? countSearched(this.#withTexts(query), query) : countInstancesByStatus(this.#withRows(), query);
   }
 
   prepare(query: InstanceQuery): Promise<void> | undefined {
     this.#assertOpen();
-    if (this.#texts.isComplete || !needsTexts(query)) return undefined;
-    this.#preparing ??= this.#makeTexts().finally(() => {
-      this.#preparing = undefined;
-    });
-    return this.#preparing;
+    const text = searchedText(query);
+    if (!needsTexts(query) || this.#texts.isReadyFor(text)) return undefined;
+    let preparing = this.#preparing.get(text);
+    if (preparing === undefined) {
+      preparing = this.#makeTexts(text).finally(() => this.#preparing.delete(text));
+      this.#preparing.set(text, preparing);
+    }
+    return preparing;
   }
 
   customStatusChanges(instanceId: string): readonly CustomStatusChange[] {
@@ -311,6 +327,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     await this.#opening?.catch(() => undefined); // Told to who opened; then there is nothing to close.
     clearTimeout(this.#idleTimer);
     clearImmediate(this.#slice);
+    clearTimeout(this.#ahead);
     await this.#compacting;
     try {
       if (this.#disk !== undefined) await this.#closeJournal(this.#disk);
@@ -353,19 +370,35 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   /** What is missing is made at once. */
-  #withTexts(): InstanceTexts {
+  #withTexts(query: InstanceQuery): InstanceTexts {
     this.#assertOpen();
-    this.#texts.make(this.#pending, this.#index?.database.sql, () => false);
+    const text = searchedText(query);
+    if (text === '') this.#texts.make(() => false);
+    else this.#texts.search(text).goOn(() => false);
     return this.#texts;
   }
 
-  async #makeTexts(): Promise<void> {
+  async #makeTexts(text: string): Promise<void> {
+    const search = text === '' ? undefined : this.#texts.search(text);
     for (;;) {
       await nextTurn();
       if (this.#closing !== undefined) throw this.#refusal();
       const end = this.#options.clock() + askedSliceMs;
-      if (this.#texts.make(this.#pending, this.#index?.database.sql, () => this.#options.clock() >= end)) return;
+      const isOver = (): boolean => this.#options.clock() >= end;
+      if (search?.goOn(isOver) ?? this.#texts.make(isOver)) return;
     }
+  }
+
+  /** Before somebody asks for it. */
+  #makeAhead(delayMs: number): void {
+    if (this.#ahead !== undefined || this.#texts.isComplete) return;
+    this.#ahead = setTimeout(() => {
+      this.#ahead = undefined;
+      if (this.#sqlJs === undefined || this.#closing !== undefined) return;
+      const end = this.#options.clock() + sliceMs;
+      if (!this.#texts.make(() => this.#options.clock() >= end)) this.#makeAhead(aheadDelayMs);
+    }, delayMs);
+    this.#ahead.unref();
   }
 
   #withQueue(): HistoryDatabase {

@@ -110,16 +110,76 @@ describe('a search in instances', () => {
     it('is answered whole without waiting by who asks at once, and told of a close to who waits', async () => {
       store = await bench.open({ clock });
       await commit(...many());
-      const ready = store.prepare({ orderBy: 'customStatus' });
+      const ready = store.prepare({ text: 'OLD', orderBy: 'customStatus' });
       assert.equal(store.prepare({ text: 'old' }), ready);
+      const ordered = store.prepare({ orderBy: 'customStatus' });
       await turn();
       assert.equal(store.count({ text: 'old' }), 60);
-      await ready;
+      await Promise.all([ready, ordered]);
       await store.close();
       store = await bench.open({ clock });
       const refused = assert.rejects(async () => store.prepare({ text: 'old' }), { code: 'Stopped' });
       await store.close();
       await refused;
+    });
+
+    it('is made ahead, a few instances a turn, once somebody has looked at a list', async () => {
+      store = await bench.open({ clock });
+      await commit(...many());
+      store.query({ orderBy: 'createdTime' });
+      while (looks < 91) await turn(); // 30 slices of two instances, and one that finds no more.
+      await commit(rowOf('i-100', { output: '"new"' }), rowOf('a', { output: '"old"' }));
+      await store.commit([{ instanceId: 'i-101', purged: true }]);
+      const before = looks;
+      await store.prepare({ text: 'old' });
+      assert.ok(looks - before <= 90, `${looks - before}`); // 154 if it were made now: it is nothing but the search itself, and what has changed.
+      assert.equal(store.prepare({ text: 'old' }), undefined);
+      assert.deepEqual(store.countByStatus({ text: 'old' }), { Running: 59 });
+    });
+
+    it('counts none that were purged before there was a question', async () => {
+      store = await bench.open({ clock });
+      await commit(...many());
+      store.query({});
+      await store.commit([{ instanceId: 'i-101', purged: true }]);
+      assert.equal(store.count({ text: 'old' }), 59);
+    });
+
+    it('answers several who search for different texts, for more of a text that was found, and while all changes', async () => {
+      store = await bench.open({ clock });
+      await commit(...many());
+      const texts = ['old 1', 'ol', 'old', 'i-1', '"', 'i-10', 'old 11', 'zzz', 'd 5'];
+      const answers = await Promise.all(
+        texts.map(async (text, n) => {
+          const ready = store.prepare({ text });
+          await commit(rowOf(`i-${100 + n}`, { output: `"changed ${n}"` }));
+          await ready;
+          return store.count({ text });
+        }),
+      );
+      const expected = (text: string): number =>
+        many().filter(({ instanceId, output }, n) =>
+          (n < texts.length ? `${instanceId}"changed ${n}"` : `${instanceId}${output}`).includes(text),
+        ).length;
+      assert.deepEqual(
+        texts.map((text) => store.count({ text })),
+        texts.map(expected),
+      );
+      assert.equal(answers.length, texts.length);
+    });
+
+    it('finds what is beyond the limit of kept texts as well', async () => {
+      store = await bench.open({ clock, mostKeptChars: 200 });
+      await commit(...many());
+      assert.deepEqual(found('old 59'), ['i-159']);
+      await store.prepare({ text: 'old 5' });
+      assert.equal(store.count({ text: 'old 5' }), 11);
+      await commit(rowOf('i-100', { output: '"old 5"' }), rowOf('i-159', { output: '"new"' }));
+      assert.equal(store.count({ text: 'old 5' }), 11);
+      assert.deepEqual(
+        store.query({ text: 'new' }).instances.map(({ instanceId }) => instanceId),
+        ['i-159'],
+      );
     });
 
     it('is not made for what the columns answer', async () => {
