@@ -2,15 +2,24 @@
 import { execFile } from 'node:child_process';
 import { DurascopeError } from '../core/values/errors';
 
-/** `scope` like `https://durabletask.io/.default`; rejects with `HubUnreachable`, saying how to sign in. Called before each request. */
-export type AccessTokens = (scope: string, tenant: string | null) => Promise<string>;
+/** With what a token has to be had. */
+export interface SignIn {
+  /** Like `https://durabletask.io/.default`. */
+  scope: string;
+  tenant: string | null;
+  /** `sovereign`: one that has directories of its own (China, US Government). */
+  cloud: 'public' | 'sovereign';
+}
+
+/** Rejects with `HubUnreachable`, saying how to sign in. Called before each request. */
+export type AccessTokens = (signIn: SignIn) => Promise<string>;
 
 const renewMs = 5 * 60_000;
 
 /** Of whoever is signed in to the Azure command line; kept until shortly before their end. */
 export function azureCliTokens(run: (args: readonly string[]) => Promise<string> = runAz): AccessTokens {
   const kept = new Map<string, { token: string; untilMs: number }>();
-  return async (scope, tenant) => {
+  return async ({ scope, tenant }) => {
     const key = `${scope} ${tenant ?? ''}`;
     const known = kept.get(key);
     if (known !== undefined && known.untilMs - renewMs > Date.now()) return known.token;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { DurascopeError } from '../core/values/errors';
+import { connectionOfSettings } from './azure-storage/storage-connection';
 import { type HubTarget, hubTarget } from './hub-target';
 
 const defaultHubName = 'TestHubName';
@@ -43,8 +44,10 @@ export async function hubOfApp(
     case 'azurestorage': {
       const name = resolved(connectionName ?? 'AzureWebJobsStorage');
       const connection = setting(name);
-      if (connection === undefined || connection === '') throw withoutSetting(folder, name);
-      return hubTarget(connection, hubName);
+      if (connection !== undefined && connection !== '') return hubTarget(connection, hubName);
+      const signedIn = connectionOfSettings((part) => setting(`${name}__${part}`) ?? setting(`${name}:${part}`));
+      if (signedIn === undefined) throw withoutSetting(folder, name);
+      return { kind: 'azureStorage', connection: signedIn, hubName };
     }
     case 'azuremanaged': {
       const name = resolved(connectionName ?? 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING');

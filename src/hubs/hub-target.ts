@@ -9,7 +9,7 @@ import {
   isSchedulerConnection,
   schedulerConnection,
 } from './durable-task/durable-task-connection';
-import { storageConnection, type StorageConnection } from './azure-storage/storage-connection';
+import { isStorageUrl, storageConnection, type StorageConnection } from './azure-storage/storage-connection';
 
 export type HubTarget =
   | { kind: 'azureStorage'; connection: StorageConnection; hubName: string | null }
@@ -21,16 +21,19 @@ export type HubTarget =
 export function hubTarget(text: string, hubName: string | null = null): HubTarget {
   const trimmed = text.trim();
   if (/^grpcs?:\/\//i.test(trimmed)) return { kind: 'durableTask', connection: durableTaskAddress(trimmed, hubName) };
-  if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed)) return functionsHost(trimmed, hubName);
+  if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed) && !isStorageUrl(trimmed))
+    return functionsHost(trimmed, hubName);
   const settings = settingsOf(trimmed);
   const named = hubName ?? settings.get('taskhub') ?? null;
   const isStorage =
-    /[?&]sig=/.test(trimmed) || ['usedevelopmentstorage', 'accountname', 'tableendpoint'].some((name) => settings.has(name));
+    isStorageUrl(trimmed) ||
+    /[?&]sig=/.test(trimmed) ||
+    ['usedevelopmentstorage', 'accountname', 'tableendpoint'].some((name) => settings.has(name));
   if (isStorage) return { kind: 'azureStorage', connection: storageConnection(trimmed), hubName: named };
   if (isSchedulerConnection(settings)) return { kind: 'durableTask', connection: schedulerConnection(settings, named) };
   throw new DurascopeError(
     'InvalidArgument',
-    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, that of a Durable Task Scheduler (Endpoint=...;Authentication=...;TaskHub=...), the address of a running Functions host (http://localhost:7071) or of a Durable Task server (grpc://localhost:4001), or the folder of an app.',
+    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, AccountName=NAME for one that you are signed in to, that of a Durable Task Scheduler (Endpoint=...;Authentication=...;TaskHub=...), the address of a running Functions host (http://localhost:7071) or of a Durable Task server (grpc://localhost:4001), or the folder of an app.',
   );
 }
 

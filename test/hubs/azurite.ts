@@ -14,16 +14,22 @@ export class Azurite {
     /** For whoever started it with programs of its own in it. */
     readonly process: ChildProcess,
     readonly ports: { blob: string; queue: string; table: string },
+    private readonly certificate?: string,
   ) {}
 
-  /** `repository`: where Azurite is installed. `node`: arguments before it; with some it can be sent messages. */
-  static async start(repository = '', node: readonly string[] = []): Promise<Azurite> {
+  /** `repository`: where Azurite is installed. `node`: arguments before it; with some it can be sent messages. `tls`: files of a certificate, which it takes tokens with. */
+  static async start(
+    repository = '',
+    node: readonly string[] = [],
+    tls?: { certificateFile: string; keyFile: string; certificate: string },
+  ): Promise<Azurite> {
     goldenFolder.repository = repository;
     const main = path.resolve(repository, 'node_modules/azurite/dist/src/azurite.js');
     const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
+    const secure = tls === undefined ? [] : ['--oauth', 'basic', '--cert', tls.certificateFile, '--key', tls.keyFile];
     const child = spawn(
       process.execPath,
-      [...node, main, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...ports],
+      [...node, main, '--inMemoryPersistence', '--skipApiVersionCheck', '--disableTelemetry', '--silent', ...ports, ...secure],
       // An editor's own program is node with this.
       {
         stdio: ['ignore', 'pipe', 'pipe', ...(node.length > 0 ? (['ipc'] as const) : [])],
@@ -46,22 +52,27 @@ export class Azurite {
       child.stderr?.on('data', look);
       child.once('exit', () => reject(new Error(`Azurite ended:\n${output}`)));
     });
-    return new Azurite(child, {
-      blob: found.get('blob') ?? '',
-      queue: found.get('queue') ?? '',
-      table: found.get('table') ?? '',
-    });
+    const of = (service: string): string => found.get(service) ?? '';
+    return new Azurite(child, { blob: of('blob'), queue: of('queue'), table: of('table') }, tls?.certificate);
   }
 
   get connection(): string {
     const { blob, queue, table } = this.ports;
-    const at = (port: string): string => `http://127.0.0.1:${port}/${account}`;
+    const at = (port: string): string => `${this.#scheme}://127.0.0.1:${port}/${account}`;
     return `AccountName=${account};AccountKey=${localKey};BlobEndpoint=${at(blob)};QueueEndpoint=${at(queue)};TableEndpoint=${at(table)}`;
   }
 
+  get #scheme(): string {
+    return this.certificate === undefined ? 'http' : 'https';
+  }
+
   table(name: string): TableClient {
-    const url = `http://127.0.0.1:${this.ports.table}/${account}`;
-    return new TableClient(url, name, new AzureNamedKeyCredential(account, localKey), { allowInsecureConnection: true });
+    const url = `${this.#scheme}://127.0.0.1:${this.ports.table}/${account}`;
+    const { certificate } = this;
+    return new TableClient(url, name, new AzureNamedKeyCredential(account, localKey), {
+      allowInsecureConnection: true,
+      ...(certificate === undefined ? {} : { tlsOptions: { ca: certificate } }),
+    });
   }
 
   get tables(): TableServiceClient {

@@ -152,7 +152,7 @@ describe('a task hub that is not as it should be', function () {
 
   it('is refused where the connection is none, and no secret stands in the words', () => {
     for (const [given, message] of [
-      ['AccountName=shop', /neither AccountKey nor SharedAccessSignature/],
+      ['TableEndpoint=https://shop.example', /neither AccountKey nor SharedAccessSignature/],
       ['AccountKey=abc', /A task hub is given as/],
       ['TableEndpoint=nonsense;SharedAccessSignature=sig=abc', /no address of a table service/],
       ['http://shop.example/', /not on this machine: give it with https/],

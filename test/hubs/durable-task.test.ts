@@ -5,7 +5,7 @@ import { type handleUnaryCall, type Metadata, Server, ServerCredentials, status 
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
 import { SystemClock } from '../../src/emulator/system-clock';
 import { TaskHubSidecarServiceService } from '../../src/grpc/generated/task-hub-sidecar';
-import { azureCliTokens } from '../../src/hubs/access-token';
+import { azureCliTokens, type SignIn } from '../../src/hubs/access-token';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { findCandidates } from '../../src/hubs/candidates';
 import { hubTarget, targetLabel } from '../../src/hubs/hub-target';
@@ -295,7 +295,7 @@ describe('a Durable Task server that is not as it should be', () => {
 
   it('gets an access token where the connection asks for one, and the name of the hub', async () => {
     const asked: (string | null)[] = [];
-    const tokens = (scope: string, tenant: string | null): Promise<string> => {
+    const tokens = ({ scope, tenant }: SignIn): Promise<string> => {
       asked.push(scope, tenant);
       return Promise.resolve('secret-token');
     };
@@ -314,9 +314,9 @@ describe('a Durable Task server that is not as it should be', () => {
       assert.deepEqual(args.slice(-2), ['--scope', 'https://durabletask.io/.default']);
       return Promise.resolve(JSON.stringify({ accessToken: `t${runs}`, expires_on: Date.now() / 1000 + 3600 }));
     });
-    const scope = 'https://durabletask.io/.default';
-    assert.deepEqual([await tokens(scope, null), await tokens(scope, null)], ['t1', 't1']);
+    const signIn: SignIn = { scope: 'https://durabletask.io/.default', tenant: null, cloud: 'public' };
+    assert.deepEqual([await tokens(signIn), await tokens(signIn)], ['t1', 't1']);
     const broken = azureCliTokens(() => Promise.resolve('Please run az login'));
-    await refused(broken(scope, null), 'HubUnreachable', /Sign in with "az login"/);
+    await refused(broken(signIn), 'HubUnreachable', /Sign in with "az login"/);
   });
 });

@@ -39,14 +39,15 @@ export class ServiceReader {
     const response = await this.#pipeline.sendRequest({ sendRequest: (each) => this.client.sendAny(each) }, request);
     if (response.status === 200) return response;
     const code = response.headers.get('x-ms-error-code') ?? '';
-    throw Object.assign(new Error(`The service answered ${response.status} ${code}`), { statusCode: response.status, code });
+    const failure = new Error(`The service answered ${response.status} ${code}`);
+    throw Object.assign(failure, { statusCode: response.status, code, response });
   }
 
   #signed(request: PipelineRequest): PipelineRequest {
     request.headers.set('x-ms-version', version);
     request.headers.set('x-ms-date', new Date().toUTCString());
     const { account, credential } = this.connection;
-    if (credential.type === 'sas') return request;
+    if (credential.type !== 'key') return request;
     const url = new URL(request.url);
     const own = [...request.headers]
       .filter(([name]) => name.startsWith('x-ms-'))

@@ -1,13 +1,19 @@
 /** The clients of one storage account: all of them read, and share one way out. */
-import type { TableClient, TableServiceClient } from '@azure/data-tables';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { AzureNamedKeyCredential, AzureSASCredential, TableClient, TableServiceClient } from '@azure/data-tables';
+import { DurascopeError } from '../../core/values/errors';
 import { plainRow, type TableRow } from '../../replay/typed-rows';
+import type { AccessTokens } from '../access-token';
 import type * as azureSdk from './azure-sdk';
 import { ReadingClient, type Meter } from './reading-client';
 import { ServiceReader } from './service-reader';
+import { SignedInClient } from './signed-in-client';
 import type { StorageConnection } from './storage-connection';
 import { storageFailure } from './storage-errors';
 
 export interface AccountOptions {
+  /** For accounts that are opened with a sign-in. */
+  tokens?: AccessTokens;
   /** Of one request. Default 30 s. */
   timeoutMs?: number;
   /** Before the first repetition of a request that was throttled or failed on the way, doubled with each; a `Retry-After` counts more. Default 800. */
@@ -46,7 +52,8 @@ export class StorageAccount {
 
   static async open(connection: StorageConnection, options: AccountOptions = {}): Promise<StorageAccount> {
     const sdk = await import('./azure-sdk');
-    const client = new ReadingClient(sdk.createDefaultHttpClient(), options.timeoutMs ?? 30_000);
+    const plain = sdk.createDefaultHttpClient();
+    const client = new ReadingClient(signedIn(plain, connection, options.tokens), options.timeoutMs ?? 30_000);
     return new StorageAccount(connection, sdk, client, options.retryDelayMs ?? 800);
   }
 
@@ -56,20 +63,13 @@ export class StorageAccount {
 
   /** Names of the tables of the account. */
   async tableNames(): Promise<string[]> {
-    const { connection } = this;
     return this.#asked(async () => {
+      const { tables } = this.connection;
+      const [credential, options] = [this.#credential(), this.#tableOptions()];
       const service: TableServiceClient =
-        connection.credential.type === 'key'
-          ? new this.sdk.TableServiceClient(
-              connection.tables,
-              new this.sdk.AzureNamedKeyCredential(connection.account, connection.credential.key),
-              this.#tableOptions(),
-            )
-          : new this.sdk.TableServiceClient(
-              connection.tables,
-              new this.sdk.AzureSASCredential(connection.credential.signature),
-              this.#tableOptions(),
-            );
+        credential === undefined
+          ? new this.sdk.TableServiceClient(tables, options)
+          : new this.sdk.TableServiceClient(tables, credential as AzureSASCredential, options);
       const names: string[] = [];
       for await (const { name } of service.listTables()) if (name !== undefined) names.push(name);
       return names;
@@ -169,24 +169,28 @@ export class StorageAccount {
   #table(name: string): TableClient {
     let client = this.#tables.get(name);
     if (client === undefined) {
-      const { connection } = this;
+      const { tables } = this.connection;
+      const [credential, options] = [this.#credential(), this.#tableOptions()];
       client =
-        connection.credential.type === 'key'
-          ? new this.sdk.TableClient(
-              connection.tables,
-              name,
-              new this.sdk.AzureNamedKeyCredential(connection.account, connection.credential.key),
-              this.#tableOptions(),
-            )
-          : new this.sdk.TableClient(
-              connection.tables,
-              name,
-              new this.sdk.AzureSASCredential(connection.credential.signature),
-              this.#tableOptions(),
-            );
+        credential === undefined
+          ? new this.sdk.TableClient(tables, name, options)
+          : new this.sdk.TableClient(tables, name, credential as AzureSASCredential, options);
       this.#tables.set(name, client);
     }
     return client;
+  }
+
+  /** Undefined: the way out adds a token. */
+  #credential(): AzureNamedKeyCredential | AzureSASCredential | undefined {
+    const { account, credential } = this.connection;
+    switch (credential.type) {
+      case 'key':
+        return new this.sdk.AzureNamedKeyCredential(account, credential.key);
+      case 'sas':
+        return new this.sdk.AzureSASCredential(credential.signature);
+      case 'signIn':
+        return undefined;
+    }
   }
 
   #tableOptions(): { allowInsecureConnection: boolean; httpClient: ReadingClient; retryOptions: object } {
@@ -209,6 +213,12 @@ export class StorageAccount {
       throw storageFailure(error, this.connection);
     }
   }
+}
+
+function signedIn(plain: HttpClient, { account, credential }: StorageConnection, tokens: AccessTokens | undefined): HttpClient {
+  if (credential.type !== 'signIn') return plain;
+  if (tokens === undefined) throw new DurascopeError('HubUnreachable', `${account} asks for a sign-in.`);
+  return new SignedInClient(plain, credential.signIn, tokens);
 }
 
 function statusOf(error: unknown): number | undefined {

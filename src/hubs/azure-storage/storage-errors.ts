@@ -8,6 +8,7 @@ export function storageFailure(error: unknown, connection: StorageConnection): D
   const code = codeOf(error);
   const status = (error as { statusCode?: unknown }).statusCode;
   const where = `${connection.account} (${connection.tables})`;
+  const { credential } = connection;
   const made = (message: string): DurascopeError =>
     new DurascopeError('HubUnreachable', message, {
       cause: withoutSecrets(error),
@@ -20,19 +21,26 @@ export function storageFailure(error: unknown, connection: StorageConnection): D
     case 'AuthorizationServiceMismatch':
     case 'AuthorizationResourceTypeMismatch':
       return made(
-        `${where} is reached, but what was given may not read this: a shared access signature needs the permissions "read" and "list" (sp=rl) for tables, blobs and queues (ss=tbq), and the types service, container and object (srt=sco).`,
+        credential.type === 'signIn'
+          ? `${where} is reached, but this account may not read it: it needs the roles "Storage Table Data Reader", "Storage Blob Data Reader" and "Storage Queue Data Reader". Being owner of the storage account does not give them, and a new assignment takes up to ten minutes.`
+          : `${where} is reached, but what was given may not read this: a shared access signature needs the permissions "read" and "list" (sp=rl) for tables, blobs and queues (ss=tbq), and the types service, container and object (srt=sco).`,
       );
     case 'KeyBasedAuthenticationNotPermitted':
-      return made(`${where} takes no account keys. Give a connection string with a SharedAccessSignature instead.`);
+      return made(
+        `${where} takes no account keys. Give AccountName=${connection.account} alone, which asks for a sign-in, or a connection string with a SharedAccessSignature.`,
+      );
     case 'InsufficientAccountPermissions':
       return made(`The account key of ${where} is disabled for this. Give a connection string with a SharedAccessSignature.`);
+    case 'AuthorizationFailure':
+      // An emulator says this of a wrong key.
+      if (credential.type === 'signIn' || (credential.type === 'key' && !connection.isLocal)) {
+        return made(
+          `${where} does not let this network in: its firewall refuses the address of this computer, or a private endpoint is needed. Look at its "Networking".`,
+        );
+      }
   }
   if (code === 'AuthenticationFailed' || code === 'InvalidAuthenticationInfo' || status === 401 || status === 403) {
-    return made(
-      connection.credential.type === 'sas'
-        ? refusedSignature(where, connection.credential.signature)
-        : `${where} refuses the account key: it is wrong or was changed (copy it anew from "Access keys"), or this computer's clock is more than 15 minutes off. A firewall of the account may refuse this network as well: look at its "Networking".`,
-    );
+    return made(refusal(where, connection, clockNote(error)));
   }
   if (status === 429 || status === 503 || code === 'ServerBusy' || code === 'OperationTimedOut') {
     return made(
@@ -51,12 +59,36 @@ export function storageFailure(error: unknown, connection: StorageConnection): D
   return made(`${where} answered with what was not expected: ${firstLine(error)}`);
 }
 
-function refusedSignature(where: string, signature: string): string {
+function refusal(where: string, { credential }: StorageConnection, clock: string | undefined): string {
+  switch (credential.type) {
+    case 'key':
+      return clock === undefined
+        ? `${where} refuses the account key: it is wrong or was changed (copy it anew from "Access keys"), or this computer's clock is more than 15 minutes off. A firewall of the account may refuse this network as well: look at its "Networking".`
+        : `${where} refuses the account key: ${clock}`;
+    case 'signIn':
+      return `${where} takes no token of this account: it is of another directory, or it has expired. Sign in with an account of the storage account's directory, or name that one (TenantId=...).${clock === undefined ? '' : ` ${clock}`}`;
+    case 'sas':
+      return refusedSignature(where, credential.signature, clock);
+  }
+}
+
+function refusedSignature(where: string, signature: string, clock: string | undefined): string {
   const end = new URLSearchParams(signature).get('se');
-  const rest = 'Make a new one that may read and list (sp=rl) tables, blobs and queues.';
+  const rest = `Make a new one that may read and list (sp=rl) tables, blobs and queues.${clock === undefined ? '' : ` ${clock}`}`;
   return end === null
     ? `${where} refuses the shared access signature: it is wrong, or its key was changed. ${rest}`
     : `${where} refuses the shared access signature, which is good until ${end}: it has expired, is wrong, or its key was changed. ${rest}`;
+}
+
+const mostApartMs = 5 * 60_000;
+
+/** Where the server's time is another one than ours: that is the cause, most likely. */
+function clockNote(error: unknown, nowMs = Date.now()): string | undefined {
+  const { response } = error as { response?: { headers?: { get(name: string): string | undefined } } };
+  const server = Date.parse(response?.headers?.get('date') ?? '');
+  if (Number.isNaN(server) || Math.abs(server - nowMs) < mostApartMs) return undefined;
+  const minutes = Math.round(Math.abs(server - nowMs) / 60_000);
+  return `this computer's clock is ${minutes} minutes ${server > nowMs ? 'behind' : 'ahead of'} the server's. Set it right, and try again.`;
 }
 
 function codeOf(error: unknown): string {

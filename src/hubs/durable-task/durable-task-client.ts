@@ -185,7 +185,7 @@ export class DurableTaskClient {
     if (signIn === null) return metadata;
     const { tokens } = this.options;
     if (tokens === undefined) throw new DurascopeError('HubUnreachable', `${this.#where} asks for a sign-in.`);
-    metadata.set('authorization', `Bearer ${await tokens(signIn.scope, signIn.tenant)}`);
+    metadata.set('authorization', `Bearer ${await tokens(signIn)}`);
     return metadata;
   }
 

@@ -1,6 +1,7 @@
 /** Connections of the Durable Task protocol: the scheduler's connection strings, and plain addresses (spec/attach.md 3). */
 import { DurascopeError } from '../../core/values/errors';
 import { isLoopbackHost } from '../../base/loopback';
+import type { SignIn } from '../access-token';
 
 export interface DurableTaskConnection {
   /** `host:port`, as gRPC dials it. */
@@ -11,7 +12,7 @@ export interface DurableTaskConnection {
   /** Null: no name is sent, and the server takes its own. */
   taskHub: string | null;
   /** With what an access token has to be had; null: nobody asks for one. */
-  signIn: { scope: string; tenant: string | null } | null;
+  signIn: SignIn | null;
 }
 
 /** Of the Durable Task Scheduler. */
@@ -35,7 +36,7 @@ export function schedulerConnection(settings: ReadonlyMap<string, string>, taskH
   const tenant = settings.get('tenantid') ?? null;
   if (tenant !== null && !/^[\w.-]+$/.test(tenant)) throw refused('The TenantId is no name or id of a directory.');
   const isOpen = authentication.toLowerCase() === 'none';
-  return addressed(endpoint, taskHub, isOpen ? null : { scope: schedulerScope, tenant });
+  return addressed(endpoint, taskHub, isOpen ? null : { scope: schedulerScope, tenant, cloud: 'public' });
 }
 
 /** `grpc://host:port`, `grpcs://host`, `http://host:port`. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
 import { exportedInstances } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
+import { isStorageUrl } from '../../hubs/azure-storage/storage-connection';
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';
 import type { AttachedHub } from '../../hubs/attached-hub';
@@ -198,16 +199,18 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       description: source,
       source: sourceOf(argument),
     }));
+    const account = { label: signInLabel, description: 'by its name, with your Microsoft account', source: null };
     const other = {
       label: 'Another one…',
       description: 'a connection string, a SAS URL, the address of a Functions host or a Durable Task server',
       source: null,
     };
-    const picked = await vscode.window.showQuickPick([...items, other], {
+    const picked = await vscode.window.showQuickPick([...items, account, other], {
       title: 'Attach to Task Hub',
       placeHolder: 'It is only looked at: nothing is written unless you allow it later',
     });
     if (picked === undefined || picked.source !== null) return picked?.source;
+    if (picked.label === signInLabel) return askAccount();
     const text = await vscode.window.showInputBox({
       title: 'Attach to Task Hub',
       prompt:
@@ -217,6 +220,19 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       ignoreFocusOut: true,
     });
     return text === undefined || text.trim() === '' ? undefined : { type: 'text', text, hubName: null };
+  }
+
+  async function askAccount(): Promise<HubSource | undefined> {
+    const name = await vscode.window.showInputBox({
+      title: 'Sign In to a Storage Account',
+      prompt:
+        'Its name, or the address of its table service where it is in a cloud of its own. No key is needed: your account needs the roles Storage Table Data Reader, Storage Blob Data Reader and Storage Queue Data Reader. The editor asks for the sign-in.',
+      placeHolder: 'myaccount',
+      ignoreFocusOut: true,
+      validateInput: (text) => (text === '' || accountText(text) !== undefined ? undefined : notAccount),
+    });
+    const text = name === undefined ? undefined : accountText(name);
+    return text === undefined ? undefined : { type: 'text', text, hubName: null };
   }
 
   /** Asks which hub where the account has several. */
@@ -234,6 +250,16 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       return hubName === undefined ? undefined : connections.attach({ ...source, hubName });
     }
   }
+}
+
+const signInLabel = 'Sign in to a storage account…';
+const notAccount =
+  'A storage account has a name of 3 to 24 small letters and digits, or an address like https://NAME.table.core.windows.net.';
+
+function accountText(given: string): string | undefined {
+  const text = given.trim();
+  if (/^[a-z0-9]{3,24}$/.test(text)) return `AccountName=${text}`;
+  return isStorageUrl(text) ? text : undefined;
 }
 
 function wordProblem(word: string, hub: AttachedHub): string | undefined {

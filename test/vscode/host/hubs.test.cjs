@@ -1,6 +1,7 @@
 'use strict';
 // Attached task hubs of the real engines: Azurite with what the real engine has left in it.
 const assert = require('node:assert/strict');
+const { createServer } = require('node:http');
 const path = require('node:path');
 const vscode = require('vscode');
 const { until, durascope, run, startedHub, answering } = require('./support.cjs');
@@ -34,6 +35,53 @@ describe('an attached task hub', () => {
     await until('the message', () => shown.length > 0);
     assert.match(shown[0], /Nothing answers at .*Start Azurite/);
     assert.equal(parts.hubs.all.length, 0);
+  });
+
+  it('of a storage account by its name is opened with the sign-in of the editor', async () => {
+    const seen = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.setHeader('content-type', 'application/json');
+      response.end('{"value":[{"PartitionKey":"a","RowKey":"","RuntimeStatus":"Running","Name":"A"}]}');
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const original = vscode.authentication.getSession;
+    const asked = [];
+    vscode.authentication.getSession = async (...args) => {
+      asked.push(args);
+      return { accessToken: 'of-the-editor' };
+    };
+    try {
+      const { port } = server.address();
+      const account = `AccountName=devstoreaccount1;TableEndpoint=http://127.0.0.1:${port}/devstoreaccount1;Authentication=DefaultAzure`;
+      assert.match(await run('attachHub', account, 'SignedIn'), /^SignedIn in Azurite/);
+      assert.deepEqual(asked[0], ['microsoft', ['https://storage.azure.com/.default'], { createIfNone: true }]);
+      assert.ok(seen.every((each) => each === 'Bearer of-the-editor'));
+      const [{ id }] = parts.hubs.all;
+      await run('detachHub', { type: 'hub', hubId: id });
+    } finally {
+      vscode.authentication.getSession = original;
+      server.close();
+    }
+  });
+
+  it('of a storage account is asked for by its name, or the address of a service', async () => {
+    const asked = [];
+    await answering(
+      'showQuickPick',
+      (items) => items.find(({ label }) => label === 'Sign in to a storage account…'),
+      () =>
+        answering(
+          'showInputBox',
+          ({ validateInput }) => {
+            for (const text of ['myaccount', 'https://shop.table.core.chinacloudapi.cn', 'My Account', 'https://shop.example'])
+              asked.push(validateInput(text) === undefined);
+            return undefined;
+          },
+          () => run('attachHub'),
+        ),
+    );
+    assert.deepEqual(asked, [true, true, false, false]);
   });
 
   it('stands in the tree as read only, with its pace, its instances, hosts and queues', async () => {
