@@ -1,10 +1,10 @@
 import type { HistoryRow } from '../core/history/history-rows';
-import { type Column, renderTable } from './table';
+import { type Column, tableLines } from './table';
 import type { Style, Terminal } from './terminal';
 
 /** The table of the document "Durable orchestrations", and further columns for what a history holds beyond it. */
-export function historyTable(rows: readonly HistoryRow[], terminal: Terminal): string {
-  return renderTable(rows, columns, terminal.columns, terminal.style);
+export function printHistory(rows: readonly HistoryRow[], terminal: Terminal): void {
+  for (const line of tableLines(rows, columns, terminal.columns, terminal.style)) terminal.print(line);
 }
 
 const field =

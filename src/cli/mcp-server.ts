@@ -4,6 +4,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { messageOf } from '../base/error-message';
 import type { HubTool, ToolContext } from '../tools/hub-tool';
 import { runTool } from '../tools/hub-tool';
+import { answerText } from '../tools/tool-answer';
 
 export interface McpServerOptions {
   version: string;
@@ -22,7 +23,7 @@ export async function serveMcp({ version, tools, context }: McpServerOptions): P
       try {
         const { context: asked, dispose } = await context();
         try {
-          return { content: [{ type: 'text' as const, text: JSON.stringify(await runTool(tool, asked, given), null, 2) }] };
+          return { content: [{ type: 'text' as const, text: answerText(await runTool(tool, asked, given)) }] };
         } finally {
           dispose();
         }

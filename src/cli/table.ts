@@ -16,8 +16,15 @@ export interface Column<T> {
 const widestCell = 200;
 const gap = '  ';
 
-/** Lines of header, rule and rows, none longer than `columns` as far as the columns' least widths allow it. */
+/** Longer texts are not looked through to their end. */
+const longestRead = 20 * widestCell;
+
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], width: number, style: Style): string {
+  return tableLines(rows, columns, width, style).join('\n');
+}
+
+/** Lines of header, rule and rows, none longer than `columns` as far as the columns' least widths allow it. */
+export function tableLines<T>(rows: readonly T[], columns: readonly Column<T>[], width: number, style: Style): string[] {
   const texts = columns.map((column) => rows.map((row) => oneLine(column.cell(row))));
   const shown = columns
     .map((column, index) => ({ column, cells: texts[index] ?? [] }))
@@ -40,7 +47,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
       }),
     ),
   );
-  return [header, rule, ...lines].join('\n');
+  return [header, rule, ...lines];
 }
 
 /** Takes from the widest columns first until all fit. */
@@ -64,5 +71,8 @@ function cut(text: string, width: number): string {
 
 /** Control characters of a payload must not move the cursor. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  return text
+    .slice(0, longestRead)
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -2,6 +2,8 @@
 export interface Terminal {
   /** One line or block on standard output; the line feed is added. */
   print(text: string): void;
+  /** A part of one that may be longer than a text can be; nothing is added. */
+  write(part: string): void;
   /** The same on standard error. */
   warn(text: string): void;
   /** Columns to fit tables into; Infinity when the output goes to a file or a pipe. */
@@ -21,10 +23,11 @@ export interface Style {
 /** No colours without a terminal, nor where https://no-color.org asks for none. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   const coloured = process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  const { print, flush } = gathered((text) => void process.stdout.write(text));
+  const { print, write, flush } = gathered((text) => void process.stdout.write(text));
   process.once('exit', flush);
   return {
     print,
+    write,
     warn: (text) => {
       flush();
       process.stderr.write(`${text}\n`);
@@ -40,7 +43,11 @@ const gatherMs = 50;
 const mostGathered = 16 * 1024;
 
 /** Lines that come close together are written together: each write blocks, and a line may stand between two steps of an instance. */
-export function gathered(write: (text: string) => void): { print: (line: string) => void; flush: () => void } {
+export function gathered(out: (text: string) => void): {
+  print: (line: string) => void;
+  write: (part: string) => void;
+  flush: () => void;
+} {
   let text = '';
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
@@ -48,14 +55,18 @@ export function gathered(write: (text: string) => void): { print: (line: string)
     timer = undefined;
     const all = text;
     text = '';
-    if (all !== '') write(all);
+    if (all !== '') out(all);
+  };
+  const write = (part: string): void => {
+    // With what waits it may be longer than a text can be.
+    if (part.length > mostGathered) flush();
+    text += part;
+    if (text.length > mostGathered) flush();
+    else timer ??= setTimeout(flush, gatherMs);
   };
   return {
-    print: (line) => {
-      text += `${line}\n`;
-      if (text.length > mostGathered) flush();
-      else timer ??= setTimeout(flush, gatherMs);
-    },
+    print: (line) => write(`${line}\n`),
+    write,
     flush,
   };
 }

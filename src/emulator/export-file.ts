@@ -14,8 +14,8 @@ const fileSchema = z.object({ format: z.literal(exportFormat), exportedAt: z.str
 /** Instances read at the same time. */
 const readAtOnce = 16;
 const pieceChars = 1024 * 1024;
-/** A text of V8 has at most 2^29 - 24 characters. */
-const longestFile = 0x1fff_ffe8;
+/** Bytes. A text of V8 has at most 2^29 - 24 characters. */
+export const longestFile = 0x1fff_ffe8;
 
 /**
  * The file in pieces of text, in the order of the ids; ids that the hub does not know are left out. `exportedAt` is UTC, ISO-8601;

@@ -7,7 +7,8 @@ import { profileOf } from '../core/instances/instance';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { isEntityId } from '../core/values/instance-id';
 import { appKind } from './app-kind';
-import { exportPieces } from './export-file';
+import { exportPieces, longestFile } from './export-file';
+import { writePieces } from './write-pieces';
 
 export const testFrameworks = ['mocha', 'vitest', 'jest', 'node:test'] as const;
 export type TestFramework = (typeof testFrameworks)[number];
@@ -68,17 +69,30 @@ export async function saveTest(options: SaveTestOptions): Promise<SavedTest> {
       },
     );
   }
-  let text = '';
-  // Of the recording, not of today: the same run is the same file.
-  for await (const piece of exportPieces(hub, [instanceId], row.lastUpdatedTime)) text += piece;
   await mkdir(path.dirname(recording), { recursive: true });
-  await writeFile(recording, text);
+  // Of the recording, not of today: the same run is the same file.
+  await writePieces(recording, readable(exportPieces(hub, [instanceId], row.lastUpdatedTime)));
   const isEsm = framework === 'vitest' || (await isModuleFolder(folder));
   await writeFile(
     testFile,
     testText(framework, isEsm, { name, orchestrator: row.name, instanceId, app: relative(folder, appDir) }),
   );
   return { testFile, recording, framework, missing: missingOf(folder, project, framework) };
+}
+
+/** Refused where nobody could read it back. */
+async function* readable(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += Buffer.byteLength(piece);
+    if (bytes > longestFile) {
+      throw new DurascopeError(
+        'InvalidArgument',
+        'The run has more than 512 MB, and a test could not read it: save a shorter one.',
+      );
+    }
+    yield piece;
+  }
 }
 
 interface Project {

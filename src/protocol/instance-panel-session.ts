@@ -7,7 +7,9 @@ import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
 import type { HubClock } from '../core/ports/hub-clock';
 import type { InstanceLogs } from '../core/ports/instance-logs';
+import type { HistoryEvent } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
+import { historyInParts } from '../core/ports/history-in-parts';
 import { failureChain, type FailureLink } from '../core/ports/failure-chain';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';
@@ -16,6 +18,7 @@ import { act } from './instance-actions';
 import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
 import { panelComparison } from './panel-comparison';
+import { PanelHistory, panelLimits, type PanelRows } from './panel-history';
 import type { PanelReplay } from './panel-replay';
 import { PanelSession, type PanelSessionOptions } from './panel-session';
 import type { CommonRequest, FailureLinkValue, SourceLocation, WaitingForValue } from './panel-values';
@@ -65,7 +68,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #asksAgain = false;
   #askAgainMs = minAskAgainMs;
   #clock: Disposable | undefined;
-  #sent: { executionId: string; length: number } | undefined;
+  #sent: { executionId: string; length: number; rows: PanelHistory } | undefined;
   /** Of the failure last shown: it is followed once. */
   #failure: { key: string; chain: readonly FailureLinkValue[] } | undefined;
   /** Children whose histories are sent too, and what of them was sent last. */
@@ -355,12 +358,27 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       const row = await hub.get(instanceId);
       const state = row === undefined ? 'unknown' : `${row.executionId}/${row.historyLength}`;
       if (state === sent) continue;
-      const events = row === undefined ? [] : await hub.history(instanceId, 0, maxChildRows);
+      const events = row === undefined ? [] : await this.#childRows(hub, row);
       if (!this.#watched.has(instanceId)) continue;
       this.#watched.set(instanceId, state);
       const total = row?.historyLength ?? 0;
-      this.post({ type: 'childHistory', instanceId, isKnown: row !== undefined, total, events: [...events] });
+      this.post({ type: 'childHistory', instanceId, isKnown: row !== undefined, total, events });
     }
+  }
+
+  /** Of a history that is too long for one message its beginning. */
+  async #childRows(hub: TaskHubClient, { instanceId, historyLength }: InstanceRow): Promise<HistoryEvent[]> {
+    const read = (from: number, count: number): Promise<readonly HistoryEvent[]> => hub.history(instanceId, from, count);
+    const pace = { first: nextChunks, most: nextChunks };
+    const rows = new PanelHistory({ ...panelLimits, whole: panelLimits.message });
+    const sent: HistoryEvent[] = [];
+    for await (const events of historyInParts(read, 0, Math.min(historyLength, maxChildRows), pace)) {
+      for (const part of rows.messages(events)) {
+        sent.push(...part.events);
+        if (rows.chars > 2 * panelLimits.message) return sent;
+      }
+    }
+    return sent;
   }
 
   async #failureOf(hub: TaskHubClient, row: InstanceRow): Promise<readonly FailureLinkValue[]> {
@@ -390,25 +408,34 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
 
   async #sendHistory(hub: TaskHubClient, row: InstanceRow): Promise<void> {
     const { instanceId } = this.options;
-    if (this.#sent?.executionId !== row.executionId) this.#sent = { executionId: row.executionId, length: 0 };
+    if (this.#sent?.executionId !== row.executionId) {
+      this.#sent = { executionId: row.executionId, length: 0, rows: new PanelHistory() };
+    }
     const sent = this.#sent;
-    while (sent.length < row.historyLength || (sent.length === 0 && row.historyLength === 0)) {
-      const events = await hub.history(instanceId, sent.length, sent.length === 0 ? firstChunk : nextChunks);
+    const post = ({ events, shortened }: PanelRows, total: number): void => {
+      const { executionId } = row;
+      const cut = shortened === 0 ? {} : { shortened };
+      this.post({
+        type: 'history',
+        executionId,
+        from: sent.length,
+        total: Math.max(total, sent.length + events.length),
+        events,
+        ...cut,
+      });
+      sent.length += events.length;
+    };
+    if (row.historyLength === 0 && sent.length === 0) post({ events: [], shortened: 0 }, 0);
+    const read = (from: number, count: number): Promise<readonly HistoryEvent[]> => hub.history(instanceId, from, count);
+    const pace = { first: sent.length === 0 ? firstChunk : nextChunks, most: nextChunks };
+    for await (const events of historyInParts(read, sent.length, row.historyLength, pace)) {
       const after = await hub.get(instanceId);
       if (this.#sent !== sent || after?.executionId !== row.executionId) {
         // A new generation, or a history rewritten meanwhile: what was read may be of either.
         this.#pace.soon();
         return;
       }
-      this.post({
-        type: 'history',
-        executionId: row.executionId,
-        from: sent.length,
-        total: Math.max(after.historyLength, sent.length + events.length),
-        events: [...events],
-      });
-      sent.length += events.length;
-      if (events.length === 0) return;
+      for (const rows of sent.rows.messages(events)) post(rows, after.historyLength);
     }
   }
 

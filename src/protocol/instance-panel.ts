@@ -73,6 +73,8 @@ export const historyChunk = z.object({
   /** Stored events at the time of sending; the history is whole when `from + events.length` reaches it. */
   total: count,
   events: historyEvents,
+  /** Texts in them of which only the beginning is here: all of them are too long for a panel. */
+  shortened: count.exactOptional(),
 });
 export type HistoryChunk = z.infer<typeof historyChunk>;
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from '../base/error-message';
 import { causeTexts, type Divergence } from '../core/history/divergence';
 import { DurascopeError } from '../core/values/errors';
+import { exportFileText } from '../emulator/export-file';
 import { createReplays } from '../emulator/replays';
 import { readHistories } from '../replay/imported-history';
 import { appFolder } from './app-folder';
@@ -13,11 +14,11 @@ import type { ReplayRecordingOptions } from './testing';
 export async function replayRecording(file: string | URL, options: ReplayRecordingOptions = {}): Promise<void> {
   const appDir = appFolder(options.app);
   const name = typeof file === 'string' && !file.startsWith('file:') ? file : fileURLToPath(file);
-  const text = await readFile(name, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(name).catch((error: unknown) => {
     throw new DurascopeError('InvalidArgument', `The recording ${name} cannot be read: ${messageOf(error)}`, { cause: error });
   });
   const { instanceId, env, nodePath } = options;
-  const all = readHistories(text);
+  const all = readHistories(exportFileText(bytes));
   const histories = all.filter((each) => instanceId === undefined || each.instanceId === instanceId);
   if (histories.length === 0) {
     const ids = all.map((each) => each.instanceId).join(', ');

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { toHistoryRows } from '../core/history/history-rows';
+import { withShortTexts } from '../core/history/short-texts';
+import type { HistoryEvent } from '../core/history/history';
 import { causeTexts } from '../core/history/divergence';
 import { rewindDoubt } from '../core/instances/meanings';
 import { comparisonView } from '../core/instances/compare-runs';
@@ -7,13 +9,15 @@ import { forkChangeWords, parseForkChange } from '../core/instances/forks';
 import type { InstanceRow } from '../core/instances/instance';
 import { compareInstances } from '../core/ports/compare-instances';
 import { failureChain } from '../core/ports/failure-chain';
+import { charsOf, historyInParts } from '../core/ports/history-in-parts';
 import { DurascopeError } from '../core/values/errors';
-import { payloadValue } from '../core/values/payload';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/values/status';
 import { stepLines } from '../replay/step-lines';
 import { hubTool, type HubTool, type ToolContext } from './hub-tool';
+import { answerPayload, fitting, maxAnswerChars, maxAnswerText } from './tool-answer';
 
 const maxRows = 500;
+const firstRows = 50;
 const statuses = Object.keys(orchestrationStatusNumbers) as [OrchestrationStatus, ...OrchestrationStatus[]];
 const instanceId = z.string().min(1).describe('The id of the instance.');
 const reason = z.string().optional().describe('Why, in words; kept in the history.');
@@ -64,11 +68,11 @@ const reading: readonly HubTool[] = [
       const [customStatusChanges, waitingFor] = await Promise.all([hub.customStatusChanges(id), hub.waitingFor(id)]);
       return {
         ...brief(row),
-        input: payloadValue(row.input),
-        output: payloadValue(row.output),
+        input: answerPayload(row.input),
+        output: answerPayload(row.output),
         executionId: row.executionId,
         historyLength: row.historyLength,
-        customStatusChanges: customStatusChanges.map(({ at, value }) => ({ at, value: payloadValue(value) })),
+        customStatusChanges: customStatusChanges.map(({ at, value }) => ({ at, value: answerPayload(value) })),
         waitingFor,
       };
     },
@@ -76,7 +80,8 @@ const reading: readonly HubTool[] = [
   hubTool({
     name: 'get_history',
     title: 'Read a history table',
-    description: 'Rows of the history table of an instance, in the order of commit.',
+    description:
+      'Rows of the history table of an instance, in the order of commit. `next`: there are more from this index on. Of a long payload only the beginning is told.',
     input: z.object({
       instanceId,
       from: z.number().int().min(0).default(0).describe('Index of the first row.'),
@@ -85,8 +90,26 @@ const reading: readonly HubTool[] = [
     acts: false,
     async run({ hub }, { instanceId: id, from, count }) {
       const row = await known(hub, id);
-      const rows = toHistoryRows(await hub.history(id, from, count), row.executionId, 'commit');
-      return { total: row.historyLength, from, rows };
+      const events: HistoryEvent[] = [];
+      let chars = 0;
+      const read = (at: number, most: number): Promise<readonly HistoryEvent[]> => hub.history(id, at, most);
+      const end = Math.min(row.historyLength, from + count);
+      for await (const part of historyInParts(read, from, end, { first: firstRows, most: maxRows })) {
+        for (const event of part) {
+          const short = withShortTexts(event, maxAnswerText, { texts: 0 });
+          chars += charsOf(short);
+          if (events.length > 0 && chars > maxAnswerChars / 2) break;
+          events.push(short);
+        }
+        if (chars > maxAnswerChars / 2) break;
+      }
+      const next = from + events.length;
+      return {
+        total: row.historyLength,
+        from,
+        rows: toHistoryRows(events, row.executionId, 'commit'),
+        ...(next < row.historyLength ? { next } : {}),
+      };
     },
   }),
   hubTool({
@@ -100,7 +123,7 @@ const reading: readonly HubTool[] = [
       const row = await known(hub, id);
       const chain = await failureChain(hub, id);
       if (chain.length === 0) return { instanceId: id, runtimeStatus: row.runtimeStatus, failed: false, chain };
-      const links = chain.map((link) => ({ ...link, input: payloadValue(link.input) }));
+      const links = chain.map((link) => ({ ...link, input: answerPayload(link.input) }));
       return { instanceId: id, runtimeStatus: row.runtimeStatus, failed: true, rootCause: links.at(-1), chain: links };
     },
   }),
@@ -141,18 +164,23 @@ const reading: readonly HubTool[] = [
     name: 'step_through_replay',
     title: 'Step through a replay',
     description:
-      'Runs the orchestrator over its history again (nothing is committed, no activity runs) and tells every moment: the history rows that came in, what the code asked for then, the source line where it stood, its custom status; and where code and history part, with the likely cause.',
-    input: z.object({ instanceId }),
+      'Runs the orchestrator over its history again (nothing is committed, no activity runs) and tells every moment: the history rows that came in, what the code asked for then, the source line where it stood, its custom status; and where code and history part, with the likely cause. `next`: there are more steps from this index on.',
+    input: z.object({ instanceId, from: z.number().int().min(0).default(0).describe('Index of the first step.') }),
     acts: false,
-    run: (context, { instanceId: id }) =>
+    run: (context, { instanceId: id, from }) =>
       replayed(context, id, async (timeline) => {
         const { divergence, notes } = timeline;
         const lines = await stepLines(timeline);
+        const told = fitting(
+          lines.slice(from).map((line) => ({ ...line, place: timeline.steps[line.index]?.frames[0]?.place ?? null })),
+        );
+        const next = from + told.length;
         return {
           functionName: timeline.functionName,
           replays: divergence === null,
           divergence: divergence === null ? null : { ...divergence, likelyCause: causeTexts[divergence.cause].title },
-          steps: lines.map((line) => ({ ...line, place: timeline.steps[line.index]?.frames[0]?.place ?? null })),
+          steps: told,
+          ...(next < lines.length ? { next } : {}),
           notes,
         };
       }),
@@ -215,7 +243,7 @@ const acting: readonly HubTool[] = [
       });
       if (waitSeconds === 0) return { instanceId: started.instanceId };
       const row = await hub.waitForCompletion(started.instanceId, waitSeconds * 1000);
-      return { ...brief(row), output: payloadValue(row.output) };
+      return { ...brief(row), output: answerPayload(row.output) };
     },
   }),
   hubTool({
@@ -245,7 +273,7 @@ const acting: readonly HubTool[] = [
         ...(dry ? { dry: true } : {}),
       });
       const ended = await hub.waitForCompletion(forked, waitSeconds * 1000);
-      return { ...brief(ended), output: payloadValue(ended.output), forkedFrom: ended.forkedFrom };
+      return { ...brief(ended), output: answerPayload(ended.output), forkedFrom: ended.forkedFrom };
     },
   }),
   hubTool({
@@ -321,7 +349,7 @@ function brief(row: InstanceRow): Record<string, unknown> {
     instanceId: row.instanceId,
     name: row.name,
     runtimeStatus: row.runtimeStatus,
-    customStatus: payloadValue(row.customStatus),
+    customStatus: answerPayload(row.customStatus),
     createdTime: row.createdTime,
     lastUpdatedTime: row.lastUpdatedTime,
     ...(row.parentInstanceId === null ? {} : { parentInstanceId: row.parentInstanceId }),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { hubTools } from '../tools/hub-tools';
 import { runTool, type HubTool } from '../tools/hub-tool';
+import { answerText } from '../tools/tool-answer';
 import { DurascopeError } from '../core/values/errors';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
@@ -45,7 +46,7 @@ export class AgentTools {
       },
       input,
     );
-    return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(answer))]);
+    return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(answerText(answer))]);
   }
 }
 

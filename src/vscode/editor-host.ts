@@ -17,7 +17,7 @@ export class EditorHost implements PanelHost {
     private readonly documents: TextDocuments,
     private readonly emulator: () => AppEmulator,
     private readonly open: (app: DurableApp, instanceId: string, isPreview: boolean) => void,
-    private readonly onError: (error: unknown) => void,
+    protected readonly onError: (error: unknown) => void,
     private readonly preferences: PanelPreferences,
     private readonly runOn: (app: DurableApp, instanceIds: readonly string[], verb: string) => Promise<boolean> = () =>
       Promise.resolve(true),

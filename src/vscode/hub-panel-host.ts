@@ -1,5 +1,6 @@
 import { DurascopeError } from '../core/values/errors';
 import type { AttachedHub } from '../hubs/attached-hub';
+import { documentOf } from '../protocol/history-document';
 import { EditorHost } from './editor-host';
 
 /** What panels of an attached hub's instances ask of the editor: the hub is another one than the emulator's. */
@@ -20,9 +21,9 @@ export class HubPanelHost extends EditorHost {
   }
 
   override openHistory(instanceId: string): void {
-    void this.#hub
-      ?.history(instanceId)
-      .then((events) => this.openText(`${instanceId} history`, JSON.stringify(events, null, 2), 'json'));
+    const hub = this.#hub;
+    if (hub === undefined) return;
+    documentOf(hub, instanceId).then((text) => this.openText(`${instanceId} history`, text, 'json'), this.onError);
   }
 
   override startInstance(): void {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { documentName, documentText } from './models/history-document';
+import { documentName, documentText } from './models/text-document';
 
 const scheme = 'durascope';
 const extensions = { json: 'json', csv: 'csv', plaintext: 'txt' } as const;

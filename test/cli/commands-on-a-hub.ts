@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line';
-import { plainStyle } from '../../src/cli/terminal';
 import { type FixtureOptions, HttpFixture } from '../http/http-fixture';
+import { ToldTerminal } from '../support/told-terminal';
 
 export interface Said {
   code: number;
@@ -29,16 +29,9 @@ export class CommandsOnAHub {
   }
 
   async run(...args: readonly string[]): Promise<Said> {
-    const printed: string[] = [];
-    const warned: string[] = [];
-    const terminal = {
-      print: (text: string) => void printed.push(text),
-      warn: (text: string) => void warned.push(text),
-      columns: 100,
-      style: plainStyle,
-    };
+    const terminal = new ToldTerminal(100);
     const code = await runCommandLine([...args, '--url', this.url], '1.2.3', terminal);
-    return { code, printed: printed.join('\n'), warned: warned.join('\n') };
+    return { code, printed: terminal.printed, warned: terminal.warned };
   }
 
   async dispose(): Promise<void> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { historyTable } from '../../src/cli/history-table';
-import { plainStyle, type Terminal } from '../../src/cli/terminal';
+import { printHistory } from '../../src/cli/history-table';
 import type { HistoryEvent } from '../../src/core/history/history';
 import { toHistoryRows } from '../../src/core/history/history-rows';
+import { ToldTerminal } from '../support/told-terminal';
 
 const at = { IsPlayed: false, Timestamp: '2026-01-01T00:00:00.1230000Z' };
 const events: HistoryEvent[] = [
@@ -24,13 +24,15 @@ const events: HistoryEvent[] = [
   { ...at, EventType: 'OrchestratorCompleted', EventId: -1 },
 ];
 
-function terminal(columns: number): Terminal {
-  return { print: () => undefined, warn: () => undefined, columns, style: plainStyle };
+function linesOf(history: readonly HistoryEvent[], columns: number): string[] {
+  const terminal = new ToldTerminal(columns);
+  printHistory(toHistoryRows(history, 'e', 'display'), terminal);
+  return terminal.printed.split('\n');
 }
 
 describe('the history table', () => {
   it('has the columns of the document, and those that this history needs', () => {
-    const lines = historyTable(toHistoryRows(events, 'e', 'display'), terminal(Infinity)).split('\n');
+    const lines = linesOf(events, Infinity);
     assert.match(lines[0] ?? '', /^EventType +Timestamp +Input +Name +Result +Status +EventId +Row +FireAt$/);
     assert.match(lines[2] ?? '', /^ExecutionStarted +2026-01-01T00:00:00\.123Z +null +Wait +2$/);
     assert.match(lines[4] ?? '', /^TimerCreated .* 0 +3 +2026-01-02T00:00:00\.000Z$/);
@@ -43,7 +45,6 @@ describe('the history table', () => {
       ...events.slice(0, -2),
       { ...at, EventType: 'EventRaised' as const, EventId: -1, Name: 'Go', Input: 'x'.repeat(500) },
     ];
-    for (const line of historyTable(toHistoryRows(long, 'e', 'display'), terminal(132)).split('\n'))
-      assert.ok(line.length <= 132, line);
+    for (const line of linesOf(long, 132)) assert.ok(line.length <= 132, line);
   });
 });

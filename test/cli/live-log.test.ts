@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { jsonLog, textLog } from '../../src/cli/live-log';
-import { plainStyle, type Terminal } from '../../src/cli/terminal';
+import type { Terminal } from '../../src/cli/terminal';
+import { ToldTerminal } from '../support/told-terminal';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../../src/core/values/status';
 import { instanceRow } from '../support/instance-row';
 
 function collected(): { lines: string[]; terminal: Terminal } {
   const lines: string[] = [];
-  return { lines, terminal: { print: (line) => lines.push(line), warn: () => undefined, columns: Infinity, style: plainStyle } };
+  return { lines, terminal: Object.assign(new ToldTerminal(), { print: (line: string) => lines.push(line) }) };
 }
 
 function changed(instanceId: string, runtimeStatus: OrchestrationStatus, output: string | null = null): HubChange {

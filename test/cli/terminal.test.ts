@@ -29,6 +29,15 @@ describe('what a command prints', () => {
     assert.equal(written.length, 1);
   });
 
+  it('may be a part of a line, as long as a text can be, whatever waits before it', () => {
+    const { print, write } = gathered((text) => written.push(text));
+    print('before');
+    write('x'.repeat(20_000));
+    write('\n');
+    mock.timers.tick(50);
+    assert.deepEqual(written, ['before\n', 'x'.repeat(20_000), '\n']);
+  });
+
   it('is written at once when asked for', () => {
     const { print, flush } = gathered((text) => written.push(text));
     print('last words');

@@ -7,8 +7,11 @@ import { maxAsideChars, maxValueChars } from '../../src/core/values/value-limit'
 import { defaultEngineOptions } from '../../src/engine/engine-options';
 import { defaultHttpLimits } from '../../src/http/http-settings';
 import { recordChars } from '../../src/store/checkpoint-codec';
-import { documentLimits } from '../../src/vscode/models/history-document';
+import { documentLimits } from '../../src/protocol/history-document';
+import { panelLimits } from '../../src/protocol/panel-history';
+import { maxSavedChars } from '../../src/webview/models/history-export';
 import { maxMessageChars } from '../../src/workers/node/wire/frames';
+import { maxAnswerChars, maxAnswerText } from '../../src/tools/tool-answer';
 import { longestMessage } from '../../src/workers/rpc/stream/rpc-listener';
 
 describe('the page of the limits', () => {
@@ -21,6 +24,12 @@ describe('the page of the limits', () => {
     ['One step of one instance', (2 * recordChars).toLocaleString('en')],
     ['One batch of steps', recordChars.toLocaleString('en')],
     ['History as a document', documentLimits.document.toLocaleString('en')],
+    ['History in a panel', panelLimits.whole.toLocaleString('en')],
+    ['of a payload of the rows after that', panelLimits.payload.toLocaleString('en')],
+    ['Rows saved out of a panel', maxSavedChars.toLocaleString('en')],
+    ['History of a child in the timeline', (2 * panelLimits.message).toLocaleString('en')],
+    ['What a tool answers', maxAnswerChars.toLocaleString('en')],
+    ['What a tool answers', maxAnswerText.toLocaleString('en')],
     ['One message to or from the process', maxMessageChars.toLocaleString('en')],
     ['One message from a C#', mb(longestMessage)],
     ['Body of a request to the management API', mb(defaultHttpLimits.managementBodyBytes)],

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line';
-import { plainStyle } from '../../src/cli/terminal';
+import { ToldTerminal } from '../support/told-terminal';
 import { readExportFile } from '../../src/emulator/export-file';
 import { GrpcFixture } from '../grpc/grpc-fixture';
 import { Azurite } from './azurite';
@@ -26,15 +26,9 @@ describe('commands on a hub of a real engine (--hub)', function () {
   });
 
   const run = async (...args: readonly string[]): Promise<{ code: number; printed: string; warned: string }> => {
-    const [printed, warned]: string[][] = [[], []];
-    const terminal = {
-      print: (text: string) => void printed?.push(text),
-      warn: (text: string) => void warned?.push(text),
-      columns: 200,
-      style: plainStyle,
-    };
+    const terminal = new ToldTerminal(200);
     const code = await runCommandLine(args, '1.2.3', terminal);
-    return { code, printed: printed?.join('\n') ?? '', warned: warned?.join('\n') ?? '' };
+    return { code, printed: terminal.printed, warned: terminal.warned };
   };
   const onHub = ['--hub', 'env:TEST_GOLDEN_HUB'];
 

@@ -3,6 +3,7 @@ import type { ToInstancePanel } from '../../src/protocol/instance-panel';
 import { toInstancePanel } from '../../src/protocol/instance-panel';
 import { importedHub } from '../../src/vscode/replay/imported-hub';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
+import { panelLimits } from '../../src/protocol/panel-history';
 import { frameMs } from '../../src/protocol/snapshot-pace';
 import { InstanceLogs } from '../../src/core/ports/instance-logs';
 import type { HubClockState } from '../../src/core/ports/hub-clock';
@@ -223,6 +224,31 @@ describe('the session behind an instance panel', () => {
       rows().flatMap((chunk) => chunk.events),
       hub.history(id),
     );
+    session.dispose();
+  });
+
+  it('sends a history of long payloads in more messages, and says where only the beginning of one is there', async () => {
+    const id = await hub.start('booking');
+    const row = { ...hub.row(id), historyLength: 300 };
+    const long = { ...hub.history(id)[0], EventType: 'EventRaised', Name: 'Go', Input: 'z'.repeat(1024 * 1024) };
+    const session = open(id);
+    session.connect(
+      new Proxy(hub.engine, {
+        get(target, name): unknown {
+          if (name === 'get') return () => Promise.resolve(row);
+          if (name === 'history')
+            return (_: string, from: number, count: number) =>
+              Promise.resolve(Array.from({ length: Math.min(count, 300 - from) }, () => long));
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      }),
+    );
+    await session.receive({ type: 'ready' });
+    assert.ok(rows().every((chunk) => JSON.stringify(chunk).length < 2 * panelLimits.message));
+    assert.equal(rows().flatMap(({ events }) => events).length, 300);
+    const shortened = rows().reduce((sum, chunk) => sum + (chunk.shortened ?? 0), 0);
+    assert.ok(shortened > 200 && shortened < 250, `${shortened}`);
     session.dispose();
   });
 

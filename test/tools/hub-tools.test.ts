@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FailureLink } from '../../src/core/ports/failure-chain';
 import { DurascopeError } from '../../src/core/values/errors';
 import { runTool, type ToolContext } from '../../src/tools/hub-tool';
+import { answerText } from '../../src/tools/tool-answer';
 import { hubTools } from '../../src/tools/hub-tools';
 import { TestHub } from '../support/test-hub';
 
@@ -93,6 +94,34 @@ describe('what agents may ask of a hub', () => {
       count: 1,
     });
     assert.deepEqual([page.total, page.rows.map(({ EventType }) => EventType)], [3, ['ExecutionStarted']]);
+  });
+
+  it('tells of a long payload its beginning, of a long history a page and where the next one begins', async () => {
+    const long = 'x'.repeat(200_000);
+    await hub.start('Approval', { instanceId: 'long', json: long });
+    for (let n = 0; n < 20; n++) await hub.raise('long', 'Ignored', 'y'.repeat(60_000));
+    interface Page {
+      rows: { Input?: string }[];
+      next?: number;
+      total: number;
+    }
+    let [from, seen] = [0, 0];
+    for (let next: number | undefined = 0; next !== undefined;) {
+      const page: Page = JSON.parse(answerText(await ask('get_history', { instanceId: 'long', from: next, count: 500 }))) as Page;
+      assert.ok(page.rows.length > 0);
+      seen += page.rows.length;
+      from = next;
+      next = page.next;
+      if (next === undefined) assert.equal(seen, page.total);
+    }
+    assert.ok(from > 0, 'one page was enough');
+    const { input } = await ask<{ input: string }>('get_instance', { instanceId: 'long' });
+    assert.match(input, /^"x{65535}… \(200,002 characters\)$/);
+    assert.throws(() => answerText(Array.from({ length: 40 }, () => long)), /more than 1,048,576 characters: ask for fewer/);
+    assert.equal(
+      answerText({ texts: [long] }).length,
+      JSON.stringify({ texts: [`${'x'.repeat(65536)}… (200,000 characters)`] }).length,
+    );
   });
 
   it('acts where that is allowed, and offers nothing of it elsewhere', async () => {

@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line';
-import { plainStyle } from '../../src/cli/terminal';
 import { toHistoryRows } from '../../src/core/history/history-rows';
 import { isTerminal } from '../../src/core/values/status';
 import { exportPieces, readExportFile } from '../../src/emulator/export-file';
@@ -14,9 +13,10 @@ import { Engine } from '../../src/engine/engine';
 import { createHttpApp } from '../../src/http/http-app';
 import { type HttpServer, startHttpServer } from '../../src/http/http-server';
 import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
-import { historyDocument } from '../../src/vscode/models/history-document';
+import { historyDocument } from '../../src/protocol/history-document';
 import { instanceItem } from '../../src/vscode/models/instance-item';
 import { WorkerFixture, type RunningApp } from './worker-fixture';
+import { ToldTerminal } from '../support/told-terminal';
 
 const ids = ['a/b', 'a#b?c=d&e', 'sp ace', '%2F', 'ü-名-😀', 'x'.repeat(300), '..', '\\back', 'q"uote', 'at@in'];
 const key = 'a key+/=';
@@ -116,16 +116,10 @@ describe('ids that an orchestrator chooses, with durable-functions 3.5.0', funct
           else assert.equal(((await answer.json()) as { instanceId: string }).instanceId, instanceId);
         }
         for (const command of ['show', 'history']) {
-          const printed: string[] = [];
-          const terminal = {
-            print: (text: string) => void printed.push(text),
-            warn: (text: string) => void printed.push(text),
-            columns: 80,
-            style: plainStyle,
-          };
+          const terminal = new ToldTerminal(80);
           const code = await runCommandLine([command, instanceId, '--url', url, '--key', key, '--json'], '1', terminal);
-          assert.equal(code, 0, printed.join('\n'));
-          const shown = JSON.parse(printed[0] ?? 'null') as { instanceId?: string };
+          assert.equal(code, 0, terminal.warned);
+          const shown = JSON.parse(terminal.printed) as { instanceId?: string };
           if (command === 'show') assert.equal(shown.instanceId, instanceId);
         }
         const history = await engine.history(instanceId);

@@ -7,6 +7,7 @@ import { atMost, type Command, required } from '../command';
 import { comparisonText } from '../comparison-text';
 import { fileText } from '../file-text';
 import { importOrigin } from '../imported-origin';
+import { printJson } from '../print-json';
 import { isFolder } from './start';
 
 export const compareCommand: Command = {
@@ -57,7 +58,7 @@ export const compareCommand: Command = {
       const comparison = compareRuns(origin, run);
       const notes = hasEnded ? [] : [`The run did not end within ${timeoutMs / 1000} s: --timeout gives it longer.`];
       if (args.has('json')) {
-        terminal.print(JSON.stringify({ instanceId: originId, ...comparisonView(comparison), notes }));
+        printJson(terminal, { instanceId: originId, ...comparisonView(comparison), notes });
       } else {
         terminal.print(comparisonText(comparison, 'the history', 'Durascope', terminal));
         for (const note of notes) terminal.warn(note);

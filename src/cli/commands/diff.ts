@@ -6,6 +6,7 @@ import { connect, connectionOptions } from '../connection';
 import { existingInstance } from '../existing-instance';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
+import { printJson } from '../print-json';
 
 export const diffCommand: Command = {
   name: 'diff',
@@ -25,9 +26,8 @@ export const diffCommand: Command = {
     const [leftId, rightId] =
       args.positionals[1] === undefined ? [await originOf(hub, first), first] : [first, args.positionals[1]];
     const comparison = await compareInstances(hub, leftId, rightId);
-    terminal.print(
-      args.has('json') ? JSON.stringify(comparisonView(comparison)) : comparisonText(comparison, leftId, rightId, terminal),
-    );
+    if (args.has('json')) printJson(terminal, comparisonView(comparison));
+    else terminal.print(comparisonText(comparison, leftId, rightId, terminal));
     return comparison.isSame ? 0 : 1;
   },
 };

@@ -10,6 +10,7 @@ import { actingOptions, reachHub, reachHubToAct } from '../hub-connection';
 import { jsonArgument } from '../json-argument';
 import { renderTable } from '../table';
 import type { Terminal } from '../terminal';
+import { printJson } from '../print-json';
 
 type Hub = TaskHubClient;
 
@@ -58,7 +59,7 @@ const actions: Readonly<Record<string, (hub: Hub, args: ParsedArguments, termina
       query = { ...query, continuationToken: page.continuationToken };
     }
     const shown = found.slice(0, limit);
-    if (args.has('json')) terminal.print(JSON.stringify(shown.map(entityView)));
+    if (args.has('json')) printJson(terminal, shown.map(entityView));
     else if (shown.length === 0) terminal.print('No entities.');
     else terminal.print(entityTable(shown, terminal));
     return 0;

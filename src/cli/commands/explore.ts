@@ -9,6 +9,7 @@ import { atMost, type Command, required } from '../command';
 import { jsonArgument } from '../json-argument';
 import { registeredName } from '../registered-name';
 import type { Terminal } from '../terminal';
+import { printJson } from '../print-json';
 
 export const exploreCommand: Command = {
   name: 'explore',
@@ -87,7 +88,7 @@ async function explore(explorer: Explorer, name: string, args: ParsedArguments, 
   const seconds = (performance.now() - before) / 1000;
   const { finding } = found;
   if (finding !== null) await save(args, finding.history);
-  if (args.has('json')) terminal.print(JSON.stringify({ name, seconds, ...found }));
+  if (args.has('json')) printJson(terminal, { name, seconds, ...found });
   else {
     terminal.print(summary(found, name, seconds));
     for (const { status, output, count } of found.outcomes) {
@@ -112,7 +113,7 @@ async function follow(
 ): Promise<number> {
   const { run, problem, history } = await explorer.follow(schedule);
   await save(args, history);
-  if (args.has('json')) terminal.print(JSON.stringify({ name, ...run, schedule, problem, history }));
+  if (args.has('json')) printJson(terminal, { name, ...run, schedule, problem, history });
   else {
     terminal.print(`${name}: ${run.status} ${JSON.stringify(run.output)}`);
     for (const call of run.calls) terminal.print(`  ${call.name} #${call.id} ${call.input ?? ''} ${call.outcome}`);

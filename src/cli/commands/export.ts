@@ -6,8 +6,6 @@ import type { Command } from '../command';
 import { anyHubOptions, reachHub } from '../hub-connection';
 import { filterOf, filterOptions } from './instances';
 
-const mostPrinted = 256 * 1024 * 1024;
-
 export const exportCommand: Command = {
   name: 'export',
   takes: '[ID ...]',
@@ -40,17 +38,7 @@ export const exportCommand: Command = {
     });
     const out = args.text('out');
     if (out === undefined) {
-      let text = '';
-      for await (const piece of pieces) {
-        text += piece;
-        if (text.length > mostPrinted) {
-          throw new DurascopeError(
-            'InvalidArgument',
-            'This is too much for the standard output (over 256 MB): name a file with --out.',
-          );
-        }
-      }
-      terminal.print(text.trimEnd());
+      for await (const piece of pieces) terminal.write(piece);
       return 0;
     }
     const file = await open(out, 'w').catch((error: unknown) => {

@@ -10,6 +10,7 @@ import { connect, connectionOptions } from '../connection';
 import { existingInstance } from '../existing-instance';
 import { instanceText } from '../instance-view';
 import { endOf, outcomeOf } from '../outcome';
+import { printJson } from '../print-json';
 
 const widest = Math.max(...Object.values(forkChangeWords).map(([form]) => form.length));
 
@@ -69,11 +70,8 @@ export const forkCommand: Command = {
     const ended = await endOf(hub, instanceId);
     if (args.has('compare')) {
       const comparison = await compareInstances(hub, originId, instanceId);
-      terminal.print(
-        args.has('json')
-          ? JSON.stringify({ ...outcomeOf(ended), comparison: comparisonView(comparison) })
-          : comparisonText(comparison, originId, instanceId, terminal),
-      );
+      if (args.has('json')) printJson(terminal, { ...outcomeOf(ended), comparison: comparisonView(comparison) });
+      else terminal.print(comparisonText(comparison, originId, instanceId, terminal));
     } else terminal.print(args.has('json') ? JSON.stringify(outcomeOf(ended)) : instanceText(ended, terminal));
     return ended.runtimeStatus === 'Completed' ? 0 : 1;
   },

@@ -4,7 +4,8 @@ import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { anyHubOptions, historyOf, reachHub } from '../hub-connection';
 import { existingInstance } from '../existing-instance';
-import { historyTable } from '../history-table';
+import { printHistory } from '../history-table';
+import { printJson } from '../print-json';
 
 export const orderOption = {
   order: {
@@ -26,9 +27,9 @@ export const historyCommand: Command = {
     const row = await existingInstance(hub, id);
     const { events, notes } = await historyOf(hub, id);
     const rows = toHistoryRows(events, row.executionId, order);
-    if (args.has('json')) terminal.print(JSON.stringify(rows));
+    if (args.has('json')) printJson(terminal, rows);
     else if (rows.length === 0) terminal.print(`The instance '${id}' is ${row.runtimeStatus} and has no history yet.`);
-    else terminal.print(historyTable(rows, terminal));
+    else printHistory(rows, terminal);
     for (const note of notes) terminal.warn(`note: ${note}`);
     return 0;
   },

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { DurascopeError } from '../../core/values/errors';
-import { exportFileText, readExportFile } from '../../emulator/export-file';
+import { readExportFile } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
+import { fileText } from '../file-text';
 
 const answers = ['refuse', 'skip', 'replace', 'rename'] as const;
 
@@ -27,7 +27,7 @@ export const importCommand: Command = {
     atMost(args, 1);
     const file = required(args, 0, 'The file to import');
     const onConflict = answerOf(args);
-    const read = readExportFile(await textOf(file));
+    const read = readExportFile(await fileText(file));
     const hub = await connect(args);
     const conflicts = onConflict === 'refuse' || onConflict === 'rename' ? await conflictsOf(hub, read) : [];
     if (onConflict === 'refuse' && conflicts.length > 0) {
@@ -60,15 +60,4 @@ function answerOf(args: ParsedArguments): (typeof answers)[number] {
   const answer = answers.find((each) => each === given);
   if (answer !== undefined) return answer;
   throw new DurascopeError('InvalidArgument', `--on-conflict takes ${answers.join(', ')}, not '${given}'.`);
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return exportFileText(await readFile(file));
-  } catch (error) {
-    if (DurascopeError.is(error)) throw error;
-    throw new DurascopeError('InvalidArgument', `The file '${file}' cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }

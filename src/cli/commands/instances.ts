@@ -6,6 +6,7 @@ import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { anyHubOptions, reachHub } from '../hub-connection';
 import { instanceTable, instanceView } from '../instance-view';
+import { printJson } from '../print-json';
 
 const allStatuses = Object.keys(orchestrationStatusNumbers) as OrchestrationStatus[];
 
@@ -39,7 +40,7 @@ export const instancesCommand: Command = {
       query = { ...query, continuationToken: page.continuationToken };
     }
     const shown = rows.slice(0, limit);
-    if (args.has('json')) terminal.print(JSON.stringify(shown.map(instanceView)));
+    if (args.has('json')) printJson(terminal, shown.map(instanceView));
     else if (shown.length === 0) terminal.print('No instances.');
     else terminal.print(instanceTable(shown, terminal));
     if (isById)

@@ -12,6 +12,7 @@ import { anyHubOptions } from '../hub-connection';
 import { appSource, connectedSource, instanceSource, type ReplayedHistory, type ReplaySource } from '../replay-source';
 import { stepTable } from '../step-table';
 import type { Terminal } from '../terminal';
+import { printJson } from '../print-json';
 
 export const replayCommand: Command = {
   name: 'replay',
@@ -42,7 +43,7 @@ export const replayCommand: Command = {
     try {
       const reports: Report[] = [];
       for (const each of histories) reports.push(await check(source, each, args));
-      if (args.has('json')) terminal.print(JSON.stringify(histories.length === 1 ? reports[0] : reports));
+      if (args.has('json')) printJson(terminal, histories.length === 1 ? reports[0] : reports);
       else for (const report of reports) print(report, terminal);
       return reports.every(({ replays: ok }) => ok) ? 0 : 1;
     } finally {

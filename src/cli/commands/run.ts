@@ -4,9 +4,10 @@ import { toHistoryRows } from '../../core/history/history-rows';
 import type { LogEntry } from '../../core/ports/logger';
 import { atMost, type Command, required } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
-import { historyTable } from '../history-table';
+import { printHistory } from '../history-table';
 import { instanceText } from '../instance-view';
 import { jsonArgument } from '../json-argument';
+import { printJson } from '../print-json';
 import { endOf, outcomeOf } from '../outcome';
 import { registeredName } from '../registered-name';
 import { endRequested } from '../signals';
@@ -71,11 +72,13 @@ export const runCommand: Command = {
         return 1;
       }
       const rows = args.has('history') ? toHistoryRows(await hub.history(instanceId), row.executionId, order) : undefined;
-      if (args.has('json'))
-        terminal.print(JSON.stringify({ ...outcomeOf(row), ...(rows === undefined ? {} : { history: rows }) }));
+      if (args.has('json')) printJson(terminal, { ...outcomeOf(row), ...(rows === undefined ? {} : { history: rows }) });
       else {
         terminal.print(instanceText(row, terminal));
-        if (rows !== undefined) terminal.print(`\n${historyTable(rows, terminal)}`);
+        if (rows !== undefined) {
+          terminal.print('');
+          printHistory(rows, terminal);
+        }
       }
       return row.runtimeStatus === 'Completed' ? 0 : 1;
     } finally {

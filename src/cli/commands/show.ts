@@ -5,6 +5,7 @@ import { existingInstance } from '../existing-instance';
 import { atMost, type Command, required } from '../command';
 import { anyHubOptions, reachHub } from '../hub-connection';
 import { instanceText, instanceView } from '../instance-view';
+import { printJson } from '../print-json';
 
 export const showCommand: Command = {
   name: 'show',
@@ -22,7 +23,7 @@ export const showCommand: Command = {
     const means = meanings(row, history);
     if (args.has('json')) {
       const facts = store === undefined ? {} : { productionStore: store, notes };
-      terminal.print(JSON.stringify({ ...instanceView(row), ...(means.length === 0 ? {} : { meanings: means }), ...facts }));
+      printJson(terminal, { ...instanceView(row), ...(means.length === 0 ? {} : { meanings: means }), ...facts });
       return 0;
     }
     terminal.print(instanceText(row, terminal));

@@ -7,7 +7,8 @@ import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
 import { functionList, isTriggered } from '../function-list';
-import { historyTable } from '../history-table';
+import { printHistory } from '../history-table';
+import { printJson } from '../print-json';
 import { jsonArgument } from '../json-argument';
 import { jsonLog, textLog } from '../live-log';
 import { registeredName } from '../registered-name';
@@ -173,13 +174,13 @@ async function runOne(emulator: Emulator, name: string, input: string | null, js
   const row = await endOf(emulator.hub, instanceId);
   const rows = toHistoryRows(await emulator.hub.history(instanceId), row.executionId, 'display');
   if (json) {
-    terminal.print(JSON.stringify({ event: 'run', ...outcomeOf(row), history: rows }));
+    printJson(terminal, { event: 'run', ...outcomeOf(row), history: rows });
     return;
   }
   terminal.print('');
   terminal.print(`${row.name} ${instanceId}: ${row.runtimeStatus}${row.output === null ? '' : ` ${row.output}`}`);
   terminal.print('');
-  terminal.print(historyTable(rows, terminal));
+  printHistory(rows, terminal);
   terminal.print('');
   terminal.print(terminal.style.green(`Up at ${emulator.url}. Press Ctrl+C to stop.`));
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { allInstanceIds } from '../../core/ports/all-instance-ids';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { exportFileText, exportPieces, readExportFile } from '../../emulator/export-file';
+import { writePieces } from '../../emulator/write-pieces';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
 import { commands } from '../ids';
 import { targetIds } from '../models/command-targets';
@@ -31,13 +32,11 @@ export function transferCommands(context: CommandContext): Handlers {
       if (target === undefined) return undefined;
       let count = 0;
       await withProgress('Exporting instances', async (told) => {
-        const pieces: Uint8Array[] = [];
         const counted = (instances: number): void => {
           count = instances;
           told(instances, ids.length);
         };
-        for await (const piece of exportPieces(hub, ids, new Date().toISOString(), counted)) pieces.push(Buffer.from(piece));
-        await vscode.workspace.fs.writeFile(target, Buffer.concat(pieces));
+        await writeFile(target, exportPieces(hub, ids, new Date().toISOString(), counted));
       });
       context.statusBar.say(`Exported ${count} ${count === 1 ? 'instance' : 'instances'}`);
       return count;
@@ -89,4 +88,12 @@ function withProgress<T>(title: string, run: (told: (done: number, of: number) =
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, (progress) =>
     run((done, of) => progress.report({ message: `${done} of ${of}` })),
   );
+}
+
+/** Where there is no file system but the editor's, it is in memory once. */
+async function writeFile(target: vscode.Uri, pieces: AsyncIterable<string>): Promise<void> {
+  if (target.scheme === 'file') return writePieces(target.fsPath, pieces);
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(Buffer.from(piece));
+  await vscode.workspace.fs.writeFile(target, Buffer.concat(parts));
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import { historyText } from '../../emulator/compare-history';
+import { exportFileText } from '../../emulator/export-file';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import { shortId } from '../models/instance-item';
 import type { AppReplays, ReplayTarget } from './app-replays';
@@ -17,7 +18,7 @@ export async function importHistory(
   appDir: string,
   replays: AppReplays,
 ): Promise<{ target: ReplayTarget; name: string; request: ReplayRequest } | undefined> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const text = exportFileText(await vscode.workspace.fs.readFile(file));
   const imported = await chooseInstance(readHistories(historyText(text)), path.basename(file.fsPath));
   if (imported === undefined) return undefined;
   const functionName = await chooseOrchestrator(imported, await replays.orchestrators(appDir));
@@ -33,7 +34,7 @@ export async function importHistory(
 
 /** A history out of a file, to be put beside another one: no code is needed for that. As `importHistory` otherwise. */
 export async function readHistory(file: vscode.Uri): Promise<ReplayRequest | undefined> {
-  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const text = exportFileText(await vscode.workspace.fs.readFile(file));
   const imported = await chooseInstance(
     readHistories(historyText(text)),
     path.basename(file.fsPath),

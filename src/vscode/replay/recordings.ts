@@ -1,12 +1,13 @@
 /** Recordings of the workspace, each held against the code of its app. */
 import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
+import { exportFileText } from '../../emulator/export-file';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 import type { AppReplays } from './app-replays';
 
 export async function historiesIn(file: vscode.Uri): Promise<ImportedHistory[]> {
-  return readHistories(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+  return readHistories(exportFileText(await vscode.workspace.fs.readFile(file)));
 }
 
 /** The caller disposes it. Rejects as a replay does, and with `InvalidArgument` for a history that names no orchestrator. */

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { HistoryOrder } from '../../core/history/history-rows';
 import { isTerminal } from '../../core/values/status';
 import { availableColumns, UsedFields, visibleColumns } from '../models/history-columns';
-import { historyCsv, historyJson } from '../models/history-export';
+import { historyCsv, historyJson, savingProblem } from '../models/history-export';
 import { HistoryTable } from '../models/history-table';
 import { fieldValue } from '../ui/elements';
 import { IconButton } from '../ui/icon-button';
@@ -67,6 +67,11 @@ export function StoredHistory({ parts, choice: views }: StoredHistoryProps): JSX
   const filtered = text.trim() !== '' || types.length > 0 || failedOnly;
 
   const save = async (format: 'json' | 'csv', withKept = false): Promise<void> => {
+    const problem = savingProblem(state.events, rows, state.historyShortened);
+    if (problem !== null) {
+      parts.tell({ kind: 'error', text: problem });
+      return;
+    }
     const content =
       format === 'json'
         ? historyJson(state.events, rows, withKept)

@@ -31,6 +31,8 @@ export interface InstanceState {
   historyKey: string;
   /** Rows there are, of which `events.length` have arrived. */
   historyTotal: number;
+  /** Texts in them of which only the beginning is here. */
+  historyShortened: number;
   /** Of the children that are watched; null: the hub does not know it. */
   children: ReadonlyMap<string, readonly HistoryEvent[] | null>;
   /** What it has logged, as far as the sender has it. */
@@ -68,6 +70,7 @@ export class InstanceStore {
         historyVersion: 0,
         historyKey: '',
         historyTotal: 0,
+        historyShortened: 0,
         children: new Map(),
         lines: [],
         comparison: null,
@@ -172,6 +175,7 @@ export class InstanceStore {
       historyVersion: this.state.get().historyVersion + 1,
       historyKey: `${this.executionId}/${this.restarts}`,
       historyTotal: Math.max(chunk.total, this.events.length),
+      historyShortened: (chunk.from === 0 ? 0 : this.state.get().historyShortened) + (chunk.shortened ?? 0),
     });
   }
 }

@@ -5,6 +5,7 @@
 import { messageOf } from '../../base/error-message';
 import { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
 import { InstanceLogs } from '../../core/ports/instance-logs';
+import { documentOf } from '../../protocol/history-document';
 import { EntityPanelSession } from '../../protocol/entity-panel-session';
 import { FunctionsPanelSession } from '../../protocol/functions-panel-session';
 import { InstancePanelSession } from '../../protocol/instance-panel-session';
@@ -161,8 +162,13 @@ function browserHost(hub: BrowserHub): PanelHost {
     // Nothing here knows an editor; panels in a browser are sent no places in the code.
     openSource: () => undefined,
     openText: (_title, text, language) => show(text, language === 'json' ? 'application/json' : 'text/plain'),
-    openHistory: (instanceId) =>
-      void hub.client?.history(instanceId).then((events) => show(JSON.stringify(events, null, 2), 'application/json')),
+    openHistory: (instanceId) => {
+      if (hub.client === undefined) return;
+      documentOf(hub.client, instanceId).then(
+        (text) => show(text, 'application/json'),
+        (error: unknown) => console.error(error),
+      );
+    },
     copyText: (text) => void navigator.clipboard.writeText(text),
     saveText(suggestedName, text, encoding) {
       const link = document.createElement('a');

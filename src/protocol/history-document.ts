@@ -1,6 +1,9 @@
-import { createHash } from 'node:crypto';
-import type { HistoryEvent } from '../../core/history/history';
-import type { InstanceRow } from '../../core/instances/instance';
+import type { HistoryEvent } from '../core/history/history';
+import { shortText, withShortTexts, type Shortened } from '../core/history/short-texts';
+import type { InstanceRow } from '../core/instances/instance';
+import { historyInParts } from '../core/ports/history-in-parts';
+import type { TaskHubClient } from '../core/ports/task-hub-client';
+import { DurascopeError } from '../core/values/errors';
 
 export interface DocumentLimits {
   /** Characters of the document. The editor takes some 50 MB at most, and is slow long before. */
@@ -13,10 +16,6 @@ export const documentLimits: DocumentLimits = { document: 16 * 1024 * 1024, payl
 
 /** A longer payload is a string, not written out: as lines it may be many times as long. */
 const longestWrittenOut = 64 * 1024;
-/** Rows of one question at most. */
-const mostRows = 1000;
-/** Characters of an answer from which the next one asks for fewer rows. */
-const enoughChars = 2 * 1024 * 1024;
 
 /**
  * An instance and its history as a JSON text to read: payloads that are JSON themselves are written out, not as strings of strings. `read`
@@ -27,43 +26,32 @@ export async function historyDocument(
   read: (from: number, count: number) => Promise<readonly HistoryEvent[]>,
   limits = documentLimits,
 ): Promise<string> {
-  const cuts = { payloads: 0 };
+  const cuts: Shortened = { texts: 0 };
   const instance = indented(opened(row, instanceTexts, limits, cuts), 1);
   const rows: string[] = [];
   let { length } = instance;
   let isCut = false;
-  // From few on: nobody knows how long a row is before it is there.
-  for (let count = 1; rows.length < row.historyLength && !isCut;) {
-    const events = await read(rows.length, Math.min(count, row.historyLength - rows.length));
-    if (events.length === 0) break;
-    let chars = 0;
+  for await (const events of historyInParts(read, 0, row.historyLength)) {
     for (const event of events) {
       const text = indented(opened(event, eventTexts, limits, cuts), 2);
       isCut = length + text.length > limits.document;
       if (isCut) break;
       rows.push(text);
       length += text.length;
-      chars += text.length;
     }
-    count = chars > enoughChars ? Math.max(1, count >> 2) : Math.min(mostRows, count * 2);
+    if (isCut) break;
   }
-  const note = noteOf(row, rows.length, isCut, cuts.payloads);
+  const note = noteOf(row, rows.length, isCut, cuts.texts);
   const first = note === null ? '' : `  "note": ${JSON.stringify(note)},\n`;
   const history = rows.length === 0 ? '[]' : `[\n    ${rows.join(',\n    ')}\n  ]`;
   return `{\n${first}  "instance": ${instance},\n  "history": ${history}\n}\n`;
 }
 
-/** A title as the name of a document: two titles never have one name. */
-export function documentName(title: string): string {
-  const name = title.replaceAll(/[\\/:*?"<>|\s]+/g, '-');
-  return name === title ? name : `${name}-${createHash('sha256').update(title).digest('hex').slice(0, 8)}`;
-}
-
-/** A text as a document: of one that is too long its beginning, which says so in its last line. */
-export function documentText(text: string, limit = 2 * documentLimits.document): string {
-  if (text.length <= limit) return text;
-  const all = text.length.toLocaleString('en');
-  return `${text.slice(0, limit)}\n… These are the first ${limit.toLocaleString('en')} of ${all} characters. Export the instance to have all of it.\n`;
+/** The same of an instance of a hub. Rejects with `InstanceNotFound`. */
+export async function documentOf(hub: Pick<TaskHubClient, 'get' | 'history'>, instanceId: string): Promise<string> {
+  const row = await hub.get(instanceId);
+  if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+  return historyDocument(row, (from, count) => hub.history(instanceId, from, count));
 }
 
 function noteOf(row: InstanceRow, shown: number, isCut: boolean, payloads: number): string | null {
@@ -83,31 +71,13 @@ function noteOf(row: InstanceRow, shown: number, isCut: boolean, payloads: numbe
 const instanceTexts: ReadonlySet<string> = new Set(['input', 'output', 'customStatus']);
 const eventTexts: ReadonlySet<string> = new Set(['Input', 'Result', 'Data']);
 
-function opened(
-  value: object,
-  texts: ReadonlySet<string>,
-  limits: DocumentLimits,
-  cuts: { payloads: number },
-): Record<string, unknown> {
+function opened(value: object, texts: ReadonlySet<string>, limits: DocumentLimits, cuts: Shortened): Record<string, unknown> {
   const shown = (name: string, each: unknown): unknown => {
-    if (typeof each !== 'string') return withShortTexts(each, limits, cuts);
-    if (each.length > limits.payload) return shortened(each, limits, cuts);
+    if (typeof each !== 'string') return withShortTexts(each, limits.payload, cuts);
+    if (each.length > limits.payload) return shortText(each, limits.payload, cuts);
     return texts.has(name) && each.length <= longestWrittenOut ? parsed(each) : each;
   };
   return Object.fromEntries(Object.entries(value).map(([name, each]: [string, unknown]) => [name, shown(name, each)]));
-}
-
-function shortened(text: string, limits: DocumentLimits, cuts: { payloads: number }): string {
-  cuts.payloads++;
-  return `${text.slice(0, limits.payload)}… (${text.length.toLocaleString('en')} characters)`;
-}
-
-/** Details of failures, tags. */
-function withShortTexts(value: unknown, limits: DocumentLimits, cuts: { payloads: number }): unknown {
-  if (typeof value === 'string') return value.length > limits.payload ? shortened(value, limits, cuts) : value;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((each: unknown) => withShortTexts(each, limits, cuts));
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withShortTexts(each, limits, cuts)]));
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { InstanceRow } from '../../src/core/instances/instance';
-import { documentLimits, documentName, documentText, historyDocument } from '../../src/vscode/models/history-document';
+import { documentLimits, historyDocument } from '../../src/protocol/history-document';
+import { documentName, documentText } from '../../src/vscode/models/text-document';
 
 interface Shown {
   note?: string;
