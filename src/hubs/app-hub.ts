@@ -3,10 +3,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse as parseJson } from 'jsonc-parser';
 import { DurascopeError } from '../core/values/errors';
-import { connectionOfSettings } from './azure-storage/storage-connection';
+import { connectionOfSettings, storageConnection, type StorageConnection } from './azure-storage/storage-connection';
 import { type HubTarget, hubTarget } from './hub-target';
 
 const defaultHubName = 'TestHubName';
+/** Of the first version of the host, where `durableTask` stands at the top of host.json. */
+const version1HubName = 'DurableFunctionsHub';
+/** Of the tables of a tracking store. */
+const defaultPrefix = 'DurableTask';
 
 /**
  * Where the app in the folder has its hub. Rejects with `InvalidArgument` for a folder that is no app, `NotSupported` for a provider that
@@ -24,37 +28,56 @@ export async function hubOfApp(
   const values = objectAt(local, 'Values');
   const setting = (name: string): string | undefined => env[name] ?? textAt(values, name);
   const resolved = (text: string): string => text.replaceAll(/%([^%]+)%/g, (whole, name: string) => setting(name) ?? whole);
-  const durable = objectAt(objectAt(host, 'extensions'), 'durableTask');
+  const version1 = objectAt(host, 'durableTask');
+  const durable = objectAt(objectAt(host, 'extensions'), 'durableTask') ?? version1;
   const provider = objectAt(durable, 'storageProvider');
-  const overridden = (name: string): string | undefined => setting(`AzureFunctionsJobHost__extensions__durableTask__${name}`);
-  const type = (overridden('storageProvider__type') ?? textAt(provider, 'type') ?? 'AzureStorage').toLowerCase();
-  const given = overridden('hubName') ?? textAt(durable, 'hubName');
-  const hubName = resolved(given ?? defaultHubName);
+  const overrides = new Map(Object.entries({ ...texts(values), ...env }).map(([name, value]) => [name.toLowerCase(), value]));
+  const overridden = (name: string): string | undefined =>
+    overrides.get(`azurefunctionsjobhost__extensions__durabletask__${name}`.toLowerCase());
+  /** Of the storage provider, or of before there were several. */
+  const given = (...names: readonly string[]): string | undefined => {
+    for (const name of names) {
+      const text = overridden(`storageProvider__${name}`) ?? textAt(provider, name) ?? overridden(name) ?? textAt(durable, name);
+      if (text !== undefined && text !== '') return resolved(text);
+    }
+    return undefined;
+  };
+  const type = (given('type') ?? 'AzureStorage').toLowerCase();
+  const givenName = overridden('hubName') ?? textAt(durable, 'hubName');
+  const isVersion1 = version1 !== null && objectAt(host, 'extensions') === null;
+  const hubName = resolved(givenName ?? (isVersion1 ? version1HubName : defaultHubName));
   if (/%/.test(hubName)) {
     throw new DurascopeError(
       'HubNotFound',
       `host.json of ${folder} has the hub name '${hubName}', and there is no such setting.`,
     );
   }
-  const connectionName =
-    textAt(provider, 'connectionName') ??
-    textAt(provider, 'connectionStringName') ??
-    textAt(durable, 'azureStorageConnectionStringName');
+  const connectionName = given('connectionName', 'connectionStringName', 'azureStorageConnectionStringName');
+  const account = (name: string): StorageConnection => {
+    const connection = setting(name);
+    if (connection !== undefined && connection !== '') return storageConnection(connection);
+    const signedIn = connectionOfSettings((part) => setting(`${name}__${part}`) ?? setting(`${name}:${part}`));
+    if (signedIn === undefined) throw withoutSetting(folder, name);
+    return signedIn;
+  };
   switch (type) {
     case 'azurestorage': {
-      const name = resolved(connectionName ?? 'AzureWebJobsStorage');
-      const connection = setting(name);
-      if (connection !== undefined && connection !== '') return hubTarget(connection, hubName);
-      const signedIn = connectionOfSettings((part) => setting(`${name}__${part}`) ?? setting(`${name}:${part}`));
-      if (signedIn === undefined) throw withoutSetting(folder, name);
-      return { kind: 'azureStorage', connection: signedIn, hubName };
+      const trackingName = given('trackingStoreConnectionName', 'trackingStoreConnectionStringName');
+      return {
+        kind: 'azureStorage',
+        connection: account(connectionName ?? 'AzureWebJobsStorage'),
+        hubName,
+        ...(trackingName === undefined
+          ? {}
+          : { tracking: { connection: account(trackingName), prefix: given('trackingStoreNamePrefix') ?? defaultPrefix } }),
+      };
     }
     case 'azuremanaged': {
-      const name = resolved(connectionName ?? 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING');
+      const name = connectionName ?? 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING';
       const connection = setting(name);
       if (connection === undefined || connection === '') throw withoutSetting(folder, name);
       // The connection string names the hub where host.json does not.
-      return hubTarget(connection, given === undefined ? null : hubName);
+      return hubTarget(connection, givenName === undefined ? null : hubName);
     }
     default:
       throw new DurascopeError(
@@ -80,11 +103,19 @@ async function jsonOf(file: string): Promise<unknown> {
   }
 }
 
+/** Names are those of .NET's configuration: their case counts nothing. */
 function objectAt(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? ((value as Record<string, unknown>)[name] ?? null) : null;
+  if (typeof value !== 'object' || value === null) return null;
+  const found = Object.entries(value).find(([each]) => each.toLowerCase() === name.toLowerCase());
+  return (found?.[1] as unknown) ?? null;
 }
 
 function textAt(value: unknown, name: string): string | undefined {
   const text = objectAt(value, name);
   return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+function texts(values: unknown): Record<string, string> {
+  if (typeof values !== 'object' || values === null) return {};
+  return Object.fromEntries(Object.entries(values).filter((each): each is [string, string] => typeof each[1] === 'string'));
 }

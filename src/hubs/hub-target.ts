@@ -9,10 +9,11 @@ import {
   isSchedulerConnection,
   schedulerConnection,
 } from './durable-task/durable-task-connection';
+import type { TrackingStore } from './azure-storage/hub-tables';
 import { isStorageUrl, storageConnection, type StorageConnection } from './azure-storage/storage-connection';
 
 export type HubTarget =
-  | { kind: 'azureStorage'; connection: StorageConnection; hubName: string | null }
+  | { kind: 'azureStorage'; connection: StorageConnection; hubName: string | null; tracking?: TrackingStore }
   /** `url` is the origin of the host, without its webhooks. An address of this machine may turn out to be a Durable Task server. */
   | { kind: 'functionsHost'; url: string; key: string | null; isLocal: boolean; hubName: string | null }
   | { kind: 'durableTask'; connection: DurableTaskConnection };

@@ -35,6 +35,7 @@ export async function openHub(target: HubTarget, options: OpenHubOptions): Promi
       return openAzureStorageHub(target.connection, {
         clock,
         hubName: target.hubName,
+        ...(target.tracking === undefined ? {} : { tracking: target.tracking }),
         ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
         ...(mayAct && actThrough !== undefined ? { actThrough: { url: actThrough.url, key: actThrough.key } } : {}),
       });

@@ -112,7 +112,7 @@ export class Azurite {
     const lower = hub.toLowerCase();
     for (const table of ['History', 'Instances', 'Partitions'] as const) {
       const renamed = goldenRows(table).map((row): TypedRow =>
-        table === 'Partitions' ? { ...row, rowKey: row.rowKey.replace('goldenhub', lower) } : row,
+        table === 'Partitions' ? { ...row, rowKey: row.rowKey.replace('goldenhub', lower) } : ofHub(row, hub),
       );
       await this.put(`${hub}${table}`, renamed);
     }
@@ -162,6 +162,11 @@ export class Azurite {
     child.kill('SIGTERM');
     await gone;
   }
+}
+
+/** As the engine would have written it for a hub of this name. */
+export function ofHub(row: TypedRow, hub: string): TypedRow {
+  return row['TaskHubName'] === undefined ? row : { ...row, TaskHubName: { value: hub, type: 'String' } };
 }
 
 /** Without the time of writing, which is the server's. */

@@ -8,7 +8,7 @@ import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';
 import { hubTarget } from '../../src/hubs/hub-target';
-import { Azurite } from './azurite';
+import { Azurite, ofHub } from './azurite';
 import { columns, goldenRows, type TypedRow } from './golden-hub';
 
 const text = (value: string): { value: string; type: string } => ({ value, type: 'String' });
@@ -44,7 +44,10 @@ describe('a task hub that is not as it should be', function () {
   const instance = (id: string): TypedRow =>
     goldenRows('Instances').find(({ partitionKey }) => partitionKey === id) ?? assert.fail(id);
   const put = async (hub: string, instances: readonly TypedRow[], history: readonly TypedRow[]): Promise<AttachedHub> => {
-    await azurite.put(`${hub}Instances`, instances);
+    await azurite.put(
+      `${hub}Instances`,
+      instances.map((row) => ofHub(row, hub)),
+    );
     await azurite.put(`${hub}History`, history);
     return open(hub);
   };

@@ -23,9 +23,11 @@ import { openWork } from '../open-work';
 import { countByRanges } from './count-by-ranges';
 import { HistoryReader } from './history-reader';
 import { hubFacts } from './hub-facts';
-import { instanceFilter, quoted, within } from './instance-filter';
+import { type HubTables, isSame } from './hub-tables';
+import { instanceFilter, quoted, type TableFilter, within } from './instance-filter';
 import { instanceOf, isInstanceRow, listColumns } from './instance-row';
 import { LargeValues } from './large-values';
+import type { TableRow } from '../../replay/typed-rows';
 import type { StorageAccount } from './storage-account';
 
 const sortable = 1000;
@@ -44,35 +46,45 @@ export class AzureStorageReader implements HubReader {
   readonly #histories: HistoryReader;
   readonly #instances: string;
   readonly #history: string;
+  /** Rows of other hubs may lie in the tables as well. */
+  readonly #isShared: boolean;
+  readonly #columns: readonly string[];
   /** The last history read, as long as its stamp is the same. */
   #kept: { instanceId: string; stamp: string; events: readonly HistoryEvent[]; notes: readonly string[] } | undefined;
 
+  /** `account` has the tables and large values, `main` the queues. */
   constructor(
     private readonly account: StorageAccount,
-    readonly hubName: string,
+    private readonly tables: HubTables,
+    private readonly main: StorageAccount,
   ) {
+    const { hubName, prefix } = tables;
     this.#large = new LargeValues(account, hubName);
-    this.#instances = `${hubName}Instances`;
-    this.#history = `${hubName}History`;
+    this.#instances = `${prefix}Instances`;
+    this.#history = `${prefix}History`;
     this.#histories = new HistoryReader(account, this.#history, this.#large);
+    this.#isShared = !isSame(hubName, prefix);
+    this.#columns = this.#isShared ? [...listColumns, 'TaskHubName'] : listColumns;
   }
 
   get label(): string {
     const { account, isLocal, tables } = this.account.connection;
-    return `${this.hubName} in ${isLocal ? `Azurite at ${new URL(tables).host}` : account}`;
+    const place = isLocal ? `Azurite at ${new URL(tables).host}` : account;
+    return `${this.name} in ${place}${this.#isShared ? `, tables ${this.tables.prefix}` : ''}`;
   }
 
   get name(): string {
-    return this.hubName;
+    return this.tables.hubName;
   }
 
   get requests(): number {
-    return this.account.meter.requests;
+    const { account, main } = this;
+    return account.meter.requests + (main === account ? 0 : main.meter.requests);
   }
 
   async get(instanceId: string): Promise<InstanceRow | undefined> {
     const [found, started, rows] = await Promise.all([
-      this.account.row(this.#instances, escapeKey(instanceId), ''),
+      this.#row(instanceId),
       isEntityId(instanceId) ? undefined : this.#start(instanceId),
       this.#histories.firstRows(instanceId),
     ]);
@@ -103,7 +115,7 @@ export class AzureStorageReader implements HubReader {
       const rows = all.slice(0, pageSize);
       const last = escapeKey(rows.at(-1)?.instanceId ?? '');
       return {
-        instances: await this.#withFailures(rows, instanceFilter(query).odata),
+        instances: await this.#withFailures(rows, this.#filter(query).odata),
         continuationToken: writeToken({ type: 'after', after: last }),
         orderedBy: 'instanceId',
       };
@@ -113,13 +125,13 @@ export class AzureStorageReader implements HubReader {
     );
     if (descending) all.reverse();
     const from = token.type === 'at' ? token.at : 0;
-    const instances = await this.#withFailures(all.slice(from, from + pageSize), instanceFilter(query).odata);
+    const instances = await this.#withFailures(all.slice(from, from + pageSize), this.#filter(query).odata);
     const next = from + pageSize;
     return { instances, ...(next < all.length ? { continuationToken: writeToken({ type: 'at', at: next }) } : {}) };
   }
 
   count(query: InstanceQuery, watch: CountWatch = {}): Promise<CountsByStatus> {
-    return countByRanges(this.account, this.#instances, instanceFilter(query), watch);
+    return countByRanges(this.account, this.#instances, this.#filter(query), watch);
   }
 
   async history(instanceId: string, from = 0, count?: number): Promise<readonly HistoryEvent[]> {
@@ -138,20 +150,20 @@ export class AzureStorageReader implements HubReader {
 
   /** The table has the last one only. */
   async customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]> {
-    const row = await this.account.row(this.#instances, escapeKey(instanceId), '', listColumns);
+    const row = await this.#row(instanceId, this.#columns);
     if (row === undefined) return [];
     const { customStatus, lastUpdatedTime } = instanceOf(row);
     return customStatus === null ? [] : [{ at: lastUpdatedTime, value: customStatus }];
   }
 
   async waitingFor(instanceId: string): Promise<WaitingFor> {
-    const found = await this.account.row(this.#instances, escapeKey(instanceId), '', listColumns);
+    const found = await this.#row(instanceId, this.#columns);
     if (found === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
     return openWork(instanceOf(found), isEntityId(instanceId) ? [] : await this.history(instanceId));
   }
 
   async getEntity(instanceId: string): Promise<EntityDetails | undefined> {
-    const found = await this.account.row(this.#instances, escapeKey(instanceId), '');
+    const found = await this.#row(instanceId);
     if (found === undefined) return undefined;
     const row = instanceOf(found);
     const { values } = await this.#valuesOf(row, found);
@@ -191,7 +203,7 @@ export class AzureStorageReader implements HubReader {
   }
 
   facts(): Promise<HubFacts> {
-    return hubFacts(this.account, this.hubName);
+    return hubFacts(this.main, this.name);
   }
 
   dispose(): void {
@@ -205,14 +217,14 @@ export class AzureStorageReader implements HubReader {
     isOtherOrder: boolean,
     more: readonly string[] = [],
   ): Promise<InstancePage> {
-    const { odata, rest } = instanceFilter(query);
+    const { odata, rest } = this.#filter(query);
     const filter = within(odata, token.type === 'after' ? { after: token.after } : {});
     const rows: InstanceRow[] = [];
     let last = '';
     let answers = 0;
     let isEnd = false;
     const asked = rest === undefined ? pageSize : mostPerPage;
-    read: for await (const page of this.account.pages(this.#instances, { filter, select: [...listColumns, ...more] }, asked)) {
+    read: for await (const page of this.account.pages(this.#instances, { filter, select: [...this.#columns, ...more] }, asked)) {
       answers += 1;
       isEnd = page.isLast;
       for (const [at, each] of page.rows.entries()) {
@@ -226,7 +238,7 @@ export class AzureStorageReader implements HubReader {
       if (isEnd || (answers >= answersPerPage && rows.length > 0)) break;
     }
     return {
-      instances: await this.#withFailures(rows, instanceFilter(query).odata),
+      instances: await this.#withFailures(rows, this.#filter(query).odata),
       ...(isEnd || last === '' ? {} : { continuationToken: writeToken({ type: 'after', after: last }) }),
       ...(isOtherOrder ? { orderedBy: 'instanceId' as const } : {}),
     };
@@ -234,9 +246,9 @@ export class AzureStorageReader implements HubReader {
 
   /** All that the query finds, or the first of it by id where that is more than so many. */
   async #upTo(most: number, query: InstanceQuery): Promise<{ rows: InstanceRow[]; isAll: boolean }> {
-    const { odata, rest } = instanceFilter(query);
+    const { odata, rest } = this.#filter(query);
     const rows: InstanceRow[] = [];
-    for await (const page of this.account.pages(this.#instances, { filter: odata, select: listColumns }, most)) {
+    for await (const page of this.account.pages(this.#instances, { filter: odata, select: this.#columns }, most)) {
       for (const each of page.rows) {
         const row = this.#instance(each);
         if (row !== null && (rest === undefined || rest(row))) rows.push(row);
@@ -247,10 +259,8 @@ export class AzureStorageReader implements HubReader {
   }
 
   async #rowsOf(instanceIds: readonly string[], query: InstanceQuery): Promise<InstanceRow[]> {
-    const found = await Promise.all(
-      [...new Set(instanceIds)].map((id) => this.account.row(this.#instances, escapeKey(id), '', listColumns)),
-    );
-    const { rest } = instanceFilter(query);
+    const found = await Promise.all([...new Set(instanceIds)].map((id) => this.#row(id, this.#columns)));
+    const { rest } = this.#filter(query);
     return found.flatMap((each) => {
       const row = each === undefined ? null : this.#instance(each);
       if (row === null || rest?.(row) === false) return [];
@@ -294,6 +304,18 @@ export class AzureStorageReader implements HubReader {
       const output = outputs.get(escapeKey(row.instanceId));
       return output === undefined ? row : { ...row, output };
     });
+  }
+
+  #filter(query: InstanceQuery): TableFilter {
+    const filter = instanceFilter(query);
+    if (!this.#isShared) return filter;
+    const own = `TaskHubName eq ${quoted(this.name)}`;
+    return { ...filter, odata: filter.odata === '' ? own : `${filter.odata} and ${own}` };
+  }
+
+  async #row(instanceId: string, select?: readonly string[]): Promise<TableRow | undefined> {
+    const row = await this.account.row(this.#instances, escapeKey(instanceId), '', select);
+    return this.#isShared && row?.['TaskHubName'] !== this.name ? undefined : row;
   }
 
   #instance(row: Readonly<Record<string, unknown>>): InstanceRow | null {
