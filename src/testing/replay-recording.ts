@@ -1,19 +1,18 @@
 /** A recording held against the code as it is now, for a test. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { messageOf } from '../base/error-message';
 import { causeTexts, type Divergence } from '../core/history/divergence';
 import { DurascopeError } from '../core/values/errors';
 import { exportFileText } from '../emulator/export-file';
 import { createReplays } from '../emulator/replays';
 import { readHistories } from '../replay/imported-history';
-import { appFolder } from './app-folder';
+import { appFolder, filePath } from './app-folder';
 import type { ReplayRecordingOptions } from './testing';
 
 export async function replayRecording(file: string | URL, options: ReplayRecordingOptions = {}): Promise<void> {
   const appDir = appFolder(options.app);
-  const name = typeof file === 'string' && !file.startsWith('file:') ? file : fileURLToPath(file);
+  const name = filePath(file);
   const bytes = await readFile(name).catch((error: unknown) => {
     throw new DurascopeError('InvalidArgument', `The recording ${name} cannot be read: ${messageOf(error)}`, { cause: error });
   });

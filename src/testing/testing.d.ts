@@ -188,3 +188,47 @@ export interface ReplayRecordingOptions {
  * `durascope replay` reads.
  */
 export declare function replayRecording(file: string | URL, options?: ReplayRecordingOptions): Promise<void>;
+
+export interface ExploreOptions {
+  /** As of a test hub. */
+  app?: string | URL;
+  input?: unknown;
+  /** What comes from outside, once each: `{ Paid: 1 }`, or `[['Order', 1], ['Order', 2]]`. */
+  events?: Readonly<Record<string, unknown>> | readonly (readonly [name: string, payload?: unknown])[];
+  /** Outputs that it may have. Default: the one that it has when everything comes in order. */
+  expect?: readonly unknown[];
+  /** What is wrong with a run, as a text; or the file of a module that exports such a function. */
+  check?: string | URL | ((run: ExploredRun) => string | undefined);
+  /** Schedules, at most. Default 2,000. */
+  runs?: number;
+  seed?: number;
+  /** Activities that fail once in a schedule, at most; activities that run twice, and events that come twice. Default 1 each. */
+  failures?: number;
+  doubles?: number;
+  /** Only this one, as `durascope explore` prints it. */
+  schedule?: string;
+  env?: Readonly<Record<string, string>>;
+  nodePath?: string;
+}
+
+export interface ExploredRun {
+  status: string;
+  /** Of a failure its text. */
+  output: unknown;
+  /** In the order in which they ran; what ran twice stands there twice. */
+  calls: readonly { name: string; input: string | null; id: number; outcome: 'completed' | 'failed' }[];
+  schedule: string;
+}
+
+export interface Exploration {
+  schedules: number;
+  /** There are no others. */
+  isComplete: boolean;
+  outcomes: readonly { status: string; output: unknown; count: number }[];
+}
+
+/**
+ * Runs an orchestrator under many schedules, as `durascope explore` does (docs/explore.md). Rejects when it goes wrong under one, with the
+ * problem and the schedule.
+ */
+export declare function explore(orchestrator: string, options?: ExploreOptions): Promise<Exploration>;

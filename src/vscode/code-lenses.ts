@@ -50,7 +50,14 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
     const lenses = places.map(async ({ name, line0, column0 }) => {
       const range = new vscode.Range(line0, column0, line0, column0);
       const start = new vscode.CodeLens(range, { title: '$(play) Start', command: commands.startInstance, arguments: [name] });
-      if (hub === undefined) return [start];
+      const explore = new vscode.CodeLens(range, {
+        title: 'Explore Schedules…',
+        command: commands.exploreSchedules,
+        arguments: [name],
+      });
+      // Of C# nothing can be explored.
+      const exploring = document.languageId === 'csharp' ? [] : [explore];
+      if (hub === undefined) return [start, ...exploring];
       const counts = await hub.countByStatus({ names: [name] });
       const running = (counts.Running ?? 0) + (counts.Pending ?? 0) + (counts.Suspended ?? 0) + (counts.ContinuedAsNew ?? 0);
       const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
@@ -75,6 +82,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
                 arguments: [{ name }],
               }),
             ]),
+        ...exploring,
       ];
     });
     return [...(await Promise.all(lenses).catch(() => [])).flat(), ...requests];

@@ -1,6 +1,7 @@
 /** Composition root of the extension: builds its parts, shows in the views what happens, and runs commands. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { DurascopeError } from '../core/values/errors';
 import { SystemClock } from '../emulator/system-clock';
 import { AgentTools } from './agent-tools';
 import { CalledFunctions } from './called-functions';
@@ -15,6 +16,7 @@ import { exampleCommands } from './commands/example-commands';
 import { hubCommands } from './commands/hub-commands';
 import { httpCommands } from './commands/http-commands';
 import { instanceCommands } from './commands/instance-commands';
+import { exploreCommands } from './commands/explore-commands';
 import { forkCommands } from './commands/fork-commands';
 import { compareCommands } from './commands/compare-commands';
 import { chooseTarget, replayCommands } from './commands/replay-commands';
@@ -50,6 +52,7 @@ import { Panels } from './panels';
 import { Problems } from './problems';
 import type { ReplayPart } from './replay-part';
 import { ReloadNote } from './reload-note';
+import { Explorations } from './explorations';
 import { RecordedTests } from './recorded-tests';
 import { RunningChecks } from './running-checks';
 import { SourceIndex } from './source-index';
@@ -77,6 +80,7 @@ export class Durascope implements vscode.Disposable {
   readonly agentTools: AgentTools;
   readonly waitingHints: WaitingHints;
   readonly recordedTests: RecordedTests;
+  readonly explorations: Explorations;
   readonly #functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
   readonly #handlers: Handlers;
@@ -198,6 +202,18 @@ export class Durascope implements vscode.Disposable {
       (file) => this.apps.of(file),
       () => this.replayPart(),
     );
+    this.explorations = new Explorations({
+      memory: workspaceState,
+      load: () => this.replayPart(),
+      open: async (appDir, name, history) => {
+        const app = this.apps.find(appDir);
+        if (app === undefined) throw new DurascopeError('AppInvalid', `The app ${appDir} is not in the workspace any more.`);
+        const { instanceId, hub, replay, debug } = (await this.replayPart()).explored(appDir, name, history);
+        const started = await debug();
+        this.panels.openImported(app, instanceId, hub, replay);
+        return started;
+      },
+    });
     this.#functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
     const commandContext: CommandContext = {
@@ -235,6 +251,7 @@ export class Durascope implements vscode.Disposable {
       ...httpCommands(commandContext),
       ...transferCommands(commandContext),
       ...testCommands(commandContext),
+      ...exploreCommands(commandContext, this.explorations, () => this.replayPart()),
       ...viewCommands(commandContext),
       ...clockCommands(commandContext),
       ...determinismCommands(extensionUri, commandContext, this.runningChecks),
@@ -258,6 +275,7 @@ export class Durascope implements vscode.Disposable {
       this.hubs,
       this.statusBar,
       this.recordedTests,
+      this.explorations,
       new Problems(this.emulators),
       new CodeLenses(this.emulators, (file) => this.apps.of(file)),
       this.apps.onChanged(() => this.#show()),

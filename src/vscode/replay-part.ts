@@ -1,9 +1,12 @@
 /** Entry of dist/replay-part.js: what replays need, read when the first one is asked for. */
 import type * as vscode from 'vscode';
 import type { Divergence } from '../core/history/divergence';
+import type { HistoryEvent } from '../core/history/history';
 import { compareRuns } from '../core/instances/compare-runs';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
+import type { FoundOrchestrator } from '../emulator/explore-app';
+import type { ExploreOptions, Explorer } from '../replay/explore/explorer';
 import { runAgain } from '../emulator/compare-history';
 import { importOrigin } from '../emulator/imported-origin';
 import { replayRequestOf } from '../emulator/replay-request';
@@ -136,6 +139,34 @@ export class ReplayPart implements vscode.Disposable {
     const request = await replayRequestOf(hub, instanceId);
     const { notes } = await hub.historyWithNotes(instanceId);
     return this.panelReplay({ appDir, instanceId, imported: { request, notes } });
+  }
+
+  /** As `exploreApp`, in a process of its own. */
+  async explore<T>(
+    asked: Pick<ExploreOptions, 'name' | 'input' | 'events' | 'expect' | 'runs' | 'seed' | 'signal' | 'onProgress'> & {
+      appDir: string;
+    },
+    explore: (explorer: Explorer, orchestrator: FoundOrchestrator) => Promise<T>,
+  ): Promise<T> {
+    const { exploreApp } = await import('../emulator/emulator');
+    const { log, nodePath, env } = this.replays.launchOptions(asked.appDir);
+    const launch = { log, ...(nodePath === undefined ? {} : { nodePath }), ...(env === undefined ? {} : { env }) };
+    return exploreApp({ ...asked, ...launch, check: null, failures: 1, doubles: 1 }, explore);
+  }
+
+  /** Of a history that an exploration has made. */
+  explored(appDir: string, functionName: string, history: readonly HistoryEvent[]): ImportedInstance {
+    const instanceId = 'explored';
+    const started = history.find((event) => event.EventType === 'ExecutionStarted');
+    const executionId = started?.EventType === 'ExecutionStarted' ? started.OrchestrationInstance.ExecutionId : '';
+    const request = { instanceId, executionId, functionName, history };
+    const target = { appDir, instanceId, imported: { request, notes: [] } };
+    return {
+      instanceId,
+      hub: importedHub(request),
+      replay: this.panelReplay(target),
+      debug: () => this.debugging.start(target, `${functionName} ${instanceId}`),
+    };
   }
 
   historiesIn(file: vscode.Uri): Promise<ImportedHistory[]> {

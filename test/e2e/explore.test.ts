@@ -8,7 +8,7 @@ import { type Ended, DurascopePrograms, projectRoot } from '../support/durascope
 interface Explored {
   isComplete: boolean;
   schedules: number;
-  finding: { schedule: string; problem: string } | null;
+  findings: { schedule: string; problem: string }[];
 }
 
 describe('durascope explore', function () {
@@ -58,8 +58,8 @@ describe('durascope explore', function () {
     it(`finds nothing in ${args[0] ?? ''} of ${app}`, async () => {
       const { code, stdout, stderr } = await explore(app, ...args, '--json');
       assert.equal(code, 0, `${stdout}${stderr}`);
-      const { finding, schedules, isComplete } = JSON.parse(stdout) as Explored;
-      assert.equal(finding, null);
+      const { findings, schedules, isComplete } = JSON.parse(stdout) as Explored;
+      assert.deepEqual(findings, []);
       assert.ok(schedules > 2 && (isComplete || args.includes('--runs')), stdout);
     });
   }
@@ -69,7 +69,8 @@ describe('durascope explore', function () {
     const found = await explore('patterns', 'ApprovalWorkflow', '--event', 'ApprovalEvent=true', '--save', file);
     assert.equal(found.code, 1);
     assert.match(found.stdout, /goes wrong {2}its output is "Escalated: A new chair", not "Approved: A new chair"/);
-    assert.match(found.stdout, /durascope explore ApprovalWorkflow --app .* --event 'ApprovalEvent=true' --schedule 'c0 t1'/);
+    assert.match(found.stdout, /durascope explore ApprovalWorkflow --app .* --event 'ApprovalEvent=true' --schedule 'c0 t1'\n/);
+    assert.match(found.stdout, /as a test {2}durascope save-test ApprovalWorkflow --app .* --schedule 'c0 t1'/);
     const again = await explore('patterns', 'ApprovalWorkflow', '--event', 'ApprovalEvent=true', '--schedule', 'c0 t1');
     assert.equal(again.code, 1);
     assert.match(again.stdout, /^ApprovalWorkflow: Completed "Escalated: A new chair"/);

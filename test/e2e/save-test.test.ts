@@ -114,6 +114,26 @@ describe('save-test', function () {
     }
   });
 
+  it('keeps a schedule that an exploration has found, which fails until it is mended', async () => {
+    const check = path.join(app, 'greeted-once.cjs');
+    await writeFile(check, "module.exports = ({ calls }) => (calls.length > 3 ? 'a city is greeted twice' : undefined);");
+    const explored = await programs.run(['explore', 'hellocities', '--app', app, '--check', check]);
+    const [, line = ''] = /durascope save-test (HelloCities .*)/.exec(explored.stdout) ?? [];
+    assert.match(line, /--schedule d0$/);
+    const saved = await programs.run(['save-test', ...line.split(' '), '--force', '--json']);
+    assert.equal(saved.code, 0, saved.stderr);
+    const { testFile } = JSON.parse(saved.stdout) as { testFile: string };
+    assert.equal(path.basename(testFile), 'HelloCities-d0.test.js');
+    const go = () => run(process.execPath, ['--test', testFile], { env: environment() });
+    await go().then(
+      () => assert.fail('the test passed'),
+      (error: unknown) =>
+        assert.match((error as { stdout: string }).stdout, /goes wrong under the schedule 'd0': a city is greeted twice/),
+    );
+    await writeFile(check, 'module.exports = () => undefined;');
+    assert.match((await go()).stdout, /pass 1/);
+  });
+
   it('refuses what it cannot do, and says what to do next', async () => {
     const again = await save();
     assert.equal(again.code, 1);

@@ -1,7 +1,11 @@
 import { DurascopeError } from '../../core/values/errors';
-import { saveTest, testFrameworks, type TestFramework } from '../../emulator/save-test';
+import { saveScheduleTest } from '../../emulator/save-schedule-test';
+import { saveTest } from '../../emulator/save-test';
+import { testFrameworks, type TestFramework, type WrittenTest } from '../../emulator/test-project';
+import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';
+import { exploredArguments, exploredOptions } from '../explored-arguments';
 
 export const saveTestCommand: Command = {
   name: 'save-test',
@@ -9,36 +13,62 @@ export const saveTestCommand: Command = {
   summary: 'Keep a run as a test: a recording, and a test file that replays it with the code as it is then.',
   details:
     'The test is one of mocha, vitest, jest or node:test, whichever the package.json of the app uses, and needs the npm package durascope\n' +
-    '(docs/testing-orchestrations.md). It fails when the code goes another way than the recording, and says where and why.',
+    '(docs/testing-orchestrations.md). It fails when the code goes another way than the recording, and says where and why.\n' +
+    'With --schedule it keeps what `durascope explore` has found, and ID is the name of the orchestrator: the test goes through that schedule again.',
   options: {
     ...connectionOptions,
-    app: { value: 'DIR', help: 'The function app. Default: that of the emulator.' },
+    app: { value: 'DIR', help: 'The function app. Default: that of the emulator; with --schedule the current directory.' },
     framework: { value: 'NAME', help: `One of ${testFrameworks.join(', ')}.` },
     folder: { value: 'DIR', help: 'Where the test goes. Default: the folder test, tests or __tests__ of the app.' },
     force: { help: 'Replace files that are there.' },
+    schedule: {
+      value: "'STEPS'",
+      help: 'A schedule, as `durascope explore` printed it. The options after it are those of that line.',
+    },
+    ...exploredOptions,
   },
   async run(args, terminal) {
     atMost(args, 1);
-    const instanceId = required(args, 0, 'The instance id');
-    const framework = frameworkOf(args.text('framework'));
-    const folder = args.text('folder');
-    const hub = await connect(args);
-    const saved = await saveTest({
-      hub,
-      instanceId,
-      appDir: args.text('app') ?? hub.info.appDir,
-      replace: args.has('force'),
-      ...(framework === undefined ? {} : { framework }),
-      ...(folder === undefined ? {} : { folder }),
-    });
+    const schedule = args.text('schedule');
+    const saved = schedule === undefined ? await saveRun(args) : await saveSchedule(schedule, args);
     if (args.has('json')) terminal.print(JSON.stringify(saved));
     else {
-      terminal.print(`Wrote ${saved.testFile} (${saved.framework}) and ${saved.recording}.`);
+      const recording = 'recording' in saved ? ` and ${String(saved.recording)}` : '';
+      terminal.print(`Wrote ${saved.testFile} (${saved.framework})${recording}.`);
       if (saved.missing !== null) terminal.print(saved.missing);
     }
     return 0;
   },
 };
+
+async function saveRun(args: ParsedArguments) {
+  const instanceId = required(args, 0, 'The instance id');
+  const place = placeOf(args);
+  const hub = await connect(args);
+  return saveTest({ ...place, hub, instanceId, appDir: args.text('app') ?? hub.info.appDir });
+}
+
+async function saveSchedule(schedule: string, args: ParsedArguments): Promise<WrittenTest> {
+  const name = required(args, 0, 'The name of the orchestrator');
+  const check = args.text('check');
+  return saveScheduleTest({
+    ...placeOf(args),
+    appDir: args.text('app') ?? '.',
+    explored: { name, ...(await exploredArguments(args)) },
+    schedule,
+    ...(check === undefined ? {} : { check }),
+  });
+}
+
+function placeOf(args: ParsedArguments) {
+  const framework = frameworkOf(args.text('framework'));
+  const folder = args.text('folder');
+  return {
+    replace: args.has('force'),
+    ...(framework === undefined ? {} : { framework }),
+    ...(folder === undefined ? {} : { folder }),
+  };
+}
 
 function frameworkOf(text: string | undefined): TestFramework | undefined {
   if (text === undefined) return undefined;

@@ -11,7 +11,7 @@ import { printHistory } from '../history-table';
 import { printJson } from '../print-json';
 import { jsonArgument } from '../json-argument';
 import { jsonLog, textLog } from '../live-log';
-import { registeredName } from '../registered-name';
+import { registeredName } from '../../emulator/registered-name';
 import { endOf, outcomeOf } from '../outcome';
 import { endRequested } from '../signals';
 import type { Terminal } from '../terminal';

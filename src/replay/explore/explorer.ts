@@ -4,7 +4,7 @@
  *
  *   X1. A schedule is what happens, step by step; where it is silent, everything comes in order. So every beginning of one is one.
  *   X2. It must end, by its code, as it ends in order or as it is expected to; after a failure that was put there, it must only end.
- *   X3. What fails is made shorter as long as it still fails.
+ *   X3. What fails is made shorter as long as it still fails, and in the same way. Of each way in which it goes wrong there is one finding.
  */
 import type { HistoryEvent } from '../../core/history/history';
 import { DurascopeError } from '../../core/values/errors';
@@ -15,6 +15,7 @@ import {
   type Happening,
   inOrder,
   labelOf,
+  type OutsideEvent,
   SimulatedRun,
   type SimulatedWorld,
   type State,
@@ -33,6 +34,10 @@ export interface ExploreOptions extends SimulatedWorld {
   /** So many activities fail once, at most, run twice, and so many events are doubled. */
   failures: number;
   doubles: number;
+  /** Aborted: it ends with what it knows by then. */
+  signal?: AbortSignal;
+  /** Told now and then how many schedules it has gone through. */
+  onProgress?: (schedules: number) => void;
 }
 
 export interface ExploredRun {
@@ -47,6 +52,8 @@ export interface ExploredRun {
 export interface Finding {
   schedule: string;
   problem: string;
+  /** JSON text of an output that it has and was not to have; else null. */
+  output: string | null;
   history: readonly HistoryEvent[];
 }
 
@@ -55,9 +62,15 @@ export interface Exploration {
   schedules: number;
   /** There are no others. */
   isComplete: boolean;
-  /** States in which the code was asked. */
   outcomes: readonly { status: string; output: string | null; count: number }[];
-  finding: Finding | null;
+  /** Shortest first. */
+  findings: readonly Finding[];
+}
+
+interface Problem {
+  /** Two of a kind are the same mistake. */
+  kind: string;
+  text: string;
 }
 
 type Step = readonly Happening[];
@@ -65,44 +78,62 @@ type Step = readonly Happening[];
 interface Walk {
   state: State;
   steps: Step[];
-  eventsLeft: readonly { name: string; data: string | null }[];
+  eventsLeft: readonly OutsideEvent[];
   failuresLeft: number;
   doublesLeft: number;
   calls: (Call & { outcome: 'completed' | 'failed' })[];
   hasFailure: boolean;
+  /** So many steps until everything comes in order. */
+  told: number;
 }
 
 const mostSteps = 400;
+/** Ways to go wrong, after which nobody reads on. */
+const mostFindings = 8;
+const restEvery = 200;
 
 export class Explorer {
   readonly #run: SimulatedRun;
   readonly #outcomes = new Map<string, { status: string; output: string | null; count: number }>();
+  readonly #events: readonly OutsideEvent[];
+  readonly #failing = new Map<string, Walk>();
   #schedules = 0;
   #allowed: readonly string[] | null;
 
   constructor(private readonly options: ExploreOptions) {
     this.#run = new SimulatedRun(options);
     this.#allowed = options.expect;
+    const counts = new Map<string, number>();
+    this.#events = options.events.map((event) => {
+      const nth = (counts.get(event.name) ?? 0) + 1;
+      counts.set(event.name, nth);
+      return { ...event, nth };
+    });
   }
 
   async explore(): Promise<Exploration> {
     const first = await this.#inOrder(await this.#begin());
-    const stuck = this.#problemOf(first);
-    if (stuck !== null && first.state.end === null && this.options.events.length === 0 && first.state.awaitedEvents.length > 0) {
+    const [event] = first.state.awaitedEvents;
+    const isStuck = first.state.end === null && first.state.problem === null && !first.state.isEternal;
+    const isGiven = (awaited: string): boolean => this.options.events.some(({ name }) => name === awaited);
+    if (isStuck && event !== undefined && !first.state.awaitedEvents.some(isGiven)) {
       throw new DurascopeError(
         'InvalidArgument',
-        `'${this.options.name}' waits for the event '${first.state.awaitedEvents[0] ?? ''}': say what it brings with --event '${first.state.awaitedEvents[0] ?? ''}=JSON'.`,
+        `'${this.options.name}' waits for the event '${event}': say what it brings with --event '${event}=JSON'.`,
+        { details: { event } },
       );
     }
     if (this.#allowed === null && first.state.end?.status === 'Completed') this.#allowed = [first.state.end.output ?? 'null'];
-    const found = this.#judge(first);
-    if (found !== null) return this.#ended(false, await this.#shrunk(found));
-    this.#schedules = 0;
-    this.#outcomes.clear();
-    const all = await this.#everything();
-    if (all.failing !== null || all.isComplete) return this.#ended(all.isComplete, await this.#shrunk(all.failing));
-    return this.#ended(false, await this.#shrunk(await this.#drawn()));
+    this.#note(first);
+    await this.#everything();
+    if (!this.#isComplete) await this.#drawn();
+    const findings: Finding[] = [];
+    for (const [kind, walk] of this.#failing) findings.push(await this.#shrunk(kind, walk));
+    findings.sort((a, b) => lengthOf(a.schedule) - lengthOf(b.schedule));
+    const outcomes = [...this.#outcomes.values()].sort((a, b) => b.count - a.count);
+    return { schedules: this.#schedules, isComplete: this.#isComplete, outcomes, findings };
   }
+  #isComplete = false;
 
   /** One schedule, by its line. InvalidArgument where something cannot happen there. */
   async follow(schedule: string): Promise<{ run: ExploredRun; problem: string | null; history: readonly HistoryEvent[] }> {
@@ -110,38 +141,30 @@ export class Explorer {
     if (this.#allowed === null && inOrder.state.end?.status === 'Completed') this.#allowed = [inOrder.state.end.output ?? 'null'];
     const walk = await this.#follow(schedule);
     if (typeof walk === 'string') throw new DurascopeError('InvalidArgument', walk);
-    return { run: runOf(walk), problem: this.#problemOf(walk), history: walk.state.generation.events };
+    return { run: runOf(walk), problem: this.#problemOf(walk)?.text ?? null, history: walk.state.generation.events };
   }
 
-  /** Depth first, each place once; so many as are asked for. */
-  async #everything(): Promise<{ failing: Walk | null; isComplete: boolean }> {
-    const limit = this.options.runs;
-    const visit = async (walk: Walk): Promise<Walk | 'full' | null> => {
+  /** Depth first, each place once; so many as are asked for, else none of them counts. */
+  async #everything(): Promise<void> {
+    const visit = async (walk: Walk): Promise<boolean> => {
       const choices = isOver(walk) ? [] : this.#choices(walk);
-      if (choices.length === 0) {
-        if (this.#schedules >= limit) return 'full';
-        return this.#judge(walk);
-      }
+      if (this.#schedules >= this.options.runs) return false;
+      if (choices.length === 0) return this.#goesOn(walk);
       for (const step of choices) {
-        if (this.#schedules >= limit) return 'full';
-        const found = await visit(await this.#take(walk, step));
-        if (found !== null) return found;
+        const next = this.#take(walk, step);
+        if (!(await visit(next instanceof Promise ? await next : next))) return false;
       }
-      return null;
+      return true;
     };
-    const before = this.#schedules;
-    const found = await visit(await this.#begin());
-    if (found === 'full') {
-      this.#schedules = before;
-      this.#outcomes.clear();
-      return { failing: null, isComplete: false };
-    }
-    return { failing: found, isComplete: found === null };
+    this.#isComplete = await visit(await this.#begin());
+    if (this.#isComplete || this.#isEnough) return;
+    this.#schedules = 0;
+    this.#outcomes.clear();
   }
 
-  async #drawn(): Promise<Walk | null> {
+  async #drawn(): Promise<void> {
     const random = randomOf(this.options.seed);
-    while (this.#schedules < this.options.runs) {
+    while (this.#schedules < this.options.runs && !this.#isEnough) {
       let walk = await this.#begin();
       while (!isOver(walk)) {
         const choices = this.#choices(walk);
@@ -149,21 +172,46 @@ export class Explorer {
         const next = this.#take(walk, choices[Math.floor(random() * choices.length)] ?? []);
         walk = next instanceof Promise ? await next : next;
       }
-      const failing = this.#judge(walk);
-      if (failing !== null) return failing;
+      await this.#goesOn(walk);
     }
-    return null;
+  }
+
+  /** Takes note of a schedule that is over. */
+  async #goesOn(walk: Walk): Promise<boolean> {
+    this.#schedules++;
+    const { end } = walk.state;
+    const status = end?.status ?? (walk.state.isEternal ? 'goes on for ever' : 'does not end');
+    const key = `${status} ${end?.output ?? ''}`;
+    const known = this.#outcomes.get(key);
+    if (known === undefined) this.#outcomes.set(key, { status, output: end?.output ?? null, count: 1 });
+    else known.count++;
+    this.#note(walk);
+    if (this.#schedules % restEvery === 0) {
+      this.options.onProgress?.(this.#schedules);
+      // Known states are answered at once: whoever cancels would never be heard.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return !this.#isEnough;
+  }
+
+  #note(walk: Walk): void {
+    const problem = this.#problemOf(walk);
+    if (problem === null) return;
+    const before = this.#failing.get(problem.kind);
+    if (before === undefined || walk.told < before.told) this.#failing.set(problem.kind, walk);
+  }
+
+  get #isEnough(): boolean {
+    return this.options.signal?.aborted === true || this.#failing.size >= mostFindings;
   }
 
   /** X3, from its end: then what is left out one by one. */
-  async #shrunk(failing: Walk | null): Promise<Finding | null> {
-    if (failing === null) return null;
-    const problem = this.#problemOf(failing) ?? '';
+  async #shrunk(kind: string, failing: Walk): Promise<Finding> {
     let best = failing;
     let labels = failing.steps.map(stepLabel);
     const fails = async (shorter: readonly string[]): Promise<Walk | null> => {
       const walk = await this.#follow(shorter.join(' '));
-      return typeof walk !== 'string' && this.#problemOf(walk) !== null ? walk : null;
+      return typeof walk !== 'string' && this.#problemOf(walk)?.kind === kind ? walk : null;
     };
     for (let length = 0; length < labels.length; length++) {
       const walk = await fails(labels.slice(0, length));
@@ -181,7 +229,12 @@ export class Explorer {
         labels = shorter;
       }
     }
-    return { schedule: labels.join(' '), problem: this.#problemOf(best) ?? problem, history: best.state.generation.events };
+    return {
+      schedule: labels.join(' '),
+      problem: this.#problemOf(best)?.text ?? '',
+      output: kind === 'output' ? (best.state.end?.output ?? 'null') : null,
+      history: best.state.generation.events,
+    };
   }
 
   /** A sentence where something in it cannot happen. */
@@ -200,8 +253,17 @@ export class Explorer {
 
   async #begin(): Promise<Walk> {
     this.#first ??= this.#run.begin();
-    const { events: eventsLeft, failures: failuresLeft, doubles: doublesLeft } = this.options;
-    return { state: await this.#first, steps: [], eventsLeft, failuresLeft, doublesLeft, calls: [], hasFailure: false };
+    const { failures: failuresLeft, doubles: doublesLeft } = this.options;
+    return {
+      state: await this.#first,
+      steps: [],
+      eventsLeft: this.#events,
+      failuresLeft,
+      doublesLeft,
+      calls: [],
+      hasFailure: false,
+      told: 0,
+    };
   }
   #first: Promise<State> | null = null;
 
@@ -256,44 +318,31 @@ export class Explorer {
     return next instanceof Promise ? next.then((state) => took(walk, step, state)) : took(walk, step, next);
   }
 
-  /** The walk where something is wrong with it. */
-  #judge(walk: Walk): Walk | null {
-    this.#schedules++;
-    const { end } = walk.state;
-    const status = end?.status ?? (walk.state.isEternal ? 'goes on for ever' : 'does not end');
-    const key = `${status} ${end?.output ?? ''}`;
-    const known = this.#outcomes.get(key);
-    if (known === undefined) this.#outcomes.set(key, { status, output: end?.output ?? null, count: 1 });
-    else known.count++;
-    return this.#problemOf(walk) === null ? null : walk;
-  }
-
   /** X2. */
-  #problemOf(walk: Walk): string | null {
+  #problemOf(walk: Walk): Problem | null {
     const { state } = walk;
-    if (state.problem !== null) return state.problem;
+    if (state.problem !== null) return { kind: 'code', text: state.problem };
     if (state.end === null && !state.isEternal) {
-      if (walk.steps.length >= mostSteps) return `it has not ended after ${mostSteps} steps`;
+      if (walk.steps.length >= mostSteps) return { kind: 'long', text: `it has not ended after ${mostSteps} steps` };
       const waits =
         state.awaitedEvents.length === 0
           ? ''
           : `: it waits for the event ${state.awaitedEvents.map((name) => `'${name}'`).join(', ')}`;
-      return `it does not end${waits}`;
+      return { kind: 'stuck', text: `it does not end${waits}` };
     }
     const broken = this.options.check?.(runOf(walk));
-    if (broken !== undefined) return broken;
+    if (broken !== undefined) return { kind: `check ${broken}`, text: broken };
     if (walk.hasFailure || state.end === null) return null;
     const { status, output } = state.end;
-    if (status !== 'Completed') return `it ends as ${status}: ${output ?? ''}`;
+    if (status !== 'Completed') return { kind: status, text: `it ends as ${status}: ${output ?? ''}` };
     if (this.#allowed === null || this.#allowed.some((each) => isSameJson(each, output ?? 'null'))) return null;
     const expected = this.#allowed.length === 1 ? (this.#allowed[0] ?? '') : `one of ${this.#allowed.join(', ')}`;
-    return `its output is ${output ?? 'null'}, not ${expected}`;
+    return { kind: 'output', text: `its output is ${output ?? 'null'}, not ${expected}` };
   }
+}
 
-  #ended(isComplete: boolean, finding: Finding | null): Exploration {
-    const outcomes = [...this.#outcomes.values()].sort((a, b) => b.count - a.count);
-    return { schedules: this.#schedules, isComplete, outcomes, finding };
-  }
+function lengthOf(schedule: string): number {
+  return schedule === '' ? 0 : schedule.split(' ').length;
 }
 
 function took(walk: Walk, step: Step, state: State): Walk {
@@ -301,7 +350,7 @@ function took(walk: Walk, step: Step, state: State): Walk {
   const calls = [...walk.calls];
   for (const happening of step) {
     if ('name' in happening) {
-      const at = eventsLeft.findIndex(({ name, data }) => name === happening.name && data === happening.data);
+      const at = eventsLeft.findIndex(({ name, nth }) => name === happening.name && nth === happening.nth);
       eventsLeft = eventsLeft.toSpliced(at, 1);
     } else if (happening.type !== 'fires') {
       const { Name: name, Input: input } = causeOf(walk.state, happening.id);
@@ -314,7 +363,12 @@ function took(walk: Walk, step: Step, state: State): Walk {
     }
     if (happening.type === 'runsTwice' || happening.type === 'comesTwice') doublesLeft--;
   }
-  return { state, steps: [...walk.steps, step], eventsLeft, failuresLeft, doublesLeft, calls, hasFailure };
+  const steps = [...walk.steps, step];
+  const [only, ...others] = step;
+  const [next] = inOrder(walk.state, walk.eventsLeft);
+  const isInOrder = others.length === 0 && only !== undefined && next !== undefined && labelOf(only) === labelOf(next);
+  const told = isInOrder ? walk.told : steps.length;
+  return { state, steps, eventsLeft, failuresLeft, doublesLeft, calls, hasFailure, told };
 }
 
 function isOver({ state, steps }: Walk): boolean {

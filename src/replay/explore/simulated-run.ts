@@ -25,7 +25,14 @@ import { fromTimestamp, toTimestamp } from '../../core/values/time';
 export type Happening =
   | { type: 'completes' | 'failsOnce' | 'runsTwice'; id: number }
   | { type: 'fires'; id: number }
-  | { type: 'comes' | 'comesTwice'; name: string; data: string | null };
+  | ({ type: 'comes' | 'comesTwice' } & OutsideEvent);
+
+export interface OutsideEvent {
+  name: string;
+  data: string | null;
+  /** Of its name, from 1. */
+  nth: number;
+}
 
 export interface Call {
   name: string;
@@ -265,7 +272,7 @@ export class SimulatedRun {
 }
 
 /** Everything that can happen in the state, what was asked for first first; timers in the order of their times, after everything else. */
-export function inOrder(state: State, events: readonly { name: string; data: string | null }[]): Happening[] {
+export function inOrder(state: State, events: readonly OutsideEvent[]): Happening[] {
   const answers: Happening[] = [];
   let timer: { id: number; fireAt: string } | null = null;
   for (const [id, work] of state.generation.open) {
@@ -287,7 +294,7 @@ function keyOf(happening: Happening): string {
   return labelOf(happening);
 }
 
-/** As a schedule names it: `c0` completes, `f0` fails once, `d0` completes after having run twice, `t1` fires, `eGo`, `eeGo`. */
+/** As a schedule names it: `c0` completes, `f0` fails once, `d0` completes after having run twice, `t1` fires, `e:Go` comes, `e:Go#2` the second of the name, `ee:Go` twice. */
 export function labelOf(happening: Happening): string {
   switch (happening.type) {
     case 'completes':
@@ -299,10 +306,14 @@ export function labelOf(happening: Happening): string {
     case 'fires':
       return `t${happening.id}`;
     case 'comes':
-      return `e:${happening.name}`;
+      return `e:${eventLabel(happening)}`;
     case 'comesTwice':
-      return `ee:${happening.name}`;
+      return `ee:${eventLabel(happening)}`;
   }
+}
+
+function eventLabel({ name, nth }: OutsideEvent): string {
+  return nth === 1 ? name : `${name}#${nth}`;
 }
 
 export function causeOf(state: State, id: number): TaskScheduled | SubOrchestrationInstanceCreated {

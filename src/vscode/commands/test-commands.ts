@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { DurascopeError } from '../../core/values/errors';
 import { saveTest, type SavedTest } from '../../emulator/save-test';
+import type { WrittenTest } from '../../emulator/test-project';
 import { commands } from '../ids';
 import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 
@@ -15,23 +16,28 @@ export function testCommands(context: CommandContext): Handlers {
       const [instanceId] = await chosenIds(context, args, hub, 'Save the run of which instance as a test?');
       if (instanceId === undefined) return undefined;
       const options = { hub, instanceId, appDir: currentApp(context).appDir };
-      const saved = await saveTest(options).catch(async (error: unknown) => {
-        if (!DurascopeError.is(error, 'InstanceExists')) throw error;
-        const files = z
-          .array(z.string())
-          .parse(error.details['files'])
-          .map((file) => vscode.workspace.asRelativePath(file));
-        const yes = await context.dialogs.confirm(
-          `There is a test of this run already (${files.join(', ')}). Replace it?`,
-          'Replace',
-        );
-        return yes ? saveTest({ ...options, replace: true }) : undefined;
-      });
-      if (saved === undefined) return undefined;
-      await vscode.window.showTextDocument(vscode.Uri.file(saved.testFile), { preview: false });
-      if (saved.missing === null) context.statusBar.say(`Saved as a test of ${saved.framework}`);
-      else void vscode.window.showInformationMessage(`Saved as a test of ${saved.framework}. ${saved.missing}`);
-      return saved;
+      return savedAsTest(context, (replace) => saveTest({ ...options, replace }));
     },
   };
+}
+
+/** Asks before it takes the place of files, and opens what was written. Undefined when the user changed their mind. */
+export async function savedAsTest<T extends WrittenTest>(
+  context: CommandContext,
+  save: (replace: boolean) => Promise<T>,
+): Promise<T | undefined> {
+  const saved = await save(false).catch(async (error: unknown) => {
+    if (!DurascopeError.is(error, 'InstanceExists')) throw error;
+    const files = z
+      .array(z.string())
+      .parse(error.details['files'])
+      .map((file) => vscode.workspace.asRelativePath(file));
+    const yes = await context.dialogs.confirm(`There is such a test already (${files.join(', ')}). Replace it?`, 'Replace');
+    return yes ? save(true) : undefined;
+  });
+  if (saved === undefined) return undefined;
+  await vscode.window.showTextDocument(vscode.Uri.file(saved.testFile), { preview: false });
+  if (saved.missing === null) context.statusBar.say(`Saved as a test of ${saved.framework}`);
+  else void vscode.window.showInformationMessage(`Saved as a test of ${saved.framework}. ${saved.missing}`);
+  return saved;
 }

@@ -101,12 +101,12 @@ export class AppReplays implements vscode.Disposable {
 
   /** Replays in a process of their own that has the code as it is now; whoever asks for them disposes of them. */
   fresh(appDir: string): Replays {
-    return createReplays(this.#options(appDir));
+    return createReplays(this.launchOptions(appDir));
   }
 
   /** Replays in a process of their own that waits at `debugPort` for a debugger. */
   debugged(appDir: string, debugPort: number): Replays {
-    return createReplays({ ...this.#options(appDir), debugPort });
+    return createReplays({ ...this.launchOptions(appDir), debugPort });
   }
 
   dispose(): void {
@@ -177,7 +177,7 @@ export class AppReplays implements vscode.Disposable {
         if (vscode.languages.match({ pattern }, document) > 0) onFile(document.uri);
       });
       const watcher = vscode.Disposable.from(files, saved);
-      const created: AppReplay = { replays: createReplays(this.#options(appDir)), watcher, isStale: false };
+      const created: AppReplay = { replays: createReplays(this.launchOptions(appDir)), watcher, isStale: false };
       const onFile = ({ path: file }: vscode.Uri): void => {
         if (!/\/(node_modules|\.durascope|\.git)\/|\/obj\/.*\.(cs|fs|vb)$/.test(file)) created.isStale = true;
       };
@@ -194,7 +194,8 @@ export class AppReplays implements vscode.Disposable {
     return app.replays;
   }
 
-  #options(appDir: string) {
+  /** How a process that runs the app's code is started. */
+  launchOptions(appDir: string) {
     if (!vscode.workspace.isTrusted) {
       throw new DurascopeError('NotSupported', 'Durascope runs nothing in a workspace that is not trusted.');
     }

@@ -1,0 +1,154 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { countText } from '../../base/count-text';
+import { DurascopeError } from '../../core/values/errors';
+import { saveScheduleTest } from '../../emulator/save-schedule-test';
+import type { WrittenTest } from '../../emulator/test-project';
+import type { Explorations } from '../explorations';
+import { commands } from '../ids';
+import { targetName } from '../models/command-targets';
+import { type KeptExploration, reproductionOf } from '../models/kept-explorations';
+import { askJson } from '../quick-questions';
+import type { ReplayPart } from '../replay-part';
+import { currentApp, type CommandContext, type Handlers } from './command-context';
+import { savedAsTest } from './test-commands';
+
+/** Given whole, by a keybinding or a test: nothing is asked. */
+const givenExploration = z.object({
+  name: z.string(),
+  input: z.string().nullable(),
+  events: z.array(z.object({ name: z.string(), data: z.string().nullable() })).default([]),
+  expect: z.array(z.string()).nullable().default(null),
+  runs: z.int().min(1).default(2000),
+  seed: z.int().min(0).default(1),
+});
+
+const stepThrough = 'Step through Replay';
+const saveAsTest = 'Save Schedule as Test';
+const allow = 'Allow This Output';
+
+/** Orchestrators under many schedules, and what is done with those that are found. */
+export function exploreCommands(context: CommandContext, explorations: Explorations, load: () => Promise<ReplayPart>): Handlers {
+  const explore = async (exploration: KeptExploration): Promise<KeptExploration | undefined> => {
+    const found = await asking(exploration, (each) => withProgress(explorations, each));
+    if (found === undefined) return undefined;
+    await context.starts.rememberOrchestrator(exploration.name);
+    if (exploration.input !== null) await context.starts.remember(exploration.name, exploration.input);
+    const { schedules, isComplete } = found;
+    const count = `${isComplete ? 'all ' : ''}${countText(schedules, 'schedule')}`;
+    const { name, findings } = found.exploration;
+    const [first] = findings;
+    if (first === undefined) void vscode.window.showInformationMessage(`${name} holds under ${count}.`);
+    else {
+      const more = findings.length === 1 ? '' : `, and in ${countText(findings.length - 1, 'other way')}`;
+      const actions = [stepThrough, saveAsTest, ...(first.output === null ? [] : [allow])];
+      const text = `${name} goes wrong: ${first.problem}${more} (${count}; the Test view has them). ${reproductionOf(found.exploration, first.schedule)}`;
+      void vscode.window.showWarningMessage(text, ...actions).then((chosen) => {
+        if (chosen === stepThrough) return vscode.commands.executeCommand(commands.stepThroughSchedule);
+        if (chosen === saveAsTest) return vscode.commands.executeCommand(commands.saveScheduleAsTest);
+        return chosen === allow ? vscode.commands.executeCommand(commands.allowOutput) : undefined;
+      });
+    }
+    return found.exploration;
+  };
+  const chosen = (given: unknown) => {
+    const { exploration, finding } = explorations.chosen(given) ?? {};
+    if (exploration !== undefined && finding != null) return { exploration, finding };
+    throw new DurascopeError(
+      'InvalidArgument',
+      'No exploration has found a schedule under which something goes wrong: "Explore Schedules…" looks for one.',
+    );
+  };
+  return {
+    /** Resolves with the exploration and what it found; undefined when the user changed their mind. */
+    [commands.exploreSchedules]: async (args) => {
+      const { appDir } = currentApp(context);
+      const given = givenExploration.safeParse(args[0]).data ?? (await ask(context, targetName(args), load));
+      return given === undefined ? undefined : explore({ appDir, findings: [], ...given });
+    },
+    [commands.stepThroughSchedule]: ([given]) => {
+      const { exploration, finding } = chosen(given);
+      return explorations.open(exploration, finding);
+    },
+    [commands.saveScheduleAsTest]: async ([given]): Promise<WrittenTest | undefined> => {
+      const { exploration, finding } = chosen(given);
+      const options = { appDir: exploration.appDir, explored: exploration, schedule: finding.schedule };
+      return savedAsTest(context, (replace) => saveScheduleTest({ ...options, replace }));
+    },
+    /** What it has under that schedule is right too: explored again. */
+    [commands.allowOutput]: async ([given]) => {
+      const { exploration, finding } = chosen(given);
+      if (finding.output === null) {
+        throw new DurascopeError('InvalidArgument', `Nothing is wrong with an output there: ${finding.problem}.`);
+      }
+      const expect = exploration.expect ?? (await explorations.outputInOrder(exploration));
+      return explore({ ...exploration, expect: [...expect, finding.output] });
+    },
+    [commands.removeExploration]: async ([given]) => {
+      const known = explorations.chosen(given);
+      if (known !== undefined) await explorations.remove(known.exploration);
+    },
+  };
+}
+
+async function ask(
+  context: CommandContext,
+  given: string | undefined,
+  load: () => Promise<ReplayPart>,
+): Promise<z.infer<typeof givenExploration> | undefined> {
+  const name = given ?? (await pickOrchestrator(context, await (await load()).replays.orchestrators(currentApp(context).appDir)));
+  if (name === undefined) return undefined;
+  const input = await askJson({ title: `Explore ${name}: its input`, value: context.starts.inputs(name)[0] ?? '' });
+  if (input === undefined) return undefined;
+  const runs = await askNumber(`Explore ${name}: schedules, at most`, 'All of them, where there are no more', 2000, 1);
+  if (runs === undefined) return undefined;
+  const seed = await askNumber(`Explore ${name}: seed`, 'Which ones are drawn where there are more', 1, 0);
+  return seed === undefined ? undefined : { name, input, events: [], expect: null, runs, seed };
+}
+
+async function pickOrchestrator(context: CommandContext, names: readonly string[]): Promise<string | undefined> {
+  const items = context.starts.lastFirst([...names].sort());
+  return vscode.window.showQuickPick(items, { title: 'Explore the schedules of which orchestrator?' });
+}
+
+async function askNumber(title: string, prompt: string, value: number, least: number): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    ...{ title, prompt, value: String(value) },
+    validateInput: (typed) => (/^\d{1,9}$/.test(typed.trim()) && Number(typed) >= least ? undefined : `A number from ${least}.`),
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Asks for what an event brings as often as the orchestration waits for one that nobody has named. */
+async function asking<T>(
+  exploration: KeptExploration,
+  explore: (exploration: KeptExploration) => Promise<T>,
+): Promise<T | undefined> {
+  for (let events = exploration.events; ;) {
+    try {
+      return await explore({ ...exploration, events });
+    } catch (error) {
+      const event = DurascopeError.is(error, 'InvalidArgument') ? error.details['event'] : undefined;
+      if (typeof event !== 'string') throw error;
+      const title = `${exploration.name} waits for the event ${event}: what does it bring?`;
+      const data = await askJson({ title, value: 'true' });
+      if (data === undefined) return undefined;
+      events = [...events, { name: event, data }];
+    }
+  }
+}
+
+async function withProgress(explorations: Explorations, exploration: KeptExploration) {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Exploring ${exploration.name}`,
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return explorations.explore(exploration, controller.signal, (schedules) =>
+      progress.report({ message: countText(schedules, 'schedule') }),
+    );
+  });
+}
