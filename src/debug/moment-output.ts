@@ -37,11 +37,8 @@ export class MomentOutput {
     this.#group('', 'end');
   }
 
-  logPoint(text: string, { file, line }: { file: string; line: number }): void {
-    const event: DebugProtocol.OutputEvent = new OutputEvent(`${text}\n`, 'console');
-    event.body.source = new Source(path.basename(file), file);
-    event.body.line = line;
-    this.send(event);
+  logPoint(text: string, place: { file: string; line: number }): void {
+    this.send(at(new OutputEvent(`${text}\n`, 'console'), place));
   }
 
   note(text: string): void {
@@ -54,7 +51,8 @@ export class MomentOutput {
 
   #line(log: LogEntry): void {
     const isProblem = log.level === 'error' || log.level === 'critical';
-    this.send(new OutputEvent(`${log.message}\n`, isProblem ? 'stderr' : 'stdout'));
+    const event = new OutputEvent(`${log.message}\n`, isProblem ? 'stderr' : 'stdout');
+    this.send(log.place === undefined ? event : at(event, log.place));
   }
 
   #group(title: string, group: 'startCollapsed' | 'end'): void {
@@ -62,4 +60,11 @@ export class MomentOutput {
     event.body.group = group;
     this.send(event);
   }
+}
+
+/** The Debug Console leads there. */
+function at(event: DebugProtocol.OutputEvent, { file, line }: { file: string; line: number }): DebugProtocol.OutputEvent {
+  event.body.source = new Source(path.basename(file), file);
+  event.body.line = line;
+  return event;
 }

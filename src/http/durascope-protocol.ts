@@ -364,6 +364,7 @@ export const logEntrySchema = z.object({
   functionName: z.string().exactOptional(),
   instanceId: z.string().exactOptional(),
   invocationId: z.string().exactOptional(),
+  place: z.object({ file: z.string(), line: z.int(), column: z.int() }).exactOptional(),
   at: z.string().exactOptional(),
 });
 

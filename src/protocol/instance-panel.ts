@@ -102,6 +102,7 @@ export const logLines = z.object({
       functionName: text.nullable(),
       message: text,
       run: text.nullable(),
+      place: z.object({ file: text, line: count, column: count }).nullable(),
     }),
   ),
 });

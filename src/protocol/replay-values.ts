@@ -81,6 +81,9 @@ export const replayVariable = z.object({
 });
 export type ReplayVariable = z.infer<typeof replayVariable>;
 
+/** `place`: where the code wrote it. */
+const loggedLine = z.object({ level: text, message: text, place: sourceLocation.nullable() });
+
 export const replayMoment = z.object({
   step: count,
   currentUtcDateTime: text,
@@ -97,9 +100,9 @@ export const replayMoment = z.object({
   scopes: z.array(z.object({ name: text, reference: text, isOpen: z.boolean(), variables: z.array(replayVariable) })),
   /** Scheduled and not finished; `isNew`: on the way here. */
   pending: z.array(z.object({ text, attempt: count, sinceRow: count.nullable(), instanceId: textOrNull, isNew: z.boolean() })),
-  logs: z.array(z.object({ level: text, message: text })),
+  logs: z.array(loggedLine),
   /** Lines logged in the steps before. */
-  earlierLogs: z.array(z.object({ level: text, message: text })),
+  earlierLogs: z.array(loggedLine),
 });
 export type ReplayMomentValue = z.infer<typeof replayMoment>;
 

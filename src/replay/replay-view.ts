@@ -1,5 +1,6 @@
 /** A replay as panels show it: its stops first, then each moment when it is looked at. Values are plain, for any wire. */
 import { causeTexts } from '../core/history/divergence';
+import type { LogEntry } from '../core/ports/logger';
 import type { Variable } from '../core/ports/replay-worker';
 import { DurascopeError } from '../core/values/errors';
 import type { SourcePlace } from '../core/values/source-place';
@@ -115,8 +116,8 @@ export class ReplayView {
         instanceId,
         isNew: id !== null && scheduledHere.has(id),
       })),
-      logs: found.logs.map(({ level, message }) => ({ level, message })),
-      earlierLogs: earlier.slice(-mostEarlierLogs).map(({ level, message }) => ({ level, message })),
+      logs: found.logs.map(toLoggedLine),
+      earlierLogs: earlier.slice(-mostEarlierLogs).map(toLoggedLine),
     };
   }
 
@@ -169,6 +170,10 @@ export class ReplayView {
     this.#texts.set(file, known);
     return known;
   }
+}
+
+function toLoggedLine({ level, message, place }: LogEntry): { level: string; message: string; place: Located | null } {
+  return { level, message, place: toLocation(place ?? null) };
 }
 
 function toLocation(place: SourcePlace | null): Located | null {

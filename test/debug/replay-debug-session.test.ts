@@ -22,7 +22,8 @@ const source = [
 ].join('\n');
 
 function order(): ScriptedTimeline {
-  const log = (message: string) => [{ level: 'information', category: 'user', message }] as const;
+  const log = (message: string) =>
+    [{ level: 'information', category: 'user', message, place: { file, line: 7, column: 3 } }] as const;
   return new ScriptedTimeline({
     instanceId: 'order-7',
     functionName: 'Order',
@@ -305,7 +306,7 @@ describe('the debug adapter over replays', () => {
     assert.equal(await client.line(), 11);
   });
 
-  it('writes what a step logged, and folds what was logged before', async () => {
+  it('writes what a step logged with its line of the code, and folds what was logged before', async () => {
     await connect();
     await client.begin();
     await client.move('next');
@@ -318,6 +319,13 @@ describe('the debug adapter over replays', () => {
       ['charging', undefined],
       ['', 'end'],
     ]);
+    assert.deepEqual(
+      client.outputs.filter(({ output }) => output.trim() === 'charging').map(({ source, line }) => [source?.path, line]),
+      [
+        [file, 7],
+        [file, 7],
+      ],
+    );
   });
 
   it('begins at a row, and jumps to rows and to lines', async () => {

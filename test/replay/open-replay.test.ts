@@ -97,6 +97,13 @@ describe('replay of an orchestration', () => {
       timeline.steps.map(({ logs }) => logs.map(({ message }) => message)),
       [[], [], ['greeted Oslo'], [], ['greeted Rome'], [], []],
     );
+    assert.deepEqual(
+      timeline.steps.flatMap(({ logs }) => logs.map(({ place }) => [place?.file, place?.line])),
+      [
+        [file, line('greeted')],
+        [file, line('greeted')],
+      ],
+    );
   });
 
   it('shows the variables of the moment, also after later moments were looked at', async () => {

@@ -6,11 +6,15 @@ import { helloCities, storyStart } from './histories';
 
 const at = (seconds: number): string => toTimestamp(storyStart + seconds * 1000);
 const line = (number: number, seconds: number, functionName: string, message: string, run: string | null): InstanceLine => ({
-  ...{ number, at: at(seconds), level: 'information', functionName, message, run },
+  ...{ number, at: at(seconds), level: 'information', functionName, message, run, place: null },
 });
 const told = (lines: readonly InstanceLine[]) =>
   logRows(lines, 'HelloCities', helloCities).map((row) =>
-    row.type === 'again' ? `again ${row.lines.length}` : `${row.line.message} @${row.at}`,
+    row.type === 'line'
+      ? `${row.line.message} @${row.at}`
+      : row.type === 'again'
+        ? `again ${row.lines.length}`
+        : `step ${row.step} @${row.at}: ${row.text}`,
   );
 
 describe('what an instance has logged, as rows', () => {
@@ -25,7 +29,11 @@ describe('what an instance has logged, as rows', () => {
         line(5, 8, 'HelloCities', 'one', 'r3'),
         line(6, 8, 'HelloCities', 'two', 'r3'),
       ]),
-      ['begin @0', 'hello @2', 'again 1', 'one @4', 'again 2', 'two @8'],
+      [
+        ...['step 1 @0: started', 'begin @0', 'hello @2'],
+        ...['step 2 @4: SayHello completed', 'again 1', 'one @4'],
+        ...['step 3 @8: SayHello completed', 'again 2', 'two @8'],
+      ],
     );
   });
 
@@ -36,10 +44,11 @@ describe('what an instance has logged, as rows', () => {
         line(1, 4, 'HelloCities', 'tick', 'r1'),
         line(2, 8, 'HelloCities', 'tick', null),
       ]),
-      ['tick @0', 'tick @4', 'tick @8'],
+      ['step 1 @0: started', 'tick @0', 'step 2 @4: SayHello completed', 'tick @4', 'step 3 @8: SayHello completed', 'tick @8'],
     );
     assert.deepEqual(told([line(0, -9, 'HelloCities', 'begin', 'r0'), line(1, 1, 'HelloCities', 'begin', 'r1')]), [
       'begin @null',
+      'step 1 @0: started',
       'begin @0',
     ]);
   });
@@ -52,7 +61,7 @@ describe('what an instance has logged, as rows', () => {
         line(2, 4, 'HelloCities', 'begin', 'r2'),
         line(3, 4, 'HelloCities', 'right', 'r2'),
       ]),
-      ['begin @0', 'left @0', 'again 1', 'right @4'],
+      ['step 1 @0: started', 'begin @0', 'left @0', 'step 2 @4: SayHello completed', 'again 1', 'right @4'],
     );
   });
 });

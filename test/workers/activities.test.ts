@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { thrownIn } from '../../src/core/values/serialised-exception';
+import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkerFixture, type RunningApp } from './worker-fixture';
@@ -117,6 +118,12 @@ describe('activities of programming model v4', () => {
         ['information', 'written', 'user', 'instance'],
       ],
     );
+    const first = lines[0]?.place?.line ?? 0;
+    assert.deepEqual(
+      lines.map(({ place }) => [path.basename(place?.file ?? ''), (place?.line ?? 0) - first]),
+      lines.map((_, index) => ['activities.js', index]),
+    );
+    assert.match(readFileSync(lines[0]?.place?.file ?? '', 'utf8').split('\n')[first - 1] ?? '', /context\.log\('log'/);
   });
 
   it('are warned of lines that come after their end', async () => {

@@ -3,6 +3,7 @@
  * bounded: of one instance the newest lines are kept, and of many those that spoke last.
  */
 import type { LogEntry, LogLevel } from './logger';
+import type { SourcePlace } from '../values/source-place';
 import type { Disposable } from './clock';
 
 export interface InstanceLine {
@@ -16,6 +17,8 @@ export interface InstanceLine {
   message: string;
   /** Lines of one run of the code have one; null: not known. */
   run: string | null;
+  /** Where the code wrote it; null: not known. */
+  place: SourcePlace | null;
 }
 
 interface Lines {
@@ -36,11 +39,13 @@ const defaultLimits: InstanceLogLimits = { lines: 5000, chars: 16 * 1024 * 1024 
 const longest = 8000;
 /** A line costs about so many characters beside its text. */
 const perLine = 100;
+const mostPlaces = 10_000;
 
 export class InstanceLogs {
   /** The one that spoke last is the last. */
   readonly #all = new Map<string, Lines>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #places = new Map<string, SourcePlace>();
   #chars = 0;
 
   constructor(private readonly limits: InstanceLogLimits = defaultLimits) {}
@@ -60,6 +65,7 @@ export class InstanceLogs {
       functionName: entry.functionName ?? null,
       message,
       run: entry.invocationId ?? null,
+      place: this.#placeOf(entry),
     });
     this.#count(known, message.length + perLine);
     if (known.lines.length > this.limits.lines) this.#dropFirst(known, known.lines.length - this.limits.lines);
@@ -84,6 +90,17 @@ export class InstanceLogs {
         if (known.size === 0) this.#listeners.delete(instanceId);
       },
     };
+  }
+
+  /** One object a line of code: an app has few that log. */
+  #placeOf({ place }: LogEntry): SourcePlace | null {
+    if (place === undefined) return null;
+    const key = `${place.file}:${place.line}:${place.column}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    if (this.#places.size >= mostPlaces) this.#places.clear();
+    this.#places.set(key, place);
+    return place;
   }
 
   #makeRoom(): void {

@@ -1,3 +1,5 @@
+import type { SourcePlace } from '../values/source-place';
+
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical';
 
 export interface LogEntry {
@@ -8,6 +10,8 @@ export interface LogEntry {
   functionName?: string;
   instanceId?: string;
   invocationId?: string;
+  /** Where the app's code wrote it. */
+  place?: SourcePlace;
   /** By the hub's clock, the history's time form; for lines of an instance. */
   at?: string;
   /** Id of a process of the app that goes on once a debugger is attached to it. */

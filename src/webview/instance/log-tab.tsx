@@ -2,7 +2,9 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
 import { fromTimestamp } from '../../core/values/time';
+import type { SourcePlace } from '../../core/values/source-place';
 import { isTerminal } from '../../core/values/status';
+import { fileName } from '../models/file-name';
 import { logRows, type LogRow } from '../models/log-rows';
 import { clockText, dateTimeText } from '../models/time-text';
 import { fieldValue } from '../ui/elements';
@@ -81,11 +83,13 @@ export function LogTab({ parts }: { parts: InstanceParts }): JSX.Element {
               return row === undefined ? null : (
                 <div
                   key={keyOf(row)}
-                  class={`log-row ${row.type === 'line' ? `log-${row.line.level}` : 'log-again'} ${row.isRepeated ? 'log-repeated' : ''}`}
+                  class={`log-row ${row.type === 'line' ? `log-${row.line.level}` : `log-${row.type}`} ${row.isRepeated ? 'log-repeated' : ''}`}
                   role="listitem"
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  {row.type === 'again' ? (
+                  {row.type === 'step' ? (
+                    <StepHead row={row} parts={parts} />
+                  ) : row.type === 'again' ? (
                     <button
                       type="button"
                       class="link"
@@ -118,7 +122,11 @@ function shownRows(all: readonly LogRow[], text: string, firstOnly: boolean, ope
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const rows: ShownRow[] = [];
   for (const row of all) {
-    if (row.type === 'line') {
+    if (row.type === 'step') {
+      // The one before has nothing that is shown.
+      if (rows.at(-1)?.type === 'step') rows.pop();
+      rows.push({ ...row, isRepeated: false });
+    } else if (row.type === 'line') {
       const said = `${row.line.functionName ?? ''} ${row.line.message}`.toLowerCase();
       if (words.every((word) => said.includes(word))) rows.push({ ...row, isRepeated: false });
     } else if (!firstOnly && words.length === 0) {
@@ -127,11 +135,53 @@ function shownRows(all: readonly LogRow[], text: string, firstOnly: boolean, ope
         rows.push(...row.lines.map((line) => ({ type: 'line', line, at: null, isRepeated: true }) as const));
     }
   }
+  if (rows.at(-1)?.type === 'step') rows.pop();
   return rows;
 }
 
 function keyOf(row: LogRow): string {
+  if (row.type === 'step') return `step-${row.step}`;
   return row.type === 'line' ? `${row.line.number}` : `again-${row.number}`;
+}
+
+function StepHead({ row, parts }: { row: Extract<LogRow, { type: 'step' }>; parts: InstanceParts }): JSX.Element {
+  return (
+    <>
+      <span class="log-step-name">Step {row.step}</span>
+      <span class="log-message">{row.text}</span>
+      <RowLink at={row.at} parts={parts} />
+    </>
+  );
+}
+
+function RowLink({ at, parts }: { at: number; parts: InstanceParts }): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="link log-link"
+      title={`Show row ${at + 1}: ${parts.state.events[at]?.EventType}`}
+      onClick={() => parts.showRow(at)}
+    >
+      row {at + 1}
+    </button>
+  );
+}
+
+/** Where the code wrote the line; the browser has no editor to lead to it. */
+function PlaceLink({ place, parts }: { place: SourcePlace; parts: InstanceParts }): JSX.Element {
+  const { file, line, column } = place;
+  const text = `${fileName(file)}:${line}`;
+  if (parts.transport.place === 'browser') return <span class="log-place">{text}</span>;
+  return (
+    <button
+      type="button"
+      class="link log-place"
+      title={`Go to ${file}:${line}`}
+      onClick={() => parts.transport.send({ type: 'openSource', location: { file, line1: line, column1: column } })}
+    >
+      {text}
+    </button>
+  );
 }
 
 function Line({ row, parts }: { row: Extract<LogRow, { type: 'line' }>; parts: InstanceParts }): JSX.Element {
@@ -143,25 +193,21 @@ function Line({ row, parts }: { row: Extract<LogRow, { type: 'line' }>; parts: I
       <span class="log-time" title={dateTimeText(ms)}>
         {clockText(ms)}
       </span>
+      <span class="log-function">{line.functionName ?? 'emulator'}</span>
       {icon === undefined ? null : (
         <>
           <Icon name={icon} />
           <span class="sr-only">{line.level}</span>
         </>
       )}
-      <span class="log-function">{line.functionName ?? 'emulator'}</span>
       <span class="log-message" title={line.message}>
         {line.message}
       </span>
-      {at === null ? null : (
-        <button
-          type="button"
-          class="link log-link"
-          title={`Show row ${at + 1}: ${parts.state.events[at]?.EventType}`}
-          onClick={() => parts.showRow(at)}
-        >
-          row {at + 1}
-        </button>
+      {line.place === null ? null : <PlaceLink place={line.place} parts={parts} />}
+      {at === null || parts.state.events[at]?.EventType === 'OrchestratorStarted' ? (
+        <span class="log-link" />
+      ) : (
+        <RowLink at={at} parts={parts} />
       )}
     </>
   );

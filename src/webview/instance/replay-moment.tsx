@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { ReplayMomentValue, ReplayVariable } from '../../protocol/replay-values';
+import { fileName } from '../models/file-name';
 import { shortFile } from '../models/replay';
 import { Icon } from '../ui/icon';
 import { JsonView } from '../ui/json-view';
@@ -62,7 +63,7 @@ export function ReplayMoment({ parts, moment, program, opened, isCurrent }: Repl
         )}
       </Section>
       {program === undefined ? (
-        <Logs moment={moment} />
+        <Logs moment={moment} parts={parts} />
       ) : (
         <Section title="Source">
           <Snippet parts={parts} moment={moment} marksLine={false} />
@@ -91,14 +92,14 @@ function Variables({ parts, moment, opened }: Pick<ReplayMomentProps, 'parts' | 
   );
 }
 
-function Logs({ moment }: Pick<ReplayMomentProps, 'moment'>): JSX.Element {
+function Logs({ moment, parts }: Pick<ReplayMomentProps, 'moment' | 'parts'>): JSX.Element {
   return (
     <Section title="Logged in this step" note={String(moment.logs.length)}>
-      {moment.logs.length === 0 ? <p class="quiet-text">Nothing.</p> : <LogLines lines={moment.logs} />}
+      {moment.logs.length === 0 ? <p class="quiet-text">Nothing.</p> : <LogLines lines={moment.logs} parts={parts} />}
       {moment.earlierLogs.length === 0 ? null : (
         <details class="replay-earlier">
           <summary>{moment.earlierLogs.length} logged before</summary>
-          <LogLines lines={moment.earlierLogs} />
+          <LogLines lines={moment.earlierLogs} parts={parts} />
         </details>
       )}
     </Section>
@@ -183,12 +184,17 @@ function CodeLine(props: { line1: number; waits: boolean; children: ComponentChi
   );
 }
 
-function LogLines({ lines }: { lines: ReplayMomentValue['logs'] }): JSX.Element {
+function LogLines({ lines, parts }: { lines: ReplayMomentValue['logs']; parts: InstanceParts }): JSX.Element {
   return (
     <ol class="replay-logs">
-      {lines.map(({ level, message }, index) => (
+      {lines.map(({ level, message, place }, index) => (
         <li key={index} class={`log-${level}`}>
           <code>{message}</code>
+          {place === null || parts.transport.place === 'browser' ? null : (
+            <button type="button" class="link" onClick={() => parts.transport.send({ type: 'openSource', location: place })}>
+              {fileName(place.file)}:{place.line1}
+            </button>
+          )}
         </li>
       ))}
     </ol>

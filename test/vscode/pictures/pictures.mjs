@@ -1,10 +1,23 @@
 // The pictures in the order in which they are taken. `prepare` brings the window there from where the one before left it.
+import { until } from '../../support/vscode/workbench.mjs';
 import { panelFrame } from '../ui/editor-window.mjs';
 
 const walkthrough = 'media/walkthrough';
 const readme = 'docs/pictures';
 
 const row = ({ bench }, label) => bench.pane('Instances').locator(`[role=treeitem][aria-label^="${label}"]`).first();
+
+/** Opens the file of a function: while the app is being loaded anew, a click may come too early. */
+async function openCode({ bench, page }, name, file) {
+  const shown = page.locator(`.tab.active[data-resource-name="${file}"]`);
+  await until(`${file} to be open`, async () => {
+    await bench.treeItem(name, bench.pane('Functions')).click();
+    return shown.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+}
 
 /** Opens or closes a section of the side bar. */
 export async function fold({ bench, page }, title, isOpen) {
@@ -43,8 +56,7 @@ export const pictures = [
       const approval = bench.treeItem('ApprovalWorkflow', bench.pane('Functions'));
       await approval.waitFor({ timeout: 60_000 });
       await fold(window, 'Entities', false);
-      await approval.click();
-      await page.locator('.tab.active[data-resource-name="human-interaction.js"]').waitFor();
+      await openCode(window, 'ApprovalWorkflow', 'human-interaction.js');
       await bench.codeLens('Start');
       await page.waitForTimeout(500);
     },
@@ -107,6 +119,18 @@ export const pictures = [
       await window.bench.command('Durascope: Open Instances Panel');
       const frame = await panelFrame(window, '.instances-grid .grid-row');
       await frame.locator('.grid-row .status-Failed').first().waitFor();
+      await window.page.waitForTimeout(1500);
+    },
+  },
+  {
+    name: 'functions',
+    folder: readme,
+    clip: { x: 328, y: 0, width: 792, height: 500 },
+    async prepare(window) {
+      await window.bench.command('View: Close All Editors');
+      await window.bench.command('Durascope: Show Functions Graph');
+      const frame = await panelFrame(window, '.functions-body');
+      await frame.locator('.functions-body').waitFor();
       await window.page.waitForTimeout(1500);
     },
   },
@@ -194,8 +218,7 @@ export const pictures = [
       await bench.activity('Durascope');
       await fold(window, 'Functions', true);
       await bench.treeItem('ApprovalWorkflow', bench.pane('Functions')).waitFor({ timeout: 60_000 });
-      await bench.treeItem('ApprovalWorkflow', bench.pane('Functions')).click();
-      await page.locator('.tab.active[data-resource-name="human-interaction.js"]').waitFor();
+      await openCode(window, 'ApprovalWorkflow', 'human-interaction.js');
       await bench.debug.toggleBreakpoint(6);
       await window.emulator().start('ApprovalWorkflow', 'order-1044', { request: 'A desk lamp' });
       await page.locator('.debug-top-stack-frame-line').first().waitFor({ timeout: 60_000 });

@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { constants, deflateSync, inflateSync } from 'node:zlib';
 import png from '@pdf-lib/upng';
 import { quietSettings, startCodeServer } from '../../support/vscode/code-server.mjs';
 import { repository } from '../../support/vscode/places.mjs';
@@ -18,7 +19,7 @@ const upng = png.default;
 
 const themes = { dark: 'Dark Modern', light: 'Light Modern' };
 /** Of a picture: a screen has few colours, and the package has a budget. */
-const colours = 20;
+const colours = 28;
 /** A folder named after what is in it: it is on the pictures. */
 const appName = 'patterns';
 
@@ -94,11 +95,47 @@ async function keep(page, picture, theme) {
   });
   const image = upng.decode(shot.buffer.slice(shot.byteOffset, shot.byteOffset + shot.byteLength));
   const [pixels] = upng.toRGBA8(image);
-  const small = Buffer.from(upng.encode([pixels], image.width, image.height, colours));
+  const small = smaller(Buffer.from(upng.encode([pixels], image.width, image.height, colours)));
   const file = path.join(repository, picture.folder, `${picture.name}-${theme}.png`);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, small);
   console.log(`${path.relative(repository, file)}: ${(small.length / 1024).toFixed(0)} KiB`);
+}
+
+const { Z_DEFAULT_STRATEGY, Z_FILTERED } = constants;
+
+/** The same picture: its pixels packed once more, as tightly as zlib can, and nothing but what is needed to show them. */
+function smaller(picture) {
+  const kept = [];
+  const packed = [];
+  for (let at = 8; at < picture.length; at += 12 + picture.readUInt32BE(at)) {
+    const type = picture.toString('latin1', at + 4, at + 8);
+    const data = picture.subarray(at + 8, at + 8 + picture.readUInt32BE(at));
+    if (type === 'IDAT') packed.push(data);
+    else if (['IHDR', 'PLTE', 'tRNS'].includes(type)) kept.push([type, data]);
+  }
+  const pixels = inflateSync(Buffer.concat(packed));
+  const [best] = [Z_DEFAULT_STRATEGY, Z_FILTERED]
+    .map((strategy) => deflateSync(pixels, { level: 9, memLevel: 9, strategy }))
+    .sort((a, b) => a.length - b.length);
+  const chunks = [...kept, ['IDAT', best], ['IEND', Buffer.alloc(0)]].map(([type, data]) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const chunk = Buffer.alloc(body.length + 8);
+    chunk.writeUInt32BE(data.length);
+    body.copy(chunk, 4);
+    chunk.writeUInt32BE(crc32(body), body.length + 4);
+    return chunk;
+  });
+  return Buffer.concat([picture.subarray(0, 8), ...chunks]);
+}
+
+function crc32(bytes) {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
 }
 
 /** One window of the editor on the folder, in which the pictures are taken one after the other. */

@@ -98,8 +98,17 @@ export class FakeReplay implements PanelReplay {
               isNew: true,
             },
           ],
-      logs: step === 1 ? [{ level: 'information', message: 'Greeted Tokyo, on to Seattle' }] : [],
-      earlierLogs: step === 0 ? [] : [{ level: 'information', message: 'Starting with Tokyo' }],
+      logs:
+        step === 1
+          ? [
+              {
+                level: 'information',
+                message: 'Greeted Tokyo, on to Seattle',
+                place: { file: '/app/hello.js', line1: 11, column1: 3 },
+              },
+            ]
+          : [],
+      earlierLogs: step === 0 ? [] : [{ level: 'information', message: 'Starting with Tokyo', place: null }],
     });
   }
 

@@ -57,7 +57,10 @@ function instance(
 /** Two runs of the code: the second repeats what the first has said. */
 function loggedLines(): LogEntry[] {
   const line = (seconds: number, functionName: string, message: string, invocationId: string, level: LogEntry['level']) =>
-    ({ ...{ level, category: 'user', message, functionName, invocationId, instanceId: 'eaee885b', at: at(seconds) } }) as const;
+    ({
+      ...{ level, category: 'user', message, functionName, invocationId, instanceId: 'eaee885b', at: at(seconds) },
+      place: { file: `/app/src/functions/${functionName === 'HelloCities' ? 'hello' : 'say'}.js`, line: 5 + seconds, column: 3 },
+    }) as const;
   return [
     line(2, 'HelloCities', 'Greeting three cities', 'run-1', 'information'),
     line(3, 'SayHello', 'Saying hello to Tokyo', 'a', 'information'),

@@ -282,7 +282,7 @@ export class WorkerProcess implements RunningApp {
         this.asked.answered(message, bytes);
         break;
       case 'log': {
-        const { level, category, message: text, functionName, instanceId, invocationId } = message;
+        const { level, category, message: text, functionName, instanceId, invocationId, place } = message;
         this.output.keep(text);
         this.options.log({
           level,
@@ -291,6 +291,7 @@ export class WorkerProcess implements RunningApp {
           ...(functionName === undefined ? {} : { functionName }),
           ...(instanceId === undefined ? {} : { instanceId }),
           ...(invocationId === undefined ? {} : { invocationId }),
+          ...(place === undefined ? {} : { place }),
         });
         break;
       }

@@ -145,9 +145,17 @@ function logProblem(message: Readonly<Record<string, unknown>>): string | null {
     typeof message['message'] === 'string' &&
     isAbsentOr(message['functionName'], 'string') &&
     isAbsentOr(message['instanceId'], 'string') &&
-    isAbsentOr(message['invocationId'], 'string')
+    isAbsentOr(message['invocationId'], 'string') &&
+    isAbsentOrPlace(message['place'])
     ? null
     : 'the line of the log is of another form';
+}
+
+function isAbsentOrPlace(value: unknown): boolean {
+  if (value === undefined) return true;
+  return (
+    isObject(value) && typeof value['file'] === 'string' && Number.isInteger(value['line']) && Number.isInteger(value['column'])
+  );
 }
 
 /** The number of the request that a message, of whatever form, is for; null when it has none. */

@@ -11,6 +11,7 @@ import type {
 } from '../../../core/ports/function-worker';
 import type { DurascopeErrorCode } from '../../../core/values/errors';
 import type { LogLevel } from '../../../core/ports/logger';
+import type { SourcePlace } from '../../../core/values/source-place';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import type { ReplayRequest } from '../../../core/ports/replay-worker';
 import type { HttpCall, HttpHead, OutputValue } from '../../supervision/running-app';
@@ -268,6 +269,7 @@ export interface Logged extends Framed {
   functionName?: string;
   instanceId?: string;
   invocationId?: string;
+  place?: SourcePlace;
 }
 export interface Pong extends Framed {
   type: 'pong';

@@ -9,6 +9,7 @@ import { messageOf } from '../../../../base/error-message';
 import type { FrameWriter } from '../../wire/frames';
 import { onStackSymbol, type ChildMessage, type Logged } from '../../wire/messages';
 import type { Hooks, RpcLogLevel } from '../loading/core-module';
+import { writerOutside } from '../loading/source-place';
 
 /** An invocation under way. */
 export interface Running {
@@ -23,6 +24,8 @@ const longestLine = 1_000_000;
 /** Lines that the parent has not taken yet, in bytes: what comes on top is counted and left out. */
 const mostWaitingBytes = 128 * 1024 * 1024;
 const tellAfterMs = 1_000;
+/** From so many bytes on the place of a line is no longer looked for. */
+const busyBytes = 1024 * 1024;
 
 export class UserLog {
   private leftOut = 0;
@@ -124,6 +127,10 @@ export class UserLog {
       logged.functionName = from.functionName;
       if (from.instanceId !== undefined) logged.instanceId = from.instanceId;
       if (from.invocationId !== undefined) logged.invocationId = from.invocationId;
+      if (from.instanceId !== undefined && (this.out.waitingBytes ?? 0) < busyBytes) {
+        const place = writerOutside();
+        if (place !== null) logged.place = place;
+      }
     }
     this.out.send(logged, undefined, shown.length);
   }

@@ -34,18 +34,39 @@ export function appCaller(): Located | null {
   return site === undefined ? null : { column: site.column, ...toSource(site.file, site.line, site.column) };
 }
 
+const writers = new Map<string, Located>();
+/** Of a program that writes from ever new places, such as made code. */
+const mostWriters = 10_000;
+
+/** As `callerOutside`, for what is asked very often: where the app's code writes a line. */
+export function writerOutside(): Located | null {
+  const site = callSites(nearFrames).find(({ file }) => file !== __filename && !/[\\/]node_modules[\\/]/.test(file));
+  if (site === undefined) return null;
+  const key = `${site.file}:${site.line}:${site.column}`;
+  let place = writers.get(key);
+  if (place === undefined) {
+    if (writers.size >= mostWriters) writers.clear();
+    place = { column: site.column, ...toSource(site.file, site.line, site.column) };
+    writers.set(key, place);
+  }
+  return place;
+}
+
+/** Deep enough for what stands between `console.log` and its stream, and for a helper of the app's packages. */
+const nearFrames = 25;
+
 interface CallSite {
   file: string;
   line: number;
   column: number;
 }
 
-function callSites(): CallSite[] {
+function callSites(frames = 50): CallSite[] {
   const { stackTraceLimit } = Error;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
   const before = Error.prepareStackTrace;
   try {
-    Error.stackTraceLimit = 50;
+    Error.stackTraceLimit = frames;
     Error.prepareStackTrace = (_, sites) => sites;
     const holder: { stack?: NodeJS.CallSite[] } = {};
     Error.captureStackTrace(holder, callSites);

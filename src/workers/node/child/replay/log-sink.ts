@@ -26,13 +26,14 @@ export class LogSink implements Pick<FrameWriter<ChildMessage>, 'send'> {
       this.dropped += 1;
       return;
     }
-    const { level, category, message: text, functionName, instanceId } = message;
+    const { level, category, message: text, functionName, instanceId, place } = message;
     this.lines.push({
       level,
       category,
       message: text,
       ...(functionName === undefined ? {} : { functionName }),
       ...(instanceId === undefined ? {} : { instanceId }),
+      ...(place === undefined ? {} : { place }),
     });
   }
 
