@@ -1,6 +1,7 @@
 /** Entry of dist/emulator-thread.js: the emulator on a worker thread, so that an editor's own event loop never waits for it. */
 import { parentPort } from 'node:worker_threads';
 import { keepOwnCompiledCode } from '../base/code-cache';
+import { collectWhenIdle } from './collect-when-idle';
 import { startEarlyProcess } from './early-process';
 import { EmulatorServer } from './emulator-server';
 import type { FromThread, ToThread } from './thread-messages';
@@ -15,7 +16,9 @@ const server = new EmulatorServer({
     keepOwnCompiledCode(__dirname);
     const { openStored, startEmulator } = await import('./emulator');
     if (options.readOnly === true) return openStored(options);
-    return startEmulator({ ...options, ...(waiting === undefined ? {} : { waiting }) });
+    const emulator = await startEmulator({ ...options, ...(waiting === undefined ? {} : { waiting }) });
+    collectWhenIdle(emulator.hub);
+    return emulator;
   },
   after: (delayMs, callback) => void setTimeout(callback, delayMs),
 });

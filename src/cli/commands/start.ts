@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DurascopeError } from '../../core/values/errors';
 import { toHistoryRows } from '../../core/history/history-rows';
+import { collectWhenIdle } from '../../emulator/collect-when-idle';
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator-types';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
@@ -86,6 +87,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
   });
   try {
     emulator.hub.subscribe((changes) => live.changes(changes));
+    collectWhenIdle(emulator.hub);
     emulator.onEvent((event) => {
       if (event.type === 'connectedWorkersChanged') {
         if (json) terminal.print(JSON.stringify({ event: event.type, workers: emulator.connectedWorkers() }));

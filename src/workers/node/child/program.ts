@@ -5,6 +5,7 @@
  */
 import inspector from 'node:inspector';
 import { connect, type Socket } from 'node:net';
+import { IdleCollection } from '../../../base/idle-collection';
 import { FrameReader, FrameWriter } from '../wire/frames';
 import { socketVariable, tokenVariable, type ChildMessage, type Init, type ParentMessage } from '../wire/messages';
 import { isAppLoadError } from './loading/app-load-error';
@@ -41,6 +42,7 @@ class Program {
   private readonly writer: FrameWriter<ChildMessage>;
   private log: UserLog | null = null;
   private host: FunctionHost | ReplayHost | null = null;
+  private readonly idle = new IdleCollection();
   private isLeaving = false;
 
   constructor(socketPath: string, token: string) {
@@ -68,6 +70,7 @@ class Program {
 
   private take(message: ParentMessage, bytes: Buffer | null): void {
     const { host } = this;
+    this.idle.touch();
     if (message.type === 'init') {
       this.load(message);
     } else if (host === null) {
