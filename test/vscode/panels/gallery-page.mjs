@@ -1,4 +1,4 @@
-// One browser with the gallery's pages, for all suites of this folder.
+// One browser with the gallery's pages, for all suites of this folder that run in one go.
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
@@ -11,12 +11,17 @@ let browser;
 let page;
 const problems = [];
 
-/** Opens the browser for the suite that calls it, and closes it after. */
+// Of the whole run, not of a suite.
+after(async () => {
+  await browser?.close();
+  await gallery?.close();
+});
+
+/** Opens a page for the suite that calls it, and closes it after; the first one opens the browser. */
 export function useGallery() {
-  before(async function () {
-    this.timeout(60_000);
-    gallery = await startGallery();
-    browser = await chromium.launch({ executablePath: findChromium(), args: chromiumArgs });
+  before(async () => {
+    gallery ??= await startGallery();
+    browser ??= await chromium.launch({ executablePath: findChromium(), args: chromiumArgs });
     page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
     page.on('pageerror', (error) => problems.push(String(error.stack)));
     page.on('console', (message) => {
@@ -28,20 +33,33 @@ export function useGallery() {
     const found = problems.splice(0);
     if (found.length > 0) throw new Error(`The page complained:\n${found.join('\n')}`);
   });
-  after(async () => {
-    await browser?.close();
-    await gallery?.close();
-  });
+  after(() => page?.context().close());
 }
 
 /** A fresh panel in this state, all drawn. `remember`: what the editor kept from before. */
 export async function openPanel(state, theme = 'dark', remember = {}) {
-  // From a page without a panel, which would remember things itself.
-  await page.goto(new URL('/theme.css?theme=dark', gallery.url(state, theme)).href);
-  await page.evaluate(([name, value]) => sessionStorage.setItem(name, JSON.stringify(value)), [state, remember]);
-  await page.goto(gallery.url(state, theme));
+  await page.goto(gallery.url(state, theme, JSON.stringify(remember)));
   await drawn();
   return page;
+}
+
+/** Gives the panel on screen another theme, as the editor does while a panel is open. */
+export async function showTheme(theme) {
+  await page.evaluate(async ({ className, css }) => {
+    const old = document.querySelector('link[href*="theme.css"]');
+    const fresh = old.cloneNode();
+    fresh.href = css;
+    const loaded = new Promise((resolve, reject) => {
+      fresh.addEventListener('load', resolve);
+      fresh.addEventListener('error', () => reject(new Error(css)));
+    });
+    old.after(fresh);
+    await loaded;
+    old.remove();
+    document.body.className = className;
+    document.body.dataset.vscodeThemeKind = className.split(' ').at(-1);
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }, gallery.theme(theme));
 }
 
 /** Waits until the panel was told what there is, and has drawn it: news are drawn with the next frame. */

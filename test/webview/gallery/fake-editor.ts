@@ -1,6 +1,6 @@
 /**
  * Runs in the gallery's page before the panels' bundle: stands in for the editor, with the real sessions over a hub of arrays.
- * The page's address chooses: `?state=running`. What a test may look at is in `globalThis.gallery`.
+ * The page's address chooses: `?state=running`; `&remember=` is what the editor kept of the panel, for the first time it is loaded. What a test may look at is in `globalThis.gallery`.
  */
 import { InstanceLogs } from '../../../src/core/ports/instance-logs';
 import { toTimestamp } from '../../../src/core/values/time';
@@ -20,6 +20,7 @@ type ToPanel = ToInstancePanel | ToInstancesPanel | ToEntityPanel | ToFunctionsP
 
 interface PageScope {
   location: { search: string };
+  history: { replaceState(data: null, unused: string, url: string): void };
   document: { getElementById(id: string): { dataset: Record<string, string> } | null };
   dispatchEvent(event: unknown): void;
   MessageEvent: new (type: string, init: { data: unknown }) => unknown;
@@ -29,7 +30,15 @@ interface PageScope {
 }
 const page = globalThis as unknown as PageScope;
 
-const name = (new URLSearchParams(page.location.search).get('state') ?? 'completed') as GalleryStateName;
+const address = new URLSearchParams(page.location.search);
+const name = (address.get('state') ?? 'completed') as GalleryStateName;
+const remembered = address.get('remember');
+if (remembered !== null) {
+  page.sessionStorage.setItem(name, remembered);
+  // Loaded again it remembers what came since.
+  address.delete('remember');
+  page.history.replaceState(null, '', `?${address.toString()}`);
+}
 const state: GalleryState = galleryStates[name];
 const startedAt = Date.now();
 /** The gallery's clock runs, from one fixed moment on. */

@@ -16,7 +16,10 @@ const themeClasses = {
   hcLight: 'vscode-high-contrast vscode-high-contrast-light',
 };
 
-/** Starts the server; `url(state, theme)` is a page's address. */
+/**
+ * Starts the server; `url(state, theme, remember)` is a page's address: `remember` is what the editor kept of the panel from before, as JSON,
+ * by default what the panel itself left there.
+ */
 export async function startGallery() {
   const fake = await build({
     entryPoints: [path.join(here, 'fake-editor.ts')],
@@ -74,7 +77,12 @@ export async function startGallery() {
     functions200: 'functions',
   };
   return {
-    url: (state, theme) => `http://127.0.0.1:${port}/?state=${state}&theme=${theme}&panel=${panels[state] ?? 'instance'}`,
+    url: (state, theme, remember) => {
+      const kept = remember === undefined ? '' : `&remember=${encodeURIComponent(remember)}`;
+      return `http://127.0.0.1:${port}/?state=${state}&theme=${theme}&panel=${panels[state] ?? 'instance'}${kept}`;
+    },
+    /** What `showTheme` of the page's scripts takes. */
+    theme: (name) => ({ className: themeClasses[name], css: `http://127.0.0.1:${port}/theme.css?theme=${name}` }),
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
