@@ -158,12 +158,7 @@ export class Workbench {
       ms,
       250,
     );
-    // Once only, lest the command run twice: on a busy machine a click can work and yet be reported late.
-    await wanted.click({ timeout: 15000 }).catch(async (error) => {
-      if ((await this.quickInput.count()) > 0) {
-        throw error;
-      }
-    });
+    await this.take(wanted);
   }
 
   /** Runs a command by the full title that the palette shows, e.g. "View: Show Search". */
@@ -176,28 +171,33 @@ export class Workbench {
     await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
   }
   async gotoLine(line) {
-    await this.page.keyboard.press('Control+g');
-    await this.quickField.waitFor();
-    await this.quickField.fill(`:${line}`);
-    await this.page.keyboard.press('Enter');
-    await this.quickInput.waitFor({ state: 'hidden' });
+    // A window that is busy may miss the keys, or take Enter before it has read the number.
+    await until(`line ${line}`, async () => {
+      await this.dismissQuickInput();
+      await this.page.keyboard.press('Control+g');
+      await this.quickField.waitFor({ timeout: 2000 });
+      await this.quickField.fill(`:${line}`, { timeout: 2000 });
+      await this.quickField.press('Enter', { timeout: 2000 });
+      await this.quickInput.waitFor({ state: 'hidden', timeout: 2000 });
+      return true;
+    });
   }
 
-  /** Answers an open InputBox. */
-  async answer(text, { prompt } = {}) {
-    await this.quickField.waitFor();
-    if (prompt) {
-      await this.quickInput.getByText(prompt).first().waitFor();
-    }
-    await this.quickField.fill(text);
-    await this.page.keyboard.press('Enter');
-  }
-  /** Takes a row of an open QuickPick. */
+  /** Takes the row of an open QuickPick whose label begins so. */
   async pick(label) {
-    await this.quickInput
-      .locator(`.monaco-list-row[aria-label^=${quote(label)}]`)
-      .first()
-      .click();
+    await this.take(this.quickInput.locator(`.monaco-list-row[aria-label^=${quote(label)}]`).first());
+  }
+  /** Takes a row of an open QuickPick and waits until the list has gone: what is typed next is for what is asked then. */
+  async take(row) {
+    await row.waitFor();
+    // A list that is filled anew under the pointer loses the click.
+    await until('the list to take the click', async () => {
+      if (await row.isVisible()) {
+        await row.click({ timeout: 5000 });
+      }
+      await row.waitFor({ state: 'hidden', timeout: 5000 });
+      return true;
+    });
   }
 
   // --- parts of the window -----------------------------------------------------------------------
@@ -207,9 +207,15 @@ export class Workbench {
     // The li, not the a: a badge lies over the a and takes the click.
     const item = this.page.locator(`.activitybar li.action-item:has(> a.action-label[aria-label^=${quote(name)}])`).first();
     await item.waitFor({ timeout: 60000 });
-    if (!(await item.getAttribute('class')).split(/\s+/).includes('checked')) {
-      await item.click();
-    }
+    const isShown = async () => (await item.getAttribute('class', { timeout: 2000 })).split(/\s+/).includes('checked');
+    // A click where it is shown would hide it again: one at a time, each with time to work.
+    await until(`the view ${name}`, async () => {
+      if (await isShown()) {
+        return true;
+      }
+      await item.click({ timeout: 5000 });
+      return until(`the view ${name}`, isShown, 5000);
+    });
   }
   /** A section of a side bar, by the title in its header. */
   pane(title) {
@@ -220,15 +226,30 @@ export class Workbench {
   }
   async expand(item) {
     await item.waitFor();
-    if ((await item.getAttribute('aria-expanded')) === 'false') {
-      await item.locator('.monaco-tl-twistie').click();
-    }
+    const isClosed = async () => (await item.getAttribute('aria-expanded', { timeout: 2000 })) === 'false';
+    await until('the row to be open', async () => {
+      if (!(await isClosed())) {
+        return true;
+      }
+      await item.locator('.monaco-tl-twistie').click({ timeout: 5000 });
+      return until('the row to be open', async () => !(await isClosed()), 5000);
+    });
   }
   /** Opens the context menu of `target` and takes the item `label`. A menu ignores clicks in its first moments, so this clicks until it closes. */
   async contextMenu(target, label) {
-    await target.click({ button: 'right' });
     const item = this.page.locator(`.monaco-menu .action-item:has(.action-label[aria-label^=${quote(label)}])`).first();
-    await item.waitFor();
+    await target.waitFor();
+    // A row that is drawn anew under the pointer loses the click.
+    await until(`a menu with "${label}"`, async () => {
+      if ((await this.page.locator('.monaco-menu').count()) > 0 && !(await item.isVisible())) {
+        await this.page.keyboard.press('Escape');
+      }
+      if (!(await item.isVisible())) {
+        await target.click({ button: 'right', timeout: 5000 });
+      }
+      await item.waitFor({ timeout: 5000 });
+      return true;
+    });
     await until(`the menu to take "${label}"`, async () => {
       await sleep(200);
       if (await item.isVisible()) {
@@ -283,10 +304,13 @@ export class Workbench {
   /** Waits for a code lens. VS Code asks for lenses only while the editor has the focus, so it is given back first. */
   async codeLens(text) {
     const lens = this.page.locator('.codelens-decoration a', { hasText: text }).first();
-    if (!(await lens.isVisible())) {
-      await this.focusEditor();
-    }
-    await lens.waitFor();
+    await until(`the lens ${text}`, async () => {
+      if (!(await lens.isVisible())) {
+        await this.focusEditor();
+      }
+      await lens.waitFor({ timeout: 5000 });
+      return true;
+    });
     return lens;
   }
   /** Rows of the Problems panel, e.g. "Warning: leftover marker, source: …". */

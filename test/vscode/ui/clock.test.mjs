@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { until } from '../../support/vscode/workbench.mjs';
-import { instanceRow, panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+import { instanceRow, openInstance, panelFrame, screenshot, startEmulator, startInstance, useEditor } from './editor-window.mjs';
 
 const approval = `
 df.app.orchestration('Approval', function* (context) {
@@ -25,19 +25,17 @@ describe('a user who does not wait three days, in a real VS Code', function () {
   async function setClock(choice) {
     const { bench } = window;
     await bench.command('Durascope: Set Clock…');
-    await bench.quickInput.locator('.monaco-list-row', { hasText: choice }).first().click();
+    await bench.take(bench.quickInput.locator('.monaco-list-row', { hasText: choice }).first());
   }
 
   it('pauses the clock, and sees it stand in the status bar and beside the timer', async () => {
     const { bench } = window;
-    await bench.activity('Durascope');
-    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
+    await startEmulator(window);
     await clockText(/Durascope :\d+/).waitFor({ timeout: 60_000 });
     await setClock('Pause');
     await clockText('paused').waitFor();
     await startInstance(window, 'Approval');
-    await instanceRow(window, 'Approval, Running').click();
-    const frame = await panelFrame(window, '[data-action="moveClockTo"]');
+    const frame = await openInstance(window, 'Approval, Running', '[data-action="moveClockTo"]');
     assert.match(await frame.locator('.waiting-timer').innerText(), /2 d 23 h|3 d 0 h/);
     await screenshot(window, 'clock-paused');
   });

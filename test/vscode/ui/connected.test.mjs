@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { until } from '../../support/vscode/workbench.mjs';
-import { instanceRow, panelFrame, screenshot, useEditor } from './editor-window.mjs';
+import { instanceRow, openInstance, panelFrame, screenshot, startEmulator, useEditor } from './editor-window.mjs';
 
 const freePort = async () => {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -40,8 +40,7 @@ describe('an instance of a connected program in a real VS Code', function () {
 
   it('appears in the tree with its program, once the program has run it', async () => {
     const { bench } = window;
-    await bench.activity('Durascope');
-    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
+    await startEmulator(window);
     await bench.treeItem('OfTheApp', bench.pane('Functions')).waitFor({ timeout: 60_000 });
     program = spawn(process.execPath, [source()], {
       env: { ...process.env, DURASCOPE_ADDRESS: `localhost:${grpcPort}` },
@@ -69,8 +68,7 @@ describe('an instance of a connected program in a real VS Code', function () {
   it('is stepped through by the slider in its panel, there and back', async () => {
     const { bench, page } = window;
     await bench.activity('Durascope');
-    await instanceRow(window, 'BookTrip, Completed').click();
-    const overview = await panelFrame(window, '#tab-replay');
+    const overview = await openInstance(window, 'BookTrip, Completed', '#tab-replay');
     await overview.locator('#tab-replay').click();
     const frame = await panelFrame(window, '.replay-slider');
     const at = (text) => frame.locator('.replay-step', { hasText: text }).waitFor();

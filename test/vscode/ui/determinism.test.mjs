@@ -29,7 +29,7 @@ describe('what keeps orchestrators from replaying, in a real VS Code', function 
   it('is underlined while typing, and told with what to do about it', async () => {
     const { bench, page } = window;
     await bench.command('View: Show Explorer');
-    await page.locator('.explorer-folders-view [role=treeitem][aria-label^="src"]').first().click();
+    await bench.expand(page.locator('.explorer-folders-view [role=treeitem][aria-label^="src"]').first());
     await page.locator('.explorer-folders-view [role=treeitem][aria-label^="remind.js"]').first().dblclick();
     await page.locator('.monaco-editor .view-line', { hasText: 'waitForExternalEvent' }).first().waitFor();
     await bench.gotoLine(5);

@@ -73,17 +73,40 @@ export async function screenshot({ page }, name) {
 export const instanceRow = ({ bench }, label) =>
   bench.pane('Instances').locator(`[role=treeitem][aria-label^="${label}"]`).first();
 
+/** Presses the view's button until the emulator runs: one that is drawn anew under the pointer loses the click, and a second start is the first. */
+export async function startEmulator({ bench, page }) {
+  await bench.activity('Durascope');
+  const button = bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first();
+  const running = page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: /Durascope :\d+/ });
+  await button.or(running).first().waitFor();
+  await until('the emulator to run', async () => {
+    if (await button.isVisible()) await button.click({ timeout: 5000 });
+    await running.waitFor({ timeout: 10_000 });
+    return true;
+  });
+}
+
+/** Clicks a row until the panel in which `selector` is found is there, and answers that: a row that is drawn anew loses the click. */
+export async function openPanelOf(window, row, selector) {
+  await row.waitFor();
+  return until(`the panel with ${selector}`, async () => {
+    await row.click({ timeout: 5000 });
+    return panelFrame(window, selector, 15_000);
+  });
+}
+export const openInstance = (window, label, selector) => openPanelOf(window, instanceRow(window, label), selector);
+
 /** Starts an instance from the command palette, with JSON text as its input or none. */
 export async function startInstance({ bench }, orchestrator, input) {
   await bench.command('Durascope: Start Instance…');
   const row = (text) => bench.quickInput.locator('.monaco-list-row', { hasText: text }).first();
-  await row(orchestrator).click();
+  await bench.take(row(orchestrator));
   await bench.quickInput.getByText(`Start ${orchestrator}`).waitFor();
   if (input === undefined) {
-    await row('No input').click();
+    await bench.take(row('No input'));
     return;
   }
-  await row('Type an input').click();
+  await bench.take(row('Type an input'));
   await bench.quickInput.getByText(`Input of ${orchestrator}`).waitFor();
   await bench.quickField.fill(input);
   await bench.page.keyboard.press('Enter');
@@ -108,7 +131,7 @@ export async function saveAsSuggested({ bench, page, app }, ending) {
 }
 
 /** The document of the panel on screen in which `selector` is found, as a frame. */
-export async function panelFrame({ bench, page }, selector) {
+export async function panelFrame({ bench, page }, selector, ms = 60_000) {
   return until(
     `a panel with ${selector}`,
     async () => {
@@ -121,6 +144,6 @@ export async function panelFrame({ bench, page }, selector) {
       }
       return null;
     },
-    60_000,
+    ms,
   );
 }

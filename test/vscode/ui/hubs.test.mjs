@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { repository } from '../../support/vscode/places.mjs';
 import { until } from '../../support/vscode/workbench.mjs';
-import { panelFrame, screenshot, useEditor } from './editor-window.mjs';
+import { openPanelOf, panelFrame, screenshot, useEditor } from './editor-window.mjs';
 
 /** Another Durascope with one instance: its connection string, and how it ends. */
 async function startOther() {
@@ -81,8 +81,7 @@ describe('a task hub of the real engine in a real VS Code', function () {
     await bench.quickField.fill('fan-out');
     await window.page.keyboard.press('Enter');
     await item('Filter: fan-out').waitFor({ timeout: 60_000 });
-    await pane().locator('[role=treeitem][aria-level="3"]').first().click();
-    const frame = await panelFrame(window, '[data-read-only]');
+    const frame = await openPanelOf(window, pane().locator('[role=treeitem][aria-level="3"]').first(), '[data-read-only]');
     assert.equal(await frame.locator('[data-action]').count(), 0);
     await screenshot(window, 'hubs-panel-dark');
     await frame.locator('#tab-replay').click();
@@ -116,8 +115,7 @@ describe('a task hub of the real engine in a real VS Code', function () {
       await bench.quickField.fill('default');
       await window.page.keyboard.press('Enter');
       await until('the sign', async () => /may act · every 5 s/.test((await pane().textContent()) ?? ''));
-      await item('HelloCities').click();
-      const frame = await panelFrame(window, '[data-acts]');
+      const frame = await openPanelOf(window, item('HelloCities'), '[data-acts]');
       assert.equal(await frame.locator('[data-read-only]').count(), 0);
       await screenshot(window, 'hubs-acts-light');
       await frame.locator('[data-action="restart"]').click();

@@ -3,7 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { eventually, until } from '../../support/vscode/workbench.mjs';
-import { instanceRow, panelFrame, saveAsSuggested, screenshot, startInstance, useEditor } from './editor-window.mjs';
+import {
+  instanceRow,
+  openInstance,
+  panelFrame,
+  saveAsSuggested,
+  screenshot,
+  startEmulator,
+  startInstance,
+  useEditor,
+} from './editor-window.mjs';
 
 /** As `tsc` would: each file by itself, with a source map beside it. */
 const buildTypeScript = (app) =>
@@ -56,8 +65,7 @@ describe('stepping through a replay in a real VS Code', function () {
 
   it('opens the debugger from the menu of an instance, at the line on which a helper waited first', async () => {
     const { bench } = window;
-    await bench.activity('Durascope');
-    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
+    await startEmulator(window);
     await bench.treeItem('PlaceOrder', bench.pane('Functions')).waitFor({ timeout: 60_000 });
     await startInstance(window, 'PlaceOrder', '{"id": 7, "items": ["cup", "plate"]}');
     await instanceRow(window, 'PlaceOrder, Completed').waitFor({ timeout: 60_000 });
@@ -141,8 +149,7 @@ describe('stepping through a replay in a real VS Code', function () {
   it('moves by the slider in the panel: keys, source, variables, custom status and the line in the editor beside', async () => {
     const { bench, page } = window;
     await bench.activity('Durascope');
-    await instanceRow(window, 'PlaceOrder, Completed').click();
-    const overview = await panelFrame(window, '#tab-replay');
+    const overview = await openInstance(window, 'PlaceOrder, Completed', '#tab-replay');
     await overview.locator('#tab-replay').click();
     // The panel beside the editor, which follows it.
     await bench.command('View: Move Editor into Next Group');

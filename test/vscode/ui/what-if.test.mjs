@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { instanceRow, panelFrame, screenshot, startInstance, useEditor } from './editor-window.mjs';
+import { instanceRow, openInstance, panelFrame, screenshot, startEmulator, startInstance, useEditor } from './editor-window.mjs';
 
 const checkout = `
 df.app.orchestration('Checkout', function* (context) {
@@ -16,7 +16,7 @@ describe('a user who asks what if, in a real VS Code', function () {
   this.timeout(300_000);
   this.bail(true);
   const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout) });
-  const choose = (text) => window.bench.quickInput.locator('.monaco-list-row', { hasText: text }).first().click();
+  const choose = (text) => window.bench.take(window.bench.quickInput.locator('.monaco-list-row', { hasText: text }).first());
 
   async function answerQuestions(change, value) {
     await choose(change);
@@ -27,12 +27,10 @@ describe('a user who asks what if, in a real VS Code', function () {
 
   it('lets an activity of a finished run have given something else, from its row in the panel', async () => {
     const { bench } = window;
-    await bench.activity('Durascope');
-    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
+    await startEmulator(window);
     await bench.page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: /:\d+/ }).waitFor({ timeout: 60_000 });
     await startInstance(window, 'Checkout');
-    await instanceRow(window, 'Checkout, Completed').first().click();
-    const frame = await panelFrame(window, '#tab-history');
+    const frame = await openInstance(window, 'Checkout, Completed', '#tab-history');
     await frame.locator('#tab-history').click();
     await frame.locator('.compact-grid .grid-row', { hasText: 'Hello card' }).first().click();
     await frame.getByRole('button', { name: /^What if/ }).click();
