@@ -7,7 +7,7 @@ const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'gr
 
 module.exports = {
   import: 'tsx',
-  require: ['./test/support/older-packages.cjs'],
+  require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
   spec: named
     ? []
     : slowFirst(
@@ -16,6 +16,6 @@ module.exports = {
         slow.map((name) => `test/${name}.test.ts`),
       ),
   ignore,
-  timeout: 20_000,
+  timeout: 60_000,
   exit: false,
 };

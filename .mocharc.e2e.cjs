@@ -2,13 +2,16 @@
 const { slowFirst } = require('./test/support/slow-first.cjs');
 
 const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || word.includes('test/'));
-const slow = ['kill', 'kill-entities', 'command-line', 'grpc-kill'].map((name) => `test/e2e/${name}.test.ts`);
+const slow = [
+  ...['kill', 'examples-csharp', 'examples', 'kill-entities', 'command-line', 'kill-csharp', 'explore', 'durable-task-examples'],
+  ...['npm-package', 'replay', 'save-test', 'replay-languages'],
+].map((name) => `test/e2e/${name}.test.ts`);
 
 module.exports = {
   import: 'tsx',
-  require: ['./test/support/older-packages.cjs'],
+  require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
   spec: named ? [] : slowFirst(['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'], [], slow),
-  timeout: 60_000,
+  timeout: 180_000,
   exit: false,
 };
 Object.defineProperty(module.exports, 'named', { value: named, enumerable: false });

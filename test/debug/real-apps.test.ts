@@ -31,7 +31,7 @@ interface Moment {
 }
 
 describe('the debug adapter over the example apps', function () {
-  this.timeout(120_000);
+  this.timeout(5 * 60_000);
   const fixture = new ReplayFixture();
   const undo: (() => Promise<unknown>)[] = [];
   afterEach(async () => {

@@ -15,7 +15,7 @@ interface ClockState {
 }
 
 describe("the clock of the emulator's hubs", function () {
-  this.timeout(90_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let programs: DurascopePrograms;
 

@@ -11,7 +11,7 @@ const customStatus = path.join(projectRoot, 'examples', 'custom-status');
 const greetings = ['Hello Tokyo!', 'Hello Seattle!', 'Hello London!'];
 
 describe('the command line', function () {
-  this.timeout(90_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let env: NodeJS.ProcessEnv = {};
   let programs: DurascopePrograms;

@@ -26,7 +26,7 @@ function statusOf(cities: readonly string[], output: unknown): string {
 }
 
 describe('durascope compare', function () {
-  this.timeout(90_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let programs: DurascopePrograms;
   before(async () => {

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const examples = path.join(projectRoot, 'examples', 'durable-task');
 
 describe('the examples of the Durable Task SDKs', function () {
-  this.timeout(180_000);
+  this.timeout(15 * 60_000);
   const programs = new DurascopePrograms();
   let folder = '';
   let address = '';

@@ -112,7 +112,7 @@ class App {
 }
 
 describe('the examples in C#', function () {
-  this.timeout(240_000);
+  this.timeout(15 * 60_000);
   let app: App;
   let folder: string | null = null;
 

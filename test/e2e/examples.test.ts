@@ -26,7 +26,7 @@ const confirmed = { message: 'Thank you for confirming your booking.' };
 const notConfirmed = { message: 'The booking was not confirmed on time. Please try again.' };
 
 describe('the examples', function () {
-  this.timeout(120_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let programs: DurascopePrograms;
   const serving = new Map<string, Promise<Serving>>();

@@ -12,7 +12,7 @@ interface Explored {
 }
 
 describe('durascope explore', function () {
-  this.timeout(120_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let programs: DurascopePrograms;
 

@@ -15,7 +15,7 @@ import { buildProgram, SdkProgram } from '../support/sdk-program';
 import { type Toolchain, toolchains } from '../support/sdk-toolchains';
 
 describe('replays by programs in other languages', function () {
-  this.timeout(120_000);
+  this.timeout(15 * 60_000);
   for (const toolchain of toolchains) {
     describe(toolchain.name, () => {
       replays(toolchain);

@@ -10,7 +10,7 @@ const silent = { error: () => undefined, warn: () => undefined, info: () => unde
 const examples = path.join(projectRoot, 'examples');
 
 describe('durascope replay', function () {
-  this.timeout(90_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let programs: DurascopePrograms;
   /** The status of a finished HelloCities with its history, as production answers it. */

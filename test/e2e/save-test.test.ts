@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const mocha = path.join(projectRoot, 'node_modules', 'mocha', 'bin', 'mocha.js');
 
 describe('save-test', function () {
-  this.timeout(90_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let app = '';
   let programs: DurascopePrograms;

@@ -23,7 +23,7 @@ interface Shown {
 }
 
 describe('versions, tags and families from the command line', function () {
-  this.timeout(90_000);
+  this.timeout(5 * 60_000);
   let folder = '';
   let programs: DurascopePrograms;
   let serving: Serving;

@@ -22,7 +22,7 @@ const slowStoragesMs = [200, 1000];
 const wanted = process.env['GOLDENS']?.split(',');
 
 describe('goldens', function () {
-  this.timeout(240_000);
+  this.timeout(15 * 60_000);
   const played = new Map<string, Played | Error>();
   let recordings: Recording[] = [];
   let table: FidelityTable;

@@ -11,7 +11,7 @@ import type { Recording } from './harness/recording';
 import { builtApp } from '../support/built-dotnet-app';
 
 describe('goldens of a C# app', function () {
-  this.timeout(240_000);
+  this.timeout(15 * 60_000);
 
   it('every recording is followed', async function () {
     const app = await builtApp('isolated worker goldens', path.join(__dirname, 'isolated/app'));

@@ -5,7 +5,7 @@ import { GrpcFixture } from './grpc-fixture';
 
 /** What the management API and the editor's routes start, for programs that are connected. */
 describe('orchestrations of connected programs, started over HTTP', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let fixture: GrpcFixture | undefined;
 
   afterEach(() => fixture?.stop());

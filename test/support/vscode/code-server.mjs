@@ -20,6 +20,7 @@ export const quietSettings = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'typescript.disableAutomaticTypeAcquisition': true,
+  'typescript.tsserver.useSyntaxServer': 'never', // one server of the language, not two
   'update.mode': 'none',
   'window.commandCenter': false,
   'workbench.enableExperiments': false,

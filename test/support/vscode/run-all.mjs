@@ -1,5 +1,5 @@
 // npm run test:editor: everything that needs an editor or a browser. Lanes side by side take one part after another, what takes longest
-// first. Never skips in silence: what ran is said at the end.
+// first. Never skips in silence: what ran is said at the end. `--packaged`: the package of these sources is there already.
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,22 +16,27 @@ const inBrowser = (name, ...args) => ({
   args: [mochaProgram, '--config', '.mocharc.vscode.json', ...args],
   runs: canRunBrowserForm,
 });
-const slowPanels = panels.filter((file) => file.includes('accessibility'));
+const slowStories = ['tour', 'beginning', 'replay'].map((name) => `test/vscode/ui/${name}.test.mjs`);
+const missing = slowStories.filter((file) => !stories.includes(file));
+if (missing.length > 0) throw new Error(`No such stories, look at the list of those that take long: ${missing.join(', ')}`);
 const parts = [
   { name: 'inside the extension host', args: [path.join(repository, 'test', 'vscode', 'host', 'run.mjs')], runs: true },
-  inBrowser('the panels', ...panels.filter((file) => !slowPanels.includes(file))),
-  inBrowser('the panels: what is slow', ...slowPanels),
+  inBrowser('the panels', ...panels),
   // Each story of a user in a run of its own: a part of one is not told once an earlier part went wrong, whoever told that.
-  ...stories.map((file) => inBrowser(`the packaged extension clicked through: ${path.basename(file)}`, file)),
+  ...[...slowStories, ...stories.filter((file) => !slowStories.includes(file))].map((file) =>
+    inBrowser(`the packaged extension clicked through: ${path.basename(file)}`, file),
+  ),
 ];
 
 // What the lanes share is made before they start: neither may find it half done.
-const made = spawnSync('npm', ['run', '--silent', 'package'], {
-  cwd: repository,
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
-});
-if (made.status !== 0) process.exit(made.status ?? 1);
+if (!process.argv.includes('--packaged')) {
+  const made = spawnSync('npm', ['run', '--silent', 'package'], {
+    cwd: repository,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (made.status !== 0) process.exit(made.status ?? 1);
+}
 if (canRunBrowserForm) {
   setUpBrowser();
   setUpCodeServer();

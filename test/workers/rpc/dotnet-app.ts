@@ -20,7 +20,7 @@ export function builtDotnetApp(): Promise<string | null> {
 
 /** For `before`: the test file is skipped by name where the app cannot be built. */
 export async function dotnetAppOrSkip(context: Context): Promise<string> {
-  context.timeout(240_000);
+  context.timeout(15 * 60_000);
   return (await builtDotnetApp()) ?? context.skip();
 }
 

@@ -9,7 +9,7 @@ import { startEmulator } from '../../../src/emulator/emulator';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
 describe('the process of a C# function app', function () {
-  this.timeout(120_000);
+  this.timeout(15 * 60_000);
   let dir: string;
   const started: RunningEmulator[] = [];
   const folders: string[] = [];

@@ -79,7 +79,7 @@ End Class
 `;
 
 describe('the project of a .NET app', function () {
-  this.timeout(240_000);
+  this.timeout(15 * 60_000);
   let root: string;
   const at = (...names: string[]): string => path.join(root, ...names);
   const write = async (file: string, text: string, secondsAgo = 0): Promise<void> => {

@@ -11,7 +11,7 @@ const silent: Behaviour = (_, said) => said.$case === 'invocationRequest';
 const json = (value: string) => ({ data: { $case: 'json' as const, value } });
 
 describe('a worker over FunctionRpc', function () {
-  this.timeout(15_000);
+  this.timeout(60_000);
   const started: StubApp[] = [];
   const start = async (...args: Parameters<typeof StubApp.start>): Promise<StubApp> => {
     const app = await StubApp.start(...args);
