@@ -217,6 +217,8 @@ export interface ExploredRun {
   output: unknown;
   /** In the order in which they ran; what ran twice stands there twice. */
   calls: readonly { name: string; input: string | null; id: number; outcome: 'completed' | 'failed' }[];
+  /** States of entities when it is over, by their ids. */
+  entities: Readonly<Record<string, unknown>>;
   schedule: string;
 }
 

@@ -42,6 +42,14 @@ describe('durascope explore', function () {
       '--expect',
       '["Approved: A new chair","Escalated: A new chair"]',
     ],
+    ['entities', 'CountUp', '--event', '@counter@a.add=5', '--expect', '[1,6,11]'],
+    [
+      'entities',
+      'Transfer',
+      ...['--event', '@account@savings.withdraw=950', '--runs', '300', '--expect'],
+      '[{"transferred":true,"balance":900},{"transferred":false,"balance":50},{"transferred":false,"balance":-900}]',
+    ],
+    ['entities', 'Audit', '--event', 'Done=null'],
     ['custom-status', 'ReserveTicket', '--input', '"ann"', '--event', 'BookingConfirmed=true'],
     [
       'custom-status',
@@ -88,7 +96,6 @@ describe('durascope explore', function () {
     for (const [args, expected] of [
       [['patterns', 'ReserveTicke'], /There is no orchestrator 'ReserveTicke'/],
       [['custom-status', 'ReserveTicket'], /waits for the event 'BookingConfirmed': say what it brings with --event/],
-      [['entities', 'CountUp'], /cannot be explored: it addresses the entity/],
       [['hello-cities-csharp', 'HelloCities'], /of an app of \.NET cannot be explored yet/],
       [['hello-cities', 'HelloCities', '--expect', '1'], /--expect takes a list of outputs: --expect '\[1\]'/],
       [['hello-cities', 'HelloCities', '--check', 'nowhere.cjs'], /--check names 'nowhere.cjs', which cannot be loaded/],

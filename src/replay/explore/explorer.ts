@@ -46,6 +46,8 @@ export interface ExploredRun {
   output: unknown;
   /** Calls in the order in which they ran: what runs twice stands there twice. */
   calls: readonly (Call & { outcome: 'completed' | 'failed' })[];
+  /** States of entities when it is over, by their ids. */
+  entities: Readonly<Record<string, unknown>>;
   schedule: string;
 }
 
@@ -306,7 +308,7 @@ export class Explorer {
     // In one step: a timer or an event with another.
     for (const one of singles) {
       for (const two of singles) {
-        if (one === two || (one.type === 'completes' && two.type === 'completes')) continue;
+        if (one === two || isOfEntity(one) || isOfEntity(two) || (one.type === 'completes' && two.type === 'completes')) continue;
         steps.push([one, two]);
       }
     }
@@ -323,6 +325,9 @@ export class Explorer {
     const { state } = walk;
     if (state.problem !== null) return { kind: 'code', text: state.problem };
     if (state.end === null && !state.isEternal) {
+      const held = [...state.entities].find(([, { scheduler }]) => scheduler.queue.length > 0);
+      if (held !== undefined)
+        return { kind: 'held', text: `it does not end: the entity '${held[0]}' is locked, and it waits for that` };
       if (walk.steps.length >= mostSteps) return { kind: 'long', text: `it has not ended after ${mostSteps} steps` };
       const waits =
         state.awaitedEvents.length === 0
@@ -352,7 +357,7 @@ function took(walk: Walk, step: Step, state: State): Walk {
     if ('name' in happening) {
       const at = eventsLeft.findIndex(({ name, nth }) => name === happening.name && nth === happening.nth);
       eventsLeft = eventsLeft.toSpliced(at, 1);
-    } else if (happening.type !== 'fires') {
+    } else if ('id' in happening && happening.type !== 'fires') {
       const { Name: name, Input: input } = causeOf(walk.state, happening.id);
       const call = { name, input, id: happening.id };
       const isFailed = happening.type === 'failsOnce';
@@ -372,14 +377,26 @@ function took(walk: Walk, step: Step, state: State): Walk {
 }
 
 function isOver({ state, steps }: Walk): boolean {
-  return state.end !== null || state.problem !== null || state.isEternal || steps.length >= mostSteps;
+  if (state.end !== null && [...state.entities.values()].every(({ inbox }) => inbox.length === 0)) return true;
+  return state.problem !== null || state.isEternal || steps.length >= mostSteps;
 }
 
 function runOf({ state, calls, steps }: Walk): ExploredRun {
   const text = state.end?.output ?? null;
   let output: unknown = text;
   if (state.end?.status === 'Completed' && text !== null) output = JSON.parse(text);
-  return { status: state.end?.status ?? 'Running', output, calls, schedule: steps.map(stepLabel).join(' ') };
+  const entities = Object.fromEntries(
+    [...state.entities].map(([id, { scheduler }]) => [
+      id,
+      scheduler.state === null ? null : (JSON.parse(scheduler.state) as unknown),
+    ]),
+  );
+  return { status: state.end?.status ?? 'Running', output, calls, entities, schedule: steps.map(stepLabel).join(' ') };
+}
+
+/** It brings nothing by itself: a step has one of them. */
+function isOfEntity(happening: Happening): boolean {
+  return happening.type === 'takes' || ('name' in happening && happening.name.startsWith('@'));
 }
 
 function stepLabel(step: Step): string {

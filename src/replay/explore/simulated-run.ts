@@ -4,13 +4,19 @@
  *
  *   M1. Every question is a replay from the start, as after a crash at the checkpoint before; it is asked twice, and two answers are a divergence.
  *   M2. Activities run for real, once for each name and input; what they gave is remembered.
- *   M3. Time stands still but for timers: when one fires, it is its time.
+ *   M3. An entity takes one message at a time, when whoever explores says so; its operations run for real, once for each state and input.
+ *   M4. Time stands still but for timers: when one fires, it is its time.
  */
-import { appendedRow, startedGeneration } from './generations';
 import type { CompleteOrchestration, Decision } from '../../core/decisions/decisions';
 import { httpActivityName } from '../../core/dialects/durable-http';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
-import type { ExecutionStarted, HistoryEvent, TaskScheduled, SubOrchestrationInstanceCreated } from '../../core/history/history';
+import type {
+  EventRaised,
+  ExecutionStarted,
+  HistoryEvent,
+  TaskScheduled,
+  SubOrchestrationInstanceCreated,
+} from '../../core/history/history';
 import type { InstanceRow } from '../../core/instances/instance';
 import type { ActivityOutcome, EpisodeOutcome, FunctionWorker } from '../../core/ports/function-worker';
 import { checkOutcome } from '../../core/turns/outcome-checks';
@@ -18,13 +24,15 @@ import { Generation } from '../../core/turns/generation';
 import { resultEvent } from '../../core/turns/result-event';
 import { applyDecisions, nextGenerationEvents } from '../../core/turns/turn';
 import { DurascopeError } from '../../core/values/errors';
-import { isEntityId } from '../../core/values/instance-id';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
+import { appendedRow, startedGeneration } from './generations';
+import { delivered, type EntityWorld, refused, signalFrom, SimulatedEntities } from './simulated-entities';
 
 /** Something that happens, by the scheduling id that it answers, or by the name of the event. */
 export type Happening =
   | { type: 'completes' | 'failsOnce' | 'runsTwice'; id: number }
   | { type: 'fires'; id: number }
+  | { type: 'takes'; entityId: string }
   | ({ type: 'comes' | 'comesTwice' } & OutsideEvent);
 
 export interface OutsideEvent {
@@ -45,6 +53,7 @@ export interface State {
   row: InstanceRow;
   generation: Generation;
   started: ExecutionStarted;
+  entities: EntityWorld;
   nowMs: number;
   awaitedEvents: readonly string[];
   /** Activities, sub-orchestrations asked for by the step that led here. */
@@ -58,7 +67,7 @@ export interface State {
 }
 
 export interface SimulatedWorld {
-  worker: Pick<FunctionWorker, 'runEpisode' | 'runActivity' | 'forget'>;
+  worker: Pick<FunctionWorker, 'runEpisode' | 'runActivity' | 'runEntityBatch' | 'forget'>;
   name: string;
   input: string | null;
 }
@@ -70,11 +79,14 @@ const mostGenerations = 4;
 export class SimulatedRun {
   readonly #outcomes = new Map<string, Promise<ActivityOutcome>>();
   readonly #children = new Map<string, Promise<ActivityOutcome>>();
+  readonly #entities: SimulatedEntities;
 
   constructor(
     private readonly world: SimulatedWorld,
     private readonly depth = 0,
-  ) {}
+  ) {
+    this.#entities = new SimulatedEntities(world.worker);
+  }
 
   begin(): Promise<State> {
     const { row, started } = startedGeneration(
@@ -84,7 +96,8 @@ export class SimulatedRun {
       executionIdOf(0),
       toTimestamp(startMs),
     );
-    return this.#step({ row, started, generation: new Generation(), nowMs: startMs, generations: 0 }, [started]);
+    const from = { row, started, generation: new Generation(), entities: new Map(), nowMs: startMs, generations: 0 };
+    return this.#step(from, [started]);
   }
 
   /** The state after these came in one step. Known ones are answered at once. */
@@ -101,8 +114,13 @@ export class SimulatedRun {
   }
 
   async #arrive(state: State, happenings: readonly Happening[]): Promise<State> {
-    let { nowMs } = state;
+    let { nowMs, entities } = state;
     const events: HistoryEvent[] = [];
+    const takes = async (entityId: string, message?: EventRaised): Promise<void> => {
+      const { world, answers } = await this.#entities.take(entities, entityId, nowMs, message);
+      entities = world;
+      events.push(...answers.flatMap(({ instanceId: to, event }) => (to === instanceId ? [event] : [])));
+    };
     for (const happening of happenings) {
       if (happening.type === 'fires') {
         const timer = state.generation.events.find(
@@ -113,12 +131,16 @@ export class SimulatedRun {
         events.push({ ...envelope(nowMs), EventType: 'TimerFired', TimerId: happening.id, FireAt });
       } else if ('name' in happening) {
         const { name: Name, data: Input } = happening;
+        const signal = signalFrom(Name, Input, toTimestamp(nowMs));
         for (let count = happening.type === 'comes' ? 1 : 2; count > 0; count--) {
-          events.push({ ...envelope(nowMs), EventType: 'EventRaised', Name, Input });
+          if (signal !== null) await takes(signal.entityId, signal.message);
+          else events.push({ ...envelope(nowMs), EventType: 'EventRaised', Name, Input });
         }
-      } else events.push(await this.#answer(state, happening, nowMs));
+      } else if (happening.type === 'takes') await takes(happening.entityId);
+      else events.push(await this.#answer(state, happening, nowMs));
     }
-    return this.#step({ ...state, nowMs, generations: state.row.generation }, events);
+    if (events.length === 0 || state.end !== null) return { ...state, entities, nowMs, newCalls: [], next: new Map() };
+    return this.#step({ ...state, entities, nowMs, generations: state.row.generation }, events);
   }
 
   async #answer(state: State, happening: Extract<Happening, { id: number }>, nowMs: number): Promise<HistoryEvent> {
@@ -187,10 +209,10 @@ export class SimulatedRun {
   }
 
   async #step(
-    from: Pick<State, 'row' | 'generation' | 'started' | 'nowMs'> & { generations: number },
+    from: Pick<State, 'row' | 'generation' | 'started' | 'entities' | 'nowMs'> & { generations: number },
     arrived: readonly HistoryEvent[],
   ): Promise<State> {
-    let { row, started, generations } = from;
+    let { row, started, entities, generations } = from;
     let { generation } = from;
     const now = toTimestamp(from.nowMs);
     let newEvents: HistoryEvent[] = [{ ...envelope(from.nowMs), EventType: 'OrchestratorStarted' }, ...arrived];
@@ -203,6 +225,7 @@ export class SimulatedRun {
           row,
           generation,
           started,
+          entities,
           awaitedEvents: [],
           newCalls,
           end: null,
@@ -216,7 +239,7 @@ export class SimulatedRun {
         customStatus: row.customStatus,
         nextId: Math.max(0, generation.highestId + 1),
       });
-      refuseEntities(outcome.decisions);
+      refuseNativeEntities(outcome.decisions);
       for (const event of newEvents) if (!event.EventType.startsWith('Orchestrator')) event.IsPlayed = true;
       const turn = applyDecisions({
         row,
@@ -234,6 +257,8 @@ export class SimulatedRun {
           newCalls.push({ name: event.Name, input: event.Input, id: event.EventId });
         }
       }
+      entities = delivered(entities, turn.messages);
+      if (this.depth > 0 && entities.size > 0) throw refused(`the sub-orchestration '${row.name}' addresses entities`);
       const { completion } = turn;
       if (completion?.status === 'ContinuedAsNew' && ++generations < mostGenerations) {
         newEvents = nextGenerationEvents(row, started, completion, executionIdOf(generations), now);
@@ -247,6 +272,7 @@ export class SimulatedRun {
         row: appendedRow(row, outcome.customStatus, after.events.length),
         generation: after,
         started,
+        entities,
         nowMs: from.nowMs,
         awaitedEvents: outcome.awaitedEvents,
         newCalls,
@@ -273,7 +299,13 @@ export class SimulatedRun {
 
 /** Everything that can happen in the state, what was asked for first first; timers in the order of their times, after everything else. */
 export function inOrder(state: State, events: readonly OutsideEvent[]): Happening[] {
-  const answers: Happening[] = [];
+  // Entities answer at once.
+  const taking = [...state.entities].flatMap(([entityId, { inbox }]): Happening[] =>
+    inbox.length === 0 ? [] : [{ type: 'takes', entityId }],
+  );
+  // What is left to them has no order any more that somebody could tell.
+  if (state.end !== null) return taking.slice(0, 1);
+  const answers: Happening[] = taking;
   let timer: { id: number; fireAt: string } | null = null;
   for (const [id, work] of state.generation.open) {
     if (work !== 'timer') {
@@ -303,6 +335,9 @@ export function labelOf(happening: Happening): string {
       return `f${happening.id}`;
     case 'runsTwice':
       return `d${happening.id}`;
+    case 'takes':
+      // Labels have neither spaces nor plus signs.
+      return `n:${happening.entityId.replaceAll(/[\s+%]/g, encodeURIComponent)}`;
     case 'fires':
       return `t${happening.id}`;
     case 'comes':
@@ -335,16 +370,12 @@ function problemOf(completion: CompleteOrchestration | null): string | null {
   return `the code does not replay its own history: ${completion.result ?? ''}`;
 }
 
-function refuseEntities(decisions: readonly Decision[]): void {
-  for (const decision of decisions) {
-    if ('instanceId' in decision && isEntityId(decision.instanceId)) {
-      throw refused(`it addresses the entity '${decision.instanceId}'`);
+function refuseNativeEntities(decisions: readonly Decision[]): void {
+  for (const { type } of decisions) {
+    if (['CallEntity', 'SignalEntity', 'LockEntities'].includes(type)) {
+      throw refused('its package speaks to entities in a way that is not explored yet');
     }
   }
-}
-
-function refused(why: string): DurascopeError {
-  return new DurascopeError('NotSupported', `This orchestration cannot be explored: ${why}.`);
 }
 
 function envelope(nowMs: number): { EventId: number; IsPlayed: boolean; Timestamp: string } {
