@@ -1,6 +1,9 @@
 /** A process that has shown hundreds of instances shows the next one like the first: what V8 makes of hot code never changes what is seen. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { openReplay } from '../../src/replay/open-replay';
+import { spawnProcess, type Launcher } from '../../src/workers/supervision/launch';
 import { look, ReplayFixture } from './replay-fixture';
 
 const source = `
@@ -45,5 +48,29 @@ describe('a process that has shown hundreds of instances', function () {
       assert.deepEqual(backwards.toReversed(), first, `backwards, replay ${round + 1}`);
       await timeline.dispose();
     }
+  });
+
+  it('is started with no option that a Node.js could refuse', async () => {
+    const live = await fixture.live(source);
+    const seen: string[][] = [];
+    const launcher: Launcher = (spec) => {
+      seen.push([...spec.args]);
+      return spawnProcess(spec);
+    };
+    const worker = await fixture.replayWorker(live.dir, { launcher });
+    const { row, history } = await live.run('Main');
+    const request = { instanceId: row.instanceId, executionId: row.executionId, functionName: row.name, history };
+    await (await openReplay(request, worker)).dispose();
+    assert.deepEqual(
+      seen.map((args) => args.slice(0, -1)),
+      [['--inspect-port=127.0.0.1:0']],
+    );
+  });
+
+  it('goes on where V8 does not know a flag', () => {
+    const file = path.resolve(__dirname, '../../src/workers/node/child/replay/plain-code.ts');
+    const script = `require(${JSON.stringify(file)}).keepVariables(['--no-such-flag', '--no-opt']); console.log('goes on');`;
+    const { stdout, status } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], { encoding: 'utf8' });
+    assert.deepEqual([status, stdout.trim()], [0, 'goes on']);
   });
 });

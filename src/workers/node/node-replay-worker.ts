@@ -9,7 +9,6 @@ import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { Logger } from '../../core/ports/logger';
 import type { OpenReplay, ReplayRequest, ReplayRun, ReplayWorker, Variable, VariableScope } from '../../core/ports/replay-worker';
 import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
-import { replayNodeArguments } from './process/node-arguments';
 import { spawnProcess, type Launcher } from '../supervision/launch';
 import type { ReplayAsk } from './wire/messages';
 import { unpackRun, type PackedRun } from './wire/replay-wire';
@@ -83,8 +82,7 @@ export class NodeReplayWorker implements ReplayWorker {
   private async start(): Promise<WorkerProcess> {
     const { options } = this;
     const { signal } = this.stopper;
-    const execArgv = [...replayNodeArguments, ...(options.execArgv ?? [])];
-    const prepared = await prepareLaunch({ ...options, execArgv });
+    const prepared = await prepareLaunch(options);
     return WorkerProcess.start({
       ...prepared,
       launcher: options.launcher ?? spawnProcess,

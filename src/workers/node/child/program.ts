@@ -11,6 +11,7 @@ import { socketVariable, tokenVariable, type ChildMessage, type Init, type Paren
 import { isAppLoadError } from './loading/app-load-error';
 import { FunctionHost } from './functions/function-host';
 import { LogSink } from './replay/log-sink';
+import { keepVariables } from './replay/plain-code';
 import { ReplayHost } from './replay/replay-host';
 import { captureOutput, UserLog } from './functions/user-log';
 import { showFolderAs } from './loading/shown-file';
@@ -95,6 +96,7 @@ class Program {
     const output = new UserLog(sink ?? writer);
     this.log = output;
     if (init.shownDir !== undefined) showFolderAs(init.appDir, init.shownDir);
+    if (sink !== null) keepVariables();
     this.host = sink === null ? new FunctionHost(writer, output) : new ReplayHost(writer, output, sink);
     captureOutput(output);
     this.host.load(init).catch((error: unknown) => {

@@ -3,12 +3,6 @@
 /** A larger young generation costs memory and, by measurement (docs/load.md), saves nothing. */
 export const emulatorNodeArguments: readonly string[] = ['--max-semi-space-size=4'];
 
-/**
- * Of a process that replays are looked at in. Optimised code keeps no variable that nobody reads any more: after a few dozen replays of one
- * orchestrator they would show as undefined, in one direction and not in the other.
- */
-export const replayNodeArguments: readonly string[] = ['--no-opt', '--no-maglev'];
-
 /** `inspectPort` as in `AppLaunchOptions`. */
 export function nodeArguments(execArgv: readonly string[], childScript: string, inspectPort?: number | true): string[] {
   const inspect =
