@@ -5,6 +5,7 @@ import { DurascopeError, type DurascopeErrorCode } from '../../core/values/error
 import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import type { HubActions } from '../acting';
 import type { HostAnswer, HostRequest } from './functions-host-reader';
+import { instanceSegment, segmentOf } from './path-segment';
 
 type Ask = (request: HostRequest) => Promise<HostAnswer>;
 
@@ -14,7 +15,7 @@ const everSince = '1970-01-01T00:00:00.0000000Z';
 
 export function functionsHostActions(ask: Ask): HubActions {
   const post = async (instanceId: string, path: string, more: Omit<HostRequest, 'method' | 'path'> = {}): Promise<HostAnswer> => {
-    const answer = await ask({ method: 'POST', path: `/instances/${segmentOf(instanceId)}${path}`, ...more });
+    const answer = await ask({ method: 'POST', path: `/instances/${instanceSegment(instanceId)}${path}`, ...more });
     check(answer, instanceId);
     return answer;
   };
@@ -35,14 +36,14 @@ export function functionsHostActions(ask: Ask): HubActions {
       const id = instanceId ?? randomUUID().replaceAll('-', '');
       const answer = await ask({
         method: 'POST',
-        path: `/orchestrators/${encodeURIComponent(name)}/${segmentOf(id)}`,
+        path: `/orchestrators/${segmentOf(name)}/${instanceSegment(id)}`,
         body: input ?? undefined,
       });
       check(answer, id);
       return { instanceId: idIn(answer) ?? id, executionId: '' };
     },
     raiseEvent: async (instanceId, name, data) => {
-      await post(instanceId, `/raiseEvent/${encodeURIComponent(name)}`, { body: data ?? 'null' });
+      await post(instanceId, `/raiseEvent/${segmentOf(name)}`, { body: data ?? 'null' });
     },
     terminate: async (instanceId, reason, { recursive = false } = {}) => {
       if (recursive) throw new DurascopeError('NotSupported', 'The management API terminates one instance at a time.');
@@ -57,7 +58,7 @@ export function functionsHostActions(ask: Ask): HubActions {
       return { instanceId: idIn(answer) ?? instanceId, executionId: '' };
     },
     purge: async (instanceId) => {
-      const answer = await ask({ method: 'DELETE', path: `/instances/${segmentOf(instanceId)}` });
+      const answer = await ask({ method: 'DELETE', path: `/instances/${instanceSegment(instanceId)}` });
       if (answer.status === 404) return 0;
       if (answer.status === 412) {
         throw new DurascopeError('InstanceNotTerminal', `'${instanceId}' has not ended: terminate it, and purge it then.`);
@@ -85,8 +86,7 @@ export function functionsHostActions(ask: Ask): HubActions {
       const id = parseEntityId(instanceId);
       if (id === null) throw new DurascopeError('InvalidInstanceId', `'${instanceId}' is no id of an entity (@name@key).`);
       if (scheduledTime !== undefined) throw new DurascopeError('NotSupported', 'The management API signals at once only.');
-      const key = id.key === '' ? '$' : encodeURIComponent(id.key);
-      const path = `/entities/${encodeURIComponent(id.name)}/${key}`;
+      const path = `/entities/${segmentOf(id.name)}/${id.key === '' ? '$' : instanceSegment(id.key)}`;
       check(await ask({ method: 'POST', path, parameters: { op: operation }, body: input ?? undefined }), instanceId);
     },
     cleanEntityStorage: () =>
@@ -94,15 +94,6 @@ export function functionsHostActions(ask: Ask): HubActions {
         new DurascopeError('NotSupported', 'The management API does not clean up entities: the app does, by its client.'),
       ),
   };
-}
-
-/** `InvalidInstanceId` for what every client takes for a step up in the path: it would reach something else. */
-function segmentOf(instanceId: string): string {
-  if (instanceId !== '' && !/^\.{1,2}$/.test(instanceId)) return encodeURIComponent(instanceId);
-  throw new DurascopeError(
-    'InvalidInstanceId',
-    `The management API cannot be asked about an instance with the id '${instanceId}'.`,
-  );
 }
 
 /** 200 and 202 are well. */

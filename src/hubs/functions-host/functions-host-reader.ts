@@ -17,6 +17,7 @@ import { timestamp, unknownTime } from '../../replay/canonical-event';
 import { fromStatusApi } from '../../replay/import-status';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
 import { openWork } from '../open-work';
+import { isSegment, segmentOf } from './path-segment';
 import { countByPages, type PagedServer, queryByPages, restOf } from '../paged-query';
 
 export interface FunctionsHostOptions {
@@ -68,6 +69,7 @@ const entitySchema = z.looseObject({
 const webhooks = '/runtime/webhooks/durabletask';
 const tokenHeader = 'x-ms-continuation-token';
 const requestMs = 60_000;
+const listedAtOnce = 100;
 const notKnown: HubFacts = {
   queues: null,
   partitions: null,
@@ -133,9 +135,8 @@ export class FunctionsHostReader implements HubReader {
   async getEntity(instanceId: string): Promise<EntityDetails | undefined> {
     const id = parseEntityId(instanceId);
     if (id === null) return undefined;
-    const answer = await this.#ask(
-      `/entities/${encodeURIComponent(id.name)}/${id.key === '' ? '$' : encodeURIComponent(id.key)}`,
-    );
+    if (id.key !== '' && !isSegment(id.key)) return this.#listedEntity(instanceId, id.name);
+    const answer = await this.#ask(`/entities/${segmentOf(id.name)}/${id.key === '' ? '$' : segmentOf(id.key)}`);
     if (answer.status === 404) return undefined;
     const info: EntityInfo = {
       instanceId,
@@ -154,7 +155,7 @@ export class FunctionsHostReader implements HubReader {
     const parameters = new URLSearchParams({ top: String(query.pageSize ?? 100), fetchState: String(includeState) });
     if (lastOperationFrom !== undefined) parameters.set('lastOperationTimeFrom', lastOperationFrom);
     if (lastOperationTo !== undefined) parameters.set('lastOperationTimeTo', lastOperationTo);
-    const path = name === undefined ? '/entities' : `/entities/${encodeURIComponent(name)}`;
+    const path = name === undefined ? '/entities' : `/entities/${segmentOf(name)}`;
     const { value, token } = await this.#ask(path, parameters, query.continuationToken);
     const entities = z
       .array(entitySchema)
@@ -211,7 +212,8 @@ export class FunctionsHostReader implements HubReader {
   /** Undefined for an unknown id. */
   async #whole(instanceId: string): Promise<{ row: InstanceRow; events: HistoryEvent[]; notes: string[] } | undefined> {
     const parameters = new URLSearchParams({ showHistory: 'true', showHistoryOutput: 'true', showInput: 'true' });
-    const answer = await this.#ask(`/instances/${encodeURIComponent(instanceId)}`, parameters);
+    if (!isSegment(instanceId)) return this.#listed(instanceId);
+    const answer = await this.#ask(`/instances/${segmentOf(instanceId)}`, parameters);
     if (answer.status === 404) return undefined;
     const status = statusSchema.safeParse(answer.value);
     if (!status.success) throw this.#noHost();
@@ -221,6 +223,31 @@ export class FunctionsHostReader implements HubReader {
         ? { events: [], notes: [] }
         : fromStatusApi({ ...status.data, name: status.data.name ?? undefined, historyEvents });
     return { row: rowOf(status.data, made.events), ...made };
+  }
+
+  /** Of an id that no path can have: what its list has. */
+  async #listed(instanceId: string): Promise<{ row: InstanceRow; events: HistoryEvent[]; notes: string[] } | undefined> {
+    if (instanceId === '') return undefined;
+    let token: string | undefined;
+    do {
+      const page = await this.#page({ instanceIdPrefix: instanceId }, listedAtOnce, token);
+      const row = page.instances.find((each) => each.instanceId === instanceId);
+      if (row !== undefined) return { row, events: [], notes: [notAskedFor(instanceId)] };
+      token = page.continuationToken;
+    } while (token !== undefined);
+    return undefined;
+  }
+
+  async #listedEntity(instanceId: string, name: string): Promise<EntityDetails | undefined> {
+    let token: string | undefined;
+    do {
+      const query = { name, includeState: true, pageSize: listedAtOnce, instanceIdPrefix: instanceId };
+      const page = await this.queryEntities(token === undefined ? query : { ...query, continuationToken: token });
+      const found = page.entities.find((each) => each.instanceId === instanceId);
+      if (found !== undefined) return { ...found, queue: [] };
+      token = page.continuationToken;
+    } while (token !== undefined);
+    return undefined;
   }
 
   #ask(path: string, parameters = new URLSearchParams(), token?: string): Promise<HostAnswer> {
@@ -283,6 +310,10 @@ export class FunctionsHostReader implements HubReader {
       { details: { url: this.options.url } },
     );
   }
+}
+
+function notAskedFor(instanceId: string): string {
+  return `The management API cannot be asked about an instance with the id '${instanceId}': this is what its list has, without input and history.`;
 }
 
 function rowOf(status: Status, events: readonly HistoryEvent[]): InstanceRow {
