@@ -1,18 +1,10 @@
 /** A task hub of a real engine that Durascope looks at: the contract of all hubs, and what only such a one has. */
 import type { HistoryEvent } from '../core/history/history';
 import type { InstanceQuery } from '../core/ports/history-store';
-import type { TaskHubClient } from '../core/ports/task-hub-client';
-import type { OrchestrationStatus } from '../core/values/status';
+import type { CountsByStatus, CountWatch, TaskHubClient } from '../core/ports/task-hub-client';
 import type { Pace } from './polled-changes';
 
-export type CountsByStatus = Partial<Record<OrchestrationStatus, number>>;
-
-export interface CountWatch {
-  /** Counted so far. */
-  progress?: (counts: CountsByStatus) => void;
-  /** Ends the counting: it then rejects with `Stopped`. */
-  signal?: AbortSignal;
-}
+export type { CountsByStatus, CountWatch };
 
 export interface QueueFacts {
   name: string;

@@ -56,7 +56,7 @@ function attachedHub(
       changes.noteReading(clock.now() - beganMs);
       return page;
     },
-    countByStatus: (query = {}) => reader.count(query),
+    countByStatus: (query = {}, watch) => reader.count(query, watch),
     count: (query, watch) => reader.count(query, watch),
     history: (instanceId, from, count) => reader.history(instanceId, from, count),
     historyWithNotes: (instanceId) => reader.historyWithNotes(instanceId),

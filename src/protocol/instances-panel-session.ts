@@ -31,6 +31,7 @@ export const changedEveryMs = 100;
 /** More changed rows than this at once are announced as `stale`. */
 const maxChangedRows = 200;
 const maxFailures = 100;
+const countedEveryMs = 250;
 
 export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesPanel, InstancesPanelSessionOptions> {
   #waiting = false;
@@ -38,6 +39,7 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
   #filter: InstanceFilter | undefined;
   /** When the list was asked for that is shown, where it is sorted by what changes with time. */
   #listedAt = '';
+  #counting: AbortController | undefined;
   readonly #changed = new Map<string, InstanceSummary>();
   readonly #purged = new Set<string>();
 
@@ -87,15 +89,16 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
           now: toTimestamp(this.options.clock.now()),
           instances: page.instances.map(toInstanceSummary),
           ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }),
+          ...(page.orderedBy === undefined ? {} : { orderedBy: page.orderedBy }),
         });
         return;
       }
-      case 'queryCounts': {
-        const filter = asked(message.filter);
-        delete filter.statuses;
-        this.post({ type: 'counts', requestId: message.requestId, byStatus: await this.connected().countByStatus(filter) });
+      case 'queryCounts':
+        await this.#count(message.requestId, message.filter);
         return;
-      }
+      case 'stopCounting':
+        this.#counting?.abort();
+        return;
       case 'queryHistogram':
         this.post({
           type: 'histogram',
@@ -105,6 +108,41 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
         return;
       case 'act':
         await this.#act(message.requestId, message.action, message.target, message.reason);
+    }
+  }
+
+  override dispose(): void {
+    this.#counting?.abort();
+    super.dispose();
+  }
+
+  /** Where that reads every row, what is counted so far is told on the way; one counting at a time. */
+  async #count(requestId: number, given: InstanceFilter): Promise<void> {
+    const filter = { ...given };
+    delete filter.statuses;
+    const hub = this.connected();
+    if (hub.capabilities.counts !== 'onRequest') {
+      this.post({ type: 'counts', requestId, byStatus: await hub.countByStatus(asked(filter)) });
+      return;
+    }
+    this.#counting?.abort();
+    const stop = (this.#counting = new AbortController());
+    let byStatus: CountsByStatus = {};
+    let toldAt = this.options.clock.now();
+    const progress = (counts: CountsByStatus): void => {
+      byStatus = counts;
+      if (stop.signal.aborted || this.options.clock.now() - toldAt < countedEveryMs) return;
+      toldAt = this.options.clock.now();
+      this.post({ type: 'counts', requestId, byStatus, part: 'counting' });
+    };
+    try {
+      byStatus = await hub.countByStatus(asked(filter), { progress, signal: stop.signal });
+      this.post({ type: 'counts', requestId, byStatus });
+    } catch (error) {
+      this.post({ type: 'counts', requestId, byStatus, part: 'stopped' });
+      if (!stop.signal.aborted) throw error;
+    } finally {
+      if (this.#counting === stop) this.#counting = undefined;
     }
   }
 

@@ -71,11 +71,19 @@ export const instancesPage = z.object({
   now: text,
   instances: z.array(instanceSummary),
   continuationToken: text.exactOptional(),
+  /** The page is in this order, as the hub has no other for so many. */
+  orderedBy: z.literal('instanceId').exactOptional(),
 });
 export type InstancesPage = z.infer<typeof instancesPage>;
 
 /** By status over all that the filter lets through, the filter's own `statuses` left aside. */
-export const instancesCounts = z.object({ type: z.literal('counts'), requestId: count, byStatus: countsByStatus });
+export const instancesCounts = z.object({
+  type: z.literal('counts'),
+  requestId: count,
+  byStatus: countsByStatus,
+  /** Of a part: more are being counted, or the counting has ended before its time. */
+  part: z.enum(['counting', 'stopped']).exactOptional(),
+});
 
 /** Instances by creation time. Bucket `i` spans `from + i * widthMs` to the next; the last one includes its end. */
 export const instancesHistogram = z.object({
@@ -117,6 +125,7 @@ export const fromInstancesPanel = z.discriminatedUnion('type', [
     continuationToken: text.exactOptional(),
   }),
   z.object({ type: z.literal('queryCounts'), requestId: count, filter: instanceFilter }),
+  z.object({ type: z.literal('stopCounting') }),
   /** The filter's created times are the range; where one is absent, the oldest or newest instance stands for it. */
   z.object({
     type: z.literal('queryHistogram'),

@@ -161,6 +161,7 @@ export const capabilities = z.object({
   /** What is changed is a hub of a real engine. */
   actsOn: text.exactOptional(),
   history: z.literal('merged').exactOptional(),
+  counts: z.literal('onRequest').exactOptional(),
 });
 
 /**

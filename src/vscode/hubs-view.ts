@@ -71,7 +71,12 @@ export class HubsView implements vscode.TreeDataProvider<HubsNode>, vscode.Dispo
       }
       case 'hubGroup': {
         const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-        return drawn(new vscode.TreeItem(node.label, node.isOpen ? Expanded : Collapsed), node.id, node.icon, 'hubGroup');
+        return drawn(
+          new vscode.TreeItem(node.label, node.isOpen ? Expanded : Collapsed),
+          node.id,
+          node.icon,
+          node.query === null ? 'hubFacts' : 'hubGroup',
+        );
       }
       case 'hubInstance': {
         const shown = instanceItem(node.row, Date.now(), 'flat');

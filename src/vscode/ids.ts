@@ -80,6 +80,7 @@ export const commands = {
   actOnHub: 'durascope.actOnHub',
   filterHub: 'durascope.filterHub',
   loadMoreOfHub: 'durascope.loadMoreOfHub',
+  showHubInstances: 'durascope.showHubInstances',
   openHubInstance: 'durascope.openHubInstance',
   copyToEmulator: 'durascope.copyToEmulator',
 } as const;
@@ -104,6 +105,9 @@ export const panels = {
   entity: 'durascope.entity',
   functions: 'durascope.functionsPanel',
 } as const;
+
+/** Instances of an attached hub: gone with the window, so that nothing wakes up for it. */
+export const hubInstancesPanel = 'durascope.hubInstancesPanel';
 
 export const debugType = 'durascope';
 /** The debugger over replays. */

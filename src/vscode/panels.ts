@@ -19,7 +19,7 @@ import type { FailureLink } from '../core/ports/failure-chain';
 import { readText, realDir, type DurableApp } from './find-apps';
 import type { AppEmulator } from './app-emulator';
 import type { Emulators } from './emulators';
-import { contextKeys, panels as panelIds } from './ids';
+import { contextKeys, hubInstancesPanel, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
 import { keepsTab, PreviewTab } from './models/preview-tab';
 import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
@@ -184,7 +184,7 @@ export class Panels implements vscode.Disposable {
 
   /** The panel of an instance of an attached hub; its code is that of the app, where there is one. */
   openAttached(app: DurableApp | undefined, hub: AttachedHub, hubId: string, instanceId: string): vscode.WebviewPanel {
-    const owner: DurableApp = app ?? { kind: 'programs', appDir: hubId, name: hub.label, folder: undefined };
+    const owner = ownerOf(app, hub, hubId);
     const key = `${owner.appDir}\n${instanceId}${attachedTo(hubId)}`;
     const known = this.#open.get(key);
     if (known !== undefined) {
@@ -200,6 +200,24 @@ export class Panels implements vscode.Disposable {
     );
     this.#showInstance(panel, owner, instanceId, { hub, replay, key, host });
     return panel;
+  }
+
+  /** The instances of an attached hub, page by page. With a filter: shows what it lets through. */
+  openAttachedInstances(app: DurableApp | undefined, hub: AttachedHub, hubId: string, filter?: InstanceFilter): void {
+    const owner = ownerOf(app, hub, hubId);
+    const key = `${owner.appDir}\n${attachedTo(hubId)}`;
+    let open = this.#open.get(key);
+    if (open === undefined) {
+      const panel = this.#create(hubInstancesPanel, `Instances: ${hub.name}`);
+      const host = this.options.attachedHostOf(owner).of(
+        hub,
+        (id) => void this.openAttached(app, hub, hubId, id),
+        () => undefined,
+      );
+      this.#showInstances(panel, owner, { hub, key, host });
+      open = this.#open.get(key);
+    } else open.panel.reveal();
+    if (filter !== undefined && open?.session instanceof InstancesPanelSession) open.session.showFilter(filter);
   }
 
   /** What may be done to the hub has changed, or it is attached no more: its panels would go on as before. */
@@ -352,13 +370,17 @@ export class Panels implements vscode.Disposable {
     this.#adopt(key, { panel, session, app, ...(attached === undefined ? {} : { imported: attached.hub }) }, 'entity');
   }
 
-  #showInstances(panel: vscode.WebviewPanel, app: DurableApp): void {
+  #showInstances(
+    panel: vscode.WebviewPanel,
+    app: DurableApp,
+    attached?: { hub: AttachedHub; key: string; host: PanelHost },
+  ): void {
     const emulator = this.options.emulators.of(app);
     const session = new InstancesPanelSession({
       post: (message) => void panel.webview.postMessage(message),
-      host: this.options.hostOf(app),
+      host: attached?.host ?? this.options.hostOf(app),
       clock: clockOf(() => this.options.emulators.of(app)),
-      hubName: app.name,
+      hubName: attached?.hub.label ?? app.name,
       names: () =>
         Promise.resolve(
           (emulator.running?.functions() ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
@@ -366,7 +388,8 @@ export class Panels implements vscode.Disposable {
       onError: this.options.onError,
     });
     panel.iconPath = this.#icon('instances');
-    this.#adopt(app.appDir, { panel, session, app }, 'instances');
+    const of = attached === undefined ? {} : { imported: attached.hub };
+    this.#adopt(attached?.key ?? app.appDir, { panel, session, app, ...of }, 'instances');
   }
 
   #showFunctions(panel: vscode.WebviewPanel, app: DurableApp): void {
@@ -562,6 +585,11 @@ const iconNames: Readonly<Record<string, string>> = {
   Completed: 'completed',
   instances: 'instances',
 };
+
+/** Whose code the instances of an attached hub run: the app's, where there is one. */
+function ownerOf(app: DurableApp | undefined, hub: AttachedHub, hubId: string): DurableApp {
+  return app ?? { kind: 'programs', appDir: hubId, name: hub.label, folder: undefined };
+}
 
 /** The end of the keys of panels of an attached hub. */
 function attachedTo(hubId: string): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { toInstancesPanel, type ToInstancesPanel } from '../../src/protocol/instances-panel';
 import { InstancesPanelSession, changedEveryMs } from '../../src/protocol/instances-panel-session';
+import type { CountsByStatus, CountWatch, TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
 import { RecordingHost, sessionClock, settle } from './recording-host';
@@ -55,6 +56,42 @@ describe('the session behind the instances panel', () => {
     session.showFilter({ names: ['waits'] });
     await settle();
     assert.deepEqual(posted.filter((message) => message.type === 'hello').at(-1)?.filter, { names: ['waits'] });
+  });
+
+  it('counts a hub of a real engine as it comes, until it is stopped, and says when another order was not to be had', async () => {
+    let watch: CountWatch = {};
+    let end: (counts: CountsByStatus) => void = () => undefined;
+    const attached: TaskHubClient = Object.assign(Object.create(hub.engine) as TaskHubClient, {
+      capabilities: { ...hub.engine.capabilities, counts: 'onRequest' },
+      subscribe: () => ({ dispose: () => undefined }),
+      query: () => Promise.resolve({ instances: [], orderedBy: 'instanceId' }),
+      countByStatus: (_: unknown, given: CountWatch) => {
+        watch = given;
+        return new Promise<CountsByStatus>((resolve, reject) => {
+          end = resolve;
+          given.signal?.addEventListener('abort', () => reject(new Error('off')));
+        });
+      },
+    });
+    session.connect(attached);
+    const counts = () => posted.filter((message) => message.type === 'counts').map(({ byStatus, part }) => [byStatus, part]);
+    const counting = session.receive({ type: 'queryCounts', requestId: 1, filter: { statuses: ['Failed'] } });
+    hub.clock.advance(300);
+    watch.progress?.({ Running: 1000 });
+    watch.progress?.({ Running: 1500 });
+    await session.receive({ type: 'stopCounting' });
+    await counting;
+    assert.deepEqual(counts(), [
+      [{ Running: 1000 }, 'counting'],
+      [{ Running: 1500 }, 'stopped'],
+    ]);
+    assert.deepEqual(answers(), []);
+    const again = session.receive({ type: 'queryCounts', requestId: 2, filter: {} });
+    end({ Running: 2000 });
+    await again;
+    assert.deepEqual(counts().at(-1), [{ Running: 2000 }, undefined]);
+    await session.receive({ type: 'queryPage', requestId: 3, filter: {}, order, pageSize: 3 });
+    assert.equal(posted.filter((message) => message.type === 'page').at(-1)?.orderedBy, 'instanceId');
   });
 
   it('answers with pages, sorted and filtered, under the number of the question', async () => {

@@ -139,6 +139,39 @@ describe('what the instances panel knows', () => {
     transport.deliver({ type: 'changed', now, rows, purged, stale });
   const ids = () => store.state.get().rows.map((each) => each.instanceId);
 
+  it('of a hub that counts on request asks for no counts, and for a page when it is scrolled to', () => {
+    const capabilities = { rewind: false, entities: true, suspend: false, counts: 'onRequest', readOnly: 'no' };
+    const counted = transport.of('queryCounts').length;
+    transport.deliver({ type: 'hello', now, capabilities, names: [], hub: 'Shop in shop' });
+    assert.equal(transport.of('queryCounts').length, counted);
+    transport.deliver({
+      ...{ type: 'page', requestId: lastPage()?.requestId, now, instances: [row('a'), row('b')] },
+      ...{ continuationToken: 'token', orderedBy: 'instanceId' },
+    });
+    const { total, hasMore, isInIdOrder } = store.state.get();
+    assert.deepEqual([total, hasMore, isInIdOrder], [3, true, true]);
+    const asked = transport.of('queryPage').length;
+    store.want(1);
+    assert.equal(transport.of('queryPage').length, asked);
+    store.want(2);
+    assert.equal(lastPage()?.continuationToken, 'token');
+    transport.deliver({ type: 'actionResult', requestId: lastPage()?.requestId, ok: false, message: 'too busy' });
+    assert.equal(store.state.get().problem, 'too busy');
+    store.want(2);
+    deliverPage([row('c')]);
+    assert.deepEqual([store.state.get().total, store.state.get().problem, ids()], [3, null, ['a', 'b', 'c']]);
+    store.count();
+    const { requestId } = transport.of('queryCounts').at(-1) ?? assert.fail();
+    transport.deliver({ type: 'counts', requestId, byStatus: { Running: 2 }, part: 'counting' });
+    assert.deepEqual([store.state.get().counts, store.state.get().counting], [{ Running: 2 }, 'counting']);
+    store.stopCounting();
+    assert.equal(transport.of('stopCounting').length, 1);
+    transport.deliver({ type: 'counts', requestId, byStatus: { Running: 3 }, part: 'stopped' });
+    assert.deepEqual([store.state.get().counts, store.state.get().counting], [{ Running: 3 }, 'stopped']);
+    store.show({ statuses: ['Failed'] }, order);
+    assert.deepEqual([store.state.get().counts, store.state.get().counting], [null, null]);
+  });
+
   it('loads page after page as far as is on screen', () => {
     deliverPage([row('a'), row('b')], 'token');
     transport.deliver({ type: 'counts', requestId: transport.of('queryCounts').at(-1)?.requestId, byStatus: { Running: 5 } });

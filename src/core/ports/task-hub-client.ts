@@ -78,6 +78,17 @@ export interface HubCapabilities {
   actsOn?: string;
   /** `merged`: histories are made anew out of what a status API tells. Absent: as they are stored. */
   history?: 'merged';
+  /** Counting reads every row: it is done when somebody asks, and may be watched and called off. Absent: it costs nothing. */
+  counts?: 'onRequest';
+}
+
+export type CountsByStatus = Partial<Record<OrchestrationStatus, number>>;
+
+export interface CountWatch {
+  /** Counted so far. */
+  progress?: (counts: CountsByStatus) => void;
+  /** Ends the counting: it then rejects with `Stopped`. */
+  signal?: AbortSignal;
 }
 
 export interface SignalOptions {
@@ -141,7 +152,8 @@ export interface TaskHubClient {
   start(options: StartOptions): Promise<{ instanceId: string; executionId: string }>;
   get(instanceId: string): Promise<InstanceRow | undefined>;
   query(query: InstanceQuery): Promise<InstancePage>;
-  countByStatus(query?: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>>;
+  /** `watch`: of hubs that count on request. */
+  countByStatus(query?: InstanceQuery, watch?: CountWatch): Promise<CountsByStatus>;
   /** Commit order. Empty for an unknown or a pending instance. */
   history(instanceId: string, from?: number, count?: number): Promise<readonly HistoryEvent[]>;
   customStatusChanges(instanceId: string): Promise<readonly CustomStatusChange[]>;

@@ -41,7 +41,7 @@ const mostAlone = 4;
 const keptRows = 20_000;
 
 export class AzureStorageReader implements HubReader {
-  readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false };
+  readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false, counts: 'onRequest' };
   readonly #large: LargeValues;
   readonly #histories: HistoryReader;
   readonly #instances: string;

@@ -28,7 +28,7 @@ interface Whole {
 }
 
 export class DurableTaskReader implements HubReader {
-  readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false };
+  readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false, counts: 'onRequest' };
   readonly #pages: PagedServer = {
     get: (instanceId) => this.get(instanceId),
     page: (query, pageSize, token) => this.#page(query, pageSize, token),

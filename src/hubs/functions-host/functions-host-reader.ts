@@ -77,7 +77,13 @@ const notKnown: HubFacts = {
 };
 
 export class FunctionsHostReader implements HubReader {
-  readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false, history: 'merged' };
+  readonly capabilities: HubCapabilities = {
+    rewind: false,
+    entities: true,
+    suspend: false,
+    counts: 'onRequest',
+    history: 'merged',
+  };
   requests = 0;
   readonly #pages: PagedServer = {
     get: (instanceId) => this.get(instanceId),

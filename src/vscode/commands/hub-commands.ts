@@ -6,6 +6,7 @@ import { isStorageUrl } from '../../hubs/azure-storage/storage-connection';
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';
 import type { AttachedHub } from '../../hubs/attached-hub';
+import { instanceFilter } from '../../protocol/instances-panel';
 import type { AttachedConnection, HubConnections, HubSource } from '../hub-connections';
 import type { HubsView } from '../hubs-view';
 import { commands } from '../ids';
@@ -112,6 +113,16 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       if ('problem' in parsed) throw new DurascopeError('InvalidArgument', parsed.problem);
       view.model.setFilter(connection.id, parsed.filter);
       refresh();
+    },
+
+    /** In a panel: all of a hub, or what is in the group of the tree. */
+    [commands.showHubInstances]: async ([node]) => {
+      const connection = await chosen(node, 'Show the instances of which task hub?');
+      if (connection === undefined) return;
+      const group = node as HubsNode | undefined;
+      const { entities, ...query } = group?.type === 'hubGroup' ? (group.query ?? {}) : {};
+      const filter = instanceFilter.parse(entities === 'only' ? { ...query, entities } : query);
+      context.panels.openAttachedInstances(context.apps.current, await connection.open(), connection.id, filter);
     },
 
     [commands.loadMoreOfHub]: ([node]) => {

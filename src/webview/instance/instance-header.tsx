@@ -7,6 +7,7 @@ import { fromTimestamp } from '../../core/values/time';
 import type { InstanceAction } from '../../protocol/panel-values';
 import { isActionEnabled } from '../models/instance-actions';
 import { dateTimeText, durationText } from '../models/time-text';
+import { AccessSign } from '../ui/access-sign';
 import { AskDialog } from '../ui/ask-dialog';
 import { CopyButton } from '../ui/copy-button';
 import { useHubNow } from '../ui/hooks';
@@ -82,18 +83,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
           </span>
         ) : null}
         <div class="actions" role="toolbar" aria-label="Actions on this instance">
-          {readOnly === undefined ? null : (
-            <span class="status-badge quiet" title={readOnly} data-read-only>
-              <Icon name="lock" />
-              Read only
-            </span>
-          )}
-          {actsOn === undefined ? null : (
-            <span class="status-badge warning" title={actsOn} data-acts>
-              <Icon name="unlock" />
-              Acts on a real hub
-            </span>
-          )}
+          <AccessSign readOnly={readOnly} actsOn={actsOn} />
           {over || readOnly !== undefined ? null : (
             <>
               <vscode-button disabled={!enabled('raiseEvent')} onClick={onRaise} data-action="raiseEvent">

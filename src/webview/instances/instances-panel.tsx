@@ -1,15 +1,17 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import * as z from 'zod';
+import { countText } from '../../base/count-text';
 import type { OrchestrationStatus } from '../../core/values/status';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import { instanceFilter, instanceOrder, type InstanceFilter, type InstanceOrder } from '../../protocol/instances-panel';
 import { withoutParts } from '../models/instance-list';
 import { nothingSelected, selectedCount, withoutGone, type Selection } from '../models/selection';
-import type { InstancesStore } from '../state/instances-state';
+import type { InstancesState, InstancesStore } from '../state/instances-state';
 import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
 import type { Notice } from '../instance/panel-context';
+import { AccessSign } from '../ui/access-sign';
 import { fieldValue } from '../ui/elements';
 import { useHubNow, useStore } from '../ui/hooks';
 import { Icon } from '../ui/icon';
@@ -75,6 +77,12 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
       ? null
       : { fromMs: fromTimestamp(filter.createdTimeFrom), toMs: fromTimestamp(filter.createdTimeTo) };
   const names = filter.names ?? [];
+  const isAttached = hello?.capabilities.counts === 'onRequest';
+  // Nobody knows the names of an attached hub's orchestrators but by its instances.
+  const known = [...new Set([...(hello?.names ?? []), ...names, ...(isAttached ? rows.map(({ name }) => name) : [])])]
+    .filter((name) => name !== '' && !name.startsWith('@'))
+    .sort();
+  const isPart = isAttached && state.counting !== null;
   const isFiltered = Object.keys(filter).length > 0;
   const inList = counts === null ? total : statusOrder.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 
@@ -86,12 +94,18 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           {notice.text}
         </Banner>
       )}
+      {isAttached && state.isInIdOrder ? (
+        <Banner kind="info">
+          In the order of ids: these are too many for another order. Filter them, and they can be sorted.
+        </Banner>
+      ) : null}
       <header class="instances-header">
         <div class="title-line">
           <h1>Instances</h1>
           {hello === null || hello.hub === '' ? null : <span class="quiet-text">{hello.hub}</span>}
           <div class="actions">
-            {transport.place === 'editor' ? (
+            {hello === null ? null : <AccessSign {...hello.capabilities} />}
+            {transport.place === 'editor' && !isAttached ? (
               <vscode-button onClick={() => transport.send({ type: 'startInstance' })}>Start instance…</vscode-button>
             ) : null}
           </div>
@@ -103,10 +117,12 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
             aria-pressed={chosen.length === 0}
             onClick={() => show(withoutParts(filter, 'statuses'))}
           >
-            All <strong>{inList.toLocaleString('en')}</strong>
+            All {isAttached && counts === null ? null : <strong>{`${inList.toLocaleString('en')}${isPart ? '+' : ''}`}</strong>}
           </button>
           {statusOrder
-            .filter((status) => (counts?.[status] ?? 0) > 0 || chosen.includes(status))
+            .filter(
+              (status) => (isAttached && (counts === null || isPart)) || (counts?.[status] ?? 0) > 0 || chosen.includes(status),
+            )
             .map((status) => (
               <button
                 key={status}
@@ -117,9 +133,10 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
                 onClick={() => toggleStatus(status)}
               >
                 <Icon name={statusIcons[status]} /> {statusTitle(status)}{' '}
-                <strong>{(counts?.[status] ?? 0).toLocaleString('en')}</strong>
+                {isAttached && counts === null ? null : <strong>{(counts?.[status] ?? 0).toLocaleString('en')}</strong>}
               </button>
             ))}
+          {isAttached ? <CountButton state={state} store={store} /> : null}
         </div>
         <div class="toolbar" role="toolbar" aria-label="Instances">
           <vscode-textfield
@@ -138,7 +155,7 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
             }
             items={[
               { label: 'All orchestrators', icon: 'clear-all', onSelect: () => setNames([]) },
-              ...(hello?.names ?? []).map((name) => ({
+              ...known.map((name) => ({
                 label: name,
                 checked: names.includes(name),
                 onSelect: () => setNames(names.includes(name) ? names.filter((each) => each !== name) : [...names, name]),
@@ -155,6 +172,7 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
               show(filter.rootsOnly === true ? rest : { ...rest, rootsOnly: true });
             }}
           />
+          {isAttached ? <CreatedMenu filter={filter} nowMs={nowMs} onShow={(next) => show(next)} /> : null}
           {hello?.capabilities.entities === true ? (
             <IconButton
               icon="symbol-object"
@@ -170,14 +188,16 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           <SavedFilters memory={memory} filter={filter} onShow={(next) => show(next)} />
           <span class="toolbar-gap" />
           <span class="row-count" aria-live="polite">
-            {total.toLocaleString('en')} {total === 1 ? 'instance' : 'instances'}
+            {state.hasMore ? `The first ${rows.length.toLocaleString('en')} instances` : countText(total, 'instance')}
           </span>
-          <IconButton
-            icon="graph"
-            label="Chart of the creation times"
-            pressed={showChart}
-            onClick={() => setShowChart(!showChart)}
-          />
+          {isAttached ? null : (
+            <IconButton
+              icon="graph"
+              label="Chart of the creation times"
+              pressed={showChart}
+              onClick={() => setShowChart(!showChart)}
+            />
+          )}
         </div>
       </header>
       {showChart && histogram !== null && histogram.buckets.length > 0 ? (
@@ -188,15 +208,16 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
       ) : state.isLoading ? (
         <Loading text="Reading the instances…" />
       ) : total === 0 ? (
-        <Nothing isFiltered={isFiltered} onClear={() => show({})} transport={transport} />
+        <Nothing isFiltered={isFiltered} isAttached={isAttached} onClear={() => show({})} transport={transport} />
       ) : (
         <InstancesTable
           rows={rows}
           total={total}
-          order={order}
+          order={state.isInIdOrder ? byId : order}
           onOrder={(next) => show(filter, next)}
           selection={selection}
           onSelection={setSelection}
+          isAttached={isAttached}
           onOpen={(instanceId, isPreview) =>
             transport.send({ type: 'openInstance', instanceId, ...(isPreview ? { isPreview } : {}) })
           }
@@ -218,7 +239,55 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
   );
 }
 
-function Nothing(props: { isFiltered: boolean; onClear: () => void; transport: PanelTransport }): JSX.Element {
+function CountButton({ state, store }: { state: InstancesState; store: InstancesStore }): JSX.Element {
+  const { counting } = state;
+  if (counting === 'counting') {
+    return <IconButton icon="debug-stop" label="Stop counting" text="Counting… Stop" onClick={() => store.stopCounting()} />;
+  }
+  return (
+    <IconButton
+      icon="symbol-numeric"
+      label="Count the instances by status: reads every row of the hub"
+      text={counting === 'stopped' ? 'Counted in part. Count again' : state.counts === null ? 'Count' : 'Count again'}
+      onClick={() => store.count()}
+    />
+  );
+}
+
+/** What the hub has made of another order. */
+const byId: InstanceOrder = { orderBy: 'instanceId', descending: false };
+
+const spans: readonly [string, number][] = [
+  ['Created in the last hour', 3_600_000],
+  ['Created in the last 24 hours', 24 * 3_600_000],
+  ['Created in the last 7 days', 7 * 24 * 3_600_000],
+];
+
+function CreatedMenu(props: { filter: InstanceFilter; nowMs: number; onShow: (filter: InstanceFilter) => void }): JSX.Element {
+  const rest = withoutParts(props.filter, 'createdTimeFrom', 'createdTimeTo');
+  const from = props.filter.createdTimeFrom;
+  return (
+    <MenuButton
+      icon={from === undefined ? 'calendar' : 'filter-filled'}
+      label="Filter by the time of creation"
+      text={from === undefined ? 'Any time' : `From ${from.slice(0, 16).replace('T', ' ')}`}
+      items={[
+        { label: 'Any time', icon: 'clear-all', onSelect: () => props.onShow(rest) },
+        ...spans.map(([label, ms]) => ({
+          label,
+          onSelect: () => props.onShow({ ...rest, createdTimeFrom: toTimestamp(Math.floor(props.nowMs - ms)) }),
+        })),
+      ]}
+    />
+  );
+}
+
+function Nothing(props: {
+  isFiltered: boolean;
+  isAttached: boolean;
+  onClear: () => void;
+  transport: PanelTransport;
+}): JSX.Element {
   if (props.isFiltered) {
     return (
       <EmptyState icon="search" title="No instance matches the filters">
@@ -228,6 +297,7 @@ function Nothing(props: { isFiltered: boolean; onClear: () => void; transport: P
       </EmptyState>
     );
   }
+  if (props.isAttached) return <EmptyState icon="rocket" title="No instances yet" />;
   return (
     <EmptyState icon="rocket" title="No instances yet">
       <button type="button" class="link" onClick={() => props.transport.send({ type: 'startInstance' })}>

@@ -22,6 +22,8 @@ interface InstancesTableProps {
   onOrder: (order: InstanceOrder) => void;
   selection: Selection;
   onSelection: (selection: Selection) => void;
+  /** Rows of a hub of a real engine: nothing is done to many at once, and the lengths of histories are not known. */
+  isAttached?: boolean;
   /** `isPreview`: by a single click. */
   onOpen: (instanceId: string, isPreview: boolean) => void;
   onWant: (position: number) => void;
@@ -89,13 +91,24 @@ const columns: readonly Column[] = [
   },
   { id: 'events', title: 'Events', width: '76px', orderBy: 'historyLength', cell: (row) => numbers.format(row.historyLength) },
 ];
-const template = `36px ${columns.map((column) => column.width).join(' ')}`;
+const attachedColumns = columns.filter(({ id }) => id !== 'events');
+const templates = new Map(
+  [columns, attachedColumns].map(
+    (each) => [each, `${each === columns ? '36px ' : ''}${each.map(({ width }) => width).join(' ')}`] as const,
+  ),
+);
+const columnsOf = (isAttached: boolean): readonly Column[] => (isAttached ? attachedColumns : columns);
 const rowHeight = 26;
 const headerHeight = 28;
 
 /** Keys: arrows, Page Up/Down, Home, End; Space picks a row, Shift+Space picks up to it, Ctrl+A all, Enter opens. */
 export function InstancesTable(props: InstancesTableProps): JSX.Element {
-  const { rows, total, order, selection, onSelection } = props;
+  const { rows, total, order, selection, isAttached = false } = props;
+  const shown = columnsOf(isAttached);
+  const template = templates.get(shown) ?? '';
+  const onSelection = (next: Selection): void => {
+    if (!isAttached) props.onSelection(next);
+  };
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualRows({ count: total, rowHeight, scroller, headerHeight });
   const [cursor, setCursor] = useState(-1);
@@ -155,34 +168,36 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
         class="grid instances-grid"
         role="grid"
         aria-label="Instances"
-        aria-multiselectable="true"
+        aria-multiselectable={!isAttached}
         aria-rowcount={total + 1}
-        aria-colcount={columns.length + 1}
+        aria-colcount={shown.length + (isAttached ? 0 : 1)}
         aria-activedescendant={cursor < 0 ? undefined : `instance-row-${cursor}`}
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
         <div class="grid-header" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-          <span class="grid-head pick" role="columnheader" aria-colindex={1}>
-            <button
-              type="button"
-              class="pick-all"
-              role="checkbox"
-              aria-checked={mark === 'some' ? 'mixed' : mark === 'on'}
-              aria-label="Select all"
-              onClick={() => onSelection(mark === 'on' ? { type: 'some', ids: new Set() } : { type: 'all' })}
-            >
-              <PickMark state={mark} />
-            </button>
-          </span>
-          {columns.map((column, index) => {
+          {isAttached ? null : (
+            <span class="grid-head pick" role="columnheader" aria-colindex={1}>
+              <button
+                type="button"
+                class="pick-all"
+                role="checkbox"
+                aria-checked={mark === 'some' ? 'mixed' : mark === 'on'}
+                aria-label="Select all"
+                onClick={() => onSelection(mark === 'on' ? { type: 'some', ids: new Set() } : { type: 'all' })}
+              >
+                <PickMark state={mark} />
+              </button>
+            </span>
+          )}
+          {shown.map((column, index) => {
             const sorted = column.orderBy !== undefined && column.orderBy === order.orderBy;
             return (
               <span
                 key={column.id}
                 class={`grid-head head-${column.id}`}
                 role="columnheader"
-                aria-colindex={index + 2}
+                aria-colindex={index + (isAttached ? 1 : 2)}
                 aria-sort={sorted ? (order.descending ? 'descending' : 'ascending') : undefined}
               >
                 {column.orderBy === undefined ? (
@@ -227,6 +242,7 @@ export function InstancesTable(props: InstancesTableProps): JSX.Element {
                 start={item.start}
                 picked={row !== undefined && isSelected(selection, row.instanceId)}
                 isCursor={item.index === cursor}
+                isAttached={isAttached}
                 nowMs={seconds * 1000}
               />
             );
@@ -244,10 +260,11 @@ interface InstanceRowProps {
   start: number;
   picked: boolean;
   isCursor: boolean;
+  isAttached: boolean;
   nowMs: number;
 }
 
-const InstanceRow = memo(({ row, position, start, picked, isCursor, nowMs }: InstanceRowProps): JSX.Element => (
+const InstanceRow = memo(({ row, position, start, picked, isCursor, isAttached, nowMs }: InstanceRowProps): JSX.Element => (
   <div
     id={`instance-row-${position}`}
     class={`grid-row ${picked ? 'selected' : ''} ${isCursor ? 'cursor-row' : ''} ${row === undefined ? 'missing' : ''}`}
@@ -256,13 +273,21 @@ const InstanceRow = memo(({ row, position, start, picked, isCursor, nowMs }: Ins
     aria-selected={picked}
     data-position={position}
     data-instance-id={row?.instanceId}
-    style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
+    style={{ gridTemplateColumns: templates.get(columnsOf(isAttached)) ?? '', transform: `translateY(${start}px)` }}
   >
-    <span class="grid-cell pick" role="gridcell" aria-colindex={1} data-cell="pick">
-      {row === undefined ? null : <PickMark state={picked ? 'on' : 'off'} />}
-    </span>
-    {columns.map((column, index) => (
-      <span key={column.id} class={`grid-cell cell-${column.id}`} role="gridcell" aria-colindex={index + 2} data-cell={column.id}>
+    {isAttached ? null : (
+      <span class="grid-cell pick" role="gridcell" aria-colindex={1} data-cell="pick">
+        {row === undefined ? null : <PickMark state={picked ? 'on' : 'off'} />}
+      </span>
+    )}
+    {columnsOf(isAttached).map((column, index) => (
+      <span
+        key={column.id}
+        class={`grid-cell cell-${column.id}`}
+        role="gridcell"
+        aria-colindex={index + (isAttached ? 1 : 2)}
+        data-cell={column.id}
+      >
         {row === undefined ? <span class="skeleton" /> : column.cell(row, nowMs)}
       </span>
     ))}

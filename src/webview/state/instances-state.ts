@@ -4,6 +4,7 @@
  *   L1. Answers to questions that were overtaken by a newer one of their kind are dropped (protocol Q1).
  *   L2. While the list is asked for again, the rows on screen stay; they are replaced at once by the answer.
  *   L3. One page at a time is under way. Counts and histogram are asked for again at most twice a second.
+ *   L4. Of a hub that counts on request neither is asked for before somebody wants it, and no more rows than are scrolled to.
  */
 import type { Disposable } from '../../core/ports/clock';
 import type { OrchestrationStatus } from '../../core/values/status';
@@ -36,6 +37,12 @@ export interface InstancesState {
   total: number;
   /** Null until the first answer. The filter's own statuses left aside. */
   counts: CountsByStatus | null;
+  /** Of a hub that counts on request: `counts` are of a part, as the counting goes on or has ended before its time. */
+  counting: 'counting' | 'stopped' | null;
+  /** The hub has put the rows into the order of ids instead. */
+  isInIdOrder: boolean;
+  /** There are more than `rows`, nobody knows how many. */
+  hasMore: boolean;
   histogram: InstancesHistogram | null;
   /** No page has come yet. */
   isLoading: boolean;
@@ -50,6 +57,8 @@ const firstPage = 200;
 /** Small enough to be checked between two frames. */
 const laterPage = 500;
 const largestPage = 10_000;
+/** Of a hub that counts on request: a longer list is not read again by itself. */
+const renewedRows = 1000;
 const histogramBuckets = 120;
 const refreshEveryMs = 500;
 
@@ -82,6 +91,9 @@ export class InstancesStore {
         rows: [],
         total: 0,
         counts: null,
+        counting: null,
+        isInIdOrder: false,
+        hasMore: false,
         histogram: null,
         isLoading: true,
         clockOffsetMs: 0,
@@ -97,6 +109,11 @@ export class InstancesStore {
   }
 
   show(filter: InstanceFilter, order: InstanceOrder): void {
+    if (this.countsOnRequest && filter !== this.state.get().filter) {
+      if (this.state.get().counting === 'counting') this.stopCounting();
+      this.countsRequest = 0;
+      this.state.set({ counts: null, counting: null });
+    }
     this.state.set({ filter, order, isLoading: this.state.get().rows.length === 0 });
     this.askAll();
   }
@@ -106,7 +123,20 @@ export class InstancesStore {
     this.wanted = position;
     const { rows } = this.state.get();
     if (this.pageUnderWay || this.token === undefined || position < rows.length) return;
-    this.askPage(this.token, Math.min(largestPage, Math.max(laterPage, position + 1 - rows.length)));
+    const missing = this.countsOnRequest ? 0 : position + 1 - rows.length; // L4
+    this.askPage(this.token, Math.min(largestPage, Math.max(laterPage, missing)));
+  }
+
+  /** L4 */
+  count(): void {
+    const { filter } = this.state.get();
+    this.countsRequest = this.requests.next();
+    this.state.set({ counts: {}, counting: 'counting' });
+    this.transport.send({ type: 'queryCounts', requestId: this.countsRequest, filter });
+  }
+
+  stopCounting(): void {
+    this.transport.send({ type: 'stopCounting' });
   }
 
   act(action: InstanceAction, target: BulkTarget, reason: string | null): Promise<ActionResult> {
@@ -137,7 +167,12 @@ export class InstancesStore {
     });
   }
 
+  private get countsOnRequest(): boolean {
+    return this.state.get().hello?.capabilities.counts === 'onRequest';
+  }
+
   private askSums(): void {
+    if (this.countsOnRequest) return;
     const { filter } = this.state.get();
     this.countsRequest = this.requests.next();
     this.transport.send({ type: 'queryCounts', requestId: this.countsRequest, filter });
@@ -173,10 +208,14 @@ export class InstancesStore {
         this.askAll();
         return;
       case 'page':
-        if (message.requestId === this.pageRequest) this.receivePage(message.instances, message.continuationToken); // L1
+        if (message.requestId === this.pageRequest) {
+          this.receivePage(message.instances, message.continuationToken, message.orderedBy !== undefined); // L1
+        }
         return;
       case 'counts':
-        if (message.requestId === this.countsRequest) this.receiveCounts(message.byStatus);
+        if (message.requestId !== this.countsRequest) return;
+        if (this.countsOnRequest) this.state.set({ counts: message.byStatus, counting: message.part ?? null });
+        else this.receiveCounts(message.byStatus);
         return;
       case 'histogram':
         if (message.requestId === this.histogramRequest) this.state.set({ histogram: message });
@@ -185,18 +224,29 @@ export class InstancesStore {
         this.receiveChange(message);
         return;
       case 'actionResult':
+        if (message.requestId === this.pageRequest && !message.ok) this.refusePage(message.message);
+        else if (message.requestId === this.countsRequest && !message.ok) this.state.set({ problem: message.message ?? '' });
         this.requests.settle(message);
     }
   }
 
-  private receivePage(instances: readonly InstanceSummary[], token: string | undefined): void {
+  private receivePage(instances: readonly InstanceSummary[], token: string | undefined, isInIdOrder: boolean): void {
     const before = this.state.get();
     const rows = this.pageReplaces ? instances : withoutRepeats(before.rows, instances);
     this.pageUnderWay = false;
     this.token = token;
-    const total = token === undefined ? rows.length : Math.max(before.total, rows.length);
-    this.state.set({ rows, total, isLoading: false });
+    const hasMore = token !== undefined && this.countsOnRequest;
+    // Of what nobody has counted one row more than there is: whoever scrolls to it wants the next page.
+    const total = token === undefined ? rows.length : hasMore ? rows.length + 1 : Math.max(before.total, rows.length);
+    const problem = before.connected ? null : before.problem;
+    this.state.set({ rows, total, hasMore, isInIdOrder, isLoading: false, problem });
     this.want(this.wanted);
+  }
+
+  /** What could not be read is said; what is there stays. */
+  private refusePage(message: string | undefined): void {
+    this.pageUnderWay = false;
+    this.state.set({ problem: message ?? 'The instances could not be read.', isLoading: this.state.get().rows.length === 0 });
   }
 
   private receiveCounts(byStatus: CountsByStatus): void {
@@ -217,7 +267,11 @@ export class InstancesStore {
     if (change.stale || applied.isStale) this.listIsStale = true;
     this.state.set({
       rows: applied.rows,
-      total: isWhole ? applied.rows.length : Math.max(total, applied.rows.length),
+      total: isWhole
+        ? applied.rows.length
+        : this.countsOnRequest
+          ? applied.rows.length + 1
+          : Math.max(total, applied.rows.length),
       clockOffsetMs: fromTimestamp(change.now) - this.now(),
     });
     this.refreshSoon();
@@ -229,6 +283,7 @@ export class InstancesStore {
     this.refreshPending = true;
     this.timers.setTimeout(() => {
       this.refreshPending = false;
+      if (this.listIsStale && this.countsOnRequest && this.state.get().rows.length > renewedRows) return;
       if (this.listIsStale) this.askAll();
       else this.askSums();
     }, refreshEveryMs);

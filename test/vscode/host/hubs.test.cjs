@@ -113,6 +113,19 @@ describe('an attached task hub', () => {
     assert.equal(await run('pauseHub', hub), false);
   });
 
+  it('shows its instances in a panel, those of a group as well', async () => {
+    const [hub] = await tree().children();
+    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+    await run('showHubInstances', hub);
+    await until('the panel', () => tabs().includes('Instances: GoldenHub'));
+    const groups = await tree().children(hub);
+    await run(
+      'showHubInstances',
+      groups.find(({ label }) => label === 'Failed in the last 24 hours'),
+    );
+    assert.equal(tabs().filter((label) => label === 'Instances: GoldenHub').length, 1);
+  });
+
   it('opens an instance in a panel with its replay', async () => {
     const node = (await childrenOf('All instances')).find(({ row }) => row.instanceId === 'hello');
     await run('openHubInstance', node);

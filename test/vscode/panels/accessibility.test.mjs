@@ -25,6 +25,7 @@ const views = [
   ['functionsNone', ''],
   ['none', ''],
   ['some', ''],
+  ['attached', ''],
 ];
 
 describe('the panels are accessible in every theme', function () {

@@ -188,4 +188,40 @@ describe('the instances panel', function () {
     await page.locator('.grid-row:not(.missing)[aria-rowindex="100001"]').waitFor();
     assert.ok((await page.locator('.grid-row').count()) < 120);
   });
+
+  it('of a hub of a real engine loads what is scrolled to, says its order, and counts when asked', async () => {
+    const page = await openPanel('attached');
+    await page.locator('.row-count', { hasText: 'The first 200 instances' }).waitFor();
+    await page.getByText('In the order of ids: these are too many for another order').waitFor();
+    await page.locator('[data-read-only]').waitFor();
+    assert.equal(await page.locator('.pick-all, .head-events, [aria-label="Chart of the creation times"]').count(), 0);
+    await screenshot('instances-attached-dark');
+    await page.locator('.instances-grid').focus();
+    await page.keyboard.press('End');
+    await page.locator('.row-count', { hasText: 'The first 700 instances' }).waitFor();
+    assert.equal((await hubCalls()).filter((call) => call.startsWith('query')).length, 2);
+    const count = page.locator('[title^="Count the instances"]');
+    const all = page.locator('.chip').first();
+    await count.click();
+    await page.locator('[title="Stop counting"]').click();
+    await page.getByText('Counted in part. Count again').waitFor();
+    assert.match(await all.innerText(), /All\s*1,000\+/);
+    await count.click();
+    await eventually(async () => {
+      await page.evaluate(() => globalThis.gallery.hub.countOn());
+      assert.match(await all.innerText(), /All\s*3,000$/);
+    });
+    await page.locator('[data-status=Failed]').click();
+    await page.getByText('In the order of ids').waitFor({ state: 'detached' });
+    await eventually(async () => assert.deepEqual([...new Set(await cells(page, 'status'))], ['Failed']));
+    await page.getByRole('button', { name: 'Any time' }).click();
+    await page.getByRole('menuitem', { name: 'Created in the last hour' }).click();
+    await page.getByText(/^From 20/).waitFor();
+  });
+
+  it('of a hub of a real engine is legible in a light theme', async () => {
+    const page = await openPanel('attached', 'light');
+    await page.locator('.row-count', { hasText: 'The first 200 instances' }).waitFor();
+    await screenshot('instances-attached-light');
+  });
 });

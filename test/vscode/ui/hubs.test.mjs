@@ -75,6 +75,19 @@ describe('a task hub of the real engine in a real VS Code', function () {
     await item('Terminated').waitFor({ timeout: 60_000 });
   });
 
+  it('shows its instances in a panel, filtered by the hub', async () => {
+    const { bench } = window;
+    await bench.command('Durascope: Show Instances of a Task Hub');
+    const frame = await panelFrame(window, '.instances-panel [data-read-only]');
+    await frame.locator('.row-count', { hasText: '25 instances' }).waitFor({ timeout: 60_000 });
+    await screenshot(window, 'hubs-instances-dark');
+    await frame.locator('[title^="Count the instances"]').click();
+    await frame.locator('.chip', { hasText: /All\s*25$/ }).waitFor({ timeout: 30_000 });
+    await frame.locator('[data-status=Terminated]').click();
+    await frame.locator('.row-count', { hasText: '1 instance' }).waitFor({ timeout: 30_000 });
+    await screenshot(window, 'hubs-instances-filtered-dark');
+  });
+
   it('opens an instance in a panel that changes nothing, and replays it with the code in the workspace', async () => {
     const { bench } = window;
     await bench.command('Durascope: Filter Instances of a Task Hub…');

@@ -13,7 +13,7 @@ import { InstancePanelSession } from '../../../src/protocol/instance-panel-sessi
 import type { ToInstancesPanel } from '../../../src/protocol/instances-panel';
 import { InstancesPanelSession } from '../../../src/protocol/instances-panel-session';
 import type { PanelHost } from '../../../src/protocol/panel-host';
-import { FakeHub } from './fake-hub';
+import { FakeAttachedHub, FakeHub } from './fake-hub';
 import { galleryNow, galleryStates, type GalleryState, type GalleryStateName } from './states';
 
 type ToPanel = ToInstancePanel | ToInstancesPanel | ToEntityPanel | ToFunctionsPanel;
@@ -43,7 +43,7 @@ const state: GalleryState = galleryStates[name];
 const startedAt = Date.now();
 /** The gallery's clock runs, from one fixed moment on. */
 const now = (): number => galleryNow + Date.now() - startedAt;
-const hub = new FakeHub(now);
+const hub = state.attached === true ? new FakeAttachedHub(now) : new FakeHub(now);
 state.fill(hub);
 const asked: string[] = [];
 const host: PanelHost = {
@@ -67,9 +67,12 @@ const host: PanelHost = {
 const clock = { now, after: (delayMs: number, callback: () => void) => void setTimeout(callback, delayMs) };
 /** What the panel must have been told before it shows all that it knows at first. */
 const awaited = new Set(
-  { instance: ['history'], instances: ['page', 'counts', 'histogram'], entity: ['entity'], functions: ['functions'] }[
-    state.panel
-  ],
+  {
+    instance: ['history'],
+    instances: state.attached === true ? ['page'] : ['page', 'counts', 'histogram'],
+    entity: ['entity'],
+    functions: ['functions'],
+  }[state.panel],
 );
 const onTold = (message: ToPanel): void => {
   if (message.type === 'instance' && message.instance === null) awaited.clear();
@@ -148,8 +151,11 @@ const session =
             host,
             clock,
             onError,
-            hubName: 'custom-status',
-            names: () => Promise.resolve(['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket']),
+            hubName: state.attached === true ? 'ShopHub in myaccount' : 'custom-status',
+            names: () =>
+              Promise.resolve(
+                state.attached === true ? [] : ['CityRecommender', 'FanOut', 'HelloCities', 'Monitor', 'ReserveTicket'],
+              ),
           });
 session.connect(hub);
 

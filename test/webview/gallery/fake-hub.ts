@@ -10,7 +10,14 @@ import type {
 import type { HistoryEvent } from '../../../src/core/history/history';
 import type { InstanceRow, CustomStatusChange } from '../../../src/core/instances/instance';
 import type { InstancePage, InstanceQuery } from '../../../src/core/ports/history-store';
-import type { HubChange, SignalOptions, TaskHubClient, WaitingFor } from '../../../src/core/ports/task-hub-client';
+import type {
+  CountWatch,
+  HubCapabilities,
+  HubChange,
+  SignalOptions,
+  TaskHubClient,
+  WaitingFor,
+} from '../../../src/core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus } from '../../../src/core/values/status';
 import { toTimestamp } from '../../../src/core/values/time';
 import { toInstanceSummary } from '../../../src/protocol/instance-summary';
@@ -26,7 +33,7 @@ export interface FakeInstance {
 export const waitsForNothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
 
 export class FakeHub implements TaskHubClient {
-  readonly capabilities = { rewind: true, entities: true, suspend: true };
+  readonly capabilities: HubCapabilities = { rewind: true, entities: true, suspend: true };
   readonly instances = new Map<string, FakeInstance>();
   readonly entities = new Map<string, { details: EntityDetails; batches: EntityBatchRecord[] }>();
   private readonly listeners = new Set<(changes: readonly HubChange[]) => void>();
@@ -158,7 +165,7 @@ export class FakeHub implements TaskHubClient {
     this.change(instanceId, { runtimeStatus, output, completedTime });
   }
 
-  private filtered(query: InstanceQuery): InstanceRow[] {
+  protected filtered(query: InstanceQuery): InstanceRow[] {
     const { parentInstanceId } = query;
     return [...this.instances.values()]
       .map((each) => each.row)
@@ -181,5 +188,39 @@ export class FakeHub implements TaskHubClient {
     }
     then();
     return Promise.resolve();
+  }
+}
+
+/** As one of a real engine is: sorts what it finds only up to 1,000, counts when asked, step by step. */
+export class FakeAttachedHub extends FakeHub {
+  override readonly capabilities: HubCapabilities = {
+    ...{ rewind: false, entities: true, suspend: false, counts: 'onRequest' },
+    readOnly: 'A hub in Azure Storage is only looked at.',
+  };
+  /** The next step of the counting, 1,000 instances each. */
+  countOn: () => void = () => undefined;
+
+  override async query(query: InstanceQuery): Promise<InstancePage> {
+    this.calls.push(`query ${query.orderBy ?? ''} ${query.pageSize ?? 0}`);
+    if (query.orderBy === 'instanceId' || this.filtered(query).length <= 1000) return super.query(query);
+    return { ...(await super.query({ ...query, orderBy: 'instanceId', descending: false })), orderedBy: 'instanceId' };
+  }
+
+  override async countByStatus(
+    query: InstanceQuery = {},
+    { progress, signal }: CountWatch = {},
+  ): Promise<Partial<Record<OrchestrationStatus, number>>> {
+    const rows = this.filtered(query);
+    const counts: Partial<Record<OrchestrationStatus, number>> = {};
+    for (let at = 0; at < rows.length; at += 1000) {
+      for (const { runtimeStatus } of rows.slice(at, at + 1000)) counts[runtimeStatus] = (counts[runtimeStatus] ?? 0) + 1;
+      progress?.({ ...counts });
+      await new Promise<void>((resolve) => {
+        this.countOn = resolve;
+        signal?.addEventListener('abort', () => resolve());
+      });
+      if (signal?.aborted === true) throw new DurascopeError('Stopped', 'The counting was called off.');
+    }
+    return counts;
   }
 }

@@ -67,6 +67,7 @@ export async function startGallery() {
   const panels = {
     none: 'instances',
     some: 'instances',
+    attached: 'instances',
     many: 'instances',
     entity: 'entity',
     entityOrphaned: 'entity',

@@ -516,6 +516,8 @@ export interface GalleryState {
   app?: GalleryApp;
   instanceId: string;
   fill: (hub: FakeHub) => void;
+  /** The hub is one of a real engine. */
+  attached?: boolean;
   /** Not connected: the message shown. */
   disconnected?: string;
   replay?: FakeReplay;
@@ -639,6 +641,7 @@ export const galleryStates = {
   functions200: { panel: 'functions', instanceId: '', fill: () => undefined, app: largeApp() },
   none: { panel: 'instances', instanceId: '', fill: () => undefined },
   some: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(60)) },
+  attached: { panel: 'instances', instanceId: '', attached: true, fill: (hub) => hub.add(...manyInstances(3000)) },
   many: { panel: 'instances', instanceId: '', fill: (hub) => hub.add(...manyInstances(100_000)) },
 } satisfies Record<string, GalleryState>;
 
