@@ -106,6 +106,8 @@ export class OrchestrationCommands {
   async rewind(instanceId: string, reason: string | null): Promise<void> {
     this.core.assertRunning();
     this.#assertReason(reason);
+    // Which of its activities still run is read from the store.
+    if (this.core.lives.isUncommitted(instanceId)) await this.gathered();
     rewind(this.core, instanceId, reason);
     await this.gathered();
   }

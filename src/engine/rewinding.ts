@@ -3,10 +3,23 @@ import type { Checkpoint } from '../core/instances/checkpoint';
 import { DurascopeError } from '../core/values/errors';
 import { releaseName } from '../core/entities/entity-messages';
 import { Generation } from '../core/turns/generation';
-import type { HistoryEvent, InboundEvent, SubOrchestrationInstanceCreated, TimerCreated } from '../core/history/history';
-import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
+import type {
+  HistoryEvent,
+  InboundEvent,
+  SubOrchestrationInstanceCreated,
+  TaskScheduled,
+  TimerCreated,
+} from '../core/history/history';
+import {
+  profileOf,
+  workKey,
+  type InboxMessage,
+  type InstanceRow,
+  type PendingActivity,
+  type PendingTimer,
+} from '../core/instances/instance';
 import { rewoundRow } from '../core/instances/instance-rows';
-import { type ChildFate, markRewound, removeFailures } from '../core/turns/rewind';
+import { type ActivityFate, type ChildFate, markRewound, type OpenFates, removeFailures } from '../core/turns/rewind';
 import { isTerminal } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import type { LiveInstance } from './live-instance';
@@ -37,12 +50,16 @@ function rewindTree(
 ): void {
   const before = core.lives.generationOf(live);
   const now = core.now();
-  const fateOf = (child: SubOrchestrationInstanceCreated): ChildFate => childFate(core, row, child);
   const isOldScheme = profileOf(row) === 'A';
+  const pending = core.world.store.pendingActivities(live.instanceId);
+  const fates: OpenFates = {
+    activity: (call) => (isOldScheme ? activityFate(row, pending, call) : 'create'),
+    child: (call) => childFate(core, row, call),
+  };
   const executionId = isOldScheme ? row.executionId : core.world.newId();
-  const { events, children } = isOldScheme
-    ? markRewound(before.events, fateOf)
-    : removeFailures(before.events, fateOf, { executionId, parentExecutionId, reason, now });
+  const { events, children, activities } = isOldScheme
+    ? markRewound(before.events, fates)
+    : removeFailures(before.events, fates, { executionId, parentExecutionId, reason, now });
   const generation = new Generation(events);
   const next = rewoundRow(row, { executionId, events, status: isOldScheme ? 'Pending' : 'Running', now });
 
@@ -54,18 +71,22 @@ function rewindTree(
   // Only the deepest begin: whoever is above them goes on when they answer.
   if (children.length === 0) core.accept(messages, live, executionId, wakingEvent(isOldScheme, reason, now));
   const timers = openTimers(generation, live.instanceId, executionId);
-  const finished = core.world.store.pendingActivities(live.instanceId);
+  const again = activities.map((call) => calledAgain(row, call, now));
+  // With a new ExecutionId nobody takes what still runs.
+  const finished = isOldScheme ? [] : pending;
   const checkpoint: Checkpoint = {
     instanceId: live.instanceId,
     instance: next,
     history: { executionId, mode: 'replace', from: 0, events },
     messages,
     ...(timers.length === 0 ? {} : { timers }),
+    ...(again.length === 0 ? {} : { activities: again }),
     ...(finished.length === 0 ? {} : { finishedActivities: finished.map((each) => workKey(each.executionId, each.taskId)) }),
   };
   const batch = core.gather();
   batch.checkpoints.push(checkpoint);
   batch.timers.push(...timers);
+  batch.activities.push(...again);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row: next, newEvents: events, historyReplaced: true });
   for (const id of children) {
@@ -85,6 +106,22 @@ function wakingEvent(isOldScheme: boolean, reason: string | null, Timestamp: str
   return isOldScheme
     ? { ...row, EventType: 'GenericEvent', Data: reason }
     : { ...row, EventType: 'ExecutionRewound', Reason: null };
+}
+
+function activityFate(row: InstanceRow, pending: readonly PendingActivity[], call: TaskScheduled): ActivityFate {
+  const isUnderWay = pending.some(({ taskId, executionId }) => taskId === call.EventId && executionId === row.executionId);
+  if (isUnderWay) return 'keep';
+  return (call.Input ?? call.KeptInput ?? null) === null ? 'create' : 'again';
+}
+
+function calledAgain({ instanceId, executionId }: InstanceRow, call: TaskScheduled, scheduledAt: string): PendingActivity {
+  const { EventId: taskId, Name: name, Version: version, Tags: tags, ParentTraceContext: traceContext } = call;
+  return {
+    ...{ instanceId, executionId, taskId, name, version, scheduledAt },
+    input: call.Input ?? call.KeptInput ?? null,
+    ...(tags == null ? {} : { tags }),
+    ...(traceContext == null ? {} : { traceContext }),
+  };
 }
 
 function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestrationInstanceCreated): ChildFate {

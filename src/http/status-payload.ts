@@ -46,7 +46,8 @@ export function payloadJson(text: string | null): string {
     return trimmed;
   } catch {
     // Not JSON: a failure's or a termination's reason, or an input that only the real service reads.
-    return lenientJson(trimmed) ?? JSON.stringify(text);
+    // Recorded: `reason-forms`. "5 apples" is 5, the rest is not read; other text goes without the blanks around it.
+    return lenientJson(trimmed, false) ?? JSON.stringify(trimmed);
   }
 }
 

@@ -120,6 +120,27 @@ describe('the host side of a replay', () => {
     assert.equal(settle(host, returned), 'Completed#2');
   });
 
+  // Recorded: `http-polls`.
+  it('a polled HTTP call takes the id of its next request when that is sent', () => {
+    const http = (uri: string): DurableAction => ({ actionType: actionTypes.CallHttp, httpRequest: { method: 'GET', uri } });
+    const actions = [all(http('http://h/a'), http('http://h/b'))];
+    const host = hostReplay();
+    const accepted = (id: number): HistoryEvent => ({
+      ...base(1),
+      EventType: 'TaskCompleted',
+      TaskScheduledId: id,
+      Result: '{"statusCode":202,"headers":{"Location":"http://h/next","Retry-After":"1"},"content":""}',
+    });
+    for (const event of [os(), es]) host.apply(event, actions);
+    assert.equal(settle(host), 'BuiltIn::HttpActivity#0 BuiltIn::HttpActivity#1');
+    for (const id of [0, 1]) host.apply(ts(id, 'BuiltIn::HttpActivity'), actions);
+    for (const event of [os(1), accepted(0), accepted(1)]) host.apply(event, actions);
+    assert.equal(settle(host), 'timer#2 timer#3');
+    for (const id of [2, 3]) host.apply({ ...base(1), EventType: 'TimerCreated', EventId: id, FireAt: '' }, actions);
+    for (const event of [os(2), fired(3), fired(2)]) host.apply(event, actions);
+    assert.equal(settle(host), 'BuiltIn::HttpActivity#4 BuiltIn::HttpActivity#5');
+  });
+
   it('fails once a generation has scheduled as much as it may, also in the middle of a retry', () => {
     const host = hostReplay({ maxActions: 2 });
     const actions = [retry('A', 5)];
@@ -196,6 +217,59 @@ describe('a whole action list against the rows of a history', () => {
     const host = hostReplay({ pastRows: new PastRows(rows) });
     for (const event of rows) host.apply(event, [call('A')]);
     assert.equal(settle(host, { type: 'returned', output: null }), 'Completed#1');
+  });
+});
+
+describe('a race whose timer was cancelled, as the real host walks it', () => {
+  const timer = (isCanceled: boolean): DurableAction => ({
+    actionType: actionTypes.CreateTimer,
+    fireAt: new Date(startMs + 600_000).toISOString(),
+    isCanceled,
+  });
+  const timerRow: HistoryEvent = { ...base(), EventType: 'TimerCreated', EventId: 1, FireAt: toTimestamp(startMs + 600_000) };
+  const retried = (after: readonly HistoryEvent[] = []): HistoryEvent[] => [
+    ...[os(), es, ts(0, 'A'), timerRow, os(1), tf(0)],
+    ...[
+      { ...base(1), EventType: 'TimerCreated' as const, EventId: 2, FireAt: toTimestamp(startMs + 2000) },
+      os(2),
+      fired(2),
+      ts(3, 'A'),
+    ],
+    ...[os(3), tc(3)],
+    ...after,
+  ];
+  const replayed = (events: readonly HistoryEvent[], actions: readonly DurableAction[]): HostReplay => {
+    const host = hostReplay();
+    for (const event of events) host.apply(event, [any(retry('A', 3), timer(false))]);
+    host.apply(os(4), actions);
+    return host;
+  };
+
+  // Recorded: `race-retry-timer`.
+  it('what comes after it takes the id that the retry in it had, and the history disagrees', () => {
+    const actions = [any(retry('A', 3), timer(true)), call('B')];
+    const events = retried();
+    const host = replayed(events, actions);
+    assert.equal(settle(host), 'B#4');
+    const walked = host.walked([...events, os(4)], actions);
+    assert.notEqual(walked, host);
+    const end = walked.settle(waiting, false).decisions.at(-1);
+    assert.ok(end?.type === 'CompleteOrchestration' && end.status === 'Failed');
+    assert.match(end.result ?? '', /Non-Deterministic workflow detected/);
+  });
+
+  it('is the same replay where the timer was not cancelled, or nothing in the race has sequels', () => {
+    const open = [any(retry('A', 3), timer(false)), call('B')];
+    const events = retried();
+    const host = replayed(events, open);
+    assert.equal(host.walked([...events, os(4)], open), host);
+
+    const plain = hostReplay();
+    const actions = [any(call('A'), timer(true)), call('B')];
+    const rows = [os(), es, ts(0, 'A'), timerRow, os(1), tc(0)];
+    for (const event of rows) plain.apply(event, actions);
+    assert.equal(plain.walked(rows, actions), plain);
+    assert.equal(settle(plain), 'B#2');
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lenientJson, NewtonsoftError, rewrittenJson } from '../../src/core/values/newtonsoft-json';
+import { lenientJson, maxJsonDepth, NewtonsoftError, rewrittenJson } from '../../src/core/values/newtonsoft-json';
 
 describe('JSON as Newtonsoft.Json reads it', () => {
   const taken: [text: string, written: string][] = [
@@ -41,6 +41,35 @@ describe('JSON as Newtonsoft.Json reads it', () => {
   }
 
   it('what has no JSON form is null', () => {
-    assert.deepEqual(["{'a':1}", '5 apples', 'undefined', ''].map(lenientJson), ['{"a":1}', null, null, null]);
+    assert.deepEqual(
+      ["{'a':1}", '5 apples', 'undefined', ''].map((text) => lenientJson(text)),
+      ['{"a":1}', null, null, null],
+    );
+  });
+
+  it('where only the first value is read, what follows does not matter', () => {
+    const read = ['"x"\ny', '5 apples', 'true story', 'null and void', "'a' b", '[1] x', 'enough', '5apples', '[draft]', '{oops'];
+    const first = ['"x"', '5', 'true', 'null', '"a"', '[1]', null, null, null, null];
+    assert.deepEqual(
+      read.map((text) => lenientJson(text, false)),
+      first,
+    );
+  });
+
+  const nested = (depth: number, open: string, close: string): string => open.repeat(depth) + close.repeat(depth);
+
+  // Recorded: `event-deep-64`, `event-deep-65`, `start-deep-65`.
+  it('takes 64 containers in one another, of either kind, and names the limit for one more', () => {
+    for (const text of [nested(maxJsonDepth, '[', ']'), `${'{"a":'.repeat(maxJsonDepth)}1${'}'.repeat(maxJsonDepth)}`]) {
+      assert.equal(rewrittenJson(text, true), text);
+    }
+    const tooDeep = { message: /The reader's MaxDepth of 64 has been exceeded\./ };
+    assert.throws(() => rewrittenJson(nested(maxJsonDepth + 1, '[', ']'), true), tooDeep);
+    assert.throws(() => rewrittenJson(nested(maxJsonDepth + 1, '{"a":', '}'), true), tooDeep);
+    assert.equal(
+      rewrittenJson(`[${nested(63, '[', ']')},${nested(63, '[', ']')}]`, true),
+      `[${nested(63, '[', ']')},${nested(63, '[', ']')}]`,
+    );
+    assert.throws(() => rewrittenJson(nested(100_000, '[', ''), true), tooDeep);
   });
 });

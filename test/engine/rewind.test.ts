@@ -73,6 +73,76 @@ describe('rewind', () => {
       },
     ));
 
+  const openWork: Script = function* (context) {
+    const slow = context.activity('a', 'of the slow one');
+    yield context.any([slow, context.activity('b')]);
+    return yield slow;
+  };
+
+  /** An instance of `openWork` whose second episode failed as code does that ends without its state: `a` is open. */
+  async function failedWithOpenWork(hub: TestHub): Promise<string> {
+    const id = await hub.start('main');
+    const failed = { type: 'CompleteOrchestration', id: 2, status: 'Failed', result: 'no state' } as const;
+    hub.worker.intercept = () => {
+      hub.worker.intercept = () => undefined;
+      return Promise.resolve({ decisions: [failed], customStatus: null, awaitedEvents: [] });
+    };
+    await hub.complete('b', 1);
+    assert.equal(hub.outcome(id), 'Failed no state');
+    return id;
+  }
+
+  const callsOf = (hub: TestHub, id: string): unknown[] =>
+    hub
+      .history(id)
+      .flatMap((event) => (event.EventType === 'TaskScheduled' && event.Name === 'a' ? [[event.EventId, event.Timestamp]] : []));
+
+  it('JSON protocol: an activity that still runs keeps its row and answers the rewound instance', () =>
+    withHub({ activities: manual, scripts: { main: openWork } }, async (hub) => {
+      const id = await failedWithOpenWork(hub);
+      const before = callsOf(hub, id);
+      await hub.engine.rewind(id, null);
+      await hub.quiet();
+      await hub.complete('a', 'its only run');
+      assert.equal(hub.outcome(id), 'Completed "its only run"');
+      assert.deepEqual(callsOf(hub, id), before);
+      assert.equal(hub.worker.callCounts['a'], 1);
+    }));
+
+  it('JSON protocol: an activity whose result came while the instance had failed runs again under its row', () =>
+    withHub({ activities: manual, scripts: { main: openWork } }, async (hub) => {
+      const id = await failedWithOpenWork(hub);
+      const before = callsOf(hub, id);
+      await hub.complete('a', 'lost');
+      await hub.engine.rewind(id, null);
+      await hub.quiet();
+      await hub.complete('a', 'again');
+      assert.equal(hub.outcome(id), 'Completed "again"');
+      assert.deepEqual(callsOf(hub, id), before);
+    }));
+
+  it('JSON protocol: where the input of such an activity is not kept, the orchestration calls it anew', () =>
+    withHub(
+      {
+        activities: manual,
+        scripts: {
+          main: function* (context) {
+            const slow = context.activity('a', 'i'.repeat(33_000));
+            yield context.any([slow, context.activity('b')]);
+            return yield slow;
+          },
+        },
+      },
+      async (hub) => {
+        const id = await failedWithOpenWork(hub);
+        await hub.complete('a', 'lost');
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        await hub.complete('a', 'anew');
+        assert.equal(hub.outcome(id), 'Completed "anew"');
+      },
+    ));
+
   it('is refused while a child of the failed instance still runs, in the scheme that changes the ExecutionId', () =>
     withHub(
       {
@@ -106,6 +176,7 @@ describe('rewind', () => {
   it('is refused when the instance failed in a critical section: its entities have been given back', () =>
     withHub(
       {
+        profile: 'G',
         activities: manual,
         entities: { counter: () => undefined },
         scripts: {
@@ -125,6 +196,32 @@ describe('rewind', () => {
           message: /failed in a critical section/,
         });
         assert.deepEqual([hub.sequence(id), hub.row(id).runtimeStatus], [before, 'Failed']);
+      },
+    ));
+
+  it('JSON protocol: who failed in a critical section still has its locks, and goes on within it', () =>
+    withHub(
+      {
+        activities: manual,
+        entities: { counter: () => undefined },
+        scripts: {
+          main: function* (context) {
+            yield context.lock('@counter@a');
+            yield context.activity('b');
+            context.release();
+            return 'released';
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.fail('b');
+        assert.equal((await hub.engine.getEntity('@counter@a'))?.lockedBy, id);
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        await hub.complete('b', 1);
+        assert.equal(hub.outcome(id), 'Completed "released"');
+        assert.equal((await hub.engine.getEntity('@counter@a'))?.lockedBy, null);
       },
     ));
 

@@ -56,7 +56,10 @@ describe('management API: status, list and purge', () => {
     for (const [reason, output] of [
       ['123', 123],
       ['true', true],
-      ['5 apples', '5 apples'],
+      // Only the first value is read (recorded: `reason-forms`).
+      ['5 apples', 5],
+      ['%22x%22%0Ay', 'x'],
+      ['enough%20', 'enough'],
       ['%20', ''],
     ] as const) {
       await start('Waits', 'one');

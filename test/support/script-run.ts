@@ -362,7 +362,9 @@ export class ScriptRun implements ScriptContext {
       case 'EventRaised': {
         const answer = this.#requests.has(event.Name) ? readAnswer(event.Input) : null;
         const failure = answer?.exceptionType === undefined ? undefined : String(parse(answer.result));
-        if (!this.#entityAnswered(event.Name, answer?.result ?? null, failure)) this.#raise(event);
+        // What a grant says is a text, and no JSON.
+        const result = answer?.result === granted ? null : (answer?.result ?? null);
+        if (!this.#entityAnswered(event.Name, result, failure)) this.#raise(event);
         break;
       }
       case 'EntityOperationCalled':
@@ -600,6 +602,8 @@ function whenDone(task: Task, call: () => void): void {
 function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
+
+const granted = 'Lock Acquisition Completed';
 
 function parse(text: string | null): unknown {
   return text === null ? null : (JSON.parse(text) as unknown);

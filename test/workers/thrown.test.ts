@@ -6,8 +6,8 @@ import { WorkerFixture, type RunningApp } from './worker-fixture';
 const values: readonly [what: string, code: string, text: RegExp][] = [
   ['an Error', 'new RangeError("too far")', /too far/],
   ['a text', '"just text"', /just text/],
-  ['undefined', 'undefined', /undefined|not an Error/],
-  ['null', 'null', /null|not an Error/],
+  ['undefined', 'undefined', /undefined|not an Error|Unknown error/],
+  ['null', 'null', /null|not an Error|Unknown error/],
   ['zero', '0', /0/],
   ['a function', 'function named() {}', /the function named/],
   ['a symbol', 'Symbol("sign")', /Symbol\(sign\)/],

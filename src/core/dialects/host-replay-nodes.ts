@@ -254,6 +254,9 @@ export class EventWaitNode extends ReplayNode {
  * instance Running (spec/functions-worker.md 6.9).
  */
 export class EntityRequestNode extends ReplayNode {
+  /** Instance id of the entity that was sent it; empty at first. */
+  entity = '';
+
   constructor(
     private readonly decide: (id: number, requestId: string) => WorkDecision,
     /** Of a lock request, whose id the SDK chooses. */

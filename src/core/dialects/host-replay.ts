@@ -12,6 +12,7 @@ import type { WaitFacts } from '../instances/instance';
 import { messageOf, thrownParts } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
 import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
+import { lastOf } from '../entities/held-locks';
 import { entityInstanceId } from '../values/entity-id';
 import {
   actionName,
@@ -107,7 +108,8 @@ export class HostReplay implements NodeHost {
   /** Requests to entities without an answer, by request id. */
   private answers: Map<string, EntityRequestNode> | null = null;
   private retries: Set<RetryNode> | null = null;
-  private lock: { id: string; node: EntityRequestNode } | null = null;
+  /** `entities` in the order in which they are given back. */
+  private lock: { id: string; entities: readonly string[] } | null = null;
   private requestIds = 0;
   private readonly actions: HostActions;
   private current: ReplayNode | null = null;
@@ -284,9 +286,13 @@ export class HostReplay implements NodeHost {
 
   request(make: (id: number, requestId: string) => WorkDecision, chosenId: string | null, node: EntityRequestNode): void {
     const requestId = chosenId ?? this.newRequestId();
-    this.allocate((id) => make(id, requestId), null);
+    this.allocate((id) => {
+      const decision = make(id, requestId);
+      if (decision.type === 'SendEvent') node.entity = decision.instanceId;
+      return decision;
+    }, null);
     (this.answers ??= new Map<string, EntityRequestNode>()).set(requestId, node);
-    if (node.lockSet.length > 0) this.lock = { id: requestId, node };
+    if (node.lockSet.length > 0) this.lock = { id: requestId, entities: node.lockSet.map(entityInstanceId) };
   }
 
   releaseLocks(): void {
@@ -294,8 +300,7 @@ export class HostReplay implements NodeHost {
     if (lock === null) return;
     this.lock = null;
     const input = typedReleaseText(this.options.instanceId, lock.id);
-    for (const entity of lock.node.lockSet) {
-      const instanceId = entityInstanceId(entity);
+    for (const instanceId of lock.entities) {
       this.allocate((id) => ({ type: 'SendEvent', id, instanceId, name: releaseName, input }), null);
     }
   }
@@ -372,6 +377,10 @@ export class HostReplay implements NodeHost {
     const asked = this.answers?.get(event.Name);
     if (asked !== undefined) {
       this.answers?.delete(event.Name);
+      // What was called within a critical section is given back last.
+      if (this.lock !== null && asked.lockSet.length === 0) {
+        this.lock = { ...this.lock, entities: lastOf(this.lock.entities, asked.entity) };
+      }
       asked.answered(event.Input);
       return;
     }

@@ -11,7 +11,7 @@ export function httpActivity(request: DurableHttpRequest): (id: number) => WorkD
   return (id) => ({ type: 'ScheduleTask', id, name: httpActivityName, input });
 }
 
-/** One request, under an id that was taken before. */
+/** One request, under an id that was taken for it. */
 class RequestNode extends ReplayNode implements OpenTask {
   result: string | null = null;
 
@@ -40,10 +40,12 @@ class RequestNode extends ReplayNode implements OpenTask {
   }
 }
 
-/** The ids of the timer and of the request after it are taken together, when the 202 comes: the SDK counts so. */
+/**
+ * A request's id is taken when it is sent, after its timer. The SDK counts both together when the 202 comes: where something else is
+ * scheduled between, it takes that answer for another, and fails without its state (recorded: `http-polls`).
+ */
 export class PolledHttpNode extends ParentNode {
   private host: NodeHost | null = null;
-  private nextId = 0;
 
   constructor(
     private request: DurableHttpRequest | null,
@@ -55,7 +57,6 @@ export class PolledHttpNode extends ParentNode {
 
   protected start(host: NodeHost): void {
     this.host = host;
-    this.nextId = host.reserve();
     if (this.request !== null) this.send(host, this.request);
   }
 
@@ -79,11 +80,10 @@ export class PolledHttpNode extends ParentNode {
     const timer = this.timer(host.nowMs + next.delayMs);
     timer.parent = this;
     timer.begin(host);
-    if (next.request !== null) this.nextId = host.reserve();
   }
 
   private send(host: NodeHost, request: DurableHttpRequest): void {
-    const node = new RequestNode(this.nextId, request);
+    const node = new RequestNode(host.reserve(), request);
     node.parent = this;
     node.begin(host);
   }

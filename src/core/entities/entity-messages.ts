@@ -28,8 +28,9 @@ export interface EntityRequest {
   lockset?: readonly EntityId[];
   /** Index in `lockset` of the entity that has the request now. */
   pos?: number;
-  /** When it was sent, where the sender says so. */
+  /** When it was sent, and when the one before it, where the sender says so. */
   Timestamp?: string;
+  Predecessor?: string;
 }
 
 export interface EntityAnswer {
@@ -75,6 +76,7 @@ export function requestOf(value: Readonly<Record<string, unknown>> | null): Enti
   if (typeof value['parentExecution'] === 'string') request.parentExecution = value['parentExecution'];
   if (typeof value['due'] === 'string') request.due = value['due'];
   if (typeof value['Timestamp'] === 'string') request.Timestamp = value['Timestamp'];
+  if (typeof value['Predecessor'] === 'string') request.Predecessor = value['Predecessor'];
   if (lockset !== undefined && lockset.length > 0) {
     request.lockset = lockset;
     const { pos } = value;
@@ -86,7 +88,7 @@ export function requestOf(value: Readonly<Record<string, unknown>> | null): Enti
 const messageTypes = 'Microsoft.Azure.WebJobs.Extensions.DurableTask';
 
 /** The name under which the extension's messages say what they are: first member of their texts in profile A. */
-function typeMember(name: 'RequestMessage' | 'ResponseMessage' | 'ReleaseMessage'): { $type: string } {
+function typeMember(name: 'RequestMessage' | 'ResponseMessage' | 'ReleaseMessage' | 'EntityId'): { $type: string } {
   return { $type: `${messageTypes}.${name}, ${messageTypes}` };
 }
 
@@ -128,22 +130,19 @@ function oneTickAfter(timestamp: string): string {
 /** A request as the extension sends it for an orchestration of the JSON protocol. */
 export function sortedRequestText(request: EntityRequest, { timestamp, predecessor }: SendingTimes): string {
   const { op, signal, input, id, parent, parentExecution, due, lockset, pos } = request;
-  const text = JSON.stringify({
-    ...typeMember('RequestMessage'),
-    op,
-    signal,
-    input,
-    id,
-    parent,
-    parentExecution,
-    due,
-    lockset,
-    pos,
-    Timestamp: timestamp,
-    Predecessor: predecessor ?? never,
-    requestTime: `${timestamp.replace(/Z$/, '')}+00:00`,
-  });
-  return dotnetJson(text);
+  const times = { Timestamp: timestamp, Predecessor: predecessor ?? never };
+  // Recorded: `lock-two`. A member with the least value of its type is left out.
+  const message = lockset
+    ? {
+        ...{ op: null, id, parent, parentExecution, ...times },
+        lockset: lockset.map(({ name, key }) => ({ ...typeMember('EntityId'), name, key })),
+        pos: pos === 0 ? undefined : pos,
+      }
+    : {
+        ...{ op, signal, input, id, parent, parentExecution, due, ...times },
+        requestTime: `${timestamp.replace(/Z$/, '')}+00:00`,
+      };
+  return dotnetJson(JSON.stringify({ ...typeMember('RequestMessage'), ...message }));
 }
 
 /** An answer with its type, as the extension's entities give it. */
@@ -153,6 +152,13 @@ export function typedAnswerText(answer: string): string {
 
 export function typedReleaseText(parent: string, id: string): string {
   return JSON.stringify({ ...typeMember('ReleaseMessage'), parent, id });
+}
+
+/** An operation as the extension's entities keep it while it waits (recorded: `lock-terminated`). */
+export function queuedRequest(request: EntityRequest): object {
+  if (request.lockset !== undefined) return request;
+  const { op, signal, input, id, parent, parentExecution, due, Timestamp = never, Predecessor = never } = request;
+  return { op, signal, input, id, parent, parentExecution, due, Timestamp, Predecessor };
 }
 
 export function requestText(request: EntityRequest): string {

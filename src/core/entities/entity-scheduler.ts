@@ -8,7 +8,16 @@
  */
 import { entityInstanceId } from '../values/entity-id';
 import type { EntityRequest, SendingTimes } from './entity-messages';
-import { isRequestName, readRelease, readRequest, releaseName, requestOf, sendingTimes, sentAtMs } from './entity-messages';
+import {
+  isRequestName,
+  queuedRequest,
+  readRelease,
+  readRequest,
+  releaseName,
+  requestOf,
+  sendingTimes,
+  sentAtMs,
+} from './entity-messages';
 import type { EventRaised } from '../history/history';
 import { fromTimestamp, toTimestamp } from '../values/time';
 
@@ -124,7 +133,7 @@ export function schedulerText({ state, exists, queue, lockedBy, suspended, sorte
   return JSON.stringify({
     ...(exists && (sorter !== undefined || state === null) ? { exists } : {}),
     ...(state === null ? {} : { state }),
-    ...(queue.length === 0 ? {} : { queue }),
+    ...(queue.length === 0 ? {} : { queue: sorter === undefined ? queue : queue.map(queuedRequest) }),
     ...(lockedBy === null ? {} : { lockedBy }),
     ...(suspended ? { suspended } : {}),
     ...(sorter === undefined

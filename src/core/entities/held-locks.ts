@@ -6,8 +6,10 @@ import { isEntityId } from '../values/instance-id';
 
 export interface CriticalSection {
   id: string;
-  /** Entities that were not given back, in the order of locking. */
+  /** Entities that were not given back, in the order in which they are: that of locking, and whoever answers a call goes to the end. */
   entities: readonly string[];
+  /** Entities that are called within, by the id of the request. */
+  calls?: ReadonlyMap<string, string>;
   isGranted: boolean;
   /** How its rows are written: EventSent, or rows of their own kind. */
   form: 'event' | 'native';
@@ -52,7 +54,7 @@ export class HeldLocks {
         const request = release === null ? readRequest(event.Input) : null;
         if (request?.lockset !== undefined) {
           this.requested(request.id, request.lockset.map(entityInstanceId), 'event', event.Timestamp);
-        }
+        } else if (request !== null && request.signal !== true) this.called(request.id, event.InstanceId);
         return;
       }
       case 'EntityLockRequested':
@@ -63,6 +65,7 @@ export class HeldLocks {
         return;
       case 'EventRaised':
         this.granted(event.Name);
+        this.answered(event.Name);
         return;
       case 'EntityLockGranted':
         this.granted(event.CriticalSectionId);
@@ -80,6 +83,23 @@ export class HeldLocks {
     if (section !== undefined) this.sections.set(id, { ...section, isGranted: true });
   }
 
+  private called(requestId: string, instanceId: string): void {
+    for (const section of this.sections.values()) {
+      if (!section.isGranted || !section.entities.includes(instanceId)) continue;
+      this.sections.set(section.id, { ...section, calls: new Map([...(section.calls ?? []), [requestId, instanceId]]) });
+    }
+  }
+
+  private answered(requestId: string): void {
+    for (const section of this.sections.values()) {
+      const instanceId = section.calls?.get(requestId);
+      if (instanceId === undefined) continue;
+      const calls = new Map(section.calls);
+      calls.delete(requestId);
+      this.sections.set(section.id, { ...section, entities: lastOf(section.entities, instanceId), calls });
+    }
+  }
+
   private released(id: string, instanceId: string): void {
     const section = this.sections.get(id);
     if (section === undefined) return;
@@ -87,4 +107,9 @@ export class HeldLocks {
     if (entities.length === 0) this.sections.delete(id);
     else this.sections.set(id, { ...section, entities });
   }
+}
+
+/** The same with one of them at the end, where it is among them. */
+export function lastOf(ids: readonly string[], id: string): readonly string[] {
+  return ids.includes(id) ? [...ids.filter((each) => each !== id), id] : ids;
 }

@@ -1,5 +1,6 @@
 /** The `historyEvents` of the status API with showHistory=true (spec/http-api.md 4.1). */
 import type { HistoryEvent } from './history';
+import { lenientJson } from '../values/newtonsoft-json';
 import { payloadValue } from '../values/payload';
 
 export interface HistoryViewOptions {
@@ -38,7 +39,7 @@ export function toHistoryEvents(events: readonly HistoryEvent[], options: Histor
 function viewOf(event: HistoryEvent, source: HistoryEvent | undefined, options: HistoryViewOptions): HistoryView {
   const timestamp = shortTime(event.Timestamp);
   const input = (value: string | null): Fields => (options.showInput ? { Input: value } : {});
-  const result = (value: string | null): Fields => (options.showHistoryOutput ? { Result: payloadValue(value) } : {});
+  const result = (value: string | null): Fields => (options.showHistoryOutput ? { Result: resultValue(value) } : {});
   const merged = (): Fields => {
     if (source?.EventType !== 'TaskScheduled' && source?.EventType !== 'SubOrchestrationInstanceCreated') return {};
     return {
@@ -144,4 +145,13 @@ function shortTime(text: string): string {
 /** The same moment with an offset: so the service writes when the work of an answer was scheduled. */
 function offsetTime(text: string): string {
   return text.endsWith('Z') ? `${text.slice(0, -1)}+00:00` : text;
+}
+
+/** As Newtonsoft.Json reads it: the first value, whatever follows; other text without the blanks around it (recorded: `reason-forms`). */
+function resultValue(text: string | null): unknown {
+  const value = payloadValue(text);
+  if (text === null || value !== text) return value;
+  const trimmed = text.trim();
+  const first = lenientJson(trimmed, false);
+  return first === null ? trimmed : (JSON.parse(first) as unknown);
 }

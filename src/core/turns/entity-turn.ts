@@ -97,7 +97,7 @@ export function finishBatch(turn: EntityTurnInput): EntityTurnResult {
     const forwarded = grantLock(scheduler, lock);
     if (forwarded !== null) say(forwarded.next, null, requestEventName(undefined), requestText(forwarded.request));
     else if (lock.parent !== undefined)
-      say(lock.parent, lock.parentExecution ?? null, lock.id, isTyped ? typedAnswerText('{"result":null}') : grantedText);
+      say(lock.parent, lock.parentExecution ?? null, lock.id, isTyped ? typedAnswerText(grantedText) : grantedText);
   }
   if (!scheduler.suspended && canRun(scheduler)) {
     scheduler.suspended = true;

@@ -3,7 +3,8 @@
  * again.
  *
  *   R1. What succeeded stays, by id and row: it does not run again.
- *   R2. Work that had not ended is asked for again like failed work: its result may be lost, and nothing must wait for ever.
+ *   R2. Work that had not ended keeps its row where something will still answer it, as in the real service. Where its result is lost, it is
+ *       done again under that row, and where that cannot be, asked for again like failed work: nothing must wait for ever.
  *   R3. Failures that the code handled or retried go too, as in the real service; timers of retries stay. Such a replay may disagree.
  */
 import { Generation } from './generation';
@@ -14,6 +15,7 @@ import type {
   HistoryEvent,
   SubOrchestrationInstanceCreated,
   SubOrchestrationInstanceFailed,
+  TaskScheduled,
 } from '../history/history';
 
 /** What becomes of a child whose answer is missing, or tells of a failure. */
@@ -25,19 +27,32 @@ export type ChildFate =
   /** It is gone, or cannot answer any more: the parent calls it anew. */
   | 'create';
 
+/** What becomes of an activity whose answer is missing. */
+export type ActivityFate =
+  /** It still runs, and will answer. */
+  | 'keep'
+  /** It is run again, and answers the same call. */
+  | 'again'
+  /** The orchestration calls it anew. */
+  | 'create';
+
+export interface OpenFates {
+  activity(call: TaskScheduled): ActivityFate;
+  child(call: SubOrchestrationInstanceCreated): ChildFate;
+}
+
 export interface Rewinding {
   /** Commit order, as given; a new array. */
   events: readonly HistoryEvent[];
   /** Ids of the children that are to be rewound with it; one that was called again under its id as often as its calls failed. */
   children: readonly string[];
+  /** To be run again under their rows. */
+  activities: readonly TaskScheduled[];
 }
 
 /** The scheme of Azure Storage and SQL, for JSON-protocol workers: rows keep their places and ids, but mean nothing any more. */
-export function markRewound(
-  history: readonly HistoryEvent[],
-  fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
-): Rewinding {
-  const { undone, children } = undoneIn(history, fateOf);
+export function markRewound(history: readonly HistoryEvent[], fates: OpenFates): Rewinding {
+  const { undone, children, activities } = undoneIn(history, fates);
   const called = new Set(children);
   const events = history.map((event) => {
     if (undone.has(event)) return rewound(event);
@@ -46,7 +61,7 @@ export function markRewound(
     const isCalledAgain = event.EventType === 'SubOrchestrationInstanceCreated' && called.has(event.InstanceId);
     return isCalledAgain ? { ...event, Reason: rewoundReason(event) } : event;
   });
-  return { events, children };
+  return { events, children, activities };
 }
 
 export interface NewExecution {
@@ -59,12 +74,8 @@ export interface NewExecution {
 }
 
 /** The scheme of the Durable Task framework, for worker-replayed code: the rows go, and the generation has a new ExecutionId. */
-export function removeFailures(
-  history: readonly HistoryEvent[],
-  fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
-  next: NewExecution,
-): Rewinding {
-  const { undone, children } = undoneIn(history, fateOf);
+export function removeFailures(history: readonly HistoryEvent[], fates: OpenFates, next: NewExecution): Rewinding {
+  const { undone, children, activities } = undoneIn(history, fates);
   const events = history
     .filter((event) => !undone.has(event))
     .map((event) => (event.EventType === 'ExecutionStarted' ? startedAs(event, next) : event));
@@ -76,13 +87,14 @@ export function removeFailures(
     ...(next.parentExecutionId === null ? {} : { ParentExecutionId: next.parentExecutionId }),
   };
   events.push({ ...row, EventType: 'OrchestratorStarted' }, mark, { ...row, EventType: 'OrchestratorCompleted' });
-  return { events, children };
+  return { events, children, activities };
 }
 
-function undoneIn(
-  history: readonly HistoryEvent[],
-  fateOf: (child: SubOrchestrationInstanceCreated) => ChildFate,
-): { undone: ReadonlySet<HistoryEvent>; children: readonly string[] } {
+interface Undone extends Omit<Rewinding, 'events'> {
+  undone: ReadonlySet<HistoryEvent>;
+}
+
+function undoneIn(history: readonly HistoryEvent[], fates: OpenFates): Undone {
   const failedTasks = new Set<number>();
   const failedChildren = new Map<number, SubOrchestrationInstanceFailed>();
   for (const event of history) {
@@ -92,6 +104,7 @@ function undoneIn(
   const { open } = new Generation(history);
   const undone = new Set<HistoryEvent>();
   const children: string[] = [];
+  const activities: TaskScheduled[] = [];
   for (const event of history) {
     switch (event.EventType) {
       case 'TaskFailed':
@@ -99,11 +112,16 @@ function undoneIn(
         undone.add(event);
         break;
       case 'TaskScheduled':
-        if (failedTasks.has(event.EventId) || open.get(event.EventId) === 'activity') undone.add(event); // R2
+        if (failedTasks.has(event.EventId)) undone.add(event);
+        else if (open.get(event.EventId) === 'activity') {
+          const fate = fates.activity(event);
+          if (fate === 'create') undone.add(event);
+          else if (fate === 'again') activities.push(event);
+        }
         break;
       case 'SubOrchestrationInstanceCreated': {
         if (!failedChildren.has(event.EventId) && open.get(event.EventId) !== 'child') break;
-        const fate = fateOf(event);
+        const fate = fates.child(event);
         if (fate === 'create') undone.add(event);
         else if (fate === 'rewind') children.push(event.InstanceId);
         break;
@@ -114,7 +132,7 @@ function undoneIn(
       default:
     }
   }
-  return { undone, children };
+  return { undone, children, activities };
 }
 
 /** The row keeps the columns of what it was. */

@@ -5,7 +5,8 @@
  *       profile G may work that failed be scheduled again under its id, which is how one of its SDKs retries (spec/grpc.md 2.1).
  *   T2. A completion does not suppress the other decisions: they are committed with it.
  *   T3. A terminate in the episode beats continue-as-new (9.2, decision 8).
- *   T4. A generation that ends gives back what it has locked, ahead of its completion; one that is terminated does not (5.5).
+ *   T4. A generation that ends gives back what it has locked, ahead of its completion; one that is terminated does not (5.5), nor one of the
+ *       JSON protocol that failed (recorded: `lock-throws`).
  */
 import { engineNotes } from '../history/history';
 import type {
@@ -17,7 +18,7 @@ import type {
   UnlockEntity,
 } from '../decisions/decisions';
 import { addressOf, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
-import { releaseName, releaseText, requestEventName, requestText } from '../entities/entity-messages';
+import { releaseName, releaseText, requestEventName, requestText, typedReleaseText } from '../entities/entity-messages';
 import { failedId, type Generation } from './generation';
 import type {
   EventRaised,
@@ -243,7 +244,8 @@ function complete(turn: TurnInput, decision: CompleteOrchestration, result: Turn
     }
     completion = { type: 'CompleteOrchestration', id: decision.id, status: 'Terminated', result: terminated.Input }; // T3
   }
-  if (completion.status !== 'Terminated') completion = { ...completion, id: releaseLocks(turn, completion.id, result) }; // T4
+  const keepsLocks = completion.status === 'Terminated' || (completion.status === 'Failed' && profileOf(turn.row) === 'A');
+  if (!keepsLocks) completion = { ...completion, id: releaseLocks(turn, completion.id, result) }; // T4
   const completed: ExecutionCompleted = {
     EventType: 'ExecutionCompleted',
     EventId: completion.id,
@@ -288,7 +290,8 @@ function releaseLocks(turn: TurnInput, id: number, result: TurnResult): number {
       const decision: UnlockEntity = { type: 'UnlockEntity', id: next++, criticalSectionId: section.id, instanceId };
       if (section.form === 'native') addressEntity(turn, decision, result);
       else {
-        const input = releaseText(turn.row.instanceId, section.id);
+        const text = profileOf(turn.row) === 'A' ? typedReleaseText : releaseText;
+        const input = text(turn.row.instanceId, section.id);
         sendEvent(turn, { type: 'SendEvent', id: decision.id, instanceId, name: releaseName, input }, result);
       }
     }

@@ -19,10 +19,10 @@ export function rewrittenJson(text: string, isWhole: boolean): string {
   return value;
 }
 
-/** The same for a text that is no JSON to others; null where it is none to Newtonsoft.Json, either. */
-export function lenientJson(text: string): string | null {
+/** The same for a text that is no JSON to others; null where it is none to Newtonsoft.Json, either. Not `isWhole`: what follows is not read. */
+export function lenientJson(text: string, isWhole = true): string | null {
   try {
-    const written = rewrittenJson(text, true);
+    const written = rewrittenJson(text, isWhole);
     JSON.parse(written);
     return written;
   } catch {

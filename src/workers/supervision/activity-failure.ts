@@ -9,7 +9,8 @@ import { serialisedException } from '../../core/values/serialised-exception';
  * Details are the .NET exception that wraps it there, as JSON, since code that catches the failure sees that text.
  */
 export function describeActivityFailure(functionName: string, error: unknown): ActivityOutcome {
-  const { message, stack } = thrownParts(error);
+  // Recorded: `retry-kinds`.
+  const { message, stack } = thrownParts(error ?? new Unknown());
   const failureDetails = parseFailureDetails(message);
   return {
     ok: false,
@@ -17,6 +18,11 @@ export function describeActivityFailure(functionName: string, error: unknown): A
     details: serialisedException(message, stack),
     ...(failureDetails === null ? {} : { failureDetails }),
   };
+}
+
+/** What the language worker makes of a failure that is nothing. */
+class Unknown {
+  readonly message = 'Unknown error';
 }
 
 /**

@@ -61,14 +61,21 @@ function callOf(name: string): (call: Call) => unknown {
 
 /** Lists hold what other scenarios have left in the hub; where a page ends depends on them. */
 function answerOf({ status, headers, body }: Answer, name: string): Answer {
-  if (!Array.isArray(body)) return { status, headers, body };
-  const list = body as { instanceId?: string; entityId?: { key: string } }[];
+  if (!isList(body)) return { status, headers, body };
+  const list = body;
   const own = list.filter((each) => {
     const id = each.entityId?.key ?? each.instanceId ?? '';
     return id === name || id.startsWith(`${name}-`);
   });
   const { 'x-ms-continuation-token': token, ...others } = headers;
   return { status, headers: token === undefined || own.length < list.length ? others : { ...others, token: 'some' }, body: own };
+}
+
+type Listed = { instanceId?: string; entityId?: { key: string } };
+
+/** Of instances or entities; an entity's state may be a list of anything. */
+function isList(body: unknown): body is Listed[] {
+  return Array.isArray(body) && body.every((each) => isObject(each) && ('instanceId' in each || 'entityId' in each));
 }
 
 const objectColumns = new Set(['ParentInstance', 'OrchestrationInstance', 'Tags', 'ParentTraceContext', 'FailureDetails']);

@@ -26,8 +26,12 @@ interface Body {
   type: string;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 class Player {
   readonly calls: Call[] = [];
+  /** Of the last answer that had one. */
+  private token = '';
 
   constructor(
     private readonly hub: ServedHub,
@@ -38,7 +42,7 @@ class Player {
     if ('pause' in step) return pause(step.pause);
     if ('request' in step) {
       const [method, path] = step.request;
-      return this.call(method, path.replaceAll('$', this.name), this.bodyOf(step));
+      return this.call(method, path.replaceAll('$', this.name), this.bodyOf(step), step.headers);
     }
     const id = step.id === undefined ? this.name : `${this.name}-${step.id}`;
     if ('start' in step) return this.call('POST', `orchestrators/${step.start}/${id}`, this.bodyOf(step));
@@ -50,11 +54,12 @@ class Player {
     }
   }
 
-  async ask(method: string, path: string, body?: Body): Promise<Answer> {
+  async ask(method: string, path: string, body?: Body, more: Headers = {}): Promise<Answer> {
     const url = `${this.hub.managementUrl}/${path}${path.includes('?') ? '&' : '?'}code=${this.hub.key}`;
     const response = await fetch(url, {
       method,
-      ...(body === undefined ? {} : { body: body.text, headers: { 'content-type': body.type } }),
+      headers: { ...(body === undefined ? {} : { 'content-type': body.type }), ...more },
+      ...(body === undefined ? {} : { body: body.text }),
     });
     const text = await response.text();
     const headers: Record<string, string> = {};
@@ -65,8 +70,10 @@ class Player {
     return { status: response.status, headers, body: jsonOr(text) };
   }
 
-  private async call(method: string, path: string, body?: Body): Promise<void> {
-    const answer = await this.ask(method, path, body);
+  private async call(method: string, path: string, body?: Body, headers: Headers = {}): Promise<void> {
+    const more = Object.entries(headers).map(([name, each]) => [name, each === '$token' ? this.token : each]);
+    const answer = await this.ask(method, path, body, Object.fromEntries(more) as Headers);
+    this.token = answer.headers['x-ms-continuation-token'] ?? this.token;
     this.calls.push({ call: `${method} ${path}`, ...(body === undefined ? {} : { sent: body.text }), ...answer });
   }
 

@@ -9,7 +9,7 @@ export type Step =
   | { resume: string; id?: string }
   | { rewind: string; id?: string }
   | { get: string; id?: string }
-  | { request: [method: string, path: string]; input?: unknown; raw?: string; type?: string }
+  | { request: [method: string, path: string]; input?: unknown; raw?: string; type?: string; headers?: Record<string, string> }
   | { pause: number };
 
 export interface Answer {

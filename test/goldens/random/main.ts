@@ -1,10 +1,10 @@
 /**
  * Random programs on the real engine and on the built emulator: says which seeds differ, and where first.
  *
- *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--jobs 12] [--wide] [--whole] [--record | --again]
+ *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--jobs 12] [--wide] [--whole] [--record | --again] [--folder NAME]
  *
  * Compared are the answers' status codes, how each instance ended and its rows by type, number and name; with --whole everything that the
- * recordings' test compares. What the real engine did stays in test-results/random/: --record does nothing else, --again plays what is there.
+ * recordings' test compares. What the real engine did stays in test-results/random/ (--folder: another name there): --record does nothing else, --again plays what is there.
  * What differs is played once more with activities as slow as storage makes them, and with timers as early as there; what differs then is recorded twice more, with less at a
  * time. Equal is what is as in any one of the recordings. Where the real engine differs from itself it raced: such a program is counted apart,
  * and what it did each time is printed. --wide: programs with more kinds of work in groups, and more that a client does meanwhile.
@@ -29,11 +29,12 @@ const { values } = parseArgs({
     again: { type: 'boolean', default: false },
     whole: { type: 'boolean', default: false },
     wide: { type: 'boolean', default: false },
+    folder: { type: 'string', default: 'random' },
   },
 });
 
 const root = path.resolve(__dirname, '../../..');
-const folder = path.join(root, 'test-results', 'random');
+const folder = path.join(root, 'test-results', values.folder);
 const app = path.join(__dirname, 'app');
 
 const scenariosFile = path.join(folder, 'scenarios.json');

@@ -1,6 +1,6 @@
 // Records scenarios on the real Durable Functions engine: Azurite, the WebJobs host of this folder and the app, each in its own process.
 //   node test/goldens/recorder/record.mjs SCENARIOS.json [--name NAME ...] [--app FILE.cjs|FOLDER of programming model v3 or of a .NET isolated app|csharp] [--out FOLDER] [--hub NAME]
-//        [--options FILE of host.json's durableTask section] [--once] [--jobs N] [--check]
+//        [--options FILE of host.json's durableTask section] [--once] [--jobs N] [--wait SECONDS] [--check]
 // SCENARIOS.json is a list in the form of test/goldens/scenarios.json; beside it lie `app/app.cjs` and `recordings/` unless said otherwise.
 // Each scenario is played twice, each time on a hub of its own round; where the two differ, the recording says `"racy": true`.
 // --check says which recordings differ from what was recorded now and writes none (--keep FOLDER: the differing ones there; without --check the
@@ -26,6 +26,8 @@ const { values: flags, positionals } = parseArgs({
     check: { type: 'boolean', default: false },
     keep: { type: 'string' },
     jobs: { type: 'string', default: '3' },
+    // The most that a step `wait` takes: more on a machine that is busy.
+    wait: { type: 'string', default: '20' },
   },
 });
 if (positionals.length !== 1) {
@@ -65,7 +67,7 @@ async function round(number) {
       queue = [...scenarios];
     const worker = async () => {
       for (let scenario = queue.shift(); scenario; scenario = queue.shift()) {
-        const { calls, status } = await play(host.base, scenario, page.port);
+        const { calls, status } = await play(host.base, scenario, page.port, { waitMs: Number(flags.wait) * 1000 });
         const rows = await rowsOf(azurite.tables, flags.hub, belongs(scenario.name));
         recordings.set(scenario.name, {
           calls: normalise(calls, flags.hub),

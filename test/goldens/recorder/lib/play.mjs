@@ -10,13 +10,13 @@ const kept = ['location', 'retry-after', 'content-type', 'x-ms-continuation-toke
 
 /**
  * One request. Gives {status, headers, body}: the headers of `kept` that came, the body as JSON where it is JSON.
- * `text` is sent as `type`; with neither the request has no body.
+ * `text` is sent as `type`; with neither the request has no body. `more`: further headers.
  */
-export async function call(base, method, path, text, type) {
+export async function call(base, method, path, text, type, more = {}) {
   const response = await fetch(`${base}/${path}${path.includes('?') ? '&' : '?'}code=${code}`, {
     method,
     body: text,
-    headers: text === undefined ? {} : { 'content-type': type ?? 'application/json' },
+    headers: text === undefined ? more : { 'content-type': type ?? 'application/json', ...more },
   });
   const body = await response.text();
   const headers = {};
@@ -52,8 +52,11 @@ export async function play(base, { name, steps }, page, { waitMs = 20_000, settl
     JSON.stringify(input)
       .replaceAll('$HTTP', String(page))
       .replace(/"\$([a-z0-9-]+)"/g, (_all, suffix) => JSON.stringify(own(suffix)));
-  const made = async (method, path, text, type) => {
-    const answer = await call(base, method, path, text, type);
+  let token = '';
+  const made = async (method, path, text, type, headers = {}) => {
+    const more = Object.fromEntries(Object.entries(headers).map(([header, each]) => [header, each === '$token' ? token : each]));
+    const answer = await call(base, method, path, text, type, more);
+    token = answer.headers['x-ms-continuation-token'] ?? token;
     calls.push({ call: `${method} ${path}`, ...(text === undefined ? {} : { sent: text }), ...answer });
   };
   for (const step of steps) {
@@ -67,7 +70,7 @@ export async function play(base, { name, steps }, page, { waitMs = 20_000, settl
       if (step.wait === 'end') await made('GET', `instances/${id}`);
     } else if (step.pause) await pause(step.pause);
     else if ('get' in step) await made('GET', `instances/${id}${step.get}`);
-    else if (step.request) await made(step.request[0], step.request[1].replaceAll('$', name), text, step.type);
+    else if (step.request) await made(step.request[0], step.request[1].replaceAll('$', name), text, step.type, step.headers);
     else {
       const command = ['terminate', 'suspend', 'resume', 'rewind'].find((c) => c in step);
       if (!command) throw new Error(`Scenario ${name}: no step is called ${Object.keys(step).join(', ')}.`);
