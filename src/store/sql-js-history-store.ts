@@ -63,7 +63,9 @@ const smallCount = 1000;
 /** Bytes of index for a byte of journal, at most; and what is set aside for it at once. */
 const indexPerJournal = 1.5;
 const mostReserved = 1024 * 1024 * 1024;
-const idleDelayMs = 100;
+const idleDelayMs = 400;
+/** So many of them while activities are under way: as a rule they end soon, and leave nothing to write. */
+const restsWithActivities = 5;
 /** After a snapshot that could not be written. */
 const snapshotAgainMs = 60_000;
 const sliceMs = 3;
@@ -108,6 +110,8 @@ export class SqlJsHistoryStore implements HistoryStore {
   #slice: NodeJS.Immediate | undefined;
   #ahead: NodeJS.Timeout | undefined;
   #commitsSinceIdleCheck = 0;
+  /** Idle checks since the last commit. */
+  #rests = 0;
   #indexFailed = false;
   /** By `performance.now()`. */
   #noSnapshotBefore = 0;
@@ -410,12 +414,10 @@ export class SqlJsHistoryStore implements HistoryStore {
   #scheduleIdle(): void {
     this.#idleTimer = setTimeout(() => {
       this.#idleTimer = undefined;
-      if (this.#isIdle()) {
-        this.#scheduleSlice();
-      } else {
-        this.#commitsSinceIdleCheck = 0;
-        this.#scheduleIdle();
-      }
+      this.#rests = this.#commitsSinceIdleCheck === 0 ? this.#rests + 1 : 0;
+      this.#commitsSinceIdleCheck = 0;
+      if (this.#isIdle()) this.#scheduleSlice();
+      else this.#scheduleIdle();
     }, idleDelayMs);
     this.#idleTimer.unref();
   }
@@ -430,7 +432,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   #isIdle(): boolean {
-    return this.#commitsSinceIdleCheck === 0;
+    return this.#commitsSinceIdleCheck === 0 && this.#rests >= (this.#pending.activities.size > 0 ? restsWithActivities : 1);
   }
 
   /** There is no database, and no need of one yet. */

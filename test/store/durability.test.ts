@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import type { InstanceRow } from '../../src/core/instances/instance';
 import fs from 'node:fs';
 import path from 'node:path';
+import { mock } from 'node:test';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { JournalWriter } from '../../src/store/journal';
+import { PendingWriter } from '../../src/store/pending-writer';
 import { activityOf, dumpOf, eventsOf, rowOf, stepOf, StoreBench } from './store-builders';
 
 /** Replaces a method until the test ends. */
@@ -320,6 +322,35 @@ describe('history store, durability', () => {
     });
     await store.close();
     assert.deepEqual((await bench.open()).history('a'), eventsOf(0, 20));
+  });
+
+  it('does not write of activities under way, which end soon, but does when they take long', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const store = await new StoreBench('memory').open();
+      const written: number[] = [];
+      const writeSlice: PendingWriter['writeSlice'] = patches.replace(
+        PendingWriter.prototype,
+        'writeSlice',
+        function (this: PendingWriter, isOver) {
+          written.push(this.pending.activities.size);
+          return writeSlice.call(this, isOver);
+        },
+      );
+      const rest = async (): Promise<void> => {
+        mock.timers.tick(400);
+        await turn();
+      };
+      const activities = Array.from({ length: 1200 }, (_, at) => activityOf('a', at));
+      await store.commit([{ ...stepOf('a', 0, 3), activities }]);
+      for (let at = 0; at < 3; at++) await rest();
+      assert.deepEqual(written, []);
+      for (let at = 0; at < 3; at++) await rest();
+      assert.deepEqual(written, [1200]);
+      await store.close();
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('never hands out a message number again, even when the message was gone before the snapshot', async () => {
