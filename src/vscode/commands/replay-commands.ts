@@ -27,7 +27,7 @@ export function replayCommands(context: CommandContext, load: () => Promise<Repl
       return (await load()).debugging.start(chosen.target, chosen.name, row);
     },
     [commands.debugReplay]: async (args) => {
-      const chosen = await chooseTarget(context, args, 'Debug the replay of which instance?');
+      const chosen = await chooseTarget(context, args, 'Debug Replay of which instance?');
       if (chosen === undefined) return undefined;
       return (await load()).debugging.debugCode(chosen.target, chosen.name);
     },
