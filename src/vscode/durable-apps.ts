@@ -13,6 +13,7 @@ export class DurableApps implements vscode.Disposable {
   readonly onChanged = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[] = [];
   #search: Promise<void> | undefined;
+  #wasSearched = false;
 
   constructor(private readonly memory: vscode.Memento) {}
 
@@ -37,6 +38,11 @@ export class DurableApps implements vscode.Disposable {
 
   get current(): DurableApp | undefined {
     return this.#current;
+  }
+
+  /** What is not here is not there. */
+  get wasSearched(): boolean {
+    return this.#wasSearched;
   }
 
   find(appDir: string): DurableApp | undefined {
@@ -84,6 +90,7 @@ export class DurableApps implements vscode.Disposable {
     this.#apps = await findDurableApps((folder) => wantedFolders.includes(folder.toString()));
     const wanted = this.#current?.appDir ?? this.memory.get<string>(currentKey);
     this.#current = this.#apps.find((app) => app.appDir === wanted) ?? this.#apps[0];
+    this.#wasSearched = true;
     this.#changed.fire();
   }
 }

@@ -393,7 +393,10 @@ export class Durascope implements vscode.Disposable {
     this.entities.show(emulator);
     this.#functions.show(emulator);
     this.#emulatorView.show(emulator, name);
-    void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? 'none');
+    const none = this.apps.wasSearched ? 'none' : undefined;
+    void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? none);
+    const isBroken = emulator?.status.type === 'running' && emulator.status.worker.type === 'broken';
+    void vscode.commands.executeCommand('setContext', contextKeys.isBroken, isBroken);
     void vscode.commands.executeCommand('setContext', contextKeys.severalApps, this.apps.all.length > 1);
     void vscode.commands.executeCommand('setContext', contextKeys.appKind, app?.kind ?? '');
     void this.#showEarlier(app);

@@ -114,13 +114,15 @@ export const debugType = 'durascope';
 export const replayDebugType = 'durascope-replay';
 
 export const contextKeys = {
-  /** `none` (no app), `stopped`, `starting`, `running`, `stopping` or `failed`. */
+  /** `none` (no app), `stopped`, `starting`, `running`, `stopping` or `failed`; not set while the first search goes on. */
   emulator: 'durascope.emulatorState',
   hasFilter: 'durascope.hasFilter',
   grouping: 'durascope.grouping',
   severalApps: 'durascope.severalApps',
   /** `functionApp` or `programs`; empty without either. */
   appKind: 'durascope.appKind',
+  /** The emulator runs, and the app cannot be loaded. */
+  isBroken: 'durascope.isBroken',
   hasEntities: 'durascope.hasEntities',
   hasHubs: 'durascope.hasHubs',
   /** Earlier sessions have left instances, and nobody looks at them yet. */

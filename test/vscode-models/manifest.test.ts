@@ -104,6 +104,17 @@ describe('package.json and the table of ids', () => {
     }
   });
 
+  it('say that there is no app only once it was searched, and offer no start where the app cannot be loaded', () => {
+    for (const { when, contents } of contributes.viewsWelcome) {
+      if (contents.startsWith('No function app')) assert.match(when, /^durascope\.emulatorState == none && /);
+      if (contents.startsWith('No instances yet.') && contents.includes('HTTP triggers'))
+        assert.match(when, /!durascope\.isBroken/);
+    }
+    const [broken] = contributes.viewsWelcome.filter(({ when }) => /(?<!!)durascope\.isBroken/.test(when));
+    assert.match(broken?.contents ?? '', /could not be loaded.*\[Show Problems\]/s);
+    assert.doesNotMatch(broken?.contents ?? '', /startInstance/);
+  });
+
   it("contribute the icons' colours, which stand out from the side bars of the editor's own themes", () => {
     const used = [...Object.values(statusIcons).map(({ color }) => color)];
     const contributed = new Map(contributes.colors.map(({ id, defaults }) => [id, defaults]));

@@ -27,11 +27,22 @@ export async function fold({ bench, page }, title, isOpen) {
   await page.waitForTimeout(500);
 }
 
+/** Shows the panel of an instance: a list that is still being filled may take no answer. */
 async function open({ bench, page }, id) {
-  await bench.command('Durascope: Go to Instance Id…');
-  await bench.quickField.fill(id);
-  await bench.quickRows.filter({ hasText: id }).first().waitFor();
-  await page.keyboard.press('Enter');
+  await until(`${id} to be open`, async () => {
+    await bench.command('Durascope: Go to Instance Id…');
+    await bench.quickField.fill(id);
+    const row = bench.quickRows.filter({ hasText: id }).first();
+    await row.waitFor();
+    await row.click();
+    return page
+      .locator('.tab.active', { hasText: id })
+      .waitFor({ timeout: 5000 })
+      .then(
+        () => true,
+        () => bench.dismissQuickInput(),
+      );
+  });
 }
 
 export const pictures = [

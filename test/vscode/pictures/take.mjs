@@ -19,7 +19,7 @@ const upng = png.default;
 
 const themes = { dark: 'Dark Modern', light: 'Light Modern' };
 /** Of a picture: a screen has few colours, and the package has a budget. */
-const colours = 28;
+const colours = 24;
 /** A folder named after what is in it: it is on the pictures. */
 const appName = 'patterns';
 
