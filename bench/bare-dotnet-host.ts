@@ -1,7 +1,7 @@
 /**
- * The least that a host of C# apps can take for HelloCities5: `tsx bench/bare-dotnet-host.ts APP_OUTPUT`. It speaks the handshake, and then sends the
- * eleven invocations of an instance, encoded beforehand, each when the one before has been answered. No engine, no history, no storage, nothing
- * of an answer is read. Input and output as of rate-of.ts; `ms` besides: milliseconds of an invocation, episodes and activities apart.
+ * The least that a host of C# apps can take for HelloCities5 and Chain: `tsx bench/bare-dotnet-host.ts APP_OUTPUT [sessions]`. It speaks the handshake,
+ * and then sends the invocations of an instance (eleven, two hundred and one), encoded beforehand, each when the one before has been answered. No
+ * engine, no history, no storage, nothing of an answer is read. `sessions`: extended sessions, that is each event is told once. Input and output as of rate-of.ts; `ms` besides: milliseconds of an invocation, episodes and activities apart.
  */
 import { spawn } from 'node:child_process';
 import { constants, createServer, type ServerHttp2Stream } from 'node:http2';
@@ -25,40 +25,65 @@ export interface BareRate extends Rate {
 
 type Content = NonNullable<StreamingMessage['content']>;
 
-const cities = ['Tokyo', 'Seattle', 'London', 'Cairo', 'Lima'];
 const marks = { EventId: -1, IsPlayed: false, Timestamp: '2026-01-01T00:00:00.000000Z' };
 const text = (value: string): TypedData => ({ data: { $case: 'string', value } });
 
+interface Program {
+  name: string;
+  input: string | null;
+  activity: string;
+  /** Of each activity, JSON: what it is given and what comes of it. */
+  steps: { given: string; result: string }[];
+}
+
+const cities = ['Tokyo', 'Seattle', 'London', 'Cairo', 'Lima'];
+const programs: readonly Program[] = [
+  {
+    name: 'HelloCities5',
+    input: null,
+    activity: 'SayHello',
+    steps: cities.map((city) => ({ given: JSON.stringify(city), result: JSON.stringify(`Hello ${city}!`) })),
+  },
+  {
+    name: 'Chain',
+    input: '100',
+    activity: 'Square',
+    steps: Array.from({ length: 100 }, (_, n) => ({ given: String(n), result: String(n * n) })),
+  },
+];
+
 /** What the orchestrator is told in its episodes, in order. */
-function episodes(): Uint8Array[] {
-  const id = { instanceId: 'i', executionId: 'e' };
-  const orchestrationInstance = { InstanceId: 'i', ExecutionId: 'e' };
-  const history: HistoryEvent[] = [];
-  let added: HistoryEvent[] = [
-    { ...marks, EventType: 'OrchestratorStarted' },
-    {
-      ...marks,
+function episodes({ name, input, activity, steps }: Program, instanceId: string, hasSessions: boolean): string[] {
+  const id = { instanceId, executionId: 'e' };
+  const OrchestrationInstance = { InstanceId: instanceId, ExecutionId: 'e' };
+  const started: HistoryEvent = {
+    ...marks,
+    ...{
       EventType: 'ExecutionStarted',
-      OrchestrationInstance: orchestrationInstance,
+      OrchestrationInstance,
       ParentInstance: null,
-      Name: 'HelloCities5',
+      Name: name,
       Version: '',
-      Input: null,
+      Input: input,
       Tags: null,
     },
-  ];
-  return ['', ...cities].map((_, at) => {
+  };
+  const history: HistoryEvent[] = [];
+  let added: HistoryEvent[] = [{ ...marks, EventType: 'OrchestratorStarted' }, started];
+  return ['', ...steps.map(({ result }) => result)].map((_, at) => {
+    const isKept = hasSessions && at > 0;
     const past = new BinaryWriter();
-    for (const event of protoEvents(history)) ProtoEvent.encode(event, past.uint32(pastEventsTag).fork()).join();
-    const request = orchestratorRequest(id, protoEvents(added), past.finish());
-    const city = cities[at];
-    history.push(...added);
-    history.push({ ...marks, EventType: 'TaskScheduled', EventId: at, Name: 'SayHello', Version: '', Input: null });
+    for (const event of isKept ? [] : protoEvents(history)) {
+      ProtoEvent.encode(event, past.uint32(pastEventsTag).fork()).join();
+    }
+    const properties = { IsExtendedSession: true, ExtendedSessionIdleTimeoutInSeconds: 30, IncludeState: !isKept };
+    const request = orchestratorRequest(id, protoEvents(added), past.finish(), hasSessions ? properties : {});
+    history.push(...added, { ...marks, EventType: 'TaskScheduled', EventId: at, Name: activity, Version: '', Input: null });
     added = [
       { ...marks, EventType: 'OrchestratorStarted' },
-      { ...marks, EventType: 'TaskCompleted', TaskScheduledId: at, Result: JSON.stringify(`Hello ${String(city)}!`) },
+      { ...marks, EventType: 'TaskCompleted', TaskScheduledId: at, Result: steps[at]?.result ?? null },
     ];
-    return request;
+    return Buffer.from(request).toString('base64');
   });
 }
 
@@ -130,7 +155,7 @@ class Connection {
 let lastId = 0;
 
 async function main(): Promise<void> {
-  const [dir = ''] = process.argv.slice(2);
+  const [dir = '', mode] = process.argv.slice(2);
   let resolveLoaded: (connection: Connection) => void = () => undefined;
   const loaded = new Promise<Connection>((resolve) => (resolveLoaded = resolve));
   const server = createServer({ settings: { initialWindowSize: 8 * 1024 * 1024 } });
@@ -153,31 +178,41 @@ async function main(): Promise<void> {
     },
   });
   const connection = await loaded;
-  const requests = episodes().map((bytes) => Buffer.from(bytes).toString('base64'));
+  /** By program and the place of those under way, which are no longer than a session. */
+  const encoded = new Map<string, string[]>();
+  const requestsOf = (program: Program, place: number): string[] => {
+    const id = `${program.name}${place}`;
+    let found = encoded.get(id);
+    if (found === undefined) encoded.set(id, (found = episodes(program, id, mode === 'sessions')));
+    return found;
+  };
   const took = { episodes: 0, activities: 0 };
-  const one = async (): Promise<void> => {
-    for (const [at, request] of requests.entries()) {
+  const one = async (program: Program, place: number): Promise<void> => {
+    for (const [at, request] of requestsOf(program, place).entries()) {
       const began = performance.now();
-      await connection.invoke('HelloCities5', request);
+      await connection.invoke(program.name, request);
       const between = performance.now();
       took.episodes += between - began;
-      const city = cities[at];
-      if (city === undefined) return;
-      await connection.invoke('SayHello', JSON.stringify(city));
+      const step = program.steps[at];
+      if (step === undefined) return;
+      await connection.invoke(program.activity, step.given);
       took.activities += performance.now() - between;
     }
   };
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {
-    const [, count = '1', atOnce = '1'] = line.split(' ');
+    const [name, count = '1', atOnce = '1'] = line.split(' ');
     if (line === 'end') break;
+    const program = programs.find((each) => each.name === name);
+    if (program === undefined) throw new Error(`no program ${String(name)}`);
+    for (let place = 0; place < Number(atOnce); place++) requestsOf(program, place);
     took.episodes = took.activities = 0;
     const before = { engine: process.cpuUsage(), app: processorMsOf(child.pid) };
     const began = performance.now();
     let left = Number(count);
     await Promise.all(
-      Array.from({ length: Number(atOnce) }, async () => {
-        while (left-- > 0) await one();
+      Array.from({ length: Number(atOnce) }, async (_, place) => {
+        while (left-- > 0) await one(program, place);
       }),
     );
     const ms = performance.now() - began;
@@ -187,8 +222,8 @@ async function main(): Promise<void> {
       engineMs: (user + system) / 1000 / Number(count),
       appMs: (processorMsOf(child.pid) - before.app) / Number(count),
       ms: {
-        episode: took.episodes / Number(count) / requests.length,
-        activity: took.activities / Number(count) / cities.length,
+        episode: took.episodes / Number(count) / (program.steps.length + 1),
+        activity: took.activities / Number(count) / program.steps.length,
       },
     };
     console.log(JSON.stringify(rate));

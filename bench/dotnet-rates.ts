@@ -1,10 +1,13 @@
 /**
  * How fast instances of a C# app run, beside the same app in JavaScript on the same build: `npx tsx bench/dotnet-rates.ts [ROUNDS] [DIST ...]`,
- * in turns; needs the .NET SDK. Prints for each load the medians of both, and the median of the rounds' ratios. With several DISTs the ratio
- * of each. For HelloCities5 a host that does nothing but send the invocations (bare-dotnet-host.ts) runs in turns with them: what is missing from
- * its rate to JavaScript's is the time of the .NET worker and of the way to it and back.
+ * in turns; needs the .NET SDK. `sessions` is the same app with extended sessions on. For HelloCities5 and Chain a host that does nothing but send
+ * the invocations (bare-dotnet-host.ts) runs in turns with them: what is missing from its rate to JavaScript's is the time of the .NET worker and
+ * of the way to it and back. Prints for each load the medians of all, and the medians of the rounds' ratios: `ofJs`, and `ofBare` for what
+ * the emulator reaches of the bare host's rate. With several DISTs those of each.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { builtApp } from '../test/support/built-dotnet-app';
@@ -18,6 +21,7 @@ const allLoads = [
   { name: 'HelloCities5', count: 200, atOnce: 1 },
   { name: 'FanOut', count: 50, atOnce: 4 },
   { name: 'Chain', count: 20, atOnce: 4 },
+  { name: 'Chain', count: 10, atOnce: 1 },
 ];
 
 const { DURASCOPE_LOADS: chosen } = process.env;
@@ -60,60 +64,82 @@ function median(values: readonly number[]): number {
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
+/** The built app as it is, with extended sessions. */
+async function withSessions(output: string): Promise<string> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'durascope-bench-sessions-'));
+  await cp(output, dir, { recursive: true });
+  const durableTask = { extendedSessionsEnabled: true };
+  await writeFile(path.join(dir, 'host.json'), JSON.stringify({ version: '2.0', extensions: { durableTask } }));
+  return dir;
+}
+
+/** Of what runs in turns. */
+interface Entry {
+  dist: string | null;
+  kind: 'js' | 'csharp' | 'sessions' | 'bare' | 'bareSessions';
+  contender: Contender;
+  rates: Rate[];
+}
+
 async function main(): Promise<void> {
   const [rounds = '5', ...given] = process.argv.slice(2);
   const dists = given.length === 0 ? [path.join(__dirname, '../dist')] : given;
   const built = await builtApp('bench of C# apps', path.join(__dirname, 'app-csharp'));
   if (built === null) return;
-  const apps = [path.join(__dirname, 'app'), built];
-  const contenders = dists.map((dist) => apps.map((app) => new Contender('rate-of.ts', dist, app)));
-  const bare = new Contender('bare-dotnet-host.ts', path.join(built, 'bin/Debug/net10.0'));
-  for (const each of [...contenders.flat(), bare]) await each.ready();
-  for (const load of loads) {
-    const rates = contenders.map((pair) => pair.map((): Rate[] => []));
-    const least: BareRate[] = [];
-    for (let round = 0; round <= Number(rounds); round++) {
-      for (const [at, pair] of contenders.entries()) {
-        for (const [which, contender] of pair.entries()) {
-          const rate = await contender.run(load);
-          // The first round is for the compilers.
-          if (round > 0) rates[at]?.[which]?.push(rate);
-        }
-      }
-      if (load.name !== 'HelloCities5') continue;
-      const rate = await bare.run(load);
-      if (round > 0) least.push(rate as BareRate);
+  const output = path.join(built, 'bin/Debug/net10.0');
+  const sessions = await withSessions(output);
+  const apps = { js: path.join(__dirname, 'app'), csharp: built, sessions } as const;
+  const { DURASCOPE_KINDS: kinds = 'js,csharp,sessions,bare,bareSessions' } = process.env;
+  const entries: Entry[] = [];
+  for (const dist of dists) {
+    for (const kind of ['js', 'csharp', 'sessions'] as const) {
+      if (!kinds.split(',').includes(kind)) continue;
+      entries.push({ dist, kind, contender: new Contender('rate-of.ts', dist, apps[kind]), rates: [] });
     }
-    for (const [at, [js = [], csharp = []]] of rates.entries()) {
-      const of = (list: readonly Rate[], key: keyof Rate): number => rounded(median(list.map((each) => each[key])), 2);
+  }
+  for (const kind of ['bare', 'bareSessions'] as const) {
+    if (!kinds.split(',').includes(kind)) continue;
+    const mode = kind === 'bare' ? [] : ['sessions'];
+    entries.push({ dist: null, kind, contender: new Contender('bare-dotnet-host.ts', output, ...mode), rates: [] });
+  }
+  for (const { contender } of entries) await contender.ready();
+  for (const load of loads) {
+    const taking = entries.filter(({ dist }) => dist !== null || load.name !== 'FanOut');
+    for (const entry of taking) entry.rates = [];
+    for (let round = 0; round <= Number(rounds); round++) {
+      for (const { contender, rates } of taking) {
+        const rate = await contender.run(load);
+        // The first round is for the compilers.
+        if (round > 0) rates.push(rate);
+      }
+    }
+    console.log(`${load.name}, ${load.atOnce} at once`);
+    for (const entry of taking) {
+      const { dist, kind, rates } = entry;
+      const ratioTo = (other: Entry['kind']): number | undefined => {
+        const to = taking.find((each) => each.kind === other && (each.dist === null || dist === null || each.dist === dist));
+        if (to === undefined || to === entry) return undefined;
+        return rounded(median(rates.map(({ perSecond }, i) => perSecond / (to.rates[i]?.perSecond ?? Number.NaN))), 2);
+      };
+      const of = (value: (rate: Rate) => number, digits = 2): number => rounded(median(rates.map(value)), digits);
       console.log(
         JSON.stringify({
-          load: `${load.name}, ${load.atOnce} at once`,
-          ...(dists.length > 1 ? { dist: dists[at] } : {}),
-          ratio: rounded(median(csharp.map(({ perSecond }, i) => perSecond / (js[i]?.perSecond ?? Number.NaN))), 2),
-          js: { perSecond: Math.round(of(js, 'perSecond')), engineMs: of(js, 'engineMs'), appMs: of(js, 'appMs') },
-          csharp: {
-            perSecond: Math.round(of(csharp, 'perSecond')),
-            engineMs: of(csharp, 'engineMs'),
-            appMs: of(csharp, 'appMs'),
-          },
-          ...(least.length === 0
-            ? {}
-            : {
-                bare: {
-                  ratio: rounded(median(least.map(({ perSecond }, i) => perSecond / (js[i]?.perSecond ?? Number.NaN))), 2),
-                  perSecond: Math.round(of(least, 'perSecond')),
-                  hostMs: of(least, 'engineMs'),
-                  appMs: of(least, 'appMs'),
-                  episodeMs: rounded(median(least.map(({ ms }) => ms.episode)), 2),
-                  activityMs: rounded(median(least.map(({ ms }) => ms.activity)), 2),
-                },
-              }),
+          kind,
+          ...(dists.length > 1 && dist !== null ? { dist } : {}),
+          ofJs: ratioTo('js'),
+          ...(kind === 'csharp' ? { ofBare: ratioTo('bare') } : kind === 'sessions' ? { ofBare: ratioTo('bareSessions') } : {}),
+          perSecond: of(({ perSecond }) => perSecond, 0),
+          engineMs: of(({ engineMs }) => engineMs),
+          appMs: of(({ appMs }) => appMs),
+          ...(dist === null
+            ? { episodeMs: of((rate) => (rate as BareRate).ms.episode), activityMs: of((rate) => (rate as BareRate).ms.activity) }
+            : {}),
         }),
       );
     }
   }
-  for (const each of [...contenders.flat(), bare]) await each.end();
+  for (const { contender } of entries) await contender.end();
+  await rm(sessions, { recursive: true, force: true, maxRetries: 5 });
 }
 
 void main();

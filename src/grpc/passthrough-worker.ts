@@ -31,6 +31,7 @@ import {
   type HistoryEvent as ProtoEvent,
   OrchestratorResponse,
 } from './generated/task-hub-sidecar';
+import { ExtendedSessions } from './extended-sessions';
 import { HistoryBytes } from './history-bytes';
 import { eventInForm, legacyDecisions } from './legacy-entities';
 import { ReplayHistory } from './replay-history';
@@ -42,12 +43,15 @@ export interface PassthroughWorld {
   terminate: (other: TerminateOther) => void;
 }
 
+const none = new Uint8Array(0);
+
 type DurableType = 'orchestrator' | 'activity' | 'entity';
 
 export class PassthroughWorker implements FunctionWorker {
   readonly profile = 'G';
   readonly #names: Readonly<Record<DurableType, ReadonlySet<string>>>;
   readonly #histories: HistoryBytes;
+  readonly #sessions = new ExtendedSessions();
   readonly #form: EntityForm;
 
   /** `functions`: those of this dialect, with what their package brought along. */
@@ -74,8 +78,7 @@ export class PassthroughWorker implements FunctionWorker {
   async runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
     const { name, instanceId, executionId } = request;
     if (!this.accepts('orchestrator', name)) return failed(this.#unknown('orchestrator', name), 'Error');
-    const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: this.#requestOf(request) });
-    const response = readOrchestrator(answer, name, instanceId);
+    const response = await this.#asked(request);
     if (!response.ok) {
       this.world.log({ level: 'error', category: 'worker', message: response.message, functionName: name, instanceId });
       return failed(response.message, response.type, response.stack);
@@ -156,13 +159,37 @@ export class PassthroughWorker implements FunctionWorker {
 
   forget(instanceId: string): void {
     this.#histories.forget(instanceId);
+    this.#sessions.end(instanceId);
   }
 
-  #requestOf(request: EpisodeRequest): Uint8Array {
+  async #asked(request: EpisodeRequest): Promise<Read<OrchestratorResponse>> {
+    const { name, instanceId } = request;
+    const { sessionSeconds = null } = this.host;
+    const ask = async (isKept: boolean): Promise<Read<OrchestratorResponse>> => {
+      const asked = this.#requestOf(request, isKept, sessionSeconds);
+      const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: asked });
+      return readOrchestrator(answer, name, instanceId);
+    };
+    if (sessionSeconds === null) return ask(false);
+    const isKept = this.#sessions.has(request);
+    this.#sessions.end(instanceId); // S2
+    const first = await ask(isKept);
+    const response = isKept && first.ok && first.value.requiresHistory ? await ask(false) : first;
+    if (response.ok) this.#sessions.keep(request);
+    return response;
+  }
+
+  /** `isKept`: the process has been told the history, and still knows where that leads. */
+  #requestOf(request: EpisodeRequest, isKept: boolean, sessionSeconds: number | null): Uint8Array {
     const { instanceId, executionId, history, newEvents } = request;
-    const past = this.#histories.pastEvents(instanceId, executionId, history);
+    const past = isKept ? none : this.#histories.pastEvents(instanceId, executionId, history);
     const told = newEvents.map((event) => this.#told(event, history, request)).filter((event) => event !== null);
-    return orchestratorRequest(request, told, past);
+    if (sessionSeconds === null) return orchestratorRequest(request, told, past);
+    return orchestratorRequest(request, told, past, {
+      IsExtendedSession: true,
+      ExtendedSessionIdleTimeoutInSeconds: sessionSeconds,
+      IncludeState: !isKept,
+    });
   }
 
   #told(

@@ -38,8 +38,9 @@ export function orchestratorRequest(
   request: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
   newEvents: ProtoEvent[],
   pastEvents: Uint8Array,
+  properties: Readonly<Record<string, unknown>> = {},
 ): Uint8Array {
-  return encoded((writer) => writeRequest(writer, request, newEvents, pastEvents, undefined));
+  return encoded((writer) => writeRequest(writer, request, newEvents, pastEvents, undefined, properties));
 }
 
 /** A message's fields may come in any order, and a repeated one in pieces. */
@@ -49,6 +50,7 @@ function writeRequest(
   newEvents: ProtoEvent[],
   pastEvents: Uint8Array | null,
   traceContext: OrchestrationTraceContext | undefined,
+  properties: Readonly<Record<string, unknown>> = {},
 ): void {
   if (pastEvents !== null) writer.raw(pastEvents);
   const rest: OrchestratorRequest = {
@@ -58,7 +60,7 @@ function writeRequest(
     newEvents,
     entityParameters: { entityMessageReorderWindow: reorderWindow },
     requiresHistoryStreaming: pastEvents === null,
-    properties: {},
+    properties,
     orchestrationTraceContext: traceContext,
   };
   OrchestratorRequest.encode(rest, writer);

@@ -38,7 +38,7 @@ describe('the settings files of an app', () => {
         "extensions": { "http": { "routePrefix": "/v1/" },
           "durableTask": { "hubName": "%Stage%Hub", "defaultVersion": "2.0", "versionMatchStrategy": "Strict",
             "maxConcurrentActivityFunctions": 7, "storeInputsInOrchestrationHistory": true,
-            "overridableExistingInstanceStates": "AnyState",
+            "overridableExistingInstanceStates": "AnyState", "extendedSessionsEnabled": true,
             "httpSettings": { "defaultAsyncRequestSleepTimeMilliseconds": 500 }, "useGracefulShutdown": true } } }`,
     );
     await write(
@@ -56,10 +56,22 @@ describe('the settings files of an app', () => {
       storeInputsInOrchestrationHistory: true,
       overridableExistingInstanceStates: 'AnyState',
       defaultAsyncRequestSleepTimeMs: 500,
+      extendedSessionSeconds: 30,
       functionTimeoutMs: 600_000,
     });
     assert.deepEqual(settings.values, { Stage: 'Test', Number: '3', Flag: 'true' });
     assert.equal(settings.localHttpPort, 7072);
+  });
+
+  it('have extended sessions where they are on, and for longer than no time', async () => {
+    const secondsOf = async (durableTask: object): Promise<number | null> => {
+      await write('host.json', JSON.stringify({ extensions: { durableTask } }));
+      return (await read()).hostConfig.extendedSessionSeconds;
+    };
+    const extendedSessionsEnabled = true;
+    assert.equal(await secondsOf({ extendedSessionsEnabled, extendedSessionIdleTimeoutInSeconds: 5 }), 5);
+    assert.equal(await secondsOf({ extendedSessionsEnabled, extendedSessionIdleTimeoutInSeconds: 0 }), null);
+    assert.equal(await secondsOf({ extendedSessionsEnabled: false, extendedSessionIdleTimeoutInSeconds: 5 }), null);
   });
 
   it('take the origins that may call the app from Host.CORS', async () => {

@@ -25,6 +25,8 @@ export type EntityForm = 'message' | 'event';
 export interface PassthroughHost {
   /** Default `message`. */
   readonly entityForm?: EntityForm;
+  /** Extended sessions are on: seconds for which the process keeps where an orchestrator stands. Default: null, they are off. */
+  readonly sessionSeconds?: number | null;
   /** Rejects with `WorkerExited` or `WorkerHung` (see `FunctionWorker`). */
   runEncoded(call: EncodedCall): Promise<EncodedAnswer>;
   /** The input is handed over as it is. */

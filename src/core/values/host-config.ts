@@ -24,6 +24,8 @@ export interface HostConfig {
   maxGrpcMessageSizeInBytes: number | null;
   /** `storageProvider.type`: the store of production; null when none is named. */
   storageProviderType: string | null;
+  /** `extendedSessionsEnabled` with `extendedSessionIdleTimeoutInSeconds`, for .NET alone; null: they are off. */
+  extendedSessionSeconds: number | null;
   /** Null: no limit. */
   functionTimeoutMs: number | null;
 }
@@ -45,5 +47,6 @@ export const defaultHostConfig: HostConfig = {
   defaultAsyncRequestSleepTimeMs: 30_000,
   maxGrpcMessageSizeInBytes: null,
   storageProviderType: null,
+  extendedSessionSeconds: null,
   functionTimeoutMs: null,
 };

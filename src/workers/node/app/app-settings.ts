@@ -40,6 +40,8 @@ const hostSchema = z.object({
           overridableExistingInstanceStates: z.enum(['NonRunningStates', 'AnyState']).nullish(),
           storeInputsInOrchestrationHistory: z.boolean().nullish(),
           maxOrchestrationActions: positiveInteger.nullish(),
+          extendedSessionsEnabled: z.boolean().nullish(),
+          extendedSessionIdleTimeoutInSeconds: z.int().nullish(),
           maxGrpcMessageSizeInBytes: positiveInteger.nullish(),
           storageProvider: z.looseObject({ type: z.string().nullish() }).nullish(),
           httpSettings: z.object({ defaultAsyncRequestSleepTimeMilliseconds: z.int().min(0).nullish() }).nullish(),
@@ -107,6 +109,7 @@ export async function readAppSettings(
         durable.httpSettings?.defaultAsyncRequestSleepTimeMilliseconds ?? defaultHostConfig.defaultAsyncRequestSleepTimeMs,
       maxGrpcMessageSizeInBytes: durable.maxGrpcMessageSizeInBytes ?? null,
       storageProviderType: durable.storageProvider?.type ?? null,
+      extendedSessionSeconds: sessionSeconds(durable),
       functionTimeoutMs: timeSpanToMs(host.functionTimeout ?? null),
     },
   };
@@ -120,6 +123,18 @@ function corsOf(origins: string | null | undefined, credentials: boolean | null 
 /** `%NAME%` in a hub name stands for the setting NAME. */
 function resolvePercent(text: string | null | undefined, setting: (name: string) => string | undefined): string | undefined {
   return text?.replace(/%([^%]+)%/g, (whole, name: string) => setting(name) ?? whole) ?? undefined;
+}
+
+/** A time of nothing turns them off, as the worker's package has it. */
+function sessionSeconds({
+  extendedSessionsEnabled,
+  extendedSessionIdleTimeoutInSeconds,
+}: {
+  extendedSessionsEnabled?: boolean | null | undefined;
+  extendedSessionIdleTimeoutInSeconds?: number | null | undefined;
+}): number | null {
+  const seconds = extendedSessionIdleTimeoutInSeconds ?? 30;
+  return extendedSessionsEnabled === true && seconds > 0 ? seconds : null;
 }
 
 function timeSpanToMs(text: string | null): number | null {

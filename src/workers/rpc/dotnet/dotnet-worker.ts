@@ -48,6 +48,7 @@ export class DotnetWorker extends AppWorker {
   }
 
   readonly entityForm: EntityForm = 'event';
+  sessionSeconds: number | null = null;
 
   /** What runs. */
   private loaded: DotnetOutput | null = null;
@@ -77,6 +78,7 @@ export class DotnetWorker extends AppWorker {
     const dotnetPath = env['DURASCOPE_DOTNET'] ?? 'dotnet';
     const { output, warnings: analyzed } = await this.built(appDir, project, { dotnetPath, env, signal });
     this.loaded = output;
+    this.sessionSeconds = hostConfig.extendedSessionSeconds;
     const waiting = options.waitForDebugger === true ? await debuggerWait(output.dir, env) : {};
     const isExecutable = /\.exe$/i.test(output.assembly) || path.extname(output.assembly) === '';
     const assembly = path.join(output.dir, output.assembly);
