@@ -1,8 +1,8 @@
 /**
  * Nothing lost and nothing twice with an app in C# either: the program, the app's process and both are killed at random moments of a mixed
- * load. `DURASCOPE_CSHARP_KILLS` sets how many (default 4), `DURASCOPE_SEED` the seed. Skipped by name where there is no .NET SDK or no packages.
+ * load, without extended sessions and with them. `DURASCOPE_CSHARP_KILLS` sets how many (default 4 and 2), `DURASCOPE_SEED` the seed. Skipped by name where there is no .NET SDK or no packages.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { builtApp } from '../support/built-dotnet-app';
@@ -22,10 +22,22 @@ describe('kill -9 at random moments of a C# app', function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it(`loses nothing and doubles nothing over ${kills} kills`, async function () {
-    const app = await builtApp('kills of a C# app', path.resolve(__dirname, '../fixtures/apps/mixed-load-csharp'));
-    if (app === null) return this.skip();
-    const seed = Number(process.env['DURASCOPE_SEED'] ?? String(Date.now() % 1_000_000));
-    console.log(`      ${await killAndLook({ app, data: path.join(folder, 'data'), kills, seed })}`);
-  });
+  for (const [title, count, hasSessions] of [
+    ['', kills, false],
+    [' with extended sessions', Math.ceil(kills / 2), true],
+  ] as const) {
+    it(`loses nothing and doubles nothing over ${count} kills${title}`, async function () {
+      const built = await builtApp('kills of a C# app', path.resolve(__dirname, '../fixtures/apps/mixed-load-csharp'));
+      if (built === null) return this.skip();
+      const app = hasSessions ? path.join(folder, 'app') : built;
+      if (hasSessions) {
+        await cp(path.join(built, 'bin/Debug/net10.0'), app, { recursive: true });
+        const durableTask = { extendedSessionsEnabled: true };
+        await writeFile(path.join(app, 'host.json'), JSON.stringify({ version: '2.0', extensions: { durableTask } }));
+      }
+      const seed = Number(process.env['DURASCOPE_SEED'] ?? String(Date.now() % 1_000_000));
+      const data = path.join(folder, hasSessions ? 'data-of-sessions' : 'data');
+      console.log(`      ${await killAndLook({ app, data, kills: count, seed })}`);
+    });
+  }
 });
