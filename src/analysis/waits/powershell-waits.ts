@@ -3,6 +3,7 @@
  *
  *   P1. What an activity throws ends the script or does not, as its preferences say: both ways are open.
  *   P2. A command that is neither built in nor of the durable module may be a function of profile.ps1 or of a module: what follows is not known.
+ *   P3. A function of the script is followed where it is called; not when it calls itself, takes a pipeline, or changes variables of others.
  */
 import { childrenOf, type SyntaxNode, type SyntaxTrees, within } from '../grammars/syntax-trees';
 import { TooManyWays, unknownTarget, type WaitFrame, type WaitGraph, WaitGraphBuilder, type WaitTarget } from './wait-graph';
@@ -12,6 +13,8 @@ export function powerShellWaits(trees: SyntaxTrees, file: string, text: string, 
   const tree = trees.parse(text);
   try {
     if (tree.root.hasError) return null;
+    // Where it goes on after a failure is another place for each block around.
+    if ([...within(tree.root)].some(({ type }) => type === 'trap_statement')) return null;
     return new PowerShellWaits(file, functionName, tree.root).graph();
   } catch (error) {
     if (error instanceof TooManyWays) return null;
@@ -59,13 +62,24 @@ const harmless = new Set(
     .split(' '),
 );
 
+/** What a function may do to variables that are not its own. */
+const changesOthers = /\$(?:script|global):|\b(?:Set|New|Remove|Clear)-Variable\b|\[ref\]/i;
+
+/** Functions inside functions that are followed. */
+const deepest = 8;
+
 class PowerShellWaits {
   readonly #graph = new WaitGraphBuilder();
-  readonly #locals = new Map<string, Held>();
+  #locals = new Map<string, Held>();
+  /** Of the functions around, innermost first. */
+  #callers: readonly WaitFrame[] = [];
+  #within: readonly SyntaxNode[] = [];
   /** Variables that are given a value more than once. */
   readonly #changing = new Set<string>();
   /** Of functions of the script that wait, in lower case. */
   readonly #own = new Map<string, boolean>();
+  /** Those that can be followed. */
+  readonly #functions = new Map<string, SyntaxNode>();
 
   constructor(
     private readonly file: string,
@@ -76,13 +90,27 @@ class PowerShellWaits {
     for (const node of within(root)) {
       if (node.type === 'function_statement') {
         const name = childrenOf(node).find(({ type }) => type === 'function_name')?.text;
-        if (name !== undefined) this.#own.set(name.toLowerCase(), this.#concerns(node));
+        if (name !== undefined) this.#own.set(name.toLowerCase(), this.#own.has(name.toLowerCase()) || this.#concerns(node));
+      }
+      // Its variable is given a value for each round.
+      if (node.type === 'foreach_statement') {
+        for (const each of childrenOf(node)) {
+          const name = each.type === 'variable' ? variableOf(each) : null;
+          if (name !== null) this.#changing.add(name);
+        }
       }
       const left = node.type === 'assignment_expression' ? variableOf(childrenOf(node)[0]) : null;
       if (left === null || operatorOf(node) === '+=') continue;
       const count = (given.get(left) ?? 0) + 1;
       given.set(left, count);
       if (count > 1) this.#changing.add(left);
+    }
+    const stated = childrenOf(root).flatMap((each) => (each.type === 'statement_list' ? childrenOf(each) : [each]));
+    const written = [...within(root)].filter(({ type }) => type === 'function_statement').map(nameOf);
+    for (const each of stated) {
+      const name = each.type === 'function_statement' ? nameOf(each) : null;
+      // Which of two is meant is not known.
+      if (name !== null && written.filter((other) => other === name).length === 1) this.#functions.set(name, each);
     }
   }
 
@@ -107,8 +135,9 @@ class PowerShellWaits {
     const graph = this.#graph;
     const children = childrenOf(node);
     switch (node.type) {
-      case 'comment':
       case 'param_block':
+        return this.#concerns(node) ? this.#lost(at) : at;
+      case 'comment':
       case 'function_statement':
       case 'empty_statement':
         return at;
@@ -137,6 +166,8 @@ class PowerShellWaits {
         return this.#loop(node, at, scope);
       case 'try_statement':
         return this.#try(node, at, scope);
+      case 'switch_statement':
+        return this.#switch(node, at, scope);
       case 'flow_control_statement': {
         const [word = '', label] = node.text.toLowerCase().split(/\s+/);
         if (word === 'return' || word === 'exit' || word === 'throw') {
@@ -212,6 +243,35 @@ class PowerShellWaits {
     return graph.join(...ends);
   }
 
+  /** Of a list each element goes through all clauses; of one value every clause that fits is run. */
+  #switch(node: SyntaxNode, at: At, scope: Scope): At {
+    const graph = this.#graph;
+    const children = childrenOf(node);
+    const clauses = children
+      .filter(({ type }) => type === 'switch_body')
+      .flatMap(childrenOf)
+      .flatMap((each) => (each.type === 'switch_clauses' ? childrenOf(each) : [each]));
+    const isRead = clauses.every((each) => {
+      const block = childrenOf(each).findLast(({ type }) => type === 'statement_block');
+      const others = childrenOf(each).filter((part) => part !== block);
+      return each.type === 'comment' || (block !== undefined && !others.some((part) => this.#concerns(part)));
+    });
+    if (!isRead) return this.#lost(at);
+    const condition = children.find(({ type }) => type === 'switch_condition');
+    const now = condition === undefined ? at : this.#value(condition, at, scope).at;
+    const [head, after] = [graph.label(), graph.label()];
+    graph.link(now, head);
+    const inner: Scope = { ...scope, breaks: after, continues: head };
+    let last: At = head;
+    for (const each of clauses) {
+      const block = childrenOf(each).findLast(({ type }) => type === 'statement_block');
+      if (block !== undefined) last = graph.join(last, this.#statement(block, last, inner));
+    }
+    graph.link(last, after);
+    graph.link(last, head);
+    return after;
+  }
+
   #value(node: SyntaxNode, at: At, scope: Scope): Evaluated {
     switch (node.type) {
       case 'assignment_expression':
@@ -223,19 +283,27 @@ class PowerShellWaits {
         const stages = childrenOf(node).filter(({ type }) => type !== 'comment');
         const [only] = stages;
         if (stages.length === 1 && only !== undefined) return this.#value(only, at, scope);
+        if (stages.some(({ type }) => type === 'pipeline_chain_tail')) return { at: this.#chain(stages, at, scope), held: null };
         // Stages run in turns, element by element.
         if (stages.filter((each) => this.#concerns(each)).length > 1) return { at: this.#lost(at), held: null };
-        return { at: this.#parts(stages, at, scope), held: null };
+        const last = stages.at(-1);
+        const block = last === undefined ? null : eachBlock(last);
+        if (block === null || !this.#concerns(block)) return { at: this.#parts(stages, at, scope), held: null };
+        return this.#gathered(block, this.#parts(stages.slice(0, -1), at, scope), scope);
       }
-      case 'foreach_statement':
-        return this.#gathered(node, at, scope);
+      case 'foreach_statement': {
+        const body = childrenOf(node).findLast(({ type }) => type === 'statement_block');
+        if (body === undefined || onlyPipeline(body) === null) return { at: this.#loop(node, at, scope), held: null };
+        const source = childrenOf(node).find(({ type }) => type === 'pipeline');
+        return this.#gathered(body, source === undefined ? at : this.#value(source, at, scope).at, scope);
+      }
       case 'if_statement':
       case 'switch_statement':
       case 'while_statement':
       case 'do_statement':
       case 'for_statement':
       case 'try_statement':
-        return { at: this.#concerns(node) ? this.#lost(at) : at, held: null };
+        return { at: this.#statement(node, at, scope), held: null };
       case 'script_block_expression':
       case 'script_block':
         return { at: this.#concerns(node) ? this.#lost(at) : at, held: null };
@@ -280,20 +348,31 @@ class PowerShellWaits {
     return now;
   }
 
-  /** `$tasks = foreach (...) { ... }` */
-  #gathered(node: SyntaxNode, at: At, scope: Scope): Evaluated {
+  /** `A && B || C`: each after the first runs or does not. */
+  #chain(stages: readonly SyntaxNode[], at: At, scope: Scope): At {
+    let now = at;
+    for (const [index, each] of stages.entries()) {
+      if (each.type === 'pipeline_chain_tail') continue;
+      const { at: after } = this.#value(each, now, scope);
+      now = index === 0 ? after : this.#graph.join(now, after);
+    }
+    return now;
+  }
+
+  /** `foreach (...) { ... }` and `... | ForEach-Object { ... }` with one command, whose tasks may be kept: `$tasks = ...`. */
+  #gathered(block: SyntaxNode, at: At, scope: Scope): Evaluated {
     const graph = this.#graph;
-    const body = childrenOf(node).findLast(({ type }) => type === 'statement_block');
-    const list = body === undefined ? undefined : childrenOf(body)[0];
-    const statements = list === undefined ? [] : childrenOf(list);
-    const [only] = statements;
-    if (statements.length !== 1 || only?.type !== 'pipeline')
-      return { at: this.#concerns(node) ? this.#lost(at) : at, held: null };
-    const source = childrenOf(node).find(({ type }) => type === 'pipeline');
-    const now = source === undefined ? at : this.#value(source, at, scope).at;
-    const held: Held = { nodes: [], isMany: true };
-    const start = graph.add(now, { type: 'forget', nodes: held.nodes });
+    const only = onlyPipeline(block);
     const head = graph.label();
+    if (only === null) {
+      graph.link(at, head);
+      // `break` in the block ends what is around it, whatever that is.
+      const inner: Scope = { ...scope, returns: head, breaks: null, continues: null };
+      graph.link(this.#statement(block, head, inner), head);
+      return { at: head, held: null };
+    }
+    const held: Held = { nodes: [], isMany: true };
+    const start = graph.add(at, { type: 'forget', nodes: held.nodes });
     graph.link(start, head);
     const each = this.#value(only, head, { ...scope, isMany: true });
     held.nodes.push(...(each.held?.nodes ?? []));
@@ -301,18 +380,56 @@ class PowerShellWaits {
     return { at: head, held };
   }
 
+  /** P3 */
+  #called(fn: SyntaxNode | undefined, call: SyntaxNode, at: At, scope: Scope): Evaluated {
+    const lost = (): Evaluated => ({ at: this.#lost(at), held: null });
+    if (fn === undefined || this.#within.includes(fn) || this.#within.length >= deepest) return lost();
+    if (fn.startIndex > call.startIndex && this.#within.length === 0) return lost();
+    const parts = childrenOf(fn);
+    const body = parts.find(({ type }) => type === 'script_block');
+    const parameters = parts.find(({ type }) => type === 'function_parameter_declaration');
+    const isPlain = /^function\b/i.test(fn.text) && !changesOthers.test(fn.text);
+    if (body === undefined || !isPlain || (parameters !== undefined && this.#concerns(parameters))) return lost();
+    const graph = this.#graph;
+    const [locals, callers, around] = [this.#locals, this.#callers, this.#within];
+    this.#callers = [this.#frame(call), ...callers];
+    this.#within = [fn, ...around];
+    this.#locals = new Map([...locals].map(([name, { nodes, isMany }]) => [name, { nodes: [...nodes], isMany }]));
+    for (const each of [parameters, childrenOf(body).find(({ type }) => type === 'param_block')]) {
+      for (const node of each === undefined ? [] : within(each)) {
+        if (node.type === 'variable') this.#locals.delete(variableOf(node) ?? '');
+      }
+    }
+    const after = graph.label();
+    const inner: Scope = { ...scope, returns: after, breaks: null, continues: null };
+    const only = onlyPipeline(body);
+    const { at: end, held } = only === null ? { at: this.#statement(body, at, inner), held: null } : this.#value(only, at, inner);
+    graph.link(end, after);
+    [this.#locals, this.#callers, this.#within] = [locals, callers, around];
+    return { at: after, held };
+  }
+
+  #frame(node: SyntaxNode): WaitFrame {
+    const { row, column } = node.startPosition;
+    const [inside] = this.#within;
+    const name = (inside === undefined ? undefined : functionName(inside)) ?? this.functionName;
+    return { name, place: { file: this.file, line: row + 1, column: column + 1 } };
+  }
+
   #command(node: SyntaxNode, at: At, scope: Scope): Evaluated {
     const graph = this.#graph;
     const written = node.childForFieldName('command_name');
     const children = childrenOf(node);
     if (written === null) {
-      // ForEach-Object with a block; anything else is called by a variable or a script.
-      const isEach = children.some(({ type }) => type === 'foreach_command');
-      return { at: isEach && !this.#concerns(node) ? at : this.#lost(at), held: null };
+      // ForEach-Object with a block that is not the last stage; anything else is called by a variable or a script.
+      const block = eachBlock(node);
+      if (block === null) return { at: this.#lost(at), held: null };
+      return { at: this.#concerns(block) ? this.#gathered(block, at, scope).at : at, held: null };
     }
     const name = written.text.toLowerCase();
     const elements = children.find(({ type }) => type === 'command_elements');
     let now = elements === undefined ? at : this.#parts(childrenOf(elements), at, scope);
+    if (this.#own.get(name) === true) return this.#called(this.#functions.get(name), node, now, scope);
     const given = argumentsOf(elements);
     const isHeld = given.switches.has('nowait');
     const waits = (target: WaitTarget, from: At): At => this.#wait(node, target, from, scope);
@@ -329,7 +446,7 @@ class PowerShellWaits {
         const label = {
           kind: isTimer ? ('timer' as const) : ('activity' as const),
           name: isTimer ? null : literalOf(given.values.get('functionname') ?? given.positional[0]),
-          input: null,
+          input: isTimer ? null : inputOf(given.values.get('input')),
           retries: given.values.has('retryoptions'),
           polls: false,
           isCancellable: false,
@@ -372,11 +489,9 @@ class PowerShellWaits {
 
   #wait(node: SyntaxNode, target: WaitTarget, at: At, scope: Scope): At {
     const graph = this.#graph;
-    const { row, column } = node.startPosition;
-    const frame: WaitFrame = { name: this.functionName, place: { file: this.file, line: row + 1, column: column + 1 } };
     const after = graph.label();
     const failed = graph.label();
-    const id = graph.add(at, { type: 'wait', target, frames: [frame], thrown: failed });
+    const id = graph.add(at, { type: 'wait', target, frames: [this.#frame(node), ...this.#callers], thrown: failed });
     if (id === null) return null;
     graph.link(id, after);
     // P1
@@ -384,6 +499,46 @@ class PowerShellWaits {
     graph.link(failed, scope.thrown);
     return after;
   }
+}
+
+function functionName(fn: SyntaxNode): string | undefined {
+  return childrenOf(fn).find(({ type }) => type === 'function_name')?.text;
+}
+
+function nameOf(fn: SyntaxNode): string | null {
+  return functionName(fn)?.toLowerCase() ?? null;
+}
+
+/** Of `ForEach-Object { ... }`, with this one block and nothing else. */
+function eachBlock(stage: SyntaxNode): SyntaxNode | null {
+  const each = childrenOf(stage).find(({ type }) => type === 'foreach_command');
+  const [block, ...others] = each === undefined ? [] : childrenOf(each).filter(({ type }) => type !== 'comment');
+  return block?.type === 'script_block_expression' && others.length === 0 ? (childrenOf(block)[0] ?? null) : null;
+}
+
+/** The one command of a block, which may be returned. */
+function onlyPipeline(block: SyntaxNode): SyntaxNode | null {
+  const statements = childrenOf(block).flatMap((each): SyntaxNode[] => {
+    if (each.type === 'comment' || each.type === 'param_block') return [];
+    return each.type === 'statement_list' || each.type === 'script_block_body'
+      ? childrenOf(each).flatMap((one) => (one.type === 'statement_list' ? childrenOf(one) : [one]))
+      : [each];
+  });
+  const told = statements.filter(({ type }) => type !== 'comment' && type !== 'empty_statement');
+  const [only] = told;
+  if (told.length !== 1 || only === undefined) return null;
+  if (only.type === 'pipeline') return only;
+  const isReturn = only.type === 'flow_control_statement' && /^return\b/i.test(only.text);
+  return isReturn ? (childrenOf(only).find(({ type }) => type === 'pipeline') ?? null) : null;
+}
+
+/** JSON of a text that is written out. */
+function inputOf(text: string | undefined): string | null {
+  return /^['"]/.test(text ?? '') ? jsonOf(literalOf(text)) : null;
+}
+
+function jsonOf(literal: string | null): string | null {
+  return literal === null ? null : JSON.stringify(literal);
 }
 
 interface Given {

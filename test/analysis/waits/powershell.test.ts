@@ -15,7 +15,11 @@ const cases: readonly { title: string; code: string; traces: Record<string, stri
       $output += Invoke-DurableActivity -FunctionName "SayHello" -Input 'Seattle' #b
       Invoke-DurableActivity Tidy | Out-Null #c
       $output`,
-    traces: { 'SayHello | =0 SayHello | =1 Tidy | =2 end': 'a b c -', 'SayHello | =0 SayHello': 'a b', Other: '-' },
+    traces: {
+      'SayHello("Tokyo") | =0 SayHello("Seattle") | =1 Tidy | =2 end': 'a b c -',
+      'SayHello("Tokyo") | =0 SayHello("Seattle")': 'a b',
+      Other: '-',
+    },
   },
   {
     title: 'goes round loops and past branches, also after a failure that is only written down',
@@ -69,11 +73,163 @@ const cases: readonly { title: string; code: string; traces: Record<string, stri
     traces: { A: 'no graph' },
   },
   {
-    title: 'is none inside ForEach-Object',
+    title: 'is that of each round of ForEach-Object, and of the wait for what its rounds began',
+    code: `
+      $Context.Input | ForEach-Object {
+        if ($_ -eq 'x') { return }
+        Invoke-DurableActivity -FunctionName 'A' -Input $_ #a
+        Start-DurableTimer -Duration $short #b
+      }
+      $tasks = 1..3 | ForEach-Object { Invoke-DurableActivity -FunctionName 'B' -NoWait }
+      Wait-DurableTask -Task $tasks #c
+      $more = $tasks | % { Invoke-DurableActivity -FunctionName 'C' } #d
+      $more | ForEach-Object { Write-Host $_ }
+      Invoke-DurableActivity -FunctionName 'D' #e`,
+    traces: {
+      'A | =0 timer | =1 A | =2 timer | =3 B B | =4 | =5 C | =6 D': 'a b a b c c d e',
+      'A | =0 timer | =1 B | =2 D | =3 end': 'a b c e -',
+    },
+  },
+  {
+    title: 'is none in blocks of ForEach-Object that end what is around them, or run in turns with another',
     code: `
       Invoke-DurableActivity -FunctionName 'A' #a
-      1..3 | ForEach-Object { Invoke-DurableActivity -FunctionName 'A' }`,
-    traces: { 'A | =0 A | =1 A': 'a - -' },
+      foreach ($x in 1..3) { 1..3 | ForEach-Object { Invoke-DurableActivity -FunctionName 'B'; break } } #b
+      Invoke-DurableActivity -FunctionName 'C' #c`,
+    traces: { 'A | =0 B | =1 C': 'a b -' },
+  },
+  {
+    title: 'is none where two stages of a pipeline ask in turns',
+    code: `
+      Invoke-DurableActivity -FunctionName 'A' #a
+      1..3 | ForEach-Object { Invoke-DurableActivity -FunctionName 'B' } | ForEach-Object { Invoke-DurableActivity -FunctionName 'C' }`,
+    traces: { 'A | =0 B | =1 C': 'a - -' },
+  },
+  {
+    title: 'goes one way of switch and if, also where their value is kept',
+    code: `
+      switch ($Context.Input.kind) {
+        'letter' { Invoke-DurableActivity -FunctionName 'A' } #a
+        'parcel' {
+          Invoke-DurableActivity -FunctionName 'B' #b
+          break
+        }
+        default { Invoke-DurableActivity -FunctionName 'C' } #c
+      }
+      $price = if ($x) { Invoke-DurableActivity -FunctionName 'Cheap' } else { Invoke-DurableActivity -FunctionName 'Dear' } #d
+      $who = switch -Regex ($y) {
+        '^a' { Invoke-DurableActivity -FunctionName 'Low' } #e
+        '^b' { Invoke-DurableActivity -FunctionName 'High' } #g
+      }
+      Invoke-DurableActivity -FunctionName 'Tidy' #f`,
+    traces: {
+      'A | =0 Cheap | =1 Low | =2 Tidy | =3 end': 'a d e f -',
+      'B | =0 Dear | =1 Tidy': 'b d f',
+      'C | =0 Dear | =1 High | =2 Tidy': 'c d g f',
+      'A | =0 B | =1 Cheap': 'a b d',
+      'A | =0 A | =1 Tidy': '- - -',
+    },
+  },
+  {
+    title: 'is none between two ways that ask for the same, unless what follows tells them apart',
+    code: `
+      if ($x) {
+        Invoke-DurableActivity -FunctionName 'A' #a
+        Invoke-DurableActivity -FunctionName 'Yes' #b
+      } else {
+        Invoke-DurableActivity -FunctionName 'A' #c
+        Invoke-DurableActivity -FunctionName 'No' #d
+      }`,
+    traces: { A: '-', 'A | =0 Yes': 'a b', 'A | =0 No': 'c d' },
+  },
+  {
+    title: 'tells two calls apart by texts that are written out',
+    code: `
+      if ($x) { Invoke-DurableActivity -FunctionName 'A' -Input 'Tokyo' } #a
+      else { Invoke-DurableActivity -FunctionName 'A' -Input "Cairo" } #b
+      if ($x) { Invoke-DurableActivity -FunctionName 'A' -Input "$city" } #c
+      else { Invoke-DurableActivity -FunctionName 'A' -Input 'Lima' } #d`,
+    traces: { 'A("Tokyo") | =0 A("Lima")': 'a -', 'A("Cairo") | =0 A("Oslo")': 'b c' },
+  },
+  {
+    title: 'is none after a chain that may have ended, or an operator that the grammar does not know',
+    code: `
+      Invoke-DurableActivity -FunctionName 'A' #a
+      Test-Path x && Invoke-DurableActivity -FunctionName 'B' || Write-Host no #b
+      Invoke-DurableActivity -FunctionName 'B' #c`,
+    traces: { 'A | =0 B | =1 end': 'a - -', 'A | =0 B | =1 B': 'a b c' },
+  },
+  ...['$y = $x ? (Invoke-DurableActivity A) : (Invoke-DurableActivity A)', '$y = $x ?? (Invoke-DurableActivity A)'].map(
+    (line) => ({
+      title: `is none beside ${line.replace(/\(.*/, '...')}`,
+      code: `
+      Invoke-DurableActivity A #a
+      ${line}
+      Invoke-DurableActivity A #c`,
+      traces: { 'A | =0 A': 'no graph' },
+    }),
+  ),
+  {
+    title: 'is none where a trap says how it goes on',
+    code: `
+      trap { continue }
+      Invoke-DurableActivity A #a`,
+    traces: { A: 'no graph' },
+  },
+  {
+    title: 'is that inside a function of the script, with the line that called it',
+    code: `
+      function Get-Hello([string]$city) {
+        Write-Host $city
+        return Invoke-DurableActivity -FunctionName 'SayHello' -Input $city #a
+      }
+      function Start-Hello {
+        param($city)
+        Invoke-DurableActivity -FunctionName 'SayHello' -Input $city -NoWait
+      }
+      function Get-Both { Get-Hello 'x'; Get-Hello 'y' } #b
+      $one = Get-Hello 'Tokyo' #c
+      Get-Both #d
+      $tasks = foreach ($city in $Context.Input) { Start-Hello $city }
+      Wait-DurableTask -Task $tasks #e
+      $late = Start-Hello 'Lima'
+      Wait-DurableTask -Task $late #f
+      Invoke-DurableActivity -FunctionName 'Tidy' #g`,
+    traces: {
+      'SayHello | =0 SayHello | =1 SayHello | =2 SayHello SayHello | =3 =4 SayHello | =5 Tidy': 'a<c a<b<d a<b<d e f g',
+    },
+  },
+  {
+    title: 'is none in functions that call themselves, take a pipeline, are written twice, or change what others wait for',
+    code: `
+      function Again($n) { Invoke-DurableActivity -FunctionName 'A'; if ($n) { Again ($n - 1) } } #a
+      Again 3 #b
+      Invoke-DurableActivity -FunctionName 'Z' #z`,
+    traces: { 'A | =0 A | =1 Z': 'a<b - -' },
+  },
+  ...[
+    "filter Each-One { Invoke-DurableActivity -FunctionName 'A' -Input $_ }\n1..3 | Each-One",
+    "function Each-One { process { Invoke-DurableActivity -FunctionName 'A' -Input $_ } }\n1..3 | Each-One",
+    'function Two { Invoke-DurableActivity A }\nfunction Two { Invoke-DurableActivity A }\nTwo',
+    'function More { $script:tasks += Invoke-DurableActivity A -NoWait }\nMore',
+    'function With($x = (Invoke-DurableActivity A)) { }\nWith',
+    'Later\nfunction Later { Invoke-DurableActivity A }',
+  ].map((code) => ({
+    title: `is none after ${code.split('\n')[0] ?? ''}`,
+    code: `${code}\nInvoke-DurableActivity A #z`,
+    traces: { A: '-' },
+  })),
+  {
+    title: 'minds the variables of a function for its own',
+    code: `
+      function Wait-Them($tasks) { Wait-DurableTask -Task $tasks } #a
+      function Wait-Other { $other = Start-DurableTimer -Duration $d -NoWait; Wait-DurableTask -Task $other } #b
+      $tasks = Invoke-DurableActivity A -NoWait
+      $event = Start-DurableExternalEventListener -EventName 'Go' -NoWait
+      Wait-Them $event #c
+      Wait-Other #d
+      Wait-DurableTask -Task $tasks #e`,
+    traces: { 'A | =0 | *Go timer | =1 end': 'a<c a<c b<d -', 'A | *Go timer | =1 | =0 end': 'a<c b<d e -' },
   },
 ];
 

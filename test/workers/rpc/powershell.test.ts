@@ -3,12 +3,15 @@
  * names; without it these tests are skipped.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HistoryEvent } from '../../../src/core/history/history';
+import { powerShellWaits } from '../../../src/analysis/waits/powershell-waits';
+import { waitPlaces } from '../../../src/analysis/waits/wait-places';
 import { createReplays } from '../../../src/emulator/replays';
 import { findPowerShellWorker, workerVariable } from '../../../src/workers/rpc/powershell/find-powershell-worker';
+import { treesOf } from '../../analysis/grammars/load-trees';
 import { RunningEmulator } from './dotnet-app';
 
 const fixture = path.resolve(import.meta.dirname, '../../fixtures/apps/powershell');
@@ -94,6 +97,37 @@ describe('a PowerShell function app', function () {
       );
       const parted = await replays.open({ instanceId: id, executionId: 'e', functionName: 'hellocities', history });
       assert.deepEqual([parted.divergence?.recorded, parted.divergence?.actual], ['activity Throw #1', 'activity SayHello #1']);
+    } finally {
+      await replays.dispose();
+    }
+  });
+
+  it('is stepped through with its lines: in functions of the script, switch, if and ForEach-Object', async () => {
+    const replays = createReplays({ appDir: fixture, log: () => undefined });
+    try {
+      const id = await app.start('Ways', { kind: 'parcel' });
+      assert.equal((await app.ended(id)).output, '"9 Hello Tokyo, Hello Oslo, Hello Rome, Hello Bern, Hello Kyiv, Hello Riga"');
+      const { steps } = await replays.openInstance(app.emulator.hub, id);
+      const file = path.join(fixture, 'Ways', 'run.ps1');
+      const graph = powerShellWaits(await treesOf('powershell'), file, await readFile(file, 'utf8'), 'Ways');
+      assert.ok(graph !== null);
+      const moments = steps.map(({ rows, decisions }) => ({ rows: rows.to, decisions }));
+      assert.deepEqual(
+        waitPlaces(graph, await app.emulator.hub.history(id), moments).map((frames) =>
+          frames?.map(({ name, place }) => `${name} ${place.line}`),
+        ),
+        [
+          ['Get-Hello 5', 'Ways 14'],
+          ['Ways 17'],
+          // Both ways ask for the same, with inputs that are no texts.
+          undefined,
+          ['Get-Hello 5', 'Ways 25'],
+          ['Get-Hello 5', 'Ways 25'],
+          ['Ways 28'],
+          ['Ways 28'],
+          undefined,
+        ],
+      );
     } finally {
       await replays.dispose();
     }
