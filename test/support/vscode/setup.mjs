@@ -18,7 +18,12 @@ export function setUpBrowser() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new Error('No Chromium found: install Chromium or Chrome, or name one in the environment variable CHROMIUM.');
   }
-  installDebian('chromium');
+  try {
+    installDebian('chromium-headless-shell');
+  } catch {
+    // Not every release has it apart.
+    installDebian('chromium');
+  }
 }
 
 function installDebian(...packages) {
