@@ -13,6 +13,7 @@ const body = `async () => {
   const hub = await startTestHub({ app: 'app', activities: { SayHello: (city) => 'Hi ' + city } });
   expect((await hub.run('HelloCities'))[0]).toBe('Hi Tokyo');
   await hub.stop();
+  expect((await explore('HelloCities', { app: 'app' })).isComplete).toBe(true);
 }`;
 
 describe('durascope/testing', () => {
@@ -38,13 +39,13 @@ describe('durascope/testing', () => {
     [
       'jest',
       'a.test.js',
-      `const { startTestHub } = require('durascope/testing');\njest.useFakeTimers();\ntest('runs', ${body});`,
+      `const { explore, startTestHub } = require('durascope/testing');\njest.useFakeTimers();\ntest('runs', ${body});`,
       ['node_modules/jest/bin/jest.js', '--testMatch', '**/a.test.js'],
     ],
     [
       'vitest',
       'b.test.mjs',
-      `import { startTestHub } from 'durascope/testing';\nimport { expect, test, vi } from 'vitest';\nvi.useFakeTimers();\ntest('runs', ${body});`,
+      `import { explore, startTestHub } from 'durascope/testing';\nimport { expect, test, vi } from 'vitest';\nvi.useFakeTimers();\ntest('runs', ${body});`,
       ['node_modules/vitest/vitest.mjs', 'run', 'b.test.mjs'],
     ],
   ] as const) {
