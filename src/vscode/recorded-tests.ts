@@ -31,7 +31,7 @@ export class RecordedTests implements vscode.Disposable {
     controller.refreshHandler = () => this.find();
     const { Run, Debug, Coverage } = vscode.TestRunProfileKind;
     controller.createRunProfile('Replay', Run, (request, token) => this.run(request, token), true);
-    controller.createRunProfile('Step through Replay', Debug, (request, token) => this.#debug(request, token), true);
+    controller.createRunProfile('Step through Replay', Debug, (request, token) => this.debug(request, token), true);
     const coverage = controller.createRunProfile(
       'Replay with Coverage of Yields',
       Coverage,
@@ -67,6 +67,14 @@ export class RecordedTests implements vscode.Disposable {
       if (visits !== undefined) await this.#cover(run, visits, items);
     } finally {
       run.end();
+    }
+  }
+
+  /** The result of the replay, and the debugger over each. */
+  async debug(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    await this.run(request, token);
+    for (const { uri } of this.#itemsOf(request)) {
+      if (!token.isCancellationRequested) await vscode.commands.executeCommand(commands.importHistory, uri);
     }
   }
 
@@ -113,14 +121,6 @@ export class RecordedTests implements vscode.Disposable {
       else run.failed(item, messages, Date.now() - from);
     } catch (error) {
       run.errored(item, new vscode.TestMessage(messageOf(error)), Date.now() - from);
-    }
-  }
-
-  /** The result of the replay, and the debugger over each. */
-  async #debug(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    await this.run(request, token);
-    for (const { uri } of this.#itemsOf(request)) {
-      if (!token.isCancellationRequested) await vscode.commands.executeCommand(commands.importHistory, uri);
     }
   }
 

@@ -63,6 +63,11 @@ describe('recorded runs', () => {
     assert.deepEqual([passed.length, failed, errored], [1, [], []]);
   });
 
+  it('open in Step through Replay when they are debugged', async () => {
+    await tests.debug(new vscode.TestRunRequest(), none);
+    await until('the debugger', () => debugSessions.size === 1);
+  });
+
   it('tell which yields they have reached', async () => {
     const file = vscode.Uri.joinPath(app(), 'src', 'functions', 'app.js').fsPath;
     const { coverage } = await results(tests, true);
