@@ -7,11 +7,9 @@
  *   F3. What was done to the instance by hand (terminate, suspend, rewind) is not done again; a resume is, where the fork begins suspended.
  *   F4. A fork answers nobody, and holds no lock: it cannot begin in a critical section.
  */
-import { awaitedRequestId, typedAnswerText } from '../entities/entity-messages';
 import type {
   EventRaised,
   ExecutionStarted,
-  FailureDetails,
   HistoryEvent,
   InboundEvent,
   SubOrchestrationInstanceCreated,
@@ -22,9 +20,9 @@ import type {
 import type { ForkChange } from '../instances/forks';
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import { DurascopeError } from '../values/errors';
-import { isEntityId } from '../values/instance-id';
-import { serialisedException } from '../values/serialised-exception';
 import { fromTimestamp, toExactTimestamp } from '../values/time';
+import { answerTo } from './fork-answers';
+import { ForkOrigin, isArrival, isEntityRow } from './fork-origin';
 import { Generation } from './generation';
 
 export interface ForkInput {
@@ -67,6 +65,7 @@ export function planFork(input: ForkInput): ForkPlan {
 }
 
 class ForkPlanner {
+  readonly #origin: ForkOrigin;
   readonly #history: readonly HistoryEvent[];
   readonly #at: number;
   /** Index of the first row that is not kept. */
@@ -74,7 +73,6 @@ class ForkPlanner {
   #before: Generation;
   #coming: Coming[] = [];
   #moveMs = 0;
-  #requests: ReadonlySet<string> | null = null;
 
   constructor(private readonly input: ForkInput) {
     const { history, row } = input;
@@ -85,8 +83,9 @@ class ForkPlanner {
       );
     }
     this.#history = history;
+    this.#origin = new ForkOrigin(history);
     this.#at = row - 1;
-    this.#cut = this.#at >= history.length ? history.length : this.#startOf(this.#at);
+    this.#cut = this.#at >= history.length ? history.length : this.#origin.startOf(this.#at);
     this.#before = new Generation();
   }
 
@@ -120,20 +119,20 @@ class ForkPlanner {
     switch (change.type) {
       case 'result':
       case 'failure': {
-        const target = this.#answerAt(at);
+        const target = this.#origin.answerAt(at);
         if (target === null) {
           throw this.#refused(
             `is no result of an activity, a sub-orchestration or an entity, nor a row that asks for one, so that ${change.type === 'result' ? 'a result' : 'a failure'} cannot be put there. ${this.#whatFits()}`,
           );
         }
-        this.#cut = target >= 0 ? this.#startOf(target) : this.#nextStart(at);
+        this.#cut = target >= 0 ? this.#origin.startOf(target) : this.#origin.nextStart(at);
         return target;
       }
       case 'fires': {
         if (this.#history[at]?.EventType !== 'TimerCreated') {
           throw this.#refused(`sets no timer. ${this.#whatFits()}`);
         }
-        this.#cut = this.#nextStart(at);
+        this.#cut = this.#origin.nextStart(at);
         return at;
       }
       case 'input':
@@ -143,7 +142,7 @@ class ForkPlanner {
       case 'payload':
       case 'never':
       case 'later':
-        if (this.#history[at]?.EventType !== 'EventRaised' || this.#requestIds().has(this.#history[at].Name)) {
+        if (this.#history[at]?.EventType !== 'EventRaised' || this.#origin.requestIds.has(this.#history[at].Name)) {
           throw this.#refused(`is no event from outside. ${this.#whatFits()}`);
         }
         return at;
@@ -159,7 +158,12 @@ class ForkPlanner {
     this.#before = new Generation(kept);
     const { locks, started } = this.#before;
     if (started === null && this.#cut > 0) throw this.#cannot('its history has no ExecutionStarted.');
-    if (locks !== null && !locks.isNone) throw this.#cannot(this.#lockText(locks.all()[0]?.requestedAt ?? ''));
+    if (locks !== null && !locks.isNone) {
+      const asked = this.#origin.lockRequestAt(locks.all()[0]?.requestedAt ?? '');
+      throw this.#cannot(
+        `it is inside of a critical section, and the entities are locked by the origin. Choose row ${asked + 1}, where they are asked for, or one before it, or one after they are given back.`,
+      );
+    }
     const foreign = profile === 'A' ? undefined : kept.findIndex((event) => isEntityRow(event));
     if (foreign !== undefined && foreign >= 0) {
       throw this.#cannot(
@@ -174,8 +178,8 @@ class ForkPlanner {
     const { open, entityRequests, isSuspended } = this.#before;
     const taken = new Set<number>();
     const answered = new Set<string>();
-    const requests = this.#requestIds();
-    const end = this.#nextStart(this.#cut);
+    const requests = this.#origin.requestIds;
+    const end = this.#origin.nextStart(this.#cut);
     const coming: Coming[] = [];
     let resumes = isSuspended;
     for (let index = this.#cut; index < this.#history.length; index++) {
@@ -253,7 +257,7 @@ class ForkPlanner {
   }
 
   #answer(change: Extract<ForkChange, { type: 'result' | 'failure' }>, target: number): void {
-    const cause = target < 0 ? this.#history[this.#at] : this.#causeOf(this.#history[target] as HistoryEvent);
+    const cause = target < 0 ? this.#history[this.#at] : this.#origin.causeOf(this.#history[target] as HistoryEvent, this.#cut);
     if (cause === undefined) throw this.#refused('answers nothing that this history asked for.');
     const event = answerTo(
       cause,
@@ -387,7 +391,7 @@ class ForkPlanner {
 
   /** It belongs to the step that is run anew. */
   #isNow(coming: Coming | undefined): boolean {
-    const end = this.#cut < this.#history.length ? this.#nextStart(this.#cut) : this.#cut;
+    const end = this.#cut < this.#history.length ? this.#origin.nextStart(this.#cut) : this.#cut;
     return coming !== undefined && coming.index < end;
   }
 
@@ -404,98 +408,12 @@ class ForkPlanner {
     return moved;
   }
 
-  /** The row of the answer to what the row asks for, the row itself if it is an answer; -1: not answered; null: neither. */
-  #answerAt(at: number): number | null {
-    const event = this.#history[at];
-    switch (event?.EventType) {
-      case 'TaskCompleted':
-      case 'TaskFailed':
-      case 'SubOrchestrationInstanceCompleted':
-      case 'SubOrchestrationInstanceFailed':
-      case 'EntityOperationCompleted':
-      case 'EntityOperationFailed':
-        return at;
-      case 'EventRaised':
-        return this.#requestIds().has(event.Name) && !this.#isLock(event.Name) ? at : null;
-      case 'TaskScheduled':
-      case 'SubOrchestrationInstanceCreated':
-        return this.#history.findIndex(
-          (each, index) => index > at && 'TaskScheduledId' in each && each.TaskScheduledId === event.EventId,
-        );
-      case 'EventSent': {
-        const id = isEntityId(event.InstanceId) ? awaitedRequestId(event.Name, event.Input) : null;
-        if (id === null || this.#isLock(id)) return null;
-        const answer = this.#history.findIndex(
-          (each, index) => index > at && each.EventType === 'EventRaised' && each.Name === id,
-        );
-        return answer < 0 ? null : answer;
-      }
-      default:
-        return null;
-    }
-  }
-
-  #causeOf(answer: HistoryEvent): HistoryEvent | undefined {
-    if ('TaskScheduledId' in answer) {
-      const id = answer.TaskScheduledId;
-      return this.#history.findLast(
-        (event, index) =>
-          index < this.#cut &&
-          event.EventId === id &&
-          (event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated'),
-      );
-    }
-    return answer;
-  }
-
-  /** Of all calls of entities and lock requests, in rows of any form. */
-  #requestIds(): ReadonlySet<string> {
-    if (this.#requests !== null) return this.#requests;
-    const ids = new Set<string>();
-    for (const event of this.#history) {
-      if (event.EventType !== 'EventSent' || !isEntityId(event.InstanceId)) continue;
-      const id = awaitedRequestId(event.Name, event.Input);
-      if (id !== null) ids.add(id);
-    }
-    return (this.#requests = ids);
-  }
-
-  #isLock(requestId: string): boolean {
-    return this.#history.some(
-      (event) =>
-        event.EventType === 'EventSent' &&
-        isEntityId(event.InstanceId) &&
-        event.Input?.includes('"lockset"') === true &&
-        awaitedRequestId(event.Name, event.Input) === requestId,
-    );
-  }
-
   #envelope(): { EventId: number; IsPlayed: boolean; Timestamp: string } {
     return { EventId: -1, IsPlayed: false, Timestamp: toExactTimestamp(this.#momentMs(), 0) };
   }
 
-  /** Index of the OrchestratorStarted of the step that the row belongs to. */
-  #startOf(at: number): number {
-    for (let index = at; index > 0; index--) if (this.#history[index]?.EventType === 'OrchestratorStarted') return index;
-    return 0;
-  }
-
-  #nextStart(at: number): number {
-    for (let index = at + 1; index < this.#history.length; index++) {
-      if (this.#history[index]?.EventType === 'OrchestratorStarted') return index;
-    }
-    return this.#history.length;
-  }
-
   #assertGoesOn(): void {
     if (this.input.isOver) throw this.#cannot('the origin has ended there, and nothing is left to run. Choose an earlier row.');
-  }
-
-  #lockText(since: string): string {
-    const first = this.#history.findIndex(
-      (event) => event.Timestamp === since && (event.EventType === 'EventSent' || event.EventType === 'EntityLockRequested'),
-    );
-    return `it is inside of a critical section, and the entities are locked by the origin. Choose row ${first + 1}, where they are asked for, or one before it, or one after they are given back.`;
   }
 
   #whatFits(): string {
@@ -529,107 +447,6 @@ class ForkPlanner {
 
   #cannot(why: string): DurascopeError {
     return new DurascopeError('InstanceWrongState', `A fork cannot begin at row ${this.#at + 1}: ${why}`);
-  }
-}
-
-/** Entity rows of their own kind, and messages to entities. */
-function isEntityRow(event: HistoryEvent): boolean {
-  switch (event.EventType) {
-    case 'EntityOperationCalled':
-    case 'EntityLockRequested':
-      return true;
-    case 'EventSent':
-      return isEntityId(event.InstanceId) && awaitedRequestId(event.Name, event.Input) !== null;
-    default:
-      return false;
-  }
-}
-
-function isArrival({ EventType }: HistoryEvent): boolean {
-  switch (EventType) {
-    case 'TaskCompleted':
-    case 'TaskFailed':
-    case 'SubOrchestrationInstanceCompleted':
-    case 'SubOrchestrationInstanceFailed':
-    case 'TimerFired':
-    case 'EventRaised':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** The answer to `cause` as the engine would have written it. */
-function answerTo(
-  cause: HistoryEvent,
-  change: Extract<ForkChange, { type: 'result' | 'failure' }>,
-  { Timestamp }: Pick<HistoryEvent, 'Timestamp'>,
-  profile: BehaviourProfile,
-): HistoryEvent {
-  const envelope = { EventId: -1, IsPlayed: false, Timestamp };
-  if (change.type === 'failure') return failureAnswer(cause, change, envelope, profile);
-  switch (cause.EventType) {
-    case 'TaskScheduled':
-      return { ...envelope, EventType: 'TaskCompleted', TaskScheduledId: cause.EventId, Result: change.value };
-    case 'SubOrchestrationInstanceCreated':
-      return {
-        ...envelope,
-        EventType: 'SubOrchestrationInstanceCompleted',
-        TaskScheduledId: cause.EventId,
-        Result: change.value,
-      };
-    case 'EventRaised':
-      return {
-        ...envelope,
-        EventType: 'EventRaised',
-        Name: cause.Name,
-        Input: typedAnswerText(JSON.stringify({ result: change.value })),
-      };
-    default:
-      throw new DurascopeError('InvalidArgument', `A ${cause.EventType} row has no result.`);
-  }
-}
-
-function failureAnswer(
-  cause: HistoryEvent,
-  { errorType, message }: Extract<ForkChange, { type: 'failure' }>,
-  envelope: Pick<HistoryEvent, 'EventId' | 'IsPlayed' | 'Timestamp'>,
-  profile: BehaviourProfile,
-): HistoryEvent {
-  const details: FailureDetails = {
-    ErrorType: errorType,
-    ErrorMessage: message,
-    StackTrace: null,
-    InnerFailure: null,
-    IsNonRetriable: false,
-  };
-  switch (cause.EventType) {
-    case 'TaskScheduled': {
-      const { EventId: TaskScheduledId, Name } = cause;
-      const answer = { ...envelope, EventType: 'TaskFailed', TaskScheduledId } as const;
-      if (profile === 'G') return { ...answer, Reason: message, Details: '', FailureDetails: details };
-      // The host of the JSON protocol knows the message alone.
-      const Reason = `Activity function '${Name}' failed:  ${message}`;
-      return { ...answer, Reason, Details: serialisedException(message, `${errorType}: ${message}`), FailureDetails: null };
-    }
-    case 'SubOrchestrationInstanceCreated': {
-      const { EventId: TaskScheduledId, Name } = cause;
-      const answer = { ...envelope, EventType: 'SubOrchestrationInstanceFailed', TaskScheduledId } as const;
-      if (profile === 'G') return { ...answer, Reason: message, Details: '', FailureDetails: details };
-      const Details = `Message: ${message}, StackTrace: ${errorType}: ${message}`;
-      return {
-        ...answer,
-        Reason: `Orchestrator function '${Name}' failed: ${message} \n ${Details}`,
-        Details,
-        FailureDetails: null,
-      };
-    }
-    case 'EventRaised': {
-      const answer = { result: JSON.stringify(message), exceptionType: 'Error' };
-      return { ...envelope, EventType: 'EventRaised', Name: cause.Name, Input: typedAnswerText(JSON.stringify(answer)) };
-    }
-    default:
-      throw new DurascopeError('InvalidArgument', `A ${cause.EventType} row cannot fail.`);
   }
 }
 
