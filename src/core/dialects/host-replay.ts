@@ -7,25 +7,17 @@
  *   H3. New work is what has an id and no scheduled row with that EventId.
  */
 import { serialisedException } from '../values/serialised-exception';
-import { engineNotes } from '../history/history';
 import type { WaitFacts } from '../instances/instance';
 import { messageOf, thrownParts } from '../../base/error-message';
 import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
 import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
 import { lastOf } from '../entities/held-locks';
 import { entityInstanceId } from '../values/entity-id';
-import {
-  actionName,
-  actionPath,
-  actionTypes,
-  childActions,
-  NoJsonForm,
-  UnreadableMember,
-  type ActionList,
-  type DurableAction,
-} from '../values/durable-action';
+import { actionPath, NoJsonForm, UnreadableMember, type ActionList, type DurableAction } from '../values/durable-action';
+import { isRaceWithCancelledTimer, notedAsReceived } from './cancelled-race';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
+import { HostEvents } from './host-events';
 import type {
   EntityRequestNode,
   EventWaitNode,
@@ -76,7 +68,6 @@ interface Settlement {
 
 /** Of a fan-out the first are enough to read. */
 const mostRetries = 100;
-const mostNames = 20;
 
 interface Failure {
   reason: string;
@@ -100,11 +91,9 @@ export class HostReplay implements NodeHost {
   private isStarted = false;
   private isStalled = false;
   private readonly open = new Map<number, OpenTask>();
-  /** Made when needed, like the next two: most orchestrations wait for no event. */
   private readonly pending = new Map<number, WorkDecision>();
-  private waiters: Map<string, EventWaitNode[]> | null = null;
-  /** Events that nobody waited for, by name. */
-  private buffered: Map<string, number> | null = null;
+  /** Made when needed: most orchestrations wait for no event. */
+  private events: HostEvents | null = null;
   /** Requests to entities without an answer, by request id. */
   private answers: Map<string, EntityRequestNode> | null = null;
   private retries: Set<RetryNode> | null = null;
@@ -114,7 +103,6 @@ export class HostReplay implements NodeHost {
   private readonly actions: HostActions;
   private current: ReplayNode | null = null;
   private nextAction = 0;
-  private waits = 0;
   private seenActions = 0;
   private nextGeneration: { input: string | null; carryover: EventRaised[] } | null = null;
   private terminated: { id: number; reason: string | null } | null = null;
@@ -196,10 +184,11 @@ export class HostReplay implements NodeHost {
       this.failure ??= { ...this.orchestratorFailure(progress.message), details: progress.details, atOnce: true };
     }
     const end = this.completion(progress);
+    const awaited = (within?: ReplayNode | null): string[] => this.events?.awaited(within) ?? [];
     if (isSuspended)
       return {
         decisions: this.terminated === null || end === null ? [] : [end],
-        awaitedEvents: this.awaitedEvents(),
+        awaitedEvents: awaited(),
         ...this.facts(progress),
       };
     const decisions: HostDecision[] = [];
@@ -209,7 +198,7 @@ export class HostReplay implements NodeHost {
     if (end !== null) return { decisions, awaitedEvents: [] };
     // Where the code has ended the host may be behind, in a group that failed and is waited for as a whole.
     const behind = this.current?.isDone === false ? this.current : null;
-    const awaitedEvents = progress.type === 'waiting' ? this.awaitedEvents() : this.awaitedEvents(behind);
+    const awaitedEvents = progress.type === 'waiting' ? awaited() : awaited(behind);
     return { decisions, awaitedEvents, ...this.facts(progress) };
   }
 
@@ -238,7 +227,7 @@ export class HostReplay implements NodeHost {
       if (node.isDone) this.retries?.delete(node);
       else if (underWay !== null && retries.push(underWay) === mostRetries) break;
     }
-    const unawaited = this.unawaited();
+    const unawaited = this.events?.unawaited() ?? [];
     const codeEnded = progress.type === 'returned' || progress.type === 'failed';
     if (retries.length === 0 && unawaited.length === 0 && !codeEnded) return {};
     return {
@@ -248,13 +237,6 @@ export class HostReplay implements NodeHost {
         ...(codeEnded ? { codeEnded } : {}),
       },
     };
-  }
-
-  /** Names of events that have come and nobody has taken. */
-  private unawaited(): string[] {
-    if (this.buffered === null) return [];
-    const names = [...this.buffered].filter(([, count]) => count > 0).map(([name]) => name);
-    return names.length > mostNames ? names.slice(0, mostNames) : names;
   }
 
   retrying(node: RetryNode): void {
@@ -311,19 +293,7 @@ export class HostReplay implements NodeHost {
   }
 
   takeOrAwait(node: EventWaitNode): boolean {
-    const name = node.eventName;
-    const count = this.buffered?.get(name) ?? 0;
-    if (count > 0) {
-      this.buffered?.set(name, count - 1);
-      return true;
-    }
-    node.order = this.waits;
-    this.waits += 1;
-    const waiters = (this.waiters ??= new Map<string, EventWaitNode[]>());
-    const waiting = waiters.get(name);
-    if (waiting === undefined) waiters.set(name, [node]);
-    else waiting.push(node);
-    return false;
+    return (this.events ??= new HostEvents()).takeOrAwait(node);
   }
 
   fail(message: string, failure?: TaskFailure): void {
@@ -388,16 +358,7 @@ export class HostReplay implements NodeHost {
       this.nextGeneration.carryover.push(event);
       return;
     }
-    const name = event.Name;
-    const waiting = this.waiters?.get(name) ?? [];
-    const waiter = this.options.isV1 ? waiting.shift() : waiting.pop();
-    if (waiter === undefined) {
-      const buffered = (this.buffered ??= new Map<string, number>());
-      buffered.set(name, (buffered.get(name) ?? 0) + 1);
-      return;
-    }
-    if (waiting.length === 0) this.waiters?.delete(name);
-    waiter.received();
+    (this.events ??= new HostEvents()).raise(event.Name, this.options.isV1);
   }
 
   private confirm(row: ScheduledRow): void {
@@ -480,14 +441,6 @@ export class HostReplay implements NodeHost {
     return isCanceled ? { ...decision, isCanceled } : decision;
   }
 
-  /** In the order in which they are waited for. `within`: only those that are a part of it. */
-  private awaitedEvents(within?: ReplayNode | null): string[] {
-    if (this.waiters === null || this.waiters.size === 0) return [];
-    const all = [...this.waiters.values()].flat();
-    const waiting = within === undefined ? all : all.filter((node) => isPartOf(node, within));
-    return waiting.sort((a, b) => a.order - b.order).map((node) => node.eventName);
-  }
-
   private completion(progress: SdkProgress): CompleteOrchestration | null {
     if (this.failure?.atOnce === true) return this.failed(this.failure);
     if (this.terminated !== null) {
@@ -505,7 +458,7 @@ export class HostReplay implements NodeHost {
       return { type: 'CompleteOrchestration', id: this.next, status: 'Completed', result: progress.output };
     }
     const { input, carryover } = this.nextGeneration;
-    const dropped = this.unawaited();
+    const dropped = this.events?.unawaited() ?? [];
     return {
       type: 'CompleteOrchestration',
       id: this.next,
@@ -540,48 +493,9 @@ export class HostReplay implements NodeHost {
   }
 }
 
-function isPartOf(node: ReplayNode, whole: ReplayNode | null): boolean {
-  for (let at: ReplayNode | null = node; at !== null; at = at.parent) if (at === whole) return true;
-  return false;
-}
-
 /** What the host says of an invocation that failed without a state that it can read. */
 export function invocationFailure(message: string, stack: string): string {
   return `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack})`;
-}
-
-/** The events that are carried over; those that the code had received say so: of each name as many as it has waited for, the first ones. */
-function notedAsReceived(carried: readonly EventRaised[], events: readonly HistoryEvent[], actions: ActionList): EventRaised[] {
-  const waits = new Map<string, number>();
-  const count = (entry: DurableAction | readonly DurableAction[]): void => {
-    if (Array.isArray(entry)) (entry as readonly DurableAction[]).forEach(count);
-    else {
-      const action = entry as DurableAction;
-      const name = action.actionType === actionTypes.WaitForExternalEvent ? actionName(action) : null;
-      if (name !== null) waits.set(name, (waits.get(name) ?? 0) + 1);
-      childActions(action).forEach(count);
-    }
-  };
-  actions.forEach(count);
-  const received = new Set<HistoryEvent>();
-  for (const event of events) {
-    if (event.EventType !== 'EventRaised') continue;
-    const left = waits.get(event.Name) ?? 0;
-    if (left > 0) received.add(event);
-    waits.set(event.Name, left - 1);
-  }
-  return carried.map((event) => {
-    const plain = { ...event };
-    delete plain.Note;
-    return received.has(event) ? { ...plain, Note: engineNotes.eventAgain } : plain;
-  });
-}
-
-function isRaceWithCancelledTimer(entry: DurableAction | readonly DurableAction[]): boolean {
-  if (Array.isArray(entry)) return false;
-  const action = entry as DurableAction;
-  if (action.actionType !== actionTypes.WhenAny) return false;
-  return childActions(action).some((child) => child.actionType === actionTypes.CreateTimer && child['isCanceled'] === true);
 }
 
 /** Events after which an SDK looks whether user code can go on. */
