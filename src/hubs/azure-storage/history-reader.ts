@@ -29,7 +29,20 @@ const pageSize = 1000;
 /** Large values of one history, unpacked, in characters. */
 const mostLarge = 64 * 1024 * 1024;
 
+/** Rows that are looked at at once to find the end of a history. */
+const looked = 200;
+/** Lengths that are remembered: of long histories, which grow while they are looked at. */
+const keptLengths = 50;
+
+interface FirstRows {
+  from: number;
+  ids: readonly unknown[];
+}
+
 export class HistoryReader {
+  /** One less than the number of rows of long histories, as it was the last time. */
+  readonly #lengths = new Map<string, number>();
+
   constructor(
     private readonly account: StorageAccount,
     private readonly table: string,
@@ -44,31 +57,55 @@ export class HistoryReader {
     }
   }
 
-  /** Of whatever execution: the ids of the executions of the first rows. */
-  async firstRows(instanceId: string): Promise<readonly unknown[]> {
-    const filter = `PartitionKey eq ${quoted(escapeKey(instanceId))} and RowKey lt ${quoted(rowKeyOf(pageSize))}`;
+  /** Of whatever execution: the ids of the executions of the first rows, or of those from where the history ended the last time. */
+  async firstRows(instanceId: string): Promise<FirstRows> {
+    const from = this.#lengths.get(instanceId) ?? 0;
+    return { from, ids: await this.#idsOf(instanceId, from, from + looked) };
+  }
+
+  /** Number of rows of the execution. */
+  async length(instanceId: string, executionId: string, first: FirstRows): Promise<number> {
+    const length = await this.#lengthFrom(instanceId, executionId, first);
+    this.#lengths.delete(instanceId);
+    if (length > looked) this.#lengths.set(instanceId, length - 1);
+    const [oldest] = this.#lengths.keys();
+    if (this.#lengths.size > keptLengths && oldest !== undefined) this.#lengths.delete(oldest);
+    return length;
+  }
+
+  async #lengthFrom(instanceId: string, executionId: string, { from, ids }: FirstRows): Promise<number> {
+    const key = escapeKey(instanceId);
+    const rows = ids.findIndex((id) => id !== executionId);
+    // The rows that were known are of another execution, or gone.
+    if (from > 0 && rows === 0) {
+      return this.#lengthFrom(instanceId, executionId, { from: 0, ids: await this.#idsOf(instanceId, 0, looked) });
+    }
+    if (rows >= 0) return from + rows;
+    if (ids.length < looked) {
+      if (ids.length > 0 || from === 0) return from + ids.length;
+      return this.#lengthFrom(instanceId, executionId, { from: 0, ids: await this.#idsOf(instanceId, 0, looked) });
+    }
+    const has = async (ordinal: number): Promise<boolean> =>
+      (await this.account.row(this.table, key, rowKeyOf(ordinal), ['ExecutionId']))?.['ExecutionId'] === executionId;
+    let [low, high] = [from + looked - 1, (from + looked) * 4]; // `low` is there.
+    while (await has(high)) [low, high] = [high, high * 4];
+    while (high - low > looked) {
+      const middle = Math.floor((low + high) / 2);
+      if (await has(middle)) low = middle;
+      else high = middle;
+    }
+    const rest = await this.#idsOf(instanceId, low, high);
+    const end = rest.findIndex((id) => id !== executionId);
+    return low + (end < 0 ? rest.length : end);
+  }
+
+  async #idsOf(instanceId: string, from: number, to: number): Promise<unknown[]> {
+    const filter = `PartitionKey eq ${quoted(escapeKey(instanceId))} and RowKey ge ${quoted(rowKeyOf(from))} and RowKey lt ${quoted(rowKeyOf(to))}`;
     const ids: unknown[] = [];
     for await (const page of this.account.pages(this.table, { filter, select: ['ExecutionId'] })) {
       for (const row of page.rows) ids.push(row['ExecutionId']);
     }
     return ids;
-  }
-
-  /** Number of rows of the execution. */
-  async length(instanceId: string, executionId: string, first: readonly unknown[]): Promise<number> {
-    const key = escapeKey(instanceId);
-    const rows = first.filter((id) => id === executionId).length;
-    if (rows < pageSize) return rows;
-    const has = async (ordinal: number): Promise<boolean> =>
-      (await this.account.row(this.table, key, rowKeyOf(ordinal), ['ExecutionId']))?.['ExecutionId'] === executionId;
-    let [low, high] = [pageSize - 1, pageSize * 2]; // `low` is there.
-    while (await has(high)) [low, high] = [high, high * 2];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (await has(middle)) low = middle;
-      else high = middle;
-    }
-    return low + 1;
   }
 
   /** Entity tag of the last commit; undefined where there is no history. */
