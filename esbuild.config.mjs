@@ -213,13 +213,18 @@ for (const app of readdirSync('examples').filter((name) => existsSync(`examples/
 }
 
 await mkdir('dist', { recursive: true });
-await copyFile(require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm');
 await copyFile('src/testing/testing.d.ts', 'dist/testing.d.ts');
-// The grammars: 6 MB that become a third of one, which takes seconds: once for each version of them.
+// SQLite and the grammars: 7 MB that become two thirds of one, which takes seconds: once for each version of them.
 await mkdir('dist/grammars', { recursive: true });
 const grammars = path.dirname(require.resolve('@vscode/tree-sitter-wasm'));
-for (const name of ['tree-sitter.wasm', 'tree-sitter-c-sharp.wasm', 'tree-sitter-powershell.wasm']) {
-  const [from, to] = [path.join(grammars, name), `dist/grammars/${name}.br`];
+const packed = [
+  [require.resolve('sql.js/dist/sql-wasm.wasm'), 'dist/sql-wasm.wasm.br'],
+  ...['tree-sitter.wasm', 'tree-sitter-c-sharp.wasm', 'tree-sitter-powershell.wasm'].map((name) => [
+    path.join(grammars, name),
+    `dist/grammars/${name}.br`,
+  ]),
+];
+for (const [from, to] of packed) {
   if (
     existsSync(to) &&
     statSync(to).mtimeMs > statSync(from).mtimeMs &&

@@ -22,12 +22,12 @@ describe('a question that the store has to prepare', () => {
         { instanceId: 'a', instance: instanceRow({ instanceId: 'a', runtimeStatus: 'Completed' }) },
       ]);
       const hub = kind === 'stored' ? null : await TestHub.open({ scripts: {}, store });
-      const { query, countByStatus } = hub === null ? storedHub(store) : bound(hub);
+      const asked = hub === null ? storedHub(store) : bound(hub);
       const answered: string[] = [];
-      const search = query({ text: 'a' }).then(({ instances }) => answered.push(`search ${instances.length}`));
-      const counts = countByStatus({ text: 'a' }).then(() => answered.push('counts'));
-      await query({ names: ['other'] }).then(() => answered.push('page'));
-      await countByStatus().then(() => answered.push('all counts'));
+      const search = asked.query({ text: 'a' }).then(({ instances }) => answered.push(`search ${instances.length}`));
+      const counts = asked.countByStatus({ text: 'a' }).then(() => answered.push('counts'));
+      await asked.query({ names: ['other'] }).then(() => answered.push('page'));
+      await asked.countByStatus().then(() => answered.push('all counts'));
       assert.deepEqual(answered, ['page', 'all counts']);
       store.ready();
       await Promise.all([search, counts]);

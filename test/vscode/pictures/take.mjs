@@ -1,10 +1,11 @@
 // `npm run pictures [-- NAME ...]`: takes the pictures of README and walkthrough anew, each in a light and in a dark theme, in the real
 // editor with the packaged extension. What is taken stands in pictures.mjs. DURASCOPE_PYTHON: a Python that has the package `durabletask`;
 // DURASCOPE_POWERSHELL_WORKER: the folder of the PowerShell worker, without which that picture stays as it is.
+// Needs zopflipng.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { constants, deflateSync, inflateSync } from 'node:zlib';
 import png from '@pdf-lib/upng';
 import { quietSettings, startCodeServer } from '../../support/vscode/code-server.mjs';
 import { repository } from '../../support/vscode/places.mjs';
@@ -95,47 +96,18 @@ async function keep(page, picture, theme) {
   });
   const image = upng.decode(shot.buffer.slice(shot.byteOffset, shot.byteOffset + shot.byteLength));
   const [pixels] = upng.toRGBA8(image);
-  const small = smaller(Buffer.from(upng.encode([pixels], image.width, image.height, colours)));
   const file = path.join(repository, picture.folder, `${picture.name}-${theme}.png`);
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, small);
-  console.log(`${path.relative(repository, file)}: ${(small.length / 1024).toFixed(0)} KiB`);
+  fs.writeFileSync(file, Buffer.from(upng.encode([pixels], image.width, image.height, colours)));
+  packTighter(file, file);
+  console.log(`${path.relative(repository, file)}: ${(fs.statSync(file).size / 1024).toFixed(0)} KiB`);
 }
 
-const { Z_DEFAULT_STRATEGY, Z_FILTERED } = constants;
-
-/** The same picture: its pixels packed once more, as tightly as zlib can, and nothing but what is needed to show them. */
-function smaller(picture) {
-  const kept = [];
-  const packed = [];
-  for (let at = 8; at < picture.length; at += 12 + picture.readUInt32BE(at)) {
-    const type = picture.toString('latin1', at + 4, at + 8);
-    const data = picture.subarray(at + 8, at + 8 + picture.readUInt32BE(at));
-    if (type === 'IDAT') packed.push(data);
-    else if (['IHDR', 'PLTE', 'tRNS'].includes(type)) kept.push([type, data]);
-  }
-  const pixels = inflateSync(Buffer.concat(packed));
-  const [best] = [Z_DEFAULT_STRATEGY, Z_FILTERED]
-    .map((strategy) => deflateSync(pixels, { level: 9, memLevel: 9, strategy }))
-    .sort((a, b) => a.length - b.length);
-  const chunks = [...kept, ['IDAT', best], ['IEND', Buffer.alloc(0)]].map(([type, data]) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const chunk = Buffer.alloc(body.length + 8);
-    chunk.writeUInt32BE(data.length);
-    body.copy(chunk, 4);
-    chunk.writeUInt32BE(crc32(body), body.length + 4);
-    return chunk;
-  });
-  return Buffer.concat([picture.subarray(0, 8), ...chunks]);
-}
-
-function crc32(bytes) {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
+/** The same picture in fewer bytes. Nothing is done where only the program is asked for. */
+function packTighter(...files) {
+  const { error, status } = spawnSync('zopflipng', ['-y', '--iterations=15', '--filters=0', ...files], { stdio: 'ignore' });
+  if (error !== undefined) throw new Error('zopflipng is missing: install it first (Debian: apt-get install zopfli).');
+  if (files.length > 0 && status !== 0) throw new Error(`zopflipng ended with ${status} for ${files[0]}`);
 }
 
 /** One window of the editor on the folder, in which the pictures are taken one after the other. */
@@ -183,6 +155,7 @@ async function takeAll(folder, all) {
 const isWanted = ({ name }) => wanted.size === 0 || wanted.has(name);
 
 try {
+  packTighter();
   setUpBrowser();
   setUpCodeServer();
   if (pictures.some(isWanted)) {

@@ -31,7 +31,11 @@ describe('a worker over FunctionRpc', function () {
     assert.equal(app.processes.length, processes);
   };
 
-  afterEach(() => Promise.all(started.splice(0).map((app) => app.stop())));
+  const undo: (() => void)[] = [];
+  afterEach(() => {
+    for (const step of undo.splice(0)) step();
+    return Promise.all(started.splice(0).map((app) => app.stop()));
+  });
 
   describe('that is started', () => {
     it('and ends is said with its last words', () =>
@@ -43,6 +47,12 @@ describe('a worker over FunctionRpc', function () {
       }));
 
     it('has settings of .NET that suit a short life, where its developer says nothing else', async () => {
+      // As the tests' own builds have it, which would be the developer's word.
+      const { DOTNET_TieredPGO: ofTests } = process.env;
+      undo.push(() => {
+        if (ofTests !== undefined) process.env['DOTNET_TieredPGO'] = ofTests;
+      });
+      delete process.env['DOTNET_TieredPGO'];
       const quiet = (await start(sound)).processes[0]?.spec.env ?? {};
       assert.equal(quiet['DOTNET_GCHeapHardLimitPercent'], '0x32');
       assert.equal(quiet['DOTNET_TieredPGO'], '0');
