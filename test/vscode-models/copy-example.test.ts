@@ -21,11 +21,16 @@ describe('an app to begin with', () => {
       const project = files.find((file) => file.endsWith('.csproj'));
       assert.equal(project !== undefined, language === 'C#');
       assert.equal(files.includes('tsconfig.json'), language === 'TypeScript');
+      assert.equal(
+        files.some((file) => file.endsWith('/run.ps1')),
+        language === 'PowerShell',
+      );
       assert.ok(
         isDurableApp({
           hostJson: inCopy('host.json'),
           packageJson: files.includes('package.json') ? inCopy('package.json') : undefined,
           projects: project === undefined ? [] : [inCopy(project)],
+          functionJsons: files.filter((file) => file.endsWith('/function.json')).map(inCopy),
         }),
       );
       assert.ok(!files.some((file) => /node_modules|\.durascope\/|(^|\/)(bin|obj|dist)\//.test(file)), files.join('\n'));
@@ -36,7 +41,7 @@ describe('an app to begin with', () => {
   it('is there in each language, and in TypeScript with the types that it is compiled with', () => {
     assert.deepEqual(
       sampleApps.map(({ language }) => language),
-      ['JavaScript', 'TypeScript', 'C#'],
+      ['JavaScript', 'TypeScript', 'C#', 'PowerShell'],
     );
     for (const { folder } of exampleApps.filter(({ language }) => language === 'TypeScript')) {
       const text = (name: string): string => readFileSync(path.join(examples, folder, name), 'utf8');
@@ -52,7 +57,7 @@ describe('an app to begin with', () => {
       const listed = packed
         .filter((file) => file.startsWith(`examples/${folder}/`))
         .map((file) => file.slice(`examples/${folder}/`.length));
-      assert.ok(listed.includes('host.json') && listed.some((file) => /\.(js|ts|cs)$/.test(file)), folder);
+      assert.ok(listed.includes('host.json') && listed.some((file) => /\.(js|ts|cs|ps1)$/.test(file)), folder);
     }
   });
 

@@ -52,7 +52,8 @@ export function exampleCommands(extensionUri: vscode.Uri, context: CommandContex
     const app = context.apps.find(target.fsPath);
     if (app !== undefined) await context.apps.choose(app);
     const code =
-      files.find((file) => /hello-?cities\.(js|ts|cs)$/i.test(file)) ?? files.find((file) => /\.(js|ts|cs)$/.test(file));
+      files.find((file) => /hello-?cities\.(js|ts|cs)$/i.test(file)) ??
+      files.find((file) => /\.(js|ts|cs)$|HelloSequence\/run\.ps1$/.test(file));
     if (code !== undefined) await vscode.window.showTextDocument(vscode.Uri.joinPath(target, code));
     context.statusBar.say(`Created ${countText(files.length, 'file')} in ${path.basename(target.fsPath)}`);
   }

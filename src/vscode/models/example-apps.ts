@@ -1,5 +1,5 @@
 /** The apps of the folder `examples` that come with the extension (.vscodeignore): a copy of one is a beginning. */
-export type ExampleLanguage = 'JavaScript' | 'TypeScript' | 'C#';
+export type ExampleLanguage = 'JavaScript' | 'TypeScript' | 'C#' | 'PowerShell';
 
 export interface ExampleApp {
   /** Below `examples`. */
@@ -20,6 +20,7 @@ export const exampleApps: readonly ExampleApp[] = [
   { folder: 'hello-cities-csharp', title: 'Hello Cities', language: 'C#', detail: cities },
   { folder: 'custom-status', title: 'Custom status', language: 'JavaScript', detail: status },
   { folder: 'custom-status-csharp', title: 'Custom status', language: 'C#', detail: status },
+  { folder: 'custom-status-powershell', title: 'Custom status', language: 'PowerShell', detail: status },
   { folder: 'patterns', title: 'Patterns', language: 'JavaScript', detail: patterns },
   { folder: 'patterns-csharp', title: 'Patterns', language: 'C#', detail: patterns },
   {
@@ -35,7 +36,10 @@ export const languageNeeds: Readonly<Record<ExampleLanguage, string>> = {
   JavaScript: 'runs as it is written',
   TypeScript: 'built when it starts',
   'C#': 'needs the .NET SDK',
+  PowerShell: 'needs Azure Functions Core Tools',
 };
 
 /** The smallest one of each language: what "Create a sample app" writes. */
-export const sampleApps: readonly ExampleApp[] = exampleApps.filter(({ title }) => title === 'Hello Cities');
+export const sampleApps: readonly ExampleApp[] = exampleApps.filter(
+  ({ title, language }) => title === 'Hello Cities' || language === 'PowerShell',
+);
