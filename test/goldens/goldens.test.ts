@@ -9,7 +9,7 @@ import path from 'node:path';
 import { projectRoot } from '../support/durascope-program';
 import { differences, textOf } from './harness/compare';
 import { FidelityTable } from './harness/fidelity-table';
-import { playAll, readRecordings } from './harness/golden-run';
+import { endPlays, playAll, readRecordings } from './harness/golden-run';
 import { notYet } from './harness/not-yet';
 import type { Played, Recording } from './harness/recording';
 
@@ -23,6 +23,7 @@ const wanted = process.env['GOLDENS']?.split(',');
 
 describe('goldens', function () {
   this.timeout(15 * 60_000);
+  after(endPlays);
   const played = new Map<string, Played | Error>();
   let recordings: Recording[] = [];
   let table: FidelityTable;

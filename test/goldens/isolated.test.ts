@@ -6,12 +6,13 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { differences, textOf } from './harness/compare';
 import { FidelityTable } from './harness/fidelity-table';
-import { playAll, readRecordings } from './harness/golden-run';
+import { endPlays, playAll, readRecordings } from './harness/golden-run';
 import type { Recording } from './harness/recording';
 import { builtApp } from '../support/built-dotnet-app';
 
 describe('goldens of a C# app', function () {
   this.timeout(15 * 60_000);
+  after(endPlays);
 
   it('every recording is followed', async function () {
     const app = await builtApp('isolated worker goldens', path.join(__dirname, 'isolated/app'));

@@ -18,8 +18,15 @@ export async function readRecordings(folder: string): Promise<Recording[]> {
   return Promise.all(files.map(async (file) => JSON.parse(await readFile(path.join(folder, file), 'utf8')) as Recording));
 }
 
-/** By name; an error where a scenario could not be played. */
-/** `more`: arguments of the start. `storageMs`: what `Echo` of the app takes, where the real engine's storage is what a recording was made by. */
+/** What is under way, to be ended by who began it. */
+const underWay = new Set<() => Promise<void>>();
+
+/** For `after`: a test that ran into its limit leaves nothing running. */
+export async function endPlays(): Promise<void> {
+  await Promise.all([...underWay].map((end) => end()));
+}
+
+/** By name; an error where a scenario could not be played. `more`: arguments of the start. `storageMs`: what `Echo` of the app takes, where the real engine's storage is what a recording was made by. */
 export async function playAll(
   app: string,
   recordings: readonly Recording[],
@@ -31,6 +38,13 @@ export async function playAll(
     env: { DURASCOPE_HOME: path.join(home, 'home'), GOLDENS_STORAGE_MS: String(storageMs) },
   });
   const page = await startPage();
+  const end = async (): Promise<void> => {
+    if (!underWay.delete(end)) return;
+    await page.stop();
+    await programs.endAll();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  underWay.add(end);
   try {
     const { ready } = await programs.start([app, '--data', path.join(home, 'data'), ...more]);
     const played = new Map<string, Played | Error>();
@@ -46,9 +60,7 @@ export async function playAll(
     );
     return played;
   } finally {
-    await page.stop();
-    await programs.endAll();
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    await end();
   }
 }
 
