@@ -232,6 +232,17 @@ describe('what the instances panel knows', () => {
     assert.equal(transport.of('queryPage').length, asked + 1);
   });
 
+  it('goes on saying that the emulator is gone when what was asked before cannot be answered', () => {
+    transport.deliver({ type: 'connection', connected: true });
+    const [page, counts] = [lastPage()?.requestId, transport.of('queryCounts').at(-1)?.requestId];
+    transport.deliver({ type: 'connection', connected: false, message: 'The emulator is stopped.' });
+    for (const requestId of [page, counts]) {
+      assert.notEqual(requestId, undefined);
+      transport.deliver({ type: 'actionResult', requestId, ok: false, message: 'Nothing answers.' });
+      assert.equal(store.state.get().problem, 'The emulator is stopped.');
+    }
+  });
+
   it('keeps the chart over all times while the list is cut to a range of it', () => {
     store.show({ text: 'x', createdTimeFrom: now, createdTimeTo: now }, order);
     assert.deepEqual(transport.of('queryHistogram').at(-1)?.filter, { text: 'x' });

@@ -225,7 +225,7 @@ export class InstancesStore {
         return;
       case 'actionResult':
         if (message.requestId === this.pageRequest && !message.ok) this.refusePage(message.message);
-        else if (message.requestId === this.countsRequest && !message.ok) this.state.set({ problem: message.message ?? '' });
+        else if (message.requestId === this.countsRequest && !message.ok) this.tell(message.message ?? '');
         this.requests.settle(message);
     }
   }
@@ -246,7 +246,13 @@ export class InstancesStore {
   /** What could not be read is said; what is there stays. */
   private refusePage(message: string | undefined): void {
     this.pageUnderWay = false;
-    this.state.set({ problem: message ?? 'The instances could not be read.', isLoading: this.state.get().rows.length === 0 });
+    this.state.set({ isLoading: this.state.get().rows.length === 0 });
+    this.tell(message ?? 'The instances could not be read.');
+  }
+
+  /** Where the connection is gone it is why nothing could be read, and that is said already. */
+  private tell(problem: string): void {
+    if (this.state.get().connected) this.state.set({ problem });
   }
 
   private receiveCounts(byStatus: CountsByStatus): void {
