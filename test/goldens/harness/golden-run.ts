@@ -26,7 +26,7 @@ export async function endPlays(): Promise<void> {
   await Promise.all([...underWay].map((end) => end()));
 }
 
-/** By name; an error where a scenario could not be played. `more`: arguments of the start. `storageMs`: what `Echo` of the app takes, where the real engine's storage is what a recording was made by. */
+/** By name; an error where a scenario could not be played. `more`: arguments of the start. `storageMs`: what `Echo` of the app and the page of durable HTTP calls take, where the real engine's storage is what a recording was made by. */
 export async function playAll(
   app: string,
   recordings: readonly Recording[],
@@ -37,7 +37,7 @@ export async function playAll(
   const programs = new DurascopePrograms({
     env: { DURASCOPE_HOME: path.join(home, 'home'), GOLDENS_STORAGE_MS: String(storageMs) },
   });
-  const page = await startPage();
+  const page = await startPage(storageMs);
   const end = async (): Promise<void> => {
     if (!underWay.delete(end)) return;
     await page.stop();

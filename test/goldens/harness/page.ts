@@ -7,7 +7,8 @@ export interface Page {
   stop(): Promise<void>;
 }
 
-export function startPage(): Promise<Page> {
+/** `togetherMs`: answers go out at multiples of it, so that calls side by side are answered at once, as the real engine's storage has them; 0: at once. */
+export function startPage(togetherMs = 0): Promise<Page> {
   const looks = new Map<string, number>();
   const count = (key: string): number => {
     const looked = (looks.get(key) ?? 0) + 1;
@@ -28,7 +29,10 @@ export function startPage(): Promise<Page> {
     request.on('end', () => {
       const answer = answerTo(url, at, request, sent, count, () => looks.delete(`poll ${url.searchParams.get('key') ?? ''}`));
       if (answer === 'gone') request.socket.destroy();
-      else setTimeout(() => say(...answer), url.pathname === '/slow' ? 3000 : 0);
+      else {
+        const delayMs = togetherMs === 0 ? 0 : togetherMs - (Date.now() % togetherMs);
+        setTimeout(() => say(...answer), url.pathname === '/slow' ? 3000 : delayMs);
+      }
     });
   });
   return new Promise((resolve) => {
