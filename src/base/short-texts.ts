@@ -26,3 +26,12 @@ function shortened(value: unknown, limit: number, told: Shortened): unknown {
     : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shortened(each, limit, told)]));
   return told.texts === before ? value : parts;
 }
+
+/** Of the texts that can be long, about. */
+export function charsOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let chars = 0;
+  for (const name in value) chars += name.length + charsOf((value as Record<string, unknown>)[name]);
+  return chars;
+}

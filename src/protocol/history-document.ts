@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../core/history/history';
-import { shortText, withShortTexts, type Shortened } from '../core/history/short-texts';
+import { shortText, withShortTexts, type Shortened } from '../base/short-texts';
 import type { InstanceRow } from '../core/instances/instance';
-import { historyInParts } from '../core/ports/history-in-parts';
+import { historyInParts } from '../core/history/history-in-parts';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
 

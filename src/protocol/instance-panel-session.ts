@@ -9,7 +9,7 @@ import type { HubClock } from '../core/ports/hub-clock';
 import type { InstanceLogs } from '../core/ports/instance-logs';
 import type { HistoryEvent } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
-import { historyInParts } from '../core/ports/history-in-parts';
+import { historyInParts } from '../core/history/history-in-parts';
 import { failureChain, type FailureLink } from '../core/ports/failure-chain';
 import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';

@@ -1,7 +1,6 @@
 /** A history on its way into a panel: no message and no page holds more than it can. */
+import { charsOf, withShortTexts, type Shortened } from '../base/short-texts';
 import type { HistoryEvent } from '../core/history/history';
-import { withShortTexts, type Shortened } from '../core/history/short-texts';
-import { charsOf } from '../core/ports/history-in-parts';
 
 export interface PanelLimits {
   /** Characters of a history up to which every payload goes whole. */

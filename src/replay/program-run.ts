@@ -10,6 +10,7 @@
  */
 import type { CompleteOrchestration, Decision } from '../core/decisions/decisions';
 import { DurascopeError } from '../core/values/errors';
+import { isArrival } from '../core/history/arrivals';
 import type { HistoryEvent } from '../core/history/history';
 import {
   agrees,
@@ -291,22 +292,16 @@ class Run implements ProgramRun {
 }
 
 /** Rows that give the code something to go on with. */
-function comesIn({ EventType: type }: HistoryEvent): boolean {
-  switch (type) {
+function comesIn(event: HistoryEvent): boolean {
+  switch (event.EventType) {
     case 'ExecutionStarted':
-    case 'TaskCompleted':
-    case 'TaskFailed':
-    case 'SubOrchestrationInstanceCompleted':
-    case 'SubOrchestrationInstanceFailed':
-    case 'TimerFired':
-    case 'EventRaised':
     case 'ExecutionResumed':
     case 'EntityOperationCompleted':
     case 'EntityOperationFailed':
     case 'EntityLockGranted':
       return true;
     default:
-      return false;
+      return isArrival(event);
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { toHistoryRows } from '../core/history/history-rows';
-import { withShortTexts } from '../core/history/short-texts';
+import { charsOf, withShortTexts } from '../base/short-texts';
 import type { HistoryEvent } from '../core/history/history';
 import { causeTexts } from '../core/history/divergence';
 import { rewindDoubt } from '../core/instances/meanings';
@@ -9,7 +9,7 @@ import { forkChangeWords, parseForkChange } from '../core/instances/forks';
 import type { InstanceRow } from '../core/instances/instance';
 import { compareInstances } from '../core/ports/compare-instances';
 import { failureChain } from '../core/ports/failure-chain';
-import { charsOf, historyInParts } from '../core/ports/history-in-parts';
+import { historyInParts } from '../core/history/history-in-parts';
 import { DurascopeError } from '../core/values/errors';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../core/values/status';
 import { stepLines } from '../replay/step-lines';

@@ -1,7 +1,6 @@
 /** What a tool answers is read by an agent, who has no room for all that a hub may hold. */
 import { jsonParts } from '../base/json-parts';
-import { shortText, withShortTexts } from '../core/history/short-texts';
-import { charsOf } from '../core/ports/history-in-parts';
+import { charsOf, shortText, withShortTexts } from '../base/short-texts';
 import { DurascopeError } from '../core/values/errors';
 import { payloadValue } from '../core/values/payload';
 

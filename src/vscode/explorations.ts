@@ -12,6 +12,7 @@ import {
   KeptExplorations,
   type KeptFinding,
   reproductionOf,
+  schedulesText,
 } from './models/kept-explorations';
 import type { Memory } from './models/start-memory';
 import type { ReplayPart } from './replay-part';
@@ -66,7 +67,7 @@ export class Explorations implements vscode.Disposable {
     const item = this.#add(kept, orchestrator);
     const run = this.controller.createTestRun(new vscode.TestRunRequest([item]), undefined, false);
     const { schedules, isComplete } = found;
-    item.description = `${isComplete ? 'all ' : ''}${countText(schedules, 'schedule')}${isComplete ? '' : `, seed ${kept.seed}`}`;
+    item.description = `${schedulesText(schedules, isComplete)}${isComplete ? '' : `, seed ${kept.seed}`}`;
     if (findings.length === 0) run.passed(item);
     else {
       item.children.forEach((child) => {

@@ -1,4 +1,5 @@
-import type { HistoryEvent } from '../history/history';
+import { charsOf } from '../../base/short-texts';
+import type { HistoryEvent } from './history';
 
 export interface PartsOptions {
   /** Of the first question. */
@@ -29,13 +30,4 @@ export async function* historyInParts(
     const chars = events.reduce((sum, event) => sum + charsOf(event), 0);
     count = chars > enoughChars ? Math.max(1, count >> 2) : Math.min(most, count * 2);
   }
-}
-
-/** Of the texts that can be long, about. */
-export function charsOf(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  let chars = 0;
-  for (const name in value) chars += name.length + charsOf((value as Record<string, unknown>)[name]);
-  return chars;
 }

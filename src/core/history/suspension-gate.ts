@@ -2,6 +2,7 @@
  * What suspension does to the events of a generation (spec/engine.md 2.10.8): rows keep being committed, but everything except clock ticks,
  * scheduled rows, resume and terminate has its effect only when the instance is resumed, in the order of commit.
  */
+import { isArrival } from './arrivals';
 import type { HistoryEvent } from './history';
 
 export class SuspensionGate {
@@ -38,18 +39,9 @@ export class SuspensionGate {
         held.forEach(effect);
         return;
       }
-      case 'ExecutionStarted':
-      case 'TaskCompleted':
-      case 'TaskFailed':
-      case 'SubOrchestrationInstanceCompleted':
-      case 'SubOrchestrationInstanceFailed':
-      case 'TimerFired':
-      case 'EventRaised':
-        if (this.suspended) this.held.push(event);
-        else effect(event);
-        return;
       default:
-        effect(event);
+        if (this.suspended && (event.EventType === 'ExecutionStarted' || isArrival(event))) this.held.push(event);
+        else effect(event);
     }
   }
 }

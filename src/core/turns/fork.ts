@@ -7,6 +7,7 @@
  *   F3. What was done to the instance by hand (terminate, suspend, rewind) is not done again; a resume is, where the fork begins suspended.
  *   F4. A fork answers nobody, and holds no lock: it cannot begin in a critical section.
  */
+import { isArrival } from '../history/arrivals';
 import type {
   EventRaised,
   ExecutionStarted,
@@ -22,7 +23,7 @@ import type { BehaviourProfile } from '../values/behaviour-profile';
 import { DurascopeError } from '../values/errors';
 import { fromTimestamp, toExactTimestamp } from '../values/time';
 import { answerTo } from './fork-answers';
-import { ForkOrigin, isArrival, isEntityRow } from './fork-origin';
+import { ForkOrigin, isEntityRow } from './fork-origin';
 import { Generation } from './generation';
 
 export interface ForkInput {

@@ -7,7 +7,7 @@ import type { WrittenTest } from '../../emulator/test-project';
 import type { Explorations } from '../explorations';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
-import { type KeptExploration, reproductionOf } from '../models/kept-explorations';
+import { type KeptExploration, reproductionOf, schedulesText } from '../models/kept-explorations';
 import { askJson } from '../quick-questions';
 import type { ReplayPart } from '../replay-part';
 import { currentApp, type CommandContext, type Handlers } from './command-context';
@@ -35,7 +35,7 @@ export function exploreCommands(context: CommandContext, explorations: Explorati
     await context.starts.rememberOrchestrator(exploration.name);
     if (exploration.input !== null) await context.starts.remember(exploration.name, exploration.input);
     const { schedules, isComplete } = found;
-    const count = `${isComplete ? 'all ' : ''}${countText(schedules, 'schedule')}`;
+    const count = schedulesText(schedules, isComplete);
     const { name, findings } = found.exploration;
     const [first] = findings;
     if (first === undefined) void vscode.window.showInformationMessage(`${name} holds under ${count}.`);

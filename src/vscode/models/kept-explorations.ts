@@ -1,5 +1,6 @@
 /** The workspace's explorations: what was explored, and under which schedules it went wrong. */
 import * as z from 'zod';
+import { countText } from '../../base/count-text';
 import { shellQuoted } from '../../base/shell-quoted';
 import type { Memory } from './start-memory';
 
@@ -57,6 +58,10 @@ export function explorationKey({ appDir, name, input, events }: KeptExploration)
 export function explorationLabel({ name, input, events }: KeptExploration): string {
   const given = [...(input === null ? [] : [input]), ...events.map((event) => event.name)].join(', ');
   return given === '' ? name : `${name} (${given.length > 60 ? `${given.slice(0, 59)}…` : given})`;
+}
+
+export function schedulesText(schedules: number, isComplete: boolean): string {
+  return `${isComplete ? 'all ' : ''}${countText(schedules, 'schedule')}`;
 }
 
 /** The line that goes through a schedule once more. */

@@ -1,6 +1,6 @@
 /** A history as text for other tools. */
 import type { HistoryEvent } from '../../core/history/history';
-import { charsOf } from '../../core/ports/history-in-parts';
+import { charsOf } from '../../base/short-texts';
 import { cellText, durationColumn, type HistoryColumn } from './history-columns';
 
 /** One field by RFC 4180: quoted when it holds a comma, a quote or a line break. */

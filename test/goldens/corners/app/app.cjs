@@ -1,16 +1,7 @@
 // The orchestrators of the scenarios in the corners: odd values, odd tasks, ids given twice, what a rewound instance waits for.
-const df = require('durable-functions');
-const runs = new Map();
-const count = (key) => (runs.set(key, (runs.get(key) ?? 0) + 1), runs.get(key));
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const later = (context, ms) => new Date(context.currentUtcDateTime.getTime() + ms);
-const first = (e) => ({ name: e?.name, message: String(e?.message).split('\n')[0].slice(0, 160) });
-const orchestration = (name, fn) => df.app.orchestration(name, function* (context) { return yield* fn(context.df, context.df.getInput()); });
-const activity = (name, handler) => df.app.activity(name, { handler });
+const { df, count, sleep, later, first, orchestration, activity, echo } = require('../../app-parts.cjs');
 
-// As slow as storage makes every activity of the real engine, where a player asks for that: what comes close together then meets it as there.
-const storageMs = Number(process.env.GOLDENS_STORAGE_MS ?? 0);
-activity('Echo', (x) => (storageMs === 0 ? x : sleep(storageMs).then(() => x)));
+activity('Echo', echo);
 activity('FailTimes', ({ key, times }) => { const n = count(key); if (n <= times) throw new Error(`failure ${n}`); return `ok after ${n}`; });
 activity('Slow', async ({ ms, value }) => { await sleep(ms); return value; });
 activity('SlowFail', async ({ ms, text }) => { await sleep(ms); throw new Error(text); });

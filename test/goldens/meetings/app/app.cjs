@@ -1,17 +1,9 @@
 // The orchestrators of the scenarios where two features meet. Activities count their own runs by key, so that "fails twice, then works" needs
 // no outside state.
-const df = require('durable-functions');
-const runs = new Map();
-const count = (key) => (runs.set(key, (runs.get(key) ?? 0) + 1), runs.get(key));
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const later = (context, ms) => new Date(context.currentUtcDateTime.getTime() + ms);
+const { df, count, sleep, later, orchestration, activity, echo } = require('../../app-parts.cjs');
 const caught = (e) => ({ name: e?.name, message: e?.message });
-const orchestration = (name, fn) => df.app.orchestration(name, function* (context) { return yield* fn(context.df, context.df.getInput()); });
-const activity = (name, handler) => df.app.activity(name, { handler });
 
-// As slow as storage makes every activity of the real engine, where a player asks for that: what comes close together then meets it as there.
-const storageMs = Number(process.env.GOLDENS_STORAGE_MS ?? 0);
-activity('Echo', (x) => (storageMs === 0 ? x : new Promise((resolve) => setTimeout(() => resolve(x), storageMs))));
+activity('Echo', echo);
 activity('Fail', (text) => { throw new Error(text ?? 'boom'); });
 activity('FailTimes', ({ key, times }) => { const n = count(key); if (n <= times) throw new Error(`failure ${n}`); return `ok after ${n}`; });
 activity('FailLong', (n) => { throw new Error('f'.repeat(n)); });
