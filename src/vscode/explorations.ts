@@ -140,7 +140,9 @@ export class Explorations implements vscode.Disposable {
   }
 
   #show(): void {
-    for (const each of this.#kept.all()) this.#add(each, null);
+    for (const each of this.#kept.all()) {
+      if (this.controller.items.get(explorationKey(each)) === undefined) this.#add(each, null);
+    }
   }
 
   #add(exploration: KeptExploration, orchestrator: FoundOrchestrator | null): vscode.TestItem {

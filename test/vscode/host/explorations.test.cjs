@@ -39,6 +39,9 @@ describe('explorations', () => {
     const [ok, bad] = items();
     assert.deepEqual([items().length, ok.children.size, bad.children.size], [2, 0, 1]);
     assert.match(bad.description, /^all \d+ schedules$/);
+    // As the Test view asks when it is opened.
+    await explorations.controller.resolveHandler(undefined);
+    assert.equal(items()[1], bad);
     assert.match(bad.uri.fsPath, /app\.js$/);
   });
 
