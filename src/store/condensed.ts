@@ -5,6 +5,8 @@
  *   C1. Only steps that append to one history, and while nobody's custom status changes: each of those is kept with its time.
  *   C2. A batch in which instances are purged or children begin is left as it is: there the order between instances counts.
  *       Nor is a step moved to the front that uses up a message, which another one may have brought.
+ *   C3. A task or a timer of an execution is handed out again, by a rewind, only when it is over: so what begins and ends within the steps
+ *       that are joined was not in the store before.
  */
 import type { Checkpoint } from '../core/instances/checkpoint';
 import { workKey, type InstanceRow } from '../core/instances/instance';

@@ -65,7 +65,12 @@ describe('the steps of a batch that follow each other in one instance', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(aStep, { minLength: 2, maxLength: 12 }), async (steps) => {
         const lengths = new Map<string, number>();
-        const batch = steps.map(({ id, events, isNew, status, begun, over }, at): Checkpoint => {
+        const open = new Set<string>();
+        const batch = steps.map(({ id, events, isNew, status, begun: tasks, over }, at): Checkpoint => {
+          // C3: what is under way is not handed out again.
+          const begun = tasks.filter((task) => !open.has(key(id, task)) && !over.includes(task));
+          for (const task of over) open.delete(key(id, task));
+          for (const task of begun) open.add(key(id, task));
           const from = isNew ? 0 : (lengths.get(id) ?? 0);
           lengths.set(id, from + events);
           const step = stepOf(id, from, events, { customStatus: status });
