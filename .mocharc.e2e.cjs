@@ -2,10 +2,12 @@
 const { slowFirst } = require('./test/support/slow-first.cjs');
 
 const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || word.includes('test/'));
+// The goldens before all: what they do takes no time of the processor, it waits for the timers of what was recorded.
 const slow = [
+  'test/goldens/goldens.test.ts',
   ...['kill', 'examples-csharp', 'examples', 'kill-entities', 'command-line', 'kill-csharp', 'explore', 'durable-task-examples'],
   ...['npm-package', 'replay', 'save-test', 'replay-languages'],
-].map((name) => `test/e2e/${name}.test.ts`);
+].map((name) => (name.includes('/') ? name : `test/e2e/${name}.test.ts`));
 
 module.exports = {
   import: 'tsx',

@@ -25,7 +25,7 @@ describe('goldens', function () {
   this.timeout(15 * 60_000);
   after(endPlays);
   const played = new Map<string, Played | Error>();
-  let recordings: Recording[] = [];
+  const recordings: Recording[] = [];
   let table: FidelityTable;
 
   /** What differs beyond the table. */
@@ -39,23 +39,26 @@ describe('goldens', function () {
 
   before(async () => {
     table = await FidelityTable.read();
-    for (const folder of sets) {
-      const own = (await readRecordings(path.join(folder, 'recordings'))).filter(({ name }) => wanted?.includes(name) ?? true);
-      recordings = [...recordings, ...own];
-      await withApp(folder, async (app) => {
-        const play = async (some: readonly Recording[], storageMs = 0): Promise<void> => {
-          if (some.length > 0) for (const [name, run] of await playAll(app, some, storageMs)) played.set(name, run);
-        };
-        await play(own);
-        // A busy machine may bring results together that came apart, or the other way round; and what came while the real engine wrote an
-        // activity down may come after it here.
-        for (const storageMs of slowStoragesMs) {
-          const again = own.filter((recording) => !notYet.has(recording.name) && found(recording).length > 0);
-          await play(again, storageMs);
-        }
-      });
-    }
+    // The sets side by side, an emulator each: most of what was recorded waits for timers.
+    await Promise.all(sets.map(playSet));
   });
+
+  async function playSet(folder: string): Promise<void> {
+    const own = (await readRecordings(path.join(folder, 'recordings'))).filter(({ name }) => wanted?.includes(name) ?? true);
+    recordings.push(...own);
+    await withApp(folder, async (app) => {
+      const play = async (some: readonly Recording[], storageMs = 0): Promise<void> => {
+        if (some.length > 0) for (const [name, run] of await playAll(app, some, storageMs)) played.set(name, run);
+      };
+      await play(own);
+      // A busy machine may bring results together that came apart, or the other way round; and what came while the real engine wrote an
+      // activity down may come after it here.
+      for (const storageMs of slowStoragesMs) {
+        const again = own.filter((recording) => !notYet.has(recording.name) && found(recording).length > 0);
+        await play(again, storageMs);
+      }
+    });
+  }
 
   it('every recording is followed', () => {
     const bad = recordings
