@@ -83,6 +83,17 @@ describe('loading an app', () => {
         /does not exist\. The app is written in TypeScript: build it first \(npm run build\)/,
       );
     });
+
+    it('that matches nothing is to be taken out where functions have a function.json: what "npm init" writes stays in many such apps', async () => {
+      await refused(
+        {
+          'package.json': '{"main": "index.js"}',
+          'Hello/function.json': '{"bindings": [{"name": "name", "type": "activityTrigger"}]}',
+          'Hello/index.js': 'module.exports = async () => 1;',
+        },
+        /"index\.js", does not exist\. Functions that have a function\.json need no "main": take it out of package\.json/,
+      );
+    });
   });
 
   it('says which packages of an app without functions were loaded', async () => {

@@ -36,8 +36,9 @@ export async function readAppLayout(appDir: string, disabled: (functionName: str
   const warnings: string[] = [];
   const pkg = await readPackageJson(appDir, warnings);
   const isModule = pkg.type === 'module';
-  const entryFiles = pkg.main === undefined ? [] : await expandMain(appDir, pkg.main, isModule);
   const { folders, problems } = await findFunctionFolders(appDir, isModule, disabled);
+  const hasFolders = folders.length + problems.length > 0;
+  const entryFiles = pkg.main === undefined ? [] : await expandMain(appDir, pkg.main, { isModule, hasFolders });
   const engines: { packageName: string; range: string }[] = [];
   if (pkg.enginesNode !== undefined) engines.push({ packageName: 'package.json of the app', range: pkg.enginesNode });
   for (const name of ['@azure/functions', 'durable-functions']) {
@@ -90,16 +91,24 @@ async function sdkEngines(appDir: string, packageName: string): Promise<string |
   }
 }
 
-async function expandMain(appDir: string, main: string, isModule: boolean): Promise<EntryFile[]> {
+async function expandMain(
+  appDir: string,
+  main: string,
+  { isModule, hasFolders }: { isModule: boolean; hasFolders: boolean },
+): Promise<EntryFile[]> {
   const pattern = main.replace(/\\/g, '/').replace(/^\.\//, '');
   const matches = glob.isDynamicPattern(pattern)
     ? await glob(pattern, { cwd: appDir, onlyFiles: true, dot: false })
     : await existing(appDir, pattern);
   if (matches.length === 0) {
     const what = glob.isDynamicPattern(pattern) ? 'matches no file' : 'does not exist';
-    throw new DurascopeError('AppInvalid', `"main" of package.json, "${main}", ${what}. ${await mainAdvice(appDir)}`, {
-      details: { file: path.join(appDir, 'package.json'), main },
-    });
+    throw new DurascopeError(
+      'AppInvalid',
+      `"main" of package.json, "${main}", ${what}. ${await mainAdvice(appDir, hasFolders)}`,
+      {
+        details: { file: path.join(appDir, 'package.json'), main },
+      },
+    );
   }
   return matches.map((match) => {
     const file = path.join(appDir, match);
@@ -115,7 +124,11 @@ async function existing(appDir: string, relative: string): Promise<string[]> {
   return [];
 }
 
-async function mainAdvice(appDir: string): Promise<string> {
+async function mainAdvice(appDir: string, hasFolders: boolean): Promise<string> {
+  // What `npm init` writes stays in many an app of programming model v3; since Node.js 20 the real worker refuses it too (2, item 5).
+  if (hasFolders) {
+    return 'Functions that have a function.json need no "main": take it out of package.json. (On Azure too no function of such an app runs since Node.js 20.)';
+  }
   if (await isFile(path.join(appDir, 'tsconfig.json'))) {
     return 'The app is written in TypeScript: build it first (npm run build), or point "main" at the built files.';
   }
