@@ -270,6 +270,7 @@ app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durab
         ['One'],
       );
       assert.equal(await app.result('One'), true);
+      await app.logged("Disabled, so not among the app's functions: Two.");
     });
 
     it('is left aside when functions are registered in code', async () => {
@@ -286,6 +287,26 @@ app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durab
       );
       await app.logged('function.json folders are left aside: Two');
     });
+  });
+
+  it('leaves out functions registered in code that a setting disables, whatever its form', async () => {
+    const settings = {
+      'AzureWebJobs.two.Disabled': 'true',
+      AZUREWEBJOBS_Three_DISABLED: '1',
+      'AzureWebJobs.One.Disabled': 'false',
+      'AzureWebJobs.Disabled': 'true',
+    };
+    const files = {
+      'package.json': '{"main": "a.js"}',
+      'a.js': ['One', 'Two', 'Three'].map((name) => activity(name)).join(';\n'),
+      'local.settings.json': JSON.stringify({ Values: settings }),
+    };
+    const app = await fixture.start(null, { files });
+    assert.deepEqual(
+      app.worker.functions().map(({ name }) => name),
+      ['One'],
+    );
+    await app.logged("Disabled, so not among the app's functions: Two, Three.");
   });
 
   it('goes back to TypeScript through source maps, for functions and for stacks', async () => {

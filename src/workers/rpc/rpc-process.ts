@@ -22,6 +22,7 @@ import type { LogEntry } from '../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
 import type { AppProblem } from '../../core/values/app-problem';
 import type { BehaviourProfile } from '../../core/values/behaviour-profile';
+import { disabledBy, disabledNote } from '../supervision/disabled-functions';
 import type { LaunchedProcess, Launcher, LaunchSpec } from '../supervision/launch';
 import { activityOutcomeProblem, episodeOutcomeProblem } from '../supervision/outcome-form';
 import { OutputLines } from '../supervision/output-lines';
@@ -147,7 +148,7 @@ export class RpcProcess implements RunningApp {
   ) {
     this.problems = options.problems ?? [];
     this.output = new OutputLines(options.log);
-    this.table = new FunctionTable(options.profile, options.placeOf);
+    this.table = new FunctionTable(options.profile, options.placeOf, disabledBy(options.launch.env));
     const { maxActions, httpPollDelayMs } = options;
     this.orchestrations = new SdkOrchestrationRunner({
       invoke: ({ functionName, instanceId, triggerJson }) => this.jsonOrchestrator(functionName, instanceId, triggerJson),
@@ -417,6 +418,7 @@ export class RpcProcess implements RunningApp {
     if (this.life.isReady || this.table.isLoading) return;
     this.orFail(() => {
       const toLoad = this.table.take(functions);
+      this.warnings = disabledNote(this.table.disabled);
       if (toLoad.length === 0) this.ready();
       for (const metadata of toLoad) {
         const { functionId } = metadata;

@@ -62,6 +62,24 @@ describe('a worker over FunctionRpc', function () {
       assert.equal(said['DOTNET_TieredPGO'], undefined);
     });
 
+    it('is not asked to load functions that a setting disables', async () => {
+      const app = await start(sound, { env: { 'AzureWebJobs.chain.Disabled': 'True', AzureWebJobs_Page_Disabled: '1' } });
+      assert.deepEqual(
+        app.worker.functions().map(({ name }) => name),
+        ['Square', 'Counter'],
+      );
+      const loads = app.processes[0]?.heard.flatMap((said) =>
+        said.$case === 'functionLoadRequest' ? [said.value.functionId] : [],
+      );
+      assert.deepEqual(loads, ['1', '4']);
+      const notes = app.logs.filter(({ message }) => message.startsWith('Disabled'));
+      assert.deepEqual(
+        notes.map(({ message }) => message),
+        ["Disabled, so not among the app's functions: Chain, Page."],
+      );
+      await isSound(app);
+    });
+
     it('and never connects is given up by name', () =>
       invalid(/did not connect within 0.05 s/, sound, { begin: () => undefined, loadTimeoutMs: 50 }));
 

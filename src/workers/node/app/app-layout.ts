@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { problemsOf, type AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
 import { parseJsonWithComments } from './app-settings';
+import type { IsDisabled } from '../../supervision/disabled-functions';
 import type { EntryFile, FunctionFolder } from '../wire/messages';
 
 export interface AppLayout {
@@ -16,6 +17,8 @@ export interface AppLayout {
   folders: readonly FunctionFolder[];
   /** `engines.node` ranges with the package that asks for it: the app's own, and those of the SDK packages it uses. */
   engines: readonly { packageName: string; range: string }[];
+  /** Functions of folders that are turned off. */
+  disabled: readonly string[];
   /** What is wrong with folders that are functions, but not among `folders`. */
   problems: readonly AppProblem[];
   warnings: readonly string[];
@@ -29,14 +32,14 @@ export function isFunctionName(name: string): boolean {
 }
 
 /** Rejects with `AppInvalid` when the folder is missing, or `main` matches nothing. */
-export async function readAppLayout(appDir: string, disabled: (functionName: string) => boolean): Promise<AppLayout> {
+export async function readAppLayout(appDir: string, isDisabled: IsDisabled): Promise<AppLayout> {
   if (!(await isFolder(appDir))) {
     throw new DurascopeError('AppInvalid', `The app folder ${appDir} does not exist. Give the folder that holds host.json.`);
   }
   const warnings: string[] = [];
   const pkg = await readPackageJson(appDir, warnings);
   const isModule = pkg.type === 'module';
-  const { folders, problems } = await findFunctionFolders(appDir, isModule, disabled);
+  const { folders, disabled, problems } = await findFunctionFolders(appDir, isModule, isDisabled);
   const hasFolders = folders.length + problems.length > 0;
   const entryFiles = pkg.main === undefined ? [] : await expandMain(appDir, pkg.main, { isModule, hasFolders });
   const engines: { packageName: string; range: string }[] = [];
@@ -45,7 +48,7 @@ export async function readAppLayout(appDir: string, disabled: (functionName: str
     const range = await sdkEngines(appDir, name);
     if (range !== undefined) engines.push({ packageName: name, range });
   }
-  return { entryFiles, folders, problems, engines, warnings };
+  return { entryFiles, folders, disabled, problems, engines, warnings };
 }
 
 interface PackageFacts {
@@ -152,28 +155,34 @@ const functionJsonSchema = z.object({
 async function findFunctionFolders(
   appDir: string,
   isModule: boolean,
-  disabled: (functionName: string) => boolean,
-): Promise<Pick<AppLayout, 'folders' | 'problems'>> {
+  isDisabled: IsDisabled,
+): Promise<Pick<AppLayout, 'folders' | 'disabled' | 'problems'>> {
   const entries = (await readdir(appDir, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => entry.name)
     .filter((name) => name !== 'node_modules' && !name.startsWith('.'))
     .sort();
   const folders: FunctionFolder[] = [];
+  const disabled: string[] = [];
   const problems: AppProblem[] = [];
   for (const name of entries) {
     const file = path.join(appDir, name, 'function.json');
-    if (!(await isFile(file)) || disabled(name)) continue;
+    if (!(await isFile(file))) continue;
+    if (isDisabled(name)) {
+      disabled.push(name);
+      continue;
+    }
     try {
       const folder = await readFunctionFolder(path.join(appDir, name), file, isModule);
-      if (folder !== null) folders.push(folder);
+      if (folder === null) disabled.push(name);
+      else folders.push(folder);
     } catch (error) {
       // One folder is one function: the others have nothing to do with it.
       if (!DurascopeError.is(error, 'AppInvalid')) throw error;
       problems.push(...problemsOf(error));
     }
   }
-  return { folders, problems };
+  return { folders, disabled, problems };
 }
 
 /** Null when it is disabled. Rejects with `AppInvalid`. */

@@ -5,6 +5,7 @@ import type { AppLayout } from '../app/app-layout';
 import { readAppLayout } from '../app/app-layout';
 import { readAppSettings } from '../app/app-settings';
 import { nodeArguments } from './node-arguments';
+import { disabledBy, disabledNote } from '../../supervision/disabled-functions';
 import type { LaunchSpec } from '../../supervision/launch';
 
 export interface AppLaunchOptions {
@@ -40,10 +41,7 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
   const appDir = await realpath(options.appDir).catch(() => options.appDir);
   const settings = await readAppSettings(appDir);
   const env = environment(options, settings.values);
-  const layout = await readAppLayout(appDir, (name) => {
-    const setting = env[`AzureWebJobs.${name}.Disabled`] ?? env[`AzureWebJobs_${name}_Disabled`];
-    return setting === '1' || setting?.toLowerCase() === 'true';
-  });
+  const layout = await readAppLayout(appDir, disabledBy(env));
   const givenDir = path.resolve(options.appDir);
   return {
     launch: {
@@ -57,7 +55,7 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
     layout,
     maxActions: settings.hostConfig.maxOrchestrationActions,
     httpPollDelayMs: settings.hostConfig.defaultAsyncRequestSleepTimeMs,
-    warnings: [...settings.warnings, ...layout.warnings],
+    warnings: [...settings.warnings, ...layout.warnings, ...disabledNote(layout.disabled)],
   };
 }
 

@@ -110,6 +110,7 @@ export class DotnetWorker extends AppWorker {
       if (DurascopeError.is(error) && /ENOENT/.test(error.message)) throw dotnetMissing(dotnetPath);
       throw error;
     });
+    for (const note of process.warnings) this.note('warning', note);
     return process;
   }
 

@@ -3,6 +3,7 @@ import { DurascopeError } from '../../../core/values/errors';
 import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
 import type { FunctionDescriptor } from '../../../core/ports/function-worker';
 import { type RpcFunctionMetadata, type StatusResult, StatusResult_Status } from '../generated/function-rpc';
+import type { IsDisabled } from '../../supervision/disabled-functions';
 import { type LoadedFunction, readFunction } from './loaded-function';
 
 export type PlaceOf = (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor, 'file' | 'line'>;
@@ -14,7 +15,11 @@ export class FunctionTable {
   constructor(
     private readonly profile: BehaviourProfile,
     private readonly placeOf: PlaceOf,
+    private readonly isDisabled: IsDisabled = () => false,
   ) {}
+
+  /** As they were listed. */
+  readonly disabled: string[] = [];
 
   get isLoading(): boolean {
     return this.toLoad.size > 0;
@@ -41,6 +46,10 @@ export class FunctionTable {
       const fn = readFunction(metadata, this.profile);
       if (typeof fn === 'string') throw new DurascopeError('AppInvalid', fn);
       const key = fn.descriptor.name.toLowerCase();
+      if (this.isDisabled(key)) {
+        if (!this.disabled.includes(fn.descriptor.name)) this.disabled.push(fn.descriptor.name);
+        continue;
+      }
       if (known.has(key)) {
         // Classes of one name and several versions: whoever is called chooses among them.
         if (known.get(key) === metadata.entryPoint && this.byKey.has(`${fn.descriptor.type} ${key}`)) continue;

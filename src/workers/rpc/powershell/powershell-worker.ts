@@ -7,6 +7,7 @@ import type { Disposable } from '../../../core/ports/clock';
 import { readAppLayout } from '../../node/app/app-layout';
 import { readAppSettings } from '../../node/app/app-settings';
 import { AppWorker, type AppWorkerOptions } from '../../supervision/app-worker';
+import { disabledBy, disabledNote } from '../../supervision/disabled-functions';
 import type { Launcher } from '../../supervision/launch';
 import type { RunningApp } from '../../supervision/running-app';
 import { workerEnvironment } from '../../supervision/worker-environment';
@@ -54,7 +55,8 @@ export class PowerShellWorker extends AppWorker {
     const env = workerEnvironment(settings.values, options.env ?? {}, chosen);
     const assembly = await findPowerShellWorker(env);
     const workerDir = path.dirname(assembly);
-    const { functions, problems } = await indexed(appDir, env);
+    const { functions, disabled, problems } = await indexed(appDir, env);
+    for (const note of disabledNote(disabled)) this.note('warning', note);
     for (const { message } of problems) this.note('warning', `Left out, while the other functions run: ${message}`);
     const bound = Number(env['PSWorkerInProcConcurrencyUpperBound'] ?? '1');
     const { hostConfig } = settings;
@@ -92,14 +94,14 @@ export class PowerShellWorker extends AppWorker {
 
 interface Indexed {
   functions: RpcFunctionMetadata[];
+  disabled: readonly string[];
   /** Of what is left out. */
   problems: readonly AppProblem[];
 }
 
 /** The worker lists nothing by itself: the host reads the folders. */
 async function indexed(appDir: string, env: Readonly<Record<string, string>>): Promise<Indexed> {
-  const isDisabled = (name: string): boolean => /^(1|true)$/i.test(env[`AzureWebJobs.${name}.Disabled`] ?? '');
-  const { folders, problems } = await readAppLayout(appDir, isDisabled);
+  const { folders, disabled, problems } = await readAppLayout(appDir, disabledBy(env));
   const foreign = folders.find(({ scriptFile }) => !/\.psm?1$/i.test(scriptFile));
   if (foreign !== undefined) {
     const message = `${foreign.name}/function.json: ${path.basename(foreign.scriptFile)} is no PowerShell script. An app has one language.`;
@@ -121,5 +123,5 @@ async function indexed(appDir: string, env: Readonly<Record<string, string>>): P
     rawBindings: bindings.map((binding) => JSON.stringify(binding)),
     bindings: {},
   }));
-  return { functions, problems };
+  return { functions, disabled, problems };
 }

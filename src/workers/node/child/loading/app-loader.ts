@@ -7,6 +7,7 @@ import { types } from 'node:util';
 import { thrownParts } from '../../../../base/error-message';
 import { pathToFileURL } from 'node:url';
 import { ownSource, type AppProblem } from '../../../../core/values/app-problem';
+import { disabledBy, disabledNote } from '../../../supervision/disabled-functions';
 import type { FunctionFolder, Init } from '../../wire/messages';
 import { AppLoadError, isAppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
@@ -71,6 +72,10 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
   }
   registry.lock();
   if (registry.all().length === 0) throw noFunctions(init);
+  const isDisabled = disabledBy(process.env);
+  const disabled = registry.all().filter(({ name }) => isDisabled(name));
+  registry.leaveOut(disabled);
+  warnings.push(...disabledNote(disabled.map(({ name }) => name)));
   warnings.push(...packageNotes(init.appDir));
   warnings.push(...clientsWithoutPort(init, registry));
   warnings.push(...unknownInputs(registry));

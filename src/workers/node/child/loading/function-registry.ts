@@ -88,6 +88,14 @@ export class FunctionRegistry {
       .map((fn) => fn.name);
   }
 
+  /** As though they had not been registered. */
+  leaveOut(functions: readonly RegisteredFunction[]): void {
+    for (const { name } of functions) {
+      this.byName.delete(name);
+      this.byName.delete(name.toLowerCase());
+    }
+  }
+
   lock(): void {
     this.locked = true;
   }
