@@ -93,6 +93,12 @@ export class AppEmulator {
     return this.#running.hub;
   }
 
+  /** Why the app cannot be loaded as its files are now; undefined while it can. */
+  get loadError(): AppErrorEvent | undefined {
+    const status = this.#status;
+    return status.type === 'running' && status.worker.type === 'broken' ? status.worker.error : undefined;
+  }
+
   /** The clock of its hubs as it was told last; null: not yet, or it does not run. */
   get clock(): HubClockState | null {
     return this.#clock;
@@ -188,7 +194,7 @@ export class AppEmulator {
       const worker: WorkerStatus = !hasApp
         ? { type: 'none' }
         : appError !== null
-          ? { type: 'broken', message: appError.message }
+          ? { type: 'broken', error: appError }
           : workerPid === undefined
             ? { type: 'loading' }
             : { type: 'ready', pid: workerPid };
@@ -256,7 +262,7 @@ function workerAfter(event: EmulatorEvent, pid: number | undefined): WorkerStatu
     case 'workerExited':
       return { type: 'exited', message: event.message ?? 'The process of the app has ended.' };
     case 'appError':
-      return { type: 'broken', message: event.message };
+      return { type: 'broken', error: event };
     case 'functionsChanged':
     case 'appProblems':
     case 'storeNote':

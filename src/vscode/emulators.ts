@@ -3,14 +3,13 @@ import * as vscode from 'vscode';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
-import type { AppErrorEvent } from '../emulator/emulator-types';
-import { BuildFailed, buildWhereDue, runNpm } from './app-build';
+import { BuildFailed, buildWhereDue } from './app-build';
 import { AppEmulator, type RunningEmulator } from './app-emulator';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
 import { launchEmulator, openStoredEmulator } from './launch-emulator';
+import { offerMending } from './mending';
 import { earlierQuestion, EarlierAnswers, type EarlierAnswer } from './models/earlier-sessions';
-import { firstLines, loadAdvice } from './models/load-advice';
 import type { Memory } from './models/start-memory';
 import {
   dataDirOf,
@@ -84,8 +83,9 @@ export class Emulators implements vscode.Disposable {
     };
     try {
       const running = await emulator.start(launch, { isDebugging: overrides.inspectPort !== undefined, hasApp });
-      if (running.appError !== null) void this.#offerMending(app, running.appError);
+      if (running.appError !== null) void offerMending(app, running.appError);
       if (running.isAttached) running.onLost(() => void this.#takeOver(app));
+      this.#tellWhenDown(app, running);
       return running;
     } catch (error) {
       return this.#startFailed(app, error, { ...overrides, sessionStart });
@@ -206,22 +206,17 @@ export class Emulators implements vscode.Disposable {
     vscode.window.setStatusBarMessage(`$(info) ${message}`, shownForMs);
   }
 
-  /** The emulator runs and waits; what is wrong with the app is said at once, with what can be done about it. */
-  async #offerMending(app: DurableApp, error: AppErrorEvent): Promise<void> {
-    const advice = loadAdvice(error);
-    const chosen = await vscode.window.showErrorMessage(
-      firstLines(error.message),
-      ...advice.map(({ title }) => title),
-      'Show Log',
-    );
-    const how = advice.find(({ title }) => title === chosen)?.does;
-    if (how === 'open') {
-      const line = Math.max(0, (error.line ?? 1) - 1);
-      await vscode.window.showTextDocument(vscode.Uri.file(error.file ?? path.join(app.appDir, 'host.json')), {
-        selection: new vscode.Range(line, 0, line, 0),
-      });
-    } else if (how === 'install' || how === 'build') await runNpm(app, how);
-    else if (chosen !== undefined) await vscode.commands.executeCommand('durascope.showOutput');
+  /** Its process ended and could not be started again: with the code as it is now nothing of the app runs. */
+  #tellWhenDown(app: DurableApp, running: RunningEmulator): void {
+    let isDown = false;
+    running.onEvent((event) => {
+      if (event.type === 'workerExited') isDown = true;
+      else if (event.type === 'workerReady') isDown = false;
+      else if (event.type === 'appError' && isDown) {
+        isDown = false;
+        void offerMending(app, event, 'The process that runs the app was not started again, its instances wait: ');
+      }
+    });
   }
 
   async #startFailed(app: DurableApp, error: unknown, overrides: StartOverrides): Promise<RunningEmulator | undefined> {

@@ -75,6 +75,7 @@ export class EmulatorView implements vscode.TreeDataProvider<EmulatorLine> {
     item.tooltip = `${line.label}: ${line.description}`;
     item.iconPath = new vscode.ThemeIcon(line.icon);
     item.contextValue = line.contextValue;
+    if (/\b(line|file)\b/.test(line.contextValue)) item.command = { command: commands.goToLoadError, title: 'Go to Line' };
     return item;
   }
 }

@@ -47,6 +47,9 @@ export const commands = {
   openRoute: 'durascope.openRoute',
   openDashboard: 'durascope.openDashboard',
   showOutput: 'durascope.showOutput',
+  goToLoadError: 'durascope.goToLoadError',
+  installPackages: 'durascope.installPackages',
+  buildApp: 'durascope.buildApp',
   filter: 'durascope.filter',
   clearFilter: 'durascope.clearFilter',
   groupByStatus: 'durascope.groupByStatus',
@@ -123,6 +126,8 @@ export const contextKeys = {
   appKind: 'durascope.appKind',
   /** The emulator runs, and the app cannot be loaded. */
   isBroken: 'durascope.isBroken',
+  /** What helps then: words of `mendingWords`. */
+  mending: 'durascope.mending',
   hasEntities: 'durascope.hasEntities',
   hasHubs: 'durascope.hasHubs',
   /** Earlier sessions have left instances, and nobody looks at them yet. */

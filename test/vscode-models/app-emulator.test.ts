@@ -166,9 +166,11 @@ describe('the emulator of an app', () => {
     running.events.tell({ type: 'workerReloading' });
     assert.deepEqual(worker(), { type: 'loading' });
     running.events.tell({ type: 'appError', message: 'does not build' });
-    assert.deepEqual(worker(), { type: 'broken', message: 'does not build' });
+    assert.deepEqual(worker(), { type: 'broken', error: { type: 'appError', message: 'does not build' } });
+    assert.deepEqual(emulator.loadError, { type: 'appError', message: 'does not build' });
     running.events.tell({ type: 'workerReady', pid: 9 });
     assert.deepEqual(worker(), { type: 'ready', pid: 9 });
+    assert.equal(emulator.loadError, undefined);
     running.events.tell({ type: 'workerExited', message: 'ended' });
     assert.deepEqual(worker(), { type: 'exited', message: 'ended' });
   });
@@ -180,7 +182,7 @@ describe('the emulator of an app', () => {
     await emulator.start(launch);
     assert.deepEqual(emulator.status.type === 'running' && emulator.status.worker, {
       type: 'broken',
-      message: 'a.js: unexpected end of input',
+      error: running.appError,
     });
     assert.deepEqual(told, [running.appError]);
   });

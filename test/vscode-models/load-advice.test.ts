@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { firstLines, loadAdvice } from '../../src/vscode/models/load-advice';
+import { firstLines, loadAdvice, mendingWords, placeOf } from '../../src/vscode/models/load-advice';
 
 const titles = (message: string, place: { file?: string; line?: number } = {}): string[] =>
   loadAdvice({ type: 'appError', message, ...place }).map(({ title }) => title);
@@ -19,6 +19,25 @@ describe('what can be done about an app that could not be loaded', () => {
   it('is to look at the line of a mistake, and nothing where none is known', () => {
     assert.deepEqual(titles('unexpected end of input', { file: '/app/a.js', line: 3 }), ['Go to Line']);
     assert.deepEqual(titles('the process ended with 9'), []);
+  });
+
+  it('leads to the first mistake that has a line, whatever the language', () => {
+    const problem = { severity: 'error', source: 'dotnet build' } as const;
+    const error = {
+      type: 'appError',
+      message: 'The project does not build: 2 errors.',
+      problems: [
+        { ...problem, message: 'a package is missing', file: '/app/shop.csproj' },
+        { ...problem, severity: 'warning', message: 'unused', file: '/app/A.cs', line: 1 },
+        { ...problem, message: '; expected', file: '/app/B.cs', line: 7, column: 12, code: 'CS1002' },
+      ],
+    } as const;
+    assert.deepEqual(placeOf(error), { file: '/app/B.cs', line: 7, column: 12 });
+    assert.equal(mendingWords(error), 'line');
+    assert.deepEqual(placeOf({ ...error, problems: error.problems.slice(0, 2) }), { file: '/app/shop.csproj' });
+    assert.equal(mendingWords({ ...error, problems: error.problems.slice(0, 1) }), 'file');
+    assert.equal(placeOf({ type: 'appError', message: 'the process ended with 9' }), undefined);
+    assert.equal(mendingWords({ type: 'appError', message: 'the process ended with 9' }), '');
   });
 
   it('is said in two lines at most', () => {

@@ -110,9 +110,16 @@ describe('package.json and the table of ids', () => {
       if (contents.startsWith('No instances yet.') && contents.includes('HTTP triggers'))
         assert.match(when, /!durascope\.isBroken/);
     }
-    const [broken] = contributes.viewsWelcome.filter(({ when }) => /(?<!!)durascope\.isBroken/.test(when));
-    assert.match(broken?.contents ?? '', /could not be loaded.*\[Show Problems\]/s);
-    assert.doesNotMatch(broken?.contents ?? '', /startInstance/);
+    for (const view of [views.instances, views.functions]) {
+      const broken = contributes.viewsWelcome.filter(
+        (each) => each.view === view && /(?<!!)durascope\.(isBroken|mending)/.test(each.when),
+      );
+      const contents = broken.map((each) => each.contents).join('\n');
+      assert.match(contents, /could not be loaded/);
+      for (const title of ['Go to Line', 'Open File', 'Run npm install', 'Build'])
+        assert.ok(contents.includes(`[${title}]`), title);
+      assert.doesNotMatch(contents, /startInstance/);
+    }
   });
 
   it("contribute the icons' colours, which stand out from the side bars of the editor's own themes", () => {

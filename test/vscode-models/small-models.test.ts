@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConnectedWorker } from '../../src/core/ports/connected-worker';
 import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
+import type { AppErrorEvent } from '../../src/emulator/emulator-types';
 import { isDurableApp, namesDurableTaskSdk } from '../../src/vscode/models/app-folder';
 import { targetIds, targetName } from '../../src/vscode/models/command-targets';
 import type { HubClockState } from '../../src/core/ports/hub-clock';
@@ -240,7 +241,7 @@ describe('the state of the emulator', () => {
     running,
     { ...running, isDebugging: true },
     { ...running, worker: { type: 'loading' } },
-    { ...running, worker: { type: 'broken', message: 'does not build' } },
+    { ...running, worker: { type: 'broken', error: { type: 'appError', message: 'does not build' } } },
     { ...running, worker: { type: 'exited', message: 'ended' } },
   ];
   const withoutApp: EmulatorStatus = { ...running, worker: { type: 'none' } };
@@ -264,6 +265,21 @@ describe('the state of the emulator', () => {
         ['Data', 'in memory'],
       ],
     );
+  });
+
+  it('leads from a process that cannot be started to what helps', () => {
+    const worker = (error: Omit<AppErrorEvent, 'type'>) =>
+      emulatorLines({ ...running, worker: { type: 'broken', error: { type: 'appError', ...error } } }, 'shop')[1];
+    assert.deepEqual(worker({ message: 'a.js:3: unexpected end', file: '/app/a.js', line: 3 }), {
+      id: 'emulator:worker',
+      label: 'App process',
+      description: 'a.js:3: unexpected end',
+      icon: 'warning',
+      copies: null,
+      contextValue: 'fact broken line',
+    });
+    assert.equal(worker({ message: 'Run npm install.', file: '/app/package.json' })?.contextValue, 'fact broken install file');
+    assert.equal(worker({ message: 'npm run build failed' })?.contextValue, 'fact broken build');
   });
 
   it('speaks of a folder instead where there is no app', () => {

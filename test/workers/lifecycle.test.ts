@@ -76,6 +76,37 @@ describe('the life of the process that runs an app', () => {
     assert.equal(await app.result('sayHello', 'again'), 'Hello, again!');
   });
 
+  it('says of a killed one that a new one is started, and what becomes of what ran', async () => {
+    const never = "{ handler: (_, context) => new Promise(() => (context ?? _).log('begun')) }";
+    const files = {
+      'package.json': '{"main": "a.js"}',
+      'a.js': `require('durable-functions').app.activity('slow', ${never});\nrequire('@azure/functions').app.http('never', ${never});`,
+    };
+    const app = await fixture.start(null, { files });
+    const running = [app.activity('slow'), app.activity('slow'), app.http('never')];
+    for (const each of running) each.catch(() => undefined);
+    await app.logged('begun');
+    process.kill(app.worker.pid ?? 0, 'SIGKILL');
+    const { message = '' } = await app.event('workerExited');
+    assert.equal(
+      message.split(' Its last output:')[0],
+      'The process that runs the app ended (signal SIGKILL). A new one is started now, and the app goes on in it. ' +
+        'The 2 activities that were running (slow × 2) run again from their beginning. ' +
+        '1 call of other functions (never) is not repeated: send what is still wanted again.',
+    );
+    for (const each of running) await assert.rejects(each, (error) => DurascopeError.is(error, 'WorkerExited'));
+  });
+
+  it('says that none could be started, and why, where the code is broken by then', async () => {
+    const files = { 'package.json': '{"main": "a.js"}', 'a.js': activity('one') };
+    const app = await fixture.start(null, { files, watch: false });
+    await writeFile(path.join(app.dir, 'a.js'), 'const = 1;');
+    process.kill(app.worker.pid ?? 0, 'SIGKILL');
+    const { file, line } = await app.event('appError');
+    assert.deepEqual([file, line], [path.join(app.dir, 'a.js'), 1]);
+    await app.logged('The app does not run: it is loaded as soon as a file of it changes.');
+  });
+
   for (const [name, text] of [
     ['crashes', 'nobody catches this'],
     ['floats', 'floating'],

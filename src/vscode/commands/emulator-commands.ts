@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
 import { DurascopeError } from '../../core/values/errors';
 import type { DurableApp } from '../find-apps';
+import { mend } from '../mending';
+import { loadAdvice, type LoadAdvice } from '../models/load-advice';
 import { openTicked } from '../tick';
 import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
@@ -39,7 +41,11 @@ export function emulatorCommands(context: CommandContext): Handlers {
       if (app !== undefined) await apps.choose(app);
     },
     [commands.emulatorMenu]: async () => {
+      const { loadError } = emulators.of(currentApp(context));
       const entries = [
+        ...(loadError === undefined
+          ? []
+          : loadAdvice(loadError).map(({ title, does }) => ({ label: `$(warning) ${title}`, command: commandOf[does] }))),
         { label: '$(play) Start Instance…', command: commands.startInstance },
         { label: '$(table) Open Instances Panel', command: commands.openInstances },
         { label: '$(link-external) Open Dashboard in Browser', command: commands.openDashboard },
@@ -59,6 +65,9 @@ export function emulatorCommands(context: CommandContext): Handlers {
       const chosen = await vscode.window.showQuickPick(entries, { title: `Durascope: ${currentApp(context).name}` });
       if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
     },
+    [commands.goToLoadError]: () => mendNow(context, 'open'),
+    [commands.installPackages]: () => mendNow(context, 'install'),
+    [commands.buildApp]: () => mendNow(context, 'build'),
     [commands.showOutput]: () => output.show(true),
     [commands.openSettings]: () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:durascope.durascope'),
     [commands.openWalkthrough]: () =>
@@ -117,6 +126,19 @@ export function emulatorCommands(context: CommandContext): Handlers {
       return url;
     },
   };
+}
+
+const commandOf: Readonly<Record<LoadAdvice['does'], string>> = {
+  open: commands.goToLoadError,
+  install: commands.installPackages,
+  build: commands.buildApp,
+};
+
+function mendNow(context: CommandContext, does: LoadAdvice['does']): Promise<void> {
+  const app = currentApp(context);
+  const error = context.emulators.of(app).loadError;
+  if (error === undefined) throw new DurascopeError('InvalidArgument', `Nothing keeps ${app.name} from being loaded.`);
+  return mend(app, error, does);
 }
 
 /** Undefined: the user changed their mind. AppInvalid when no folder is open. */

@@ -1,8 +1,10 @@
 /** The state of an emulator as the status bar and the emulator view show it. */
 import type { ConnectedWorker } from '../../core/ports/connected-worker';
 import type { HubClockState } from '../../core/ports/hub-clock';
+import type { AppErrorEvent } from '../../emulator/emulator-types';
 import { clockLine, nextText, shortClockText } from './clock-text';
 import { connectedLabel } from './functions-tree';
+import { mendingWords } from './load-advice';
 
 export type EmulatorStatus =
   | { type: 'stopped' }
@@ -16,7 +18,7 @@ export type WorkerStatus =
   | { type: 'none' }
   | { type: 'loading' }
   | { type: 'ready'; pid: number | undefined }
-  | { type: 'broken'; message: string }
+  | { type: 'broken'; error: AppErrorEvent }
   | { type: 'exited'; message: string };
 
 export interface StatusBarText {
@@ -78,7 +80,7 @@ function statusText(status: EmulatorStatus, appName: string): StatusBarText {
         case 'broken':
           return {
             text: `$(warning) Durascope :${port}`,
-            tooltip: `${where}\n${status.worker.message}`,
+            tooltip: `${where}\n${status.worker.error.message}`,
             command: 'menu',
             background: 'warning',
           };
@@ -132,10 +134,7 @@ export function emulatorLines(
   return [
     ...(status.worker.type === 'none'
       ? [line('app', 'Folder', appName, 'folder', null)]
-      : [
-          line('app', 'App', appName, 'folder', null),
-          line('worker', 'App process', workerText(status.worker), workerIcon(status.worker), null),
-        ]),
+      : [line('app', 'App', appName, 'folder', null), workerLine(status.worker)]),
     ...(connections?.workers ?? []).map((each) =>
       line(`connected:${each.id}`, connectedLabel(each), connectedText(each), 'plug', null),
     ),
@@ -147,6 +146,12 @@ export function emulatorLines(
     ...(clock === null ? [] : [{ ...line('clock', 'Clock', clockLine(clock), 'watch', null), contextValue: 'fact clock' }]),
     line('data', 'Data', status.dataDir ?? 'in memory', 'database', status.dataDir),
   ];
+}
+
+/** A click leads to what keeps the app from being loaded. */
+function workerLine(worker: Exclude<WorkerStatus, { type: 'none' }>): EmulatorLine {
+  const fact = line('worker', 'App process', workerText(worker), workerIcon(worker), null);
+  return worker.type === 'broken' ? { ...fact, contextValue: `fact broken ${mendingWords(worker.error)}` } : fact;
 }
 
 function line(id: string, label: string, description: string, icon: string, copies: string | null): EmulatorLine {
@@ -172,7 +177,7 @@ function workerText(worker: Exclude<WorkerStatus, { type: 'none' }>): string {
     case 'ready':
       return worker.pid === undefined ? 'running' : `running (process ${worker.pid})`;
     case 'broken':
-      return worker.message;
+      return worker.error.message;
     case 'exited':
       return worker.message;
   }

@@ -7,13 +7,48 @@ export interface LoadAdvice {
   does: 'install' | 'build' | 'open';
 }
 
+/** From 1. */
+export interface LoadPlace {
+  file: string;
+  line?: number;
+  column?: number;
+}
+
 /** The most helpful first. */
-export function loadAdvice({ message, file, line }: AppErrorEvent): LoadAdvice[] {
+export function loadAdvice(error: AppErrorEvent): LoadAdvice[] {
+  const { message } = error;
+  const place = placeOf(error);
   const advice: LoadAdvice[] = [];
   if (/npm install/i.test(message)) advice.push({ title: 'Run npm install', does: 'install' });
   if (/npm run build/i.test(message)) advice.push({ title: 'Build', does: 'build' });
-  if (file !== undefined) advice.push({ title: line === undefined ? 'Open File' : 'Go to Line', does: 'open' });
+  if (place !== undefined) advice.push({ title: place.line === undefined ? 'Open File' : 'Go to Line', does: 'open' });
   return advice;
+}
+
+/** Of the first mistake that has a line, else a file. */
+export function placeOf({ file, line, problems = [] }: AppErrorEvent): LoadPlace | undefined {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const own = file === undefined ? [] : [{ file, ...(line === undefined ? {} : { line }) }];
+  const places = [...errors, ...own].flatMap((each): LoadPlace[] => {
+    if (each.file === undefined) return [];
+    const column = 'column' in each ? each.column : undefined;
+    return [
+      {
+        file: each.file,
+        ...(each.line === undefined ? {} : { line: each.line }),
+        ...(column === undefined ? {} : { column }),
+      },
+    ];
+  });
+  return places.find((place) => place.line !== undefined) ?? places[0];
+}
+
+/** Words that menus and welcome texts ask for: `install`, `build`, and `line` or `file` where there is a place to go to. */
+export function mendingWords(error: AppErrorEvent): string {
+  const at = placeOf(error)?.line === undefined ? 'file' : 'line';
+  return loadAdvice(error)
+    .map(({ does }) => (does === 'open' ? at : does))
+    .join(' ');
 }
 
 /** As much of it as a notification has room for: the rest stands among the problems and in the log. */

@@ -506,12 +506,12 @@ export class RpcProcess implements RunningApp {
         : `The app's process could not be started with "${this.options.launch.command}": ${error.message}`;
     const message = hung?.message ?? `${this.broken ?? ended}${this.output.tail()}`;
     const gone = new DurascopeError('WorkerExited', message);
-    this.invocations.end((id, { name }) =>
+    const lost = this.invocations.end((id, { name }) =>
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : gone,
     );
     const wasKilled = this.broken === null && signal !== null && killing.includes(signal);
     const whileLoading = error === undefined ? `${this.broken ?? ended} The app was still loading.${this.output.tail()}` : ended;
-    this.life.settle(message, new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading));
+    this.life.settle(message, new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading), lost);
   }
 
   private async tellWaiting(): Promise<void> {

@@ -26,6 +26,8 @@ import type { LogEntry, Logger } from '../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall, PassthroughHost } from '../../core/ports/passthrough-host';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { streamHttp } from './http-stream';
+import { whatBecomesOf, type LostWork } from './lost-work';
+import { beforeTail } from './output-lines';
 import type { HttpReply, OutputValue, RunningApp } from './running-app';
 import { readStartRequests } from './start-requests';
 
@@ -300,7 +302,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     const encoded = next.functions.filter((fn) => fn.profile === 'G');
     this.encoded = new Set(encoded.map((fn) => `${fn.type} ${fn.name.toLowerCase()}`));
     void next.ended.then((end) => {
-      if (this.current === next) this.onDeath(end.message);
+      if (this.current === next) this.onDeath(end.message, end.lost);
     });
     if (previous !== null) this.retire(previous, this.options.drainMs ?? 10_000);
     this.emit({ type: 'workerReady', ...(next.pid === undefined ? {} : { pid: next.pid }) });
@@ -319,9 +321,10 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     this.retiring.add(gone);
   }
 
-  private onDeath(message: string): void {
+  private onDeath(how: string, lost: readonly LostWork[] = []): void {
     this.current = null;
     if (this.isStopped) return;
+    const message = beforeTail(how, whatBecomesOf(lost));
     this.note('error', message);
     this.emit({ type: 'workerExited', message });
     this.failures = performance.now() - this.startedAt > longEnoughMs ? 0 : this.failures + 1;
@@ -339,7 +342,10 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     }
     const known = DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error });
     const { file, line } = known.details;
-    const goesOn = this.current === null ? '' : ' The app goes on as it was loaded before.';
+    const goesOn =
+      this.current === null
+        ? ' The app does not run: it is loaded as soon as a file of it changes.'
+        : ' The app goes on as it was loaded before.';
     this.note('error', `${known.message}${goesOn}`);
     this.emit({
       type: 'appError',

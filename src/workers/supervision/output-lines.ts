@@ -40,7 +40,7 @@ export class OutputLines {
 
   /** The last lines as the end of a message; empty when there are none. */
   tail(): string {
-    return this.last.length === 0 ? '' : ` Its last output:\n${this.last.join('\n')}`;
+    return this.last.length === 0 ? '' : `${tailMark}${this.last.join('\n')}`;
   }
 
   /** Resolves with the first line from now on that matches, or null after `boundMs`. */
@@ -70,4 +70,12 @@ export class OutputLines {
     this.keep(line);
     this.log({ level, category: 'user', message: line });
   }
+}
+
+const tailMark = ' Its last output:\n';
+
+/** With `sentence` before the last lines with which the message ends, if it does. */
+export function beforeTail(message: string, sentence: string): string {
+  const at = message.indexOf(tailMark);
+  return at < 0 ? `${message} ${sentence}` : `${message.slice(0, at)} ${sentence}${message.slice(at)}`;
 }

@@ -4,6 +4,7 @@
  *   L1. A start settles: when the app is loaded, when it cannot be, when that takes too long or is given up, or when the process is gone.
  */
 import { DurascopeError } from '../../core/values/errors';
+import type { LostWork } from './lost-work';
 import type { WorkerEnd } from './running-app';
 
 export interface ProcessLifeOptions {
@@ -94,9 +95,9 @@ export class ProcessLife {
     return true;
   }
 
-  /** `message`: how it ended, for the user; `whileLoading`: what a start fails with that nothing else had ended. */
-  settle(message: string, whileLoading: DurascopeError): void {
-    this.#resolveEnded({ message, wanted: this.isStopping });
+  /** `message`: how it ended, for the user; `whileLoading`: what a start fails with that nothing else had ended; `lost`: what it had not answered. */
+  settle(message: string, whileLoading: DurascopeError, lost: readonly LostWork[]): void {
+    this.#resolveEnded({ message, wanted: this.isStopping, lost });
     if (!this.#isReady) this.#rejectLoaded(this.#loadError ?? whileLoading);
   }
 }

@@ -1,5 +1,6 @@
 /** What one process was asked and has not answered yet: each is settled, at the latest when the process is gone. */
 import { DurascopeError } from '../../core/values/errors';
+import type { LostWork } from './lost-work';
 
 export type RequestKind = 'episode' | 'activity' | 'entity' | 'http' | 'invoke' | 'replay';
 
@@ -72,13 +73,15 @@ export class RequestsUnderWay {
     return request;
   }
 
-  /** The process is gone: every request is rejected, with the error that `errorOf` makes for it. */
-  end(errorOf: (id: number, request: Request) => Error): void {
+  /** The process is gone: every request is rejected, with the error that `errorOf` makes for it. Answers what they were. */
+  end(errorOf: (id: number, request: Request) => Error): LostWork[] {
     this.hasEnded = true;
-    for (const [id, request] of [...this.requests]) {
+    const all = [...this.requests];
+    for (const [id, request] of all) {
       this.take(id);
       request.reject(errorOf(id, request));
     }
+    return all.map(([, { kind, name }]) => ({ kind, name }));
   }
 
   /** Resolves when no request is under way any more, or after `boundMs`. */

@@ -12,6 +12,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { AppProblem } from '../../core/values/app-problem';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
+import type { LostWork } from './lost-work';
 
 export interface HttpCall {
   invocationId: string;
@@ -55,6 +56,8 @@ export interface WorkerEnd {
   message: string;
   /** It was asked to. */
   wanted: boolean;
+  /** What it had not answered. */
+  lost: readonly LostWork[];
 }
 
 /** What is asked of it is settled when the process is gone: with `WorkerExited`, or `WorkerHung` for the request that hung it. */

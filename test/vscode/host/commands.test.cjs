@@ -65,6 +65,11 @@ describe('the emulator', () => {
         problems.map(({ range }) => range.start.line),
         [1],
       );
+      // The same from the views and the palette, for as long as it is broken.
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      await run('goToLoadError');
+      assert.ok(vscode.window.activeTextEditor.document.fileName.endsWith('half-written.js'));
+      assert.equal(vscode.window.activeTextEditor.selection.active.line, 1);
     } finally {
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
       fs.rmSync(file);
@@ -73,6 +78,64 @@ describe('the emulator', () => {
     // The editor's own, about the file that is gone, may stay a moment longer.
     const left = vscode.languages.getDiagnostics(vscode.Uri.file(file)).filter(({ source }) => source === 'Durascope');
     assert.deepEqual(left, []);
+  });
+
+  it('runs npm install for an app whose packages are missing, and its build where that was not made', async () => {
+    const { emulators, apps } = await durascope();
+    const emulator = emulators.of(apps.current);
+    const file = path.join(folder(), 'src', 'functions', 'unpacked.js');
+    const manifest = path.join(folder(), 'package.json');
+    const tsconfig = path.join(folder(), 'tsconfig.json');
+    const original = fs.readFileSync(manifest, 'utf8');
+    const { executeTask } = vscode.tasks;
+    const tasks = [];
+    vscode.tasks.executeTask = (task) => {
+      tasks.push([task.execution.command, ...task.execution.args].join(' '));
+      task.execution = new vscode.ShellExecution('node', ['-e', '0']);
+      return executeTask(task);
+    };
+    try {
+      await startedHub();
+      fs.writeFileSync(file, "require('not-to-be-had');\n");
+      await until('the missing package', () => emulator.loadError?.message.includes('npm install'));
+      await run('installPackages');
+      fs.writeFileSync(tsconfig, '{}');
+      fs.writeFileSync(manifest, JSON.stringify({ ...JSON.parse(original), main: 'built/*.js', scripts: { build: 'tsc' } }));
+      await until('the missing build', () => emulator.loadError?.message.includes('npm run build'));
+      await run('buildApp');
+      assert.deepEqual(tasks, ['npm install', 'npm run build']);
+    } finally {
+      vscode.tasks.executeTask = executeTask;
+      fs.writeFileSync(manifest, original);
+      for (const each of [file, tsconfig]) fs.rmSync(each, { force: true });
+    }
+    await until('the mended app', () => emulator.status.worker?.type === 'ready');
+    assert.equal(emulator.loadError, undefined);
+    let refused;
+    await answering(
+      'showErrorMessage',
+      (message) => void (refused = message),
+      () => run('buildApp'),
+    );
+    assert.match(refused, /^Nothing keeps .+ from being loaded\.$/);
+  });
+
+  it('says when the process of the app was killed that a new one is started', async () => {
+    const { emulators, apps } = await durascope();
+    const emulator = emulators.of(apps.current);
+    await startedHub();
+    const pid = emulator.running.workerPid;
+    let said;
+    await answering(
+      'showWarningMessage',
+      (message) => void (said = message),
+      async () => {
+        process.kill(pid, 'SIGKILL');
+        await until('the word', () => said !== undefined);
+      },
+    );
+    assert.match(said, /^The process that runs the app ended .*A new one is started now, and the app goes on in it\./);
+    await until('the new process', () => emulator.status.worker?.type === 'ready' && emulator.status.worker.pid !== pid);
   });
 
   it('chooses the app of a path', async () => {

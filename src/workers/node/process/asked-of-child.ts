@@ -17,6 +17,7 @@ import type {
   EpisodeRequest,
 } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
+import type { LostWork } from '../../supervision/lost-work';
 import type { KnownRunner, Request, RequestKind } from '../../supervision/requests-under-way';
 import { RequestsUnderWay } from '../../supervision/requests-under-way';
 import type { HttpCall, HttpReply } from '../../supervision/running-app';
@@ -212,10 +213,10 @@ export class AskedOfChild {
     return this.#requests.findBlocker(where);
   }
 
-  /** The process is gone. */
-  end(errorOf: (id: number, request: Request) => Error): void {
-    this.#requests.end(errorOf);
+  /** The process is gone. Answers what it had not answered. */
+  end(errorOf: (id: number, request: Request) => Error): LostWork[] {
     this.#sent.clear();
+    return this.#requests.end(errorOf);
   }
 
   /** A request that only a message of the type `expects` answers. */

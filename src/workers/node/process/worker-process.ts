@@ -382,11 +382,11 @@ export class WorkerProcess implements RunningApp {
     }
     const running = leaving?.running ?? hung?.running ?? null;
     const error = new DurascopeError('WorkerExited', message, running === null ? undefined : { details: { running: [running] } });
-    this.asked.end((id, { name }) =>
+    const lost = this.asked.end((id, { name }) =>
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : error,
     );
     const whileLoading = fatal === null ? `${how} The app was still loading.${this.output.tail()}` : message;
-    this.life.settle(message, new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading));
+    this.life.settle(message, new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading), lost);
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { DurascopeError } from '../../../core/values/errors';
+import type { LostWork } from '../../supervision/lost-work';
 import { type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
 import type { InvocationResponse, TypedData } from '../generated/function-rpc';
 import { type Content, longestMessage } from '../stream/rpc-listener';
@@ -143,14 +144,15 @@ export class Invocations {
     return this.#requests.idle(boundMs);
   }
 
-  /** The process is gone: what it was asked is rejected, with the error that `errorOf` makes for it. */
-  end(errorOf: (id: number, request: Request) => Error): void {
+  /** The process is gone: what it was asked is rejected, with the error that `errorOf` makes for it. Answers what that was. */
+  end(errorOf: (id: number, request: Request) => Error): LostWork[] {
     this.#hasEnded = true;
     this.#rest();
-    this.#requests.end(errorOf);
+    const lost = this.#requests.end(errorOf);
     for (const { timeLimit } of this.#underWay.values()) clearTimeout(timeLimit);
     this.#underWay.clear();
     this.#waiting.length = 0;
+    return lost;
   }
 
   #watch(): void {
