@@ -82,7 +82,10 @@ export class RpcListener {
 /** What a connection does wrong ends it, and its streams with it: nothing else depends on it. */
 const ignored = (): void => undefined;
 
-/** Our side of a stream. What is said in one turn of the event loop goes out as one piece. */
+/**
+ * Our side of a stream. What follows from one message, promises and all, goes out as one piece, and before the event loop turns: what answers a
+ * message that is just being read leaves with that reading.
+ */
 class Call {
   private readonly waiting: Uint8Array[] = [];
   private hasEnded = false;
@@ -91,7 +94,7 @@ class Call {
 
   send(content: Content): void {
     if (this.hasEnded) return;
-    if (this.waiting.length === 0) setImmediate(() => this.flush());
+    if (this.waiting.length === 0) queueMicrotask(() => process.nextTick(() => this.flush()));
     this.waiting.push(encoded((writer) => StreamingMessage.encode({ requestId: '', content }, writer)));
   }
 
