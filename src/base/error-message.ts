@@ -15,10 +15,11 @@ export function thrownParts(error: unknown): { name: string; message: string; st
   };
 }
 
-/** The stack, which begins with the message, or else the message. */
+/** The message and the stack. One of V8 begins with the message as it was when the error was made; those of other languages have none. */
 export function stackOrMessage(error: unknown): string {
   const { message, stack } = thrownParts(error);
-  return stack === '' ? message : stack;
+  if (stack === '') return message;
+  return stack.includes(message) ? stack : `${message}\n${stack}`;
 }
 
 /** An Error of this or another realm, or an object made to look like one. */

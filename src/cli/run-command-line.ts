@@ -1,4 +1,5 @@
 import { closestName } from '../base/closest-name';
+import { stackOrMessage } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { parseArguments } from './arguments';
 import { commands } from './commands';
@@ -11,9 +12,7 @@ export async function runCommandLine(argv: readonly string[], version: string, t
     return await dispatch(argv, version, terminal);
   } catch (error) {
     const json = argv.includes('--json');
-    const { code, message: said } = DurascopeError.is(error)
-      ? error
-      : { code: 'Unexpected', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const { code, message: said } = DurascopeError.is(error) ? error : { code: 'Unexpected', message: stackOrMessage(error) };
     const message = isWithoutKey(error) ? `${said}${keyAdvice}` : said;
     if (json) terminal.warn(JSON.stringify({ error: { code, message, ...detailsOf(error) } }));
     else terminal.warn(`${terminal.style.red('Error:')} ${message}`);

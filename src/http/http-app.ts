@@ -5,6 +5,7 @@
  *   A2. Each route of ours states who may ask it (route-table.ts), and is asked only after the guard of that rule (security.ts). Under the
  *       bases of ours there is nothing else; everything outside of them is the app's, with a guard of its own (app-triggers.ts).
  */
+import { stackOrMessage } from '../base/error-message';
 import type { AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable, Clock } from '../core/ports/clock';
@@ -104,7 +105,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   );
   const onUnexpected = (error: unknown) => {
     if (error instanceof CallerLeft) return;
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const stack = stackOrMessage(error);
     log({ level: 'error', category: 'http', message: `A request failed unexpectedly: ${stack}` });
   };
   const whenReady = () => {

@@ -1,6 +1,7 @@
 /** Composition root of the extension: builds its parts, shows in the views what happens, and runs commands. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { stackOrMessage } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { SystemClock } from '../emulator/system-clock';
 import { AgentTools } from './agent-tools';
@@ -93,8 +94,7 @@ export class Durascope implements vscode.Disposable {
   constructor(context: vscode.ExtensionContext, trees: Trees) {
     const { extensionUri, workspaceState } = context;
     this.#reload = new ReloadNote(context.storageUri?.fsPath);
-    const onError = (error: unknown): void =>
-      this.output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const onError = (error: unknown): void => this.output.error(stackOrMessage(error));
     this.apps = new DurableApps(workspaceState);
     this.emulators = new Emulators(
       vscode.Uri.joinPath(extensionUri, 'dist', 'emulator-thread.js').fsPath,

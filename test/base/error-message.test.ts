@@ -51,6 +51,15 @@ describe('what is said of what was thrown', () => {
     });
   }
 
+  it('is its message too where the stack has none, or an older one', () => {
+    const inNet = Object.assign(new Error('No workflow named Nope'), { stack: '   at App.Start() in Start.cs:line 20' });
+    assert.equal(stackOrMessage(inNet), 'No workflow named Nope\n   at App.Start() in Start.cs:line 20');
+    const stack = 'Error: no connection\n    at charge (charge.js:1:1)';
+    const wrapped = Object.assign(new Error('Order 7: no connection'), { stack });
+    assert.equal(stackOrMessage(wrapped), `Order 7: no connection\n${stack}`);
+    assert.match(stackOrMessage(new Error('as it is')), /^Error: as it is\n +at /);
+  });
+
   it('is a text for anything', () => {
     fc.assert(
       fc.property(

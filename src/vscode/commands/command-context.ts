@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/error-message';
+import { messageOf, stackOrMessage } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../../core/values/status';
@@ -127,7 +127,7 @@ export async function pickInstance(
 
 /** Tells why a command could not do what was asked. */
 export function showFailure(error: unknown, output: vscode.LogOutputChannel): void {
-  output.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  output.error(stackOrMessage(error));
   const isOurs = DurascopeError.is(error);
   const message = messageOf(error);
   void vscode.window

@@ -7,6 +7,7 @@
  *   N3. An app that does not load is not tried again until a file of it changes.
  */
 import { randomUUID } from 'node:crypto';
+import { stackOrMessage } from '../../base/error-message';
 import { problemsOf, type AppProblem } from '../../core/values/app-problem';
 import { DurascopeError } from '../../core/values/errors';
 import type { Disposable } from '../../core/ports/clock';
@@ -397,8 +398,8 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
   }
 
   private logFailure(functionName: string, error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.options.log({ level: 'error', category: 'user', message: `Function '${functionName}' failed: ${text}`, functionName });
+    const message = `Function '${functionName}' failed: ${stackOrMessage(error)}`;
+    this.options.log({ level: 'error', category: 'user', message, functionName });
   }
 
   protected note(level: LogEntry['level'], message: string): void {
