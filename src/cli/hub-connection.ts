@@ -96,7 +96,12 @@ export async function attachedHub(args: ParsedArguments): Promise<AttachedHub | 
 
 async function openTarget(args: ParsedArguments, more: Partial<OpenHubOptions>): Promise<AttachedHub> {
   const target = await targetOf(args.text('hub') ?? '', args.text('task-hub') ?? null);
-  return openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), ...more });
+  return openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait, ...more });
+}
+
+/** Whoever waits is told why; Ctrl+C ends it. */
+export function tellWait(words: string | null): void {
+  if (words !== null) process.stderr.write(`note: ${words}\n`);
 }
 
 /** What a person has typed: `env:NAME`, a folder, or a connection without secrets. */

@@ -7,11 +7,14 @@ import { openAzureStorageHub } from './azure-storage/open-azure-storage-hub';
 import { durableTaskAddress } from './durable-task/durable-task-connection';
 import { openFunctionsHost } from './functions-host/open-functions-host';
 import type { HubTarget } from './hub-target';
+import { waitingWords } from './waiting-words';
 
 export interface OpenHubOptions {
   clock: Clock;
   /** For hubs that ask for a sign-in. */
   tokens?: AccessTokens;
+  /** Told in words that the service asks to be asked later; null once it answers again. */
+  onWait?: (words: string | null) => void;
   /** Somebody has allowed it in words. Default: nothing is ever changed. */
   mayAct?: boolean;
   /** The host by which a hub in a storage may be acted on. */
@@ -23,7 +26,7 @@ export interface OpenHubOptions {
  * but without a host.
  */
 export async function openHub(target: HubTarget, options: OpenHubOptions): Promise<AttachedHub> {
-  const { clock, mayAct = false, actThrough } = options;
+  const { clock, mayAct = false, actThrough, onWait } = options;
   switch (target.kind) {
     case 'azureStorage':
       if (mayAct && actThrough === undefined) {
@@ -37,6 +40,9 @@ export async function openHub(target: HubTarget, options: OpenHubOptions): Promi
         hubName: target.hubName,
         ...(target.tracking === undefined ? {} : { tracking: target.tracking }),
         ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
+        ...(onWait === undefined
+          ? {}
+          : { onWait: (wait) => onWait(wait === 'over' ? null : waitingWords(target.connection.account, wait)) }),
         ...(mayAct && actThrough !== undefined ? { actThrough: { url: actThrough.url, key: actThrough.key } } : {}),
       });
     case 'functionsHost':
@@ -49,8 +55,12 @@ export async function openHub(target: HubTarget, options: OpenHubOptions): Promi
 /** An address of this machine may be one of either protocol: nobody has to know which port is what. */
 async function openHost(target: Extract<HubTarget, { kind: 'functionsHost' }>, options: OpenHubOptions): Promise<AttachedHub> {
   const { url, key, isLocal, hubName } = target;
+  const { onWait } = options;
   try {
-    return await openFunctionsHost({ url, key, clock: options.clock, mayAct: options.mayAct ?? false });
+    return await openFunctionsHost({
+      ...{ url, key, clock: options.clock, mayAct: options.mayAct ?? false },
+      ...(onWait === undefined ? {} : { onWait: (wait) => onWait(wait === 'over' ? null : waitingWords(url, wait)) }),
+    });
   } catch (error) {
     if (!isLocal || !DurascopeError.is(error, 'HubUnreachable')) throw error;
     try {

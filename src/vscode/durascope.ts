@@ -197,6 +197,7 @@ export class Durascope implements vscode.Disposable {
       tokens: accountTokens,
       newId: () => randomBytes(8).toString('hex'),
       changed: () => this.#showHubs(),
+      waiting: (words) => (trees.hubs.view.message = words ?? ''),
     });
     this.hubsView = new HubsView(trees.hubs, this.hubs);
     this.recordedTests = new RecordedTests(

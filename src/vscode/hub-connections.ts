@@ -44,6 +44,8 @@ export interface HubConnectionsOptions {
   /** For hubs that ask for a sign-in. */
   tokens?: AccessTokens;
   newId: () => string;
+  /** Why a hub lets everybody wait, in words; null once none does. */
+  waiting?: (words: string | null) => void;
   changed: () => void;
 }
 
@@ -53,6 +55,8 @@ export async function targetOf(source: HubSource): Promise<HubTarget> {
 
 export class HubConnections {
   readonly #all: Connection[];
+  /** By connection. */
+  readonly #waits = new Map<object, string>();
 
   constructor(private readonly options: HubConnectionsOptions) {
     const stored = storedList.safeParse(options.memory.get(listKey));
@@ -110,7 +114,13 @@ export class HubConnections {
 
   #opening(): OpenHubOptions {
     const { clock, tokens } = this.options;
-    return { clock, ...(tokens === undefined ? {} : { tokens }) };
+    const key = {};
+    const onWait = (words: string | null): void => {
+      if (words === null) this.#waits.delete(key);
+      else this.#waits.set(key, words);
+      this.options.waiting?.([...this.#waits.values()].at(-1) ?? null);
+    };
+    return { clock, onWait, ...(tokens === undefined ? {} : { tokens }) };
   }
 
   #connection(id: string, label: string): Connection {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopePrograms } from '../support/durascope-program';
 import { Azurite } from '../hubs/azurite';
+import { LongHistory } from '../hubs/long-history';
+import { TableServer } from '../hubs/table-server';
 
 describe('the built program on a hub of a real engine', function () {
   this.timeout(120_000);
@@ -72,5 +74,43 @@ describe('the built program on a hub of a real engine', function () {
     assert.match(stdout, /no longer has the orchestrator/);
     assert.match(stdout, /does not replay 3 of 3 instances/);
     assert.match(await readFile(junit, 'utf8'), /failures="3" errors="0">/);
+  });
+
+  describe('with a history that is longer than its memory', () => {
+    const rows = 150_000;
+    let server: TableServer;
+    before(async () => (server = await TableServer.start()));
+    after(() => server.stop());
+    // Half a million rows are printed with as little (in 40 s of a busy machine); all at once these take twice as much.
+    const tight = (...args: readonly string[]) =>
+      program.run([...args, '--hub', 'env:HUB', '--task-hub', 'Shop'], {
+        env: { HUB: server.connection, NODE_OPTIONS: '--max-old-space-size=56' },
+      });
+
+    it('prints all of them, as they come, and shows the instance', async () => {
+      const long = new LongHistory('long', rows, { open: [5] });
+      server.answer = (asked) => long.answer(asked);
+      const { code, stdout, stderr } = await tight('history', 'long');
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /150,000 rows, printed in the order in which they were written/);
+      assert.equal(stdout.match(/^TaskScheduled /gm)?.length, rows / 4);
+      assert.match(stdout.slice(-1000), / 150000\b/);
+      const shown = await tight('show', 'long', '--json');
+      assert.equal(shown.code, 0, shown.stderr);
+      assert.match(shown.stdout, /"runtimeStatus":"Running"/);
+    });
+
+    it('says that it waits where the service asks for it', async () => {
+      const long = new LongHistory('long', 12);
+      let asked = 0;
+      server.answer = (each) => {
+        asked += 1;
+        return asked === 5 ? { status: 503, error: 'ServerBusy', headers: { 'retry-after': '1' } } : long.answer(each);
+      };
+      const { code, stdout, stderr } = await tight('history', 'long', '--json');
+      assert.equal(code, 0, stderr);
+      assert.equal((JSON.parse(stdout) as unknown[]).length, 12);
+      assert.match(stderr, /devstoreaccount1 is busy: it asks to wait 1 s\./);
+    });
   });
 });

@@ -21,11 +21,16 @@ export interface Answer {
   next?: { partitionKey: string; rowKey: string };
   /** In the place of rows. */
   body?: string;
-  /** The connection is closed after so many bytes of the body, which was said to be longer. */
+  /** In the place of rows, of any type. */
+  bytes?: Buffer;
+  type?: string;
+  /** The connection is closed after so many bytes of the body, which was said to be longer; from the end where it is negative. */
   dropAfter?: number;
+  /** Nothing more is sent after so many bytes. */
+  stopAfter?: number;
 }
 
-const type = 'application/json;odata=minimalmetadata';
+const tableType = 'application/json;odata=minimalmetadata';
 
 export class TableServer {
   readonly asked: Asked[] = [];
@@ -68,22 +73,37 @@ export class TableServer {
       headers: request.headers,
     };
     this.asked.push(asked);
-    const { status, error, headers = {}, rows = [], next, body, dropAfter } = this.answer(asked, response);
+    const {
+      status,
+      error,
+      headers = {},
+      rows = [],
+      next,
+      body,
+      bytes,
+      type,
+      dropAfter,
+      stopAfter,
+    } = this.answer(asked, response);
     if (response.headersSent || response.destroyed) return;
-    const text =
+    const whole =
+      bytes ??
       body ??
       JSON.stringify(
         error === undefined ? { value: rows } : { 'odata.error': { code: error, message: { lang: 'en-US', value: error } } },
       );
     response.writeHead(status ?? 200, {
-      'content-type': type,
-      'content-length': Buffer.byteLength(text),
+      'content-type': type ?? tableType,
+      'content-length': Buffer.byteLength(whole),
       ...(next === undefined
         ? {}
         : { 'x-ms-continuation-nextpartitionkey': next.partitionKey, 'x-ms-continuation-nextrowkey': next.rowKey }),
       ...headers,
     });
-    if (dropAfter === undefined) response.end(text);
-    else response.write(text.slice(0, dropAfter), () => response.destroy());
+    if (dropAfter !== undefined) {
+      response.flushHeaders();
+      response.write(whole.slice(0, dropAfter), () => response.destroy());
+    } else if (stopAfter !== undefined) response.write(whole.slice(0, stopAfter));
+    else response.end(whole);
   }
 }

@@ -7,7 +7,7 @@ import { targetLabel } from '../../hubs/hub-target';
 import { openHub } from '../../hubs/open-hub';
 import { SystemClock } from '../../emulator/system-clock';
 import { atMost, type Command } from '../command';
-import { hubOptions, targetOf } from '../hub-connection';
+import { hubOptions, targetOf, tellWait } from '../hub-connection';
 import { type Column, renderTable } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -29,7 +29,7 @@ export const attachCommand: Command = {
     const [text] = args.positionals;
     if (text === undefined) return listCandidates(args.has('json'), terminal);
     const target = await targetOf(text, args.text('task-hub') ?? null);
-    const hub = await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens() });
+    const hub = await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait });
     try {
       const [facts, counts] = await Promise.all([hub.facts(), args.has('count') ? counted(hub, terminal) : firstOf(hub)]);
       if (args.has('json')) {

@@ -1,3 +1,6 @@
+import { countText } from '../../base/count-text';
+import type { InstanceRow } from '../../core/instances/instance';
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
 import { type HistoryOrder, toHistoryRows } from '../../core/history/history-rows';
 import type { ParsedArguments } from '../arguments';
@@ -6,6 +9,11 @@ import { anyHubOptions, historyOf, reachHub } from '../hub-connection';
 import { existingInstance } from '../existing-instance';
 import { printHistory } from '../history-table';
 import { printJson } from '../print-json';
+import type { Terminal } from '../terminal';
+
+/** Longer ones are printed part by part. */
+export const longestAtOnce = 20_000;
+const partRows = 4000;
 
 export const orderOption = {
   order: {
@@ -25,6 +33,10 @@ export const historyCommand: Command = {
     const order = orderOf(args);
     const hub = await reachHub(args);
     const row = await existingInstance(hub, id);
+    if (row.historyLength > longestAtOnce) {
+      await printLong(hub, row, args, terminal);
+      return 0;
+    }
     const { events, notes } = await historyOf(hub, id);
     const rows = toHistoryRows(events, row.executionId, order);
     if (args.has('json')) printJson(terminal, rows);
@@ -34,6 +46,27 @@ export const historyCommand: Command = {
     return 0;
   },
 };
+
+/** As it is read: nothing of it is held. */
+async function printLong(
+  hub: Pick<TaskHubClient, 'history'>,
+  { instanceId, executionId, historyLength }: InstanceRow,
+  args: ParsedArguments,
+  terminal: Terminal,
+): Promise<void> {
+  const isJson = args.has('json');
+  terminal.warn(`note: ${countText(historyLength, 'row')}, printed in the order in which they were written.`);
+  let from = 0;
+  for (;;) {
+    const events = await hub.history(instanceId, from, partRows);
+    if (events.length === 0) break;
+    const rows = toHistoryRows(events, executionId, 'commit', from);
+    if (isJson) for (const [at, row] of rows.entries()) terminal.write(`${from + at === 0 ? '[' : ','}${JSON.stringify(row)}`);
+    else printHistory(rows, terminal);
+    from += events.length;
+  }
+  if (isJson) terminal.write(from === 0 ? '[]\n' : ']\n');
+}
 
 export function orderOf(args: ParsedArguments): HistoryOrder {
   const order = args.text('order') ?? 'display';

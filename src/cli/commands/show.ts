@@ -6,6 +6,7 @@ import { atMost, type Command, required } from '../command';
 import { anyHubOptions, reachHub } from '../hub-connection';
 import { instanceText, instanceView } from '../instance-view';
 import { printJson } from '../print-json';
+import { longestAtOnce } from './history';
 
 export const showCommand: Command = {
   name: 'show',
@@ -18,7 +19,8 @@ export const showCommand: Command = {
     const hub = await reachHub(args);
     const row = await existingInstance(hub, id);
     const { productionStore: store } = hub.capabilities;
-    const history = isEntityId(id) ? [] : await hub.history(id);
+    // Of a long one the end: that is where it is.
+    const history = isEntityId(id) ? [] : await hub.history(id, Math.max(0, row.historyLength - longestAtOnce));
     const notes = store === undefined ? [] : storeNotes(store, row, history);
     const means = meanings(row, history);
     if (args.has('json')) {

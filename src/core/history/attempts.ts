@@ -29,56 +29,64 @@ export function attemptsByRow(history: readonly HistoryEvent[]): Map<number, num
   return byRow;
 }
 
-function attemptsOf(
-  history: readonly HistoryEvent[],
-  tell: (row: number, attempt: number) => void,
-): RetryTrace & { attempts: Map<number, number> } {
-  const beforeOf = new Map<number, number>();
-  const attempts = new Map<number, number>();
-  const names = new Map<number, string>();
-  /** Timers by id, and the activities whose failure set them. */
-  const retryOf = new Map<number, number>();
-  let failed: number[] = [];
-  let fired: number[] = [];
+function attemptsOf(history: readonly HistoryEvent[], tell: (row: number, attempt: number) => void): AttemptTrace {
+  const trace = new AttemptTrace();
   for (const [row, event] of history.entries()) {
+    const attempt = trace.add(event);
+    if (attempt !== undefined) tell(row, attempt);
+  }
+  return trace;
+}
+
+/** The same of a history that comes row by row. */
+export class AttemptTrace implements RetryTrace {
+  readonly attempts = new Map<number, number>();
+  readonly before = new Map<number, number>();
+  /** Timers by id, and the activities whose failure set them. */
+  readonly failedBefore = new Map<number, number>();
+  readonly #names = new Map<number, string>();
+  #failed: number[] = [];
+  #fired: number[] = [];
+
+  /** The attempt that the row is about; undefined where it is about none. */
+  add(event: HistoryEvent): number | undefined {
     switch (event.EventType) {
       case 'OrchestratorStarted':
-        failed = [];
-        fired = [];
-        break;
+        this.#failed = [];
+        this.#fired = [];
+        return undefined;
       case 'SubOrchestrationInstanceFailed':
-        failed.push(event.TaskScheduledId);
-        break;
+        this.#failed.push(event.TaskScheduledId);
+        return undefined;
       case 'TaskFailed':
-        failed.push(event.TaskScheduledId);
-        tell(row, attempts.get(event.TaskScheduledId) ?? 1);
-        break;
+        this.#failed.push(event.TaskScheduledId);
+        return this.attempts.get(event.TaskScheduledId) ?? 1;
       case 'TaskCompleted':
-        tell(row, attempts.get(event.TaskScheduledId) ?? 1);
-        break;
+        return this.attempts.get(event.TaskScheduledId) ?? 1;
       case 'TimerFired': {
-        const task = retryOf.get(event.TimerId);
-        if (task !== undefined) fired.push(task);
-        break;
+        const task = this.failedBefore.get(event.TimerId);
+        if (task !== undefined) this.#fired.push(task);
+        return undefined;
       }
       case 'TimerCreated': {
-        const task = failed.shift();
-        if (task !== undefined) retryOf.set(event.EventId, task);
-        break;
+        const task = this.#failed.shift();
+        if (task !== undefined) this.failedBefore.set(event.EventId, task);
+        return undefined;
       }
-      case 'TaskScheduled': {
-        names.set(event.EventId, event.Name);
-        const at = fired.findIndex((task) => names.get(task) === event.Name);
-        const before = at < 0 ? undefined : fired.splice(at, 1)[0];
-        const attempt = before === undefined ? 1 : (attempts.get(before) ?? 1) + 1;
-        if (before !== undefined) beforeOf.set(event.EventId, before);
-        attempts.set(event.EventId, attempt);
-        tell(row, attempt);
-        break;
-      }
+      case 'TaskScheduled':
+        return this.#scheduled(event.EventId, event.Name);
       default:
-        break;
+        return undefined;
     }
   }
-  return { attempts, before: beforeOf, failedBefore: retryOf };
+
+  #scheduled(id: number, name: string): number {
+    this.#names.set(id, name);
+    const at = this.#fired.findIndex((task) => this.#names.get(task) === name);
+    const before = at < 0 ? undefined : this.#fired.splice(at, 1)[0];
+    const attempt = before === undefined ? 1 : (this.attempts.get(before) ?? 1) + 1;
+    if (before !== undefined) this.before.set(id, before);
+    this.attempts.set(id, attempt);
+    return attempt;
+  }
 }

@@ -55,11 +55,13 @@ const historyFields: Readonly<Record<HistoryEventType, readonly string[]>> = {
   EntityUnlockSent: ['CriticalSectionId', 'TargetInstanceId'],
 };
 
-/** `events` in commit order, from the first of the generation. Fields that an event carries beyond the known ones are kept. */
-export function toHistoryRows(events: readonly HistoryEvent[], executionId: string, order: HistoryOrder): HistoryRow[] {
+/**
+ * `events` in commit order; the first is row `from` of the generation. Fields that an event carries beyond the known ones are kept.
+ */
+export function toHistoryRows(events: readonly HistoryEvent[], executionId: string, order: HistoryOrder, from = 0): HistoryRow[] {
   const rows = events.map((event, index) => {
     const row: Record<string, unknown> = {
-      RowKey: index.toString(16).toUpperCase().padStart(16, '0'),
+      RowKey: (from + index).toString(16).toUpperCase().padStart(16, '0'),
       ExecutionId: executionId,
       EventType: event.EventType,
       EventId: event.EventId,

@@ -33,6 +33,8 @@ export interface FailureLink {
 
 /** Deeper is not followed: a chain is for eyes. */
 const maxDepth = 20;
+/** Of a longer history its last rows are looked at: the failure that ended it is among them. */
+const mostRows = 20_000;
 
 /**
  * The failed instance first, the root cause last; empty for one that has not failed. A link is followed where the failure that ended an
@@ -61,8 +63,9 @@ export async function failureChain(hub: Pick<TaskHubClient, 'get' | 'history'>, 
       attempt: null,
       rowIndex,
     });
-    const history = await hub.history(id);
-    const found = callThatFailed(history, `${row.output ?? ''}\n${message}`);
+    const from = Math.max(0, row.historyLength - mostRows);
+    const history = await hub.history(id, from);
+    const found = callThatFailed(history, from, `${row.output ?? ''}\n${message}`);
     if (found === null) break;
     if (found.childId !== null) {
       next = found.childId;
@@ -75,6 +78,7 @@ export async function failureChain(hub: Pick<TaskHubClient, 'get' | 'history'>, 
 /** The last failed call whose text is in that of the orchestration's failure. */
 function callThatFailed(
   history: readonly HistoryEvent[],
+  from: number,
   text: string,
 ): { link: Omit<FailureLink, 'instanceId'>; childId: string | null } | null {
   const attempts = attemptsByRow(history);
@@ -94,7 +98,7 @@ function callThatFailed(
         ...toldByRow(event),
         input: scheduled.Input ?? scheduled.KeptInput ?? null,
         attempt: isChild ? null : (attempts.get(at) ?? 1),
-        rowIndex: at,
+        rowIndex: from + at,
       },
       childId: isChild ? scheduled.InstanceId : null,
     };

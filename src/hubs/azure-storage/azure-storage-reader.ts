@@ -17,9 +17,10 @@ import type { InstancePage, InstanceQuery } from '../../core/ports/history-store
 import type { HubCapabilities, WaitingFor } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
 import { isEntityId } from '../../core/values/instance-id';
+import { isTerminal } from '../../core/values/status';
 import { escapeKey } from '../../core/values/table-key';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
-import { openWork } from '../open-work';
+import { nothingOpen, OpenWork } from '../open-work';
 import { countByRanges } from './count-by-ranges';
 import { HistoryReader } from './history-reader';
 import { hubFacts } from './hub-facts';
@@ -39,6 +40,11 @@ const answersPerPage = 40;
 const mostAlone = 4;
 /** Histories kept for the next question, in rows. */
 const keptRows = 20_000;
+/** What tells of open work, without results and failures, which may be large. */
+const openWorkColumns = [
+  ...['RowKey', 'EventType', 'EventId', '_Timestamp', 'Timestamp', 'TaskScheduledId', 'TimerId', 'FireAt'],
+  ...['Name', 'Version', 'InstanceId', 'Input', 'Tags'],
+];
 
 export class AzureStorageReader implements HubReader {
   readonly capabilities: HubCapabilities = { rewind: false, entities: true, suspend: false, counts: 'onRequest' };
@@ -49,6 +55,8 @@ export class AzureStorageReader implements HubReader {
   /** Rows of other hubs may lie in the tables as well. */
   readonly #isShared: boolean;
   readonly #columns: readonly string[];
+  /** Of the instance that was asked about last: a history grows at its end. */
+  #open: OpenWork | undefined;
   /** The last history read, as long as its stamp is the same. */
   #kept: { instanceId: string; stamp: string; events: readonly HistoryEvent[]; notes: readonly string[] } | undefined;
 
@@ -159,7 +167,19 @@ export class AzureStorageReader implements HubReader {
   async waitingFor(instanceId: string): Promise<WaitingFor> {
     const found = await this.#row(instanceId, this.#columns);
     if (found === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
-    return openWork(instanceOf(found), isEntityId(instanceId) ? [] : await this.history(instanceId));
+    const { executionId, runtimeStatus } = instanceOf(found);
+    if (isEntityId(instanceId) || isTerminal(runtimeStatus)) return nothingOpen;
+    const known = this.#open;
+    const isKnown = known?.instanceId === instanceId && known.executionId === executionId;
+    const work = isKnown ? known : new OpenWork(instanceId, executionId);
+    this.#open = undefined;
+    for await (const { rows, events } of this.#histories.parts(instanceId, executionId, work.rows, openWorkColumns)) {
+      // What was written before may be another one now.
+      if (isKnown && events.some(({ EventType }) => EventType === 'ExecutionRewound')) return this.waitingFor(instanceId);
+      work.add(events, rows);
+    }
+    this.#open = work;
+    return work.waitingFor;
   }
 
   async getEntity(instanceId: string): Promise<EntityDetails | undefined> {
@@ -208,6 +228,9 @@ export class AzureStorageReader implements HubReader {
 
   dispose(): void {
     this.#kept = undefined;
+    this.#open = undefined;
+    this.account.close();
+    this.main.close();
   }
 
   async #pageByKey(

@@ -40,7 +40,7 @@ export async function countByRanges(
   stopped();
   let last = '';
   // C1
-  for await (const page of account.pages(table, { filter: odata, select: ['PartitionKey', ...select] })) {
+  for await (const page of account.pages(table, { filter: odata, select: ['PartitionKey', ...select] }, undefined, signal)) {
     add(page.rows);
     if (page.isLast) return counts;
     const key = page.rows.at(-1)?.['PartitionKey'];
@@ -55,7 +55,7 @@ export async function countByRanges(
   let next = 0;
   const work = async (): Promise<void> => {
     for (let range = ranges[next++]; range !== undefined; range = ranges[next++]) {
-      for await (const page of account.pages(table, { filter: within(odata, range), select })) {
+      for await (const page of account.pages(table, { filter: within(odata, range), select }, undefined, signal)) {
         stopped(); // C2
         add(page.rows);
       }

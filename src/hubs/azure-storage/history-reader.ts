@@ -108,6 +108,30 @@ export class HistoryReader {
     return ids;
   }
 
+  /**
+   * The rows of the execution from the row `from` on, as they come: without values that lie in blobs, and without those that are not asked for
+   * in `select`.
+   */
+  async *parts(
+    instanceId: string,
+    executionId: string,
+    from: number,
+    select: readonly string[],
+  ): AsyncGenerator<{ rows: number; events: readonly HistoryEvent[] }> {
+    const filter = `PartitionKey eq ${quoted(escapeKey(instanceId))} and RowKey ge ${quoted(rowKeyOf(from))} and RowKey lt 'g'`;
+    for await (const { rows } of this.account.pages(
+      this.table,
+      { filter, select: ['PartitionKey', 'ExecutionId', ...select] },
+      pageSize,
+    )) {
+      const end = rows.findIndex((row) => row['ExecutionId'] !== executionId); // H1
+      const own = end < 0 ? rows : rows.slice(0, end);
+      const events = own.flatMap((row) => canonicalEvent(eventOfRow(row, instanceId, executionId)) ?? []);
+      yield { rows: own.length, events };
+      if (end >= 0) return;
+    }
+  }
+
   /** Entity tag of the last commit; undefined where there is no history. */
   async stamp(instanceId: string): Promise<string | undefined> {
     const row = await this.account.row(this.table, escapeKey(instanceId), 'sentinel', ['ExecutionId', 'Timestamp']);
@@ -118,7 +142,7 @@ export class HistoryReader {
   async #readOnce(instanceId: string, from: number, count: number | undefined, isLast: boolean): Promise<ReadHistory | null> {
     const key = escapeKey(instanceId);
     const isPart = from > 0 || count !== undefined;
-    const own: TableRow[] = [];
+    const own = new OwnRows(instanceId);
     let sentinel: TableRow | undefined;
     let executionId: string | null = null;
     let others = 0;
@@ -138,7 +162,7 @@ export class HistoryReader {
         if (typeof row['EventType'] !== 'string' || row['EventType'] === '') continue;
         const of = textOf(row['ExecutionId']);
         executionId ??= of;
-        if (of === null || of === executionId) own.push(row);
+        if (of === null || of === executionId) own.add(row, executionId ?? '');
         else others += 1; // H1
       }
     }
@@ -158,17 +182,10 @@ export class HistoryReader {
     if (sentinel?.['IsCheckpointComplete'] === false) {
       notes.push('The last episode is being written: rows of it may be missing. Read it again.');
     }
-    const events = await this.#events(own, instanceId, executionId ?? '', notes);
-    return { executionId, events, notes };
+    return { executionId, events: await this.#events(own, notes), notes };
   }
 
-  async #events(rows: readonly TableRow[], instanceId: string, executionId: string, notes: string[]): Promise<HistoryEvent[]> {
-    const raw = rows.map((row) => ({ ...eventOfRow(row, instanceId, executionId) }));
-    const lying = rows.flatMap((row, index) =>
-      Object.entries(row)
-        .filter(([name, value]) => name.endsWith('BlobName') && typeof value === 'string' && value !== '')
-        .map(([name, value]) => ({ index, column: name.slice(0, -'BlobName'.length), blob: String(value) })),
-    );
+  async #events({ raw, lying }: OwnRows, notes: string[]): Promise<HistoryEvent[]> {
     let room = mostLarge;
     let leftOut = 0;
     for (let at = 0; at < lying.length; at += 4) {
@@ -193,6 +210,26 @@ export class HistoryReader {
     }
     if (leftOut > 0) notes.push(`${leftOut} large values are left out (shown as null): the history has over 64 MB of them.`);
     return raw.flatMap((each) => canonicalEvent(each) ?? []);
+  }
+}
+
+/** Rows of the execution as events whose large values are still in their blobs. */
+class OwnRows {
+  readonly raw: Record<string, unknown>[] = [];
+  readonly lying: { index: number; column: string; blob: string }[] = [];
+
+  constructor(private readonly instanceId: string) {}
+
+  get length(): number {
+    return this.raw.length;
+  }
+
+  add(row: TableRow, executionId: string): void {
+    for (const [name, value] of Object.entries(row)) {
+      if (!name.endsWith('BlobName') || typeof value !== 'string' || value === '') continue;
+      this.lying.push({ index: this.raw.length, column: name.slice(0, -'BlobName'.length), blob: value });
+    }
+    this.raw.push({ ...eventOfRow(row, this.instanceId, executionId) });
   }
 }
 

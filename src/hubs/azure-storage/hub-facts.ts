@@ -6,11 +6,20 @@ import { timestamp } from '../../replay/canonical-event';
 import type { HubFacts, PartitionFacts, QueueFacts } from '../attached-hub';
 import type { StorageAccount } from './storage-account';
 
+const mostApartMs = 5 * 60_000;
+
 const hubFile = z.object({ PartitionCount: z.number() });
 
 export async function hubFacts(account: StorageAccount, hubName: string): Promise<HubFacts> {
   const notes: string[] = [];
   const [queues, partitions] = await Promise.all([queuesOf(account, hubName, notes), partitionsOf(account, hubName, notes)]);
+  const apartMs = Math.abs(account.meter.clockAheadMs);
+  if (apartMs > mostApartMs) {
+    const minutes = Math.round(apartMs / 60_000);
+    notes.push(
+      `This computer's clock is ${minutes} minutes ${account.meter.clockAheadMs > 0 ? 'behind' : 'ahead of'} the server's: ages and "the last 24 hours" are off by as much.`,
+    );
+  }
   if (partitions !== null && partitions.length > 0 && partitions.every(({ isExpired }) => isExpired)) {
     notes.push('All leases have run out: no host works on this hub now.');
   }
@@ -33,10 +42,11 @@ async function queuesOf(account: StorageAccount, hubName: string, notes: string[
 }
 
 async function partitionsOf(account: StorageAccount, hubName: string, notes: string[]): Promise<PartitionFacts[] | null> {
-  const now = new Date().toISOString();
   const partitions: PartitionFacts[] = [];
   try {
     for await (const { rows } of account.pages(`${hubName}Partitions`, {})) {
+      // Leases are written by other computers: whether one has run out is told by the server's clock.
+      const now = new Date(account.now()).toISOString();
       for (const row of rows) {
         const expiresAt = timestamp(row['ExpiresAt']) ?? null;
         const owner = row['CurrentOwner'];

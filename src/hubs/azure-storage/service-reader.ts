@@ -9,6 +9,8 @@ import type { ReadingClient } from './reading-client';
 import type { StorageConnection } from './storage-connection';
 
 const version = '2021-12-02';
+/** Of lists of queues. */
+const mostBytes = 64 * 1024 * 1024;
 
 export class ServiceReader {
   readonly #pipeline: Pipeline;
@@ -24,8 +26,13 @@ export class ServiceReader {
     this.#pipeline.addPolicy({ name: 'sign', sendRequest: (request, next) => next(this.#signed(request)) }, { phase: 'Sign' });
   }
 
-  /** Rejects with an error that has `statusCode` and `code` for any answer but 200. */
-  async get(endpoint: string, path: string, query: Readonly<Record<string, string>> = {}): Promise<PipelineResponse> {
+  /** Rejects with an error that has `statusCode` and `code` for any answer but 200, with `TooLarge` for one of more bytes. */
+  async get(
+    endpoint: string,
+    path: string,
+    query: Readonly<Record<string, string>> = {},
+    maxBytes = mostBytes,
+  ): Promise<{ headers: PipelineResponse['headers']; bytes: Buffer }> {
     const { credential } = this.connection;
     const url = new URL(`${endpoint}${path}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -36,8 +43,14 @@ export class ServiceReader {
       allowInsecureConnection: this.connection.tables.startsWith('http:'),
       streamResponseStatusCodes: new Set([200]),
     });
-    const response = await this.#pipeline.sendRequest({ sendRequest: (each) => this.client.sendAny(each) }, request);
-    if (response.status === 200) return response;
+    let whole: Buffer = Buffer.alloc(0);
+    const sendRequest = async (each: PipelineRequest): Promise<PipelineResponse> => {
+      const { response, bytes } = await this.client.sendForBytes(each, maxBytes);
+      whole = bytes;
+      return response;
+    };
+    const response = await this.#pipeline.sendRequest({ sendRequest }, request);
+    if (response.status === 200) return { headers: response.headers, bytes: whole };
     const code = response.headers.get('x-ms-error-code') ?? '';
     const failure = new Error(`The service answered ${response.status} ${code}`);
     throw Object.assign(failure, { statusCode: response.status, code, response });

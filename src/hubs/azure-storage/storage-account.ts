@@ -5,7 +5,7 @@ import { DurascopeError } from '../../core/values/errors';
 import { plainRow, type TableRow } from '../../replay/typed-rows';
 import type { AccessTokens } from '../access-token';
 import type * as azureSdk from './azure-sdk';
-import { ReadingClient, type Meter } from './reading-client';
+import { ReadingClient, TooLarge, type Meter, type ReadingOptions } from './reading-client';
 import { ServiceReader } from './service-reader';
 import { SignedInClient } from './signed-in-client';
 import type { StorageConnection } from './storage-connection';
@@ -18,6 +18,8 @@ export interface AccountOptions {
   timeoutMs?: number;
   /** Before the first repetition of a request that was throttled or failed on the way, doubled with each; a `Retry-After` counts more. Default 800. */
   retryDelayMs?: number;
+  /** Told when the service asks to be asked later, and when it answers again. */
+  onWait?: ReadingOptions['onWait'];
 }
 
 export interface RowsQuery {
@@ -53,12 +55,25 @@ export class StorageAccount {
   static async open(connection: StorageConnection, options: AccountOptions = {}): Promise<StorageAccount> {
     const sdk = await import('./azure-sdk');
     const plain = sdk.createDefaultHttpClient();
-    const client = new ReadingClient(signedIn(plain, connection, options.tokens), options.timeoutMs ?? 30_000);
+    const client = new ReadingClient(signedIn(plain, connection, options.tokens), {
+      timeoutMs: options.timeoutMs ?? 30_000,
+      ...(options.onWait === undefined ? {} : { onWait: options.onWait }),
+    });
     return new StorageAccount(connection, sdk, client, options.retryDelayMs ?? 800);
   }
 
   get meter(): Readonly<Meter> {
     return this.client.meter;
+  }
+
+  /** The server's time, as far as its answers have told it. */
+  now(): number {
+    return Date.now() + this.client.meter.clockAheadMs;
+  }
+
+  /** What is asked then, or still under way, rejects with `Stopped`. */
+  close(): void {
+    this.client.close();
   }
 
   /** Names of the tables of the account. */
@@ -77,11 +92,12 @@ export class StorageAccount {
   }
 
   /** The pages of a query in the order of the keys, as they come: at most `pageSize` (1 to 1000) rows each, and some may be empty. */
-  async *pages(table: string, query: RowsQuery, pageSize = 1000): AsyncGenerator<RowPage> {
+  async *pages(table: string, query: RowsQuery, pageSize = 1000, signal?: AbortSignal): AsyncGenerator<RowPage> {
     const { filter, select } = query;
     const pages = this.#table(table)
       .listEntities({
         disableTypeConversion: true,
+        ...(signal === undefined ? {} : { abortSignal: signal }),
         queryOptions: {
           ...(filter === undefined || filter === '' ? {} : { filter }),
           ...(select === undefined ? {} : { select: [...select] }),
@@ -89,7 +105,7 @@ export class StorageAccount {
       })
       .byPage({ maxPageSize: pageSize });
     for (;;) {
-      const next = await this.#asked(() => pages.next());
+      const next = await this.#asked(() => pages.next(), table, signal);
       if (next.done === true) return;
       const page = next.value as typeof next.value & { continuationToken?: string };
       yield { rows: page.map(plainRow), isLast: page.continuationToken === undefined };
@@ -110,7 +126,7 @@ export class StorageAccount {
         if (isMissingRow(error)) return undefined;
         throw error;
       }
-    });
+    }, table);
   }
 
   /** Bytes of a blob; undefined where there is none. Rejects for one of more than `maxBytes`. */
@@ -120,19 +136,10 @@ export class StorageAccount {
     return this.#asked(async () => {
       try {
         const path = name.split('/').map(encodeURIComponent).join('/');
-        const { readableStreamBody } = await this.#services.get(blobs, `/${container}/${path}`);
-        if (readableStreamBody === undefined) return undefined;
-        const chunks: Buffer[] = [];
-        let length = 0;
-        for await (const chunk of readableStreamBody) {
-          const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-          length += bytes.length;
-          if (length > maxBytes) throw tooLarge(name, maxBytes);
-          chunks.push(bytes);
-        }
-        return Buffer.concat(chunks);
+        return (await this.#services.get(blobs, `/${container}/${path}`, {}, maxBytes)).bytes;
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
+        if (error instanceof TooLarge) throw tooLarge(name, maxBytes);
         throw error;
       }
     });
@@ -146,13 +153,12 @@ export class StorageAccount {
       const names: string[] = [];
       let marker = '';
       do {
-        const { readableStreamBody } = await this.#services.get(queues, '/', {
+        const { bytes } = await this.#services.get(queues, '/', {
           comp: 'list',
           prefix,
           ...(marker === '' ? {} : { marker }),
         });
-        let xml = '';
-        for await (const chunk of readableStreamBody ?? []) xml += chunk.toString();
+        const xml = bytes.toString('utf8');
         // Names of queues are letters, digits and dashes: nothing in them is escaped.
         for (const [, name = ''] of xml.matchAll(/<Name>([a-z0-9-]+)<\/Name>/g)) names.push(name);
         marker = /<NextMarker>([^<]+)<\/NextMarker>/.exec(xml)?.[1] ?? '';
@@ -206,11 +212,13 @@ export class StorageAccount {
   }
 
   /** Errors in words that say what to do. */
-  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+  async #asked<T>(ask: () => Promise<T>, table?: string, signal?: AbortSignal): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      throw storageFailure(error, this.connection);
+      if (this.client.isClosed) throw new DurascopeError('Stopped', 'The connection was closed meanwhile.');
+      if (signal?.aborted === true) throw new DurascopeError('Stopped', 'It was called off.');
+      throw storageFailure(error, this.connection, table);
     }
   }
 }

@@ -3,7 +3,7 @@ import { DurascopeError } from '../../core/values/errors';
 import type { StorageConnection } from './storage-connection';
 
 /** A `DurascopeError`: `HubNotFound` for a table that is not there, `HubUnreachable` for the rest. Keys and signatures are in none of them. */
-export function storageFailure(error: unknown, connection: StorageConnection): DurascopeError {
+export function storageFailure(error: unknown, connection: StorageConnection, table?: string): DurascopeError {
   if (DurascopeError.is(error)) return error;
   const code = codeOf(error);
   const status = (error as { statusCode?: unknown }).statusCode;
@@ -16,7 +16,11 @@ export function storageFailure(error: unknown, connection: StorageConnection): D
     });
   switch (code) {
     case 'TableNotFound':
-      return new DurascopeError('HubNotFound', `The account ${where} has no such table.`, { details: { code } });
+      return new DurascopeError(
+        'HubNotFound',
+        `The account ${where} has no table ${table ?? 'of this name'} (any more): the hub was deleted, is being made anew, or its name is wrong.`,
+        { details: { code } },
+      );
     case 'AuthorizationPermissionMismatch':
     case 'AuthorizationServiceMismatch':
     case 'AuthorizationResourceTypeMismatch':
@@ -53,6 +57,11 @@ export function storageFailure(error: unknown, connection: StorageConnection): D
   }
   if (network === 'ENOTFOUND' || network === 'EAI_AGAIN') {
     return made(`There is no ${new URL(connection.tables).hostname}: the name of the account is wrong, or there is no network.`);
+  }
+  if (network === 'ECONNRESET') {
+    return made(
+      `${where} broke the connection off each time that it was asked. Look at the network and a proxy, or whether the service is being stopped, and try again.`,
+    );
   }
   if (network !== undefined)
     return made(`${where} cannot be reached (${network}). Look at the network, a proxy, and the account's firewall.`);

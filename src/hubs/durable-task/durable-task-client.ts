@@ -66,6 +66,8 @@ export const reads = {
   queryEntities: method('QueryEntities', QueryEntitiesRequest, QueryEntitiesResponse),
 };
 
+const readNames = new Set<string>(Object.values(reads).map(({ name }) => name));
+
 export const acts = {
   startInstance: method('StartInstance', CreateInstanceRequest, CreateInstanceResponse),
   raiseEvent: method('RaiseEvent', RaiseEventRequest, RaiseEventResponse),
@@ -84,7 +86,12 @@ export interface DurableTaskClientOptions {
   tokens?: AccessTokens;
   /** Of one call. Default 60 s. */
   deadlineMs?: number;
+  /** Before what broke off is asked for again, doubled each time. Default 300. */
+  retryDelayMs?: number;
 }
+
+/** So often what only reads is asked where it breaks off. */
+const attempts = 3;
 
 const service = '/TaskHubSidecarService/';
 const streamMethod = 'StreamInstanceHistory';
@@ -111,6 +118,8 @@ const channelOptions = {
 
 export class DurableTaskClient {
   requests = 0;
+  #hasAnswered = false;
+  #isClosed = false;
   readonly #client: Client;
 
   constructor(
@@ -121,8 +130,27 @@ export class DurableTaskClient {
     this.#client = new Client(address, isTls ? credentials.createSsl() : credentials.createInsecure(), channelOptions);
   }
 
-  /** Rejects with a `DurascopeError`: `NotSupported` names a method that the server does not have. */
-  async call<Request, Response>({ name, request, response }: Method<Request, Response>, message: Request): Promise<Response> {
+  /**
+   * Rejects with a `DurascopeError`: `NotSupported` names a method that the server does not have. What only reads is asked again where the
+   * connection of a server that has answered breaks off.
+   */
+  async call<Request, Response>(method: Method<Request, Response>, message: Request): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await this.#callOnce(method, message);
+        this.#hasAnswered = true;
+        return answer;
+      } catch (error) {
+        if (!readNames.has(method.name) || !this.#mayAskAgain(error, attempt)) throw error;
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  async #callOnce<Request, Response>(
+    { name, request, response }: Method<Request, Response>,
+    message: Request,
+  ): Promise<Response> {
     const metadata = await this.#metadata();
     this.requests += 1;
     return new Promise((resolve, reject) => {
@@ -142,8 +170,21 @@ export class DurableTaskClient {
     });
   }
 
-  /** Of the present execution, chunk by chunk; nothing for an unknown id. Read as fast as it is taken. */
-  async *history(instanceId: string): AsyncGenerator<readonly HistoryEvent[], void> {
+  /** Of the present execution; nothing for an unknown id. One that breaks off is read anew. */
+  async history(instanceId: string): Promise<HistoryEvent[]> {
+    for (let attempt = 1; ; attempt++) {
+      const events: HistoryEvent[] = [];
+      try {
+        for await (const chunk of this.#historyOnce(instanceId)) for (const event of chunk) events.push(event);
+        return events;
+      } catch (error) {
+        if (!this.#mayAskAgain(error, attempt)) throw error;
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  async *#historyOnce(instanceId: string): AsyncGenerator<readonly HistoryEvent[], void> {
     const metadata = await this.#metadata();
     this.requests += 1;
     const stream = this.#client.makeServerStreamRequest(
@@ -166,7 +207,17 @@ export class DurableTaskClient {
   }
 
   dispose(): void {
+    this.#isClosed = true;
     this.#client.close();
+  }
+
+  #mayAskAgain(error: unknown, attempt: number): boolean {
+    if (!this.#hasAnswered || this.#isClosed || attempt === attempts) return false;
+    return DurascopeError.is(error, 'HubUnreachable') && error.details['status'] === status.UNAVAILABLE;
+  }
+
+  #pause(attempt: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, (this.options.retryDelayMs ?? 300) * 2 ** (attempt - 1)));
   }
 
   get #where(): string {

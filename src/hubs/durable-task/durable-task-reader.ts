@@ -172,9 +172,9 @@ export class DurableTaskReader implements HubReader {
   }
 
   async #readHistory(instanceId: string): Promise<Whole> {
-    const events: ProtoEvent[] = [];
+    let events: ProtoEvent[];
     try {
-      for await (const chunk of this.client.history(instanceId)) for (const event of chunk) events.push(event);
+      events = await this.client.history(instanceId);
     } catch (error) {
       if (!DurascopeError.is(error, 'NotSupported')) throw error;
       this.#missing.add(error.message);

@@ -17,6 +17,7 @@ import { timestamp, unknownTime } from '../../replay/canonical-event';
 import { fromStatusApi } from '../../replay/import-status';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
 import { openWork } from '../open-work';
+import type { Wait } from '../waiting-words';
 import { isSegment, segmentOf } from './path-segment';
 import { countByPages, type PagedServer, queryByPages, restOf } from '../paged-query';
 
@@ -27,6 +28,10 @@ export interface FunctionsHostOptions {
   key: string | null;
   /** Instead of the global one. */
   fetch?: typeof fetch;
+  /** Before a question is asked again, doubled each time. Default 500. */
+  retryDelayMs?: number;
+  /** Told when the host asks to be asked later, and when it answers again. */
+  onWait?: (wait: Wait | 'over') => void;
 }
 
 export interface HostRequest {
@@ -69,6 +74,12 @@ const entitySchema = z.looseObject({
 const webhooks = '/runtime/webhooks/durabletask';
 const tokenHeader = 'x-ms-continuation-token';
 const requestMs = 60_000;
+/** So often a question is asked; what changes something is sent once. */
+const attempts = 4;
+const longestWaitMs = 60_000;
+/** Of a connection that was there. */
+const closedCodes = new Set<unknown>(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const busy = new Set([429, 502, 503, 504]);
 const listedAtOnce = 100;
 const notKnown: HubFacts = {
   queues: null,
@@ -85,6 +96,8 @@ export class FunctionsHostReader implements HubReader {
     history: 'merged',
   };
   requests = 0;
+  #hasAnswered = false;
+  readonly #closing = new AbortController();
   readonly #pages: PagedServer = {
     get: (instanceId) => this.get(instanceId),
     page: (query, pageSize, token) => this.#page(query, pageSize, token),
@@ -190,7 +203,7 @@ export class FunctionsHostReader implements HubReader {
   }
 
   dispose(): void {
-    // Nothing is held open.
+    this.#closing.abort();
   }
 
   /** At least one instance, unless there are no more: what is filtered here may take several answers. */
@@ -265,13 +278,66 @@ export class FunctionsHostReader implements HubReader {
     });
   }
 
-  /** Any status but 401 and 403 is an answer; rejects with `HubUnreachable` for none. The reader itself only asks with GET. */
-  async ask({ method, path, parameters = {}, token, body }: HostRequest): Promise<HostAnswer> {
+  /**
+   * Any status but 401, 403 and those of a busy host is an answer; rejects with `HubUnreachable` for none. The reader itself only asks with GET:
+   * such a question is asked again where its answer broke off or the host is busy.
+   */
+  async ask(request: HostRequest): Promise<HostAnswer> {
+    const { url, retryDelayMs = 500, onWait } = this.options;
+    const most = request.method === 'GET' ? attempts : 1;
+    let isWaiting = false;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const { answer, forMs } = await this.#askOnce(request, attempt === most);
+        if (answer !== undefined && (!busy.has(answer.status) || request.method !== 'GET')) return answer;
+        if (attempt === most || (forMs ?? 0) > longestWaitMs) {
+          const what =
+            forMs === null ? 'was asked again several times' : `asks to be left alone for ${Math.ceil(forMs / 1000)} s`;
+          throw new DurascopeError(
+            'HubUnreachable',
+            `The Functions host at ${url} is too busy, or is starting (${answer?.status}): it ${what}. Try again later.`,
+            {
+              details: { url },
+            },
+          );
+        }
+        if (answer !== undefined) {
+          isWaiting = true;
+          onWait?.({ forMs });
+        }
+        await this.#pause(forMs ?? retryDelayMs * 2 ** (attempt - 1));
+      }
+    } finally {
+      if (isWaiting) onWait?.('over');
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#closing;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(stopped());
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop);
+        resolve();
+      }, ms);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  /** No answer: it broke off, and is to be asked for again. */
+  async #askOnce(
+    { method, path, parameters = {}, token, body }: HostRequest,
+    isLast: boolean,
+  ): Promise<{ answer?: HostAnswer; forMs: number | null }> {
     const { url, key, fetch: ask = fetch } = this.options;
     const query = new URLSearchParams(parameters);
     if (key !== null) query.set('code', key);
     this.requests += 1;
-    let response: Response;
+    let response: Response | undefined;
     let text: string;
     try {
       response = await ask(`${url}${webhooks}${path}?${query.toString()}`, {
@@ -282,14 +348,20 @@ export class FunctionsHostReader implements HubReader {
         },
         ...(body === undefined ? {} : { body }),
         redirect: 'error',
-        signal: AbortSignal.timeout(requestMs),
+        signal: AbortSignal.any([AbortSignal.timeout(requestMs), this.#closing.signal]),
       });
       text = await response.text();
     } catch (error) {
+      if (this.#closing.signal.aborted) throw stopped();
+      const isLate = error instanceof Error && error.name === 'TimeoutError';
+      // What has never answered speaks another protocol, most likely.
+      const isBroken = response !== undefined || (this.#hasAnswered && closedCodes.has(networkCode(error)));
+      if (!isLast && !isLate && isBroken) return { forMs: null };
       // The library's own text has the address in it, and that the key.
-      const why =
-        error instanceof Error && error.name === 'TimeoutError'
-          ? `did not answer within ${requestMs / 1000} s`
+      const why = isLate
+        ? `did not answer within ${requestMs / 1000} s`
+        : isBroken
+          ? `broke the connection off${method === 'GET' ? ' each time that it was asked' : ', so that nobody knows whether it was done'}`
           : 'does not answer';
       throw new DurascopeError(
         'HubUnreachable',
@@ -304,9 +376,13 @@ export class FunctionsHostReader implements HubReader {
         { details: { url } },
       );
     }
+    this.#hasAnswered = true;
     const next = response.headers.get(tokenHeader);
     const hasNext = next !== null && next !== '' && next !== 'null';
-    return { status: response.status, value: jsonOf(text), text, token: hasNext ? next : undefined };
+    const after = response.headers.get('retry-after') ?? '';
+    const forMs = /^\d+$/.test(after) ? Number(after) * 1000 : null;
+    const answer = { status: response.status, value: jsonOf(text), text, token: hasNext ? next : undefined };
+    return { answer, forMs };
   }
 
   #noHost(): DurascopeError {
@@ -316,6 +392,14 @@ export class FunctionsHostReader implements HubReader {
       { details: { url: this.options.url } },
     );
   }
+}
+
+function stopped(): DurascopeError {
+  return new DurascopeError('Stopped', 'The connection was closed meanwhile.');
+}
+
+function networkCode(error: unknown): unknown {
+  return error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
 }
 
 function notAskedFor(instanceId: string): string {
