@@ -46,7 +46,7 @@ import { FunctionTable, isSuccess, type PlaceOf, refused } from './functions/fun
 import { type Invocation, Invocations } from './functions/invocations';
 import type { LoadedFunction } from './functions/loaded-function';
 import { camelFailure, camelState } from './functions/pascal-state';
-import { readLog } from './functions/rpc-log';
+import { type IsSource, readLog } from './functions/rpc-log';
 import { text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
 import type { RpcFunctionMetadata, StatusResult } from './generated/function-rpc';
@@ -68,6 +68,10 @@ export interface RpcProcessOptions {
   profile: BehaviourProfile;
   /** What else is known of a function: where it stands. */
   placeOf: PlaceOf;
+  /** Whether a file is of the app's own sources. Default: none is known. */
+  isSource?: IsSource;
+  /** What may keep an orchestrator from coming back, beside a loop: a sentence. */
+  hangAdvice?: string;
   /** The durable client binding's JSON. */
   clientBinding: string;
   /** Of host.json, for everything but orchestrators and entities; null: as long as it likes. */
@@ -171,6 +175,7 @@ export class RpcProcess implements RunningApp {
       functionTimeoutMs: isWatched ? options.functionTimeoutMs : null,
       concurrency,
       watchdogMs,
+      ...(options.hangAdvice === undefined ? {} : { hangAdvice: options.hangAdvice }),
       onTimeOver: (message) => this.error(message),
       onHang: (invocation, what, advice) => this.endHung(invocation, what, advice),
       onBusy: () => this.watchdog.watch(),
@@ -396,8 +401,8 @@ export class RpcProcess implements RunningApp {
         return;
       }
       case 'rpcLog': {
-        const entry = readLog(content.value);
-        const invocation = this.invocations.get(content.value.invocationId);
+        const entry = readLog(content.value, this.options.isSource ?? (() => false));
+        const invocation = this.invocations.spokenOf(content.value.invocationId);
         if (entry.category === 'user') this.output.keep(entry.message);
         this.options.log({
           ...entry,
@@ -510,7 +515,12 @@ export class RpcProcess implements RunningApp {
       hung?.id === id ? new DurascopeError('WorkerHung', hung.message, { details: { name } }) : gone,
     );
     const wasKilled = this.broken === null && signal !== null && killing.includes(signal);
-    const whileLoading = error === undefined ? `${this.broken ?? ended} The app was still loading.${this.output.tail()}` : ended;
+    const left =
+      code === 0 && this.stream === null
+        ? ' Its program came to its end: it has to call Run on its host, and to wait for it.'
+        : '';
+    const whileLoading =
+      error === undefined ? `${this.broken ?? ended} The app was still loading.${left}${this.output.tail()}` : ended;
     this.life.settle(message, new DurascopeError(wasKilled ? 'WorkerExited' : 'AppInvalid', whileLoading), lost);
   }
 

@@ -68,7 +68,7 @@ function whole({
 }
 
 /** DF 3.5 with an exception properties provider throws an error whose message is JSON of the failure's details. */
-function parseFailureDetails(message: string): FailureDetails | null {
+export function parseFailureDetails(message: string): FailureDetails | null {
   if (!message.startsWith('{')) return null;
   let value: unknown;
   try {

@@ -155,6 +155,15 @@ describe('the process of a C# function app', function () {
     await app.emulator.hub.raiseEvent(waiting, 'Approval', 'true');
     assert.equal((await app.ended(waiting)).output, '"approved"');
 
+    // Where the exception in a line of the log was thrown.
+    const failing = await app.start('Failing');
+    await app.ended(failing);
+    const thrown = await app.eventually(() =>
+      app.logs.find(({ instanceId, place }) => instanceId === failing && place !== undefined),
+    );
+    const line = source.split('\n').findIndex((each) => each.includes('the reason')) + 1;
+    assert.deepEqual(thrown.place, { file, line, column: 1 });
+
     // What analyzers warn of stays a problem, also of a start that builds nothing.
     const shown = app.emulator.appProblems.map((each) => [each.severity, each.code, each.source, path.basename(each.file ?? '')]);
     assert.deepEqual(

@@ -5,7 +5,12 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { frameworkToBuild, readCompilerMessages } from '../../../src/workers/rpc/dotnet/dotnet-build';
+import {
+  assertRunnable,
+  frameworkToBuild,
+  missingPackages,
+  readCompilerMessages,
+} from '../../../src/workers/rpc/dotnet/dotnet-build';
 import { type DotnetProject, findDotnetProject, findOutputs, findSources } from '../../../src/workers/rpc/dotnet/dotnet-project';
 import { factsOf, type ProjectFacts, readFacts } from '../../../src/workers/rpc/dotnet/project-facts';
 import { RunningEmulator } from './dotnet-app';
@@ -209,6 +214,56 @@ describe('the project of a .NET app', function () {
         ['error', 'MSB1003', null, null, null],
       ],
     );
+  });
+
+  it('that misses the types of a package is told which to add', () => {
+    const cs = (message: string): string => missingPackages(readCompilerMessages(`/App/Flow.cs(2,17): error CS0246: ${message}`));
+    assert.match(
+      cs("The type or namespace name 'OrchestrationTrigger' could not be found"),
+      /Durable Functions .*Extensions\.DurableTask\.$/,
+    );
+    assert.match(cs("The type or namespace name 'DurableTask' does not exist in the namespace 'Microsoft'"), /Durable Functions/);
+    assert.match(
+      cs(
+        "The type or namespace name 'Azure' does not exist in the namespace 'Microsoft' (are you missing an assembly reference?)",
+      ),
+      /dotnet add package Microsoft\.Azure\.Functions\.Worker, .*Worker\.Sdk, /,
+    );
+    assert.equal(cs("The type or namespace name 'Order' could not be found"), '');
+  });
+
+  it('for what does not run here is told so, before it is built', () => {
+    assert.throws(
+      () => assertRunnable('/App/App.csproj', ['netstandard2.0']),
+      /App\.csproj is built for netstandard2\.0.*<TargetFramework>net10\.0</,
+    );
+    assert.throws(() => assertRunnable('/App/App.csproj', ['net48'], 'linux'), /net48/);
+    assertRunnable('/App/App.csproj', ['net48'], 'win32');
+    for (const frameworks of [[], ['net8.0'], ['netstandard2.0', 'net10.0'], ['$(Frameworks)'], ['net8.0-windows']]) {
+      assertRunnable('/App/App.csproj', frameworks, 'linux');
+    }
+  });
+
+  it('is found by what makes it a function app, wherever its packages stand', async () => {
+    await write(
+      'App/App.csproj',
+      '<Project><PropertyGroup><AzureFunctionsVersion>v4</AzureFunctionsVersion></PropertyGroup></Project>',
+    );
+    assert.equal((await findDotnetProject(at('App')))?.file, at('App/App.csproj'));
+    await write(
+      'Old/Old.csproj',
+      '<Project><AzureFunctionsVersion>v4</AzureFunctionsVersion>Microsoft.NET.Sdk.Functions</Project>',
+    );
+    await assert.rejects(findDotnetProject(at('Old')), /in-process model/);
+    await write('Lib/Lib.csproj', '<Project />');
+    assert.equal(await findDotnetProject(at('Lib')), null);
+  });
+
+  it('that was built as a library is told what makes it a program', async () => {
+    await write('App/host.json', '{}', 50);
+    await write('App/App.csproj', project('<TargetFramework>net10.0</TargetFramework>'), 50);
+    await build('App/bin/Debug/net10.0', 'App.dll', 10);
+    await assert.rejects(RunningEmulator.start(at('App')), /App\.csproj builds a library.*<OutputType>Exe<\/OutputType>/);
   });
 
   describe('that is built', () => {

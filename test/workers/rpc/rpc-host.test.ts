@@ -80,6 +80,9 @@ describe('a worker over FunctionRpc', function () {
       await isSound(app);
     });
 
+    it('and comes to its end without a word is said to need its host', () =>
+      invalid(/exit code 0.*it has to call Run on its host/, sound, { begin: (process) => process.exit(0) }));
+
     it('and never connects is given up by name', () =>
       invalid(/did not connect within 0.05 s/, sound, { begin: () => undefined, loadTimeoutMs: 50 }));
 
@@ -285,6 +288,22 @@ describe('a worker over FunctionRpc', function () {
       await isSound(app);
     });
 
+    it('may log of an invocation that it has answered: the line is its instance’s', async () => {
+      const app = await start((process, said) => {
+        if (said.$case !== 'invocationRequest') return false;
+        process.answer(said);
+        const { invocationId } = said.value;
+        process.say({
+          $case: 'rpcLog',
+          value: { ...RpcLog.decode(new Uint8Array()), category: 'Late', level: 3, message: 'after it', invocationId },
+        });
+        return true;
+      });
+      await isSound(app);
+      const late = await app.eventually(() => app.logs.find(({ message }) => message === 'after it'));
+      assert.deepEqual([late.instanceId, late.functionName], ['instance', 'Square']);
+    });
+
     it('may flood its log and its output', async () => {
       const app = await start((process, said) => {
         if (said.$case !== 'invocationRequest') return false;
@@ -307,6 +326,20 @@ describe('a worker over FunctionRpc', function () {
   });
 
   describe('that stops answering', () => {
+    it('inside an orchestrator is told what may keep one from coming back', async () => {
+      const app = await start(
+        (process, said) => {
+          if (said.$case === 'workerStatusRequest') process.answer(said);
+          return said.$case === 'invocationRequest' || said.$case === 'workerStatusRequest';
+        },
+        { watchdogMs: 100 },
+      );
+      await assert.rejects(
+        app.worker.runEncoded({ kind: 'orchestrator', name: 'Chain', instanceId: 'i', request: new Uint8Array() }),
+        /"Chain" \(instance i\) has not come back .* a loop that never ends; .*Nor may it block on a task \(\.Result, /,
+      );
+    });
+
     it('is ended by the watchdog, and what it did is handed back', async () => {
       const app = await start(
         (_, { $case }, app) => app.processes.length === 1 && ($case === 'invocationRequest' || $case === 'workerStatusRequest'),

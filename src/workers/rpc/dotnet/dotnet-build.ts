@@ -70,13 +70,17 @@ export async function buildProject(file: string, framework: string | null, optio
   const shown = errors.slice(0, shownErrors).map((each) => `  ${described(each, dir)}`);
   if (errors.length > shown.length) shown.push(`  and ${errors.length - shown.length} more`);
   const what = errors.length === 0 ? output.trim().split('\n').slice(-10).join('\n') : shown.join('\n');
-  throw new DurascopeError('AppInvalid', `The app cannot be built (dotnet build ${path.basename(file)}):\n${what}`, {
-    details: {
-      ...(first?.file == null ? {} : { file: path.resolve(dir, first.file) }),
-      ...(first?.line == null ? {} : { line: first.line }),
-      problems: errors.map((each): AppProblem => problemOf(each, dir)),
+  throw new DurascopeError(
+    'AppInvalid',
+    `The app cannot be built (dotnet build ${path.basename(file)}):\n${what}${missingPackages(errors)}`,
+    {
+      details: {
+        ...(first?.file == null ? {} : { file: path.resolve(dir, first.file) }),
+        ...(first?.line == null ? {} : { line: first.line }),
+        problems: errors.map((each): AppProblem => problemOf(each, dir)),
+      },
     },
-  });
+  );
 }
 
 function problemOf({ severity, message, code, file, line, column }: CompilerMessage, dir: string): AppProblem {
@@ -95,6 +99,42 @@ function described({ file, line, column, code, message }: CompilerMessage, dir: 
   const at = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
   const place = file === null ? '' : `${path.relative(dir, path.resolve(dir, file))}${at}: `;
   return `${place}${code}: ${message}`;
+}
+
+const durablePackage = 'Microsoft.Azure.Functions.Worker.Extensions.DurableTask';
+const workerPackages = ['Microsoft.Azure.Functions.Worker', 'Microsoft.Azure.Functions.Worker.Sdk'];
+
+/** What a compiler that misses types does not say: which package brings them. */
+export function missingPackages(errors: readonly CompilerMessage[]): string {
+  const missed = errors
+    .filter(({ code }) => /^(CS0234|CS0246|CS0103|FS0039|BC30002|BC40056)$/.test(code))
+    .map(({ message }) => message);
+  const misses = (names: RegExp): boolean => missed.some((message) => names.test(message));
+  const add = (names: readonly string[]): string => names.map((name) => `dotnet add package ${name}`).join(', ');
+  if (
+    misses(
+      /'(IFunctionsWorkerApplicationBuilder|FunctionAttribute|Function)'|'(Azure|Functions|Worker)' .*'Microsoft(\.Azure|\.Azure\.Functions)?'/,
+    )
+  ) {
+    return `\nThe types of the .NET isolated worker come with its packages: ${add([...workerPackages, durablePackage])}.`;
+  }
+  if (
+    misses(
+      /'(DurableTask|(Orchestration|Activity|Entity)Trigger(Attribute)?|DurableClient(Attribute)?|TaskOrchestrationContext|DurableTaskClient)'/,
+    )
+  ) {
+    return `\nThe types of Durable Functions come with a package of their own: ${add([durablePackage])}.`;
+  }
+  return '';
+}
+
+/** Throws `AppInvalid` where nothing that the project names can be run on this machine. */
+export function assertRunnable(file: string, frameworks: readonly string[], platform: string = process.platform): void {
+  const runs = (name: string): boolean =>
+    /^net\d+\.\d+/i.test(name) || name.includes('$(') || (platform === 'win32' && /^net4\d+$/i.test(name));
+  if (frameworks.length === 0 || frameworks.some(runs)) return;
+  const message = `${path.basename(file)} is built for ${frameworks.join(', ')}, and no program of that runs here. Name a .NET that is installed: <TargetFramework>net10.0</TargetFramework> (dotnet --list-runtimes lists them).`;
+  throw new DurascopeError('AppInvalid', message, { details: { file } });
 }
 
 /** Of several the newest .NET that is named; those of .NET Framework run on Windows only. */

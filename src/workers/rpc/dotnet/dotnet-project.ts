@@ -25,6 +25,8 @@ export interface DotnetOutput {
 
 const languages: Readonly<Record<string, string>> = { '.csproj': 'C#', '.fsproj': 'F#', '.vbproj': 'Visual Basic' };
 const sourcePattern = '**/*.{cs,fs,vb,fsi,csproj,fsproj,vbproj,props,targets,resx,json}';
+/** Its packages may stand in a file that several projects share; `AzureFunctionsVersion` is the project's own. */
+const isolated = /Microsoft\.Azure\.Functions\.Worker/i;
 const notSources = ['**/bin/**', '**/obj/**', '**/node_modules/**', '**/.*/**'];
 
 /** Null: the folder holds no app of the isolated worker. Rejects with `AppInvalid` where it cannot be told which project is meant. */
@@ -40,8 +42,10 @@ export async function findDotnetProject(appDir: string): Promise<DotnetProject |
     if (language === undefined) continue;
     const file = path.join(appDir, name);
     const text = await readFile(file, 'utf8');
-    if (/Microsoft\.Azure\.Functions\.Worker/i.test(text)) projects.push({ file, language, frameworks: frameworksOf(text) });
-    else if (/Microsoft\.NET\.Sdk\.Functions/i.test(text)) inProcess = name;
+    if (/Microsoft\.NET\.Sdk\.Functions/i.test(text) && !isolated.test(text)) inProcess = name;
+    else if (isolated.test(text) || /<AzureFunctionsVersion>/i.test(text)) {
+      projects.push({ file, language, frameworks: frameworksOf(text) });
+    }
   }
   if (projects.length > 1) {
     const all = projects.map(({ file }) => path.basename(file ?? '')).join(', ');

@@ -17,7 +17,7 @@ import { workerEnvironment } from '../../supervision/worker-environment';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
 import { isLastOfBuild, watchSources } from '../watch-sources';
-import { buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
+import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
 import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
 import { decidingFiles, isBelow, type ProjectFacts, readFacts } from './project-facts';
@@ -82,6 +82,7 @@ export class DotnetWorker extends AppWorker {
     const waiting = options.waitForDebugger === true ? await debuggerWait(output.dir, env) : {};
     const isExecutable = /\.exe$/i.test(output.assembly) || path.extname(output.assembly) === '';
     const assembly = path.join(output.dir, output.assembly);
+    if (!isExecutable && project.file !== null) await assertRuns(assembly, project.file);
     const process = await RpcProcess.start({
       launcher: options.launcher ?? spawnGuarded,
       launch: {
@@ -96,6 +97,9 @@ export class DotnetWorker extends AppWorker {
       problems: analyzed,
       profile: 'G',
       placeOf: () => ({}),
+      isSource: (file) => this.isSource(file),
+      hangAdvice:
+        'Nor may it block on a task (.Result, .Wait(), .GetAwaiter().GetResult(), Thread.Sleep): what its context gives is awaited.',
       clientBinding: options.clientBinding(),
       functionTimeoutMs: hostConfig.functionTimeoutMs,
       concurrency: null,
@@ -112,6 +116,12 @@ export class DotnetWorker extends AppWorker {
     });
     for (const note of process.warnings) this.note('warning', note);
     return process;
+  }
+
+  /** As stacks name it: of the project, or of one that it refers to, and not written by a build. */
+  private isSource(file: string): boolean {
+    const written = this.facts?.facts.written ?? [];
+    return this.sourceFolders.some((folder) => isBelow(file, folder)) && !written.some((folder) => isBelow(file, folder));
   }
 
   protected watchFiles(onChange: () => void): Disposable {
@@ -140,6 +150,7 @@ export class DotnetWorker extends AppWorker {
     if (known !== null && isFresh) return { output: known, warnings: (await readBuildNotes(known)).warnings };
     if (file === null)
       throw new DurascopeError('AppInvalid', `${appDir} holds no assembly of an app. Build it with dotnet build.`);
+    assertRunnable(file, facts?.frameworks ?? []);
     this.note('information', `Building ${path.basename(file)} ...`);
     const startedAt = Date.now();
     const frameworks = facts?.frameworks ?? [];
@@ -213,6 +224,16 @@ function runtimeSettings(env: Readonly<Record<string, string>>): Record<string, 
     ...(isSaid('TieredPGO') ? {} : { DOTNET_TieredPGO: '0' }),
     ...(isSaid('ThreadPool_UnfairSemaphoreSpinLimit') ? {} : { DOTNET_ThreadPool_UnfairSemaphoreSpinLimit: '0' }),
   };
+}
+
+/** Of what .NET runs there is a description beside it; a library has none. */
+async function assertRuns(assembly: string, file: string): Promise<void> {
+  if ((await stat(assembly.replace(/\.dll$/i, '.runtimeconfig.json')).catch(() => null)) !== null) return;
+  throw new DurascopeError(
+    'AppInvalid',
+    `${path.basename(file)} builds a library, and an app of the isolated worker is a program: it takes <OutputType>Exe</OutputType> in the project, and a Program.cs that builds its host and calls Run.`,
+    { details: { file } },
+  );
 }
 
 /** The package's own switch, which works through a hook that .NET runs before `Main`; nothing where the build does not have the package. */

@@ -39,6 +39,8 @@ export interface InvocationsOptions {
   concurrency: number | null;
   /** Of the watchdog; 0: never. */
   watchdogMs: number;
+  /** What may keep an orchestrator from coming back, beside a loop: a sentence. */
+  hangAdvice?: string;
   /** The time of host.json is over for one; in words. */
   onTimeOver: (message: string) => void;
   /** The process hangs: why, as the beginning of a sentence, and what helps. */
@@ -48,6 +50,9 @@ export interface InvocationsOptions {
 }
 
 const mega = 1024 * 1024;
+
+/** So many that were answered are remembered: what is logged of one may come after its answer. */
+const mostAnswered = 256;
 
 /** How long what was told to stop may take for it when its time was over: then its process is ended. */
 const afterTimeoutMs = 2_000;
@@ -60,6 +65,7 @@ export class Invocations {
   readonly #requests: RequestsUnderWay;
   /** By invocation. */
   readonly #underWay = new Map<string, Invocation>();
+  readonly #answered = new Map<string, Invocation>();
   readonly #waiting: (() => void)[] = [];
   readonly #options: InvocationsOptions;
   #hasEnded = false;
@@ -82,8 +88,9 @@ export class Invocations {
     return this.#underWay.size > 0;
   }
 
-  get(invocationId: string): Invocation | undefined {
-    return this.#underWay.get(invocationId);
+  /** Under way, or answered not long ago. */
+  spokenOf(invocationId: string): Invocation | undefined {
+    return this.#underWay.get(invocationId) ?? this.#answered.get(invocationId);
   }
 
   get oldest(): Invocation | undefined {
@@ -120,6 +127,7 @@ export class Invocations {
     if (invocation === undefined) return;
     clearTimeout(invocation.timeLimit);
     this.#underWay.delete(response.invocationId);
+    this.#remember(response.invocationId, invocation);
     if (!this.isStopping) this.#waiting.shift()?.();
     const request = this.#requests.take(invocation.id);
     // R5
@@ -153,6 +161,15 @@ export class Invocations {
     this.#underWay.clear();
     this.#waiting.length = 0;
     return lost;
+  }
+
+  #remember(invocationId: string, invocation: Invocation): void {
+    this.#answered.set(invocationId, invocation);
+    if (this.#answered.size <= mostAnswered) return;
+    for (const oldest of this.#answered.keys()) {
+      this.#answered.delete(oldest);
+      return;
+    }
   }
 
   #watch(): void {
@@ -200,11 +217,12 @@ export class Invocations {
       if (!invocation.isOrchestrator || ++invocation.quarters <= 4) continue;
       const { fn, instanceId } = invocation;
       const who = `The orchestrator "${fn.descriptor.name}"${instanceId === null ? '' : ` (instance ${instanceId})`}`;
-      const seconds = this.#options.watchdogMs / 1000;
+      const { watchdogMs, hangAdvice = '' } = this.#options;
+      const seconds = watchdogMs / 1000;
       this.#options.onHang(
         invocation,
         `${who} has not come back for more than ${seconds} s, which ties up the process that runs the app`,
-        ' Look for a loop that never ends; what takes long belongs into an activity.',
+        ` Look for a loop that never ends; what takes long belongs into an activity.${hangAdvice === '' ? '' : ` ${hangAdvice}`}`,
       );
       return;
     }
