@@ -6,7 +6,7 @@ const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || 
 const slow = [
   'test/goldens/goldens.test.ts',
   ...['kill', 'examples-csharp', 'examples', 'kill-entities', 'command-line', 'kill-csharp', 'explore', 'durable-task-examples'],
-  ...['npm-package', 'replay', 'save-test', 'replay-languages'],
+  ...['npm-package', 'replay', 'save-test', 'save-test-csharp', 'replay-languages'],
 ].map((name) => (name.includes('/') ? name : `test/e2e/${name}.test.ts`));
 
 module.exports = {

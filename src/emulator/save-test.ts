@@ -6,7 +6,9 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { isEntityId } from '../core/values/instance-id';
 import { appKind } from './app-kind';
 import { exportPieces, longestFile } from './export-file';
-import { fileName, type TestPlace, writeTest, type WrittenTest } from './test-project';
+import { writeCsharpTest } from './csharp-test';
+import { replayRequestOf } from './replay-request';
+import { assertFramework, fileName, type TestPlace, writeTest, type WrittenTest } from './test-project';
 
 export interface SaveTestOptions extends TestPlace {
   hub: TaskHubClient;
@@ -30,10 +32,14 @@ export async function saveTest(options: SaveTestOptions): Promise<SavedTest> {
   const row = await hub.get(instanceId);
   if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
   const kind = await appKind(appDir);
+  if (kind === 'dotnet' && profileOf(row) === 'G') {
+    assertFramework(options.framework, ['xunit'], 'an app in C#');
+    return writeCsharpTest({ ...options, appDir }, await replayRequestOf(hub, instanceId));
+  }
   if (profileOf(row) !== 'A' || kind !== 'node') {
     throw new DurascopeError(
       'NotSupported',
-      `Tests are written for apps in JavaScript and TypeScript. Keep the run with \`durascope export ${instanceId} --out FILE\`, and let your CI run \`durascope replay FILE\`: it fails where the code goes another way.`,
+      `Tests are written for apps in JavaScript, TypeScript and C#. Keep the run with \`durascope export ${instanceId} --out FILE\`, and let your CI run \`durascope replay FILE\`: it fails where the code goes another way.`,
     );
   }
   const name = fileName(instanceId);

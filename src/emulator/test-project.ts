@@ -5,8 +5,10 @@ import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import { writePieces } from './write-pieces';
 
-export const testFrameworks = ['mocha', 'vitest', 'jest', 'node:test'] as const;
+const nodeFrameworks = ['mocha', 'vitest', 'jest', 'node:test'] as const;
+export const testFrameworks = [...nodeFrameworks, 'xunit'] as const;
 export type TestFramework = (typeof testFrameworks)[number];
+type NodeFramework = (typeof nodeFrameworks)[number];
 
 export interface TestPlace {
   /** The function app: the folder of host.json. */
@@ -47,6 +49,7 @@ export interface WrittenTest {
 export async function writeTest(place: TestPlace, test: NewTest): Promise<WrittenTest> {
   const appDir = path.resolve(place.appDir);
   const project = await projectOf(appDir);
+  assertFramework(place.framework, nodeFrameworks, 'an app in JavaScript or TypeScript');
   const framework = place.framework ?? project.framework;
   const folder = place.folder === undefined ? project.tests : path.resolve(place.folder);
   const testFile = path.join(folder, `${test.name}.test.js`);
@@ -69,11 +72,21 @@ export async function writeTest(place: TestPlace, test: NewTest): Promise<Writte
   return { testFile, folder, framework, missing: missingOf(folder, project, framework) };
 }
 
+/** Rejects what no test of such an app can be written for. */
+export function assertFramework<F extends TestFramework>(
+  framework: TestFramework | undefined,
+  possible: readonly F[],
+  app: string,
+): asserts framework is F | undefined {
+  if (framework === undefined || possible.some((each) => each === framework)) return;
+  throw new DurascopeError('InvalidArgument', `A test of ${app} is one of ${possible.join(', ')}, not of ${framework}.`);
+}
+
 interface Project {
   /** Of the package.json that has what tests need. */
   folder: string;
   tests: string;
-  framework: TestFramework;
+  framework: NodeFramework;
 }
 
 interface PackageJson {
@@ -85,7 +98,7 @@ interface PackageJson {
 
 /** The app's package.json, or that of a workspace above it that names a framework. */
 async function projectOf(appDir: string): Promise<Project> {
-  let found: { folder: string; framework: TestFramework } | undefined;
+  let found: { folder: string; framework: NodeFramework } | undefined;
   for (let folder = appDir; ; folder = path.dirname(folder)) {
     const json = await packageJson(folder);
     if (json !== null) {
@@ -113,7 +126,7 @@ async function isModuleFolder(from: string): Promise<boolean> {
   }
 }
 
-function frameworkOf({ dependencies, devDependencies, scripts }: PackageJson): TestFramework | undefined {
+function frameworkOf({ dependencies, devDependencies, scripts }: PackageJson): NodeFramework | undefined {
   const script = scripts?.['test'] ?? '';
   const installed = { ...dependencies, ...devDependencies };
   const frameworks = ['vitest', 'jest', 'mocha'] as const;
@@ -136,7 +149,7 @@ async function packageJson(folder: string): Promise<PackageJson | null> {
 }
 
 function testText(
-  framework: TestFramework,
+  framework: NodeFramework,
   isEsm: boolean,
   { title, imports, call, comment }: NewTest,
   folder: string,
@@ -184,7 +197,7 @@ export function relativePath(from: string, to: string): string {
   return (path.relative(from, to) || '.').replaceAll('\\', '/');
 }
 
-function missingOf(folder: string, project: Project, framework: TestFramework): string | null {
+function missingOf(folder: string, project: Project, framework: NodeFramework): string | null {
   const needed = ['durascope', ...(framework === 'node:test' ? [] : [framework])].filter((name) => !isInstalled(name, folder));
   if (needed.length === 0) return null;
   return `Before it can run: npm install --save-dev ${needed.join(' ')} in ${project.folder}.`;

@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 
 /** A file made of pieces, which together may be longer than a text can be: there whole, or as it was before. */
-export async function writePieces(file: string, pieces: AsyncIterable<string>): Promise<void> {
+export async function writePieces(file: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
   const unfinished = `${file}.part`;
   const out = await open(unfinished, 'w');
   try {

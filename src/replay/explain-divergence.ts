@@ -241,6 +241,11 @@ function nameOf(call: Call | null): string {
   return call === null ? 'a call' : call.name === null ? `the ${call.kind}` : `'${call.name}'`;
 }
 
+/** In the words of a divergence. */
+export function recordedCallText(row: ScheduledRow): string {
+  return callText(callOfRow(row));
+}
+
 function callOfRow(row: ScheduledRow | EntityRow): Call {
   switch (row.EventType) {
     case 'TaskScheduled':

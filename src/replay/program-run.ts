@@ -292,7 +292,7 @@ class Run implements ProgramRun {
 }
 
 /** Rows that give the code something to go on with. */
-function comesIn(event: HistoryEvent): boolean {
+export function comesIn(event: HistoryEvent): boolean {
   switch (event.EventType) {
     case 'ExecutionStarted':
     case 'ExecutionResumed':

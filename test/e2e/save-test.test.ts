@@ -141,8 +141,13 @@ describe('save-test', function () {
     const unknown = await programs.run(['save-test', 'nobody', '--url', serving.ready.url]);
     assert.match(unknown.stderr, /There is no instance 'nobody'/);
     const framework = await save('--framework', 'ava');
-    assert.match(framework.stderr, /--framework takes one of mocha, vitest, jest, node:test, not 'ava'/);
+    assert.match(framework.stderr, /--framework takes one of mocha, vitest, jest, node:test, xunit, not 'ava'/);
+    const xunit = await save('--framework', 'xunit');
+    assert.match(
+      xunit.stderr,
+      /A test of an app in JavaScript or TypeScript is one of mocha, vitest, jest, node:test, not of xunit/,
+    );
     const csharp = await save('--app', path.join(projectRoot, 'examples', 'hello-cities-csharp'));
-    assert.match(csharp.stderr, /written for apps in JavaScript and TypeScript\. .*durascope replay FILE/);
+    assert.match(csharp.stderr, /written for apps in JavaScript, TypeScript and C#\. .*durascope replay FILE/);
   });
 });

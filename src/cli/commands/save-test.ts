@@ -12,14 +12,18 @@ export const saveTestCommand: Command = {
   takes: 'ID',
   summary: 'Keep a run as a test: a recording, and a test file that replays it with the code as it is then.',
   details:
-    'The test is one of mocha, vitest, jest or node:test, whichever the package.json of the app uses, and needs the npm package durascope\n' +
-    '(docs/testing-orchestrations.md). It fails when the code goes another way than the recording, and says where and why.\n' +
+    'The test is one of mocha, vitest, jest or node:test, whichever the package.json of the app uses, and needs the npm package durascope; of an\n' +
+    'app in C# it is one of xunit, in its test project or in a new one beside the app, and needs nothing (docs/testing-orchestrations.md).\n' +
+    'It fails when the code goes another way than the recording, and says where and why.\n' +
     'With --schedule it keeps what `durascope explore` has found, and ID is the name of the orchestrator: the test goes through that schedule again.',
   options: {
     ...connectionOptions,
     app: { value: 'DIR', help: 'The function app. Default: that of the emulator; with --schedule the current directory.' },
     framework: { value: 'NAME', help: `One of ${testFrameworks.join(', ')}.` },
-    folder: { value: 'DIR', help: 'Where the test goes. Default: the folder test, tests or __tests__ of the app.' },
+    folder: {
+      value: 'DIR',
+      help: 'Where the test goes. Default: the folder test, tests or __tests__ of the app; of an app in C# its test project.',
+    },
     force: { help: 'Replace files that are there.' },
     schedule: {
       value: "'STEPS'",
