@@ -22,6 +22,8 @@ const parts = {
   'src/hubs/durable-task/open-durable-task-hub.ts': 'durable-task-hub',
   // Generated: of the emulator's server, and of that client.
   'src/grpc/generated/task-hub-sidecar.ts': 'task-hub-sidecar',
+  // Of apps of .NET only.
+  'src/emulator/csharp-test.ts': 'csharp-test',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
   'src/cli/program.ts': 'cli-program',
   'src/workers/node/child/program.ts': 'node-worker-program',

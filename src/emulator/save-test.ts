@@ -6,7 +6,6 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { isEntityId } from '../core/values/instance-id';
 import { appKind } from './app-kind';
 import { exportPieces, longestFile } from './export-file';
-import { writeCsharpTest } from './csharp-test';
 import { replayRequestOf } from './replay-request';
 import { assertFramework, fileName, type TestPlace, writeTest, type WrittenTest } from './test-project';
 
@@ -34,6 +33,7 @@ export async function saveTest(options: SaveTestOptions): Promise<SavedTest> {
   const kind = await appKind(appDir);
   if (kind === 'dotnet' && profileOf(row) === 'G') {
     assertFramework(options.framework, ['xunit'], 'an app in C#');
+    const { writeCsharpTest } = await import('./csharp-test');
     return writeCsharpTest({ ...options, appDir }, await replayRequestOf(hub, instanceId));
   }
   if (profileOf(row) !== 'A' || kind !== 'node') {
