@@ -4,7 +4,7 @@ import { thrownParts } from '../../../../base/error-message';
 import { isThenable } from '../../../../base/thenable';
 import type { HistoryEvent } from '../../../../core/history/history';
 import type { FrameWriter } from '../../wire/frames';
-import type { ChildMessage, EpisodeAsked, Init, ParentMessage } from '../../wire/messages';
+import type { ActivityAsked, ChildMessage, EpisodeAsked, Init, ParentMessage } from '../../wire/messages';
 import { Activities } from './activities';
 import { loadApp } from '../loading/app-loader';
 import { installCoreModule, type CoreModule } from '../loading/core-module';
@@ -15,6 +15,7 @@ import { DirectCalls } from './direct-call';
 import { describeFunction, FunctionRegistry } from '../loading/function-registry';
 import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
+import { OneByOne } from './one-by-one';
 import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
@@ -38,6 +39,7 @@ export class FunctionHost {
   private loaded: Loaded | null = null;
   /** What came of episodes before they came themselves, by their number. */
   private readonly parts = new Map<number, readonly HistoryEvent[]>();
+  private readonly turns = new OneByOne();
 
   constructor(
     private readonly out: FrameWriter<ChildMessage>,
@@ -99,6 +101,7 @@ export class FunctionHost {
         hasClient: (name) => registry.get(name)?.extraInputs.some((input) => input.isDurableClient) === true,
         run: (slice) => this.run(slice, orchestrations),
         activity: (name, instanceId, input) => activities.run({ name, instanceId, input }),
+        turns: this.turns,
       }),
     };
     this.out.send({
@@ -145,24 +148,13 @@ export class FunctionHost {
       case 'episode': {
         const before = this.parts.get(message.id);
         this.parts.delete(message.id);
-        this.answer(message.id, () =>
-          this.episode(before === undefined ? message : { ...message, events: [...before, ...message.events] }, loaded),
-        );
+        const asked = before === undefined ? message : { ...message, events: [...before, ...message.events] };
+        this.turns.add(() => this.answer(asked.id, () => this.episode(asked, loaded)), false);
         break;
       }
       case 'activity': {
-        const { id, name, instanceId, input, goOn } = message;
-        this.answer(id, async () => {
-          if (goOn === undefined) {
-            const outcome = await ahead.activity(name, instanceId, input);
-            this.out.send({ type: 'activityDone', id, outcome }, undefined, charsOf(outcome));
-            return;
-          }
-          const { result, step } = await ahead.activityOn(goOn, name, instanceId, input);
-          const next = step === null ? null : { at: step.at, outcome: step.outcome };
-          this.out.send({ type: 'activityDone', id, outcome: result, next, instanceId }, undefined, charsOf(result));
-          step?.goOn();
-        });
+        // What has begun is gone on with before anything else begins.
+        this.turns.add(() => this.answer(message.id, () => this.activity(message, ahead)), true);
         break;
       }
       case 'entity': {
@@ -204,6 +196,18 @@ export class FunctionHost {
       default:
         message satisfies never;
     }
+  }
+
+  private async activity({ id, name, instanceId, input, goOn }: ActivityAsked, ahead: RunAhead): Promise<void> {
+    if (goOn === undefined) {
+      const outcome = await ahead.activity(name, instanceId, input);
+      this.out.send({ type: 'activityDone', id, outcome }, undefined, charsOf(outcome));
+      return;
+    }
+    const { result, step } = await ahead.activityOn(goOn, name, instanceId, input);
+    const next = step === null ? null : { at: step.at, outcome: step.outcome };
+    this.out.send({ type: 'activityDone', id, outcome: result, next, instanceId }, undefined, charsOf(result));
+    step?.goOn();
   }
 
   /** Answers at once where it can: most episodes do. */

@@ -18,6 +18,7 @@ import { resultEvent } from '../../../../core/turns/result-event';
 import type { ActivityAsked, ChildMessage, EpisodeAsked, SentOutcome } from '../../wire/messages';
 import { isThenable } from '../../../../base/thenable';
 import type { EpisodeReply, EpisodeSlice } from '../orchestrations/orchestration-runner';
+import type { OneByOne } from './one-by-one';
 import { monotonicMs, timestampNow } from './own-clock';
 
 export interface RunAheadWorld {
@@ -28,6 +29,8 @@ export interface RunAheadWorld {
   activity(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome>;
   /** It is handed a durable client. */
   hasClient(activityName: string): boolean;
+  /** What is answered and the steps that follow go out together, until the turn is over. */
+  turns: Pick<OneByOne, 'beginTurn' | 'isTurnOver'>;
 }
 
 /** What is gone on with, from one word of the parent's to the next. */
@@ -62,8 +65,6 @@ interface End {
 
 /** A1, in milliseconds. */
 const quickMs = 20;
-/** So long steps follow each other before the event loop gets its turn, and what was said goes out. */
-const turnMs = 5;
 /** A longer result is told alone, so that it may be as large as a message can be. */
 const longResultChars = 1024 * 1024;
 
@@ -75,7 +76,6 @@ export class RunAhead {
   private running = 0;
   private maxActivities = Number.POSITIVE_INFINITY;
   private lastId = 0;
-  private turnEnd = 0;
 
   constructor(private readonly world: RunAheadWorld) {}
 
@@ -97,7 +97,7 @@ export class RunAhead {
     const { instanceId, executionId, name, knownLength, events, ahead } = asked;
     if (ahead === undefined) return [outcome, nothing];
     this.maxActivities = ahead.maxActivities;
-    this.beginTurn();
+    this.world.turns.beginTurn();
     const at = events.findLast((event) => event.EventType === 'OrchestratorStarted')?.Timestamp ?? '';
     return this.next(leadOf({ instanceId, executionId, name }, knownLength + events.length, ahead, at), outcome);
   }
@@ -135,7 +135,7 @@ export class RunAhead {
 
   private async goOn(lead: Lead, id: number, scheduled: TaskScheduled, input: string | null): Promise<void> {
     const result = await this.timed(scheduled.Name, lead.instanceId, input);
-    if (monotonicMs() >= this.turnEnd) await immediate();
+    if (this.world.turns.isTurnOver) await immediate();
     const step = this.step(lead, scheduled, result);
     this.tell(lead, id, result, isThenable(step) ? await step : step);
   }
@@ -156,22 +156,16 @@ export class RunAhead {
     const result = await this.activity(name, instanceId, input);
     const scheduled = lead?.scheduled;
     if (lead?.executionId !== executionId || scheduled?.EventId !== taskId) return { result, step: null };
-    if (monotonicMs() >= this.turnEnd) await immediate();
+    if (this.world.turns.isTurnOver) await immediate();
     // What it was handed is committed, and so is all before it.
     lead.stepsLeft = lead.steps;
     const step = this.step(lead, scheduled, result);
     return { result, step: isThenable(step) ? await step : step };
   }
 
-  /** What is answered and the steps that follow go out together. */
-  private beginTurn(): void {
-    const now = monotonicMs();
-    if (now >= this.turnEnd) this.turnEnd = now + turnMs;
-  }
-
   /** The episode that takes the result. Null: it is not for here (A2, A4), and the lead is over. */
   private step(lead: Lead, scheduled: TaskScheduled, result: ActivityOutcome): Step | null | Promise<Step | null> {
-    this.beginTurn();
+    this.world.turns.beginTurn();
     if (this.leads.get(lead.instanceId) !== lead || lead.scheduled !== scheduled || isLong(result)) return this.over(lead);
     lead.scheduled = null;
     lead.at = laterOf(lead.at, timestampNow());

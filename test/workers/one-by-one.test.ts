@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { OneByOne, turnMs } from '../../src/workers/node/child/functions/one-by-one';
+
+describe('what the process of an app is asked for', () => {
+  let now = 0;
+  let said: string[] = [];
+  beforeEach(() => {
+    now = 0;
+    said = [];
+  });
+
+  /** So many steps, with nothing but promises in between. */
+  const steps = (name: string, count: number): (() => void) => {
+    const run = async (): Promise<void> => {
+      for (let step = 1; step <= count; step++) {
+        said.push(`${name}${step}`);
+        await Promise.resolve();
+      }
+    };
+    return () => void run();
+  };
+
+  it('goes as far as it comes before the next begins', async () => {
+    const turns = new OneByOne(() => now);
+    for (const name of ['a', 'b', 'c']) turns.add(steps(name, 3), false);
+    await immediate();
+    assert.deepEqual(said, ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3']);
+  });
+
+  it('does not hold up others while it waits for something outside', async () => {
+    const turns = new OneByOne(() => now);
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const waits = async (): Promise<void> => {
+      said.push('waits');
+      await opened;
+      said.push('goes on');
+    };
+    turns.add(() => void waits(), false);
+    turns.add(steps('b', 2), false);
+    await immediate();
+    assert.deepEqual(said, ['waits', 'b1', 'b2']);
+    open();
+    await immediate();
+    assert.equal(said.at(-1), 'goes on');
+  });
+
+  it('goes on with what has begun before anything else begins', async () => {
+    const turns = new OneByOne(() => now);
+    turns.add(steps('new', 1), false);
+    turns.add(() => said.push('also new'), false);
+    turns.add(steps('begun', 2), true);
+    await immediate();
+    assert.deepEqual(said, ['begun1', 'begun2', 'new1', 'also new']);
+  });
+
+  it('lets the event loop have its turn when that is due, and takes what comes then', async () => {
+    const turns = new OneByOne(() => now);
+    const slow = (name: string) => (): void => {
+      said.push(name);
+      now += turnMs;
+    };
+    setImmediate(() => {
+      said.push('event loop');
+      turns.add(slow('c'), true);
+    });
+    turns.add(slow('a'), false);
+    turns.add(slow('b'), false);
+    while (said.length < 4) await immediate();
+    assert.deepEqual(said, ['a', 'event loop', 'c', 'b']);
+  });
+});
