@@ -8,6 +8,10 @@ import type { Logger } from '../core/ports/logger';
 import type { HubChange } from '../core/ports/task-hub-client';
 import type { InboxEntry, LiveInstance } from './live-instance';
 
+type BatchMark = Readonly<
+  Record<'checkpoints' | 'entries' | 'activities' | 'timers' | 'unlocked' | 'pinned' | 'changes' | 'acknowledgements', number>
+>;
+
 /** Checkpoints that are committed together, and what may happen once they are. */
 export class Batch {
   readonly checkpoints: Checkpoint[] = [];
@@ -32,13 +36,22 @@ export class Batch {
   }
 
   /** How much it holds, for `undo`. */
-  mark(): readonly number[] {
-    return this.#lists().map((list) => list.length);
+  mark(): BatchMark {
+    return {
+      checkpoints: this.checkpoints.length,
+      entries: this.entries.length,
+      activities: this.activities.length,
+      timers: this.timers.length,
+      unlocked: this.unlocked.length,
+      pinned: this.pinned.length,
+      changes: this.changes.length,
+      acknowledgements: this.acknowledgements.length,
+    };
   }
 
   /** Takes out what came since `mark`, and gives the instances that it would have begun or changed. */
-  undo(mark: readonly number[]): Set<string> {
-    const [, entries = 0, , , unlocked = 0, pinned = 0, changes = 0] = mark;
+  undo(mark: BatchMark): Set<string> {
+    const { entries, unlocked, pinned, changes } = mark;
     for (const { live, seq } of this.entries.slice(entries)) live.inbox = live.inbox.filter((entry) => entry.seq !== seq);
     for (const live of this.unlocked.slice(unlocked)) live.uncommitted--;
     for (const live of this.pinned.slice(pinned)) live.pins--;
@@ -46,13 +59,8 @@ export class Batch {
     for (const change of this.changes.slice(changes)) {
       if (change.type === 'instance') touched.add(change.row.instanceId);
     }
-    this.#lists().forEach((list, at) => (list.length = mark[at] ?? 0));
+    for (const [name, length] of Object.entries(mark) as [keyof BatchMark, number][]) this[name].length = length;
     return touched;
-  }
-
-  #lists(): unknown[][] {
-    const { checkpoints, entries, activities, timers, unlocked, pinned, changes, acknowledgements } = this;
-    return [checkpoints, entries, activities, timers, unlocked, pinned, changes, acknowledgements];
   }
 }
 

@@ -283,9 +283,9 @@ export function consumptionOf(entries: readonly InboxEntry[]): {
       else (finishedActivities ??= []).push(entry.workKey);
     }
   }
-  return {
-    ...(consumedMessages === undefined ? {} : { consumedMessages }),
-    ...(finishedActivities === undefined ? {} : { finishedActivities }),
-    ...(finishedTimers === undefined ? {} : { finishedTimers }),
-  };
+  const consumption: ReturnType<typeof consumptionOf> = {};
+  if (consumedMessages !== undefined) consumption.consumedMessages = consumedMessages;
+  if (finishedActivities !== undefined) consumption.finishedActivities = finishedActivities;
+  if (finishedTimers !== undefined) consumption.finishedTimers = finishedTimers;
+  return consumption;
 }

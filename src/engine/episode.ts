@@ -21,5 +21,13 @@ export interface Episode {
   /** Custom status of the generations before, for the first commit of the next (spec/engine.md 4). */
   carriedStatus: string | null;
   /** What generations that leave no history sent. */
-  readonly sentBefore: { activities: PendingActivity[]; children: ChildStart[]; messages: OutgoingMessage[] };
+  sentBefore: Sent;
 }
+
+interface Sent {
+  readonly activities: readonly PendingActivity[];
+  readonly children: readonly ChildStart[];
+  readonly messages: readonly OutgoingMessage[];
+}
+
+export const nothingSent: Sent = { activities: [], children: [], messages: [] };

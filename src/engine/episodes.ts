@@ -17,7 +17,7 @@ import { versionMismatch } from '../core/values/version';
 import type { Activities, FollowUp } from './activities';
 import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
-import type { Episode } from './episode';
+import { nothingSent, type Episode } from './episode';
 import type { Entities } from './entities';
 import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
@@ -160,7 +160,7 @@ export class Episodes {
       newEvents: [first, ...inbound],
       continued: 0,
       carriedStatus: null,
-      sentBefore: { activities: [], children: [], messages: [] },
+      sentBefore: nothingSent,
     };
     this.#run(episode);
   }
@@ -353,7 +353,7 @@ export class Episodes {
     const event = resultEvent(next.at, taskId, outcome);
     if (queuedMs >= 1) event.QueuedMs = queuedMs;
     const { executionId } = row;
-    if (refusalOf(event, executionId, executionId, generation, new Set()) !== null) return false;
+    if (refusalOf(event, executionId, executionId, generation) !== null) return false;
     const entry = { live, event, executionId, seq: null, workKey: workKey(executionId, taskId), visibleAtMs: 0, isReady: true };
     const episode: Episode = {
       live,
@@ -365,7 +365,7 @@ export class Episodes {
       newEvents: [{ EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: next.at }, event],
       continued: 0,
       carriedStatus: null,
-      sentBefore: { activities: [], children: [], messages: [] },
+      sentBefore: nothingSent,
     };
     live.isBusy = true;
     this.#decideOrFail(episode, worker, next.outcome);
@@ -388,9 +388,12 @@ export class Episodes {
       );
     }
     // Its rows are never stored, what it sent is; its timers would only be dropped when they fire.
-    episode.sentBefore.activities.push(...turn.activities);
-    episode.sentBefore.children.push(...turn.children);
-    episode.sentBefore.messages.push(...turn.messages);
+    const { activities, children, messages } = episode.sentBefore;
+    episode.sentBefore = {
+      activities: activities.concat(turn.activities),
+      children: children.concat(turn.children),
+      messages: messages.concat(turn.messages),
+    };
     episode.carriedStatus = outcome.customStatus ?? episode.carriedStatus;
     const newEvents = nextGenerationEvents(episode.row, episode.started, completion, core.world.newId(), this.#endOf(episode));
     episode.newEvents = newEvents;

@@ -13,6 +13,7 @@ import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeSome, maxPieceLength } from './event-codec';
+import { quote } from './json-text';
 import { TextParts } from './text-parts';
 import {
   decodeActivities,
@@ -74,7 +75,8 @@ export function encodeCheckpoints(checkpoints: readonly Checkpoint[], most = rec
   const changes: Change[] = [];
   const records: (readonly string[])[] = [];
   let parts = new TextParts();
-  for (const [index, checkpoint] of checkpoints.entries()) {
+  for (let index = 0; index < checkpoints.length; index++) {
+    const checkpoint = checkpoints[index] as Checkpoint;
     if (parts.length > most) {
       records.push(parts.end());
       parts = new TextParts();
@@ -106,7 +108,7 @@ function encodeCheckpoint(checkpoint: Checkpoint, parts: TextParts, changes: Cha
       const replace = mode === 'replace' && at === 0;
       const { text, count } = encodeSome(events, at, maxEventsPerPiece, maxPieceLength);
       changes.push({ type: 'history', instanceId, executionId, replace, from: from + at, count, events: text });
-      parts.add(`h${JSON.stringify([instanceId, executionId, replace ? 1 : 0, from + at, count])}\t${text}\n`);
+      parts.add(`h[${quote(instanceId)},${quote(executionId)},${replace ? 1 : 0},${from + at},${count}]\t${text}\n`);
       at += count;
     } while (at < events.length);
   }

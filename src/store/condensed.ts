@@ -9,7 +9,14 @@
  *       that are joined was not in the store before.
  */
 import type { Checkpoint } from '../core/instances/checkpoint';
-import { workKey, type InstanceRow } from '../core/instances/instance';
+import type { HistoryEvent } from '../core/history/history';
+import {
+  workKey,
+  type InboxMessage,
+  type InstanceRow,
+  type PendingActivity,
+  type PendingTimer,
+} from '../core/instances/instance';
 
 type Step = Checkpoint & { instance: InstanceRow; history: NonNullable<Checkpoint['history']> };
 
@@ -32,7 +39,8 @@ export function condensed(checkpoints: readonly Checkpoint[], hasStatus: (id: st
       !withStatus.has(instanceId) &&
       !hasStatus(instanceId)
     ) {
-      result[place] = joined(before, checkpoint);
+      if (before instanceof Joined) before.add(checkpoint);
+      else (result[place] = new Joined(before as Step)).add(checkpoint);
     } else {
       places.set(instanceId, result.length);
       result.push(checkpoint);
@@ -55,40 +63,60 @@ function follows(before: Checkpoint, step: Checkpoint): step is Step {
   );
 }
 
-function joined(before: Checkpoint, step: Step): Checkpoint {
-  const { executionId, mode, from, events } = before.history ?? step.history;
-  const activities = settled(before.activities, step.finishedActivities, ({ executionId, taskId }) =>
-    workKey(executionId, taskId),
-  );
-  const timers = settled(before.timers, step.finishedTimers, ({ executionId, timerId }) => workKey(executionId, timerId));
-  return {
-    instanceId: step.instanceId,
-    instance: step.instance,
-    history: { executionId, mode, from, events: events.concat(step.history.events) },
-    messages: both(before.messages, step.messages),
-    consumedMessages: before.consumedMessages ?? none,
-    activities: both(activities.left, step.activities),
-    finishedActivities: both(before.finishedActivities, activities.finished),
-    timers: both(timers.left, step.timers),
-    finishedTimers: both(before.finishedTimers, timers.finished),
-  };
+/** What steps of this batch were joined to: its lists are its own, so that the next step is added to them. */
+class Joined implements Checkpoint {
+  readonly instanceId: string;
+  instance: InstanceRow;
+  readonly history: { executionId: string; mode: 'append' | 'replace'; from: number; events: HistoryEvent[] };
+  readonly messages: InboxMessage[];
+  readonly consumedMessages: readonly number[];
+  activities: PendingActivity[];
+  readonly finishedActivities: string[];
+  timers: PendingTimer[];
+  readonly finishedTimers: string[];
+
+  constructor(first: Step) {
+    const { executionId, mode, from, events } = first.history;
+    this.instanceId = first.instanceId;
+    this.instance = first.instance;
+    this.history = { executionId, mode, from, events: events.slice() };
+    this.messages = [...(first.messages ?? none)];
+    this.consumedMessages = first.consumedMessages ?? none;
+    this.activities = [...(first.activities ?? none)];
+    this.finishedActivities = [...(first.finishedActivities ?? none)];
+    this.timers = [...(first.timers ?? none)];
+    this.finishedTimers = [...(first.finishedTimers ?? none)];
+  }
+
+  add({ instance, history, messages, activities, finishedActivities, timers, finishedTimers }: Step): void {
+    this.instance = instance;
+    addTo(this.history.events, history.events);
+    addTo(this.messages, messages);
+    if (finishedActivities !== undefined) {
+      this.activities = left(this.activities, finishedActivities, keyOfActivity, this.finishedActivities);
+    }
+    addTo(this.activities, activities);
+    if (finishedTimers !== undefined) this.timers = left(this.timers, finishedTimers, keyOfTimer, this.finishedTimers);
+    addTo(this.timers, timers);
+  }
 }
 
 const none: readonly never[] = [];
 
-function both<T>(before: readonly T[] = none, then: readonly T[] = none): readonly T[] {
-  return then.length === 0 ? before : before.length === 0 ? then : before.concat(then);
+function addTo<T>(list: T[], more: readonly T[] = none): void {
+  for (const each of more) list.push(each);
 }
 
-/** What of `work` is left when `finished` is over, and what of `finished` was begun before. */
-function settled<T>(
-  work: readonly T[] = none,
-  finished: readonly string[] = none,
-  keyOf: (item: T) => string,
-): { left: readonly T[]; finished: readonly string[] } {
-  if (work.length === 0 || finished.length === 0) return { left: work, finished };
-  const begun = new Set(work.map(keyOf));
-  const over = new Set(finished.filter((key) => begun.has(key)));
-  if (over.size === 0) return { left: work, finished };
-  return { left: work.filter((item) => !over.has(keyOf(item))), finished: finished.filter((key) => !over.has(key)) };
+const keyOfActivity = ({ executionId, taskId }: PendingActivity): string => workKey(executionId, taskId);
+const keyOfTimer = ({ executionId, timerId }: PendingTimer): string => workKey(executionId, timerId);
+
+/** What of `work` is left when `finished` is over; what of that was begun before goes to `finishedBefore`. */
+function left<T>(work: T[], finished: readonly string[], keyOf: (item: T) => string, finishedBefore: string[]): T[] {
+  if (work.length === 0) {
+    addTo(finishedBefore, finished);
+    return work;
+  }
+  const begun = new Map(work.map((item) => [keyOf(item), item]));
+  for (const key of finished) if (!begun.delete(key)) finishedBefore.push(key);
+  return begun.size === work.length ? work : [...begun.values()];
 }

@@ -9,7 +9,7 @@
  *       The first event of a list never gives a distance, so lists can be joined.
  */
 import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../core/history/history';
-import { jsonOf, quote } from './json-text';
+import { inOnePiece, jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
 const fieldsOf: Readonly<Record<HistoryEventType, readonly string[]>> = {
@@ -99,7 +99,7 @@ export function encodeSome(
     }
     text += fields;
   }
-  return { text, count };
+  return { text: inOnePiece(text), count };
 }
 
 /** Texts of {@link encodeEvents} one after the other: short ones are read together, and never is there one text of everything. */
@@ -148,9 +148,14 @@ function fieldsText(event: Record<string, unknown>, shape: EventShape): string |
     if (value === undefined) return undefined;
     text += `,${jsonOf(value)}`;
   }
-  if (Object.keys(event).length === shape.all.size) return `${text}]`;
-  const rest = Object.entries(event).filter(([key, value]) => !shape.all.has(key) && value !== undefined);
-  return rest.length === 0 ? `${text}]` : `${text},${JSON.stringify(Object.fromEntries(rest))}]`;
+  let rest = '';
+  // No list of its members is made for it: this is done for each row of each history.
+  for (const key in event) {
+    if (shape.all.has(key)) continue;
+    const value = event[key];
+    if (value !== undefined) rest += `${rest === '' ? ',{' : ','}${quote(key)}:${jsonOf(value)}`;
+  }
+  return rest === '' ? `${text}]` : `${text}${rest}}]`;
 }
 
 function expandEvent(array: unknown[], timestamp: string): HistoryEvent {

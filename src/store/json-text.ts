@@ -8,6 +8,14 @@ export function quote(text: string): string {
   return text.length <= longestPlain && plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
+/**
+ * The same text in one piece. One that was put together is a tree of its parts, many times its size, for as long as somebody keeps it.
+ */
+export function inOnePiece(text: string): string {
+  // Asking for a character makes it one. That the answer counts keeps the compiler from leaving it out.
+  return text.charCodeAt(0) === 0 ? text.slice() : text;
+}
+
 /** Any JSON value; undefined, which JSON does not have, becomes null. */
 export function jsonOf(value: unknown): string {
   if (typeof value === 'string') return quote(value);

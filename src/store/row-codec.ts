@@ -1,7 +1,7 @@
 /** Instance rows and queued work as JSON arrays: no field names on disk. A new field goes to the end of its list. */
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { decodeEventList, encodeEvents, maxPieceLength } from './event-codec';
-import { jsonOf, quote } from './json-text';
+import { inOnePiece, jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
 /** Epoch milliseconds, or text where that would lose something. */
@@ -37,12 +37,12 @@ type OptionalField = 'profile' | 'failureStack' | 'stuck' | 'forkedFrom' | 'wait
 
 /** A {@link RowTuple}. */
 export function encodeRow(row: InstanceRow): string {
-  return (
+  return inOnePiece(
     `[${quote(row.instanceId)},${quote(row.executionId)},${quote(row.name)},${quote(row.version)},${quote(row.runtimeStatus)},` +
-    `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
-    `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
-    `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
-    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${optionalText(row)}]`
+      `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
+      `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
+      `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
+      `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${optionalText(row)}]`,
   );
 }
 

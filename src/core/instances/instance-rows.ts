@@ -94,7 +94,7 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
   const lastUpdatedTime = facts.events.at(-1)?.Timestamp ?? row.lastUpdatedTime;
   const status = completion?.OrchestrationStatus ?? (facts.isSuspended ? 'Suspended' : goingOn(row, facts.events));
   const isOver = isTerminal(status);
-  return {
+  const after: InstanceRow = {
     instanceId: row.instanceId,
     executionId: row.executionId,
     name: row.name,
@@ -114,12 +114,13 @@ export function rowAfterEpisode(row: InstanceRow, facts: EpisodeFacts): Instance
     failureDetails: completion?.FailureDetails ?? null,
     awaitedEvents: isOver ? noNames : facts.awaitedEvents,
     historyLength: row.historyLength + facts.events.length,
-    ...(row.profile === undefined ? {} : { profile: row.profile }),
-    ...(facts.stuck === undefined || isOver ? {} : { stuck: facts.stuck }),
-    ...(facts.waits === undefined || isOver ? {} : { waits: facts.waits }),
-    ...(facts.failureStack === undefined ? {} : { failureStack: facts.failureStack }),
-    ...(row.forkedFrom === undefined ? {} : { forkedFrom: row.forkedFrom }),
   };
+  if (row.profile !== undefined) after.profile = row.profile;
+  if (facts.stuck !== undefined && !isOver) after.stuck = facts.stuck;
+  if (facts.waits !== undefined && !isOver) after.waits = facts.waits;
+  if (facts.failureStack !== undefined) after.failureStack = facts.failureStack;
+  if (row.forkedFrom !== undefined) after.forkedFrom = row.forkedFrom;
+  return after;
 }
 
 /**

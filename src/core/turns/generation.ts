@@ -23,7 +23,7 @@ export class Generation {
   /** Highest id given to an event so far. */
   highestId = -1;
   readonly #scheduled = new Set<number>();
-  readonly #failed = new Set<number>();
+  #failed: Set<number> | null = null;
   #entityRequests: Map<string, OpenEntityRequest> | null = null;
   #locks: HeldLocks | null = null;
 
@@ -42,7 +42,7 @@ export class Generation {
 
   /** Whether the last answer to the id was a failure. */
   hasFailed(id: number): boolean {
-    return this.#failed.has(id);
+    return this.#failed?.has(id) === true;
   }
 
   /** Calls of entities and lock requests without an answer, by request id. */
@@ -103,7 +103,7 @@ export class Generation {
         case 'TaskFailed':
         case 'SubOrchestrationInstanceFailed':
           this.open.delete(event.TaskScheduledId);
-          this.#failed.add(event.TaskScheduledId);
+          (this.#failed ??= new Set()).add(event.TaskScheduledId);
           break;
         case 'TimerFired':
           this.open.delete(event.TimerId);
@@ -137,7 +137,7 @@ export class Generation {
 
   #schedule(id: number, work: OpenWork | null): void {
     this.#scheduled.add(id);
-    this.#failed.delete(id);
+    this.#failed?.delete(id);
     if (work !== null) this.open.set(id, work);
   }
 }

@@ -15,14 +15,14 @@ export type Refusal =
 
 /**
  * Null when `event` is to be appended to `generation`, whose ExecutionId is `current`. `executionId` is the message's; null means
- * whatever generation is current. `answered`: ids answered by messages taken before it in the same batch; the id is added.
+ * whatever generation is current. `answered`: ids answered by messages taken before it in the same batch, if any are; the id is added.
  */
 export function refusalOf(
   event: InboundEvent,
   executionId: string | null,
   current: string,
   generation: Generation,
-  answered: Set<number>,
+  answered?: Set<number>,
 ): Refusal | null {
   if (executionId !== null && executionId !== current) return 'otherGeneration';
   switch (event.EventType) {
@@ -66,9 +66,9 @@ export function asHistory(event: InboundEvent, generation: Generation): HistoryE
     : { EventType: 'EntityOperationFailed', EventId, IsPlayed, Timestamp, RequestId: Name, FailureDetails: failure };
 }
 
-function answer(id: number, work: OpenWork, generation: Generation, answered: Set<number>): Refusal | null {
+function answer(id: number, work: OpenWork, generation: Generation, answered: Set<number> | undefined): Refusal | null {
   if (generation.open.get(id) !== work) return generation.hasScheduled(id) ? 'answeredBefore' : 'notScheduled';
-  if (answered.has(id)) return 'answeredBefore';
-  answered.add(id);
+  if (answered?.has(id) === true) return 'answeredBefore';
+  answered?.add(id);
   return null;
 }

@@ -28,6 +28,7 @@ import type {
   HistoryEvent,
   InboundEvent,
   SubOrchestrationInstanceFailed,
+  TaskScheduled,
 } from '../history/history';
 import { HeldLocks } from '../entities/held-locks';
 import { profileOf, type InstanceRow, type PendingActivity, type PendingTimer } from '../instances/instance';
@@ -103,18 +104,21 @@ export function applyDecisions(turn: TurnInput): TurnResult {
       case 'ScheduleTask': {
         const { id, name, input, tags, traceContext } = decision;
         const version = decision.version ?? '';
-        result.events.push({
+        const scheduled: TaskScheduled = {
           EventType: 'TaskScheduled',
           EventId: id,
           IsPlayed: false,
           Timestamp: now,
           Name: name,
           Version: version,
-          ...inputOf(turn, input),
-          ...(tags === undefined ? {} : { Tags: tags }),
-          ...(traceContext === undefined ? {} : { ParentTraceContext: traceContext }),
-          ...(profileOf(row) === 'A' && input !== null && isBooleanAlone(input) ? { Note: engineNotes.booleanAsText } : {}),
-        });
+          Input: turn.storeInputs ? input : null,
+        };
+        const kept = keptInput(turn, input);
+        if (kept !== undefined) scheduled.KeptInput = kept;
+        if (tags !== undefined) scheduled.Tags = tags;
+        if (traceContext !== undefined) scheduled.ParentTraceContext = traceContext;
+        if (profileOf(row) === 'A' && input !== null && isBooleanAlone(input)) scheduled.Note = engineNotes.booleanAsText;
+        result.events.push(scheduled);
         const activity: PendingActivity = { instanceId, executionId, taskId: id, name, version, input, scheduledAt: now };
         if (tags !== undefined) activity.tags = tags;
         if (traceContext !== undefined) activity.traceContext = traceContext;
@@ -302,10 +306,9 @@ function releaseLocks(turn: TurnInput, id: number, result: TurnResult): number {
 /** Longer inputs are not kept beside the history: a fan-out of thousands would hold them all in memory. */
 const mostKept = 32 * 1024;
 
-/** The input as the history stores it, or beside it for people's eyes. */
-function inputOf(turn: TurnInput, input: string | null): { Input: string | null; KeptInput?: string } {
-  if (turn.storeInputs || input === null) return { Input: input };
-  return input.length > mostKept ? { Input: null } : { Input: null, KeptInput: input };
+/** The input that the history does not store, beside it for people's eyes. */
+function keptInput({ storeInputs }: TurnInput, input: string | null): string | undefined {
+  return storeInputs || input === null || input.length > mostKept ? undefined : input;
 }
 
 function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: TurnResult): void {
@@ -317,6 +320,7 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
   const tags = profile === 'A' ? childTags(decision.tags, row.tags) : (decision.tags ?? null);
   const traceContext = decision.traceContext === undefined ? {} : { ParentTraceContext: decision.traceContext };
   const executionId = turn.newId();
+  const kept = keptInput(turn, input);
   result.events.push({
     EventType: 'SubOrchestrationInstanceCreated',
     EventId: id,
@@ -325,7 +329,8 @@ function createChild(turn: TurnInput, decision: CreateSubOrchestration, result: 
     Name: name,
     Version: version,
     InstanceId: instanceId,
-    ...inputOf(turn, input),
+    Input: turn.storeInputs ? input : null,
+    ...(kept === undefined ? {} : { KeptInput: kept }),
     ...(tags === null ? {} : { Tags: tags }),
     ...traceContext,
   });

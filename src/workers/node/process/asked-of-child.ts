@@ -85,11 +85,17 @@ export class AskedOfChild {
     });
   }
 
-  #received(request: OfGeneration, { begun, ...outcome }: SentOutcome): EpisodeOutcome {
+  #received(request: OfGeneration, sent: SentOutcome): EpisodeOutcome {
+    const { begun, decisions, customStatus, awaitedEvents, stuck, waits, endedAt } = sent;
+    const outcome: EpisodeOutcome = { decisions, customStatus, awaitedEvents };
+    if (stuck !== undefined) outcome.stuck = stuck;
+    if (waits !== undefined) outcome.waits = waits;
+    if (endedAt !== undefined) outcome.endedAt = endedAt;
     if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.#sent.forget(request.instanceId);
     // P3
     const isNew = begun !== undefined && !this.#requests.has(begun.id);
-    return !isNew ? outcome : { ...outcome, begun: this.#begun(request, begun) };
+    if (isNew) outcome.begun = this.#begun(request, begun);
+    return outcome;
   }
 
   #begun(request: OfGeneration, { id, taskId, name }: NonNullable<SentOutcome['begun']>): BegunActivity {
