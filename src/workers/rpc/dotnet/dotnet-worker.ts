@@ -20,6 +20,7 @@ import { isLastOfBuild, watchSources } from '../watch-sources';
 import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
 import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
+import { versionProblems } from './package-versions';
 import { decidingFiles, isBelow, type ProjectFacts, readFacts } from './project-facts';
 
 export interface DotnetWorkerOptions extends AppWorkerOptions {
@@ -79,6 +80,8 @@ export class DotnetWorker extends AppWorker {
     const { output, warnings: analyzed } = await this.built(appDir, project, { dotnetPath, env, signal });
     this.loaded = output;
     this.sessionSeconds = hostConfig.extendedSessionSeconds;
+    const misfits = await versionProblems(output, project.file);
+    for (const { message } of misfits) this.note('warning', message);
     const waiting = options.waitForDebugger === true ? await debuggerWait(output.dir, env) : {};
     const isExecutable = /\.exe$/i.test(output.assembly) || path.extname(output.assembly) === '';
     const assembly = path.join(output.dir, output.assembly);
@@ -94,7 +97,7 @@ export class DotnetWorker extends AppWorker {
       appDir: output.dir,
       workerDir: output.dir,
       functions: null,
-      problems: analyzed,
+      problems: [...analyzed, ...misfits],
       profile: 'G',
       placeOf: () => ({}),
       isSource: (file) => this.isSource(file),
