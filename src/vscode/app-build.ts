@@ -1,11 +1,11 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import type { AppProblem } from '../core/values/app-problem';
 import { readText, type DurableApp } from './find-apps';
 import { buildOf, isBuildDue } from './models/build-need';
+import { BuildFailed } from './models/load-advice';
 
 const maxSources = 5000;
-
-/** The app could not be built: its mistakes stand where the editor shows problems. */
-export class BuildFailed extends Error {}
 
 /**
  * Builds an app in TypeScript whose sources are newer than what was built of them, by its own script `build`, as a task of the editor:
@@ -26,7 +26,40 @@ export async function buildWhereDue(app: DurableApp): Promise<void> {
   const exitCode = await runNpm(app, 'build');
   if (exitCode === 0) return;
   const how = exitCode === undefined ? 'was ended' : `ended with ${exitCode}`;
-  throw new BuildFailed(`${app.name} was not started: its build failed (npm run build ${how}).`);
+  throw new BuildFailed(`${app.name} was not started: its build failed (npm run build ${how}).`, await mistakesIn(app));
+}
+
+/** What the build's task has found, once the editor shows it; none where the build failed for another reason. */
+async function mistakesIn(app: DurableApp): Promise<AppProblem[]> {
+  const found = (): AppProblem[] =>
+    vscode.languages.getDiagnostics().flatMap(([{ fsPath: file }, all]) =>
+      !file.startsWith(app.appDir + path.sep)
+        ? []
+        : all
+            .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
+            .map(({ message, range: { start } }) => ({
+              severity: 'error' as const,
+              message,
+              source: 'npm run build',
+              file,
+              line: start.line + 1,
+              column: start.character + 1,
+            })),
+    );
+  const problems = found();
+  if (problems.length > 0) return problems;
+  // They come after the end of the task.
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      shown.dispose();
+      resolve(found());
+    };
+    const timer = setTimeout(done, afterBuildMs);
+    const shown = vscode.languages.onDidChangeDiagnostics(() => {
+      if (found().length > 0) done();
+    });
+  });
 }
 
 async function changeTimes(folder: vscode.Uri, include: string, exclude: string): Promise<number[]> {
@@ -69,3 +102,4 @@ async function runTask(task: vscode.Task): Promise<number | undefined> {
 }
 
 const afterProcessMs = 500;
+const afterBuildMs = 1_500;

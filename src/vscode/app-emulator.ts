@@ -17,6 +17,7 @@ import { InstanceLogs } from '../core/ports/instance-logs';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';
+import { BuildFailed } from './models/load-advice';
 import type { EmulatorStatus, WorkerStatus } from './models/emulator-status';
 
 /** What the editor needs of a running emulator, in this window or in another one. */
@@ -96,6 +97,7 @@ export class AppEmulator {
   /** Why the app cannot be loaded as its files are now; undefined while it can. */
   get loadError(): AppErrorEvent | undefined {
     const status = this.#status;
+    if (status.type === 'failed') return status.error;
     return status.type === 'running' && status.worker.type === 'broken' ? status.worker.error : undefined;
   }
 
@@ -204,7 +206,8 @@ export class AppEmulator {
       if (running.appProblems.length > 0) this.#events.tell({ type: 'appProblems', problems: running.appProblems });
       return running;
     } catch (error) {
-      this.#set({ type: 'failed', message: messageOf(error) });
+      const build = error instanceof BuildFailed ? { error: error.error } : {};
+      this.#set({ type: 'failed', message: messageOf(error), ...build });
       throw error;
     }
   }

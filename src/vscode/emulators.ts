@@ -3,13 +3,14 @@ import * as vscode from 'vscode';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
-import { BuildFailed, buildWhereDue } from './app-build';
+import { buildWhereDue } from './app-build';
 import { AppEmulator, type RunningEmulator } from './app-emulator';
 import type { DurableApp } from './find-apps';
 import { freePort } from './free-port';
 import { launchEmulator, openStoredEmulator } from './launch-emulator';
-import { offerMending } from './mending';
+import { mend, offerMending } from './mending';
 import { earlierQuestion, EarlierAnswers, type EarlierAnswer } from './models/earlier-sessions';
+import { BuildFailed, placeOf } from './models/load-advice';
 import type { Memory } from './models/start-memory';
 import {
   dataDirOf,
@@ -223,9 +224,11 @@ export class Emulators implements vscode.Disposable {
     const message = messageOf(error);
     this.logger({ level: 'error', category: 'emulator', message });
     if (error instanceof BuildFailed) {
-      const chosen = await vscode.window.showErrorMessage(message, 'Show Problems', 'Start Anyway');
-      if (chosen === 'Start Anyway') return this.start(app, { ...overrides, build: false });
-      if (chosen !== undefined) await vscode.commands.executeCommand('workbench.actions.view.problems');
+      const first = placeOf(error.error)?.line === undefined ? [] : ['Go to Line'];
+      const chosen = await vscode.window.showErrorMessage(message, ...first, 'Show Problems', 'Start Anyway');
+      if (chosen === 'Go to Line') await mend(app, error.error, 'open');
+      else if (chosen === 'Start Anyway') return this.start(app, { ...overrides, build: false });
+      else if (chosen !== undefined) await vscode.commands.executeCommand('workbench.actions.view.problems');
       return undefined;
     }
     if (DurascopeError.is(error, 'PortTaken')) {

@@ -11,7 +11,8 @@ export type EmulatorStatus =
   | { type: 'starting' }
   | { type: 'running'; url: string; managementUrl: string; dataDir: string | null; worker: WorkerStatus; isDebugging: boolean }
   | { type: 'stopping' }
-  | { type: 'failed'; message: string };
+  /** `error`: where it is the app that keeps the emulator from starting. */
+  | { type: 'failed'; message: string; error?: AppErrorEvent };
 
 export type WorkerStatus =
   /** There is no function app. */

@@ -1,10 +1,21 @@
 /** What can be done about an app that could not be loaded. */
+import type { AppProblem } from '../../core/values/app-problem';
 import type { AppErrorEvent } from '../../emulator/emulator-types';
 
 export interface LoadAdvice {
   /** Of the button. */
   title: string;
   does: 'install' | 'build' | 'open';
+}
+
+/** The app could not be built before its start: as what loading it says. */
+export class BuildFailed extends Error {
+  readonly error: AppErrorEvent;
+
+  constructor(message: string, problems: readonly AppProblem[] = []) {
+    super(message);
+    this.error = { type: 'appError', message, problems };
+  }
 }
 
 /** From 1. */

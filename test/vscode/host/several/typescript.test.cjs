@@ -55,19 +55,27 @@ describe('an app in TypeScript', () => {
     const start = () =>
       answering(
         'showErrorMessage',
-        (message) => void (said = message),
+        (message, ...buttons) => {
+          said = message;
+          return buttons.find((each) => each === 'Go to Line');
+        },
         () => run('startEmulator'),
       );
     assert.equal(await start(), undefined);
     assert.match(said, /build failed \(npm run build ended with \d+\)/);
     assert.equal(emulators.of(apps.current).status.type, 'failed');
+    const { activeTextEditor: shown } = vscode.window;
+    assert.equal(shown.document.uri.fsPath, file.fsPath);
+    const at7 = source.split('\n').findIndex((line) => line.includes('{ id: 7 }'));
+    assert.equal(shown.selection.active.line, at7);
+    // The views lead there too.
+    shown.selection = new vscode.Selection(0, 0, 0, 0);
+    await run('goToLoadError');
+    assert.equal(vscode.window.activeTextEditor.selection.active.line, at7);
     const problem = await until('the problem', () =>
       vscode.languages.getDiagnostics(file).find((each) => /is not assignable/.test(each.message)),
     );
-    assert.equal(
-      problem.range.start.line,
-      source.split('\n').findIndex((line) => line.includes('{ id: 7 }')),
-    );
+    assert.equal(problem.range.start.line, at7);
 
     fs.writeFileSync(file.fsPath, source.replace('order ${order.id}', 'built anew ${order.id}'));
     assert.ok(await start(), said);
