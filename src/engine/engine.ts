@@ -40,7 +40,7 @@ import { Episodes } from './episodes';
 import { KnownNames } from './known-names';
 import type { InboxEntry } from './live-instance';
 import { OrchestrationCommands } from './orchestration-commands';
-import { prepared } from './prepared-question';
+import { preparedCounts, preparedPage } from './prepared-question';
 import { notFound } from './refusals';
 import { salvage } from './salvage';
 import { waitingFor } from './waiting-for';
@@ -154,11 +154,11 @@ export class Engine implements TaskHubClient {
   }
 
   query(query: InstanceQuery): Promise<InstancePage> {
-    return prepared(this.#core.world.store, query, (store) => store.query(query));
+    return preparedPage(this.#core.world.store, query);
   }
 
   countByStatus(query?: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> {
-    return prepared(this.#core.world.store, query, (store) => store.countByStatus(query));
+    return preparedCounts(this.#core.world.store, query);
   }
 
   history(instanceId: string, from?: number, count?: number): Promise<readonly HistoryEvent[]> {

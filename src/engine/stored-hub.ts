@@ -4,7 +4,7 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { addressOf } from '../core/values/entity-id';
 import { DurascopeError } from '../core/values/errors';
 import { queryEntities } from './entity-queries';
-import { prepared } from './prepared-question';
+import { preparedCounts, preparedPage } from './prepared-question';
 import { notFound } from './refusals';
 import { waitingFor } from './waiting-for';
 
@@ -18,8 +18,8 @@ export function storedHub(store: HistoryStore): TaskHubClient {
   return {
     capabilities: { rewind: false, entities: true, suspend: false },
     get: (id) => read(() => store.instance(id)),
-    query: (query) => prepared(store, query, () => store.query(query)),
-    countByStatus: (query) => prepared(store, query, () => store.countByStatus(query)),
+    query: (query) => preparedPage(store, query),
+    countByStatus: (query) => preparedCounts(store, query),
     history: (id, from, count) => read(() => store.history(id, from, count)),
     customStatusChanges: (id) => read(() => store.customStatusChanges(id)),
     waitingFor: (id) => read(() => waitingFor(store, id, new Map()) ?? notFound(id)),

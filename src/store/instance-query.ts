@@ -54,6 +54,46 @@ export function queryInstances(connection: SqlConnection, query: InstanceQuery):
   return { instances, continuationToken: writeToken(fingerprint, last[0] as string | number, last[1] as string) };
 }
 
+/** Of a row: what it has for the order, and its id. */
+export type KeyOfRow = readonly [value: string | number, id: string];
+
+/** The column of an order; undefined where there is none. */
+export function columnOf(orderBy: InstanceOrderBy): string | undefined {
+  return orders[orderBy]?.column;
+}
+
+/**
+ * A part of the rows that the query's filters let through, in its order: those after `after`, to the end of the `count` rows there.
+ * `end`: the last of them; undefined: there are no more.
+ */
+export function rowsBetween(
+  connection: SqlConnection,
+  query: InstanceQuery,
+  after: KeyOfRow | undefined,
+  count: number,
+): { end: KeyOfRow | undefined; visit: (pattern: string, row: (body: string, key: KeyOfRow) => boolean) => void } {
+  const order = orders[query.orderBy ?? 'instanceId'] ?? { column: 'id', index: 'instances_by_id' };
+  const isDescending = query.descending === true;
+  const direction = isDescending ? 'DESC' : 'ASC';
+  const orderSql = order.column === 'id' ? `id ${direction}` : `${order.column} ${direction}, id ${direction}`;
+  const from = after === undefined ? [] : [keysetFilter(order.column, isDescending, after)];
+  const [last] = connection.select(
+    `SELECT ${order.column}, id FROM instances INDEXED BY ${order.index} ${whereOf(from)} ORDER BY ${orderSql} LIMIT 1 OFFSET ?`,
+    [...paramsOf(from), count - 1],
+  );
+  const end = last === undefined ? undefined : ([last[0] as string | number, last[1] as string] as const);
+  return {
+    end,
+    visit: (pattern, row) => {
+      const to = end === undefined ? [] : [upToFilter(order.column, isDescending, end)];
+      const like = { sql: 'CAST(body AS TEXT) LIKE ?', params: [pattern] };
+      const all = [...from, ...to, ...filtersOf(query), like];
+      const sql = `SELECT ${order.column}, id, CAST(body AS TEXT) FROM instances INDEXED BY ${order.index} ${whereOf(all)} ORDER BY ${orderSql}`;
+      connection.scan(sql, paramsOf(all), ([value, id, body]) => row(body as string, [value as string | number, id as string]));
+    },
+  };
+}
+
 /** Instances that the filters let through; order, page size and token do not matter. */
 export function countInstances(connection: SqlConnection, query: InstanceQuery): number {
   const filters = filtersOf(query);
@@ -123,6 +163,13 @@ function bestIndex(connection: SqlConnection, filters: readonly Filter[]): strin
 
 function keysetFilter(column: string, descending: boolean, [value, id]: readonly [string | number, string]): Filter {
   const operator = descending ? '<' : '>';
+  return column === 'id'
+    ? { sql: `id ${operator} ?`, params: [id] }
+    : { sql: `(${column}, id) ${operator} (?, ?)`, params: [value, id] };
+}
+
+function upToFilter(column: string, descending: boolean, [value, id]: KeyOfRow): Filter {
+  const operator = descending ? '>=' : '<=';
   return column === 'id'
     ? { sql: `id ${operator} ?`, params: [id] }
     : { sql: `(${column}, id) ${operator} (?, ?)`, params: [value, id] };

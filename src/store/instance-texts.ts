@@ -196,7 +196,7 @@ export function entryOrderValue(entry: TextEntry, orderBy: InstanceOrderBy, nowM
   return orderBy === 'duration' ? (entry.completedMs ?? nowMs) - entry.createdMs : (entry[orderBy] ?? '');
 }
 
-function entryOf(row: InstanceRow, text: string | null): TextEntry {
+export function entryOf(row: InstanceRow, text: string | null): TextEntry {
   const { instanceId, createdTime, lastUpdatedTime, completedTime, name, runtimeStatus, historyLength, parentInstanceId } = row;
   return {
     instanceId,

@@ -74,7 +74,7 @@ export function countSearched(texts: InstanceTexts, query: InstanceQuery): Parti
   return counts;
 }
 
-function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
+export function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
   const parts: ((entry: TextEntry) => boolean)[] = [];
   const { instanceIdPrefix, parentInstanceId, createdTimeFrom, createdTimeTo, lastUpdatedFrom, lastUpdatedTo } = query;
   const ids = query.instanceIds && new Set(query.instanceIds);
@@ -123,7 +123,7 @@ class FirstOf {
 const high = /[\uD800-\uFFFF]/;
 
 /** As SQLite compares UTF-8: by code points. Values of one order are of one type. */
-function compareValues(a: string | number, b: string | number): number {
+export function compareValues(a: string | number, b: string | number): number {
   if (a === b) return 0;
   if (typeof a === 'string' && typeof b === 'string' && high.test(a) && high.test(b)) {
     return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));

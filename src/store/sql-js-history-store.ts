@@ -22,6 +22,7 @@ import { condensed } from './condensed';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
+import { FirstSearch } from './first-search';
 import { InstanceTexts } from './instance-texts';
 import type { JournalWriter } from './journal';
 import { JournalSync } from './journal-sync';
@@ -105,6 +106,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   #compacting: Promise<void> | undefined;
   /** By what is searched for, '' for orders. */
   readonly #preparing = new Map<string, Promise<void>>();
+  readonly #searching = new Set<FirstSearch>();
 
   #idleTimer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
@@ -222,6 +224,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     }
     this.#pending.apply(batch.changes);
     this.#texts.apply(batch.changes);
+    for (const each of this.#searching) each.note(batch.changes);
     this.#commitsSinceIdleCheck += 1;
     if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
     if (this.#idleTimer === undefined) this.#scheduleIdle();
@@ -288,6 +291,63 @@ export class SqlJsHistoryStore implements HistoryStore {
       this.#preparing.set(text, preparing);
     }
     return preparing;
+  }
+
+  firstPage(query: InstanceQuery): Promise<InstancePage> | undefined {
+    if (!this.#mayBeFirst(query)) return undefined;
+    const search = new FirstSearch(query, 'page');
+    return search.isPossible
+      ? this.#searchFirst(
+          query,
+          search,
+          () => search.page(),
+          () => this.query(query),
+        )
+      : undefined;
+  }
+
+  firstCounts(query: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> | undefined {
+    // Who counts many parts of it, as a histogram does, is answered sooner by the texts.
+    if (!this.#mayBeFirst(query) || [...this.#searching].some(({ isOfPage }) => !isOfPage)) return undefined;
+    const all: InstanceQuery = { ...query, orderBy: 'createdTime', descending: false };
+    delete all.continuationToken;
+    const search = new FirstSearch(all, 'all');
+    return search.isPossible
+      ? this.#searchFirst(
+          query,
+          search,
+          () => search.counts(),
+          () => this.countByStatus(query),
+        )
+      : undefined;
+  }
+
+  /** Once there are all texts nothing is quicker than these. */
+  #mayBeFirst(query: InstanceQuery): boolean {
+    this.#assertOpen();
+    return isSearch(query) && !this.#texts.isComplete;
+  }
+
+  /** Pages before counts, and both before the texts. `late`: where too much has changed meanwhile. */
+  async #searchFirst<T>(query: InstanceQuery, search: FirstSearch, answer: () => T, late: () => T): Promise<T> {
+    this.#searching.add(search);
+    try {
+      while (!search.isVain) {
+        await nextTurn();
+        if (this.#closing !== undefined) throw this.#refusal();
+        if (!search.isOfPage && this.#hasPageUnderWay) continue;
+        const instance = (id: string): InstanceRow | undefined => this.instance(id);
+        if (search.step(this.#withRows(), instance, this.#options.clock, askedSliceMs)) return answer();
+      }
+    } finally {
+      this.#searching.delete(search);
+    }
+    await this.prepare(query);
+    return late();
+  }
+
+  get #hasPageUnderWay(): boolean {
+    return [...this.#searching].some(({ isOfPage }) => isOfPage);
   }
 
   customStatusChanges(instanceId: string): readonly CustomStatusChange[] {
@@ -387,6 +447,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     for (;;) {
       await nextTurn();
       if (this.#closing !== undefined) throw this.#refusal();
+      if (this.#hasPageUnderWay) continue;
       const end = this.#options.clock() + askedSliceMs;
       const isOver = (): boolean => this.#options.clock() >= end;
       if (search?.goOn(isOver) ?? this.#texts.make(isOver)) return;
@@ -399,6 +460,10 @@ export class SqlJsHistoryStore implements HistoryStore {
     this.#ahead = setTimeout(() => {
       this.#ahead = undefined;
       if (this.#sqlJs === undefined || this.#closing !== undefined) return;
+      if (this.#searching.size > 0) {
+        this.#makeAhead(idleDelayMs);
+        return;
+      }
       const end = this.#options.clock() + sliceMs;
       if (!this.#texts.make(() => this.#options.clock() >= end)) this.#makeAhead(aheadDelayMs);
     }, delayMs);

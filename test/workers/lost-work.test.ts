@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { whatBecomesOf, type LostWork } from '../../src/workers/supervision/lost-work';
+import { whatBecomesOf } from '../../src/workers/supervision/lost-work';
+import type { LostWork } from '../../src/workers/supervision/requests-under-way';
 
 const lost = (kind: LostWork['kind'], ...names: string[]): LostWork[] => names.map((name) => ({ kind, name }));
 const goesOn = 'A new one is started now, and the app goes on in it.';

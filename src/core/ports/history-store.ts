@@ -79,6 +79,12 @@ export interface HistoryStore {
    * Without it, the question makes what is missing at once. Rejects with `Stopped` when the store is closed meanwhile.
    */
   prepare(query: InstanceQuery): Promise<void> | undefined;
+  /**
+   * What a search finds, in slices too, where that is known before all is made: a page as soon as it is full. Undefined: there is no quicker way
+   * than `prepare`. Rejects as `query` throws, and with `Stopped` when the store is closed meanwhile.
+   */
+  firstPage?(query: InstanceQuery): Promise<InstancePage> | undefined;
+  firstCounts?(query: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> | undefined;
   query(query: InstanceQuery): InstancePage;
   count(query: InstanceQuery): number;
   /** Number of instances by status, over all that the query's filters let through. */

@@ -27,8 +27,9 @@ import type { LogEntry, Logger } from '../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall, PassthroughHost } from '../../core/ports/passthrough-host';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { streamHttp } from './http-stream';
-import { whatBecomesOf, type LostWork } from './lost-work';
+import { whatBecomesOf } from './lost-work';
 import { beforeTail } from './output-lines';
+import type { LostWork } from './requests-under-way';
 import type { HttpReply, OutputValue, RunningApp } from './running-app';
 import { readStartRequests } from './start-requests';
 

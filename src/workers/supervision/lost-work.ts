@@ -1,12 +1,6 @@
 /** What is said of work that a process took along when it ended. */
 import { countText } from '../../base/count-text';
-import type { RequestKind } from './requests-under-way';
-
-/** One thing that a process had not answered when it ended; `name`: of the function. */
-export interface LostWork {
-  kind: RequestKind;
-  name: string;
-}
+import type { LostWork } from './requests-under-way';
 
 /** What becomes of it, in a sentence or two for the user. */
 export function whatBecomesOf(lost: readonly LostWork[]): string {

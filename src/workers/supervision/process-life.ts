@@ -4,7 +4,7 @@
  *   L1. A start settles: when the app is loaded, when it cannot be, when that takes too long or is given up, or when the process is gone.
  */
 import { DurascopeError } from '../../core/values/errors';
-import type { LostWork } from './lost-work';
+import type { LostWork } from './requests-under-way';
 import type { WorkerEnd } from './running-app';
 
 export interface ProcessLifeOptions {

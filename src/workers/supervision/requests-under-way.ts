@@ -1,6 +1,5 @@
 /** What one process was asked and has not answered yet: each is settled, at the latest when the process is gone. */
 import { DurascopeError } from '../../core/values/errors';
-import type { LostWork } from './lost-work';
 
 export type RequestKind = 'episode' | 'activity' | 'entity' | 'http' | 'invoke' | 'replay';
 
@@ -17,6 +16,9 @@ export interface Request {
   resolve(value: never): void;
   reject(error: Error): void;
 }
+
+/** One thing that a process had not answered when it ended; `name`: of the function. */
+export type LostWork = Pick<Request, 'kind' | 'name'>;
 
 export class RequestsUnderWay {
   private readonly requests = new Map<number, Request>();

@@ -12,7 +12,7 @@ import type {
 } from '../../core/ports/function-worker';
 import type { AppProblem } from '../../core/values/app-problem';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
-import type { LostWork } from './lost-work';
+import type { LostWork } from './requests-under-way';
 
 export interface HttpCall {
   invocationId: string;

@@ -17,8 +17,7 @@ import type {
   EpisodeRequest,
 } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
-import type { LostWork } from '../../supervision/lost-work';
-import type { KnownRunner, Request, RequestKind } from '../../supervision/requests-under-way';
+import type { KnownRunner, LostWork, Request, RequestKind } from '../../supervision/requests-under-way';
 import { RequestsUnderWay } from '../../supervision/requests-under-way';
 import type { HttpCall, HttpReply } from '../../supervision/running-app';
 import { requestOf, type Answer } from '../wire/child-messages';

@@ -8,8 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { DurascopeError } from '../../../core/values/errors';
-import type { LostWork } from '../../supervision/lost-work';
-import { type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
+import { type LostWork, type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
 import type { InvocationResponse, TypedData } from '../generated/function-rpc';
 import { type Content, longestMessage } from '../stream/rpc-listener';
 import { isSuccess } from './function-table';
