@@ -14,6 +14,7 @@ import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { HubClock, HubClockState } from '../core/ports/hub-clock';
 import { InstanceLogs } from '../core/ports/instance-logs';
+import type { LogEntry } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent, GrpcEndpoint } from '../emulator/emulator-types';
 import { Listeners } from '../emulator/listeners';
@@ -169,6 +170,14 @@ export class AppEmulator {
         if (this.#lastStop === stop) this.#lastStop = undefined;
       });
     return stop;
+  }
+
+  /** A line of its log. A build can take long, and is told while it goes on. */
+  heard(entry: LogEntry): void {
+    this.logs.add(entry);
+    if (this.#status.type !== 'starting' || entry.category !== 'worker') return;
+    const [, word] = /^(Building|Built) /.exec(entry.message) ?? [];
+    if (word !== undefined) this.#set({ type: 'starting', isBuilding: word === 'Building' });
   }
 
   async #start(

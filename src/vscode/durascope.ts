@@ -397,6 +397,8 @@ export class Durascope implements vscode.Disposable {
     this.#emulatorView.show(emulator, name);
     const none = this.apps.wasSearched ? 'none' : undefined;
     void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? none);
+    const isBuilding = emulator?.status.type === 'starting' && emulator.status.isBuilding === true;
+    void vscode.commands.executeCommand('setContext', contextKeys.isBuilding, isBuilding);
     const error = emulator?.loadError;
     void vscode.commands.executeCommand('setContext', contextKeys.isBroken, error !== undefined);
     void vscode.commands.executeCommand('setContext', contextKeys.mending, error === undefined ? '' : mendingWords(error));

@@ -78,7 +78,7 @@ export class Emulators implements vscode.Disposable {
       if (hasApp && overrides.build !== false && this.settingsOf(app).buildOnStart) await buildWhereDue(app);
       return launchEmulator(this.threadFile, options, (entry) => {
         this.logger(entry);
-        emulator.logs.add(entry);
+        emulator.heard(entry);
         if (entry.waitingProcess !== undefined) overrides.onWaitingProcess?.(entry.waitingProcess);
       });
     };

@@ -119,6 +119,8 @@ export const replayDebugType = 'durascope-replay';
 export const contextKeys = {
   /** `none` (no app), `stopped`, `starting`, `running`, `stopping` or `failed`; not set while the first search goes on. */
   emulator: 'durascope.emulatorState',
+  /** It starts, and builds the app for that. */
+  isBuilding: 'durascope.isBuilding',
   hasFilter: 'durascope.hasFilter',
   grouping: 'durascope.grouping',
   severalApps: 'durascope.severalApps',

@@ -94,6 +94,20 @@ describe('the emulator of an app', () => {
     assert.deepEqual(states, ['starting', 'running']);
   });
 
+  it('tells while it starts that the app is being built, and that it has been', async () => {
+    const builds: unknown[] = [];
+    emulator.onStatus((status) => builds.push(status.type === 'starting' ? status.isBuilding : status.type));
+    const say = (message: string, category = 'worker'): void => emulator.heard({ level: 'information', category, message });
+    await emulator.start(() => {
+      say('Building shop.csproj ...');
+      say('Building a house', 'user');
+      say('Built shop.csproj in 3.1 s.');
+      return launch();
+    });
+    say('Building shop.csproj ...');
+    assert.deepEqual(builds, [undefined, true, false, 'running']);
+  });
+
   it('refuses its hub until it runs', async () => {
     assert.throws(
       () => emulator.hub,

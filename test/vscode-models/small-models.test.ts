@@ -236,6 +236,7 @@ describe('the state of the emulator', () => {
   const all: EmulatorStatus[] = [
     { type: 'stopped' },
     { type: 'starting' },
+    { type: 'starting', isBuilding: true },
     { type: 'stopping' },
     { type: 'failed', message: 'Port 7071 is taken.' },
     running,

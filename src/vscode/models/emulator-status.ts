@@ -8,7 +8,8 @@ import { mendingWords } from './load-advice';
 
 export type EmulatorStatus =
   | { type: 'stopped' }
-  | { type: 'starting' }
+  /** `isBuilding`: the compiler is at work on the app. */
+  | { type: 'starting'; isBuilding?: boolean }
   | { type: 'running'; url: string; managementUrl: string; dataDir: string | null; worker: WorkerStatus; isDebugging: boolean }
   | { type: 'stopping' }
   /** `error`: where it is the app that keeps the emulator from starting. */
@@ -53,8 +54,11 @@ function statusText(status: EmulatorStatus, appName: string): StatusBarText {
       };
     case 'starting':
       return {
-        text: '$(loading~spin) Durascope: starting',
-        tooltip: `The emulator of ${appName} starts.`,
+        text: `$(loading~spin) Durascope: ${status.isBuilding === true ? 'building' : 'starting'}`,
+        tooltip:
+          status.isBuilding === true
+            ? `${appName} is being built. A click shows how it goes.`
+            : `The emulator of ${appName} starts.`,
         command: 'output',
         background: 'normal',
       };

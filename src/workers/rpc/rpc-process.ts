@@ -404,13 +404,15 @@ export class RpcProcess implements RunningApp {
         const entry = readLog(content.value, this.options.isSource ?? (() => false));
         const invocation = this.invocations.spokenOf(content.value.invocationId);
         if (entry.category === 'user') this.output.keep(entry.message);
-        this.options.log({
-          ...entry,
-          ...(invocation === undefined
-            ? {}
-            : { functionName: invocation.fn.descriptor.name, invocationId: content.value.invocationId }),
-          ...(invocation === undefined || invocation.instanceId === null ? {} : { instanceId: invocation.instanceId }),
-        });
+        // What its libraries say for the patient stands in no log of an instance: its history tells it.
+        if (invocation === undefined || (entry.category === 'worker' && entry.level === 'debug')) {
+          this.options.log(entry);
+          return;
+        }
+        const { fn, instanceId } = invocation;
+        const { invocationId } = content.value;
+        const of = { functionName: fn.descriptor.name, invocationId, ...(instanceId === null ? {} : { instanceId }) };
+        this.options.log({ ...entry, ...of });
         return;
       }
       default:

@@ -60,6 +60,8 @@ describe('a C# function app', function () {
       said.map(({ category, functionName }) => [category, functionName]),
       [['user', 'HelloCities']],
     );
+    // What the package says of each start and end is in the history.
+    assert.ok(!app.logs.some(({ instanceId, category }) => instanceId === id && category === 'worker'));
     const greeting = app.logs.find(({ instanceId, message }) => instanceId === id && message === 'greeting Tokyo');
     assert.deepEqual([greeting?.category, greeting?.functionName], ['user', 'SayHello']);
   });
