@@ -1,17 +1,19 @@
 /** Looks at everything that happens in a hub for what would puzzle (core/instances/meanings.ts), and tells it in the log, each kind once for an orchestrator. */
 import type { HistoryEvent } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
-import { type Meaning, meanings } from '../core/instances/meanings';
+import { type Meaning, type MeaningId, meanings } from '../core/instances/meanings';
 import type { Disposable } from '../core/ports/clock';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { isEntityId } from '../core/values/instance-id';
 
+/** Somebody has just sent an event that nobody waits for under its name; a lock that is kept stands in the way of others. */
+const ofEachInstance: ReadonlySet<MeaningId> = new Set<MeaningId>(['eventCase', 'unawaitedEvent', 'locksKept']);
+
 export function watchMeanings(hub: Pick<TaskHubClient, 'subscribe' | 'history'>, log: Logger): Disposable {
   const told = new Set<string>();
   const tell = (row: InstanceRow, { id, message, docs }: Meaning): void => {
-    // An event that nobody waits for under its name is told of each instance: somebody has just sent it.
-    const key = `${id} ${id === 'eventCase' || id === 'unawaitedEvent' ? `${row.instanceId} ${message}` : row.name.toLowerCase()}`;
+    const key = `${id} ${ofEachInstance.has(id) ? `${row.instanceId} ${message}` : row.name.toLowerCase()}`;
     if (told.has(key)) return;
     told.add(key);
     log({
@@ -27,8 +29,8 @@ export function watchMeanings(hub: Pick<TaskHubClient, 'subscribe' | 'history'>,
     if (row.waits !== undefined || newEvents.some((event) => event.Note !== undefined || event.EventType === 'EventRaised')) {
       for (const meaning of meanings({ ...row, runtimeStatus: 'Running' }, newEvents)) tell(row, meaning);
     }
-    if (row.runtimeStatus !== 'Failed' || newEvents.length === 0) return;
-    // Why it failed may stand further up.
+    if ((row.runtimeStatus !== 'Failed' && row.runtimeStatus !== 'Terminated') || newEvents.length === 0) return;
+    // Why it failed, and what it had locked, may stand further up.
     hub.history(row.instanceId).then(
       (history) => {
         for (const meaning of meanings(row, history)) tell(row, meaning);

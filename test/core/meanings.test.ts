@@ -86,6 +86,38 @@ describe('what an instance means', () => {
     assert.deepEqual(idsOf({ runtimeStatus: 'Running' }, events), []);
   });
 
+  it('golden lock-throws: locks that a failed or terminated instance keeps, had or only asked for', () => {
+    const request = (id: string) => JSON.stringify({ op: null, id, parent: 'one', lockset: [{ name: 'box', key: 'k' }] });
+    const asked = event('EventSent', { EventId: 0, InstanceId: '@box@k', Name: 'op', Input: request('s1') });
+    const granted = event('EventRaised', { Name: 's1', Input: '{}' });
+    const [kept] = meanings(row({ runtimeStatus: 'Failed' }), [event('ExecutionStarted'), asked, granted]);
+    assert.deepEqual([kept?.id, kept?.event], ['locksKept', 1]);
+    assert.match(
+      kept?.message ?? '',
+      /failed within a critical section, and nobody gives back its locks: @box@k takes no message/,
+    );
+    const [waiting] = meanings(row({ runtimeStatus: 'Terminated' }), [asked]);
+    assert.match(waiting?.message ?? '', /was terminated while it waited for locks\. They are given to it all the same/);
+    const release = JSON.stringify({ parent: 'one', id: 's1' });
+    const released = event('EventSent', { EventId: 1, InstanceId: '@box@k', Name: 'release', Input: release });
+    assert.deepEqual(idsOf({ runtimeStatus: 'Failed' }, [asked, granted, released]), []);
+    assert.deepEqual(idsOf({ runtimeStatus: 'Running' }, [asked, granted]), []);
+  });
+
+  it('locks that the end of a failed instance of a Durable Task SDK gave back', () => {
+    const events = [
+      event('EntityLockRequested', { EventId: 1, CriticalSectionId: 's', LockSet: ['@box@a', '@box@b'] }),
+      event('EntityLockGranted', { CriticalSectionId: 's' }),
+      event('EntityUnlockSent', { EventId: 2, CriticalSectionId: 's', TargetInstanceId: '@box@a' }),
+      event('EntityUnlockSent', { EventId: 3, CriticalSectionId: 's', TargetInstanceId: '@box@b' }),
+      event('ExecutionCompleted', { EventId: 4, OrchestrationStatus: 'Failed' }),
+    ];
+    const [found] = meanings(row({ runtimeStatus: 'Failed', profile: 'G' }), events);
+    assert.deepEqual([found?.id, found?.event], ['locksGivenBack', 2]);
+    assert.match(found?.message ?? '', /given back with its end: @box@a, @box@b\./);
+    assert.deepEqual(idsOf({ runtimeStatus: 'Completed', profile: 'G' }, events), []);
+  });
+
   it('has a heading that its paragraph has, with the address that viewers make of it', async () => {
     const text = await readFile(path.join(projectRoot, 'docs', 'meanings.md'), 'utf8');
     const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);

@@ -68,4 +68,38 @@ describe('what puzzles, in the log', () => {
       await hub.dispose();
     }
   });
+
+  it('says of each instance that fails or is terminated with locks which ones nobody gives back', async () => {
+    const hub = await TestHub.open({
+      scripts: {
+        *fails(context) {
+          yield context.lock(`@counter@${String(context.input)}`);
+          throw new Error('within the section');
+        },
+        *waits(context) {
+          yield context.lock('@counter@c');
+          return yield context.waitEvent('go');
+        },
+      },
+      entities: { counter: () => undefined },
+    });
+    const logs: LogEntry[] = [];
+    const watch = watchMeanings(hub.engine, (entry) => logs.push(entry));
+    try {
+      await hub.start('fails', { instanceId: 'one', input: '"a"' });
+      await hub.start('fails', { instanceId: 'two', input: '"b"' });
+      await hub.start('waits', { instanceId: 'three' });
+      await hub.engine.terminate('three', null);
+      await hub.quiet();
+      const told = logs.map(({ level, instanceId, message }) => [level, instanceId, /its locks: (\S+)/.exec(message)?.[1]]);
+      assert.deepEqual(told, [
+        ['warning', 'one', '@counter@a'],
+        ['warning', 'two', '@counter@b'],
+        ['warning', 'three', '@counter@c'],
+      ]);
+    } finally {
+      watch.dispose();
+      await hub.dispose();
+    }
+  });
 });

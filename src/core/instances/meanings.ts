@@ -4,6 +4,7 @@
  * otherwise than a store.
  */
 import { saysNonDeterministic } from '../decisions/non-determinism';
+import { HeldLocks } from '../entities/held-locks';
 import {
   engineNotes,
   type HistoryEvent,
@@ -26,7 +27,9 @@ export type MeaningId =
   | 'eventsDropped'
   | 'unawaitedEvent'
   | 'openTimers'
-  | 'lateResult';
+  | 'lateResult'
+  | 'locksKept'
+  | 'locksGivenBack';
 
 export interface Meaning {
   id: MeaningId;
@@ -62,6 +65,8 @@ const paragraphs: Readonly<Record<MeaningId, string>> = {
   unawaitedEvent: 'an-event-that-nobody-waits-for',
   openTimers: 'the-code-has-returned-and-the-instance-runs-on',
   lateResult: 'a-result-that-comes-too-late',
+  locksKept: 'locks-that-nobody-gives-back',
+  locksGivenBack: 'locks-given-back-by-a-failure',
 };
 
 /** Headings of docs/meanings.md. */
@@ -80,6 +85,8 @@ const titles: Readonly<Record<MeaningId, string>> = {
   unawaitedEvent: 'An event that nobody waits for',
   openTimers: 'The code has returned, and the instance runs on',
   lateResult: 'A result that comes too late',
+  locksKept: 'Locks that nobody gives back',
+  locksGivenBack: 'Locks given back by a failure',
 };
 
 /** The meanings of `events`, the history or what was added to it, in their order; those of the instance as a whole come first. */
@@ -93,7 +100,7 @@ export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Mean
     if (meaning !== null) found.push({ ...meaning, docs: docsOf(meaning.id), event: index });
   }
   if (!found.some(({ id }) => id === 'suspendedEnded')) found.push(...suspendedEnd(events));
-  found.push(...waitMeanings(row, events), ...(failure === null ? lateResults(row, events) : []));
+  found.push(...waitMeanings(row, events), ...(failure === null ? lateResults(row, events) : []), ...lockMeanings(row, events));
   return found.map((meaning) => ({ ...meaning, title: titles[meaning.id] }));
 }
 
@@ -161,7 +168,12 @@ function suspendedEnd(events: readonly HistoryEvent[]): Found[] {
   for (const [index, event] of events.entries()) {
     if (event.EventType === 'ExecutionSuspended') isSuspended = true;
     else if (event.EventType === 'ExecutionResumed') isSuspended = false;
-    else if (event.EventType === 'ExecutionCompleted' && isSuspended && event.OrchestrationStatus !== 'Terminated') {
+    else if (
+      event.EventType === 'ExecutionCompleted' &&
+      isSuspended &&
+      event.OrchestrationStatus !== 'Terminated' &&
+      !(event.OrchestrationStatus === 'Failed' && saysNonDeterministic(event.Result))
+    ) {
       return [{ ...suspendedEnded, docs: docsOf('suspendedEnded'), event: index }];
     }
   }
@@ -244,6 +256,59 @@ function lateResults({ runtimeStatus }: MeaningRow, events: readonly HistoryEven
     docs: docsOf('lateResult'),
     event: index,
   }));
+}
+
+/** What an end that was none of the code's own does with locks (spec/engine.md 5.5). */
+function lockMeanings(row: MeaningRow, events: readonly HistoryEvent[]): Found[] {
+  const { runtimeStatus } = row;
+  if (runtimeStatus !== 'Failed' && runtimeStatus !== 'Terminated') return [];
+  const how = runtimeStatus === 'Failed' ? 'failed' : 'was terminated';
+  const found: Found[] = [];
+  const tell = (id: MeaningId, message: string, event: number): void => {
+    found.push({ id, message, docs: docsOf(id), event });
+  };
+  const locks = new HeldLocks();
+  for (const event of events) locks.note(event);
+  for (const { id, entities, isGranted } of locks.all()) {
+    const asked = events.findLastIndex((event) => isLockRequest(event, id));
+    tell(
+      'locksKept',
+      isGranted
+        ? `The instance ${how} within a critical section, and nobody gives back its locks: ${entities.join(', ')} ${waitFor(entities)}. "Clean Entity Storage" releases them.`
+        : `The instance ${how} while it waited for locks. They are given to it all the same, and nobody gives them back: ${entities.join(', ')} ${waitFor(entities)}. "Clean Entity Storage" releases them.`,
+      asked,
+    );
+  }
+  const released = runtimeStatus === 'Failed' ? releasedByEnd(events) : [];
+  if (released.length > 0) {
+    const ids = released.map(({ instanceId }) => instanceId).join(', ');
+    tell(
+      'locksGivenBack',
+      `The instance failed within a critical section, and its locks were given back with its end: ${ids}. What it had changed under them stays as it was then.`,
+      released[0]?.index ?? -1,
+    );
+  }
+  return found;
+}
+
+const waitFor = (entities: readonly string[]): string =>
+  entities.length === 1 ? 'takes no message of anybody else any more' : 'take no messages of anybody else any more';
+
+function isLockRequest(event: HistoryEvent, id: string): boolean {
+  if (event.EventType === 'EntityLockRequested') return event.CriticalSectionId === id;
+  return event.EventType === 'EventSent' && event.Input?.includes('"lockset"') === true && event.Input.includes(id);
+}
+
+/** What the last episode gave back right before its end; only the Durable Task SDKs do that for an instance that fails. */
+function releasedByEnd(events: readonly HistoryEvent[]): { instanceId: string; index: number }[] {
+  const end = events.findLastIndex(({ EventType }) => EventType === 'ExecutionCompleted');
+  const released = [];
+  for (let index = end - 1; index >= 0; index--) {
+    const event = events[index];
+    if (event?.EventType !== 'EntityUnlockSent') break;
+    released.unshift({ instanceId: event.TargetInstanceId, index });
+  }
+  return released;
 }
 
 /** Why a failed instance says what it says. */
