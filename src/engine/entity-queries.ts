@@ -22,13 +22,14 @@ export function queryEntities(store: Pick<HistoryStore, 'query'>, query: EntityQ
 
 /** Null when nothing can be found. */
 function instanceQuery(query: EntityQuery): InstanceQuery | null {
-  const { name, instanceIdPrefix: prefix, lastOperationFrom, lastOperationTo, continuationToken } = query;
+  const { name, instanceIdPrefix: prefix, instanceIdFrom, lastOperationFrom, lastOperationTo, continuationToken } = query;
   const byName = name === undefined ? '@' : `@${name.toLowerCase()}@`;
   const given = prefix ?? '@';
   if (!byName.startsWith(given) && !given.startsWith(byName)) return null;
   return {
     entities: 'only',
     instanceIdPrefix: given.length > byName.length ? given : byName,
+    ...(instanceIdFrom === undefined ? {} : { instanceIdFrom }),
     ...(lastOperationFrom === undefined ? {} : { createdTimeFrom: lastOperationFrom }),
     ...(lastOperationTo === undefined ? {} : { createdTimeTo: lastOperationTo }),
     ...(continuationToken === undefined ? {} : { continuationToken }),

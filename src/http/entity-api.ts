@@ -6,6 +6,8 @@ import { bare, bodyText, json, jsonText, type Reply } from './exchange';
 import { NewtonsoftError } from '../core/values/newtonsoft-json';
 import { rewrittenBody } from './json-body';
 import type { KnownFunctions } from './known-functions';
+import { beginningOf, continuationHeader, foreignTokenNote, isOfAList, tokenAfter, tokenFrom } from './list-tokens';
+import { negativePageReply, noteHeader } from './management-errors';
 import { booleanValue, dateValue, integerValue } from './parameter-values';
 import type { ManagementCall } from './management-call';
 import type { Route } from './route-table';
@@ -16,8 +18,6 @@ export interface EntityApiOptions {
   /** Resolves when the app's functions are known, or after a bound. Null: they are known. */
   whenReady(): Promise<unknown> | null;
 }
-
-const continuationHeader = 'x-ms-continuation-token';
 
 export class EntityApi {
   readonly #hub: TaskHubClient;
@@ -54,10 +54,23 @@ export class EntityApi {
     if (name !== '') wanted.name = name;
     if (from !== undefined) wanted.lastOperationFrom = from;
     if (to !== undefined) wanted.lastOperationTo = to;
-    if (token !== undefined && token !== '') wanted.continuationToken = token;
+    const headers: [string, string][] = [];
+    if (token !== undefined && token !== '') {
+      wanted.instanceIdFrom = beginningOf(token);
+      const isOurs = await isOfAList(token, async (id) => (await this.#hub.getEntity(id)) !== undefined);
+      if (!isOurs) headers.push([noteHeader, foreignTokenNote]);
+    }
+    if (top !== undefined && top < 0) return negativePageReply();
+    if (top === 0) {
+      const [first] = (await this.#hub.queryEntities({ ...wanted, pageSize: 1 })).entities;
+      if (first !== undefined) headers.push([continuationHeader, tokenFrom(first.instanceId)]);
+      return jsonText(200, '[]', headers);
+    }
     const page = await this.#hub.queryEntities(wanted);
+    const last = page.continuationToken === undefined ? undefined : page.entities.at(-1);
+    if (last !== undefined) headers.push([continuationHeader, tokenAfter(last.instanceId)]);
     const text = `[${page.entities.map((entity) => entityText(entity)).join(',')}]`;
-    return jsonText(200, text, page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]]);
+    return jsonText(200, text, headers);
   }
 
   async #state(call: ManagementCall): Promise<Reply> {

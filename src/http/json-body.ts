@@ -16,7 +16,8 @@ export function rewrittenBody(text: string): string {
   if (isJson(text) && !/\\[u/]/.test(text) && !isDeep(text)) return dotnetJson(compactJson(text));
   const written = rewrittenJson(text, false);
   if (!isJson(written)) throw new NewtonsoftError("The value 'undefined' is no JSON.");
-  return written;
+  // Recorded: `event-status-odd`.
+  return dotnetJson(written);
 }
 
 /** Deeper than Newtonsoft.Json reads; it says so in its words. `text` is valid JSON. */

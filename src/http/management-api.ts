@@ -25,11 +25,13 @@ import {
   invalidJsonReply,
   invalidOperationReply,
   negativePageReply,
+  noteHeader,
   unknownInstanceMessage,
 } from './management-errors';
+import { beginningOf, continuationHeader, foreignTokenNote, isOfAList, tokenAfter, tokenFrom } from './list-tokens';
 import type { ManagementCall } from './management-call';
 import { type ManagementUrlParts, startPayload } from './management-urls';
-import { booleanValue, dateValue, integerValue, secondsValue, statusesValue } from './parameter-values';
+import { booleanValue, dateValue, integerValue, oddStatusesIn, secondsValue, statusesValue } from './parameter-values';
 import { jsonPieces } from './json-pieces';
 import { payloadJson, statusPayload, statusPieces } from './status-payload';
 import { type Route, RouteTable } from './route-table';
@@ -48,19 +50,7 @@ export interface ManagementApiOptions {
 
 type Query = ReadonlyMap<string, string>;
 
-/** What would puzzle about an answer that is the real service's. */
-const noteHeader = 'X-Durascope-Note';
 const maxTimerMs = 2_147_483_647;
-/** Stands for the first page. */
-const beginningToken = 'MA==';
-
-function withoutToken(query: InstanceQuery): InstanceQuery {
-  const first = { ...query };
-  delete first.continuationToken;
-  return first;
-}
-
-const continuationHeader = 'x-ms-continuation-token';
 
 export class ManagementApi {
   readonly #hub: TaskHubClient;
@@ -225,17 +215,27 @@ export class ManagementApi {
     if (from !== undefined) wanted.createdTimeFrom = from;
     if (to !== undefined) wanted.createdTimeTo = to;
     if (statuses !== undefined && statuses.length > 0) wanted.statuses = statuses;
-    if (token !== undefined && token !== '') wanted.continuationToken = token;
+    const odd = oddStatusesIn(query.get('runtimestatus'));
+    if (odd === 'unknown') return argumentReply("Requested value 'Unknown' was not found.");
+    const headers: [string, string][] = [];
+    if (token !== undefined && token !== '') {
+      wanted.instanceIdFrom = beginningOf(token);
+      const isOurs = await isOfAList(token, async (id) => (await this.#hub.get(id)) !== undefined);
+      if (!isOurs) headers.push([noteHeader, foreignTokenNote]);
+    }
     if (top !== undefined && top < 0) return negativePageReply();
-    // As the real service: nothing, and a token to go on with.
-    if (top === 0) return jsonText(200, '[]', [[continuationHeader, token ?? beginningToken]]);
-    const page = await this.#hub.query(wanted.continuationToken === beginningToken ? withoutToken(wanted) : wanted);
+    if (odd === 'numbers' && statuses?.length === 0) return jsonText(200, '[]', headers);
+    if (top === 0) {
+      // As the real service: nothing, and a token to go on with.
+      const [first] = (await this.#hub.query({ ...wanted, pageSize: 1 })).instances;
+      if (first !== undefined) headers.push([continuationHeader, tokenFrom(first.instanceId)]);
+      return jsonText(200, '[]', headers);
+    }
+    const page = await this.#hub.query(wanted);
+    const last = page.continuationToken === undefined ? undefined : page.instances.at(-1);
+    if (last !== undefined) headers.push([continuationHeader, tokenAfter(last.instanceId)]);
     const showInput = booleanValue(query.get('showinput'), true);
-    return jsonPieces(
-      200,
-      statusList(page.instances, showInput),
-      page.continuationToken === undefined ? undefined : [[continuationHeader, page.continuationToken]],
-    );
+    return jsonPieces(200, statusList(page.instances, showInput), headers);
   }
 
   async #purge(call: ManagementCall): Promise<Reply> {

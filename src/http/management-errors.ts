@@ -27,6 +27,9 @@ export function exceptionReply(
   return json(status, { Message: message, ExceptionMessage: exceptionMessage, ExceptionType: type, StackTrace: stack });
 }
 
+/** What would puzzle about an answer that is the real service's. */
+export const noteHeader = 'X-Durascope-Note';
+
 export function argumentReply(exceptionMessage: string, message = argumentMessage): Reply {
   return exceptionReply(400, message, exceptionMessage, 'System.ArgumentException');
 }

@@ -40,6 +40,13 @@ export function statusesValue(text: string | undefined): readonly OrchestrationS
   return [...found];
 }
 
+/** A number that is no status is one that no instance has; Unknown is a member of the enumeration which the service then cannot turn into text. */
+export function oddStatusesIn(text: string | undefined): 'none' | 'numbers' | 'unknown' {
+  const words = (text ?? '').split(',').map((word) => word.trim());
+  if (words.some((word) => word === 'Unknown' || /^-0*1$/.test(word))) return 'unknown';
+  return words.some((word) => /^[+-]?\d{1,9}$/.test(word) && !statusByNumber.has(word)) ? 'numbers' : 'none';
+}
+
 const isoDate = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 const localDate =
   /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*(AM|PM))?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;

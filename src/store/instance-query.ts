@@ -127,6 +127,8 @@ function filtersOf(query: InstanceQuery): Filter[] {
   if (prefix) {
     filters.push({ sql: 'id >= ? AND id < ?', params: [prefix, `${prefix}\u{10FFFF}`], index: 'instances_by_id' });
   }
+  if (query.instanceIdFrom !== undefined)
+    filters.push({ sql: 'id >= ?', params: [query.instanceIdFrom], index: 'instances_by_id' });
   oneOf('id', 'instances_by_id', query.instanceIds);
   oneOf('status', 'instances_by_status', query.statuses);
   oneOf('name', 'instances_by_name', query.names);

@@ -76,7 +76,8 @@ export function countSearched(texts: InstanceTexts, query: InstanceQuery): Parti
 
 export function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
   const parts: ((entry: TextEntry) => boolean)[] = [];
-  const { instanceIdPrefix, parentInstanceId, createdTimeFrom, createdTimeTo, lastUpdatedFrom, lastUpdatedTo } = query;
+  const { instanceIdPrefix, instanceIdFrom, parentInstanceId, createdTimeFrom, createdTimeTo, lastUpdatedFrom, lastUpdatedTo } =
+    query;
   const ids = query.instanceIds && new Set(query.instanceIds);
   const statuses = query.statuses && new Set(query.statuses);
   const names = query.names && new Set(query.names);
@@ -84,6 +85,7 @@ export function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
   if (statuses !== undefined) parts.push((entry) => statuses.has(entry.runtimeStatus));
   if (names !== undefined) parts.push((entry) => names.has(entry.name));
   if (instanceIdPrefix) parts.push((entry) => entry.instanceId.startsWith(instanceIdPrefix));
+  if (instanceIdFrom !== undefined) parts.push((entry) => entry.instanceId >= instanceIdFrom);
   if (parentInstanceId !== undefined) parts.push((entry) => entry.parentInstanceId === parentInstanceId);
   if (query.rootsOnly === true) parts.push((entry) => entry.parentInstanceId === null);
   if (query.entities === 'only') parts.push((entry) => isEntityId(entry.instanceId));

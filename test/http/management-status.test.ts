@@ -212,9 +212,46 @@ describe('management API: status, list and purge', () => {
       });
     }
 
-    it('a continuation token that is none of ours is refused', async () => {
-      const answer = await http.call('GET', '/instances', { headers: { 'x-ms-continuation-token': 'nonsense' } });
-      assert.equal(answer.status, 400);
+    const listed = async (token: string, query = ''): Promise<[string[], string | null]> => {
+      const answer = await http.call('GET', `/instances${query}`, { headers: { 'x-ms-continuation-token': token } });
+      assert.equal(answer.status, 200);
+      return [
+        (answer.json as { instanceId: string }[]).map(({ instanceId }) => instanceId),
+        answer.headers.get('x-durascope-note'),
+      ];
+    };
+
+    it('golden list-bad-tokens: a token that no list has given is the id at which the list begins, and the answer says so', async () => {
+      for (const [token, expected] of [
+        ['!!!', ['a', 'b', 'c']],
+        ['MA==', ['a', 'b', 'c']],
+        ['YmI=', ['c']],
+        ['eg==', []],
+        ['////', []],
+      ] as const) {
+        const [ids, note] = await listed(token);
+        assert.deepEqual(ids, expected, token);
+        assert.match(note ?? '', /none that a list here has given/);
+      }
+    });
+
+    it('golden list-token-other-query: a token goes with any filter', async () => {
+      const first = await http.call('GET', '/instances?top=1');
+      const token = first.headers.get('x-ms-continuation-token') ?? '';
+      assert.equal(first.headers.get('x-durascope-note'), null);
+      assert.deepEqual(await listed(token, '?runtimeStatus=Failed'), [['c'], null]);
+      const none = await http.call('GET', '/instances?top=0');
+      assert.deepEqual(none.json, []);
+      assert.deepEqual(await listed(none.headers.get('x-ms-continuation-token') ?? ''), [['a', 'b', 'c'], null]);
+    });
+
+    it('golden list-ended-kinds: Unknown is refused, a number that is no status finds nothing', async () => {
+      for (const word of ['Unknown', '-1']) {
+        const answer = await http.call('GET', `/instances?runtimeStatus=${word}`);
+        assert.equal(answer.status, 400);
+        assert.equal((answer.json as Fields)['ExceptionMessage'], "Requested value 'Unknown' was not found.");
+      }
+      assert.deepEqual((await http.call('GET', '/instances?runtimeStatus=99')).json, []);
     });
   });
 

@@ -31,6 +31,8 @@ export interface EntityQuery {
   name?: string;
   /** Of the instance id, `@counter@ab`; on top of `name`. */
   instanceIdPrefix?: string;
+  /** This instance id, and those that come after it. */
+  instanceIdFrom?: string;
   /** Inclusive, the history's time form. */
   lastOperationFrom?: string;
   lastOperationTo?: string;

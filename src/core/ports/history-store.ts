@@ -18,6 +18,8 @@ export interface RecoveredWork {
 
 export interface InstanceQuery {
   instanceIdPrefix?: string;
+  /** This id, and those that come after it. */
+  instanceIdFrom?: string;
   /** Of these ids only. */
   instanceIds?: readonly string[];
   /**
