@@ -60,6 +60,8 @@ export function startChild(core: EngineCore, checkpoint: OpenCheckpoint, parent:
   if (existing !== undefined) {
     row.generation = profileOf(row) === 'A' ? existing.generation : existing.generation + 1;
     if (profileOf(row) !== 'A') started.Generation = row.generation;
+    // The column of the run before stays until something else is written (recorded: `child-or-timer-new`).
+    else if (isTerminal(existing.runtimeStatus)) row.output = existing.output;
     // Ahead of the parent's checkpoint: a crash between the two makes the parent decide again, and finds the id free.
     batch.checkpoints.push({ instanceId: row.instanceId, purged: true });
   }

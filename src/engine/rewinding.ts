@@ -131,7 +131,12 @@ function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestration
   const isCalledAgain = profileOf(parent) === 'A' && row.runtimeStatus === 'Failed' && isChildOf(core, live, parent);
   if (!isCalledAgain && !isAnswering(core, live, parent, call.EventId)) return 'create';
   if (!isTerminal(row.runtimeStatus)) return 'keep';
-  return row.runtimeStatus === 'Failed' ? 'rewind' : 'create';
+  if (row.runtimeStatus === 'Failed') return 'rewind';
+  if (row.runtimeStatus === 'Terminated') {
+    const text = `The child '${call.InstanceId}' was terminated and cannot answer any more: the rewind calls it anew. The real service waits for its answer for ever.`;
+    core.log('warning', text, parent.instanceId);
+  }
+  return 'create';
 }
 
 /** Whether the instance still is the child of this very call; a restart under its id made it somebody else's. */

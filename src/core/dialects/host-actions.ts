@@ -56,9 +56,17 @@ export interface HostActionsOptions {
   guidOf?(name: string): string;
   /** A task that was scheduled before is part of a later Task.any or Task.all. */
   onReusedTask?(instanceId: string, orchestrator: string, task: string): void;
+  /** Messages go to two entities whose ids differ in case only. */
+  onEntityInAnotherCase?(instanceId: string, orchestrator: string, entities: readonly [string, string]): void;
 }
 
 const defaultHttpPollDelayMs = defaultHostConfig.defaultAsyncRequestSleepTimeMs;
+
+/** The last message to an entity. */
+interface LastSent {
+  entity: string;
+  timestamp: string;
+}
 
 export class HostActions {
   /** The action that the host cannot read. */
@@ -67,7 +75,7 @@ export class HostActions {
   private readonly known = new Set<DurableAction>();
   private sequels: ReplayNode[] | null = null;
   /** When each entity was last sent something. */
-  private sentTo: Map<string, string> | null = null;
+  private sentTo: Map<string, LastSent> | null = null;
 
   constructor(
     private readonly options: HostActionsOptions,
@@ -230,9 +238,15 @@ export class HostActions {
 
   /** Each message to an entity says when it was sent, later than the one before, and when that was. */
   private sending(id: number, instanceId: string, name: string, request: EntityRequest): WorkDecision {
-    const sentTo = (this.sentTo ??= new Map<string, string>());
-    const times = sendingTimes(sentTo.get(instanceId) ?? null, toTimestamp(this.clock.nowMs));
-    sentTo.set(instanceId, times.timestamp);
+    const sentTo = (this.sentTo ??= new Map<string, LastSent>());
+    // The extension takes entities whose ids differ in case only for one (recorded: `entity-keys-in-case`).
+    const receiver = instanceId.toLowerCase();
+    const last = sentTo.get(receiver);
+    if (last !== undefined && last.entity !== instanceId) {
+      this.options.onEntityInAnotherCase?.(this.options.instanceId, this.options.name, [last.entity, instanceId]);
+    }
+    const times = sendingTimes(last?.timestamp ?? null, toTimestamp(this.clock.nowMs));
+    sentTo.set(receiver, { entity: instanceId, timestamp: times.timestamp });
     return { type: 'SendEvent', id, instanceId, name, input: sortedRequestText(request, times) };
   }
 

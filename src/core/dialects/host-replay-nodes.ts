@@ -66,6 +66,11 @@ export abstract class ReplayNode {
 
   protected abstract start(host: NodeHost): void;
 
+  /** The code has run: a timer that it has cancelled is over for whoever waits for a group with it. */
+  lookAgain(): void {
+    // Most nodes wait for what is not theirs to change.
+  }
+
   get isDone(): boolean {
     return this.state !== 'waiting';
   }
@@ -136,6 +141,11 @@ export class TimerNode extends ReplayNode implements OpenTask {
   }
 }
 
+/** Whether the code has cancelled the timer, of whatever length. */
+function isCancelled(node: ReplayNode): boolean {
+  return node instanceof TimerNode ? !node.blocksCompletion() : node instanceof LongTimerNode && node.isCancelled;
+}
+
 /** A timer longer than the store's longest: a chain of shorter ones (V3 and later). A cancelled one goes on like the SDK's, to keep the ids. */
 export class LongTimerNode extends ParentNode {
   private host: NodeHost | null = null;
@@ -145,6 +155,10 @@ export class LongTimerNode extends ParentNode {
     private readonly isCanceled: () => boolean,
   ) {
     super();
+  }
+
+  get isCancelled(): boolean {
+    return this.isCanceled();
   }
 
   protected start(host: NodeHost): void {
@@ -276,6 +290,8 @@ export class EntityRequestNode extends ReplayNode {
 }
 
 export class AnyNode extends ParentNode {
+  private groups: readonly ReplayNode[] | null = null;
+
   constructor(
     protected readonly children: readonly ReplayNode[],
     private readonly countsFinished = true,
@@ -290,9 +306,11 @@ export class AnyNode extends ParentNode {
     // A task that was waited for before may be over already.
     if (this.countsFinished && this.children.some((child) => child.isDone)) this.finish(false);
     beginChildren(this, this.children, host);
-    if (this.endsWithCancelled && this.children.some((child) => child instanceof TimerNode && !child.blocksCompletion())) {
-      this.finish(false);
-    }
+    if (this.endsWithCancelled && this.children.some(isCancelled)) this.finish(false);
+  }
+
+  override lookAgain(): void {
+    for (const group of (this.groups ??= groupsAmong(this.children))) group.lookAgain();
   }
 
   childFinished(child: ReplayNode): void {
@@ -300,29 +318,42 @@ export class AnyNode extends ParentNode {
   }
 }
 
-/** Over when all children are: at the first failure the SDK lets user code go on, but the host waits for the others (recorded: `fail-both`). */
+/**
+ * Over when all children are: at the first failure the SDK lets user code go on, but the host waits for the others (recorded: `fail-both`),
+ * unless the code then cancels them (`cancel-in-catch`).
+ */
 export class AllNode extends ParentNode {
-  private waitingFor: number;
+  private groups: readonly ReplayNode[] | null = null;
+  private isBegun = false;
+  /** All before it are over. */
+  private firstOpen = 0;
 
   constructor(private readonly children: readonly ReplayNode[]) {
     super();
-    this.waitingFor = children.length;
   }
 
   protected start(host: NodeHost): void {
-    // Counted anew below: children that are over already never report again.
-    this.waitingFor = this.children.filter((child) => !child.isDone).length;
     beginChildren(this, this.children, host);
+    this.isBegun = true;
     this.finishWhenAllAre();
   }
 
   childFinished(): void {
-    this.waitingFor -= 1;
+    this.finishWhenAllAre();
+  }
+
+  override lookAgain(): void {
+    for (const group of (this.groups ??= groupsAmong(this.children))) group.lookAgain();
     this.finishWhenAllAre();
   }
 
   private finishWhenAllAre(): void {
-    if (this.waitingFor === 0) this.finish(this.children.some((child) => child.state === 'failed'));
+    if (!this.isBegun || this.isDone) return;
+    for (; this.firstOpen < this.children.length; this.firstOpen++) {
+      const child = this.children[this.firstOpen];
+      if (child !== undefined && !child.isDone && !isCancelled(child)) return;
+    }
+    this.finish(this.children.some((child) => child.state === 'failed'));
   }
 }
 
@@ -349,6 +380,10 @@ export class InstantNode extends ReplayNode {
 }
 
 /** A child that is shared with an earlier compound answers to the later one, as in the SDK. */
+function groupsAmong(children: readonly ReplayNode[]): readonly ReplayNode[] {
+  return children.filter((child) => child instanceof AnyNode || child instanceof AllNode);
+}
+
 function beginChildren(parent: ParentNode, children: readonly ReplayNode[], host: NodeHost): void {
   for (const child of children) {
     child.parent = parent;

@@ -54,9 +54,9 @@ export type SdkProgress =
   /**
    * The SDK itself broke, or its answer has no JSON form: the failure came without the list of actions. The host holds an empty list against
    * the history, so that whatever was scheduled before makes it non-deterministic. `thrown`: the text of the cause, where `message` has none;
-   * `isOwn`: the message is the host's, not a worker's.
+   * `isOwn`: the message is the host's, not a worker's; `exception`: as which a parent is told of it.
    */
-  | { type: 'stateless'; message: string; stack: string; thrown?: string; isOwn?: true };
+  | { type: 'stateless'; message: string; stack: string; thrown?: string; isOwn?: true; exception?: string };
 
 type HostDecision = WorkDecision | CompleteOrchestration;
 
@@ -170,6 +170,10 @@ export class HostReplay implements NodeHost {
    * because its timer was cancelled, it may come to the end of the list without the event that won.
    */
   endWhileSuspended(events: readonly HistoryEvent[], actions: ActionList, progress: SdkProgress): CompleteOrchestration | null {
+    if (progress.type === 'stateless') {
+      const [end] = this.settleWithoutState(progress, true).decisions;
+      return end?.type === 'CompleteOrchestration' ? end : null;
+    }
     const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
     for (const event of events) walk.apply(event, actions);
     return walk.completion(progress);
@@ -203,15 +207,16 @@ export class HostReplay implements NodeHost {
   }
 
   private settleWithoutState(
-    { message, stack, thrown: cause, isOwn }: SdkProgress & { type: 'stateless' },
+    { message, stack, thrown: cause, isOwn, exception }: SdkProgress & { type: 'stateless' },
     isSuspended: boolean,
   ): Settlement {
-    if (isSuspended && this.terminated === null) return { decisions: [], awaitedEvents: [] };
     const { firstRow } = this;
+    // What the history has and the answer has not ends a suspended instance too (recorded: `suspend-child-terminated`).
+    if (isSuspended && this.terminated === null && firstRow === null) return { decisions: [], awaitedEvents: [] };
     const failure =
       firstRow === null
         ? isOwn === true
-          ? this.orchestratorFailure(message)
+          ? { ...this.orchestratorFailure(message), ...(exception === undefined ? {} : { details: exception }) }
           : // What a parent is told of it is the exception, as of an activity.
             { ...this.orchestratorFailure(invocationFailure(message, stack)), details: serialisedException(message, stack) }
         : { reason: nonDeterminismMessage(firstRow, null), details: '' };
@@ -391,6 +396,7 @@ export class HostReplay implements NodeHost {
   private advance(actions: ActionList): void {
     if (!this.isStarted) return;
     this.seenActions = actions.length;
+    if (this.current?.isDone === false) this.current.lookAgain();
     while (this.failure === null && this.nextGeneration === null && !this.isStalled && (this.current?.isDone ?? true)) {
       const entry = actions[this.nextAction];
       if (entry === undefined) return;

@@ -156,8 +156,12 @@ export function typedReleaseText(parent: string, id: string): string {
 
 /** An operation as the extension's entities keep it while it waits (recorded: `lock-terminated`). */
 export function queuedRequest(request: EntityRequest): object {
-  if (request.lockset !== undefined) return request;
-  const { op, signal, input, id, parent, parentExecution, due, Timestamp = never, Predecessor = never } = request;
+  const { op, signal, input, id, parent, parentExecution, due, lockset, pos, Timestamp = never, Predecessor = never } = request;
+  // Recorded: `lock-queue-kept`.
+  if (lockset !== undefined) {
+    const place = pos === 0 ? undefined : pos;
+    return { op: null, id, parent, parentExecution, Timestamp, Predecessor, lockset, pos: place };
+  }
   return { op, signal, input, id, parent, parentExecution, due, Timestamp, Predecessor };
 }
 

@@ -184,7 +184,11 @@ export function takeIn(scheduler: EntityScheduler, messages: readonly EventRaise
       scheduler.suspended = false;
     } else {
       const request = readRequest(Input);
-      if (request?.Timestamp !== undefined) noteSender((scheduler.sorter ??= {}), request);
+      if (request?.Timestamp !== undefined) {
+        const sorter = (scheduler.sorter ??= {});
+        // A lock request that another entity passes on is none of its sender's messages to this one (recorded: `lock-throw-two`).
+        if ((request.pos ?? 0) === 0) noteSender(sorter, request);
+      }
       if (request === null) taken.unknown.push(Name);
       else if (request.due !== undefined && fromTimestamp(request.due) > nowMs + earlyMs) taken.early.push(request);
       // S1

@@ -11,6 +11,7 @@ export interface ThrownByWorker {
 
 /** `System.Exception`, the number that .NET gives to exceptions without a code of their own. */
 const hresult = -2146233088;
+const argumentHresult = -2147024809;
 const resultStart = 'Result: Failure\nException: ';
 const stackStart = '\nStack: ';
 
@@ -43,6 +44,26 @@ export function serialisedException(message: string, stack: string): string {
     HResult: hresult,
     Source: null,
     WatsonBuckets: null,
+  });
+}
+
+/** An exception of the host's own, about an argument. */
+export function serialisedArgumentException(message: string): string {
+  return JSON.stringify({
+    $type: 'System.ArgumentException, System.Private.CoreLib',
+    ClassName: 'System.ArgumentException',
+    Message: message,
+    Data: null,
+    InnerException: null,
+    HelpURL: null,
+    StackTraceString: null,
+    RemoteStackTraceString: null,
+    RemoteStackIndex: 0,
+    ExceptionMethod: null,
+    HResult: argumentHresult,
+    Source: null,
+    WatsonBuckets: null,
+    ParamName: null,
   });
 }
 

@@ -65,8 +65,8 @@ function instanceRow(row: InstanceRow, history: readonly TableRow[]): TableRow {
     CustomStatus: row.customStatus ?? 'null',
     CreatedTime: row.createdTime,
     LastUpdatedTime: row.lastUpdatedTime,
-    // Of what was rewound the time of the end before, until the next.
-    CompletedTime: row.completedTime ?? rewoundEnd(history),
+    // Of what was rewound, and of a child that runs again under its id, the time of the end before, until the next.
+    CompletedTime: row.completedTime ?? rewoundEnd(history) ?? earlierEnd(row, history),
     ScheduledStartTime: row.scheduledStartTime,
     RuntimeStatus: row.runtimeStatus,
     TaskHubName: 'GoldenHub',
@@ -92,6 +92,12 @@ function instanceRow(row: InstanceRow, history: readonly TableRow[]): TableRow {
 function rewoundEnd(history: readonly TableRow[]): string | null {
   const end = history.findLast((row) => row['EventType'] === 'GenericEvent' && 'OrchestrationStatus' in row);
   return end === undefined ? null : String(end['_Timestamp']);
+}
+
+/** With the output of the run before; the reason of a suspend or resume is an output too. */
+function earlierEnd({ output, parentInstanceId, createdTime }: InstanceRow, history: readonly TableRow[]): string | null {
+  if (output === null || parentInstanceId === null) return null;
+  return history.some((row) => /^Execution(Suspended|Resumed)$/.test(String(row['EventType']))) ? null : createdTime;
 }
 
 /** A row that was rewound has the columns of what it was. */

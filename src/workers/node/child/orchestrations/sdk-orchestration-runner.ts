@@ -7,12 +7,13 @@ import { stackOrMessage } from '../../../../base/error-message';
 import { Room } from '../../../../base/room';
 import { isThenable } from '../../../../base/thenable';
 import { customStatusProblem } from '../../../../core/values/custom-status';
+import { serialisedArgumentException } from '../../../../core/values/serialised-exception';
 import type { ActionList } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { HostReplay } from '../../../../core/dialects/host-replay';
 import type { CompleteOrchestration } from '../../../../core/decisions/decisions';
-import { nonDeterministic } from '../../../../core/decisions/non-determinism';
+import { nonDeterministic, saysNonDeterministic } from '../../../../core/decisions/non-determinism';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
 import { hostOver, maximumShortTimerMs, runColdEpisode } from './cold-episode';
@@ -46,6 +47,8 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly coldFunctions = new Set<string>();
   private readonly instanceCounts = new Map<string, number>();
   private readonly warned = new Set<string>();
+  /** Orchestrators of which it was said. */
+  private readonly toldOfCase = new Set<string>();
   private readonly names = new Map<FunctionKind, { known: readonly string[]; lower: ReadonlySet<string> }>();
 
   /** Runners in one process share their hooks: an SDK is opened once. */
@@ -248,17 +251,20 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const { actions, progress, customStatus } = this.quietly(() => whileSuspended(warm));
     const outcome = settled(warm.host, { type: 'waiting' }, customStatus, true);
     if (progress.type === 'waiting' || isOver(outcome)) return outcome;
-    return this.endedAhead(slice, outcome, warm.host.endWhileSuspended(warm.events, actions as ActionList, progress));
+    const end = warm.host.endWhileSuspended(warm.events, actions as ActionList, progress);
+    if (end !== null) this.tellCause(slice, progress);
+    return this.endedAhead(slice, outcome, end);
   }
 
   /** `end`: how a suspended instance ends all the same; null when it does not. */
   private endedAhead(slice: EpisodeSlice, outcome: EpisodeOutcome, end: CompleteOrchestration | null): EpisodeOutcome {
     if (end === null || isOver(outcome)) return outcome;
     this.kept.delete(slice.instanceId);
-    this.warn(
-      slice.instanceId,
-      `'${slice.name}' ended while it was suspended, as in Azure: its code returned after a race of which it cancelled the timer.`,
-    );
+    const why =
+      end.status === 'Failed' && saysNonDeterministic(end.result)
+        ? 'its code failed without a state, and the engine finds its history in no answer'
+        : 'its code returned after a race of which it cancelled the timer';
+    this.warn(slice.instanceId, `'${slice.name}' ended while it was suspended, as in Azure: ${why}.`);
     return { ...outcome, decisions: [end], awaitedEvents: [] };
   }
 
@@ -339,6 +345,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       problemWith: this.problemWithCall,
       guidOf: namedGuid,
       onReusedTask: this.onReusedTask,
+      onEntityInAnotherCase: this.onEntityInAnotherCase,
     };
   }
 
@@ -362,6 +369,19 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
 
   private readonly onReusedTask = (instanceId: string, orchestrator: string, task: string): void => {
     this.warn(instanceId, reusedTaskText(orchestrator, task));
+  };
+
+  private readonly onEntityInAnotherCase = (
+    instanceId: string,
+    orchestrator: string,
+    [first, second]: readonly [string, string],
+  ): void => {
+    if (this.toldOfCase.has(orchestrator)) return;
+    this.toldOfCase.add(orchestrator);
+    const text =
+      `'${orchestrator}' sends messages to '${first}' and to '${second}', whose ids differ in case only. The real extension counts them as messages to one ` +
+      'entity: the second one holds back what it is sent, and who calls it waits. Give them keys that differ otherwise.';
+    this.warn(instanceId, text);
   };
 
   /** The host's words for a failure without a state do not tell what happened. */
@@ -395,7 +415,8 @@ function settled(
 ): EpisodeOutcome {
   const problem = customStatusProblem(status);
   if (problem !== null) {
-    const unseen = { type: 'stateless', message: problem, stack: '', isOwn: true } as const;
+    const exception = serialisedArgumentException(problem);
+    const unseen = { type: 'stateless', message: problem, stack: '', isOwn: true, exception } as const;
     return { ...host.settle(unseen, isSuspended), customStatus: null };
   }
   const outcome = host.settle(progress, isSuspended);
