@@ -14,7 +14,9 @@ import { notYet } from './harness/not-yet';
 import type { Played, Recording } from './harness/recording';
 
 /** Folders with recordings and the app that was recorded beside them. */
-const sets = ['.', 'siblings', 'meetings', 'corners', 'twins', 'pairs', 'version3', 'csharp'].map((name) => path.join(__dirname, name));
+const sets = ['.', 'siblings', 'meetings', 'corners', 'twins', 'pairs', 'version3', 'csharp'].map((name) =>
+  path.join(__dirname, name),
+);
 const mostLines = 12;
 /** Second and third time: on a machine that is busy 200 ms may be over before the next call is there. */
 const slowStoragesMs = [200, 1000];
