@@ -2,7 +2,7 @@
 # Guess: in a Resonate workflow an error that a function throws under ctx.run reaches the catch around it, after a few tries at most; whether the
 # function is a plain one or a generator makes no difference.
 # Is: it decides. A generator is run once and its error is caught at once, with its class. A plain function is tried again and again without an end
-# (each pause twice the last), so the catch is never reached, the workflow stays where it is, and what should make up for the failure does not run.
+# (the pauses grow to half a minute), so the catch is never reached, the workflow stays where it is, and what should make up for the failure does not run.
 source "$(dirname "$0")/support/resonate.sh"
 play '{"generator":["caught",true,1],"plain":"still waits","plainWasTriedAgain":true}' <<'JS'
 class Declined extends Error {}
