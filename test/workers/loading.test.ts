@@ -149,12 +149,19 @@ describe('loading an app', () => {
 
   it('says to install a package that is missing, and to check the path of a file that is', async () => {
     await refused(
-      { 'package.json': '{"main": "a.js"}', 'a.js': "require('not-installed');" },
+      { 'package.json': '{"main": "a.js", "dependencies": {"not-installed": "1"}}', 'a.js': "require('not-installed');" },
       /Cannot find module 'not-installed'.*Run npm install/s,
     );
     await refused(
-      { 'package.json': '{"main": "a.mjs"}', 'a.mjs': "import 'not-installed';" },
-      /Cannot find package 'not-installed'.*Run npm install/s,
+      {
+        'package.json': '{"main": "a.mjs", "devDependencies": {"@not/installed": "1"}}',
+        'a.mjs': "import '@not/installed/part';",
+      },
+      /Cannot find package '@not\/installed'.*Run npm install/s,
+    );
+    await refused(
+      { 'package.json': '{"main": "a.js"}', 'a.js': "require('@not/named/part');" },
+      /Cannot find module '@not\/named\/part'\. It is not among the dependencies in package\.json: npm install @not\/named\./,
     );
     await refused(
       { 'package.json': '{"main": "a.js"}', 'a.js': "require('./gone');" },

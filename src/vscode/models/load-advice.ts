@@ -30,7 +30,8 @@ export function loadAdvice(error: AppErrorEvent): LoadAdvice[] {
   const { message } = error;
   const place = placeOf(error);
   const advice: LoadAdvice[] = [];
-  if (/npm install/i.test(message)) advice.push({ title: 'Run npm install', does: 'install' });
+  // Not where a package is to be added: that is for the user to say.
+  if (/run npm install/i.test(message)) advice.push({ title: 'Run npm install', does: 'install' });
   if (/npm run build/i.test(message)) advice.push({ title: 'Build', does: 'build' });
   if (place !== undefined) advice.push({ title: place.line === undefined ? 'Open File' : 'Go to Line', does: 'open' });
   return advice;

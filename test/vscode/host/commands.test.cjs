@@ -96,6 +96,11 @@ describe('the emulator', () => {
     };
     try {
       await startedHub();
+      const { dependencies } = JSON.parse(original);
+      fs.writeFileSync(
+        manifest,
+        JSON.stringify({ ...JSON.parse(original), dependencies: { ...dependencies, 'not-to-be-had': '1' } }),
+      );
       fs.writeFileSync(file, "require('not-to-be-had');\n");
       await until('the missing package', () => emulator.loadError?.message.includes('npm install'));
       await run('installPackages');

@@ -12,6 +12,7 @@ import type { FunctionFolder, Init } from '../../wire/messages';
 import { AppLoadError, isAppLoadError } from './app-load-error';
 import type { CoreModule, ProgrammingModel } from './core-module';
 import type { FunctionCallback, FunctionRegistry, FunctionToAdd, RegisteredFunction } from './function-registry';
+import { loadHint } from './load-hints';
 import { packageNotes } from './package-notes';
 import { shownFile } from './shown-file';
 import { placeOfError, toSource } from './source-place';
@@ -200,17 +201,7 @@ function describeLoadError(error: unknown, appDir: string, what: string): AppLoa
   const at = place === null ? '' : ` (${path.relative(shownFile(appDir), place.file)}:${place.line})`;
   const { name, message: text, stack } = thrownParts(error);
   const message = stack === '' ? firstLine(text) : `${name}: ${firstLine(text)}`;
-  const code = codeOf(error);
-  let advice = '';
-  if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
-    const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1] ?? '';
-    const isFile = /^[./\\]|^[a-z]:/i.test(missing);
-    advice = isFile ? ' Check the path, and build the app if it has to be built.' : ' Run npm install in the app folder.';
-  } else if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-    advice = ' Build the app and point "main" at the built JavaScript.';
-  } else if (code === 'ERR_REQUIRE_ESM') {
-    advice = ' Import that package with import() or make the app an ES module.';
-  }
+  const advice = loadHint({ appDir, code: codeOf(error), message, file: place?.file ?? null });
   const result = new AppLoadError(`${what}${at}: ${message}${/[.!?]$/.test(message) ? '' : '.'}${advice}`, place);
   result.cause = error;
   return result;

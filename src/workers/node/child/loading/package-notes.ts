@@ -18,7 +18,7 @@ export function packageNotes(appDir: string, utilities: object = util): string[]
 }
 
 /** As an app in that folder finds it; null: not at all. */
-function versionOf(name: string, appDir: string): string | null {
+export function versionOf(name: string, appDir: string): string | null {
   try {
     const file = createRequire(path.join(appDir, 'package.json')).resolve(`${name}/package.json`);
     const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
