@@ -307,6 +307,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
       ...(this.options.logs === undefined ? {} : { hasLog: true }),
       ...(this.options.host.whatIf === undefined || this.options.isImported === true ? {} : { canFork: true }),
+      ...(this.options.host.saveTest === undefined || this.options.isImported === true ? {} : { canSaveTest: true }),
       ...(this.#comparesWith === undefined ? {} : { comparesWith: this.#comparesWith.instanceId }),
       ...(this.#comparesWith?.isImported === true ? { comparesWithImported: true } : {}),
       ...(this.options.host.compareWith === undefined ? {} : { canCompare: true }),

@@ -49,6 +49,7 @@ export const instanceSnapshot = z.object({
   isClockPaused: z.boolean().exactOptional(),
   /** The host asks what is to be changed at a row, and forks. */
   canFork: z.boolean().exactOptional(),
+  canSaveTest: z.boolean().exactOptional(),
   /** The instance that this one is compared with, because somebody asked for it. */
   comparesWith: text.exactOptional(),
   /** That one is out of a file. */

@@ -13,6 +13,7 @@ export class RecordingHost implements PanelHost {
   clock: HubClock | undefined;
   /** Where it can ask for what is to be changed. */
   whatIf?: (instanceId: string, row: number) => void;
+  saveTest?: (instanceId: string) => void;
   /** Where it can ask for what to compare with. */
   compareWith?: (instanceId: string, isImported: boolean) => void;
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { InstancePanelSession } from '../../src/protocol/instance-panel-session';
 import type { ToInstancePanel } from '../../src/protocol/instance-panel';
+import type { HistoryEvent } from '../../src/core/history/history';
 import type { ReplayOverview } from '../../src/protocol/replay-values';
-import { rowsOfLine, stepOfRow, stepText } from '../../src/webview/models/replay';
+import { rowsOfLine, rowToChange, stepOfRow, stepText } from '../../src/webview/models/replay';
 import { ReplayStore } from '../../src/webview/state/replay-state';
 import { FakeReplay } from './gallery/fake-replay';
 import { FakeTransport } from './fake-transport';
@@ -102,6 +103,13 @@ describe('the replay as a panel knows it', () => {
     const requestId = transport.of('openReplay').at(-1)?.requestId ?? -1;
     store.receive({ type: 'replayRefused', requestId, message: 'The app does not load.' });
     assert.deepEqual([store.state.get().overview, store.state.get().problem], [null, 'The app does not load.']);
+  });
+
+  it('knows the row of a step at which something can be changed', () => {
+    const events = ['OrchestratorStarted', 'TaskCompleted', 'OrchestratorCompleted'].map((EventType) => ({ EventType }));
+    const step = { kind: 'resumed' as const, file: null, line1: null, tasks: [] };
+    const rowOf = (from: number, to: number): number => rowToChange({ ...step, from, to }, events as HistoryEvent[]);
+    assert.deepEqual([rowOf(0, 3), rowOf(2, 3), rowOf(0, 1)], [2, 3, 1]);
   });
 
   it('knows the step of each row, the words for a step, and the rows of a line', () => {

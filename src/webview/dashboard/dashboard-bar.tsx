@@ -2,9 +2,11 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BrowserPlace } from '../transport/browser-place';
 import type { BrowserHub } from '../transport/browser-hub';
+import { openFork } from '../transport/browser-transport';
 import { useStore } from '../ui/hooks';
 import { MenuButton } from '../ui/menu';
 import { StartDialog } from './start-dialog';
+import { WhatIfDialog } from './what-if-dialog';
 import { applyTheme, themes, type Theme } from './theme';
 
 interface DashboardBarProps {
@@ -18,7 +20,7 @@ const themeTitles: Readonly<Record<Theme, string>> = { system: 'As the system', 
 
 /** What the editor has around its panels: which app this is, the ways to the lists, Start, and the theme. */
 export function DashboardBar({ hub, place, theme: first, onTheme }: DashboardBarProps): JSX.Element {
-  const { info, start } = useStore(hub.state);
+  const { info, start, whatIf } = useStore(hub.state);
   const [theme, setTheme] = useState(first);
   const choose = (next: Theme): void => {
     setTheme(next);
@@ -58,6 +60,7 @@ export function DashboardBar({ hub, place, theme: first, onTheme }: DashboardBar
         }))}
       />
       {start === null ? null : <StartDialog hub={hub} begin={start} onClose={() => hub.cancelStart()} />}
+      {whatIf === null ? null : <WhatIfDialog hub={hub} begin={whatIf} onForked={openFork} onClose={() => hub.cancelWhatIf()} />}
     </header>
   );
 }

@@ -143,7 +143,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
                       onSelect: () => transport.send({ type: 'startAgain' }),
                     },
                   ]),
-              ...(snapshot.canFork === true
+              ...(snapshot.canSaveTest === true
                 ? [
                     {
                       label: 'Save Run as Test',

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ReplayOverview } from '../../protocol/replay-values';
-import { rowsOfLine, stepText } from '../models/replay';
+import { rowsOfLine, rowToChange, stepText } from '../models/replay';
 import { clockText } from '../models/time-text';
 import { fromTimestamp } from '../../core/values/time';
 import { useStore } from '../ui/hooks';
@@ -109,6 +109,14 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
         ) : null}
       </span>
       <span class="toolbar-gap" />
+      {parts.snapshot.canFork === true && value !== undefined ? (
+        <IconButton
+          icon="repo-forked"
+          label="What if… something else had happened here?"
+          text="What if…"
+          onClick={() => parts.transport.send({ type: 'whatIf', row: rowToChange(value, parts.state.events) })}
+        />
+      ) : null}
       <IconButton icon="refresh" label="Run the replay again, with the code as it is now" onClick={() => replay.open()} />
       {parts.transport.place === 'editor' ? <DebugButtons parts={parts} overview={overview} /> : null}
     </div>

@@ -1,7 +1,8 @@
 /** What the replay tab makes of steps and rows. */
 import type { HistoryEvent } from '../../core/history/history';
 import type { SourceLocation } from '../../protocol/panel-values';
-import type { ReplayOverview, ReplayStepKindValue } from '../../protocol/replay-values';
+import type { ReplayOverview, ReplayStepKindValue, ReplayStepValue } from '../../protocol/replay-values';
+import { forkableRows } from '../../core/turns/fork-choices';
 import { answeredId, opensWork } from '../../core/history/history-links';
 
 /** The step by which the row has been consumed. */
@@ -54,6 +55,11 @@ export function rowsOfLine(overview: ReplayOverview, events: readonly HistoryEve
     if (isScheduled || tasks.has(answeredId(event) ?? Number.NaN)) rows.add(row);
   }
   return rows;
+}
+
+/** From 1: the last row of the step at which something can be changed, or simply its last. */
+export function rowToChange({ from, to }: ReplayStepValue, events: readonly HistoryEvent[]): number {
+  return from + (forkableRows(events.slice(from, to))[0] ?? to - from);
 }
 
 /** Name and payload of a row, for one line: `SayHello "Tokyo"`. `source`: the row that it answers. */

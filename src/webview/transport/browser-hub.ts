@@ -1,4 +1,7 @@
 /** The emulator that the dashboard shows, as its parts share it: what is known of it, and what the user wants to start. */
+import type { HistoryEvent } from '../../core/history/history';
+import type { ForkRequest } from '../../core/instances/forks';
+import type { InstanceRow } from '../../core/instances/instance';
 import { DurascopeError } from '../../core/values/errors';
 import type { HttpTaskHubClient } from '../../http/client/http-task-hub-client';
 import { Store, type Schedule } from '../state/store';
@@ -9,11 +12,24 @@ export interface StartForm {
   input?: string;
 }
 
+/** What a form for forking begins with; the row counts from 1, in the order of commit. */
+export interface WhatIfForm {
+  instanceId: string;
+  row: number;
+}
+
+/** What can be changed depends on it. */
+export interface ForkFacts {
+  row: InstanceRow;
+  history: readonly HistoryEvent[];
+}
+
 export interface BrowserHubState {
   /** Null until there was a connection. */
   info: HttpTaskHubClient['info'] | null;
   /** The form that is open. */
   start: StartForm | null;
+  whatIf: WhatIfForm | null;
 }
 
 export class BrowserHub {
@@ -21,7 +37,7 @@ export class BrowserHub {
   #client: HttpTaskHubClient | undefined;
 
   constructor(schedule: Schedule) {
-    this.state = new Store<BrowserHubState>({ info: null, start: null }, schedule);
+    this.state = new Store<BrowserHubState>({ info: null, start: null, whatIf: null }, schedule);
   }
 
   /** Undefined while there is no connection. */
@@ -42,6 +58,30 @@ export class BrowserHub {
   async askToStartAgain(instanceId: string): Promise<void> {
     const row = await this.connected().get(instanceId);
     if (row !== undefined) this.askToStart({ name: row.name, ...(row.input === null ? {} : { input: row.input }) });
+  }
+
+  askWhatIf(form: WhatIfForm): void {
+    this.state.set({ whatIf: form });
+  }
+
+  cancelWhatIf(): void {
+    this.state.set({ whatIf: null });
+  }
+
+  /** Throws what the user is to read where nothing can be forked. */
+  async forkFacts(instanceId: string): Promise<ForkFacts> {
+    const client = this.connected();
+    const [row, history] = await Promise.all([client.get(instanceId), client.history(instanceId)]);
+    if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+    if (history.length === 0) {
+      throw new DurascopeError('InstanceWrongState', `'${instanceId}' is ${row.runtimeStatus} and has no history yet.`);
+    }
+    return { row, history };
+  }
+
+  /** The id of the fork. */
+  async fork(instanceId: string, request: ForkRequest): Promise<string> {
+    return (await this.connected().fork(instanceId, request)).instanceId;
   }
 
   cancelStart(): void {

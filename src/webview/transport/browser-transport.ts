@@ -131,6 +131,13 @@ export function browserTransport(place: BrowserPlace, key: string | undefined, h
   };
 }
 
+/** Opens an instance where it says so: with both runs side by side, for a fork. */
+export function openFork(instanceId: string): void {
+  const memory = memoryNameOf('instance');
+  sessionStorage.setItem(memory, JSON.stringify({ ...savedUnder(memory), tab: 'compare' }));
+  location.hash = hashOf(instanceId);
+}
+
 function memoryNameOf(panel: BrowserPlace['panel']): string {
   return `durascope.panel.${panel}`;
 }
@@ -183,6 +190,7 @@ function browserHost(hub: BrowserHub): PanelHost {
     startInstance: (name) => hub.askToStart(name === undefined ? {} : { name }),
     startAgain: (instanceId) => void hub.askToStartAgain(instanceId).catch((error: unknown) => console.error(error)),
     stepTo: () => undefined,
+    whatIf: (instanceId, row) => hub.askWhatIf({ instanceId, row }),
     confirm: (question) => Promise.resolve(window.confirm(question)),
     time: () => hub.client,
   };

@@ -170,6 +170,55 @@ describe('the dashboard in a browser', function () {
     assert.deepEqual(complaints, []);
   });
 
+  it('forks a run from its replay and from a row, and shows both side by side', async () => {
+    await start('HelloCities', 'forked', '"kyoto"');
+    await page.goto(emulator.address);
+    await row('forked').locator('.status-Completed').waitFor();
+    await page.goto(`${emulator.url}/#/instances/forked`);
+    await page.locator('#tab-replay').click();
+    await page.locator('.replay-step').waitFor();
+    await page.getByRole('button', { name: 'Step back' }).click();
+    await page
+      .locator('.replay')
+      .getByRole('button', { name: /What if/ })
+      .click();
+    const dialog = page.locator('.what-if-dialog');
+    await dialog.locator('.what-if-change option', { hasText: 'Another result…' }).waitFor({ state: 'attached' });
+    assert.match(await dialog.locator('.what-if-row option:checked').innerText(), /^\d+: SayHello → "Hello/);
+    await dialog.locator('textarea').fill('{');
+    await dialog.locator('.ask-verb[disabled]').waitFor();
+    await dialog.locator('textarea').fill('"Bye"');
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await screenshot(`what-if-${colorScheme}`);
+      assert.deepEqual(await axeViolations(page), []);
+    }
+    await dialog.locator('.ask-verb').click();
+    await page.waitForURL(/#\/instances\/forked-fork$/);
+    await page.locator('#tab-compare[aria-selected=true]').waitFor();
+    await page
+      .locator('#tabpanel, [role=tabpanel]')
+      .getByText(/another result/)
+      .first()
+      .waitFor();
+    await screenshot('what-if-compared');
+    assert.deepEqual(await axeViolations(page), []);
+
+    await page.goto(`${emulator.url}/#/instances/forked`);
+    await page.locator('#tab-history').click();
+    await page.getByRole('radio', { name: 'As stored' }).click();
+    await page.locator('[aria-rowindex="4"]').dblclick();
+    await page.getByRole('button', { name: /^What if/ }).click();
+    await dialog.locator('.what-if-change option', { hasText: 'It failed…' }).waitFor({ state: 'attached' });
+    await dialog.locator('.what-if-change').selectOption({ label: 'It failed… (With a type and a message)' });
+    await dialog.locator('.ask-verb[disabled]').waitFor();
+    await dialog.locator('.what-if-text input').fill('CardError: declined');
+    await dialog.locator('.ask-verb').click();
+    await page.waitForURL(/#\/instances\/forked-fork-?\d*$/);
+    await page.locator('.status-Failed').first().waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   it('has the theme that is wanted, also after a reload', async () => {
     await page.emulateMedia({ colorScheme: 'light' });
     await page.goto(emulator.address);
