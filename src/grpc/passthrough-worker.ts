@@ -146,7 +146,7 @@ export class PassthroughWorker implements FunctionWorker {
         encoded.set(withScheduled, events);
         const told = protoEvents([events.newEvent(rows)]);
         const message = orchestratorRequest({ instanceId, executionId }, told, events.pastEvents(rows));
-        const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: message });
+        const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: message, isReplay: true });
         assertOpen();
         const response = readOrchestrator(answer, name, instanceId);
         if (!response.ok) throw new DurascopeError('FunctionFailed', response.message, { details: { name } });

@@ -11,6 +11,8 @@ export interface EncodedCall {
   instanceId: string;
   /** An OrchestratorRequest or an EntityBatchRequest. */
   request: Uint8Array;
+  /** Asked what it would do: nothing of the answer is done, and what it logs is not the instance's. */
+  isReplay?: true;
 }
 
 /** `answer`: the text that the function returned; null when it returned something else, which `returned` names (`undefined`, `object` ...). */

@@ -248,7 +248,7 @@ export class RpcProcess implements RunningApp {
     const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
     const input = { data: encodedInput(call), triggerMetadata: { instanceId: { data: undefined } } };
     try {
-      return encodedAnswer(await this.invocations.run(kind, fn, call.instanceId, input));
+      return encodedAnswer(await this.invocations.run(kind, fn, call.instanceId, input, { isReplay: call.isReplay === true }));
     } catch (error) {
       if (!(error instanceof FunctionThrew)) throw error;
       return { ok: false, error: { name: error.name, message: error.message, stack: error.stack ?? '' } };
@@ -261,7 +261,7 @@ export class RpcProcess implements RunningApp {
     const left = (): void => this.invocations.cancel(invocationId);
     signal?.addEventListener('abort', left, { once: true });
     try {
-      const response = await this.invocations.run('http', fn, null, httpInput(call, body, this.wantsBytes), invocationId);
+      const response = await this.invocations.run('http', fn, null, httpInput(call, body, this.wantsBytes), { invocationId });
       return this.told(fn, httpReply(fn, response, this.httpUri !== null));
     } finally {
       signal?.removeEventListener('abort', left);
@@ -409,7 +409,11 @@ export class RpcProcess implements RunningApp {
           this.options.log(entry);
           return;
         }
-        const { fn, instanceId } = invocation;
+        const { fn, instanceId, isReplay } = invocation;
+        if (isReplay) {
+          this.options.log({ ...entry, level: 'debug', functionName: fn.descriptor.name });
+          return;
+        }
         const { invocationId } = content.value;
         const of = { functionName: fn.descriptor.name, invocationId, ...(instanceId === null ? {} : { instanceId }) };
         this.options.log({ ...entry, ...of });

@@ -47,6 +47,16 @@ describe('replays of a C# function app', function () {
     const id = await app.start('HelloCities');
     await app.ended(id);
     const before = await app.emulator.hub.history(id);
+    const failing = await app.start('Failing');
+    await app.ended(failing);
+    const ofFailing = (): number => app.logs.filter((each) => each.instanceId === failing).length;
+    await app.eventually(() =>
+      app.logs.find(({ instanceId, message }) => instanceId === failing && /orchestrator function/.test(message)),
+    );
+    const logged = ofFailing();
+    const failed = await replayOf(failing);
+    for (const index of failed.steps.keys()) await failed.complete?.(index);
+    await failed.dispose();
     const timeline = await replayOf(id);
     const shown: unknown[] = [];
     for (const index of timeline.steps.keys()) await timeline.complete?.(index);
@@ -64,6 +74,7 @@ describe('replays of a C# function app', function () {
       file: timeline.steps[0]?.frames[0]?.place?.file,
     };
     assert.equal(greeted, 1);
+    assert.equal(ofFailing(), logged, 'a replay is in no log of an instance');
     assert.equal(path.basename(file ?? ''), 'Orchestrators.cs');
     await timeline.dispose();
   });

@@ -23,6 +23,8 @@ export interface Invocation {
   fn: LoadedFunction;
   instanceId: string | null;
   isOrchestrator: boolean;
+  /** It is asked what it would do. */
+  isReplay: boolean;
   /** Quarters of the watchdog's time that it has taken so far: counted, for a computer asleep takes none. */
   quarters: number;
   /** Of host.json. */
@@ -102,7 +104,7 @@ export class Invocations {
     fn: LoadedFunction,
     instanceId: string | null,
     input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
-    invocationId: string = randomUUID(),
+    { invocationId = randomUUID(), isReplay = false }: { invocationId?: string; isReplay?: boolean } = {},
   ): Promise<InvocationResponse> {
     const refusal = tooLarge(fn, input.data);
     if (refusal !== null) return Promise.reject(refusal);
@@ -111,7 +113,8 @@ export class Invocations {
       const send = (): void => {
         if (this.#hasEnded) return;
         const timeLimit = kind === 'episode' || kind === 'entity' ? undefined : this.#limited(invocationId);
-        this.#underWay.set(invocationId, { id, fn, instanceId, isOrchestrator: kind === 'episode', quarters: 0, timeLimit });
+        const isOrchestrator = kind === 'episode';
+        this.#underWay.set(invocationId, { id, fn, instanceId, isOrchestrator, isReplay, quarters: 0, timeLimit });
         const { clientBinding, say } = this.#options;
         say({ $case: 'invocationRequest', value: invocationRequest({ fn, invocationId, clientBinding, ...input }) });
       };
