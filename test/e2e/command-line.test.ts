@@ -117,6 +117,26 @@ describe('the command line', function () {
       assert.doesNotMatch(text, /\u001b/, 'no colours without a terminal');
     });
 
+    it('prints each URL once', async () => {
+      const child = spawn(
+        process.execPath,
+        [path.join(projectRoot, 'dist', 'cli.js'), 'start', helloCities, '--port', '0', '--grpc-port', '0', '--memory'],
+        { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        if (/Ready\./.test(text)) child.kill('SIGINT');
+      });
+      assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0);
+      const urls = text.match(/http:\/\/[^\s;]+/g) ?? [];
+      for (const part of ['/api/hello-cities', '/runtime/webhooks/durabletask/instances?code=', '/#code=']) {
+        assert.equal(urls.filter((url) => url.includes(part)).length, 1, text);
+      }
+      assert.deepEqual(urls, [...new Set(urls)], text);
+      assert.equal(text.split('Endpoint=http').length, 2, text);
+    });
+
     it('survives a crash of the app and finishes what was begun', async () => {
       const app = path.join(folder, 'crashing');
       await mkdir(app);
@@ -195,6 +215,13 @@ describe('the command line', function () {
       assert.equal(code, 1);
       assert.match(stderr, /Waiting for the event BookingConfirmed/);
       assert.match(stderr, /did not end/);
+    });
+
+    it('takes --no-grpc as start does, and listens for no Durable Task SDK', async () => {
+      const { code, stdout, stderr } = await programs.run(['run', helloCities, 'HelloCities', '--no-grpc', '--json']);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual((JSON.parse(stdout) as { output: unknown }).output, greetings);
+      assert.doesNotMatch(stdout + stderr, /Endpoint=/);
     });
 
     it('suggests the orchestrator that was meant', async () => {
@@ -277,6 +304,16 @@ describe('the command line', function () {
       assert.notEqual(instanceId, 'city');
       assert.equal(((await durascope('show', instanceId)) as { input: unknown }).input, 1);
       assert.deepEqual(await durascope('restart', 'city', '--same-id'), { instanceId: 'city' });
+    });
+
+    it('export leaves out what the stored history does not have with --no-kept-inputs', async () => {
+      await durascope('start', 'E1_HelloSequence', '--wait', '--id', 'inputs');
+      const whole = await programs.run(['export', 'inputs']);
+      assert.match(whole.stdout, /"KeptInput":"\[\\"Tokyo/);
+      const without = await programs.run(['export', 'inputs', '--no-kept-inputs']);
+      assert.equal(without.code, 0, without.stderr);
+      assert.doesNotMatch(without.stdout, /KeptInput/);
+      assert.equal(whole.stdout.match(/"TaskScheduled"/g)?.length, without.stdout.match(/"TaskScheduled"/g)?.length);
     });
 
     it('export writes what import takes, unfinished instances included', async () => {
