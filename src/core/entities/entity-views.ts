@@ -2,7 +2,14 @@
 import type { EntityRequest } from './entity-messages';
 import { parseEntityId } from '../values/entity-id';
 import { readScheduler } from './entity-scheduler';
-import type { InstanceRow } from '../instances/instance';
+
+/** What is looked at of an entity's instance. */
+interface EntityRow {
+  instanceId: string;
+  input: string | null;
+  customStatus: string | null;
+  createdTime: string;
+}
 
 export interface EntityInfo {
   /** `@name@key`. */
@@ -85,7 +92,7 @@ export interface EntityBatchRecord {
 }
 
 /** From the custom status, which is short: states may be large. Null for what is no entity. */
-export function entityInfo(row: InstanceRow, includeState: boolean): EntityInfo | null {
+export function entityInfo(row: EntityRow, includeState: boolean): EntityInfo | null {
   const id = parseEntityId(row.instanceId);
   if (id === null) return null;
   const status = statusOf(row.customStatus);
@@ -100,7 +107,7 @@ export function entityInfo(row: InstanceRow, includeState: boolean): EntityInfo 
   };
 }
 
-export function entityDetails(row: InstanceRow): EntityDetails | null {
+export function entityDetails(row: EntityRow): EntityDetails | null {
   const info = entityInfo(row, false);
   if (info === null) return null;
   const { state, queue } = readScheduler(row.input);
