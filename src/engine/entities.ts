@@ -104,7 +104,8 @@ export class Entities {
   /** Those that the entity has room for; the others are in its inbox again. */
   #fitting(live: LiveInstance, before: EntityScheduler, entries: InboxEntry[]): InboxEntry[] {
     const { maxEntityChars } = this.core.options;
-    const fits = fitting(before, entries.map(({ event }) => event).filter(isRaised), maxEntityChars);
+    const text = live.row?.input ?? '';
+    const fits = fitting(before, entries.map(({ event }) => event).filter(isRaised), maxEntityChars, text);
     if (fits.every(Boolean)) return entries;
     let at = 0;
     const isTaken = entries.map(({ event }) => !isRaised(event) || fits[at++] === true);
@@ -243,7 +244,7 @@ export class Entities {
         newId: core.world.newId,
       });
       const limit = core.options.maxEntityChars;
-      const chars = entityChars(scheduler, limit);
+      const chars = entityChars(scheduler, limit, turn.row.input ?? '');
       if (chars > limit) {
         return (
           `The entity with all that waits in it has ${units(chars)} characters, and one entity has at most ${units(limit)}. ` +

@@ -4,8 +4,23 @@ const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 /** A long text is searched faster by JSON.stringify itself. */
 const longestPlain = 200;
 
+/** What an entity has in its row stands in its history as well, and both are written one after the other. */
+const longestKept = 1024 * 1024;
+let lastLong = '';
+let lastQuoted = '';
+
 export function quote(text: string): string {
-  return text.length <= longestPlain && plain.test(text) ? `"${text}"` : JSON.stringify(text);
+  if (text.length > longestPlain) return quoteLong(text);
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function quoteLong(text: string): string {
+  if (text.length > longestKept) return JSON.stringify(text);
+  if (text !== lastLong) {
+    lastQuoted = JSON.stringify(text);
+    lastLong = text;
+  }
+  return lastQuoted;
 }
 
 /**

@@ -16,8 +16,11 @@ export const maxEntityChars = 300 * 1024 * 1024;
 /** Names of members and punctuation of one message. */
 const aroundRequest = 300;
 
-/** Characters that the row takes, or somewhat more. */
-export function entityChars({ state, queue, lockedBy, sorter }: EntityScheduler, limit: number): number {
+/** Characters that the row takes, or somewhat more. `text`: the scheduler's. */
+export function entityChars({ state, queue, lockedBy, sorter }: EntityScheduler, limit: number, text: string): number {
+  // Everything that is counted below stands in it, so far from the limit nothing has to be looked at.
+  const most = 4 * (text.length + queue.length * aroundRequest);
+  if (most <= limit / 4) return most;
   // Nothing takes more than four characters for one: the exact count is for what is near the limit only.
   const rough =
     4 * ((state?.length ?? 0) + charsIn(queue) + charsIn(sorter) + (lockedBy?.length ?? 0) + queue.length * aroundRequest);
@@ -40,9 +43,9 @@ function storedChars(text: string): number {
   return count;
 }
 
-/** Of `messages`, in the order of their arrival, those that may be taken in now (R1, R2). */
-export function fitting(scheduler: EntityScheduler, messages: readonly EventRaised[], limit: number): boolean[] {
-  let used = entityChars(scheduler, limit);
+/** Of `messages`, in the order of their arrival, those that may be taken in now (R1, R2). `text`: the scheduler's. */
+export function fitting(scheduler: EntityScheduler, messages: readonly EventRaised[], limit: number, text: string): boolean[] {
+  let used = entityChars(scheduler, limit, text);
   // Two characters of the row for one of a message, at most.
   const all = messages.reduce((sum, { Input }) => sum + 2 * ((Input?.length ?? 0) + aroundRequest), used);
   if (all <= limit) return messages.map(() => true);

@@ -130,24 +130,34 @@ function isSendersTime(value: unknown): boolean {
 
 // S3
 export function schedulerText({ state, exists, queue, lockedBy, suspended, sorter }: EntityScheduler): string {
-  return JSON.stringify({
-    ...(exists && (sorter !== undefined || state === null) ? { exists } : {}),
-    ...(state === null ? {} : { state }),
-    ...(queue.length === 0 ? {} : { queue: sorter === undefined ? queue : queue.map(queuedRequest) }),
-    ...(lockedBy === null ? {} : { lockedBy }),
-    ...(suspended ? { suspended } : {}),
-    ...(sorter === undefined
-      ? {}
-      : {
-          sorter: {
-            LastSentToInstance: sorter.LastSentToInstance,
-            ReceivedFromInstance: sorter.ReceivedFromInstance,
-            ReceiveHorizon: sorter.ReceiveHorizon,
-            SendHorizon: sorter.SendHorizon,
-          },
-        }),
-  });
+  const members: string[] = [];
+  if (exists && (sorter !== undefined || state === null)) members.push('"exists":true');
+  if (state !== null) members.push(`"state":${JSON.stringify(state)}`);
+  if (queue.length > 0) {
+    const textOf = sorter === undefined ? textOfRequest : textOfQueued;
+    members.push(`"queue":[${queue.map(textOf).join(',')}]`);
+  }
+  if (lockedBy !== null) members.push(`"lockedBy":${JSON.stringify(lockedBy)}`);
+  if (suspended) members.push('"suspended":true');
+  if (sorter !== undefined) {
+    const { LastSentToInstance, ReceivedFromInstance, ReceiveHorizon, SendHorizon } = sorter;
+    members.push(`"sorter":${JSON.stringify({ LastSentToInstance, ReceivedFromInstance, ReceiveHorizon, SendHorizon })}`);
+  }
+  return `{${members.join(',')}}`;
 }
+
+/** Those of a long queue are written with each step of the entity: each is made once. Requests are never changed. */
+function madeOnce(make: (request: EntityRequest) => string): (request: EntityRequest) => string {
+  const texts = new WeakMap<EntityRequest, string>();
+  return (request) => {
+    let text = texts.get(request);
+    if (text === undefined) texts.set(request, (text = make(request)));
+    return text;
+  };
+}
+
+const textOfRequest = madeOnce((request) => JSON.stringify(request));
+const textOfQueued = madeOnce((request) => JSON.stringify(queuedRequest(request)));
 
 /** The instance's custom status. */
 export function schedulerStatus({ state, exists, queue, lockedBy, sorter }: EntityScheduler): string {
