@@ -251,6 +251,41 @@ describe('rewind', () => {
       },
     ));
 
+  it('JSON protocol: a child that was terminated is called anew, and the log says that the real service waits for it', () =>
+    withHub(
+      {
+        activities: manual,
+        scripts: {
+          main: function* (context) {
+            const kid = context.child('kid', null, { instanceId: 'kid' });
+            const first = yield context.activity('b');
+            return [first, yield kid];
+          },
+          kid: function* (context) {
+            return yield context.waitEvent('go');
+          },
+        },
+      },
+      async (hub) => {
+        const id = await hub.start('main');
+        await hub.engine.terminate('kid', 'enough');
+        await hub.quiet();
+        await hub.fail('b');
+        assert.deepEqual([hub.row(id).runtimeStatus, hub.row('kid').runtimeStatus], ['Failed', 'Terminated']);
+        await hub.engine.rewind(id, null);
+        await hub.quiet();
+        const told = hub.logs.filter(({ message }) => message.includes("The child 'kid' was terminated"));
+        assert.deepEqual(
+          told.map(({ level, instanceId }) => [level, instanceId]),
+          [['warning', id]],
+        );
+        await hub.complete('b', 'now');
+        await hub.engine.raiseEvent('kid', 'go', '"here"');
+        await hub.quiet();
+        assert.equal(hub.outcome(id), 'Completed ["now","here"]');
+      },
+    ));
+
   it('survives a kill right after it was accepted', async () => {
     for (const profile of ['A', 'G'] as const) {
       let hub = await TestHub.open({ profile, store: 'folder', scripts: { main: failing }, activities: manual });
