@@ -110,7 +110,6 @@ orchestration('LockChild', function* (context) { const lock = yield context.lock
 
 // Durable HTTP
 orchestration('Http', function* (context, input) { const r = yield context.callHttp(input); return { status: r.statusCode, content: r.content }; });
-orchestration('HttpAnyPolls', function* (context, input) { const calls = input.map((url) => context.callHttp({ method: 'GET', url })); const w = yield context.Task.any(calls); return [calls.indexOf(w), w.result.statusCode]; });
 orchestration('HttpOfChild', function* (context, input) { const r = yield child(context, 'Http', input); return [r, yield context.callActivity('Echo', 'after')]; });
 orchestration('HttpThenFail', function* (context, input) { const r = yield context.callHttp(input); return [r.content, yield failing(context)]; });
 orchestration('HttpUntilOk', function* (context, input) { for (let i = 1; ; i++) { const r = yield context.callHttp({ method: 'GET', url: input }); if (r.statusCode === 200) return [i, r.content]; context.setCustomStatus({ tried: i, last: r.statusCode }); yield context.createTimer(later(context, 1000)); } });
