@@ -240,10 +240,16 @@ async function main(): Promise<void> {
     await measure(hub, `one instance of ${longRows} rows`, 5, () => hub.get(longId));
     await measure(hub, `first 100 of ${longRows} rows`, 5, () => hub.history(longId, 0, 100));
     await measure(hub, `all ${longRows} rows`, 2, async () => {
-      hub.dispose(); // Forgets the last history.
-      const { length } = await hub.history(longId);
+      // One that remembers nothing.
+      const other = await openHub(hubTarget(azurite.connection, 'BenchHub'), { clock: new SystemClock() });
+      const { length } = await other.history(longId);
+      other.dispose();
       if (length !== longRows) throw new Error(`${length} rows`);
     });
+    const stopped = new AbortController();
+    await measure(hub, 'counts, called off with the first that is told', 1, () =>
+      hub.count({}, { progress: () => stopped.abort(), signal: stopped.signal }).catch(() => undefined),
+    );
     let told = 0;
     await measure(hub, 'counts', 1, () => hub.count({}, { progress: () => (told += 1) }));
     console.error(`counts were told ${told} times on the way`);

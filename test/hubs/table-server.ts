@@ -77,7 +77,7 @@ export class TableServer {
       status,
       error,
       headers = {},
-      rows = [],
+      rows: given = [],
       next,
       body,
       bytes,
@@ -86,6 +86,8 @@ export class TableServer {
       stopAfter,
     } = this.answer(asked, response);
     if (response.headersSent || response.destroyed) return;
+    const filter = url.searchParams.get('$filter') ?? '';
+    const rows = given.filter(({ PartitionKey: key }) => typeof key !== 'string' || isInRange(key, filter));
     const whole =
       bytes ??
       body ??
@@ -106,4 +108,12 @@ export class TableServer {
     } else if (stopAfter !== undefined) response.write(whole.slice(0, stopAfter));
     else response.end(whole);
   }
+}
+
+/** By the bounds that a filter has for all of its rows. */
+export function isInRange(key: string, filter: string): boolean {
+  const before = /(?:^| and )PartitionKey lt '([^']*)'/.exec(filter)?.[1];
+  const from = /(?:^| and )PartitionKey ge '([^']*)'/.exec(filter)?.[1];
+  const after = /(?:^| and )PartitionKey gt '([^']*)'/.exec(filter)?.[1];
+  return (before === undefined || key < before) && (from === undefined || key >= from) && (after === undefined || key > after);
 }

@@ -9,19 +9,26 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const building = new Map<string, Promise<string | null>>();
 
-/** The folder of a built copy, not to be written to; null, said once, where there is no .NET SDK or no packages. `title`: for that sentence. */
-export function builtApp(title: string, sources: string): Promise<string | null> {
-  const started = building.get(sources) ?? build(title, sources);
+/**
+ * The folder of a built copy, not to be written to; null, said once, where there is no .NET SDK or no packages. `title`: for that sentence.
+ * `result`: a file that is there once it is built.
+ */
+export function builtApp(
+  title: string,
+  sources: string,
+  result = 'bin/Debug/net10.0/functions.metadata',
+): Promise<string | null> {
+  const started = building.get(sources) ?? build(title, sources, result);
   building.set(sources, started);
   return started;
 }
 
-async function build(title: string, sources: string): Promise<string | null> {
+async function build(title: string, sources: string, result: string): Promise<string | null> {
   const names = (await readdir(sources)).filter((name) => name !== 'bin' && name !== 'obj').sort();
   const hash = createHash('sha256');
   for (const name of names) hash.update(name).update(await readFile(path.join(sources, name)));
   const dir = path.join(tmpdir(), `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`);
-  if (await isThere(path.join(dir, 'bin/Debug/net10.0/functions.metadata'))) return dir;
+  if (await isThere(path.join(dir, result))) return dir;
   const fresh = `${dir}-${process.pid}`;
   try {
     await mkdir(fresh, { recursive: true });

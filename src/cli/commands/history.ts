@@ -40,12 +40,18 @@ export const historyCommand: Command = {
     const { events, notes } = await historyOf(hub, id);
     const rows = toHistoryRows(events, row.executionId, order);
     if (args.has('json')) printJson(terminal, rows);
-    else if (rows.length === 0) terminal.print(`The instance '${id}' is ${row.runtimeStatus} and has no history yet.`);
+    else if (rows.length === 0) terminal.print(noHistory(row));
     else printHistory(rows, terminal);
     for (const note of notes) terminal.warn(`note: ${note}`);
     return 0;
   },
 };
+
+function noHistory({ instanceId, runtimeStatus }: InstanceRow): string {
+  return runtimeStatus === 'Pending'
+    ? `The instance '${instanceId}' is Pending and has no history yet.`
+    : `The instance '${instanceId}' is ${runtimeStatus}; there is no history of it.`;
+}
 
 /** As it is read: nothing of it is held. */
 async function printLong(

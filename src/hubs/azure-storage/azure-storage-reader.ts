@@ -25,11 +25,11 @@ import { countByRanges } from './count-by-ranges';
 import { HistoryReader } from './history-reader';
 import { hubFacts } from './hub-facts';
 import { type HubTables, isSame } from './hub-tables';
-import { instanceFilter, quoted, type TableFilter, within } from './instance-filter';
+import { firstEdge, instanceFilter, quoted, type TableFilter, within } from './instance-filter';
 import { instanceOf, isInstanceRow, listColumns } from './instance-row';
 import { LargeValues } from './large-values';
 import type { TableRow } from '../../replay/typed-rows';
-import type { StorageAccount } from './storage-account';
+import type { RowPage, StorageAccount } from './storage-account';
 
 const sortable = 1000;
 const mostPerPage = 1000;
@@ -241,13 +241,13 @@ export class AzureStorageReader implements HubReader {
     more: readonly string[] = [],
   ): Promise<InstancePage> {
     const { odata, rest } = this.#filter(query);
-    const filter = within(odata, token.type === 'after' ? { after: token.after } : {});
+    const after = token.type === 'after' ? token.after : '';
     const rows: InstanceRow[] = [];
     let last = '';
     let answers = 0;
     let isEnd = false;
     const asked = rest === undefined ? pageSize : mostPerPage;
-    read: for await (const page of this.account.pages(this.#instances, { filter, select: [...this.#columns, ...more] }, asked)) {
+    read: for await (const page of this.#pages(query, odata, after, [...this.#columns, ...more], asked)) {
       answers += 1;
       isEnd = page.isLast;
       for (const [at, each] of page.rows.entries()) {
@@ -267,16 +267,34 @@ export class AzureStorageReader implements HubReader {
     };
   }
 
+  /** In the order of ids, those after `after`; `hasMore`: the service has said that more follows. */
+  async *#pages(
+    query: InstanceQuery,
+    odata: string,
+    after: string,
+    select: readonly string[],
+    pageSize: number,
+  ): AsyncGenerator<RowPage & { hasMore: boolean }> {
+    const edge = firstEdge(query, after);
+    const ask = (range: Parameters<typeof within>[1]): AsyncGenerator<RowPage> =>
+      this.account.pages(this.#instances, { filter: within(odata, range), select }, pageSize);
+    const start = after === '' ? {} : { after };
+    if (edge !== undefined) {
+      for await (const { rows, isLast } of ask({ ...start, before: edge })) yield { rows, isLast: false, hasMore: !isLast };
+    }
+    for await (const page of ask(edge === undefined ? start : { from: edge })) yield { ...page, hasMore: !page.isLast };
+  }
+
   /** All that the query finds, or the first of it by id where that is more than so many. */
   async #upTo(most: number, query: InstanceQuery): Promise<{ rows: InstanceRow[]; isAll: boolean }> {
     const { odata, rest } = this.#filter(query);
     const rows: InstanceRow[] = [];
-    for await (const page of this.account.pages(this.#instances, { filter: odata, select: this.#columns }, most)) {
+    for await (const page of this.#pages(query, odata, '', this.#columns, most)) {
       for (const each of page.rows) {
         const row = this.#instance(each);
         if (row !== null && (rest === undefined || rest(row))) rows.push(row);
       }
-      if (!page.isLast && page.rows.length > 0) return { rows, isAll: false };
+      if (!page.isLast && page.hasMore && page.rows.length > 0) return { rows, isAll: false };
     }
     return { rows, isAll: true };
   }

@@ -7,12 +7,9 @@
 import { DurascopeError } from '../../core/values/errors';
 import { type OrchestrationStatus, orchestrationStatusNumbers } from '../../core/values/status';
 import type { CountsByStatus, CountWatch } from '../attached-hub';
-import { type TableFilter, within } from './instance-filter';
+import { rangeStarts, type TableFilter, within } from './instance-filter';
 import { instanceOf, isInstanceRow } from './instance-row';
 import type { StorageAccount } from './storage-account';
-
-/** Where ranges begin: digits and hexadecimal digits (ids that were made), entities, letters. */
-const starts = Array.from('123456789@AGNabcdefgnt~');
 
 const atOnce = 4;
 
@@ -47,7 +44,7 @@ export async function countByRanges(
     if (typeof key === 'string') last = key;
     if (last !== '') break;
   }
-  const edges = [last, ...starts.filter((start) => start > last)];
+  const edges = [last, ...rangeStarts.filter((start) => start > last)];
   const ranges = edges.map((edge, at) => ({
     ...(at === 0 ? { after: edge } : { from: edge }),
     ...(edges[at + 1] === undefined ? {} : { before: edges[at + 1] ?? '' }),

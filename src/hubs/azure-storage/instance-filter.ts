@@ -42,6 +42,20 @@ export function instanceFilter(query: InstanceQuery): TableFilter {
   };
 }
 
+/** Where ranges of ids begin: digits and hexadecimal digits (ids that were made), entities, letters. */
+export const rangeStarts: readonly string[] = Array.from('123456789@AGNabcdefgnt~');
+
+/**
+ * Where to end the first question for the ids after `after`; undefined: nowhere. Azurite sorts all that a question lets through, whatever it is
+ * asked for: of a list without a filter that is the whole hub, each time.
+ */
+export function firstEdge(query: InstanceQuery, after: string): string | undefined {
+  const { instanceIdPrefix = '', entities, names, statuses, parentInstanceId } = query;
+  if (instanceIdPrefix !== '' || entities === 'only' || (names ?? statuses ?? parentInstanceId) !== undefined) return undefined;
+  const times = [query.createdTimeFrom, query.createdTimeTo, query.lastUpdatedFrom, query.lastUpdatedTo];
+  return times.some((time) => time !== undefined) ? undefined : rangeStarts.find((start) => start > after);
+}
+
 /** `filter` and keys of a range: over `after`, under `before`. */
 export function within(filter: string, range: { after?: string; from?: string; before?: string }): string {
   const clauses = filter === '' ? [] : [filter];

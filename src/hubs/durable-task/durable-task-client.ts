@@ -90,6 +90,8 @@ export interface DurableTaskClientOptions {
   retryDelayMs?: number;
 }
 
+/** Of a connection that breaks off, and of a server that stumbles over what changes while it is asked. */
+const mayPass = new Set<unknown>([status.UNAVAILABLE, status.UNKNOWN]);
 /** So often what only reads is asked where it breaks off. */
 const attempts = 3;
 
@@ -213,7 +215,7 @@ export class DurableTaskClient {
 
   #mayAskAgain(error: unknown, attempt: number): boolean {
     if (!this.#hasAnswered || this.#isClosed || attempt === attempts) return false;
-    return DurascopeError.is(error, 'HubUnreachable') && error.details['status'] === status.UNAVAILABLE;
+    return DurascopeError.is(error, 'HubUnreachable') && mayPass.has(error.details['status']);
   }
 
   #pause(attempt: number): Promise<void> {
@@ -287,7 +289,12 @@ export class DurableTaskClient {
       case status.OUT_OF_RANGE:
         return made('InvalidArgument', details ?? 'The server does not take this.');
       default:
-        return made('HubUnreachable', `What answers at ${address} is no Durable Task server, or failed itself.${said}`);
+        return made(
+          'HubUnreachable',
+          this.#hasAnswered
+            ? `The server at ${address} failed itself in ${name}: look into its log.${said}`
+            : `What answers at ${address} is no Durable Task server, or failed itself.${said}`,
+        );
     }
   }
 }

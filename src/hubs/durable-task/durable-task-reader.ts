@@ -163,15 +163,16 @@ export class DurableTaskReader implements HubReader {
     }
   }
 
-  async #whole({ instanceId, executionId, lastUpdatedTime, runtimeStatus }: InstanceRow): Promise<Whole> {
+  async #whole(row: InstanceRow): Promise<Whole> {
+    const { instanceId, executionId, lastUpdatedTime, runtimeStatus } = row;
     const stamp = `${executionId} ${lastUpdatedTime} ${runtimeStatus}`;
     if (this.#kept?.instanceId === instanceId && this.#kept.stamp === stamp) return this.#kept.whole;
-    const whole = isEntityId(instanceId) ? { events: [], notes: [] } : await this.#readHistory(instanceId);
+    const whole = isEntityId(instanceId) ? { events: [], notes: [] } : await this.#readHistory(row);
     this.#kept = whole.events.length > keptRows ? undefined : { instanceId, stamp, whole };
     return whole;
   }
 
-  async #readHistory(instanceId: string): Promise<Whole> {
+  async #readHistory({ instanceId, runtimeStatus }: InstanceRow): Promise<Whole> {
     let events: ProtoEvent[];
     try {
       events = await this.client.history(instanceId);
@@ -180,7 +181,8 @@ export class DurableTaskReader implements HubReader {
       this.#missing.add(error.message);
       return { events: [], notes: ['The server has no StreamInstanceHistory: the history is not to be had from it.'] };
     }
-    return coreHistory(events);
+    if (events.length > 0 || runtimeStatus === 'Pending') return coreHistory(events);
+    return { events: [], notes: ['The server gives no history of an instance that has run: it keeps none, most likely.'] };
   }
 
   async #page(query: InstanceQuery, pageSize: number, continuationToken: string | undefined): Promise<InstancePage> {
