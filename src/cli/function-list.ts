@@ -40,10 +40,14 @@ export function functionList(app: ServedApp, terminal: Terminal): string {
       paint: (text) => style.dim(text),
     },
   ];
+  if (functions.length === 0) return style.yellow('No functions: the app is not loaded yet. What is wrong with it stands below.');
   const lines = triggered.length === 0 ? [] : [renderTable(triggered, columns, terminal.columns, style)];
   if (others.length > 0) {
     const names = others.map((each) => `${each.name} (${each.triggerType})`).join(', ');
-    lines.push('', style.yellow(`Called by hand only, with durascope invoke NAME --input JSON: ${names}`));
+    lines.push(
+      ...(lines.length === 0 ? [] : ['']),
+      style.yellow(`Called by hand only, with durascope invoke NAME --input JSON: ${names}`),
+    );
   }
   return lines.join('\n');
 }

@@ -121,6 +121,13 @@ df.app.orchestration('Wait', function* (context) { return yield context.df.waitF
     assert.match(stderr, /SyntaxError/);
   });
 
+  it('an app that is not loaded: says so where its functions would stand', async () => {
+    const dir = await app({ ...good, 'app.js': 'const b = ;\n' });
+    const said = await startUntil(/loaded as soon as it is mended/, dir, '--memory', '--no-grpc');
+    assert.match(said, /^\nNo functions: the app is not loaded yet\. What is wrong with it stands below\.\n\nApp /);
+    assert.match(said, /Ready\..*app\.js:1/s);
+  });
+
   it('two functions of one name: names it', async () => {
     const dir = await app({ ...good, 'app.js': `${good['app.js']}df.app.activity('Hello', { handler: () => 1 });` });
     const { code, stderr } = await durascope('run', dir, 'Hello', '--memory');
