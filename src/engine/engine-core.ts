@@ -138,9 +138,15 @@ export class EngineCore {
   profileOfEntity(name: string): BehaviourProfile {
     if (this.entityNames?.has(name) === true) return 'A';
     const { A, G } = this.workers;
-    if (G.worker !== null && takes(G.worker, 'entity', name, '')) return 'G';
+    if (this.isTakenByProtocol(name) || (G.worker !== null && this.entityNames?.areElsewhere === true)) return 'G';
     // Before the app was loaded nobody knows.
     return A.worker === null && this.entityNames === null ? this.options.defaultProfile : 'A';
+  }
+
+  /** Whether the worker of profile G has the entity. */
+  isTakenByProtocol(name: string): boolean {
+    const { worker } = this.workers.G;
+    return worker !== null && takes(worker, 'entity', name, '');
   }
 
   /** There is something to do for the instance. */

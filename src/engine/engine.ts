@@ -21,6 +21,7 @@ import type {
   ImportConflicts,
   ImportOutcome,
   PurgeFilter,
+  RestartOptions,
   SignalOptions,
   StartOptions,
   TaskHubClient,
@@ -195,7 +196,7 @@ export class Engine implements TaskHubClient {
     return this.#commands.rewind(instanceId, reason);
   }
 
-  restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+  restart(instanceId: string, options?: RestartOptions): Promise<{ instanceId: string; executionId: string }> {
     return this.#commands.restart(instanceId, options);
   }
 

@@ -112,7 +112,9 @@ export class EntityCommands {
     const { core } = this;
     const profile = wanted ?? core.lives.rowOf(entityInstanceId(id))?.profile ?? core.profileOfEntity(id.name);
     // Worker-replayed SDKs answer for unknown names themselves (2.10.21); before the app was loaded nobody knows.
-    if (profile === 'A' && core.entityNames?.has(id.name) === false) throw core.entityNames.unknown(id.name);
+    const { entityNames: names } = core;
+    if (profile === 'A' && names?.has(id.name) === false) throw names.unknown(id.name);
+    if (wanted === undefined && names?.areElsewhere === true && !core.isTakenByProtocol(id.name)) throw names.unknown(id.name);
     return profile;
   }
 

@@ -1,11 +1,15 @@
 import { DurascopeError } from '../core/values/errors';
-import type { FunctionWorker } from '../core/ports/function-worker';
+import type { FunctionDescriptor, FunctionType, FunctionWorker } from '../core/ports/function-worker';
 import { unknownFunctionMessage } from '../core/values/unknown-function';
+
+const durableTypes: ReadonlySet<FunctionType> = new Set(['orchestrator', 'activity', 'entity']);
 
 /** Functions of one type that the app has, looked up ignoring case. */
 export class KnownNames {
   readonly #known: readonly string[];
   readonly #lower: ReadonlySet<string>;
+  /** The app's durable functions run in another profile, all of them: what it does not have is for that one to refuse. */
+  readonly areElsewhere: boolean;
 
   constructor(
     worker: FunctionWorker,
@@ -14,8 +18,11 @@ export class KnownNames {
     const all = worker.functions().filter((each) => each.type === type);
     this.#known = all.filter((each) => each.isBuiltIn !== true).map((each) => each.name);
     // The app's functions of another profile are known, but not this worker's to run.
-    const own = all.filter(({ profile = worker.profile }) => profile === worker.profile);
+    const isOwn = ({ profile = worker.profile }: FunctionDescriptor): boolean => profile === worker.profile;
+    const own = all.filter(isOwn);
     this.#lower = new Set(own.map((each) => each.name.toLowerCase()));
+    const durable = worker.functions().filter((each) => durableTypes.has(each.type));
+    this.areElsewhere = durable.length > 0 && !durable.some(isOwn);
   }
 
   has(name: string): boolean {

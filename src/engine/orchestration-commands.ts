@@ -7,7 +7,7 @@ import type { InboundEvent } from '../core/history/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
 import { childInstanceIdProblem, instanceIdProblem, isEntityId } from '../core/values/instance-id';
 import { newInstance } from '../core/turns/new-instance';
-import type { ImportConflicts, ImportOutcome, PurgeFilter, StartOptions } from '../core/ports/task-hub-client';
+import type { ImportConflicts, ImportOutcome, PurgeFilter, RestartOptions, StartOptions } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/values/status';
 import type { EngineCore } from './engine-core';
 import { gatherFork } from './forks';
@@ -112,13 +112,14 @@ export class OrchestrationCommands {
     await this.gathered();
   }
 
-  async restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }> {
+  async restart(instanceId: string, options?: RestartOptions): Promise<{ instanceId: string; executionId: string }> {
     this.core.assertRunning();
     if (isEntityId(instanceId)) throw notForEntities(instanceId, 'restart');
     const row = this.core.lives.rowOf(instanceId) ?? notFound(instanceId);
-    const { name, input, version } = row;
+    const { name, input, version, tags } = row;
     return this.start({
       name,
+      ...(options?.keepsTags === true && tags !== null ? { tags } : {}),
       // The extension hands over what the status shows, where no input is null.
       input: input ?? (row.profile === 'G' ? null : 'null'),
       version,

@@ -131,7 +131,7 @@ export async function restartInstance(hub: TaskHubClient, request: RestartInstan
       `'${instanceId}' is ${row.runtimeStatus}: it can be restarted under its id once it has ended. Terminate it, or restart it with a new id.`,
     );
   }
-  return (await hub.restart(instanceId, { newInstanceId })).instanceId;
+  return (await hub.restart(instanceId, { newInstanceId, keepsTags: true })).instanceId;
 }
 
 export async function queryInstances(hub: TaskHubClient, { query }: QueryInstancesRequest): Promise<QueryInstancesResponse> {

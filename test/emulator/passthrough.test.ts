@@ -151,6 +151,11 @@ describe('a function app of the gRPC dialect', function () {
     }
   });
 
+  it('fails a call of an entity that the app does not have, and refuses a signal to it over HTTP', async () => {
+    assert.match(String(await outputOf('AsksNobody')), /'nobody' doesn't exist.*known entity functions:.*'Counter'/);
+    await assert.rejects(emulator.hub.signalEntity('@nobody@k', 'get'), { code: 'UnknownFunction' });
+  });
+
   it('refuses to start what the app does not have, over HTTP and from its own client', async () => {
     await assert.rejects(start('Nowhere'), { code: 'UnknownFunction', message: /known orchestrator functions: .*'HelloCities'/ });
     const refused = await post('Start', { name: 'Nowhere' });
@@ -174,6 +179,15 @@ describe('a function app of the gRPC dialect', function () {
     await emulator.hub.terminate(other, '"enough"');
     const row = await ended(other);
     assert.deepEqual([row.runtimeStatus, row.output], ['Terminated', '"enough"']);
+  });
+
+  it('keeps its tags when it is restarted by a client of the protocol', async () => {
+    const { instanceId } = await emulator.hub.start({ name: 'HelloCities', input: null, tags: { shop: 'ä' } });
+    await ended(instanceId);
+    for (const newInstanceId of [true, false]) {
+      const again = await emulator.hub.restart(instanceId, { newInstanceId, keepsTags: true });
+      assert.deepEqual((await ended(again.instanceId)).tags, { shop: 'ä' }, String(newInstanceId));
+    }
   });
 
   it('calls children and tells them of their parent', async () => {

@@ -280,6 +280,10 @@ describe('workers that misbehave', () => {
       await codeOf(client.call('raiseEvent', { instanceId: 'nobody', name: 'e', input: undefined })),
       status.NOT_FOUND,
     );
+    await client.start('o', { instanceId: 'tagged', tags: { shop: 'ä' } });
+    const again = await client.call('restartInstance', { instanceId: 'tagged', restartWithNewInstanceId: true });
+    const restarted = await client.call('getInstance', { instanceId: again.instanceId, getInputsAndOutputs: true });
+    assert.deepEqual(restarted.orchestrationState?.tags, { shop: 'ä' });
     const { exists } = await client.call('getInstance', { instanceId: 'nobody', getInputsAndOutputs: true });
     assert.equal(exists, false);
     assert.equal(await codeOf(fixture.stub({ taskhub: '../escape' }).start('o')), status.INVALID_ARGUMENT);

@@ -147,6 +147,12 @@ export interface WaitingFor {
   holds?: readonly string[];
 }
 
+export interface RestartOptions {
+  newInstanceId?: boolean;
+  /** As the gRPC protocol has it; the management API drops them. */
+  keepsTags?: boolean;
+}
+
 export interface TaskHubClient {
   readonly capabilities: HubCapabilities;
   start(options: StartOptions): Promise<{ instanceId: string; executionId: string }>;
@@ -164,7 +170,7 @@ export interface TaskHubClient {
   suspend(instanceId: string, reason: string | null): Promise<void>;
   resume(instanceId: string, reason: string | null): Promise<void>;
   rewind(instanceId: string, reason: string | null): Promise<void>;
-  restart(instanceId: string, options?: { newInstanceId?: boolean }): Promise<{ instanceId: string; executionId: string }>;
+  restart(instanceId: string, options?: RestartOptions): Promise<{ instanceId: string; executionId: string }>;
   /**
    * Begins another run in the middle of the instance's, with one thing changed, and never changes the instance itself. InvalidArgument for a
    * change that does not fit its row; InstanceWrongState where no fork can begin.
