@@ -62,6 +62,9 @@ describe('a PowerShell function app', function () {
     assert.equal(row.runtimeStatus, 'Failed');
     assert.match(row.output ?? '', /no stock: again/);
     assert.equal((await app.rows(id)).filter((each) => each === 'TaskFailed').length, 3);
+    const told = await app.eventually(() => app.logs.find(({ instanceId, place }) => instanceId === id && place !== undefined));
+    assert.match(told.place?.file ?? '', /[\\/]Throw[\\/]run\.ps1$/);
+    assert.equal(told.place?.line, 3);
   });
 
   it('waits for an event or a timer, whichever is first', async () => {

@@ -58,6 +58,21 @@ describe('a line that a worker logs', () => {
     assert.equal(read('', { message: JSON.stringify(withoutOwn), stackTrace: ofPackage }).place?.line, 77);
   });
 
+  it('has the place that PowerShell’s worker names at the end of an error', () => {
+    const message = [
+      'EXCEPTION: no stock: A',
+      '',
+      'InvocationInfo        : ',
+      '    PositionMessage  : At /a b/Shop/Throw/run.ps1:3 char:1',
+      'ScriptStackTrace      : at Deep, /elsewhere/Module.psm1: line 9',
+      '                        at <ScriptBlock>, /a b/Shop/Throw/run.ps1: line 3',
+      '',
+    ].join('\n');
+    assert.deepEqual(read(message, undefined, '').place, { file: '/a b/Shop/Throw/run.ps1', line: 3, column: 1 });
+    assert.equal(read(message.replace('EXCEPTION', 'INFORMATION'), undefined, '').place, undefined);
+    assert.equal(read('EXCEPTION: at once, /a b/Shop/Throw/run.ps1: line 3', undefined, '').place, undefined);
+  });
+
   it('says what to do where an orchestrator awaits something else than its context', () => {
     const message = 'An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks.';
     assert.match(read('It failed.', { message, stackTrace: '' }).message, /CreateTimer instead of Task\.Delay, and an activity/);

@@ -20,7 +20,7 @@ export function readLog({ category, level, message, exception, logCategory }: Rp
     logCategory !== RpcLog_RpcLogCategory.User ||
     /^(Microsoft\.|Worker\.|Host\.|Azure\.|System\.|Grpc\.|LanguageWorkerConsoleLog)/.test(category);
   const text = exception === undefined ? message : withException(message, exception);
-  const place = exception === undefined ? undefined : thrownAt(exception, isSource);
+  const place = exception === undefined ? scriptPlace(message, isSource) : thrownAt(exception, isSource);
   return {
     level: isSystem && told === 'information' ? 'debug' : told,
     category: isSystem ? 'worker' : 'user',
@@ -52,6 +52,19 @@ function thrownAt({ message, stackTrace }: RpcException, isSource: IsSource): So
   if (details === null) stacks.push(message);
   for (const line of stacks.join('\n').split(/\r?\n/)) {
     const [, file, number] = frame.exec(line) ?? [];
+    if (file !== undefined && isSource(file)) return { file, line: Number(number), column: 1 };
+  }
+  return undefined;
+}
+
+const scriptFrame = /^(?:ScriptStackTrace\s*:)?\s*at .*, (.+): line (\d+)\s*$/;
+
+/** PowerShell's worker tells all that it knows of an error in the text, its stack at the end. */
+function scriptPlace(message: string, isSource: IsSource): SourcePlace | undefined {
+  const start = /^(EXCEPTION|ERROR): /.test(message) ? message.lastIndexOf('\nScriptStackTrace') : -1;
+  if (start === -1) return undefined;
+  for (const line of message.slice(start + 1).split(/\r?\n/)) {
+    const [, file, number] = scriptFrame.exec(line) ?? [];
     if (file !== undefined && isSource(file)) return { file, line: Number(number), column: 1 };
   }
   return undefined;

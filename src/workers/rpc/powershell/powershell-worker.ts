@@ -15,6 +15,7 @@ import type { RpcFunctionMetadata } from '../generated/function-rpc';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
 import { watchSources } from '../watch-sources';
+import { isBelow } from '../dotnet/project-facts';
 import { findPowerShellWorker } from './find-powershell-worker';
 
 export interface PowerShellWorkerOptions extends AppWorkerOptions {
@@ -74,6 +75,7 @@ export class PowerShellWorker extends AppWorker {
       problems,
       profile: 'A',
       placeOf: ({ scriptFile }) => ({ file: scriptFile, line: 1 }),
+      isSource: (file) => /\.psm?1$/i.test(file) && isBelow(file, appDir),
       clientBinding: options.clientBinding(),
       functionTimeoutMs: hostConfig.functionTimeoutMs,
       concurrency: Number.isInteger(bound) && bound > 0 ? bound : 1,
