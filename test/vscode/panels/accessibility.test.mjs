@@ -17,6 +17,8 @@ const views = [
   ['replayDiverges', 'replay'],
   ['replayRefused', 'replay'],
   ['locks', 'overview'],
+  ['logged', 'log'],
+  ['fanOut', 'timeline'],
   ['entity', ''],
   ['entityOrphaned', ''],
   ['entityUnused', ''],
@@ -72,6 +74,13 @@ describe('the panels are accessible in every theme', function () {
     await page.locator('.grid-row').nth(5).locator('[data-column=EventType]').click({ force: true });
     await page.getByRole('button', { name: 'Event types' }).click();
     await looksGoodInAll(page, 'menu');
+  });
+
+  it('with a timeline that is zoomed, its rows open and a call looked at', async () => {
+    const page = await openPanel('fanOut', 'dark', { tab: 'timeline' });
+    for (let n = 0; n < 3; n++) await page.getByRole('button', { name: /^Zoom in/ }).click();
+    await page.locator('.timeline .row-chevron').first().click();
+    await looksGoodInAll(page, 'timeline-zoomed');
   });
 
   it('with instances selected', async () => {

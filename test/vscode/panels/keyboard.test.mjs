@@ -14,7 +14,9 @@ function pressable() {
       // Inside of an element that takes the focus for it, or of a group that the arrows move in.
       const host = element.getRootNode().host;
       if (host !== undefined && host.tagName === 'VSCODE-BUTTON') continue;
-      const group = element.closest('[role=tablist], [role=grid], [role=radiogroup], [role=toolbar][data-roving]');
+      const group = element.closest(
+        '[role=tablist], [role=grid], [role=radiogroup], [role=toolbar][data-roving], .functions-scroll [role=group]',
+      );
       found.push({ group: group?.getAttribute('role') ?? null, element });
     }
   };
@@ -59,6 +61,10 @@ describe('the keyboard', function () {
     ['running', 'history'],
     ['running', 'timeline'],
     ['failed', 'overview'],
+    ['logged', 'log'],
+    ['fanOut', 'timeline'],
+    ['functions', ''],
+    ['attached', ''],
     ['some', ''],
     ['none', ''],
   ]) {

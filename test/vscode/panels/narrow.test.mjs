@@ -8,6 +8,10 @@ const views = [
   ['entity', ''],
   ['some', ''],
   ['functions', ''],
+  ['attached', ''],
+  ['logged', 'log'],
+  ['fanOut', 'timeline'],
+  ['fanOut', 'sequence'],
 ];
 
 describe('the panels where there is little room', function () {
