@@ -20,7 +20,13 @@ export type HubTarget =
 
 /** `hubName` goes before what the text says (`TaskHub=`). `InvalidArgument` where it is none of the forms; secrets are in no message. */
 export function hubTarget(text: string, hubName: string | null = null): HubTarget {
-  const trimmed = text.trim();
+  // As they stand in a file of settings.
+  const unquoted = text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();
+  // A port of this machine, as people say it.
+  const trimmed = /^(?:localhost|127\.0\.0\.1):\d{1,5}\/?$/i.test(unquoted) ? `http://${unquoted}` : unquoted;
   if (/^grpcs?:\/\//i.test(trimmed)) return { kind: 'durableTask', connection: durableTaskAddress(trimmed, hubName) };
   if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed) && !isStorageUrl(trimmed))
     return functionsHost(trimmed, hubName);
@@ -32,6 +38,12 @@ export function hubTarget(text: string, hubName: string | null = null): HubTarge
     ['usedevelopmentstorage', 'accountname', 'tableendpoint'].some((name) => settings.has(name));
   if (isStorage) return { kind: 'azureStorage', connection: storageConnection(trimmed), hubName: named };
   if (isSchedulerConnection(settings)) return { kind: 'durableTask', connection: schedulerConnection(settings, named) };
+  if (['server', 'data source', 'initial catalog'].some((name) => settings.has(name))) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      'Hubs in SQL Server are not read by themselves: give the address of the Functions host that runs the app (http://localhost:7071).',
+    );
+  }
   throw new DurascopeError(
     'InvalidArgument',
     'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, AccountName=NAME for one that you are signed in to, that of a Durable Task Scheduler (Endpoint=...;Authentication=...;TaskHub=...), the address of a running Functions host (http://localhost:7071) or of a Durable Task server (grpc://localhost:4001), or the folder of an app.',

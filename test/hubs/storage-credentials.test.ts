@@ -90,6 +90,8 @@ describe('what opens a storage account', () => {
     for (const [given, message] of [
       ['AccountName=shop;AccountKey=abc', /The AccountKey of shop is no key: it was not copied whole/],
       ['AccountName=shop;AccountKey=', /is no key/],
+      ['AccountName=sh op', /AccountName is none: .*lower-case letters and digits/],
+      ['Server=tcp:shop.example;Database=hub;Password=abc', /SQL Server are not read by themselves: .*Functions host/],
       ['AccountName=shop;DefaultEndpointsProtocol=http', /a sign-in is sent with https only/],
       ['AccountName=shop;TenantId=a & b', /no name or id of a directory/],
       ['TableEndpoint=https://shop.table.core.windows.net', /neither AccountKey nor SharedAccessSignature.*asks for a sign-in/],
@@ -97,6 +99,11 @@ describe('what opens a storage account', () => {
     ] as const) {
       refused(given, message);
     }
+  });
+
+  it('is taken with quotes around it, and a port without a protocol as one of this machine', () => {
+    assert.deepEqual(hubTarget('"UseDevelopmentStorage=true"'), hubTarget('UseDevelopmentStorage=true'));
+    assert.deepEqual(hubTarget(' localhost:7071 '), hubTarget('http://localhost:7071'));
   });
 
   it('is that of an app without a connection string: an identity', async () => {

@@ -54,6 +54,9 @@ export function storageConnection(text: string): StorageConnection {
     };
   }
   const account = value('AccountName');
+  if (account !== undefined && !/^[a-z0-9-]{3,50}$/i.test(account)) {
+    throw refused('The AccountName is none: those of storage accounts are 3 to 24 lower-case letters and digits.');
+  }
   const endpoint = (service: string, setting: string): string | null => {
     const given = value(setting);
     if (given !== undefined) return withoutQuery(given);
