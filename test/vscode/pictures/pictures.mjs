@@ -216,12 +216,53 @@ export const pictures = [
     },
   },
   {
+    name: 'fork',
+    folder: readme,
+    clip: { x: 328, y: 0, width: 792, height: 652 },
+    async prepare(window) {
+      await window.bench.command('View: Close All Editors');
+      // The debug console.
+      await window.bench.command('View: Hide Panel');
+      await window.emulator().fork('order-1043', { row: 10, change: { type: 'payload', value: 'false' } });
+      await window.emulator().until('order-1043-fork', 'Completed');
+      await open(window, 'order-1043-fork');
+      const frame = await panelFrame(window, '.compare-table');
+      await frame.locator('.compare-table').waitFor();
+      await window.page.waitForTimeout(1000);
+    },
+  },
+  {
+    name: 'explore',
+    folder: readme,
+    clip: { x: 0, y: 0, width: 1120, height: 428 },
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.command('View: Close All Editors');
+      await bench.command('Durascope: Explore Schedules…');
+      await bench.quickField.fill('TryGetQuote');
+      await bench.pick('TryGetQuote');
+      for (const title of ['its input', 'at most', 'seed']) {
+        await bench.quickInput.getByText(title).first().waitFor();
+        await page.keyboard.press('Enter');
+      }
+      await page.locator('.notification-toast', { hasText: 'TryGetQuote goes wrong' }).waitFor({ timeout: 60_000 });
+      await bench.command('Notifications: Clear All Notifications');
+      await bench.activity('Testing');
+      await page.locator('.test-explorer .monaco-list-row', { hasText: 'TryGetQuote' }).first().click();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(1500);
+      await page.locator('.test-explorer .monaco-list-row', { hasText: 't1' }).first().click();
+      await page.waitForTimeout(1500);
+    },
+  },
+  {
     name: 'debug',
     folder: walkthrough,
     // Without the debug console below.
     clip: { x: 0, y: 0, width: 1120, height: 428 },
     async prepare(window) {
       const { bench, page } = window;
+      await bench.activity('Durascope');
       await bench.command('View: Close All Editors');
       await bench.command('Durascope: Stop Emulator');
       await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().waitFor({ timeout: 60_000 });

@@ -77,6 +77,12 @@ function emulatorOf(app) {
     ...note,
     start: (name, id, input) => post(`/orchestrators/${name}/${id}`, input ?? null),
     raise: (id, event, data) => post(`/instances/${id}/raiseEvent/${event}`, data),
+    fork: async (id, body) => {
+      const url = `${note.url}/durascope/instances/${id}/fork?code=${encodeURIComponent(note.key)}`;
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!response.ok) throw new Error(`fork of ${id}: ${await response.text()}`);
+    },
     until: (id, status) =>
       until(`${id} to be ${status}`, async () => {
         const response = await fetch(`${note.url}/durascope/instances/${id}`);
