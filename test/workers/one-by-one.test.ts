@@ -11,14 +11,22 @@ describe('what the process of an app is asked for', () => {
   });
 
   /** So many steps, with nothing but promises in between. */
-  const steps = (name: string, count: number): (() => void) => {
+  const steps = (name: string, count: number): (() => boolean) => {
     const run = async (): Promise<void> => {
       for (let step = 1; step <= count; step++) {
         said.push(`${name}${step}`);
         await Promise.resolve();
       }
     };
-    return () => void run();
+    return () => {
+      void run();
+      return true;
+    };
+  };
+
+  const atOnce = (name: string) => (): boolean => {
+    said.push(name);
+    return false;
   };
 
   it('goes as far as it comes before the next begins', async () => {
@@ -37,7 +45,7 @@ describe('what the process of an app is asked for', () => {
       await opened;
       said.push('goes on');
     };
-    turns.add(() => void waits(), false);
+    turns.add(() => (void waits(), true), false);
     turns.add(steps('b', 2), false);
     await immediate();
     assert.deepEqual(said, ['waits', 'b1', 'b2']);
@@ -49,17 +57,25 @@ describe('what the process of an app is asked for', () => {
   it('goes on with what has begun before anything else begins', async () => {
     const turns = new OneByOne(() => now);
     turns.add(steps('new', 1), false);
-    turns.add(() => said.push('also new'), false);
+    turns.add(atOnce('also new'), false);
     turns.add(steps('begun', 2), true);
     await immediate();
     assert.deepEqual(said, ['begun1', 'begun2', 'new1', 'also new']);
   });
 
+  it('costs no turn of anything where it is over at once', async () => {
+    const turns = new OneByOne(() => now);
+    turns.add(() => (process.nextTick(() => said.push('tick')), atOnce('a')()), false);
+    turns.add(atOnce('b'), false);
+    await immediate();
+    assert.deepEqual(said, ['a', 'b', 'tick']);
+  });
+
   it('lets the event loop have its turn when that is due, and takes what comes then', async () => {
     const turns = new OneByOne(() => now);
-    const slow = (name: string) => (): void => {
-      said.push(name);
+    const slow = (name: string) => (): boolean => {
       now += turnMs;
+      return atOnce(name)();
     };
     setImmediate(() => {
       said.push('event loop');

@@ -20,7 +20,7 @@ import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
 import { hideRehearsal } from './rehearsal';
-import { charsOf, RunAhead } from './run-ahead';
+import { charsOf, nothing, RunAhead } from './run-ahead';
 import type { Running, UserLog } from './user-log';
 
 interface Loaded {
@@ -211,13 +211,10 @@ export class FunctionHost {
   }
 
   /** Answers at once where it can: most episodes do. */
-  private episode(asked: EpisodeAsked, { orchestrations, ahead }: Loaded): Promise<void> | undefined {
+  private episode(asked: EpisodeAsked, { orchestrations, ahead }: Loaded): Promise<unknown> | boolean {
     ahead.stop(asked.instanceId);
     const reply = this.run(asked, orchestrations);
-    if (!isThenable(reply)) {
-      this.episodeDone(asked, reply, ahead);
-      return undefined;
-    }
+    if (!isThenable(reply)) return this.episodeDone(asked, reply, ahead);
     const later = reply;
     return (async () => this.episodeDone(asked, await later, ahead))();
   }
@@ -232,33 +229,38 @@ export class FunctionHost {
     }
   }
 
-  private episodeDone(asked: EpisodeAsked, reply: EpisodeReply, ahead: RunAhead): void {
+  /** Answers whether something follows. */
+  private episodeDone(asked: EpisodeAsked, reply: EpisodeReply, ahead: RunAhead): boolean {
     const { id } = asked;
     if (reply === 'needHistory') {
       this.out.send({ type: 'episodeDone', id, outcome: null });
-      return;
+      return false;
     }
     const [outcome, goOn] = ahead.answer(asked, reply);
     this.out.send({ type: 'episodeDone', id, outcome });
     goOn();
+    return goOn !== nothing;
   }
 
-  /** Runs what answers a request. Whatever is thrown there is the answer. */
-  private answer(id: number, run: () => Promise<void> | undefined): void {
+  /** Runs what answers a request, and answers itself whether that goes on. Whatever is thrown there is the answer. */
+  private answer(id: number, run: () => Promise<unknown> | boolean): boolean {
     const failed = (error: unknown): void => {
       this.out.send({ type: 'failed', id, error: thrownParts(error) });
     };
     try {
       const done = run();
-      if (done !== undefined) void awaited(done, failed);
+      if (typeof done === 'boolean') return done;
+      void awaited(done, failed);
+      return true;
     } catch (error) {
       failed(error);
+      return false;
     }
   }
 }
 
 /** `await` instead of `then`: the app may have changed the methods of promises. */
-async function awaited(done: Promise<void>, failed: (error: unknown) => void): Promise<void> {
+async function awaited(done: Promise<unknown>, failed: (error: unknown) => void): Promise<void> {
   try {
     await done;
   } catch (error) {

@@ -14,8 +14,8 @@ export const turnMs = 10;
 
 export class OneByOne {
   /** Taken before the others. */
-  readonly #first = new Fifo<() => void>();
-  readonly #others = new Fifo<() => void>();
+  readonly #first = new Fifo<() => boolean>();
+  readonly #others = new Fifo<() => boolean>();
   #isGoing = false;
   #turnEnd = 0;
 
@@ -32,8 +32,8 @@ export class OneByOne {
     if (now >= this.#turnEnd) this.#turnEnd = now + turnMs;
   }
 
-  /** `run` throws nothing. */
-  add(run: () => void, isFirst: boolean): void {
+  /** `run` throws nothing, and answers whether it goes on once it has returned. */
+  add(run: () => boolean, isFirst: boolean): void {
     (isFirst ? this.#first : this.#others).push(run);
     if (this.#isGoing) return;
     this.#isGoing = true;
@@ -42,14 +42,23 @@ export class OneByOne {
   }
 
   readonly #next = (): void => {
-    const run = this.#first.shift() ?? this.#others.shift();
-    if (run === undefined) {
-      this.#isGoing = false;
-      return;
+    for (;;) {
+      const run = this.#first.shift() ?? this.#others.shift();
+      if (run === undefined) {
+        this.#isGoing = false;
+        return;
+      }
+      this.beginTurn();
+      // What is over at once, as most episodes are, costs no tick.
+      if (run()) {
+        microtask(this.#afterThis);
+        return;
+      }
+      if (this.isTurnOver) {
+        setImmediate(this.#next);
+        return;
+      }
     }
-    this.beginTurn();
-    run();
-    microtask(this.#afterThis);
   };
 
   /** A tick comes when no microtask is left: what has begun waits for something outside, or is over. */

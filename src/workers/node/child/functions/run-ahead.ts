@@ -217,7 +217,8 @@ export class RunAhead {
   }
 }
 
-const nothing = (): void => undefined;
+/** Nothing follows. */
+export const nothing = (): void => undefined;
 
 function leadOf(
   of: Pick<Lead, 'instanceId' | 'executionId' | 'name'>,
