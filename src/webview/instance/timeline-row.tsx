@@ -95,6 +95,8 @@ function Bar({ bar, chart }: { bar: TimelineBar; chart: Chart }): JSX.Element {
       </span>
       {bar.endMs === null || chartWidth - right < 64 ? null : (
         <span class="bar-time" aria-hidden="true" style={{ left: `${labelWidth + Math.max(right, left + 3) + 6}px` }}>
+          {/* Before what is shown. */}
+          {right <= 0 ? '‹ ' : ''}
           {durationText(bar.endMs - bar.startMs)}
         </span>
       )}

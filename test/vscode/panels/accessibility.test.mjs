@@ -80,6 +80,8 @@ describe('the panels are accessible in every theme', function () {
     const page = await openPanel('fanOut', 'dark', { tab: 'timeline' });
     for (let n = 0; n < 3; n++) await page.getByRole('button', { name: /^Zoom in/ }).click();
     await page.locator('.timeline .row-chevron').first().click();
+    // What ended before the part that is shown says so.
+    assert.match(await page.locator('.bar-time').nth(1).innerText(), /^‹ /);
     await looksGoodInAll(page, 'timeline-zoomed');
   });
 
