@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: client.getStatus(id, { showHistory: true, showInput: false }) of durable-functions for JavaScript gives the history, and not the input.
 # Is: the other way round. The history comes over the wire as historyEvents, as the management API calls it, and the client looks for `history`,
-# so that it is undefined; a false showInput is not sent, and the API's default is to show it, so that the input (with whatever secret is in it)
+# so that it is undefined; a false showInput is not sent, and the API's default is to show it, so that the input
 # comes along. Only the management API itself gives what was meant.
 # The real client, against a server that answers as the documentation of the management API has it. Nothing of Durascope takes part.
 set -euo pipefail
@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
     name: 'Order',
     instanceId: 'order-1',
     runtimeStatus: 'Completed',
-    input: query.get('showInput') === 'false' ? null : 'card 4111',
+    input: query.get('showInput') === 'false' ? null : 'twelve books',
     customStatus: null,
     output: 'paid',
     createdTime: '2026-01-01T00:00:00Z',
@@ -51,7 +51,7 @@ server.listen(0, '127.0.0.1', async () => {
 });
 JS
 echo 'versions: durable-functions 3.5.0, @azure/functions 4.16.5 (npm)'
-expected='{"historyWasAskedFor":"true","history":"undefined","input":"card 4111"}'
+expected='{"historyWasAskedFor":"true","history":"undefined","input":"twelve books"}'
 seen="$(node run.cjs)"
 echo "seen: $seen"
 [ "$seen" = "$expected" ] || { echo "changed: expected $expected"; exit 1; }

@@ -85,7 +85,7 @@ export function filterOf(query: InstanceQuery): (entry: TextEntry) => boolean {
   if (statuses !== undefined) parts.push((entry) => statuses.has(entry.runtimeStatus));
   if (names !== undefined) parts.push((entry) => names.has(entry.name));
   if (instanceIdPrefix) parts.push((entry) => entry.instanceId.startsWith(instanceIdPrefix));
-  if (instanceIdFrom !== undefined) parts.push((entry) => entry.instanceId >= instanceIdFrom);
+  if (instanceIdFrom !== undefined) parts.push((entry) => compareValues(entry.instanceId, instanceIdFrom) >= 0);
   if (parentInstanceId !== undefined) parts.push((entry) => entry.parentInstanceId === parentInstanceId);
   if (query.rootsOnly === true) parts.push((entry) => entry.parentInstanceId === null);
   if (query.entities === 'only') parts.push((entry) => isEntityId(entry.instanceId));

@@ -124,9 +124,13 @@ describe('the command line', function () {
         { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
       );
       let text = '';
+      let isReady = false;
       child.stdout.on('data', (chunk: Buffer) => {
         text += chunk.toString();
-        if (/Ready\./.test(text)) child.kill('SIGINT');
+        // A second one would end it at once.
+        if (isReady || !/Ready\./.test(text)) return;
+        isReady = true;
+        child.kill('SIGINT');
       });
       assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0);
       const urls = text.match(/http:\/\/[^\s;]+/g) ?? [];
