@@ -20,6 +20,7 @@ import { isLastOfBuild, watchSources } from '../watch-sources';
 import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
 import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
+import { missingRuntime } from './missing-runtime';
 import { versionProblems } from './package-versions';
 import { decidingFiles, isBelow, type ProjectFacts, readFacts } from './project-facts';
 
@@ -115,7 +116,7 @@ export class DotnetWorker extends AppWorker {
       signal,
     }).catch((error: unknown) => {
       if (DurascopeError.is(error) && /ENOENT/.test(error.message)) throw dotnetMissing(dotnetPath);
-      throw error;
+      throw (DurascopeError.is(error) ? missingRuntime(error.message) : null) ?? error;
     });
     for (const note of process.warnings) this.note('warning', note);
     return process;
