@@ -6,8 +6,8 @@ import { bare, bodyText, json, jsonText, type Reply } from './exchange';
 import { NewtonsoftError } from '../core/values/newtonsoft-json';
 import { rewrittenBody } from './json-body';
 import type { KnownFunctions } from './known-functions';
-import { beginningOf, continuationHeader, foreignTokenNote, isOfAList, tokenAfter, tokenFrom } from './list-tokens';
-import { negativePageReply, noteHeader } from './management-errors';
+import { continuationHeader, listStart, tokenAfter, tokenFrom } from './list-tokens';
+import { negativePageReply } from './management-errors';
 import { booleanValue, dateValue, integerValue } from './parameter-values';
 import type { ManagementCall } from './management-call';
 import type { Route } from './route-table';
@@ -49,17 +49,12 @@ export class EntityApi {
     const to = dateValue(query.get('lastoperationtimeto'));
     const token = request.header(continuationHeader);
     const fetchState = booleanValue(query.get('fetchstate'), false);
-    const wanted: EntityQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000) };
+    const { headers, ...start } = await listStart(token, async (id) => (await this.#hub.getEntity(id)) !== undefined);
+    const wanted: EntityQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000), ...start };
     if (fetchState) wanted.includeState = true;
     if (name !== '') wanted.name = name;
     if (from !== undefined) wanted.lastOperationFrom = from;
     if (to !== undefined) wanted.lastOperationTo = to;
-    const headers: [string, string][] = [];
-    if (token !== undefined && token !== '') {
-      wanted.instanceIdFrom = beginningOf(token);
-      const isOurs = await isOfAList(token, async (id) => (await this.#hub.getEntity(id)) !== undefined);
-      if (!isOurs) headers.push([noteHeader, foreignTokenNote]);
-    }
     if (top !== undefined && top < 0) return negativePageReply();
     if (top === 0) {
       const [first] = (await this.#hub.queryEntities({ ...wanted, pageSize: 1 })).entities;

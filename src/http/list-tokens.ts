@@ -3,6 +3,8 @@
  * are listed in the order of their ids, whatever else is asked for. What is none is read all the same (recorded: `list-bad-tokens`).
  */
 
+import { noteHeader } from './management-errors';
+
 export const continuationHeader = 'x-ms-continuation-token';
 
 /** The least id that comes after another one. */
@@ -17,15 +19,25 @@ export function tokenFrom(instanceId: string): string {
 }
 
 /** The list begins with this id, or with the first one after it. */
-export function beginningOf(token: string): string {
+function beginningOf(token: string): string {
   return Buffer.from(token, 'base64').toString('utf8');
 }
 
-export const foreignTokenNote =
+const foreignTokenNote =
   'The continuation token is none that a list here has given. It is read as the id at which the list begins, as in Azure Storage. Leave it out to begin with the first one.';
 
+/** Where a list begins that is asked for with `token`; `headers` of its answer tell that no list here has given that one. */
+export async function listStart(
+  token: string | undefined,
+  isThere: (instanceId: string) => Promise<boolean>,
+): Promise<{ instanceIdFrom?: string; headers: [string, string][] }> {
+  if (token === undefined || token === '') return { headers: [] };
+  const isOurs = await isOfAList(token, isThere);
+  return { instanceIdFrom: beginningOf(token), headers: isOurs ? [] : [[noteHeader, foreignTokenNote]] };
+}
+
 /** Whether a list here could have given the token; `isThere`: whether there is an instance of an id. */
-export async function isOfAList(token: string, isThere: (instanceId: string) => Promise<boolean>): Promise<boolean> {
+async function isOfAList(token: string, isThere: (instanceId: string) => Promise<boolean>): Promise<boolean> {
   const from = beginningOf(token);
   if (from === '' || tokenFrom(from) !== token) return false;
   return from.endsWith(next) || (await isThere(from));

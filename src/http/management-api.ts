@@ -28,7 +28,7 @@ import {
   noteHeader,
   unknownInstanceMessage,
 } from './management-errors';
-import { beginningOf, continuationHeader, foreignTokenNote, isOfAList, tokenAfter, tokenFrom } from './list-tokens';
+import { continuationHeader, listStart, tokenAfter, tokenFrom } from './list-tokens';
 import type { ManagementCall } from './management-call';
 import { type ManagementUrlParts, startPayload } from './management-urls';
 import { booleanValue, dateValue, integerValue, oddStatusesIn, secondsValue, statusesValue } from './parameter-values';
@@ -210,19 +210,14 @@ export class ManagementApi {
     const to = dateValue(query.get('createdtimeto'));
     const statuses = statusesValue(query.get('runtimestatus'));
     const token = request.header(continuationHeader);
-    const wanted: InstanceQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000) };
+    const { headers, ...start } = await listStart(token, async (id) => (await this.#hub.get(id)) !== undefined);
+    const wanted: InstanceQuery = { pageSize: top === undefined || top < 1 ? 100 : Math.min(top, 10_000), ...start };
     if (prefix !== undefined && prefix !== '') wanted.instanceIdPrefix = prefix;
     if (from !== undefined) wanted.createdTimeFrom = from;
     if (to !== undefined) wanted.createdTimeTo = to;
     if (statuses !== undefined && statuses.length > 0) wanted.statuses = statuses;
     const odd = oddStatusesIn(query.get('runtimestatus'));
     if (odd === 'unknown') return argumentReply("Requested value 'Unknown' was not found.");
-    const headers: [string, string][] = [];
-    if (token !== undefined && token !== '') {
-      wanted.instanceIdFrom = beginningOf(token);
-      const isOurs = await isOfAList(token, async (id) => (await this.#hub.get(id)) !== undefined);
-      if (!isOurs) headers.push([noteHeader, foreignTokenNote]);
-    }
     if (top !== undefined && top < 0) return negativePageReply();
     if (odd === 'numbers' && statuses?.length === 0) return jsonText(200, '[]', headers);
     if (top === 0) {

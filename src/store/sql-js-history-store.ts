@@ -296,14 +296,13 @@ export class SqlJsHistoryStore implements HistoryStore {
   firstPage(query: InstanceQuery): Promise<InstancePage> | undefined {
     if (!this.#mayBeFirst(query)) return undefined;
     const search = new FirstSearch(query, 'page');
-    return search.isPossible
-      ? this.#searchFirst(
-          query,
-          search,
-          () => search.page(),
-          () => this.query(query),
-        )
-      : undefined;
+    if (!search.isPossible) return undefined;
+    return this.#searchFirst(
+      query,
+      search,
+      (found) => found.page(),
+      () => this.query(query),
+    );
   }
 
   firstCounts(query: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> | undefined {
@@ -312,14 +311,13 @@ export class SqlJsHistoryStore implements HistoryStore {
     const all: InstanceQuery = { ...query, orderBy: 'createdTime', descending: false };
     delete all.continuationToken;
     const search = new FirstSearch(all, 'all');
-    return search.isPossible
-      ? this.#searchFirst(
-          query,
-          search,
-          () => search.counts(),
-          () => this.countByStatus(query),
-        )
-      : undefined;
+    if (!search.isPossible) return undefined;
+    return this.#searchFirst(
+      query,
+      search,
+      (found) => found.counts(),
+      () => this.countByStatus(query),
+    );
   }
 
   /** Once there are all texts nothing is quicker than these. */
@@ -329,7 +327,12 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   /** Pages before counts, and both before the texts. `late`: where too much has changed meanwhile. */
-  async #searchFirst<T>(query: InstanceQuery, search: FirstSearch, answer: () => T, late: () => T): Promise<T> {
+  async #searchFirst<T>(
+    query: InstanceQuery,
+    search: FirstSearch,
+    answer: (search: FirstSearch) => T,
+    late: () => T,
+  ): Promise<T> {
     this.#searching.add(search);
     try {
       while (!search.isVain) {
@@ -337,7 +340,7 @@ export class SqlJsHistoryStore implements HistoryStore {
         if (this.#closing !== undefined) throw this.#refusal();
         if (!search.isOfPage && this.#hasPageUnderWay) continue;
         const instance = (id: string): InstanceRow | undefined => this.instance(id);
-        if (search.step(this.#withRows(), instance, this.#options.clock, askedSliceMs)) return answer();
+        if (search.step(this.#withRows(), instance, this.#options.clock, askedSliceMs)) return answer(search);
       }
     } finally {
       this.#searching.delete(search);

@@ -240,34 +240,31 @@ describe('a test hub', () => {
     assert.deepEqual(asked, ['GET https://example.com/a']);
   });
 
-  it('a hundred at one time: same ids, no word of each other, no port, no file', async () => {
-    const before = new Set(await temporary());
-    const all = await Promise.all(
-      Array.from({ length: 100 }, (_, at) => hubOf({ now: Date_(at), activities: { ProcessApproval: () => at } })),
-    );
-    const runs = await Promise.all(all.map((hub) => hub.start('ApprovalWorkflow', null, { instanceId: 'same' })));
-    await Promise.all(
-      runs.map(async (run, at) => {
-        if (at % 2 === 0) await run.raiseEvent('ApprovalEvent', true);
-        else await all[at]?.advance('3d');
-      }),
-    );
-    assert.deepEqual(
-      runs.map(({ output }) => output),
-      all.map((_, at) => (at % 2 === 0 ? at : 'Escalated: A new chair')),
-    );
-    assert.deepEqual(
-      all.map(({ now }) => now.getTime()),
-      all.map((_, at) => Date_(at).getTime() + (at % 2 === 0 ? 0 : 3 * 86_400_000)),
-    );
-    const servers = process.getActiveResourcesInfo().filter((each) => each === 'TCPServerWrap');
-    assert.deepEqual(servers, []);
-    await Promise.all(all.map((hub) => hub.stop()));
-    assert.deepEqual(
-      (await temporary()).filter((each) => !before.has(each)),
-      [],
-    );
-  });
+  it('a hundred at one time: same ids, no word of each other, no port, no file', () =>
+    withOwnTemporary(async (temporary) => {
+      const all = await Promise.all(
+        Array.from({ length: 100 }, (_, at) => hubOf({ now: Date_(at), activities: { ProcessApproval: () => at } })),
+      );
+      const runs = await Promise.all(all.map((hub) => hub.start('ApprovalWorkflow', null, { instanceId: 'same' })));
+      await Promise.all(
+        runs.map(async (run, at) => {
+          if (at % 2 === 0) await run.raiseEvent('ApprovalEvent', true);
+          else await all[at]?.advance('3d');
+        }),
+      );
+      assert.deepEqual(
+        runs.map(({ output }) => output),
+        all.map((_, at) => (at % 2 === 0 ? at : 'Escalated: A new chair')),
+      );
+      assert.deepEqual(
+        all.map(({ now }) => now.getTime()),
+        all.map((_, at) => Date_(at).getTime() + (at % 2 === 0 ? 0 : 3 * 86_400_000)),
+      );
+      const servers = process.getActiveResourcesInfo().filter((each) => each === 'TCPServerWrap');
+      assert.deepEqual(servers, []);
+      await Promise.all(all.map((hub) => hub.stop()));
+      assert.deepEqual(await readdir(temporary), []);
+    }));
 
   it('leaves nothing in memory: as many hubs again need no more', async () => {
     const round = async (): Promise<number> => {
@@ -319,7 +316,20 @@ function Date_(at: number): Date {
   return new Date(Date.UTC(2026, 0, 1 + at));
 }
 
-/** What Durascope keeps in the folder for temporary files. */
-async function temporary(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('durascope-') && !name.startsWith('durascope-testing-'));
+/** Whatever is made for a while in this process and its children then is made in a folder of its own: other tests use the common one. */
+async function withOwnTemporary(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'durascope-testing-'));
+  const names = ['TMPDIR', 'TEMP', 'TMP'];
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = folder;
+  try {
+    assert.equal(tmpdir(), folder);
+    await run(folder);
+  } finally {
+    for (const [at, name] of names.entries()) {
+      if (before[at] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[at];
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
 }

@@ -379,11 +379,11 @@ export class InstantNode extends ReplayNode {
   }
 }
 
-/** A child that is shared with an earlier compound answers to the later one, as in the SDK. */
 function groupsAmong(children: readonly ReplayNode[]): readonly ReplayNode[] {
   return children.filter((child) => child instanceof AnyNode || child instanceof AllNode);
 }
 
+/** A child that is shared with an earlier compound answers to the later one, as in the SDK. */
 function beginChildren(parent: ParentNode, children: readonly ReplayNode[], host: NodeHost): void {
   for (const child of children) {
     child.parent = parent;

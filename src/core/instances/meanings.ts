@@ -4,6 +4,7 @@
  * otherwise than a store.
  */
 import { saysNonDeterministic } from '../decisions/non-determinism';
+import { readRequest } from '../entities/entity-messages';
 import { HeldLocks } from '../entities/held-locks';
 import {
   engineNotes,
@@ -296,7 +297,9 @@ const waitFor = (entities: readonly string[]): string =>
 
 function isLockRequest(event: HistoryEvent, id: string): boolean {
   if (event.EventType === 'EntityLockRequested') return event.CriticalSectionId === id;
-  return event.EventType === 'EventSent' && event.Input?.includes('"lockset"') === true && event.Input.includes(id);
+  if (event.EventType !== 'EventSent') return false;
+  const request = readRequest(event.Input);
+  return request?.lockset !== undefined && request.id === id;
 }
 
 /** What the last episode gave back right before its end; only the Durable Task SDKs do that for an instance that fails. */

@@ -16,54 +16,45 @@ const resultStart = 'Result: Failure\nException: ';
 const stackStart = '\nStack: ';
 
 export function serialisedException(message: string, stack: string): string {
-  return JSON.stringify({
-    $type: 'System.Exception, System.Private.CoreLib',
-    ClassName: 'System.Exception',
-    // The host cuts it out after `Exception:`, with the blank.
-    Message: ` ${message}`,
-    Data: null,
-    InnerException: {
-      $type: 'Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script',
-      IsUserException: false,
-      RemoteStackTrace: stack,
-      RemoteMessage: message,
-      RemoteTypeName: null,
-      Message: `${resultStart}${message}${stackStart}${stack}`,
-      Data: { $type: 'System.Collections.ListDictionaryInternal, System.Private.CoreLib' },
-      InnerException: null,
-      HelpLink: null,
-      Source: 'System.Private.CoreLib',
-      HResult: hresult,
-      StackTrace: null,
-    },
-    HelpURL: null,
-    StackTraceString: null,
-    RemoteStackTraceString: null,
-    RemoteStackIndex: 0,
-    ExceptionMethod: null,
+  // The host cuts it out after `Exception:`, with the blank.
+  return textOfException('System.Exception', ` ${message}`, hresult, {
+    $type: 'Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script',
+    IsUserException: false,
+    RemoteStackTrace: stack,
+    RemoteMessage: message,
+    RemoteTypeName: null,
+    Message: `${resultStart}${message}${stackStart}${stack}`,
+    Data: { $type: 'System.Collections.ListDictionaryInternal, System.Private.CoreLib' },
+    InnerException: null,
+    HelpLink: null,
+    Source: 'System.Private.CoreLib',
     HResult: hresult,
-    Source: null,
-    WatsonBuckets: null,
+    StackTrace: null,
   });
 }
 
 /** An exception of the host's own, about an argument. */
 export function serialisedArgumentException(message: string): string {
+  return textOfException('System.ArgumentException', message, argumentHresult, null, { ParamName: null });
+}
+
+/** `more`: members of that type alone. */
+function textOfException(type: string, message: string, HResult: number, inner: object | null, more: object = {}): string {
   return JSON.stringify({
-    $type: 'System.ArgumentException, System.Private.CoreLib',
-    ClassName: 'System.ArgumentException',
+    $type: `${type}, System.Private.CoreLib`,
+    ClassName: type,
     Message: message,
     Data: null,
-    InnerException: null,
+    InnerException: inner,
     HelpURL: null,
     StackTraceString: null,
     RemoteStackTraceString: null,
     RemoteStackIndex: 0,
     ExceptionMethod: null,
-    HResult: argumentHresult,
+    HResult,
     Source: null,
     WatsonBuckets: null,
-    ParamName: null,
+    ...more,
   });
 }
 

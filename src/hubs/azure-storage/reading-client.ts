@@ -77,7 +77,7 @@ export class ReadingClient implements HttpClient {
   /** Ends what is under way and what waits. */
   close(): void {
     this.#closing.abort();
-    this.#tellWait('over');
+    this.#tellOver();
   }
 
   async #guarded(request: PipelineRequest, send: () => Promise<PipelineResponse>): Promise<PipelineResponse> {
@@ -93,10 +93,10 @@ export class ReadingClient implements HttpClient {
       this.#hasAnswered = true;
       this.#noteClock(response);
       if (response.status === 429 || response.status === 503) this.#noteThrottling(response, request);
-      else this.#tellWait('over');
+      else this.#tellOver();
       return response;
     } catch (error) {
-      this.#tellWait('over');
+      this.#tellOver();
       const { code } = error as { code?: unknown };
       if (code === brokenOff) throw Object.assign(error as Error, { code: 'ECONNRESET' }); // G5
       if (this.#hasAnswered || typeof code !== 'string' || !nobodyThere.has(code)) throw error;
@@ -156,10 +156,10 @@ export class ReadingClient implements HttpClient {
     this.options.onWait?.({ forMs });
   }
 
-  #tellWait(over: 'over'): void {
+  #tellOver(): void {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
-    this.options.onWait?.(over);
+    this.options.onWait?.('over');
   }
 }
 

@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { messageOf } from '../../base/error-message';
 import { findJsonMistake } from '../../base/json-text';
 import { hashOf } from '../transport/browser-place';
 import type { BrowserHub, StartForm } from '../transport/browser-hub';
 import { fieldValue } from '../ui/elements';
-import { useStore, useUniqueId } from '../ui/hooks';
+import { useStore } from '../ui/hooks';
 import { JsonEditor } from '../ui/json-editor';
+import { ModalDialog } from '../ui/modal-dialog';
 
 interface StartDialogProps {
   hub: BrowserHub;
@@ -17,21 +18,12 @@ interface StartDialogProps {
 
 /** Starts an instance, and opens it. */
 export function StartDialog({ hub, begin, onClose }: StartDialogProps): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [names, setNames] = useState<readonly string[]>(begin.name === undefined ? [] : [begin.name]);
   const [name, setName] = useState(begin.name ?? '');
   const [instanceId, setInstanceId] = useState('');
   const [input, setInput] = useState(begin.input ?? '');
   const [problem, setProblem] = useState<string | null>(null);
-  const id = useUniqueId('start');
   const { info } = useStore(hub.state);
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
   // Also where the connection comes after the form.
   useEffect(() => {
     void hub.orchestrators().then(
@@ -54,8 +46,15 @@ export function StartDialog({ hub, begin, onClose }: StartDialogProps): JSX.Elem
     }
   };
   return (
-    <dialog ref={dialog} class="ask start-dialog" aria-labelledby={id} onCancel={onClose}>
-      <h2 id={id}>Start an instance</h2>
+    <ModalDialog
+      kind="start-dialog"
+      title="Start an instance"
+      problem={problem}
+      verb="Start"
+      isDisabled={!canStart}
+      onVerb={() => void start()}
+      onCancel={onClose}
+    >
       <label class="start-field">
         <span>Orchestrator</span>
         <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
@@ -79,19 +78,6 @@ export function StartDialog({ hub, begin, onClose }: StartDialogProps): JSX.Elem
       <div class="start-field">
         <JsonEditor label="Input, JSON" value={input} onChange={setInput} onSubmit={() => void start()} />
       </div>
-      {problem === null ? null : (
-        <p class="start-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="ask-buttons">
-        <vscode-button secondary onClick={onClose}>
-          Cancel
-        </vscode-button>
-        <vscode-button class="ask-verb" disabled={!canStart} onClick={() => void start()}>
-          Start
-        </vscode-button>
-      </div>
-    </dialog>
+    </ModalDialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { messageOf } from '../../base/error-message';
 import { findJsonMistake } from '../../base/json-text';
 import { type ForkChange, parseForkChange } from '../../core/instances/forks';
@@ -8,8 +8,8 @@ import { forkableRows, type ForkChoice, forkChoices, rowText } from '../../core/
 import { isTerminal } from '../../core/values/status';
 import type { BrowserHub, ForkFacts, WhatIfForm } from '../transport/browser-hub';
 import { fieldValue } from '../ui/elements';
-import { useUniqueId } from '../ui/hooks';
 import { JsonEditor } from '../ui/json-editor';
+import { ModalDialog } from '../ui/modal-dialog';
 
 interface WhatIfDialogProps {
   hub: BrowserHub;
@@ -20,7 +20,6 @@ interface WhatIfDialogProps {
 
 /** "What if…": the run is taken up again at a row, in another instance, with one thing changed. */
 export function WhatIfDialog({ hub, begin, onForked, onClose }: WhatIfDialogProps): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [facts, setFacts] = useState<ForkFacts | null>(null);
   const [row, setRow] = useState(begin.row);
   const [chosen, setChosen] = useState(0);
@@ -29,14 +28,6 @@ export function WhatIfDialog({ hub, begin, onForked, onClose }: WhatIfDialogProp
   const [dry, setDry] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [isForking, setForking] = useState(false);
-  const id = useUniqueId('what-if');
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
   useEffect(() => {
     void hub.forkFacts(begin.instanceId).then(setFacts, (error: unknown) => setProblem(messageOf(error)));
   }, []);
@@ -64,8 +55,15 @@ export function WhatIfDialog({ hub, begin, onForked, onClose }: WhatIfDialogProp
     setChosen(0);
   };
   return (
-    <dialog ref={dialog} class="ask start-dialog what-if-dialog" aria-labelledby={id} onCancel={onClose}>
-      <h2 id={id}>What if…</h2>
+    <ModalDialog
+      kind="start-dialog what-if-dialog"
+      title="What if…"
+      problem={problem}
+      verb="Fork"
+      isDisabled={change === undefined || isForking}
+      onVerb={() => void fork()}
+      onCancel={onClose}
+    >
       <label class="start-field">
         <span>At row</span>
         <select class="what-if-row" value={row} onChange={(event) => chooseRow(Number(event.currentTarget.value))}>
@@ -126,20 +124,7 @@ export function WhatIfDialog({ hub, begin, onForked, onClose }: WhatIfDialogProp
           onChange={(event: Event) => setDry((event.currentTarget as HTMLElement & { checked: boolean }).checked)}
         />
       </div>
-      {problem === null ? null : (
-        <p class="start-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <div class="ask-buttons">
-        <vscode-button secondary onClick={onClose}>
-          Cancel
-        </vscode-button>
-        <vscode-button class="ask-verb" disabled={change === undefined || isForking} onClick={() => void fork()}>
-          Fork
-        </vscode-button>
-      </div>
-    </dialog>
+    </ModalDialog>
   );
 }
 
