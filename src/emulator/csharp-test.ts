@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import glob from 'fast-glob';
+import { isBelow } from '../base/is-below';
 import { DurascopeError } from '../core/values/errors';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import { findDotnetProject } from '../workers/rpc/dotnet/dotnet-project';
@@ -83,8 +84,7 @@ async function testProjectOf(app: App, wanted: string | undefined): Promise<Test
   const projects = names.filter((each) => /\.(cs|fs|vb)proj$/i.test(each));
   const [only = `${path.basename(folder)}.csproj`] = projects;
   if (projects.length === 0) {
-    const relative = path.relative(appDir, folder);
-    if (relative === '' || !(relative.startsWith('..') || path.isAbsolute(relative))) {
+    if (path.relative(appDir, folder) === '' || isBelow(folder, appDir)) {
       throw new DurascopeError(
         'NotSupported',
         `${folder} is inside of the app, whose project would compile the test too. Name a folder beside ${appDir} (--folder).`,

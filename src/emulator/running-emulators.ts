@@ -14,6 +14,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { isLoopbackOrigin } from '../base/loopback';
 import { isProcessAlive, processStart } from '../base/process-identity';
+import { isBelow } from '../base/is-below';
 import { DurascopeError } from '../core/values/errors';
 
 // Whoever reads a note sends its key to its address: a note in a folder that somebody else wrote must not lead away from this machine.
@@ -118,8 +119,7 @@ export function chooseEmulator(emulators: readonly RunningEmulator[], folder: st
 }
 
 function contains(folder: string, inner: string): boolean {
-  const relative = path.relative(folder, inner);
-  return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
+  return path.relative(folder, inner) === '' || isBelow(inner, folder);
 }
 
 /** `undefined`: not there, or not a note. */

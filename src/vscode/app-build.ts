@@ -1,5 +1,5 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { isBelow } from '../base/is-below';
 import type { AppProblem } from '../core/values/app-problem';
 import { readText, type DurableApp } from './find-apps';
 import { buildOf, isBuildDue } from './models/build-need';
@@ -33,7 +33,7 @@ export async function buildWhereDue(app: DurableApp): Promise<void> {
 async function mistakesIn(app: DurableApp): Promise<AppProblem[]> {
   const found = (): AppProblem[] =>
     vscode.languages.getDiagnostics().flatMap(([{ fsPath: file }, all]) =>
-      !file.startsWith(app.appDir + path.sep)
+      !isBelow(file, app.appDir)
         ? []
         : all
             .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)

@@ -4,6 +4,7 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isBelow } from '../../../base/is-below';
 import { DurascopeError } from '../../../core/values/errors';
 import type { AppProblem } from '../../../core/values/app-problem';
 import type { Disposable } from '../../../core/ports/clock';
@@ -22,7 +23,7 @@ import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
 import { missingRuntime } from './missing-runtime';
 import { versionProblems } from './package-versions';
-import { decidingFiles, isBelow, type ProjectFacts, readFacts } from './project-facts';
+import { decidingFiles, type ProjectFacts, readFacts } from './project-facts';
 
 export interface DotnetWorkerOptions extends AppWorkerOptions {
   appDir: string;

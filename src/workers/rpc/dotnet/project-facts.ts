@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isBelow } from '../../../base/is-below';
 import { promisify } from 'node:util';
 
 export interface ProjectFacts {
@@ -93,11 +94,6 @@ function above(output: string, { Configuration: configuration = 'Debug' }: Reado
 
 function isBelowAny(folder: string, others: ReadonlySet<string>): boolean {
   return [...others].some((other) => other !== folder && isBelow(folder, other));
-}
-
-export function isBelow(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
 }
 
 export function listOf(text: string): string[] {

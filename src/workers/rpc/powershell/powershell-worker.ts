@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { AppProblem } from '../../../core/values/app-problem';
+import { isBelow } from '../../../base/is-below';
 import { DurascopeError } from '../../../core/values/errors';
 import type { Disposable } from '../../../core/ports/clock';
 import { readAppLayout } from '../../node/app/app-layout';
@@ -15,7 +16,6 @@ import type { RpcFunctionMetadata } from '../generated/function-rpc';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
 import { watchSources } from '../watch-sources';
-import { isBelow } from '../dotnet/project-facts';
 import { findPowerShellWorker } from './find-powershell-worker';
 
 export interface PowerShellWorkerOptions extends AppWorkerOptions {
