@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import * as z from 'zod';
+import { countText } from '../../base/count-text';
 import type { FunctionNode } from '../../protocol/functions-panel';
 import type { Notice } from '../instance/panel-context';
 import { layOut, matching } from '../models/functions-layout';
@@ -8,12 +9,12 @@ import { functionsSvg } from '../models/functions-svg';
 import type { FunctionsStore } from '../state/functions-state';
 import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
-import { fieldValue } from '../ui/elements';
 import { useStore } from '../ui/hooks';
 import { IconButton } from '../ui/icon-button';
 import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { colourOf, SavePicture } from '../ui/save-picture';
 import { Segments } from '../ui/segments';
+import { FilterField, ToolbarCount } from '../ui/toolbar';
 import { usePreferred } from '../ui/use-remembered';
 import { FunctionDetail } from './function-detail';
 import { FunctionsGraph, scaleSteps } from './functions-graph';
@@ -85,14 +86,7 @@ export function FunctionsPanel({ store, transport, memory }: FunctionsPanelProps
           {snapshot.app === '' ? null : <span class="quiet-text">{snapshot.app}</span>}
         </div>
         <div class="toolbar" role="toolbar" aria-label="Functions">
-          <vscode-textfield
-            class="filter"
-            type="search"
-            label="Search functions by name"
-            placeholder="Search functions"
-            value={text}
-            onInput={(event: Event) => setText(fieldValue(event))}
-          />
+          <FilterField label="Search functions by name" placeholder="Search functions" text={text} onText={setText} />
           <Segments label="View" choices={views} chosen={view} onChoose={setView} />
           {view === 'graph' && !isEmpty ? (
             <>
@@ -127,10 +121,9 @@ export function FunctionsPanel({ store, transport, memory }: FunctionsPanelProps
               />
             </>
           ) : null}
-          <span class="toolbar-gap" />
-          <span class="row-count" title={aboutCounts(snapshot)}>
-            {snapshot.nodes.length.toLocaleString('en')} functions and events
-          </span>
+          <ToolbarCount about={aboutCounts(snapshot)}>
+            {countText(snapshot.nodes.length, 'function or event', 'functions and events')}
+          </ToolbarCount>
         </div>
       </header>
       {isEmpty ? (

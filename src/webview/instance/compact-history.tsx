@@ -1,16 +1,17 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
+import { countText } from '../../base/count-text';
 import { isTerminal } from '../../core/values/status';
 import { CompactHistory, type Operation } from '../../core/history/compact-history';
 import { shownOperations, type OperationOrder } from '../models/shown-operations';
 import { dateTimeText, durationText } from '../models/time-text';
-import { fieldValue } from '../ui/elements';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { memo } from '../ui/memo';
 import { EmptyState } from '../ui/message';
 import { SortButton } from '../ui/sort-button';
+import { FilterField, ToolbarCount } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import { OperationDetail } from './operation-detail';
@@ -108,14 +109,7 @@ export function CompactHistoryView({ parts, choice, onRow }: CompactHistoryProps
     <>
       <div class="toolbar" role="toolbar" aria-label="History">
         {choice}
-        <vscode-textfield
-          class="filter"
-          type="search"
-          label="Filter operations by text"
-          placeholder="Filter operations (Ctrl+F)"
-          value={text}
-          onInput={(event: Event) => setText(fieldValue(event))}
-        />
+        <FilterField label="Filter operations by text" placeholder="Filter operations (Ctrl+F)" text={text} onText={setText} />
         <IconButton
           icon="error"
           label="Failed only"
@@ -123,14 +117,13 @@ export function CompactHistoryView({ parts, choice, onRow }: CompactHistoryProps
           pressed={failedOnly}
           onClick={() => setFailedOnly(!failedOnly)}
         />
-        <span class="toolbar-gap" />
-        <span class="row-count" aria-live="polite">
+        <ToolbarCount>
           {shown.length === all.length ? '' : `${shown.length.toLocaleString('en')} of `}
-          {all.length.toLocaleString('en')} {all.length === 1 ? 'operation' : 'operations'}
+          {countText(all.length, 'operation')}
           {state.events.length < state.historyTotal
             ? ` in ${state.events.length.toLocaleString('en')} of ${state.historyTotal.toLocaleString('en')} rows…`
             : ''}
-        </span>
+        </ToolbarCount>
         <IconButton icon="arrow-down" label="Follow the newest rows" pressed={follow} onClick={() => setFollow(!follow)} />
       </div>
       {state.events.length === 0 ? (

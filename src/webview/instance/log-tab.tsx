@@ -1,16 +1,17 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
+import { countText } from '../../base/count-text';
 import { fromTimestamp } from '../../core/values/time';
 import type { SourcePlace } from '../../core/values/source-place';
 import { isTerminal } from '../../core/values/status';
 import { fileName } from '../models/file-name';
 import { logRows, type LogRow } from '../models/log-rows';
 import { clockText, dateTimeText } from '../models/time-text';
-import { fieldValue } from '../ui/elements';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { EmptyState } from '../ui/message';
+import { FilterField, ToolbarCount } from '../ui/toolbar';
 import { usePreferred } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
@@ -39,14 +40,7 @@ export function LogTab({ parts }: { parts: InstanceParts }): JSX.Element {
   return (
     <>
       <div class="toolbar" role="toolbar" aria-label="Log">
-        <vscode-textfield
-          class="filter"
-          type="search"
-          label="Filter lines by text"
-          placeholder="Filter lines"
-          value={text}
-          onInput={(event: Event) => setText(fieldValue(event))}
-        />
+        <FilterField label="Filter lines by text" placeholder="Filter lines" text={text} onText={setText} />
         <IconButton
           icon="run-all"
           label="Leave out what code logs again when it is replayed"
@@ -54,10 +48,7 @@ export function LogTab({ parts }: { parts: InstanceParts }): JSX.Element {
           pressed={firstOnly}
           onClick={() => setFirstOnly(!firstOnly)}
         />
-        <span class="toolbar-gap" />
-        <span class="row-count" aria-live="polite">
-          {count.toLocaleString('en')} {count === 1 ? 'line' : 'lines'}
-        </span>
+        <ToolbarCount>{countText(count, 'line')}</ToolbarCount>
         <IconButton icon="arrow-down" label="Follow the newest lines" pressed={follow} onClick={() => setFollow(!follow)} />
       </div>
       {rows.length === 0 ? (

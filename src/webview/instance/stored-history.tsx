@@ -1,16 +1,17 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
+import { countText } from '../../base/count-text';
 import type { HistoryOrder } from '../../core/history/history-rows';
 import { isTerminal } from '../../core/values/status';
 import { availableColumns, UsedFields, visibleColumns } from '../models/history-columns';
 import { historyCsv, historyJson, savingProblem } from '../models/history-export';
 import { HistoryTable } from '../models/history-table';
-import { fieldValue } from '../ui/elements';
 import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
 import { EmptyState } from '../ui/message';
 import { Segments } from '../ui/segments';
+import { FilterField, ToolbarCount } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
 import { HistoryDetail } from './history-detail';
 import { HistoryGrid, type Cursor } from './history-grid';
@@ -87,14 +88,7 @@ export function StoredHistory({ parts, choice: views }: StoredHistoryProps): JSX
     <>
       <div class="toolbar" role="toolbar" aria-label="History">
         {views}
-        <vscode-textfield
-          class="filter"
-          type="search"
-          label="Filter rows by text"
-          placeholder="Filter rows (Ctrl+F)"
-          value={text}
-          onInput={(event: Event) => setText(fieldValue(event))}
-        />
+        <FilterField label="Filter rows by text" placeholder="Filter rows (Ctrl+F)" text={text} onText={setText} />
         <MenuButton
           icon={types.length === 0 ? 'filter' : 'filter-filled'}
           label="Filter by event type"
@@ -111,12 +105,11 @@ export function StoredHistory({ parts, choice: views }: StoredHistoryProps): JSX
         />
         <Segments label="Order of the rows" choices={orders} chosen={order} onChoose={setOrder} />
         <IconButton icon="error" label="Failed only" pressed={failedOnly} onClick={() => setFailedOnly(!failedOnly)} />
-        <span class="toolbar-gap" />
-        <span class="row-count" aria-live="polite">
+        <ToolbarCount>
           {filtered ? `${rows.length.toLocaleString('en')} of ` : ''}
-          {state.events.length.toLocaleString('en')} rows
+          {countText(state.events.length, 'row')}
           {state.events.length < state.historyTotal ? ` of ${state.historyTotal.toLocaleString('en')}…` : ''}
-        </span>
+        </ToolbarCount>
         <IconButton icon="arrow-down" label="Follow the newest rows" pressed={follow} onClick={() => setFollow(!follow)} />
         <MenuButton
           icon="list-selection"

@@ -16,6 +16,7 @@ import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { useHubNow, useSize } from '../ui/hooks';
 import { EmptyState } from '../ui/message';
+import { ToolbarCount } from '../ui/toolbar';
 import { usePreferred } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
@@ -163,11 +164,10 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
     <div class={`timeline ${labelWidth === narrowLabel ? 'narrow' : ''}`}>
       <div class="toolbar" role="toolbar" aria-label="Timeline">
         <Legend />
-        <span class="toolbar-gap" />
-        <span class="row-count">
+        <ToolbarCount isQuiet>
           {timeline.bars.length.toLocaleString('en')} {timeline.bars.length === 1 ? 'bar' : 'bars'} over{' '}
           {durationText(endMs - timeline.startMs)}
-        </span>
+        </ToolbarCount>
         <IconButton icon="fold" label="Fold idle time" pressed={folds} onClick={() => setFolds(!folds)} />
         {over ? null : (
           <IconButton icon="arrow-down" label="Follow what happens now" pressed={follow} onClick={() => setFollow(!follow)} />

@@ -12,13 +12,13 @@ import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
 import type { Notice } from '../instance/panel-context';
 import { AccessSign } from '../ui/access-sign';
-import { fieldValue } from '../ui/elements';
 import { useHubNow, useStore } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
 import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { statusIcons, statusOrder, statusTitle } from '../ui/status-badge';
+import { FilterField, ToolbarCount } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
 import { BulkBar } from './bulk-bar';
 import { CreationHistogram, type TimeRange } from './creation-histogram';
@@ -139,13 +139,11 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
           {isAttached ? <CountButton state={state} store={store} /> : null}
         </div>
         <div class="toolbar" role="toolbar" aria-label="Instances">
-          <vscode-textfield
-            class="filter"
-            type="search"
+          <FilterField
             label="Search in ids, names, statuses, outputs and failures"
             placeholder="Search ids, names, outputs, failures"
-            value={filter.text ?? ''}
-            onInput={(event: Event) => setText(fieldValue(event))}
+            text={filter.text ?? ''}
+            onText={setText}
           />
           <MenuButton
             icon={names.length === 0 ? 'symbol-method' : 'filter-filled'}
@@ -186,10 +184,9 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
             />
           ) : null}
           <SavedFilters memory={memory} filter={filter} onShow={(next) => show(next)} />
-          <span class="toolbar-gap" />
-          <span class="row-count" aria-live="polite">
+          <ToolbarCount>
             {state.hasMore ? `The first ${rows.length.toLocaleString('en')} instances` : countText(total, 'instance')}
-          </span>
+          </ToolbarCount>
           {isAttached ? null : (
             <IconButton
               icon="graph"
