@@ -16,14 +16,15 @@ interface Small {
   input?: string;
 }
 
-function explorer({ script, activities = {}, children = {}, ...options }: Small): Explorer {
-  const worker = new ScriptedWorker('A', {
-    scripts: { main: script, ...children },
-    activities,
-    entities: { counter, account, mutex },
-  });
-  return new Explorer({
-    worker,
+function scripted({ script, activities = {}, children = {} }: Small): { worker: ScriptedWorker } {
+  const scripts = { main: script, ...children };
+  return { worker: new ScriptedWorker('A', { scripts, activities, entities: { counter, account, mutex } }) };
+}
+
+const explorer = (small: Small): Explorer => new Explorer({ ...scripted(small), ...exploredWith(small) });
+
+function exploredWith(options: Small): Omit<ExploreOptions, 'worker'> {
+  return {
     name: 'main',
     input: options.input ?? null,
     events: options.events ?? [],
@@ -33,7 +34,7 @@ function explorer({ script, activities = {}, children = {}, ...options }: Small)
     check: options.check ?? null,
     failures: options.failures ?? 1,
     doubles: 1,
-  });
+  };
 }
 
 const account: EntityScript = (context) => {
@@ -317,6 +318,50 @@ describe('exploring an orchestration', () => {
     assert.deepEqual([one.schedules, one.isComplete, one.findings], [600, false, []]);
     assert.deepEqual(one, two);
   });
+
+  for (const runs of [200, 100_000]) {
+    it(`asks for many states at one time, and runs one activity after the other, in one order (${runs} schedules)`, async () => {
+      const order: string[] = [];
+      let [asked, mostAsked, running, mostRunning] = [0, 0, 0, 0];
+      const { worker } = scripted({
+        script: function* (context) {
+          const tasks = ['a', 'b', 'c', 'd'].map((name) => context.activity('hello', name));
+          const all = yield context.all(tasks);
+          return yield context.activity('sum', all);
+        },
+        activities: { hello: (name) => name, sum: () => order.length },
+      });
+      const within = async <T>(count: (by: number) => void, run: () => Promise<T>): Promise<T> => {
+        count(1);
+        await new Promise((resolve) => setImmediate(resolve));
+        const outcome = await run();
+        count(-1);
+        return outcome;
+      };
+      const found = await new Explorer({
+        ...exploredWith({ script: function* () {}, runs }),
+        worker: {
+          forget: () => undefined,
+          runEpisode: (request) =>
+            within(
+              (by) => (mostAsked = Math.max(mostAsked, (asked += by))),
+              () => worker.runEpisode(request),
+            ),
+          runActivity: (request) => {
+            order.push(`${request.name} ${request.input ?? ''}`);
+            return within(
+              (by) => (mostRunning = Math.max(mostRunning, (running += by))),
+              () => worker.runActivity(request),
+            );
+          },
+        },
+      }).explore();
+      assert.deepEqual([found.findings, found.isComplete], [[], runs > 200]);
+      const hellos = ['a', 'b', 'c', 'd'].map((name) => `hello ["${name}"]`);
+      assert.deepEqual(order, [...hellos, 'sum [["a","b","c","d"]]']);
+      assert.deepEqual([mostRunning, mostAsked > 8], [1, true], `${mostAsked} at one time`);
+    });
+  }
 
   it('lets nobody in between where entities are locked', async () => {
     const look = (isLocked: boolean): Small => ({

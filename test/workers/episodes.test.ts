@@ -131,6 +131,34 @@ describe('episodes through the socket', () => {
     );
   });
 
+  it('of one execution that are asked for at one time keep apart, where a package waits before the code runs', async () => {
+    const orchestrator = 'durable-functions/lib/src/orchestrations/Orchestrator';
+    const files = {
+      // As packages do that trace what runs.
+      'src/functions/traced.js': `const { Orchestrator } = require('${orchestrator}');
+const df = require('durable-functions');
+const { handle } = Orchestrator.prototype;
+Orchestrator.prototype.handle = async function (trigger, context) {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  return handle.call(this, trigger, context);
+};
+df.app.orchestration('echoed', function* (context) { return context.df.getInput(); });
+`,
+    };
+    const traced = await fixture.start('commonjs', { files });
+    const inputs = Array.from({ length: 20 }, (_, n) => n);
+    const ends = await Promise.all(
+      inputs.map((input) => {
+        traced.worker.forget('one');
+        return traced.firstEpisode('echoed', input, 'one');
+      }),
+    );
+    assert.deepEqual(
+      ends.map(({ decisions: [end] }) => (end?.type === 'CompleteOrchestration' ? end.result : null)),
+      inputs.map(String),
+    );
+  });
+
   it('of more instances than are kept warm all come to their end', async () => {
     const instances = Array.from({ length: 2_300 }, (_, n) => new Instance(app, `many-${n}`));
     await Promise.all(instances.map((instance) => instance.start()));

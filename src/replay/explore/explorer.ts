@@ -9,6 +9,7 @@
 import type { HistoryEvent } from '../../core/history/history';
 import { DurascopeError } from '../../core/values/errors';
 import { isSameJson } from '../../core/values/json-likeness';
+import { AskedAhead, mostQuestions, type Way } from './asked-ahead';
 import {
   type Call,
   causeOf,
@@ -148,34 +149,68 @@ export class Explorer {
 
   /** Depth first, each place once; so many as are asked for, else none of them counts. */
   async #everything(): Promise<void> {
+    const ahead = new AskedAhead<Walk>((walk) => this.#ways(walk), this.options.runs);
     const visit = async (walk: Walk): Promise<boolean> => {
       const choices = isOver(walk) ? [] : this.#choices(walk);
       if (this.#schedules >= this.options.runs) return false;
       if (choices.length === 0) return this.#goesOn(walk);
       for (const step of choices) {
+        const { effects } = this.#run;
         const next = this.#take(walk, step);
-        if (!(await visit(next instanceof Promise ? await next : next))) return false;
+        const there = next instanceof Promise ? await next : next;
+        if (this.#run.effects !== effects) ahead.wake();
+        if (!(await visit(there))) return false;
       }
       return true;
     };
-    this.#isComplete = await visit(await this.#begin());
+    const first = await this.#begin();
+    ahead.from(first);
+    try {
+      this.#isComplete = await visit(first);
+    } finally {
+      ahead.stop();
+    }
     if (this.#isComplete || this.#isEnough) return;
     this.#schedules = 0;
     this.#outcomes.clear();
   }
 
+  /** Each by chance of its own, so that several can be under way: they count in their order all the same. */
   async #drawn(): Promise<void> {
-    const random = randomOf(this.options.seed);
-    while (this.#schedules < this.options.runs && !this.#isEnough) {
+    const { runs, seed } = this.options;
+    let ahead = 0;
+    for (let nth = 0; this.#schedules < runs && !this.#isEnough; nth++) {
+      for (; ahead < Math.min(runs, nth + mostQuestions); ahead++) {
+        const other = new AskedAhead<Walk>(this.#drawnWays(seed, ahead), 1);
+        other.from(await this.#begin());
+      }
+      const ways = this.#drawnWays(seed, nth);
       let walk = await this.#begin();
-      while (!isOver(walk)) {
-        const choices = this.#choices(walk);
-        if (choices.length === 0) break;
-        const next = this.#take(walk, choices[Math.floor(random() * choices.length)] ?? []);
+      for (;;) {
+        const [way] = ways(walk);
+        if (way === undefined) break;
+        const next = way.go();
         walk = next instanceof Promise ? await next : next;
       }
       await this.#goesOn(walk);
     }
+  }
+
+  /** The way that the schedule takes from where it is, by its chance. */
+  #drawnWays(seed: number, nth: number): (walk: Walk) => Way<Walk>[] {
+    const random = randomOf(seed, nth);
+    return (walk) => {
+      const ways = this.#ways(walk);
+      return ways.length === 0 ? [] : [ways[Math.floor(random() * ways.length)] as Way<Walk>];
+    };
+  }
+
+  #ways(walk: Walk): Way<Walk>[] {
+    const choices = isOver(walk) ? [] : this.#choices(walk);
+    return choices.map((step) => ({
+      isReplay: () => this.#run.isReplay(walk.state, step),
+      go: () => this.#take(walk, step),
+    }));
   }
 
   /** Takes note of a schedule that is over. */
@@ -403,9 +438,9 @@ function stepLabel(step: Step): string {
   return step.map(labelOf).join('+');
 }
 
-/** Numbers from 0 to 1, the same for a seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
+/** Numbers from 0 to 1, the same for the `nth` of a seed (mulberry32). */
+function randomOf(seed: number, nth: number): () => number {
+  let state = (seed + Math.imul(nth, 0x9e3779b9)) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

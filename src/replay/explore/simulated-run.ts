@@ -78,6 +78,8 @@ const startMs = Date.UTC(2026, 0, 1);
 const mostGenerations = 4;
 
 export class SimulatedRun {
+  /** So often something has run for real: activities, sub-orchestrations, entities. */
+  effects = 0;
   readonly #outcomes = new Map<string, Promise<ActivityOutcome>>();
   readonly #children = new Map<string, Promise<ActivityOutcome>>();
   readonly #entities: SimulatedEntities;
@@ -114,10 +116,33 @@ export class SimulatedRun {
     return asked;
   }
 
+  /** Nothing would run for real: what is asked for is known, or the code alone. */
+  isReplay(state: State, happenings: readonly Happening[]): boolean {
+    if (state.next.has(happenings.map(keyOf).join('+'))) return true;
+    return happenings.every((happening) => {
+      switch (happening.type) {
+        case 'completes':
+        case 'runsTwice': {
+          const cause = causeOf(state, happening.id);
+          return (cause.EventType === 'TaskScheduled' ? this.#outcomes : this.#children).has(memoryKey(cause));
+        }
+        case 'comes':
+        case 'comesTwice':
+          return !happening.name.startsWith('@');
+        case 'takes':
+          return false;
+        case 'failsOnce':
+        case 'fires':
+          return true;
+      }
+    });
+  }
+
   async #arrive(state: State, happenings: readonly Happening[]): Promise<State> {
     let { nowMs, entities } = state;
     const events: HistoryEvent[] = [];
     const takes = async (entityId: string, message?: EventRaised): Promise<void> => {
+      this.effects++;
       const { world, answers } = await this.#entities.take(entities, entityId, nowMs, message);
       entities = world;
       events.push(...answers.flatMap(({ instanceId: to, event }) => (to === instanceId ? [event] : [])));
@@ -169,11 +194,13 @@ export class SimulatedRun {
         };
   }
 
-  #activity({ Name: name, Input: input, EventId: taskId }: TaskScheduled): Promise<ActivityOutcome> {
+  #activity(asked: TaskScheduled): Promise<ActivityOutcome> {
+    const { Name: name, Input: input, EventId: taskId } = asked;
     if (name === httpActivityName) throw refused('it makes durable HTTP calls');
-    const key = `${name.toLowerCase()} ${input ?? ''}`;
+    const key = memoryKey(asked);
     let known = this.#outcomes.get(key);
     if (known === undefined) {
+      this.effects++;
       known = this.world.worker.runActivity({ instanceId, executionId: executionIdOf(0), taskId, name, input });
       this.#outcomes.set(key, known);
     }
@@ -181,11 +208,12 @@ export class SimulatedRun {
   }
 
   /** A sub-orchestration is one answer: it runs with everything in order. */
-  #child({ Name: name, Input: input }: SubOrchestrationInstanceCreated): Promise<ActivityOutcome> {
-    const key = `${name.toLowerCase()} ${input ?? ''}`;
+  #child(asked: SubOrchestrationInstanceCreated): Promise<ActivityOutcome> {
+    const key = memoryKey(asked);
     let known = this.#children.get(key);
     if (known === undefined) {
-      known = this.#runChild(name, input);
+      this.effects++;
+      known = this.#runChild(asked.Name, asked.Input);
       this.#children.set(key, known);
     }
     return known;
@@ -320,6 +348,11 @@ export function inOrder(state: State, events: readonly OutsideEvent[]): Happenin
   }
   const coming = events.map((event): Happening => ({ type: 'comes', ...event }));
   return [...answers, ...coming, ...(timer === null ? [] : [{ type: 'fires', id: timer.id } as const])];
+}
+
+/** Two calls of which are the same. */
+function memoryKey({ Name: name, Input: input }: Pick<TaskScheduled, 'Name' | 'Input'>): string {
+  return `${name.toLowerCase()} ${input ?? ''}`;
 }
 
 function keyOf(happening: Happening): string {

@@ -40,6 +40,8 @@ export class FunctionHost {
   /** What came of episodes before they came themselves, by their number. */
   private readonly parts = new Map<number, readonly HistoryEvent[]>();
   private readonly turns = new OneByOne();
+  /** By execution: the episode that waits for something outside. */
+  private readonly episodes = new Map<string, Promise<EpisodeReply>>();
 
   constructor(
     private readonly out: FrameWriter<ChildMessage>,
@@ -219,7 +221,30 @@ export class FunctionHost {
     return (async () => this.episodeDone(asked, await later, ahead))();
   }
 
+  /** O1: whoever explores asks for many replays of one execution at a time. */
   private run(asked: EpisodeSlice, orchestrations: OrchestrationRunner): EpisodeReply | Promise<EpisodeReply> {
+    const { executionId } = asked;
+    const before = this.episodes.get(executionId);
+    const reply = before === undefined ? this.runNow(asked, orchestrations) : this.runAfter(before, asked, orchestrations);
+    if (!isThenable(reply)) return reply;
+    this.episodes.set(executionId, reply);
+    const over = (): void => {
+      if (this.episodes.get(executionId) === reply) this.episodes.delete(executionId);
+    };
+    void awaited(reply, over, over);
+    return reply;
+  }
+
+  private async runAfter(
+    before: Promise<unknown>,
+    asked: EpisodeSlice,
+    orchestrations: OrchestrationRunner,
+  ): Promise<EpisodeReply> {
+    await before;
+    return this.runNow(asked, orchestrations);
+  }
+
+  private runNow(asked: EpisodeSlice, orchestrations: OrchestrationRunner): EpisodeReply | Promise<EpisodeReply> {
     const running: Running = { functionName: asked.name, instanceId: asked.instanceId, invocationId: undefined };
     const previous = this.log.enter(running);
     try {
@@ -260,9 +285,10 @@ export class FunctionHost {
 }
 
 /** `await` instead of `then`: the app may have changed the methods of promises. */
-async function awaited(done: Promise<unknown>, failed: (error: unknown) => void): Promise<void> {
+async function awaited(done: Promise<unknown>, failed: (error: unknown) => void, succeeded: () => void = nothing): Promise<void> {
   try {
     await done;
+    succeeded();
   } catch (error) {
     failed(error);
   }
