@@ -6,13 +6,13 @@
  *   3. Functions inside of an orchestrator count as its code; functions of the app are entered where they are called.
  */
 import type * as t from '@babel/types';
-import { causeTexts, type DeterminismCause } from '../core/history/divergence';
 import { booleanInput } from './boolean-inputs';
 import { setterOfClock } from './changed-clock';
 import { DurableCode } from './durable-code';
 import { EventAgain } from './event-again';
-import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
+import { spanOf, type Finding, type RelatedPlace } from './finding';
 import type { FoundFunction } from './find-functions';
+import { FindingsOnTheWay, short, type CallSite, type Frame } from './findings-on-the-way';
 import type { FunctionPlace, ValueFollower } from './follow-value';
 import { GlobalState, rootOf } from './global-state';
 import { causeOfUse } from './known-sources';
@@ -20,37 +20,13 @@ import { loadTimeCause } from './load-time-values';
 import * as fixes from './fixes';
 import { asksNotReplaying, asksReplaying } from './replay-conditions';
 import { sleepDuration } from './sleeps';
-import { lineOf, type SourceModule } from './source-module';
+import type { SourceModule } from './source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
 import { TaskOrder } from './task-order';
 import { discardedTask, notATask } from './task-use';
 
-interface CallSite {
-  node: t.Node;
-  module: SourceModule;
-  /** The function that the call stands in, for the eye. */
-  caller: string;
-}
-
-/** The function being walked through, and how the orchestrator came there. */
-interface Frame {
-  readonly fn: FunctionNode;
-  readonly module: SourceModule;
-  readonly calls: readonly CallSite[];
-  /** What it yields goes to the orchestration's runtime, and has to be a task. */
-  readonly yieldsTasks: boolean;
-  /** Its awaits are reported where it is called. */
-  readonly isCalledAsync: boolean;
-  /** What is only logged, or only done when not replaying, decides nothing. */
-  readonly isOnlyTold: boolean;
-  /** Reached or not depending on `context.df.isReplaying`. */
-  readonly isForReplays: boolean;
-  readonly isOrchestrator: boolean;
-}
-
 const maxFunctions = 400;
 const maxDepth = 15;
-const onlyTold = new Set<DeterminismCause>(['currentTime', 'random', 'uuid', 'environment', 'process', 'globalState']);
 const callbackMethods = new Set(
   'map forEach filter reduce reduceRight some every find findIndex findLast flatMap sort toSorted from then catch finally'.split(
     ' ',
@@ -58,7 +34,7 @@ const callbackMethods = new Set(
 );
 
 export class OrchestratorCheck {
-  readonly findings: Finding[] = [];
+  readonly #found: FindingsOnTheWay;
   readonly #durable: DurableCode;
   readonly #globals: GlobalState;
   readonly #visited = new Map<FunctionNode, Set<string>>();
@@ -67,8 +43,13 @@ export class OrchestratorCheck {
     private readonly orchestrator: FoundFunction,
     private readonly follower: ValueFollower,
   ) {
+    this.#found = new FindingsOnTheWay(orchestrator.name);
     this.#durable = new DurableCode(follower);
     this.#globals = new GlobalState(follower);
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#found.all;
   }
 
   run(): void {
@@ -85,7 +66,7 @@ export class OrchestratorCheck {
         isOrchestrator: true,
       };
       if (node.async === true)
-        this.#report(
+        this.#found.add(
           frame,
           fixes.asyncKeyword(node, module),
           'asyncOrchestrator',
@@ -108,12 +89,13 @@ export class OrchestratorCheck {
 
   #checkOrder(frame: Frame): void {
     const order = new TaskOrder(frame.fn, frame.module, this.#durable);
-    for (const { node, text, fixes: offered } of order.oneByOne()) this.#report(frame, node, 'oneByOne', text, offered);
+    for (const { node, text, fixes: offered } of order.oneByOne()) this.#found.add(frame, node, 'oneByOne', text, offered);
     const { found } = new EventAgain(frame.fn, frame.module, this.#durable);
-    for (const { node, text } of found) this.#report(frame, node, 'eventAgain', text);
+    for (const { node, text } of found) this.#found.add(frame, node, 'eventAgain', text);
     // Known of the package of the newer model.
     if (!this.orchestrator.isNewerModel) return;
-    for (const { node, text, fixes: offered } of order.groupedAgain()) this.#report(frame, node, 'groupedAgain', text, offered);
+    for (const { node, text, fixes: offered } of order.groupedAgain())
+      this.#found.add(frame, node, 'groupedAgain', text, offered);
   }
 
   #visit(node: t.Node, frame: Frame): void {
@@ -148,7 +130,7 @@ export class OrchestratorCheck {
         this.#visitAwait(node, frame);
         return;
       case 'ForOfStatement':
-        if (node.await && !frame.isCalledAsync) this.#report(frame, node, 'awaitNonDurable', '`for await`');
+        if (node.await && !frame.isCalledAsync) this.#found.add(frame, node, 'awaitNonDurable', '`for await`');
         this.#visitChildren(node, frame);
         return;
       case 'IfStatement': {
@@ -190,15 +172,15 @@ export class OrchestratorCheck {
     const { module } = frame;
     this.#checkTaskUse(node, frame);
     const setter = setterOfClock(node, module, this.#durable);
-    if (setter !== null) this.#report(frame, node, 'changedClock', null, setter.fixes);
+    if (setter !== null) this.#found.add(frame, node, 'changedClock', null, setter.fixes);
     const given = booleanInput(node, module, this.#durable);
-    if (given !== null) this.#report(frame, given.input, 'booleanAsText', null, given.fixes);
-    if (frame.isForReplays && this.#durable.asksForWork(node, module)) this.#report(frame, node, 'replayFlag', null);
+    if (given !== null) this.#found.add(frame, given.input, 'booleanAsText', null, given.fixes);
+    if (frame.isForReplays && this.#durable.asksForWork(node, module)) this.#found.add(frame, node, 'replayFlag', null);
     const isTold = frame.isOnlyTold || this.#durable.isLogCall(node, module);
     const inside = isTold === frame.isOnlyTold ? frame : { ...frame, isOnlyTold: isTold };
     if (!this.#checkExternal(node, node.callee, frame, 'call', node.arguments)) {
       const mutated = this.#globals.mutatedBy(node, module);
-      if (mutated !== null) this.#report(frame, node, 'globalState', `\`${mutated}\` is changed here`);
+      if (mutated !== null) this.#found.add(frame, node, 'globalState', `\`${mutated}\` is changed here`);
       const value = this.follower.follow(node.callee, module);
       if (value?.type === 'node' && isFunction(value.node)) {
         this.#followCall(node, { node: value.node, module: value.module }, inside);
@@ -219,7 +201,7 @@ export class OrchestratorCheck {
     const cause = causeOfUse({ ...value, how, arguments: given.length });
     if (cause === null) return false;
     const df = this.#durable.dfText(frame.fn, frame.module);
-    this.#report(frame, node, cause, null, fixes.replacements(node, value, cause, df, frame.module));
+    this.#found.add(frame, node, cause, null, fixes.replacements(node, value, cause, df, frame.module));
     return true;
   }
 
@@ -228,7 +210,7 @@ export class OrchestratorCheck {
     this.#checkTaskUse(node, frame);
     const state = this.#globals.stateUsed(node, module, frame.fn);
     if (state !== null) {
-      this.#report(
+      this.#found.add(
         frame,
         node,
         'globalState',
@@ -243,7 +225,7 @@ export class OrchestratorCheck {
         span: spanOf(loaded.node),
         message: 'set here, when the module is loaded',
       };
-      this.#report(frame, node, loaded.cause, `\`${node.name}\` is \`${short(loaded.node, loaded.module)}\``, [], [where]);
+      this.#found.add(frame, node, loaded.cause, `\`${node.name}\` is \`${short(loaded.node, loaded.module)}\``, [], [where]);
       return;
     }
     this.#checkExternal(node, node, frame, 'read', []);
@@ -251,14 +233,14 @@ export class OrchestratorCheck {
 
   #checkMemberWrite(node: t.AssignmentExpression | t.UpdateExpression | t.UnaryExpression, frame: Frame): void {
     const written = this.#globals.memberWritten(node, frame.module);
-    if (written !== null) this.#report(frame, node, 'globalState', `\`${written}\` is changed here`);
+    if (written !== null) this.#found.add(frame, node, 'globalState', `\`${written}\` is changed here`);
   }
 
   #visitYield(node: t.YieldExpression, frame: Frame): void {
     const { module } = frame;
     const { argument } = node;
     if (argument == null) {
-      if (frame.yieldsTasks) this.#report(frame, node, 'yieldNonTask', '`yield` of nothing');
+      if (frame.yieldsTasks) this.#found.add(frame, node, 'yieldNonTask', '`yield` of nothing');
       return;
     }
     const callee = isCall(argument) ? this.#calledFunction(argument, module) : null;
@@ -272,18 +254,18 @@ export class OrchestratorCheck {
     if (frame.yieldsTasks) {
       if (this.#reportSleep(node, argument, frame)) return;
       if (callee?.node.generator === true) {
-        this.#report(frame, node, 'yieldNonTask', `\`${short(argument, module)}\` is a generator`, [fixes.delegate(node)]);
+        this.#found.add(frame, node, 'yieldNonTask', `\`${short(argument, module)}\` is a generator`, [fixes.delegate(node)]);
         this.#visit(argument, frame);
         return;
       }
     }
-    const before = this.findings.length;
+    const before = this.#found.all.length;
     this.#visit(argument, frame);
-    if (!frame.yieldsTasks || this.#hasFoundInside(argument, frame, before)) return;
+    if (!frame.yieldsTasks || this.#found.hasInside(argument, frame, before)) return;
     const wrong = notATask(argument, module, this.#durable, this.follower, this.orchestrator.isNewerModel);
     if (wrong === null) return;
     const df = this.#durable.dfText(frame.fn, module);
-    this.#report(frame, node, 'yieldNonTask', wrong, fixes.forYield(node, module, df, this.#durable));
+    this.#found.add(frame, node, 'yieldNonTask', wrong, fixes.forYield(node, module, df, this.#durable));
   }
 
   #visitAwait(node: t.AwaitExpression, frame: Frame): void {
@@ -297,17 +279,17 @@ export class OrchestratorCheck {
       // In an async function the whole function is what is wrong.
       if (frame.fn.async !== true) {
         const text = `\`${short(argument, module)}\` is a task: it is yielded, not awaited`;
-        this.#report(frame, node, 'awaitNonDurable', text, [fixes.awaitToYield(node)]);
+        this.#found.add(frame, node, 'awaitNonDurable', text, [fixes.awaitToYield(node)]);
       }
       this.#visit(argument, frame);
       return;
     }
     if (this.#reportSleep(node, argument, frame)) return;
-    const before = this.findings.length;
+    const before = this.#found.all.length;
     this.#visit(argument, frame);
-    if (this.#hasFoundInside(argument, frame, before)) return;
+    if (this.#found.hasInside(argument, frame, before)) return;
     const df = this.#durable.dfText(frame.fn, module);
-    this.#report(frame, node, 'awaitNonDurable', null, fixes.forAwait(node, module, df, frame.fn, this.#durable));
+    this.#found.add(frame, node, 'awaitNonDurable', null, fixes.forAwait(node, module, df, frame.fn, this.#durable));
   }
 
   /** `await sleep(1000)` and its like. */
@@ -315,14 +297,14 @@ export class OrchestratorCheck {
     const duration = sleepDuration(argument, frame.module, this.follower);
     if (duration === null) return false;
     const df = this.#durable.dfText(frame.fn, frame.module);
-    this.#report(frame, node, 'timer', null, fixes.durableTimer(node, duration, df, frame.fn, frame.module));
+    this.#found.add(frame, node, 'timer', null, fixes.durableTimer(node, duration, df, frame.fn, frame.module));
     return true;
   }
 
   #checkTaskUse(node: t.Node, frame: Frame): void {
     const wrong = discardedTask(node, frame.module, this.#durable, frame);
     if (wrong === null) return;
-    this.#report(
+    this.#found.add(
       frame,
       node,
       'missingYield',
@@ -344,7 +326,7 @@ export class OrchestratorCheck {
         (parent?.type === 'ReturnStatement' && takesContext && frame.fn.generator === true)
       ) {
         const fix = frame.fn.generator === true ? fixes.addDelegation(node) : [];
-        this.#report(frame, node, 'missingYield', `\`${short(node, module)}\` is a generator that nothing runs`, fix);
+        this.#found.add(frame, node, 'missingYield', `\`${short(node, module)}\` is a generator that nothing runs`, fix);
         isOfTasks = takesContext;
       } else if (frame.isOrchestrator && takesContext && frame.fn.generator !== true) isOfTasks = true;
     }
@@ -379,7 +361,7 @@ export class OrchestratorCheck {
 
   /** Into a function of the app that `site` calls, or hands on to be called. */
   #enterFrom(site: t.Node, to: FunctionPlace, frame: Frame, as: Partial<Frame>): void {
-    const call: CallSite = { node: site, module: frame.module, caller: this.#nameOf(frame) };
+    const call: CallSite = { node: site, module: frame.module, caller: this.#found.nameOf(frame) };
     const entered = { fn: to.node, module: to.module, calls: [call, ...frame.calls], yieldsTasks: false, isOrchestrator: false };
     this.#enter({ ...frame, ...entered, ...as });
   }
@@ -388,61 +370,6 @@ export class OrchestratorCheck {
     const value = this.follower.follow(node.callee, module);
     return value?.type === 'node' && isFunction(value.node) ? { node: value.node, module: value.module } : null;
   }
-
-  #nameOf(frame: Frame): string {
-    if (frame.calls.length === 0) return this.#orchestratorText();
-    const { fn } = frame;
-    if ((fn.type === 'FunctionDeclaration' || fn.type === 'FunctionExpression') && fn.id != null) return `${fn.id.name}()`;
-    const parent = frame.module.parents.get(fn);
-    return parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier' ? `${parent.id.name}()` : 'a function';
-  }
-
-  #orchestratorText(): string {
-    return this.orchestrator.name === null ? 'an orchestrator' : `orchestrator '${this.orchestrator.name}'`;
-  }
-
-  #hasFoundInside(node: t.Node, frame: Frame, before: number): boolean {
-    const { start, end } = spanOf(node);
-    return this.findings
-      .slice(before)
-      .some((each) => each.file === frame.module.file && each.span.start >= start && each.span.end <= end);
-  }
-
-  #report(
-    frame: Frame,
-    node: t.Node,
-    cause: DeterminismCause,
-    text: string | null,
-    fixesOfIt: readonly Fix[] = [],
-    where: readonly RelatedPlace[] = [],
-  ): void {
-    if (frame.isOnlyTold && onlyTold.has(cause)) return;
-    const { module } = frame;
-    const span = spanOf(node);
-    const sites = [
-      { module, line: span.startLine1 },
-      ...frame.calls.map((each) => ({ module: each.module, line: spanOf(each.node).startLine1 })),
-    ];
-    if (sites.some((each) => isIgnored(each.module, each.line, cause))) return;
-    const { reason, explanation } = causeTexts[cause];
-    const what = text ?? `\`${short(node, module)}\``;
-    this.findings.push({
-      cause,
-      message: `${what}. ${reason} ${explanation}`,
-      file: module.file,
-      span,
-      orchestrators: this.orchestrator.name === null ? [] : [this.orchestrator.name],
-      related: [
-        ...where,
-        ...frame.calls.map((each) => ({
-          file: each.module.file,
-          span: spanOf(each.node),
-          message: `called from ${each.caller}`,
-        })),
-      ],
-      fixes: fixesOfIt,
-    });
-  }
 }
 
 /** True for a variable set inside of a function, and for what hangs on one. */
@@ -450,15 +377,4 @@ function isLocal(node: t.Node, module: SourceModule): boolean {
   const root = rootOf(node);
   const binding = root === null ? undefined : module.bindingOf(root);
   return binding !== undefined && binding.insideOf !== null;
-}
-
-function isIgnored(module: SourceModule, line1: number, cause: DeterminismCause): boolean {
-  const causes = module.ignored.get(line1);
-  return causes !== undefined && (causes.size === 0 || causes.has(cause));
-}
-
-/** The text of an expression, made to fit a message. */
-function short(node: t.Node, module: SourceModule): string {
-  const text = lineOf(node, module);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

@@ -2,11 +2,11 @@ import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
-import { profileOf, workKey, type InstanceRow, type PendingActivity } from '../core/instances/instance';
+import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/turns/outcome-checks';
 import type { BegunEnd, EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
-import { asHistory, refusalOf, type Refusal } from '../core/turns/reconcile';
+import { refusalOf } from '../core/turns/reconcile';
 import { resultEvent } from '../core/turns/result-event';
 import { isTerminal } from '../core/values/status';
 import { endsAsNonDeterministic } from '../core/decisions/non-determinism';
@@ -19,6 +19,7 @@ import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import { nothingSent, type Episode } from './episode';
 import type { Entities } from './entities';
+import { reconcile, takeMessages } from './episode-messages';
 import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { failWithoutHistory } from './salvage';
@@ -30,13 +31,6 @@ interface Decided {
 
 /** Continue-as-new so many times without a wait is told. */
 const unusualGenerations = 1000;
-
-const refusalTexts: Readonly<Record<Refusal, string>> = {
-  startedBefore: 'it has started before',
-  otherGeneration: 'it is for a generation that is over',
-  notScheduled: 'nothing of that id was scheduled',
-  answeredBefore: 'it was answered before',
-};
 
 /**
  * Runs work items: takes the messages of an instance, asks the worker, and commits what it decided.
@@ -109,7 +103,7 @@ export class Episodes {
     const generation = core.lives.generationOf(live);
     const queued = live.inbox.filter((entry) => isOtherStart(row, entry));
     if (queued.length > 0) live.inbox = live.inbox.filter((entry) => !queued.includes(entry));
-    const entries = this.#take(live, generation);
+    const entries = takeMessages(core, live, generation);
     live.inbox.push(...queued);
     if (entries.length === 0) return;
     // One that was continued as new has started, though nothing of its new generation is stored.
@@ -127,7 +121,7 @@ export class Episodes {
       core.discard(live, entries);
       return;
     }
-    const inbound = this.#reconcile(row, generation, entries);
+    const inbound = reconcile(core, row, generation, entries);
     if (inbound.length === 0 && !entries.some(isRewound)) {
       core.discard(live, entries); // No episode without a message (9.2, decision 4).
       return;
@@ -473,49 +467,6 @@ export class Episodes {
     this.core.giveBack(live, entries, delayMs);
   }
 
-  /** What is visible now, ExecutionStarted first; nothing while the start is not. */
-  #take(live: LiveInstance, generation: Generation): InboxEntry[] {
-    const { inbox } = live;
-    if (generation.isEmpty) {
-      const start = inbox.find(({ isReady, event: { EventType } }) => isReady && EventType === 'ExecutionStarted');
-      const isTerminated = inbox.some(({ isReady, event: { EventType } }) => isReady && EventType === 'ExecutionTerminated');
-      if (start === undefined && !isTerminated) return [];
-      if (start !== undefined && !isTerminated && this.core.options.oneMessagePerEpisode) {
-        live.inbox = inbox.filter((entry) => entry !== start);
-        return [start];
-      }
-    } else if (this.core.options.oneMessagePerEpisode) {
-      const first = inbox.find((entry) => entry.isReady);
-      if (first === undefined) return [];
-      live.inbox = inbox.filter((entry) => entry !== first);
-      // In case that this one makes no episode: the next must not wait for another message to come.
-      if (live.inbox.some((entry) => entry.isReady)) this.core.wake(live);
-      return [first];
-    }
-    const taken = live.takeReady();
-    return generation.isEmpty ? startFirst(taken) : taken;
-  }
-
-  #reconcile(row: InstanceRow, generation: Generation, entries: readonly InboxEntry[]): HistoryEvent[] {
-    const answered = new Set<number>();
-    const inbound: HistoryEvent[] = [];
-    let hasStart = false;
-    for (const { event, executionId } of entries) {
-      const isStart = event.EventType === 'ExecutionStarted';
-      const refusal =
-        isStart && hasStart ? 'startedBefore' : refusalOf(event, executionId, row.executionId, generation, answered);
-      if (refusal === null) {
-        hasStart ||= isStart;
-        // It begins an episode and is no row of it (spec/engine.md 2.3).
-        if (event.EventType !== 'ExecutionRewound') inbound.push(asHistory(event, generation));
-        continue;
-      }
-      const level = refusal === 'notScheduled' ? 'warning' : 'debug';
-      this.core.log(level, `${event.EventType} is dropped: ${refusalTexts[refusal]}.`, row.instanceId);
-    }
-    return inbound;
-  }
-
   /** An id for the host's own completion: above all that the generation has given. */
   #nextId({ generation, row }: Episode): number {
     return Math.max(profileOf(row) === 'A' ? 0 : 1, generation.highestId + 1);
@@ -527,12 +478,6 @@ export class Episodes {
     const began = newEvents[0]?.Timestamp ?? now;
     return now < began ? began : now;
   }
-}
-
-function startFirst(entries: InboxEntry[]): InboxEntry[] {
-  const at = entries.findIndex((entry) => entry.event.EventType === 'ExecutionStarted');
-  const start = entries[at];
-  return start === undefined || at === 0 ? entries : [start, ...entries.slice(0, at), ...entries.slice(at + 1)];
 }
 
 /** What a loop of generations must not keep waiting. */

@@ -12,7 +12,7 @@ import {
 } from '../core/instances/instance';
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { pendingRow } from '../core/instances/instance-rows';
-import { movedTime, planFork, type ForkPlan } from '../core/turns/fork';
+import { planFork, type ForkPlan } from '../core/turns/fork';
 import { DurascopeError } from '../core/values/errors';
 import { defaultChildInstanceId, instanceIdProblem, isEntityId } from '../core/values/instance-id';
 import { isTerminal } from '../core/values/status';

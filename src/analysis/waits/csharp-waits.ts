@@ -6,12 +6,14 @@
  *   G3. What gets the context and is not of the app may do anything from then on.
  */
 import { type CSharpOrchestrator, orchestratorsOf } from '../grammars/csharp-orchestrators';
-import { type CSharpText, type CSharpType, readText, simpleName, typesOf } from '../grammars/csharp-types';
+import { readText, simpleName, typesOf } from '../grammars/csharp-types';
 import { childrenOf, type SyntaxNode, type SyntaxTrees, within } from '../grammars/syntax-trees';
 import { eagerBody, isAsyncCode, isNameOnly } from './csharp-code';
 import { CSharpApp, type CSharpCode } from './csharp-app';
 import { CSharpConstants } from './csharp-constants';
 import { contextMembers, harmless } from './csharp-calls';
+import { CSharpFlow, type CSharpValues } from './csharp-flow';
+import { type At, type Evaluated, type Held, hold, type Scope } from './csharp-scope';
 import {
   TooManyWays,
   unknownTarget,
@@ -45,48 +47,15 @@ export function csharpWaits(trees: SyntaxTrees, texts: ReadonlyMap<string, strin
   }
 }
 
-type At = number | null;
-
-/** Of a local variable: grows as the code is read. */
-interface Held {
-  mode: 'all' | 'any';
-  nodes: number[];
-  opaque: boolean;
-  isList: boolean;
-}
-
-interface Scope {
-  name: string;
-  node: SyntaxNode;
-  type: CSharpType | null;
-  source: CSharpText;
-  /** Of the callers, innermost first. */
-  callers: readonly WaitFrame[];
-  isAsync: boolean;
-  locals: Map<string, Held>;
-  /** Functions inside the method. */
-  functions: ReadonlyMap<string, SyntaxNode>;
-  thrown: number;
-  returns: number;
-  returned: WaitTarget[];
-  breaks: number | null;
-  continues: number | null;
-  /** The same node may ask several times for what is then waited for together. */
-  isMany: boolean;
-  depth: number;
-}
-
-interface Evaluated {
-  at: At;
-  target: WaitTarget;
-}
-
 const nothing: WaitTarget = { mode: 'all', nodes: [], opaque: false };
 
-class CSharpWaits {
+class CSharpWaits implements CSharpValues {
   readonly #graph = new WaitGraphBuilder();
+  readonly #flow: CSharpFlow;
 
-  constructor(private readonly app: CSharpApp) {}
+  constructor(private readonly app: CSharpApp) {
+    this.#flow = new CSharpFlow(this.#graph, app, this);
+  }
 
   of({ name, node, type, source, context }: CSharpOrchestrator): WaitGraph {
     if (context !== null) this.app.addContext(context);
@@ -119,241 +88,19 @@ class CSharpWaits {
       node.childForFieldName('body') ??
       childrenOf(node).find(({ type }) => type === 'block' || type === 'arrow_expression_clause');
     if (body == null) return this.#graph.add(at, { type: 'lost' });
-    if (body.type === 'block') return this.#block(body, at, scope);
+    if (body.type === 'block') return this.#flow.block(body, at, scope);
     const value = body.type === 'arrow_expression_clause' ? (childrenOf(body)[0] ?? body) : body;
-    return this.#returned(value, at, scope, isWaitedFor);
+    return this.returned(value, at, scope, isWaitedFor);
   }
 
-  #returned(value: SyntaxNode, at: At, scope: Scope, isWaitedFor: boolean): At {
-    const result = this.#value(value, at, scope, { isAwaited: isWaitedFor && !scope.isAsync });
+  returned(value: SyntaxNode, at: At, scope: Scope, isWaitedFor: boolean): At {
+    const result = this.value(value, at, scope, { isAwaited: isWaitedFor && !scope.isAsync });
     scope.returned.push(result.target);
     // Code that is not async hands its task on: at its very outside the host waits for it.
-    return !scope.isAsync && scope.depth === 0 ? this.#wait(value, result, scope) : result.at;
+    return !scope.isAsync && scope.depth === 0 ? this.wait(value, result, scope) : result.at;
   }
 
-  #block(block: SyntaxNode, at: At, scope: Scope): At {
-    let now = at;
-    for (const statement of childrenOf(block)) now = this.#statement(statement, now, scope);
-    return now;
-  }
-
-  #statement(node: SyntaxNode, at: At, scope: Scope): At {
-    const graph = this.#graph;
-    const field = (name: string): SyntaxNode | null => node.childForFieldName(name);
-    const value = (of: SyntaxNode | null, from: At): At => (of === null ? from : this.#value(of, from, scope).at);
-    switch (node.type) {
-      case 'block':
-      case 'checked_statement':
-      case 'global_statement':
-        return this.#block(node, at, scope);
-      case 'comment':
-      case 'empty_statement':
-      case 'local_function_statement':
-        return at;
-      case 'expression_statement':
-        return value(childrenOf(node)[0] ?? null, at);
-      case 'local_declaration_statement': {
-        const isUsing = /^(await\s+)?using\b/.test(node.text);
-        return this.#disposes(node, this.#declaration(node, at, scope), scope, isUsing);
-      }
-      case 'if_statement': {
-        const asked = value(field('condition'), at);
-        const yes = this.#statementOf(field('consequence'), asked, scope);
-        return graph.join(yes, this.#statementOf(field('alternative'), asked, scope));
-      }
-      case 'while_statement':
-      case 'for_statement':
-      case 'foreach_statement':
-      case 'do_statement':
-        return this.#loop(node, at, scope);
-      case 'return_statement': {
-        const returned = childrenOf(node)[0];
-        const now = returned === undefined ? at : this.#returned(returned, at, scope, true);
-        graph.link(now, scope.returns);
-        return null;
-      }
-      case 'throw_statement':
-        graph.link(value(childrenOf(node)[0] ?? null, at), scope.thrown);
-        return null;
-      case 'break_statement':
-        if (scope.breaks !== null) graph.link(at, scope.breaks);
-        return null;
-      case 'continue_statement':
-        if (scope.continues !== null) graph.link(at, scope.continues);
-        return null;
-      case 'try_statement':
-        return this.#try(node, at, scope);
-      case 'switch_statement':
-        return this.#switch(node, at, scope);
-      case 'using_statement': {
-        let now = at;
-        for (const each of childrenOf(node)) {
-          if (each.id === field('body')?.id) continue;
-          now = each.type === 'variable_declaration' ? this.#declarators(each, now, scope) : value(each, now);
-        }
-        return this.#disposes(node, this.#statementOf(field('body'), now, scope), scope, true);
-      }
-      case 'lock_statement':
-        return childrenOf(node).reduce<At>(
-          (now, each) => (each.type === 'block' ? this.#block(each, now, scope) : value(each, now)),
-          at,
-        );
-      default:
-        return this.app.concerns(node) ? graph.add(at, { type: 'lost' }) : at;
-    }
-  }
-
-  #statementOf(node: SyntaxNode | null, at: At, scope: Scope): At {
-    return node === null ? at : this.#statement(node, at, scope);
-  }
-
-  /** What `await using` waits for at its end; the lock of entities is given back without waiting. */
-  #disposes(node: SyntaxNode, at: At, scope: Scope, isUsing: boolean): At {
-    if (!isUsing || !/^await\b/.test(node.text) || /\bLockEntitiesAsync\b/.test(node.text)) return at;
-    return this.#wait(node, { at, target: unknownTarget }, scope);
-  }
-
-  #declaration(node: SyntaxNode, at: At, scope: Scope): At {
-    const list = childrenOf(node).find(({ type }) => type === 'variable_declaration');
-    return list === undefined ? at : this.#declarators(list, at, scope);
-  }
-
-  #declarators(list: SyntaxNode, at: At, scope: Scope): At {
-    let now = at;
-    for (const each of childrenOf(list)) {
-      if (each.type !== 'variable_declarator') continue;
-      const name = each.childForFieldName('name');
-      const initial = childrenOf(each)
-        .filter(({ id }) => id !== name?.id)
-        .at(-1);
-      if (initial === undefined || name === null) continue;
-      const known = name.type === 'identifier' ? this.#held(name.text, initial, scope) : null;
-      if (known?.isList === true) now = this.#graph.add(now, { type: 'forget', nodes: known.nodes });
-      const { at: after, target } = this.#value(initial, now, scope);
-      now = after;
-      if (known === null) continue;
-      scope.locals.set(name.text, known);
-      if (!known.isList) Object.assign(known, { ...target, nodes: [...target.nodes] });
-    }
-    return now;
-  }
-
-  /** What a variable can be followed as; null when it may become another. */
-  #held(name: string, initial: SyntaxNode, scope: Scope): Held | null {
-    scope.locals.delete(name);
-    const isList =
-      /^new\b[^(]*(\(\s*\)|\[[^]*\])?$/.test(initial.text) ||
-      /^\[\s*\]$/.test(initial.text) ||
-      /^new\s*\(\s*\)$/.test(initial.text);
-    for (const node of within(scope.node)) {
-      if (node.type === 'assignment_expression' && node.childForFieldName('left')?.text === name) return null;
-      if (node.type === 'argument' && /^(ref|out)\b/.test(node.text) && node.text.endsWith(name)) return null;
-      if (!isList) continue;
-      if (node.type === 'argument' && node.text === name) {
-        const call = node.parent?.parent;
-        if (!/^Task\.When(All|Any)\b/.test(call?.text ?? '')) return null;
-      }
-      if (node.type === 'member_access_expression' && node.childForFieldName('expression')?.text === name) {
-        if (!/^(Add|Count|Length|Select|ToArray|ToList|Sum|Any)$/.test(simpleName(node.childForFieldName('name')?.text ?? '')))
-          return null;
-      }
-    }
-    return { mode: 'all', nodes: [], opaque: false, isList };
-  }
-
-  #loop(node: SyntaxNode, at: At, scope: Scope): At {
-    const graph = this.#graph;
-    const field = (name: string): SyntaxNode | null => node.childForFieldName(name);
-    const [head, after, again] = [graph.label(), graph.label(), graph.label()];
-    const inner = { ...scope, breaks: after, continues: again };
-    const condition = node.type === 'foreach_statement' ? null : field('condition');
-    const isEndless = (node.type === 'for_statement' && condition === null) || /^\(?\s*true\s*\)?$/.test(condition?.text ?? '');
-    let now = at;
-    if (node.type === 'for_statement') {
-      const initial = field('initializer');
-      if (initial?.type === 'variable_declaration') now = this.#declarators(initial, now, scope);
-      else if (initial !== null) now = this.#value(initial, now, scope).at;
-    }
-    if (node.type === 'foreach_statement') {
-      const right = field('right');
-      if (right !== null) now = this.#value(right, now, scope, { isEager: true }).at;
-    }
-    graph.link(now, head);
-    let start: At = head;
-    if (node.type !== 'do_statement') {
-      if (condition !== null) start = this.#value(condition, head, scope).at;
-      if (/^await\b/.test(node.text)) start = this.#wait(node, { at: start, target: unknownTarget }, scope);
-      if (!isEndless) graph.link(start, after);
-    }
-    graph.link(this.#statementOf(field('body'), start, inner), again);
-    let last: At = again;
-    if (node.type === 'do_statement') {
-      if (condition !== null) last = this.#value(condition, again, scope).at;
-      if (!isEndless) graph.link(last, after);
-    } else if (node.type === 'for_statement') {
-      const known = new Set([field('initializer')?.id, condition?.id, field('body')?.id]);
-      for (const each of childrenOf(node)) if (!known.has(each.id)) last = this.#value(each, last, scope).at;
-    }
-    graph.link(last, head);
-    return after;
-  }
-
-  #try(node: SyntaxNode, at: At, scope: Scope): At {
-    const graph = this.#graph;
-    const clauses = childrenOf(node);
-    const last = clauses.find(({ type }) => type === 'finally_clause');
-    let outer = scope;
-    let finallyAt: number | null = null;
-    if (last !== undefined && this.app.concerns(last)) {
-      // Every way out leads through it, and from it every way out is open.
-      finallyAt = graph.label();
-      outer = { ...scope, thrown: finallyAt, returns: finallyAt };
-      if (scope.breaks !== null) outer.breaks = finallyAt;
-      if (scope.continues !== null) outer.continues = finallyAt;
-    }
-    const catches = clauses.filter(({ type }) => type === 'catch_clause');
-    const caught = catches.length === 0 ? outer.thrown : graph.label();
-    const ends: At[] = [this.#statementOf(node.childForFieldName('body'), at, { ...outer, thrown: caught })];
-    for (const each of catches) {
-      const filter = childrenOf(each).find(({ type }) => type === 'catch_filter_clause');
-      const type = simpleName(
-        childrenOf(each)
-          .find(({ type: is }) => is === 'catch_declaration')
-          ?.childForFieldName('type')?.text ?? '',
-      );
-      if (filter !== undefined || !/^(Exception)?$/.test(type)) graph.link(caught, outer.thrown);
-      ends.push(this.#statementOf(each.childForFieldName('body'), caught, outer));
-    }
-    if (finallyAt === null || last === undefined) return graph.join(...ends);
-    for (const end of ends) graph.link(end, finallyAt);
-    const block = childrenOf(last)[0];
-    const done = block === undefined ? finallyAt : this.#statement(block, finallyAt, scope);
-    for (const way of [scope.thrown, scope.returns, scope.breaks, scope.continues]) if (way !== null) graph.link(done, way);
-    return done;
-  }
-
-  #switch(node: SyntaxNode, at: At, scope: Scope): At {
-    const graph = this.#graph;
-    const value = node.childForFieldName('value');
-    const asked = value === null ? at : this.#value(value, at, scope).at;
-    const after = graph.label();
-    const inner = { ...scope, breaks: after };
-    let hasDefault = false;
-    for (const section of childrenOf(node.childForFieldName('body') ?? node)) {
-      if (section.type !== 'switch_section') continue;
-      hasDefault ||= /^\s*default\s*:/.test(section.text);
-      let now = asked;
-      for (const each of childrenOf(section)) {
-        if (each.type === 'when_clause') now = this.#value(each, now, inner).at;
-        else if (each.type.endsWith('_statement') || each.type === 'block') now = this.#statement(each, now, inner);
-      }
-      graph.link(now, after);
-    }
-    if (!hasDefault) graph.link(asked, after);
-    return after;
-  }
-
-  #wait(node: SyntaxNode, { at, target }: Evaluated, scope: Scope): At {
+  wait(node: SyntaxNode, { at, target }: Evaluated, scope: Scope): At {
     return this.#graph.add(at, { type: 'wait', target, frames: [frameAt(node, scope), ...scope.callers], thrown: scope.thrown });
   }
 
@@ -361,15 +108,14 @@ class CSharpWaits {
     this.#graph.link(at, scope.thrown);
   }
 
-  /** Evaluates an expression. `isAwaited`: at once. `isEager`: what it yields is enumerated at once. */
-  #value(node: SyntaxNode, at: At, scope: Scope, how: { isAwaited?: boolean; isEager?: boolean } = {}): Evaluated {
+  value(node: SyntaxNode, at: At, scope: Scope, how: { isAwaited?: boolean; isEager?: boolean } = {}): Evaluated {
     const graph = this.#graph;
     const field = (name: string): SyntaxNode | null => node.childForFieldName(name);
     switch (node.type) {
       case 'await_expression': {
         const task = childrenOf(node).at(-1);
         if (task === undefined) return { at, target: unknownTarget };
-        const now = this.#wait(node, this.#value(task, at, scope, { isAwaited: true }), scope);
+        const now = this.wait(node, this.value(task, at, scope, { isAwaited: true }), scope);
         // What came may not be what the code takes it for.
         if (/^[\w.]+<(?!(string|object|JsonElement|bool)\??>)/.test(task.text)) this.#throws(now, scope);
         return { at: now, target: unknownTarget };
@@ -381,7 +127,7 @@ class CSharpWaits {
         const inner = childrenOf(node);
         const [only] = inner;
         const isSpread = node.type === 'spread_element' || /^\.\./.test(node.text);
-        if (inner.length === 1 && only !== undefined) return this.#value(only, at, scope, isSpread ? { isEager: true } : how);
+        if (inner.length === 1 && only !== undefined) return this.value(only, at, scope, isSpread ? { isEager: true } : how);
         return this.#all(inner, at, scope);
       }
       case 'identifier': {
@@ -394,7 +140,7 @@ class CSharpWaits {
       case 'member_access_expression': {
         const owner = field('expression');
         const name = simpleName(field('name')?.text ?? '');
-        const { at: now } = owner === null ? { at } : this.#value(owner, at, scope);
+        const { at: now } = owner === null ? { at } : this.value(owner, at, scope);
         if (owner?.text === 'Task' && name === 'CompletedTask') return { at: now, target: nothing };
         if (this.app.isDurable(name)) return { at: this.#beside(this.app.methodsNamed(name), now), target: unknownTarget };
         return { at: now, target: unknownTarget };
@@ -454,12 +200,12 @@ class CSharpWaits {
   }
 
   #part(node: SyntaxNode | null, at: At, scope: Scope): At {
-    return node === null ? at : this.#value(node, at, scope).at;
+    return node === null ? at : this.value(node, at, scope).at;
   }
 
   /** One after the other. */
   #all(nodes: readonly SyntaxNode[], at: At, scope: Scope): Evaluated {
-    return { at: nodes.reduce<At>((now, each) => this.#value(each, now, scope).at, at), target: unknownTarget };
+    return { at: nodes.reduce<At>((now, each) => this.value(each, now, scope).at, at), target: unknownTarget };
   }
 
   #assignment(node: SyntaxNode, at: At, scope: Scope): Evaluated {
@@ -467,12 +213,12 @@ class CSharpWaits {
     const owner = left?.type === 'element_access_expression' ? (left.childForFieldName('expression')?.text ?? '') : '';
     const held = scope.locals.get(owner);
     if (held?.isList === true && right !== null) {
-      const { at: now, target } = this.#value(right, at, { ...scope, isMany: true });
+      const { at: now, target } = this.value(right, at, { ...scope, isMany: true });
       hold(held, target);
       return { at: now, target: unknownTarget };
     }
-    const before = left === null || left.type === 'identifier' ? at : this.#value(left, at, scope).at;
-    const { at: now } = right === null ? { at: before } : this.#value(right, before, scope);
+    const before = left === null || left.type === 'identifier' ? at : this.value(left, at, scope).at;
+    const { at: now } = right === null ? { at: before } : this.value(right, before, scope);
     // `??=` leaves it be.
     return { at: /\?\?=/.test(node.text) ? this.#graph.join(before, now) : now, target: unknownTarget };
   }
@@ -486,30 +232,30 @@ class CSharpWaits {
     const isMember = called.type === 'member_access_expression';
     const owner = isMember ? called.childForFieldName('expression') : null;
     const name = simpleName((isMember ? called.childForFieldName('name')?.text : called.text) ?? '');
-    const evaluated = (from: At): At => given.reduce<At>((now, each) => this.#value(each, now, scope).at, from);
+    const evaluated = (from: At): At => given.reduce<At>((now, each) => this.value(each, now, scope).at, from);
 
-    if (owner !== null && (name === 'ConfigureAwait' || name === 'AsTask')) return this.#value(owner, at, scope, how);
+    if (owner !== null && (name === 'ConfigureAwait' || name === 'AsTask')) return this.value(owner, at, scope, how);
     if (owner !== null && (name === 'ToList' || name === 'ToArray') && given.length === 0)
-      return this.#value(owner, at, scope, { isEager: true });
+      return this.value(owner, at, scope, { isEager: true });
     if (owner?.text === 'Task' && (name === 'WhenAll' || name === 'WhenAny')) return this.#together(name, given, at, scope);
     if (owner?.text === 'Task' && (name === 'FromResult' || name === 'FromException'))
       return { at: evaluated(at), target: name === 'FromResult' ? nothing : unknownTarget };
     const held = owner === null ? undefined : scope.locals.get(owner.text);
     if (held?.isList === true && name === 'Add' && given.length === 1 && given[0] !== undefined) {
-      const { at: now, target } = this.#value(given[0], at, { ...scope, isMany: true });
+      const { at: now, target } = this.value(given[0], at, { ...scope, isMany: true });
       hold(held, target);
       return { at: now, target: unknownTarget };
     }
     const lambda = given.length === 1 ? childrenOf(given[0] ?? call).at(-1) : undefined;
     if (owner !== null && name === 'Select' && how.isEager === true && lambda?.type === 'lambda_expression') {
       const body = eagerBody(lambda);
-      if (body !== null) return this.#each(body, this.#value(owner, at, scope).at, scope);
+      if (body !== null) return this.#each(body, this.value(owner, at, scope).at, scope);
     }
 
     const methods = this.app.candidates(called, name, given.length, scope);
     if (methods.some(({ node }) => this.app.concerns(node))) return this.#inside(call, methods, at, scope, given, owner, how);
 
-    const ownerAt = owner === null ? at : this.#value(owner, at, scope).at;
+    const ownerAt = owner === null ? at : this.value(owner, at, scope).at;
     const durable = this.app.durableCall(name, given, owner, scope.node, methods.length > 0);
     if (durable !== null) {
       const now = evaluated(ownerAt);
@@ -558,7 +304,7 @@ class CSharpWaits {
     const held: Held = { mode: name === 'WhenAny' ? 'any' : 'all', nodes: [], opaque: false, isList: false };
     let now = at;
     for (const each of given) {
-      const evaluated = this.#value(each, now, scope, { isEager: true });
+      const evaluated = this.value(each, now, scope, { isEager: true });
       now = evaluated.at;
       const { target } = evaluated;
       if (target.mode === 'any' || (held.mode === 'any' && !isOneEach(target, each))) held.opaque = true;
@@ -575,7 +321,7 @@ class CSharpWaits {
     const start = graph.add(at, { type: 'forget', nodes });
     const head = graph.label();
     graph.link(start, head);
-    const { at: end, target } = this.#value(body, head, { ...scope, isMany: true });
+    const { at: end, target } = this.value(body, head, { ...scope, isMany: true });
     nodes.push(...target.nodes);
     graph.link(end, head);
     return { at: head, target: { mode: target.mode, nodes, opaque: target.opaque } };
@@ -592,8 +338,8 @@ class CSharpWaits {
     { isAwaited = false }: { isAwaited?: boolean },
   ): Evaluated {
     const graph = this.#graph;
-    let now = owner === null ? at : this.#value(owner, at, scope).at;
-    for (const each of given) now = this.#value(each, now, scope).at;
+    let now = owner === null ? at : this.value(owner, at, scope).at;
+    for (const each of given) now = this.value(each, now, scope).at;
     const ends: At[] = [];
     const targets: WaitTarget[] = [];
     for (const method of methods) {
@@ -648,11 +394,6 @@ class CSharpWaits {
     const inner = scope.functions.get(name);
     return inner === undefined ? this.app.methodsNamed(name) : [{ name, node: inner, type: scope.type, source: scope.source }];
   }
-}
-
-function hold(held: Held, target: WaitTarget): void {
-  for (const node of target.nodes) if (!held.nodes.includes(node)) held.nodes.push(node);
-  if (target.opaque || target.mode === 'any') held.opaque = true;
 }
 
 /** Of `WhenAny`, each argument is one task, or a list of single ones. */

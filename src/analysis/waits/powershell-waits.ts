@@ -6,6 +6,17 @@
  *   P3. A function of the script is followed where it is called; not when it calls itself, takes a pipeline, or changes variables of others.
  */
 import { childrenOf, type SyntaxNode, type SyntaxTrees, within } from '../grammars/syntax-trees';
+import {
+  argumentsOf,
+  eachBlock,
+  functionName,
+  inputOf,
+  literalOf,
+  onlyPipeline,
+  operatorOf,
+  variableOf,
+} from './powershell-code';
+import { PowerShellScript } from './powershell-script';
 import { TooManyWays, unknownTarget, type WaitFrame, type WaitGraph, WaitGraphBuilder, type WaitTarget } from './wait-graph';
 
 /** `file`: of the script. Null: it is not understood. */
@@ -15,7 +26,7 @@ export function powerShellWaits(trees: SyntaxTrees, file: string, text: string, 
     if (tree.root.hasError) return null;
     // Where it goes on after a failure is another place for each block around.
     if ([...within(tree.root)].some(({ type }) => type === 'trap_statement')) return null;
-    return new PowerShellWaits(file, functionName, tree.root).graph();
+    return new PowerShellWaits(file, functionName, new PowerShellScript(tree.root)).graph();
   } catch (error) {
     if (error instanceof TooManyWays) return null;
     throw error;
@@ -47,21 +58,6 @@ interface Evaluated {
   held: Held | null;
 }
 
-const durable =
-  /\b(?:Invoke-DurableActivity|Invoke-ActivityFunction|Start-DurableTimer|Start-DurableExternalEventListener|Wait-DurableTask|Wait-ActivityFunction)\b/i;
-
-/** Commands that ask for nothing. */
-const harmless = new Set(
-  [
-    'add-member compare-object convertfrom-json convertto-json foreach-object format-list format-table get-date get-durabletaskresult get-random',
-    'get-variable group-object join-path measure-object new-durableretryoptions new-guid new-object new-timespan out-null out-string select-object',
-    'set-durablecustomstatus set-variable sort-object split-path start-sleep stop-durabletimertask tee-object test-path where-object write-debug',
-    'write-error write-host write-information write-output write-verbose write-warning % ? select sort where echo',
-  ]
-    .join(' ')
-    .split(' '),
-);
-
 /** What a function may do to variables that are not its own. */
 const changesOthers = /\$(?:script|global):|\b(?:Set|New|Remove|Clear)-Variable\b|\[ref\]/i;
 
@@ -74,52 +70,19 @@ class PowerShellWaits {
   /** Of the functions around, innermost first. */
   #callers: readonly WaitFrame[] = [];
   #within: readonly SyntaxNode[] = [];
-  /** Variables that are given a value more than once. */
-  readonly #changing = new Set<string>();
-  /** Of functions of the script that wait, in lower case. */
-  readonly #own = new Map<string, boolean>();
-  /** Those that can be followed. */
-  readonly #functions = new Map<string, SyntaxNode>();
 
   constructor(
     private readonly file: string,
     private readonly functionName: string,
-    private readonly root: SyntaxNode,
-  ) {
-    const given = new Map<string, number>();
-    for (const node of within(root)) {
-      if (node.type === 'function_statement') {
-        const name = childrenOf(node).find(({ type }) => type === 'function_name')?.text;
-        if (name !== undefined) this.#own.set(name.toLowerCase(), this.#own.has(name.toLowerCase()) || this.#concerns(node));
-      }
-      // Its variable is given a value for each round.
-      if (node.type === 'foreach_statement') {
-        for (const each of childrenOf(node)) {
-          const name = each.type === 'variable' ? variableOf(each) : null;
-          if (name !== null) this.#changing.add(name);
-        }
-      }
-      const left = node.type === 'assignment_expression' ? variableOf(childrenOf(node)[0]) : null;
-      if (left === null || operatorOf(node) === '+=') continue;
-      const count = (given.get(left) ?? 0) + 1;
-      given.set(left, count);
-      if (count > 1) this.#changing.add(left);
-    }
-    const stated = childrenOf(root).flatMap((each) => (each.type === 'statement_list' ? childrenOf(each) : [each]));
-    const written = [...within(root)].filter(({ type }) => type === 'function_statement').map(nameOf);
-    for (const each of stated) {
-      const name = each.type === 'function_statement' ? nameOf(each) : null;
-      // Which of two is meant is not known.
-      if (name !== null && written.filter((other) => other === name).length === 1) this.#functions.set(name, each);
-    }
-  }
+    private readonly script: PowerShellScript,
+  ) {}
 
   graph(): WaitGraph {
     const graph = this.#graph;
     const entry = graph.label();
     const end = graph.make({ type: 'end' });
     const scope: Scope = { thrown: end, returns: end, breaks: null, continues: null, isMany: false };
-    graph.link(this.#all(childrenOf(this.root), entry, scope), end);
+    graph.link(this.#all(childrenOf(this.script.root), entry, scope), end);
     return { nodes: graph.nodes, entry };
   }
 
@@ -136,7 +99,7 @@ class PowerShellWaits {
     const children = childrenOf(node);
     switch (node.type) {
       case 'param_block':
-        return this.#concerns(node) ? this.#lost(at) : at;
+        return this.script.concerns(node) ? this.#lost(at) : at;
       case 'comment':
       case 'function_statement':
       case 'empty_statement':
@@ -183,23 +146,8 @@ class PowerShellWaits {
       case 'pipeline':
         return this.#value(node, at, scope).at;
       default:
-        return this.#concerns(node) ? this.#lost(at) : at;
+        return this.script.concerns(node) ? this.#lost(at) : at;
     }
-  }
-
-  /** A script that calls what waits, by itself or by a function of it. */
-  #concerns(node: SyntaxNode): boolean {
-    if (durable.test(node.text)) return true;
-    for (const each of within(node)) {
-      const name = each.type === 'command_name' ? each.text.toLowerCase() : '';
-      if (name !== '' && this.#isUnknown(name)) return true;
-    }
-    return false;
-  }
-
-  /** The grammar takes `1..3` for a command. */
-  #isUnknown(name: string): boolean {
-    return this.#own.get(name) ?? !(harmless.has(name) || /^\d+(\.\.[$\w.]+)?$/.test(name));
   }
 
   #loop(node: SyntaxNode, at: At, scope: Scope): At {
@@ -229,7 +177,7 @@ class PowerShellWaits {
     const graph = this.#graph;
     const children = childrenOf(node);
     const last = children.find(({ type }) => type === 'finally_clause');
-    if (last !== undefined && this.#concerns(last)) return this.#lost(at);
+    if (last !== undefined && this.script.concerns(last)) return this.#lost(at);
     const catches = children.filter(({ type }) => type === 'catch_clauses').flatMap(childrenOf);
     const caught = catches.length === 0 ? scope.thrown : graph.label();
     const body = children.find(({ type }) => type === 'statement_block');
@@ -254,7 +202,7 @@ class PowerShellWaits {
     const isRead = clauses.every((each) => {
       const block = childrenOf(each).findLast(({ type }) => type === 'statement_block');
       const others = childrenOf(each).filter((part) => part !== block);
-      return each.type === 'comment' || (block !== undefined && !others.some((part) => this.#concerns(part)));
+      return each.type === 'comment' || (block !== undefined && !others.some((part) => this.script.concerns(part)));
     });
     if (!isRead) return this.#lost(at);
     const condition = children.find(({ type }) => type === 'switch_condition');
@@ -285,10 +233,10 @@ class PowerShellWaits {
         if (stages.length === 1 && only !== undefined) return this.#value(only, at, scope);
         if (stages.some(({ type }) => type === 'pipeline_chain_tail')) return { at: this.#chain(stages, at, scope), held: null };
         // Stages run in turns, element by element.
-        if (stages.filter((each) => this.#concerns(each)).length > 1) return { at: this.#lost(at), held: null };
+        if (stages.filter((each) => this.script.concerns(each)).length > 1) return { at: this.#lost(at), held: null };
         const last = stages.at(-1);
         const block = last === undefined ? null : eachBlock(last);
-        if (block === null || !this.#concerns(block)) return { at: this.#parts(stages, at, scope), held: null };
+        if (block === null || !this.script.concerns(block)) return { at: this.#parts(stages, at, scope), held: null };
         return this.#gathered(block, this.#parts(stages.slice(0, -1), at, scope), scope);
       }
       case 'foreach_statement': {
@@ -306,7 +254,7 @@ class PowerShellWaits {
         return { at: this.#statement(node, at, scope), held: null };
       case 'script_block_expression':
       case 'script_block':
-        return { at: this.#concerns(node) ? this.#lost(at) : at, held: null };
+        return { at: this.script.concerns(node) ? this.#lost(at) : at, held: null };
       case 'logical_expression': {
         const [left, ...rest] = childrenOf(node);
         if (left === undefined) return { at, held: null };
@@ -338,7 +286,7 @@ class PowerShellWaits {
     if (value === undefined) return at;
     const isMore = operatorOf(node) === '+=';
     const { at: now, held } = this.#value(value, at, isMore ? { ...scope, isMany: true } : scope);
-    if (name === null || this.#changing.has(name)) return now;
+    if (name === null || this.script.isChanging(name)) return now;
     const known = this.#locals.get(name);
     if (!isMore) this.#locals.set(name, held ?? { nodes: [], isMany: false });
     else if (known !== undefined && held !== null) {
@@ -389,7 +337,7 @@ class PowerShellWaits {
     const body = parts.find(({ type }) => type === 'script_block');
     const parameters = parts.find(({ type }) => type === 'function_parameter_declaration');
     const isPlain = /^function\b/i.test(fn.text) && !changesOthers.test(fn.text);
-    if (body === undefined || !isPlain || (parameters !== undefined && this.#concerns(parameters))) return lost();
+    if (body === undefined || !isPlain || (parameters !== undefined && this.script.concerns(parameters))) return lost();
     const graph = this.#graph;
     const [locals, callers, around] = [this.#locals, this.#callers, this.#within];
     this.#callers = [this.#frame(call), ...callers];
@@ -424,12 +372,12 @@ class PowerShellWaits {
       // ForEach-Object with a block that is not the last stage; anything else is called by a variable or a script.
       const block = eachBlock(node);
       if (block === null) return { at: this.#lost(at), held: null };
-      return { at: this.#concerns(block) ? this.#gathered(block, at, scope).at : at, held: null };
+      return { at: this.script.concerns(block) ? this.#gathered(block, at, scope).at : at, held: null };
     }
     const name = written.text.toLowerCase();
     const elements = children.find(({ type }) => type === 'command_elements');
     let now = elements === undefined ? at : this.#parts(childrenOf(elements), at, scope);
-    if (this.#own.get(name) === true) return this.#called(this.#functions.get(name), node, now, scope);
+    if (this.script.waits(name) === true) return this.#called(this.script.functionNamed(name), node, now, scope);
     const given = argumentsOf(elements);
     const isHeld = given.switches.has('nowait');
     const waits = (target: WaitTarget, from: At): At => this.#wait(node, target, from, scope);
@@ -469,7 +417,7 @@ class PowerShellWaits {
       }
     }
     // P2
-    if (this.#isUnknown(name)) now = this.#lost(now);
+    if (this.script.isUnknown(name)) now = this.#lost(now);
     if (now !== null) graph.link(now, scope.thrown);
     return { at: now, held: null };
   }
@@ -499,88 +447,4 @@ class PowerShellWaits {
     graph.link(failed, scope.thrown);
     return after;
   }
-}
-
-function functionName(fn: SyntaxNode): string | undefined {
-  return childrenOf(fn).find(({ type }) => type === 'function_name')?.text;
-}
-
-function nameOf(fn: SyntaxNode): string | null {
-  return functionName(fn)?.toLowerCase() ?? null;
-}
-
-/** Of `ForEach-Object { ... }`, with this one block and nothing else. */
-function eachBlock(stage: SyntaxNode): SyntaxNode | null {
-  const each = childrenOf(stage).find(({ type }) => type === 'foreach_command');
-  const [block, ...others] = each === undefined ? [] : childrenOf(each).filter(({ type }) => type !== 'comment');
-  return block?.type === 'script_block_expression' && others.length === 0 ? (childrenOf(block)[0] ?? null) : null;
-}
-
-/** The one command of a block, which may be returned. */
-function onlyPipeline(block: SyntaxNode): SyntaxNode | null {
-  const statements = childrenOf(block).flatMap((each): SyntaxNode[] => {
-    if (each.type === 'comment' || each.type === 'param_block') return [];
-    return each.type === 'statement_list' || each.type === 'script_block_body'
-      ? childrenOf(each).flatMap((one) => (one.type === 'statement_list' ? childrenOf(one) : [one]))
-      : [each];
-  });
-  const told = statements.filter(({ type }) => type !== 'comment' && type !== 'empty_statement');
-  const [only] = told;
-  if (told.length !== 1 || only === undefined) return null;
-  if (only.type === 'pipeline') return only;
-  const isReturn = only.type === 'flow_control_statement' && /^return\b/i.test(only.text);
-  return isReturn ? (childrenOf(only).find(({ type }) => type === 'pipeline') ?? null) : null;
-}
-
-/** JSON of a text that is written out. */
-function inputOf(text: string | undefined): string | null {
-  return /^['"]/.test(text ?? '') ? jsonOf(literalOf(text)) : null;
-}
-
-function jsonOf(literal: string | null): string | null {
-  return literal === null ? null : JSON.stringify(literal);
-}
-
-interface Given {
-  /** Text by name in lower case. */
-  values: ReadonlyMap<string, string>;
-  switches: ReadonlySet<string>;
-  positional: readonly string[];
-  isSplat: boolean;
-}
-
-function argumentsOf(elements: SyntaxNode | undefined): Given {
-  const values = new Map<string, string>();
-  const switches = new Set<string>();
-  const positional: string[] = [];
-  let isSplat = false;
-  let name: string | null = null;
-  for (const each of elements === undefined ? [] : childrenOf(elements)) {
-    if (each.type === 'command_argument_sep') continue;
-    if (each.type === 'command_parameter') {
-      name = each.text.slice(1).replace(/:$/, '').toLowerCase();
-      switches.add(name);
-      continue;
-    }
-    if (/^@\w/.test(each.text)) isSplat = true;
-    if (name === null || /^(nowait|any)$/.test(name)) positional.push(each.text);
-    else values.set(name, each.text);
-    name = null;
-  }
-  return { values, switches, positional, isSplat };
-}
-
-/** Null: it is put together. */
-function literalOf(text: string | undefined): string | null {
-  const quoted = /^'([^']*)'$/.exec(text ?? '')?.[1] ?? /^"([^"$`]*)"$/.exec(text ?? '')?.[1];
-  return quoted ?? (/^[A-Za-z_][\w-]*$/.test(text ?? '') ? (text ?? null) : null);
-}
-
-/** In lower case. */
-function variableOf(node: SyntaxNode | undefined): string | null {
-  return /^\$(\w+)$/.exec(node?.text ?? '')?.[1]?.toLowerCase() ?? null;
-}
-
-function operatorOf(assignment: SyntaxNode): string {
-  return childrenOf(assignment).find(({ type }) => type === 'assignement_operator')?.text ?? '=';
 }

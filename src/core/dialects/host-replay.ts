@@ -9,15 +9,15 @@
 import { serialisedException } from '../values/serialised-exception';
 import type { WaitFacts } from '../instances/instance';
 import { messageOf, thrownParts } from '../../base/error-message';
-import type { CompleteOrchestration, SendEvent } from '../decisions/decisions';
-import { awaitedRequestId, releaseName, typedReleaseText } from '../entities/entity-messages';
-import { lastOf } from '../entities/held-locks';
-import { entityInstanceId } from '../values/entity-id';
+import type { CompleteOrchestration } from '../decisions/decisions';
+import { releaseName, typedReleaseText } from '../entities/entity-messages';
 import { actionPath, NoJsonForm, UnreadableMember, type ActionList, type DurableAction } from '../values/durable-action';
 import { isRaceWithCancelledTimer, notedAsReceived } from './cancelled-race';
 import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
+import { HostEntityRequests } from './host-entity-requests';
 import { HostEvents } from './host-events';
+import { failedAs, invocationFailure, orchestratorFailure, type HostFailure } from './host-failure';
 import type {
   EntityRequestNode,
   EventWaitNode,
@@ -28,7 +28,7 @@ import type {
   TaskFailure,
 } from './host-replay-nodes';
 import { StepNode } from './host-replay-nodes';
-import type { EventRaised, EventSent, FailureDetails, HistoryEvent } from '../history/history';
+import type { EventRaised, FailureDetails, HistoryEvent } from '../history/history';
 import type { ScheduledRow, WorkDecision } from '../decisions/non-determinism';
 import { agrees, isScheduledRow, nonDeterminismMessage } from '../decisions/non-determinism';
 import type { PastRows } from './past-rows';
@@ -69,14 +69,6 @@ interface Settlement {
 /** Of a fan-out the first are enough to read. */
 const mostRetries = 100;
 
-interface Failure {
-  reason: string;
-  details: string;
-  failureDetails?: FailureDetails;
-  /** Over although tasks are open. */
-  atOnce: boolean;
-}
-
 export class HostReplay implements NodeHost {
   nowMs = Number.NEGATIVE_INFINITY;
   readonly maximumShortTimerMs: number;
@@ -92,13 +84,10 @@ export class HostReplay implements NodeHost {
   private isStalled = false;
   private readonly open = new Map<number, OpenTask>();
   private readonly pending = new Map<number, WorkDecision>();
-  /** Made when needed: most orchestrations wait for no event. */
+  /** Made when needed: most orchestrations wait for no event and ask no entity. */
   private events: HostEvents | null = null;
-  /** Requests to entities without an answer, by request id. */
-  private answers: Map<string, EntityRequestNode> | null = null;
+  private requests: HostEntityRequests | null = null;
   private retries: Set<RetryNode> | null = null;
-  /** `entities` in the order in which they are given back. */
-  private lock: { id: string; entities: readonly string[] } | null = null;
   private requestIds = 0;
   private readonly actions: HostActions;
   private current: ReplayNode | null = null;
@@ -106,7 +95,7 @@ export class HostReplay implements NodeHost {
   private seenActions = 0;
   private nextGeneration: { input: string | null; carryover: EventRaised[] } | null = null;
   private terminated: { id: number; reason: string | null } | null = null;
-  private failure: Failure | null = null;
+  private failure: HostFailure | null = null;
   /** The package could not answer with an action, or the host could not read it. */
   private lost: (SdkProgress & { type: 'stateless' }) | null = null;
 
@@ -221,7 +210,7 @@ export class HostReplay implements NodeHost {
             { ...this.orchestratorFailure(invocationFailure(message, stack)), details: serialisedException(message, stack) }
         : { reason: nonDeterminismMessage(firstRow, null), details: '' };
     const thrown = { thrown: cause ?? (stack.includes(message) ? stack : `${message}\n${stack}`) };
-    return { decisions: [{ ...this.failed({ ...failure, atOnce: true }), id: 0, ...thrown }], awaitedEvents: [] };
+    return { decisions: [{ ...failedAs(this.next, { ...failure, atOnce: true }), id: 0, ...thrown }], awaitedEvents: [] };
   }
 
   /** What no history tells of the waits; empty in the ordinary case, which costs nothing. */
@@ -278,14 +267,12 @@ export class HostReplay implements NodeHost {
       if (decision.type === 'SendEvent') node.entity = decision.instanceId;
       return decision;
     }, null);
-    (this.answers ??= new Map<string, EntityRequestNode>()).set(requestId, node);
-    if (node.lockSet.length > 0) this.lock = { id: requestId, entities: node.lockSet.map(entityInstanceId) };
+    (this.requests ??= new HostEntityRequests()).add(requestId, node);
   }
 
   releaseLocks(): void {
-    const { lock } = this;
+    const lock = this.requests?.takeLock() ?? null;
     if (lock === null) return;
-    this.lock = null;
     const input = typedReleaseText(this.options.instanceId, lock.id);
     for (const instanceId of lock.entities) {
       this.allocate((id) => ({ type: 'SendEvent', id, instanceId, name: releaseName, input }), null);
@@ -349,16 +336,7 @@ export class HostReplay implements NodeHost {
   }
 
   private raise(event: EventRaised): void {
-    const asked = this.answers?.get(event.Name);
-    if (asked !== undefined) {
-      this.answers?.delete(event.Name);
-      // What was called within a critical section is given back last.
-      if (this.lock !== null && asked.lockSet.length === 0) {
-        this.lock = { ...this.lock, entities: lastOf(this.lock.entities, asked.entity) };
-      }
-      asked.answered(event.Input);
-      return;
-    }
+    if (this.requests?.answer(event) === true) return;
     if (this.nextGeneration !== null) {
       this.nextGeneration.carryover.push(event);
       return;
@@ -371,21 +349,10 @@ export class HostReplay implements NodeHost {
     this.highestRowId = Math.max(this.highestRowId, row.EventId);
     const decision = this.pending.get(row.EventId);
     this.pending.delete(row.EventId);
-    if (decision?.type === 'SendEvent' && row.EventType === 'EventSent') this.adoptRequestId(decision, row);
+    if (decision?.type === 'SendEvent' && row.EventType === 'EventSent') this.requests?.adoptId(decision, row);
     if (decision !== undefined && agrees(row, decision)) return;
     this.disagreement ??= { row, found: decision ?? null };
     this.disagree(nonDeterminismMessage(row, decision ?? null));
-  }
-
-  /** The id under which the answer comes is the one that was sent, whoever chose it. */
-  private adoptRequestId(decision: SendEvent, row: EventSent): void {
-    if (this.answers === null || decision.input === row.Input) return;
-    const made = awaitedRequestId(decision.name, decision.input);
-    const sent = awaitedRequestId(row.Name, row.Input);
-    const node = made === null ? undefined : this.answers.get(made);
-    if (made === null || sent === null || made === sent || node === undefined) return;
-    this.answers.delete(made);
-    this.answers.set(sent, node);
   }
 
   /** Another replay of the same history went another way: the orchestration fails, whatever is still open. */
@@ -448,17 +415,21 @@ export class HostReplay implements NodeHost {
   }
 
   private completion(progress: SdkProgress): CompleteOrchestration | null {
-    if (this.failure?.atOnce === true) return this.failed(this.failure);
+    if (this.failure?.atOnce === true) return failedAs(this.next, this.failure);
     if (this.terminated !== null) {
       return { type: 'CompleteOrchestration', id: this.terminated.id, status: 'Terminated', result: this.terminated.reason };
     }
     if ((this.failure === null && progress.type === 'waiting') || this.hasOpenTasks()) return null;
-    if (this.failure !== null) return this.failed(this.failure);
+    if (this.failure !== null) return failedAs(this.next, this.failure);
     if (progress.type !== 'failed' && progress.type !== 'returned') return null;
     if (!this.isWalked()) return null;
     if (progress.type === 'failed') {
       const { message, details, failureDetails } = progress;
-      return this.failed({ ...this.orchestratorFailure(message), details, ...(failureDetails ? { failureDetails } : {}) });
+      return failedAs(this.next, {
+        ...this.orchestratorFailure(message),
+        details,
+        ...(failureDetails ? { failureDetails } : {}),
+      });
     }
     if (this.nextGeneration === null) {
       return { type: 'CompleteOrchestration', id: this.next, status: 'Completed', result: progress.output };
@@ -475,17 +446,8 @@ export class HostReplay implements NodeHost {
     };
   }
 
-  private failed({ reason, details, failureDetails }: Failure): CompleteOrchestration {
-    const end = { type: 'CompleteOrchestration', id: this.next, status: 'Failed', result: reason, details } as const;
-    return failureDetails === undefined ? end : { ...end, failureDetails };
-  }
-
-  private orchestratorFailure(message: string): Failure {
-    return {
-      reason: `Orchestrator function '${this.options.name}' failed: ${message}`,
-      details: `Message: ${message}`,
-      atOnce: false,
-    };
+  private orchestratorFailure(message: string): HostFailure {
+    return orchestratorFailure(this.options.name, message);
   }
 
   /** Everything that the code issued has been started and is over as far as the host waits for it. */
@@ -497,11 +459,6 @@ export class HostReplay implements NodeHost {
     for (const task of this.open.values()) if (task.blocksCompletion()) return true;
     return false;
   }
-}
-
-/** What the host says of an invocation that failed without a state that it can read. */
-export function invocationFailure(message: string, stack: string): string {
-  return `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack})`;
 }
 
 /** Events after which an SDK looks whether user code can go on. */

@@ -10,7 +10,6 @@
 import { isArrival } from '../history/arrivals';
 import type {
   EventRaised,
-  ExecutionStarted,
   HistoryEvent,
   InboundEvent,
   SubOrchestrationInstanceCreated,
@@ -21,8 +20,9 @@ import type {
 import type { ForkChange } from '../instances/forks';
 import type { BehaviourProfile } from '../values/behaviour-profile';
 import { DurascopeError } from '../values/errors';
-import { fromTimestamp, toExactTimestamp } from '../values/time';
+import { fromTimestamp, movedTime, toExactTimestamp } from '../values/time';
 import { answerTo } from './fork-answers';
+import { ForkArrivals, type Arrival } from './fork-arrivals';
 import { ForkOrigin, isEntityRow } from './fork-origin';
 import { Generation } from './generation';
 
@@ -54,12 +54,6 @@ export interface ForkPlan {
   children: readonly SubOrchestrationInstanceCreated[];
 }
 
-/** What reaches the fork, and the row as which it comes: -1 for what comes before all others. */
-interface Coming {
-  event: HistoryEvent;
-  index: number;
-}
-
 /** InvalidArgument for a change that does not fit its row; InstanceWrongState where a fork cannot begin. */
 export function planFork(input: ForkInput): ForkPlan {
   return new ForkPlanner(input).plan();
@@ -72,7 +66,7 @@ class ForkPlanner {
   /** Index of the first row that is not kept. */
   #cut: number;
   #before: Generation;
-  #coming: Coming[] = [];
+  #arrivals: ForkArrivals;
   #moveMs = 0;
 
   constructor(private readonly input: ForkInput) {
@@ -88,6 +82,7 @@ class ForkPlanner {
     this.#at = row - 1;
     this.#cut = this.#at >= history.length ? history.length : this.#origin.startOf(this.#at);
     this.#before = new Generation();
+    this.#arrivals = new ForkArrivals(this.#origin, history.length, this.#before);
   }
 
   plan(): ForkPlan {
@@ -99,12 +94,12 @@ class ForkPlanner {
     const { nowMs, keepTimes } = this.input;
     this.#moveMs = keepTimes ? 0 : nowMs - this.#momentMs();
     const generation = new Generation(this.#before.events.map((event) => this.#moved(event)));
-    const answered = this.#answeredIds();
+    const answered = this.#arrivals.answeredIds();
     return {
       generation,
       keptUntil: this.#history[this.#cut - 1]?.Timestamp ?? '',
       movedMs: this.#moveMs,
-      messages: this.#coming.map((each) => this.#message(each)),
+      messages: this.#arrivals.list.map((each) => this.#message(each)),
       timers: this.#openRows<TimerCreated>('TimerCreated', answered).map((event) => ({
         timerId: event.EventId,
         fireAt: this.#moved(event).FireAt,
@@ -171,59 +166,12 @@ class ForkPlanner {
         `the part that is kept calls an entity in row ${foreign + 1}, and a program names such calls after the id of its instance: it would not know the recorded answer. Choose that row, or one before it.`,
       );
     }
-    this.#coming = this.#arrivals();
-  }
-
-  /** What comes after the cut and has its cause before it, or none: in recorded order. */
-  #arrivals(): Coming[] {
-    const { open, entityRequests, isSuspended } = this.#before;
-    const taken = new Set<number>();
-    const answered = new Set<string>();
-    const requests = this.#origin.requestIds;
-    const end = this.#origin.nextStart(this.#cut);
-    const coming: Coming[] = [];
-    let resumes = isSuspended;
-    for (let index = this.#cut; index < this.#history.length; index++) {
-      const event = this.#history[index] as HistoryEvent;
-      switch (event.EventType) {
-        case 'ExecutionStarted':
-          if (this.#before.isEmpty && index < end) coming.push({ event, index });
-          break;
-        case 'TaskCompleted':
-        case 'TaskFailed':
-        case 'SubOrchestrationInstanceCompleted':
-        case 'SubOrchestrationInstanceFailed': {
-          const work = event.EventType.startsWith('Task') ? 'activity' : 'child';
-          if (open.get(event.TaskScheduledId) !== work || taken.has(event.TaskScheduledId)) break;
-          taken.add(event.TaskScheduledId);
-          coming.push({ event, index });
-          break;
-        }
-        case 'TimerFired':
-          // One that fires later is set again, with its time.
-          if (open.get(event.TimerId) === 'timer' && index < end) coming.push({ event, index });
-          break;
-        case 'EventRaised':
-          if (requests.has(event.Name)) {
-            if (!entityRequests.has(event.Name) || answered.has(event.Name)) break;
-            answered.add(event.Name);
-          }
-          coming.push({ event, index });
-          break;
-        case 'ExecutionResumed':
-          if (resumes) coming.push({ event, index });
-          resumes = false;
-          break;
-        default:
-      }
-    }
-    const unanswered = [...entityRequests.keys()].find((id) => !answered.has(id));
-    if (unanswered !== undefined) {
+    this.#arrivals = new ForkArrivals(this.#origin, this.#cut, this.#before);
+    if (this.#arrivals.lacksAnswer) {
       throw this.#cannot(
         'a call of an entity is under way there, and the record has no answer to it. Choose a row before the call, or one after its answer.',
       );
     }
-    return coming;
   }
 
   #apply(change: ForkChange, target: number | null): void {
@@ -247,13 +195,11 @@ class ForkPlanner {
         this.#first(change.type === 'fires' ? at : change.row - 1);
         return;
       case 'raise':
-        this.#putFirst({ ...this.#envelope(), EventType: 'EventRaised', Name: change.name, Input: change.data });
+        this.#arrivals.putFirst({ ...this.#envelope(), EventType: 'EventRaised', Name: change.name, Input: change.data });
         return;
-      case 'input': {
-        const start = this.#coming.find(({ event }) => event.EventType === 'ExecutionStarted');
-        if (start !== undefined) start.event = { ...(start.event as ExecutionStarted), Input: change.value };
+      case 'input':
+        this.#arrivals.startWith(change.value);
         return;
-      }
     }
   }
 
@@ -266,7 +212,7 @@ class ForkPlanner {
       target < 0 ? this.#envelope() : (this.#history[target] as HistoryEvent),
       this.input.profile,
     );
-    if (target < 0) this.#putFirst(event);
+    if (target < 0) this.#arrivals.putFirst(event);
     else this.#replace(target, event);
   }
 
@@ -274,16 +220,10 @@ class ForkPlanner {
     const event = this.#history[index];
     if (event === undefined) throw this.#refused(`cannot be overtaken by row ${index + 1}: there is no such row.`);
     const wanted = this.#comingOf(event, index);
-    const place = this.#placeOf(wanted);
-    if (
-      place >= 0 &&
-      this.#coming.slice(0, place).every((each) => each.event.EventType === 'ExecutionStarted') &&
-      this.#isNow(this.#coming[place])
-    ) {
+    if (this.#arrivals.isFirst(wanted)) {
       throw this.#refused(`cannot be overtaken by row ${index + 1}: that comes first as it is.`);
     }
-    if (place >= 0) this.#coming.splice(place, 1);
-    this.#putFirst(wanted);
+    this.#arrivals.putFirst(wanted);
   }
 
   /** What comes first when `event` does: itself, or its answer. */
@@ -292,7 +232,7 @@ class ForkPlanner {
     if (index >= this.#cut) {
       if (event.EventType === 'TimerFired') {
         if (this.#before.open.get(event.TimerId) === 'timer') return event;
-      } else if (event.EventType !== 'ExecutionStarted' && this.#placeOf(event) >= 0) return event;
+      } else if (event.EventType !== 'ExecutionStarted' && this.#arrivals.has(event)) return event;
       else if (!isArrival(event)) {
         throw this.#refused(`cannot be overtaken by ${row}: it is no answer, no event and no timer.`);
       }
@@ -306,10 +246,8 @@ class ForkPlanner {
         break;
       case 'TaskScheduled':
       case 'SubOrchestrationInstanceCreated': {
-        const answer = this.#coming.find(
-          ({ event: each }) => 'TaskScheduledId' in each && each.TaskScheduledId === event.EventId,
-        );
-        if (answer !== undefined) return answer.event;
+        const answer = this.#arrivals.answerTo(event.EventId);
+        if (answer !== undefined) return answer;
         if (!this.#before.open.has(event.EventId)) break;
         throw this.#refused(
           `cannot be overtaken by ${row}: the record has no answer to it. Give one at its row, as a result or a failure.`,
@@ -327,48 +265,17 @@ class ForkPlanner {
   }
 
   #later(at: number, after: number): void {
-    const event = this.#history[at] as EventRaised;
     const other = this.#history[after];
     if (other === undefined || after <= at) {
       throw this.#refused(
         `cannot come after row ${after + 1}: that is ${other === undefined ? 'no row' : 'before it'}. Name a later row.`,
       );
     }
-    const coming = this.#coming.filter(({ index }) => index !== at);
-    // Behind everything that had come by then.
-    let place = coming.findIndex(({ index }) => index > after);
-    if (place < 0) place = coming.length;
-    // A moment later: what comes at the very time of that row comes before it.
-    coming.splice(place, 0, { event: { ...event, Timestamp: movedTime(other.Timestamp, 1) }, index: after });
-    this.#coming = coming;
-  }
-
-  #placeOf(event: HistoryEvent): number {
-    return this.#coming.findIndex((each) => each.event === event);
+    this.#arrivals.postpone(at, after);
   }
 
   #replace(index: number, event: HistoryEvent | null): void {
-    const place = this.#coming.findIndex((each) => each.index === index);
-    if (place < 0) throw this.#refused('has had no effect: it came when it was not wanted any more.');
-    if (event === null) this.#coming.splice(place, 1);
-    else this.#coming[place] = { event, index };
-  }
-
-  /** Before all others, but for the start. */
-  #putFirst(event: HistoryEvent): void {
-    const start = this.#coming[0]?.event.EventType === 'ExecutionStarted' ? 1 : 0;
-    const Timestamp = this.#cut < this.#history.length ? (this.#history[this.#cut] as HistoryEvent).Timestamp : event.Timestamp;
-    this.#coming.splice(start, 0, { event: { ...event, Timestamp }, index: -1 });
-  }
-
-  /** Ids whose answer comes by itself. */
-  #answeredIds(): ReadonlySet<number> {
-    const ids = new Set<number>();
-    for (const { event } of this.#coming) {
-      if ('TaskScheduledId' in event) ids.add(event.TaskScheduledId);
-      else if (event.EventType === 'TimerFired') ids.add(event.TimerId);
-    }
-    return ids;
+    if (!this.#arrivals.replace(index, event)) throw this.#refused('has had no effect: it came when it was not wanted any more.');
   }
 
   #openRows<T extends TimerCreated | TaskScheduled | SubOrchestrationInstanceCreated>(
@@ -382,18 +289,12 @@ class ForkPlanner {
     );
   }
 
-  #message(coming: Coming): ForkPlan['messages'][number] {
-    const { event } = coming;
+  #message(arrival: Arrival): ForkPlan['messages'][number] {
+    const { event } = arrival;
     const { nowMs } = this.input;
     const dueMs = fromTimestamp(event.Timestamp) + nowMs - this.#momentMs();
     const moved = { ...this.#moved(event), IsPlayed: false } as InboundEvent;
-    return { event: moved, visibleAtMs: this.#isNow(coming) || !(dueMs > nowMs) ? 0 : dueMs };
-  }
-
-  /** It belongs to the step that is run anew. */
-  #isNow(coming: Coming | undefined): boolean {
-    const end = this.#cut < this.#history.length ? this.#origin.nextStart(this.#cut) : this.#cut;
-    return coming !== undefined && coming.index < end;
+    return { event: moved, visibleAtMs: this.#arrivals.isNow(arrival) || !(dueMs > nowMs) ? 0 : dueMs };
   }
 
   /** When the step began that is run anew. */
@@ -449,10 +350,4 @@ class ForkPlanner {
   #cannot(why: string): DurascopeError {
     return new DurascopeError('InstanceWrongState', `A fork cannot begin at row ${this.#at + 1}: ${why}`);
   }
-}
-
-/** With the fraction below the millisecond as it was. */
-export function movedTime(time: string, byMs: number): string {
-  const ms = fromTimestamp(time);
-  return Number.isNaN(ms) ? time : toExactTimestamp(ms + byMs, Number(time.slice(23, 27)));
 }

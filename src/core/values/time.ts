@@ -41,6 +41,12 @@ export function fromDotnetTimestamp(text: string): number {
   return ms >= leastMs && ms <= mostMs ? ms : Number.NaN;
 }
 
+/** With the fraction below the millisecond as it was. */
+export function movedTime(time: string, byMs: number): string {
+  const ms = fromTimestamp(time);
+  return Number.isNaN(ms) ? time : toExactTimestamp(ms + byMs, Number(time.slice(23, 27)));
+}
+
 /** `exact`: when the code asked for it. `engine`: up to a second early, since Azure Storage's queues know delays of whole seconds only. */
 export type DurableTimers = 'exact' | 'engine';
 

@@ -4,7 +4,7 @@ import type { DurableAction } from '../../../../core/values/durable-action';
 import { customStatusText, hostPayloadText, NoJsonForm, UnreadableMember } from '../../../../core/values/durable-action';
 import { readActionList } from '../../../../core/dialects/host-actions';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
-import { invocationFailure } from '../../../../core/dialects/host-replay';
+import { invocationFailure } from '../../../../core/dialects/host-failure';
 import type { FailureDetails } from '../../../../core/history/history';
 import { lastLostText, lostText } from './thrown-errors';
 

@@ -7,7 +7,7 @@ import type { ActionList } from '../../../../core/values/durable-action';
 import { customStatusText, hostPayloadText } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
-import { invocationFailure } from '../../../../core/dialects/host-replay';
+import { invocationFailure } from '../../../../core/dialects/host-failure';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';

@@ -1,0 +1,29 @@
+/** The host's words for an orchestration that failed, and the decision that ends it. */
+import type { CompleteOrchestration } from '../decisions/decisions';
+import type { FailureDetails } from '../history/history';
+
+export interface HostFailure {
+  reason: string;
+  details: string;
+  failureDetails?: FailureDetails;
+  /** Over although tasks are open. */
+  atOnce: boolean;
+}
+
+export function orchestratorFailure(name: string, message: string): HostFailure {
+  return {
+    reason: `Orchestrator function '${name}' failed: ${message}`,
+    details: `Message: ${message}`,
+    atOnce: false,
+  };
+}
+
+export function failedAs(id: number, { reason, details, failureDetails }: HostFailure): CompleteOrchestration {
+  const end = { type: 'CompleteOrchestration', id, status: 'Failed', result: reason, details } as const;
+  return failureDetails === undefined ? end : { ...end, failureDetails };
+}
+
+/** What the host says of an invocation that failed without a state that it can read. */
+export function invocationFailure(message: string, stack: string): string {
+  return `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack})`;
+}
