@@ -21,7 +21,7 @@ const parts = {
   // Read with the first connection to a Durable Task server.
   'src/hubs/durable-task/open-durable-task-hub.ts': 'durable-task-hub',
   // Generated: of the emulator's server, and of that client.
-  'src/grpc/generated/task-hub-sidecar.ts': 'task-hub-sidecar',
+  'src/wire/generated/task-hub-sidecar.ts': 'task-hub-sidecar',
   // Of apps of .NET only.
   'src/emulator/csharp-test.ts': 'csharp-test',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
@@ -29,7 +29,7 @@ const parts = {
   'src/workers/node/child/program.ts': 'node-worker-program',
 };
 const mcpPart = 'src/cli/mcp-server.ts';
-const durableTaskParts = ['src/hubs/durable-task/open-durable-task-hub.ts', 'src/grpc/generated/task-hub-sidecar.ts'];
+const durableTaskParts = ['src/hubs/durable-task/open-durable-task-hub.ts', 'src/wire/generated/task-hub-sidecar.ts'];
 const workerParts = ['src/workers/node/child/program.ts'];
 /** Of other people's code only: no stack of ours leads there. */
 const librariesParts = ['src/hubs/azure-storage/azure-sdk.ts'];

@@ -14,7 +14,7 @@ import {
   type RaiseEventRequest,
   TaskHubSidecarServiceService,
   type WorkItem,
-} from '../src/grpc/generated/task-hub-sidecar';
+} from '../src/wire/generated/task-hub-sidecar';
 
 interface Instance {
   id: string;

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { DotnetWorker } from '../src/workers/rpc/dotnet/dotnet-worker';
-import { FunctionRpcService, type StreamingMessage } from '../src/workers/rpc/generated/function-rpc';
+import { FunctionRpcService, type StreamingMessage } from '../src/wire/generated/function-rpc';
 import { builtApp } from '../test/support/built-dotnet-app';
 
 const rounds = Number(process.argv[2] ?? '9');

@@ -2,7 +2,7 @@
 import type { HistoryEvent, ExecutionCompleted } from '../core/history/history';
 import { isScheduledRow, type ScheduledRow } from '../core/decisions/non-determinism';
 import type { ReplayRequest } from '../core/ports/replay-worker';
-import { HistoryEvent as ProtoEvent } from '../grpc/generated/task-hub-sidecar';
+import { HistoryEvent as ProtoEvent } from '../wire/generated/task-hub-sidecar';
 import { eventInForm } from '../grpc/legacy-entities';
 import { recordedCallText } from '../replay/explain-divergence';
 import { comesIn } from '../replay/program-run';

@@ -16,7 +16,7 @@ import { planFork, type ForkPlan } from '../core/turns/fork';
 import { DurascopeError } from '../core/values/errors';
 import { defaultChildInstanceId, instanceIdProblem, isEntityId } from '../core/values/instance-id';
 import { isTerminal } from '../core/values/status';
-import { toTimestamp } from '../core/values/time';
+import { movedTime, toTimestamp } from '../core/values/time';
 import type { EngineCore } from './engine-core';
 import { freeId } from './free-id';
 import type { LiveInstance } from './live-instance';

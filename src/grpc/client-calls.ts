@@ -25,8 +25,8 @@ import type {
   QueryInstancesResponse,
   RestartInstanceRequest,
   SignalEntityRequest,
-} from './generated/task-hub-sidecar';
-import type { Timestamp } from './generated/google/protobuf/timestamp';
+} from '../wire/generated/task-hub-sidecar';
+import type { Timestamp } from '../wire/generated/google/protobuf/timestamp';
 import { coreStatus, historyTime } from './proto-time';
 import { protoEntity, protoState } from './to-proto';
 

@@ -14,7 +14,7 @@ import {
   OrchestrationStatus,
   type TaskFailureDetails,
   type TraceContext as ProtoTraceContext,
-} from './generated/task-hub-sidecar';
+} from '../wire/generated/task-hub-sidecar';
 import { historyTime } from './proto-time';
 
 export interface TerminateOther {

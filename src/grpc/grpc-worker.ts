@@ -28,7 +28,7 @@ import type {
   GetWorkItemsRequest,
   OrchestrationTraceContext,
   OrchestratorResponse,
-} from './generated/task-hub-sidecar';
+} from '../wire/generated/task-hub-sidecar';
 import { HistoryBytes } from './history-bytes';
 import { ProgramReplays } from './program-replays';
 import { activityKey, type Job, returned, Work } from './work';

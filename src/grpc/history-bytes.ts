@@ -4,7 +4,7 @@
  */
 import { Room } from '../base/room';
 import type { HistoryEvent } from '../core/history/history';
-import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
+import { HistoryEvent as ProtoHistoryEvent } from '../wire/generated/task-hub-sidecar';
 import { encoded } from '../base/shared-writer';
 import { protoEvent } from './to-proto';
 

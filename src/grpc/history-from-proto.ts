@@ -23,8 +23,8 @@ import type {
   ParentInstanceInfo,
   TaskFailureDetails,
   TraceContext as ProtoTraceContext,
-} from './generated/task-hub-sidecar';
-import type { Timestamp } from './generated/google/protobuf/timestamp';
+} from '../wire/generated/task-hub-sidecar';
+import type { Timestamp } from '../wire/generated/google/protobuf/timestamp';
 import { coreStatus, historyTime } from './proto-time';
 
 /** Stands for a time that is not told. */

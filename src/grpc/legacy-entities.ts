@@ -21,7 +21,7 @@ import {
 import type { EventRaised, HistoryEvent } from '../core/history/history';
 import type { EntityForm } from '../core/ports/passthrough-host';
 import { isEntityId } from '../core/values/instance-id';
-import type { HistoryEvent as ProtoEvent } from './generated/task-hub-sidecar';
+import type { HistoryEvent as ProtoEvent } from '../wire/generated/task-hub-sidecar';
 import { protoEvent } from './to-proto';
 
 interface Sender {

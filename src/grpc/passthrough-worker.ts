@@ -30,7 +30,7 @@ import {
   EntityBatchResult,
   type HistoryEvent as ProtoEvent,
   OrchestratorResponse,
-} from './generated/task-hub-sidecar';
+} from '../wire/generated/task-hub-sidecar';
 import { ExtendedSessions } from './extended-sessions';
 import { HistoryBytes } from './history-bytes';
 import { eventInForm, legacyDecisions } from './legacy-entities';

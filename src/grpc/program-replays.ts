@@ -14,7 +14,7 @@ import type { Clock, Disposable } from '../core/ports/clock';
 import type { AskedProgram, ProgramAnswer } from '../core/ports/connected-replays';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import { decisionsOf } from './from-proto';
-import type { OrchestratorAction, OrchestratorResponse } from './generated/task-hub-sidecar';
+import type { OrchestratorAction, OrchestratorResponse } from '../wire/generated/task-hub-sidecar';
 import { ReplayHistory } from './replay-history';
 import { orchestratorWorkItem } from './work-item-bytes';
 import type { WorkerStream } from './worker-stream';

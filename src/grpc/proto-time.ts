@@ -1,8 +1,8 @@
 /** Times and statuses of the history in the protocol's form, and back. */
 import { type OrchestrationStatus, orchestrationStatusNumbers } from '../core/values/status';
 import { toTimestamp } from '../core/values/time';
-import type { OrchestrationStatus as ProtoStatus } from './generated/task-hub-sidecar';
-import type { Timestamp } from './generated/google/protobuf/timestamp';
+import type { OrchestrationStatus as ProtoStatus } from '../wire/generated/task-hub-sidecar';
+import type { Timestamp } from '../wire/generated/google/protobuf/timestamp';
 
 let lastText = '';
 let lastTime: Timestamp = { seconds: 0, nanos: 0 };

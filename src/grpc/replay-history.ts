@@ -1,7 +1,7 @@
 /** A history as replays send it to a connected program (spec/grpc.md 2.1). */
 import type { HistoryEvent, OrchestratorStarted } from '../core/history/history';
 import { isScheduledRow } from '../core/decisions/non-determinism';
-import { HistoryEvent as ProtoHistoryEvent } from './generated/task-hub-sidecar';
+import { HistoryEvent as ProtoHistoryEvent } from '../wire/generated/task-hub-sidecar';
 import { pastEventsTag } from './history-bytes';
 import { encoded } from '../base/shared-writer';
 import { protoEvent } from './to-proto';

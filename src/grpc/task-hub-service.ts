@@ -33,7 +33,7 @@ import {
   type HistoryChunk,
   type StreamInstanceHistoryRequest,
   TaskHubSidecarServiceService,
-} from './generated/task-hub-sidecar';
+} from '../wire/generated/task-hub-sidecar';
 import type { GrpcWorker } from './grpc-worker';
 import type { InstanceWaiters } from './instance-waiters';
 import { statusOf } from './status-errors';

@@ -10,7 +10,7 @@ import type {
   ParentInstanceInfo,
   TaskFailureDetails,
   TraceContext as ProtoTraceContext,
-} from './generated/task-hub-sidecar';
+} from '../wire/generated/task-hub-sidecar';
 import { protoStatus, protoTime } from './proto-time';
 
 /** Null for rows that the protocol's histories do not have: it knows no OrchestratorCompleted, and its workers throw on some others. */

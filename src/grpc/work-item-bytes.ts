@@ -7,7 +7,7 @@ import {
   OrchestratorRequest,
   type OrchestrationTraceContext,
   WorkItem,
-} from './generated/task-hub-sidecar';
+} from '../wire/generated/task-hub-sidecar';
 import { protoTime } from './proto-time';
 import { encoded } from '../base/shared-writer';
 import { protoEvent, protoTags, protoTrace } from './to-proto';

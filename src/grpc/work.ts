@@ -1,7 +1,7 @@
 /** Work for connected programs: a request of the engine, and the stream that it is on. */
 import { DurascopeError } from '../core/values/errors';
 import type { HistoryEvent } from '../core/history/history';
-import type { OrchestratorAction } from './generated/task-hub-sidecar';
+import type { OrchestratorAction } from '../wire/generated/task-hub-sidecar';
 import type { WorkerStream, WorkKind } from './worker-stream';
 
 export interface Job {

@@ -1,6 +1,6 @@
 /** One GetWorkItems call: what it takes, how much at a time, and who is behind it (spec/grpc.md 1.3). */
 import type { ConnectedWorker } from '../core/ports/connected-worker';
-import { type GetWorkItemsRequest, WorkerCapability, type WorkItemFilters } from './generated/task-hub-sidecar';
+import { type GetWorkItemsRequest, WorkerCapability, type WorkItemFilters } from '../wire/generated/task-hub-sidecar';
 
 export type WorkKind = 'orchestrator' | 'activity' | 'entity';
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { credentials, makeGenericClientConstructor, status } from '@grpc/grpc-js';
 import fc from 'fast-check';
-import { TaskHubSidecarServiceService } from '../../src/grpc/generated/task-hub-sidecar';
+import { TaskHubSidecarServiceService } from '../../src/wire/generated/task-hub-sidecar';
 import { GrpcFixture } from '../grpc/grpc-fixture';
 
 type Method = keyof typeof TaskHubSidecarServiceService;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SystemClock } from '../../src/emulator/system-clock';
-import type { HistoryChunk } from '../../src/grpc/generated/task-hub-sidecar';
-import type { Timestamp } from '../../src/grpc/generated/google/protobuf/timestamp';
+import type { HistoryChunk } from '../../src/wire/generated/task-hub-sidecar';
+import type { Timestamp } from '../../src/wire/generated/google/protobuf/timestamp';
 import { historyTime } from '../../src/grpc/proto-time';
 import { GrpcFixture } from './grpc-fixture';
 import { completion, scheduleTask, StubClient, StubWorker } from './stub-worker';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { EpisodeRequest } from '../../src/core/ports/function-worker';
 import type { EncodedAnswer } from '../../src/core/ports/passthrough-host';
-import { OrchestratorRequest, OrchestratorResponse } from '../../src/grpc/generated/task-hub-sidecar';
+import { OrchestratorRequest, OrchestratorResponse } from '../../src/wire/generated/task-hub-sidecar';
 import { PassthroughWorker } from '../../src/grpc/passthrough-worker';
 
 const marks = { EventId: -1, IsPlayed: false, Timestamp: '2026-01-01T00:00:00.000000Z' };

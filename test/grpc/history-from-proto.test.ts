@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
-import { HistoryEvent as ProtoEvent, TaskHubSidecarServiceService } from '../../src/grpc/generated/task-hub-sidecar';
+import { HistoryEvent as ProtoEvent, TaskHubSidecarServiceService } from '../../src/wire/generated/task-hub-sidecar';
 import { coreEvent, coreHistory, coreInstance } from '../../src/grpc/history-from-proto';
 import { protoEvent } from '../../src/grpc/to-proto';
 import { readHistories } from '../../src/replay/imported-history';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { EntityBatchResult, EntityRequest, OrchestratorAction } from '../../src/grpc/generated/task-hub-sidecar';
+import type { EntityBatchResult, EntityRequest, OrchestratorAction } from '../../src/wire/generated/task-hub-sidecar';
 import { GrpcFixture } from './grpc-fixture';
 import { completion, scheduleTask, StubWorker } from './stub-worker';
 

@@ -1,7 +1,7 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import assert from 'node:assert/strict';
-import { WorkerCapability } from '../../src/grpc/generated/task-hub-sidecar';
+import { WorkerCapability } from '../../src/wire/generated/task-hub-sidecar';
 import { GrpcFixture } from './grpc-fixture';
 import { completion, scheduleTask, StubWorker } from './stub-worker';
 

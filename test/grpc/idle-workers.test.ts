@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { EpisodeRequest } from '../../src/core/ports/function-worker';
-import { type GetWorkItemsRequest, WorkItem } from '../../src/grpc/generated/task-hub-sidecar';
+import { type GetWorkItemsRequest, WorkItem } from '../../src/wire/generated/task-hub-sidecar';
 import { startGrpcServer } from '../../src/grpc/grpc-server';
 import { GrpcWorker } from '../../src/grpc/grpc-worker';
 import type { GrpcHub } from '../../src/grpc/task-hub-service';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Decision } from '../../src/core/decisions/decisions';
 import type { HistoryEvent } from '../../src/core/history/history';
-import type { HistoryEvent as ProtoEvent, OrchestratorAction } from '../../src/grpc/generated/task-hub-sidecar';
+import type { HistoryEvent as ProtoEvent, OrchestratorAction } from '../../src/wire/generated/task-hub-sidecar';
 import { eventInForm, legacyDecisions, legacyEvent } from '../../src/grpc/legacy-entities';
 import { GrpcFixture } from './grpc-fixture';
 import { completion, StubClient, StubWorker } from './stub-worker';

@@ -10,7 +10,7 @@ import {
   type OrchestratorResponse,
   WorkItem,
   type WorkItemFilters,
-} from '../../src/grpc/generated/task-hub-sidecar';
+} from '../../src/wire/generated/task-hub-sidecar';
 import { replayLimitMs } from '../../src/grpc/program-replays';
 import type { WorkerStream } from '../../src/grpc/worker-stream';
 import { ManualClock } from '../support/manual-clock';

@@ -11,7 +11,7 @@ import {
   OrchestrationStatus,
   type OrchestratorAction,
   type TaskFailureDetails,
-} from '../../src/grpc/generated/task-hub-sidecar';
+} from '../../src/wire/generated/task-hub-sidecar';
 import { projectRoot } from '../support/durascope-program';
 import { GrpcFixture } from './grpc-fixture';
 import { completion, scheduleTask, type StubClient, StubWorker } from './stub-worker';

@@ -9,7 +9,7 @@ import {
   type OrchestratorResponse,
   TaskHubSidecarServiceService,
   type WorkItem,
-} from '../../src/grpc/generated/task-hub-sidecar';
+} from '../../src/wire/generated/task-hub-sidecar';
 
 type Method = keyof typeof TaskHubSidecarServiceService;
 type Requests = { [M in Method]: Parameters<(typeof TaskHubSidecarServiceService)[M]['requestSerialize']>[0] };

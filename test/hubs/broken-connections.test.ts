@@ -4,7 +4,7 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Server
 import { type handleServerStreamingCall, type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
 import { SystemClock } from '../../src/emulator/system-clock';
-import { TaskHubSidecarServiceService } from '../../src/grpc/generated/task-hub-sidecar';
+import { TaskHubSidecarServiceService } from '../../src/wire/generated/task-hub-sidecar';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openFunctionsHost } from '../../src/hubs/functions-host/open-functions-host';
 import { hubTarget } from '../../src/hubs/hub-target';

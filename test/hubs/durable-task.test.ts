@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
 import { SystemClock } from '../../src/emulator/system-clock';
-import { TaskHubSidecarServiceService } from '../../src/grpc/generated/task-hub-sidecar';
+import { TaskHubSidecarServiceService } from '../../src/wire/generated/task-hub-sidecar';
 import { azureCliTokens, type SignIn } from '../../src/hubs/access-token';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { findCandidates } from '../../src/hubs/candidates';

@@ -18,7 +18,7 @@ import {
   StatusResult_Status,
   StreamingMessage,
   type TypedData,
-} from '../../src/workers/rpc/generated/function-rpc';
+} from '../../src/wire/generated/function-rpc';
 import type { Content } from '../../src/workers/rpc/stream/rpc-listener';
 
 export const success = { status: StatusResult_Status.Success, result: '', exception: undefined };

@@ -36,7 +36,7 @@ import {
   SuspendResponse,
   TerminateRequest,
   TerminateResponse,
-} from '../../grpc/generated/task-hub-sidecar';
+} from '../../wire/generated/task-hub-sidecar';
 import { onlookerAgent } from '../../grpc/worker-identity';
 import type { AccessTokens } from '../access-token';
 import { type DurableTaskConnection, durableTaskLabel } from './durable-task-connection';

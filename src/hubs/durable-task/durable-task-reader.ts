@@ -1,8 +1,8 @@
 /** A task hub behind a server of the Durable Task protocol: the scheduler, its emulator, a host's or a program's own, another Durascope. */
 import { coreEntity, coreHistory, coreInstance } from '../../grpc/history-from-proto';
 import { protoStatus, protoTime } from '../../grpc/proto-time';
-import type { Timestamp } from '../../grpc/generated/google/protobuf/timestamp';
-import type { HistoryEvent as ProtoEvent } from '../../grpc/generated/task-hub-sidecar';
+import type { Timestamp } from '../../wire/generated/google/protobuf/timestamp';
+import type { HistoryEvent as ProtoEvent } from '../../wire/generated/task-hub-sidecar';
 import type { EntityDetails, EntityInfo, EntityPage, EntityQuery } from '../../core/entities/entity-views';
 import type { HistoryEvent } from '../../core/history/history';
 import type { CustomStatusChange, InstanceRow } from '../../core/instances/instance';

@@ -49,7 +49,7 @@ import { camelFailure, camelState } from './functions/pascal-state';
 import { type IsSource, readLog } from './functions/rpc-log';
 import { text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
-import type { RpcFunctionMetadata, StatusResult } from './generated/function-rpc';
+import type { RpcFunctionMetadata, StatusResult } from '../../wire/generated/function-rpc';
 import { whenListening } from './stream/when-listening';
 import { type Content, longestMessage, RpcListener, type RpcStream } from './stream/rpc-listener';
 

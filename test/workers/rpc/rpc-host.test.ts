@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { DurascopeError } from '../../../src/core/values/errors';
 import { episodeOutcomeProblem } from '../../../src/workers/supervision/outcome-form';
 import { firstEvents } from '../worker-fixture';
-import { RpcLog } from '../../../src/workers/rpc/generated/function-rpc';
+import { RpcLog } from '../../../src/wire/generated/function-rpc';
 import { type Behaviour, failure, StubApp, stubFunction, StubProcess } from '../../support/stub-rpc-worker';
 
 const sound: Behaviour = () => false;

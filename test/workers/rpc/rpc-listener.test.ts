@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
-import { FunctionRpcService, StreamingMessage } from '../../../src/workers/rpc/generated/function-rpc';
+import { FunctionRpcService, StreamingMessage } from '../../../src/wire/generated/function-rpc';
 import { framesOf } from '../../../src/workers/rpc/stream/rpc-frames';
 import { type Content, RpcListener, type RpcStream } from '../../../src/workers/rpc/stream/rpc-listener';
 

@@ -1,6 +1,6 @@
 /** What is made of the lines that a worker logs. The exceptions are as Microsoft.Azure.Functions.Worker 2.52.0 sends them. */
 import assert from 'node:assert/strict';
-import { RpcLog } from '../../../src/workers/rpc/generated/function-rpc';
+import { RpcLog } from '../../../src/wire/generated/function-rpc';
 import { readLog } from '../../../src/workers/rpc/functions/rpc-log';
 
 const generated = '   at Shop.DirectFunctionExecutor.ExecuteAsync(FunctionContext context) in /a b/Shop/obj/Debug/G.g.cs:line 94';

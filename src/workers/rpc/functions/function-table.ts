@@ -2,7 +2,7 @@
 import { DurascopeError } from '../../../core/values/errors';
 import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
 import type { FunctionDescriptor } from '../../../core/ports/function-worker';
-import { type RpcFunctionMetadata, type StatusResult, StatusResult_Status } from '../generated/function-rpc';
+import { type RpcFunctionMetadata, type StatusResult, StatusResult_Status } from '../../../wire/generated/function-rpc';
 import type { IsDisabled } from '../../supervision/disabled-functions';
 import { type LoadedFunction, readFunction } from './loaded-function';
 

@@ -12,7 +12,7 @@ import {
   type RpcHttp,
   StatusResult_Status,
   type TypedData,
-} from '../generated/function-rpc';
+} from '../../../wire/generated/function-rpc';
 import { isDurableClient, type LoadedFunction } from './loaded-function';
 import { inputData, isJson, json, jsonTextOf, nothing, plainData, text } from './values';
 

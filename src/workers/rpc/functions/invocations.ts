@@ -9,7 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import { DurascopeError } from '../../../core/values/errors';
 import { type LostWork, type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
-import type { InvocationResponse, TypedData } from '../generated/function-rpc';
+import type { InvocationResponse, TypedData } from '../../../wire/generated/function-rpc';
 import { type Content, longestMessage } from '../stream/rpc-listener';
 import { isSuccess } from './function-table';
 import { invocationRequest, successOf, type ToInvoke } from './invocation';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { httpActivityName } from '../../../core/dialects/durable-http';
 import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
 import type { FunctionDescriptor, FunctionType } from '../../../core/ports/function-worker';
-import { BindingInfo_Direction, type RpcFunctionMetadata } from '../generated/function-rpc';
+import { BindingInfo_Direction, type RpcFunctionMetadata } from '../../../wire/generated/function-rpc';
 
 const bindingSchema = z.looseObject({ name: z.string(), type: z.string(), direction: z.string().nullish() });
 

@@ -3,7 +3,7 @@ import type { FailureDetails } from '../../../core/history/history';
 import type { LogEntry, LogLevel } from '../../../core/ports/logger';
 import type { SourcePlace } from '../../../core/values/source-place';
 import { parseFailureDetails } from '../../supervision/activity-failure';
-import { type RpcException, type RpcLog, RpcLog_RpcLogCategory } from '../generated/function-rpc';
+import { type RpcException, type RpcLog, RpcLog_RpcLogCategory } from '../../../wire/generated/function-rpc';
 
 /** Whether a file, absolute, is of the app's own sources. */
 export type IsSource = (file: string) => boolean;

@@ -1,6 +1,6 @@
 /** Values on the wire as the rest of the program has them. */
 import type { TypedData as PlainData, RpcHttp as PlainHttp } from '../../supervision/rpc-values';
-import type { RpcHttp, TypedData } from '../generated/function-rpc';
+import type { RpcHttp, TypedData } from '../../../wire/generated/function-rpc';
 
 export const text = (value: string): TypedData => ({ data: { $case: 'string', value } });
 export const json = (value: string): TypedData => ({ data: { $case: 'json', value } });

@@ -12,7 +12,7 @@ import { disabledBy, disabledNote } from '../../supervision/disabled-functions';
 import type { Launcher } from '../../supervision/launch';
 import type { RunningApp } from '../../supervision/running-app';
 import { workerEnvironment } from '../../supervision/worker-environment';
-import type { RpcFunctionMetadata } from '../generated/function-rpc';
+import type { RpcFunctionMetadata } from '../../../wire/generated/function-rpc';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
 import { watchSources } from '../watch-sources';

@@ -6,7 +6,7 @@ import { constants, createServer, type Http2Server, type ServerHttp2Session, typ
 import type { AddressInfo } from 'node:net';
 import { messageOf } from '../../../base/error-message';
 import { encoded } from '../../../base/shared-writer';
-import { FunctionRpcService, StreamingMessage } from '../generated/function-rpc';
+import { FunctionRpcService, StreamingMessage } from '../../../wire/generated/function-rpc';
 import { FrameReader, framesOf } from './rpc-frames';
 
 export type Content = NonNullable<StreamingMessage['content']>;
