@@ -13,7 +13,8 @@ module.exports = {
   import: 'tsx',
   require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
   spec: named ? [] : slowFirst(['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'], [], slow),
-  timeout: 180_000,
+  // Ends what hangs, and nothing that a busy machine lets wait.
+  timeout: 600_000,
   exit: false,
 };
 Object.defineProperty(module.exports, 'named', { value: named, enumerable: false });

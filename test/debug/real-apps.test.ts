@@ -30,8 +30,7 @@ interface Moment {
   scheduled: Record<string, string>;
 }
 
-describe('the debug adapter over the example apps', function () {
-  this.timeout(5 * 60_000);
+describe('the debug adapter over the example apps', () => {
   const fixture = new ReplayFixture();
   const undo: (() => Promise<unknown>)[] = [];
   afterEach(async () => {

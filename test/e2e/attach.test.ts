@@ -7,8 +7,7 @@ import { Azurite } from '../hubs/azurite';
 import { LongHistory } from '../hubs/long-history';
 import { TableServer } from '../hubs/table-server';
 
-describe('the built program on a hub of a real engine', function () {
-  this.timeout(120_000);
+describe('the built program on a hub of a real engine', () => {
   const program = new DurascopePrograms();
   let azurite: Azurite;
   let folder: string;

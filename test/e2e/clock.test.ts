@@ -14,8 +14,7 @@ interface ClockState {
   next: { dueAt: string; instanceId: string } | null;
 }
 
-describe("the clock of the emulator's hubs", function () {
-  this.timeout(5 * 60_000);
+describe("the clock of the emulator's hubs", () => {
   let folder = '';
   let programs: DurascopePrograms;
 

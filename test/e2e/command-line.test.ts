@@ -10,8 +10,7 @@ const helloCities = path.join(projectRoot, 'examples', 'hello-cities');
 const customStatus = path.join(projectRoot, 'examples', 'custom-status');
 const greetings = ['Hello Tokyo!', 'Hello Seattle!', 'Hello London!'];
 
-describe('the command line', function () {
-  this.timeout(5 * 60_000);
+describe('the command line', () => {
   let folder = '';
   let env: NodeJS.ProcessEnv = {};
   let programs: DurascopePrograms;

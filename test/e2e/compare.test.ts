@@ -25,8 +25,7 @@ function statusOf(cities: readonly string[], output: unknown): string {
   return JSON.stringify({ ...hello, output, createdTime: at(0), lastUpdatedTime: at(9), historyEvents });
 }
 
-describe('durascope compare', function () {
-  this.timeout(5 * 60_000);
+describe('durascope compare', () => {
   let folder = '';
   let programs: DurascopePrograms;
   before(async () => {

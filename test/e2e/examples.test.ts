@@ -25,8 +25,7 @@ const bookingUrl = 'https://www.myawesomebookingweb.com';
 const confirmed = { message: 'Thank you for confirming your booking.' };
 const notConfirmed = { message: 'The booking was not confirmed on time. Please try again.' };
 
-describe('the examples', function () {
-  this.timeout(5 * 60_000);
+describe('the examples', () => {
   let folder = '';
   let programs: DurascopePrograms;
   const serving = new Map<string, Promise<Serving>>();

@@ -11,8 +11,7 @@ interface Explored {
   findings: { schedule: string; problem: string }[];
 }
 
-describe('durascope explore', function () {
-  this.timeout(5 * 60_000);
+describe('durascope explore', () => {
   let folder = '';
   let programs: DurascopePrograms;
 

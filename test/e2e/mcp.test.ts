@@ -7,8 +7,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
-describe('durascope mcp', function () {
-  this.timeout(120_000);
+describe('durascope mcp', () => {
   let folder = '';
   let programs: DurascopePrograms;
   let serving: Serving;

@@ -10,8 +10,7 @@ import { DurascopePrograms, projectRoot } from '../support/durascope-program';
 const isWindows = process.platform === 'win32';
 const run = promisify(execFile);
 
-describe('the npm package', function () {
-  this.timeout(5 * 60_000);
+describe('the npm package', () => {
   let folder = '';
   let project = '';
   let programs: DurascopePrograms;

@@ -9,8 +9,7 @@ import { DurascopePrograms, projectRoot, type Serving } from '../support/durasco
 const silent = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
 const examples = path.join(projectRoot, 'examples');
 
-describe('durascope replay', function () {
-  this.timeout(5 * 60_000);
+describe('durascope replay', () => {
   let folder = '';
   let programs: DurascopePrograms;
   /** The status of a finished HelloCities with its history, as production answers it. */

@@ -10,8 +10,7 @@ import { DurascopePrograms, projectRoot, type Serving } from '../support/durasco
 const run = promisify(execFile);
 const mocha = path.join(projectRoot, 'node_modules', 'mocha', 'bin', 'mocha.js');
 
-describe('save-test', function () {
-  this.timeout(5 * 60_000);
+describe('save-test', () => {
   let folder = '';
   let app = '';
   let programs: DurascopePrograms;

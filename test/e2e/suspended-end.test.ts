@@ -7,8 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { HistoryEvent } from '../../src/core/history/history';
 import { DurascopePrograms, projectRoot } from '../support/durascope-program';
 
-describe('a suspended instance whose code returns after a race', function () {
-  this.timeout(60_000);
+describe('a suspended instance whose code returns after a race', () => {
   let home = '';
   let programs: DurascopePrograms;
   before(async () => {

@@ -59,8 +59,7 @@ function startUntil(until: RegExp, ...args: string[]): Promise<string> {
   });
 }
 
-describe('troubleshooting: what went wrong, what the user sees', function () {
-  this.timeout(60_000);
+describe('troubleshooting: what went wrong, what the user sees', () => {
   let folder = '';
   let count = 0;
 

@@ -13,8 +13,7 @@ interface Status {
 }
 
 for (const durableFunctions of ['durable-functions-v1', 'durable-functions-v2'] as const) {
-  describe(`an app of programming model v3 with ${durableFunctions}`, function () {
-    this.timeout(120_000);
+  describe(`an app of programming model v3 with ${durableFunctions}`, () => {
     const fixture = new WorkerFixture();
     let programs: DurascopePrograms;
     let serving: Serving;

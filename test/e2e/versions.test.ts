@@ -22,8 +22,7 @@ interface Shown {
   tags?: unknown;
 }
 
-describe('versions, tags and families from the command line', function () {
-  this.timeout(5 * 60_000);
+describe('versions, tags and families from the command line', () => {
   let folder = '';
   let programs: DurascopePrograms;
   let serving: Serving;

@@ -12,8 +12,7 @@ import { DurascopeError } from '../../src/core/values/errors';
 
 const appDir = path.resolve('test/fixtures/apps/tour');
 
-describe('replays for a panel in a browser', function () {
-  this.timeout(60_000);
+describe('replays for a panel in a browser', () => {
   let home: string;
   let emulator: Emulator;
   let client: HttpTaskHubClient;

@@ -5,8 +5,7 @@ import path from 'node:path';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator';
 import { WorkerFixture } from '../workers/worker-fixture';
 
-describe('host.json of a function app of the gRPC dialect', function () {
-  this.timeout(60_000);
+describe('host.json of a function app of the gRPC dialect', () => {
   const fixture = new WorkerFixture();
   let emulator: Emulator | null = null;
 

@@ -10,8 +10,7 @@ import { isTerminal } from '../../src/core/values/status';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator';
 import { WorkerFixture } from '../workers/worker-fixture';
 
-describe('a function app of the gRPC dialect', function () {
-  this.timeout(60_000);
+describe('a function app of the gRPC dialect', () => {
   const fixture = new WorkerFixture();
   const logs: LogEntry[] = [];
   const waiters = new Set<() => void>();

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { GrpcFixture } from './grpc-fixture';
 
 /** What the management API and the editor's routes start, for programs that are connected. */
-describe('orchestrations of connected programs, started over HTTP', function () {
-  this.timeout(60_000);
+describe('orchestrations of connected programs, started over HTTP', () => {
   let fixture: GrpcFixture | undefined;
 
   afterEach(() => fixture?.stop());

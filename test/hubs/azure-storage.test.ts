@@ -8,8 +8,7 @@ import { SystemClock } from '../../src/emulator/system-clock';
 import { Azurite } from './azurite';
 import { goldenRows } from './golden-hub';
 
-describe('a task hub in Azure Storage (spec/attach.md 1)', function () {
-  this.timeout(60_000);
+describe('a task hub in Azure Storage (spec/attach.md 1)', () => {
   let azurite: Azurite;
   let hub: AttachedHub;
   const hubs: AttachedHub[] = [];

@@ -19,8 +19,7 @@ const instanceRow = (id: string, more: Readonly<Record<string, unknown>> = {}): 
   ...more,
 });
 
-describe('a task hub under bad conditions', function () {
-  this.timeout(60_000);
+describe('a task hub under bad conditions', () => {
   let server: TableServer;
   const hubs: AttachedHub[] = [];
   before(async () => (server = await TableServer.start()));

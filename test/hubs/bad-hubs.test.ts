@@ -13,8 +13,7 @@ import { columns, goldenRows, type TypedRow } from './golden-hub';
 
 const text = (value: string): { value: string; type: string } => ({ value, type: 'String' });
 
-describe('a task hub that is not as it should be', function () {
-  this.timeout(60_000);
+describe('a task hub that is not as it should be', () => {
   let azurite: Azurite;
   const hubs: AttachedHub[] = [];
   const open = async (hubName: string | null, connection = azurite.connection): Promise<AttachedHub> => {

@@ -135,8 +135,7 @@ describe('ids that people and code choose, behind a Durable Task server', () => 
   }
 });
 
-describe('ids that people and code choose, in Azure Storage', function () {
-  this.timeout(60_000);
+describe('ids that people and code choose, in Azure Storage', () => {
   let azurite: Azurite;
   let hub: AttachedHub;
   // A key of a table has at most 512 characters.

@@ -6,8 +6,7 @@ import { openHub } from '../../src/hubs/open-hub';
 import { Azurite } from './azurite';
 import { goldenRows, type TypedRow, type TypedValue } from './golden-hub';
 
-describe('how long a history in Azure Storage is (spec/attach.md 1.3)', function () {
-  this.timeout(120_000);
+describe('how long a history in Azure Storage is (spec/attach.md 1.3)', () => {
   let azurite: Azurite;
   let hub: AttachedHub;
   const instance = goldenRows('Instances').find(({ partitionKey }) => partitionKey === 'hello') ?? assert.fail();

@@ -9,8 +9,7 @@ import { GrpcFixture } from '../grpc/grpc-fixture';
 import { Azurite } from './azurite';
 import { goldenRows } from './golden-hub';
 
-describe('commands on a hub of a real engine (--hub)', function () {
-  this.timeout(60_000);
+describe('commands on a hub of a real engine (--hub)', () => {
   let azurite: Azurite;
   let folder: string;
   before(async () => {

@@ -23,7 +23,6 @@ async function freePort(): Promise<number> {
 }
 
 describe('the in-process sidecar of a program in C#, attached', function () {
-  this.timeout(240_000);
   let child: ChildProcess | undefined;
   let hub: AttachedHub;
   const refused = (promise: Promise<unknown>, code: DurascopeErrorCode, message: RegExp): Promise<void> =>

@@ -11,8 +11,7 @@ import { openHub } from '../../src/hubs/open-hub';
 import { Azurite, ofHub } from './azurite';
 import { goldenRows, type TypedRow } from './golden-hub';
 
-describe('several task hubs in one account, and hubs that share their tables (spec/attach.md 1.1)', function () {
-  this.timeout(60_000);
+describe('several task hubs in one account, and hubs that share their tables (spec/attach.md 1.1)', () => {
   let azurite: Azurite;
   let other: Azurite;
   let folder: string;

@@ -133,8 +133,7 @@ describe('what opens a storage account', () => {
   });
 });
 
-describe('a storage account behind a sign-in', function () {
-  this.timeout(60_000);
+describe('a storage account behind a sign-in', () => {
   const hubs: AttachedHub[] = [];
   let server: TableServer;
   let asked: SignIn[];
@@ -241,8 +240,7 @@ describe('a storage account behind a sign-in', function () {
     });
   }
 
-  it('of Azurite, over https with a token that the Azure command line gives', async function () {
-    this.timeout(120_000);
+  it('of Azurite, over https with a token that the Azure command line gives', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'durascope-oauth-'));
     const { certificate, key } = selfSigned();
     const [certificateFile, keyFile] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];

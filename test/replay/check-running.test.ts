@@ -20,8 +20,7 @@ df.app.orchestration('Other', function* (context) {
 for (const name of ['Reserve', 'Ship', 'Check']) df.app.activity(name, { handler: () => name });
 `;
 
-describe('running instances that an edit would break', function () {
-  this.timeout(60_000);
+describe('running instances that an edit would break', () => {
   const fixture = new ReplayFixture();
   afterEach(() => fixture.cleanUp());
 

@@ -17,8 +17,7 @@ const folder = path.join(__dirname, '..', 'conformance');
 /** Code that changes on purpose, other workers, processes that are killed: there is no replay to be had. */
 const leftOut = /^(determinism|worker-replayed|crash|coverage|http-calls)\b/;
 
-describe('replays of the conformance scenarios', function () {
-  this.timeout(180_000);
+describe('replays of the conformance scenarios', () => {
   const fixture = new ReplayFixture();
   let worker: NodeReplayWorker;
   let collected: typeof Collected;

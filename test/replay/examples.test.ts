@@ -29,8 +29,7 @@ function filesOf(dir: string): Record<string, string> {
   return Object.fromEntries(files.map((name) => [name, readFileSync(path.join(dir, name), 'utf8')]));
 }
 
-describe('replays of the examples', function () {
-  this.timeout(120_000);
+describe('replays of the examples', () => {
   const fixture = new ReplayFixture();
   after(() => fixture.cleanUp());
 

@@ -26,8 +26,7 @@ df.app.orchestration('Main', function* (context) {
 });
 `;
 
-describe('a process that has shown hundreds of instances', function () {
-  this.timeout(120_000);
+describe('a process that has shown hundreds of instances', () => {
   const fixture = new ReplayFixture();
   after(() => fixture.cleanUp());
 

@@ -76,8 +76,7 @@ const script = fc.record({
   end: fc.constantFrom('complete', 'terminate', 'leave'),
 });
 
-describe('replays of random orchestrations', function () {
-  this.timeout(120_000);
+describe('replays of random orchestrations', () => {
   const fixture = new ReplayFixture();
   let live: LiveApp;
   let worker: NodeReplayWorker;

@@ -58,7 +58,7 @@ describe('history store, the lock of its folder', () => {
     }
     const store = await bench.open();
     await store.commit([stepOf('a', 0, 1)]);
-  }).timeout(60_000);
+  });
 
   it('refuses a second store in the same process', async () => {
     const store = await bench.open();

@@ -33,8 +33,7 @@ describe('a search in instances', () => {
     assert.deepEqual(found('tokyo'), ['b']);
   });
 
-  it('finds one among 20,000 instances, and the longest of them', async function () {
-    this.timeout(60_000);
+  it('finds one among 20,000 instances, and the longest of them', async () => {
     const rows = Array.from({ length: 20_000 }, (_, n) =>
       rowOf(`order-${n}`, {
         runtimeStatus: n % 9 === 0 ? 'Failed' : 'Completed',

@@ -81,7 +81,7 @@ describe('history store, faults on disk', () => {
       await opensWith(size === journal.length ? 3 : 2, isWhole ? undefined : new RegExp(`at byte ${lastStart}: .*2 records`));
       assert.deepEqual(damagedFiles(), []);
     }
-  }).timeout(60_000);
+  });
 
   it('a journal cut within its header is begun anew', async () => {
     for (let size = 0; size < headerSize; size++) {
@@ -103,7 +103,7 @@ describe('history store, faults on disk', () => {
       assert.equal(aside.length, 1);
       assert.deepEqual(readFileSync(path.join(bench.dir, aside[0] ?? '')), bytes.subarray(validSize), `byte ${at}`);
     }
-  }).timeout(60_000);
+  });
 
   it('zeros or noise behind the last record are set aside', async () => {
     for (const tail of [Buffer.alloc(1), Buffer.alloc(300), Buffer.from('noise that is longer than a record header')]) {

@@ -368,6 +368,6 @@ for (const [kind, numRuns] of [
         ),
         { numRuns },
       );
-    }).timeout(120_000);
+    });
   });
 }

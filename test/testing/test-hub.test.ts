@@ -280,7 +280,7 @@ describe('a test hub', () => {
     const after = await round();
     const again = await round();
     assert.ok(again - after < 10 * 1024 * 1024, `${after} and then ${again} bytes outside of the heap`);
-  }).timeout(60_000);
+  });
 
   it('takes changed code, from one test to the next', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'durascope-testing-'));

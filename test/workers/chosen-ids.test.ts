@@ -52,8 +52,7 @@ df.app.entity('cell', (context) => {
 });`,
 };
 
-describe('ids that an orchestrator chooses, with durable-functions 3.5.0', function () {
-  this.timeout(60_000);
+describe('ids that an orchestrator chooses, with durable-functions 3.5.0', () => {
   const fixture = new WorkerFixture();
   const ownHome = process.env['DURASCOPE_HOME'];
   let home = '';

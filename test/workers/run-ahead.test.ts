@@ -95,7 +95,7 @@ describe('a process that runs ahead', () => {
     await app.result('quick', 1);
     const ends = await follow(await first('huge', 'huge'));
     assert.deepEqual(ends, [{ outcome: { ok: true, result: '2' }, next: null }]);
-  }).timeout(60_000);
+  });
 
   it('keeps its times where the app has a clock of its own', async () => {
     const changed = `${source}\nDate.now = () => 0; performance.now = () => 0; global.Date = class extends Date { toISOString() { return 'never'; } };`;
@@ -224,7 +224,7 @@ describe('a process that runs ahead', () => {
       input: '[1]',
     });
     assert.deepEqual(end, { outcome: { ok: true, result: '2' }, next: null });
-  }).timeout(60_000);
+  });
 
   it('that is ended rejects what it had begun', async () => {
     const own = await fixture.start(null, { files });

@@ -377,8 +377,7 @@ const runs = Number(process.env['RANDOM_RUNS'] ?? 100);
 
 describe('orchestrations: random ones under random orders of results', () => {
   for (const sdk of [sdk2, sdk3]) {
-    it(`decide the same warm, rebuilt and cold, with the SDK's own ids (${sdk.version})`, async function () {
-      this.timeout(120_000);
+    it(`decide the same warm, rebuilt and cold, with the SDK's own ids (${sdk.version})`, async () => {
       await fc.assert(
         fc.asyncProperty(program, choices, (statements, picks) => {
           fc.pre(!statements.some((statement) => groupsAnew(statement) || cancelsBesideRetry(statement)));
@@ -390,8 +389,7 @@ describe('orchestrations: random ones under random orders of results', () => {
     });
   }
 
-  it(`come to their end, also when the process starts anew for each episode (${sdk1.version})`, async function () {
-    this.timeout(120_000);
+  it(`come to their end, also when the process starts anew for each episode (${sdk1.version})`, async () => {
     await fc.assert(
       fc.asyncProperty(program.filter(isForSdk1), choices, (statements, picks) =>
         play(sdk1, ['cold', 'rebuilt'], statements, picks),

@@ -4,8 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
-describe('a C# function app', function () {
-  this.timeout(60_000);
+describe('a C# function app', () => {
   let app: RunningEmulator;
 
   before(async function () {

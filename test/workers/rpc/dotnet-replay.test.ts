@@ -13,8 +13,7 @@ import { waitPlaces } from '../../../src/analysis/waits/wait-places';
 import { treesOf } from '../../analysis/grammars/load-trees';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
-describe('replays of a C# function app', function () {
-  this.timeout(60_000);
+describe('replays of a C# function app', () => {
   let app: RunningEmulator;
   let dir: string;
 

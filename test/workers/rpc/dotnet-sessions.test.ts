@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
-describe('a C# function app with extended sessions', function () {
-  this.timeout(60_000);
+describe('a C# function app with extended sessions', () => {
   let folder: string | null = null;
   let app: RunningEmulator;
   let plain: RunningEmulator;

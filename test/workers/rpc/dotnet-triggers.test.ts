@@ -7,8 +7,7 @@ const post = (body?: unknown): RequestInit => ({
   ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
 });
 
-describe('triggers of a C# function app', function () {
-  this.timeout(60_000);
+describe('triggers of a C# function app', () => {
   let app: RunningEmulator;
   const at = (path: string, init?: RequestInit): Promise<Response> => fetch(`${app.emulator.url}/api/${path}`, init);
 
@@ -77,8 +76,7 @@ describe('triggers of a C# function app', function () {
   });
 });
 
-describe('triggers of a C# function app with ASP.NET Core integration', function () {
-  this.timeout(60_000);
+describe('triggers of a C# function app with ASP.NET Core integration', () => {
   let app: RunningEmulator;
   const at = (path: string, init?: RequestInit): Promise<Response> => fetch(`${app.emulator.url}/api/${path}`, init);
 

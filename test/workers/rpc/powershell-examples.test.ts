@@ -16,8 +16,7 @@ interface Urls {
   statusQueryGetUri: string;
 }
 
-describe('the examples in PowerShell', function () {
-  this.timeout(60_000);
+describe('the examples in PowerShell', () => {
   let app: RunningEmulator;
 
   const withApp = (name: string, checks: () => void): void => {

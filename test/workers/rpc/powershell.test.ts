@@ -16,8 +16,7 @@ import { RunningEmulator } from './dotnet-app';
 
 const fixture = path.resolve(import.meta.dirname, '../../fixtures/apps/powershell');
 
-describe('a PowerShell function app', function () {
-  this.timeout(60_000);
+describe('a PowerShell function app', () => {
   let app: RunningEmulator;
 
   before(async function () {

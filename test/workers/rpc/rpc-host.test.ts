@@ -10,8 +10,7 @@ const sound: Behaviour = () => false;
 const silent: Behaviour = (_, said) => said.$case === 'invocationRequest';
 const json = (value: string) => ({ data: { $case: 'json' as const, value } });
 
-describe('a worker over FunctionRpc', function () {
-  this.timeout(60_000);
+describe('a worker over FunctionRpc', () => {
   const started: StubApp[] = [];
   const start = async (...args: Parameters<typeof StubApp.start>): Promise<StubApp> => {
     const app = await StubApp.start(...args);
