@@ -7,6 +7,7 @@
  *   B2. The same for entities, where production would ask again for ever: each operation fails.
  */
 import type { CompleteOrchestration, Decision } from '../core/decisions/decisions';
+import { nonDeterminismException } from '../core/decisions/non-determinism';
 import { DurascopeError } from '../core/values/errors';
 import type { FailureDetails, HistoryEvent } from '../core/history/history';
 import type { AskedProgram } from '../core/ports/connected-replays';
@@ -206,12 +207,10 @@ export class PassthroughWorker implements FunctionWorker {
   }
 }
 
-const nonDeterminism = 'DurableTask.Core.Exceptions.NonDeterministicOrchestrationException';
-
 /** .NET says with the failure what the changed code scheduled as well: nothing of it is to be done. */
 function kept(decisions: readonly Decision[]): readonly Decision[] {
   const last = decisions.at(-1);
-  const isRefusal = last?.type === 'CompleteOrchestration' && last.failureDetails?.ErrorType === nonDeterminism;
+  const isRefusal = last?.type === 'CompleteOrchestration' && last.failureDetails?.ErrorType === nonDeterminismException;
   return isRefusal ? [last] : decisions;
 }
 

@@ -146,6 +146,7 @@ function differenceText(row: ScheduledRow, found: WorkDecision | null): string {
 }
 
 /** Classes of DurableTask.Core. */
+export const nonDeterminismException = 'DurableTask.Core.Exceptions.NonDeterministicOrchestrationException';
 const actionNames: Readonly<Record<WorkDecision['type'], string>> = {
   ScheduleTask: 'ScheduleTaskOrchestratorAction',
   CreateTimer: 'CreateTimerOrchestratorAction',

@@ -1,5 +1,6 @@
 /** The host's words for an orchestration that failed, and the decision that ends it. */
 import type { CompleteOrchestration } from '../decisions/decisions';
+import { nonDeterminismException } from '../decisions/non-determinism';
 import type { FailureDetails } from '../history/history';
 
 export interface HostFailure {
@@ -15,6 +16,15 @@ export function orchestratorFailure(name: string, message: string): HostFailure 
     reason: `Orchestrator function '${name}' failed: ${message}`,
     details: `Message: ${message}`,
     atOnce: false,
+  };
+}
+
+/** A parent is told the exception, without its stack here (recorded: `rewind-child-retry-again`). */
+export function nonDeterminismFailure(reason: string): HostFailure {
+  return {
+    reason,
+    details: `Unhandled exception while executing orchestration: ${nonDeterminismException}: ${reason}`,
+    atOnce: true,
   };
 }
 

@@ -17,7 +17,7 @@ import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
 import { HostEntityRequests } from './host-entity-requests';
 import { HostEvents } from './host-events';
-import { failedAs, invocationFailure, orchestratorFailure, type HostFailure } from './host-failure';
+import { failedAs, invocationFailure, nonDeterminismFailure, orchestratorFailure, type HostFailure } from './host-failure';
 import type {
   EntityRequestNode,
   EventWaitNode,
@@ -159,10 +159,7 @@ export class HostReplay implements NodeHost {
    * because its timer was cancelled, it may come to the end of the list without the event that won.
    */
   endWhileSuspended(events: readonly HistoryEvent[], actions: ActionList, progress: SdkProgress): CompleteOrchestration | null {
-    if (progress.type === 'stateless') {
-      const [end] = this.settleWithoutState(progress, true).decisions;
-      return end?.type === 'CompleteOrchestration' ? end : null;
-    }
+    if (progress.type === 'stateless') return this.endWithoutState(progress);
     const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
     for (const event of events) walk.apply(event, actions);
     return walk.completion(progress);
@@ -170,20 +167,16 @@ export class HostReplay implements NodeHost {
 
   /** The episode is over: new work, and the completion when the time has come. */
   settle(progress: SdkProgress, isSuspended: boolean): Settlement {
-    if (progress.type === 'stateless') return this.settleWithoutState(progress, isSuspended);
-    if (this.lost !== null) return this.settleWithoutState(this.lost, isSuspended);
+    const stateless = progress.type === 'stateless' ? progress : this.lost;
+    if (stateless !== null) return { decisions: [this.endWithoutState(stateless)], awaitedEvents: [] };
     if (progress.type === 'crashed') {
       this.next = Math.max(this.next, this.highestRowId + 1);
       this.failure ??= { ...this.orchestratorFailure(progress.message), details: progress.details, atOnce: true };
     }
     const end = this.completion(progress);
     const awaited = (within?: ReplayNode | null): string[] => this.events?.awaited(within) ?? [];
-    if (isSuspended)
-      return {
-        decisions: this.terminated === null || end === null ? [] : [end],
-        awaitedEvents: awaited(),
-        ...this.facts(progress),
-      };
+    // Only work waits for the resume: code that has ended with what came before the suspension ends its instance (recorded: `suspend-first-error`).
+    if (isSuspended) return { decisions: end === null ? [] : [end], awaitedEvents: awaited(), ...this.facts(progress) };
     const decisions: HostDecision[] = [];
     for (const decision of this.pending.values()) decisions.push(this.asItIsNow(decision));
     if (end !== null) decisions.push(end);
@@ -195,22 +188,24 @@ export class HostReplay implements NodeHost {
     return { decisions, awaitedEvents, ...this.facts(progress) };
   }
 
-  private settleWithoutState(
-    { message, stack, thrown: cause, isOwn, exception }: SdkProgress & { type: 'stateless' },
-    isSuspended: boolean,
-  ): Settlement {
+  /** Ends a suspended instance too (recorded: `suspend-child-terminated`, `suspend-wait-text`). */
+  private endWithoutState({
+    message,
+    stack,
+    thrown: cause,
+    isOwn,
+    exception,
+  }: SdkProgress & { type: 'stateless' }): CompleteOrchestration {
     const { firstRow } = this;
-    // What the history has and the answer has not ends a suspended instance too (recorded: `suspend-child-terminated`).
-    if (isSuspended && this.terminated === null && firstRow === null) return { decisions: [], awaitedEvents: [] };
     const failure =
       firstRow === null
         ? isOwn === true
           ? { ...this.orchestratorFailure(message), ...(exception === undefined ? {} : { details: exception }) }
           : // What a parent is told of it is the exception, as of an activity.
             { ...this.orchestratorFailure(invocationFailure(message, stack)), details: serialisedException(message, stack) }
-        : { reason: nonDeterminismMessage(firstRow, null), details: '' };
+        : nonDeterminismFailure(nonDeterminismMessage(firstRow, null));
     const thrown = { thrown: cause ?? (stack.includes(message) ? stack : `${message}\n${stack}`) };
-    return { decisions: [{ ...failedAs(this.next, { ...failure, atOnce: true }), id: 0, ...thrown }], awaitedEvents: [] };
+    return { ...failedAs(this.next, { ...failure, atOnce: true }), id: 0, ...thrown };
   }
 
   /** What no history tells of the waits; empty in the ordinary case, which costs nothing. */
@@ -357,7 +352,7 @@ export class HostReplay implements NodeHost {
 
   /** Another replay of the same history went another way: the orchestration fails, whatever is still open. */
   disagree(reason: string): void {
-    this.failure ??= { reason, details: '', atOnce: true };
+    this.failure ??= nonDeterminismFailure(reason);
   }
 
   private advance(actions: ActionList): void {

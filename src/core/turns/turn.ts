@@ -7,6 +7,8 @@
  *   T3. A terminate in the episode beats continue-as-new (9.2, decision 8).
  *   T4. A generation that ends gives back what it has locked, ahead of its completion; one that is terminated does not (5.5), nor one of the
  *       JSON protocol that failed (recorded: `lock-throws`).
+ *   T5. A rewound run that meets a row it cannot explain before it has met that of its own call leaves the call's row once more (recorded:
+ *       `rewind-retry-again`). The work itself is under way: the rewind has begun it.
  */
 import { engineNotes } from '../history/history';
 import type {
@@ -18,6 +20,7 @@ import type {
   UnlockEntity,
 } from '../decisions/decisions';
 import { addressOf, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
+import { agrees, endsAsNonDeterministic, isScheduledRow, type ScheduledRow } from '../decisions/non-determinism';
 import { releaseName, releaseText, requestEventName, requestText, typedReleaseText } from '../entities/entity-messages';
 import { failedId, type Generation } from './generation';
 import type {
@@ -91,13 +94,17 @@ export function applyDecisions(turn: TurnInput): TurnResult {
     completion: null,
     droppedIds: [],
   };
+  const isLost = profileOf(row) === 'A' && turn.decisions.some(endsAsNonDeterministic);
   for (const decision of turn.decisions) {
     if (decision.type === 'CompleteOrchestration') {
       complete(turn, decision, result);
       continue;
     }
     if (turn.generation.hasScheduled(decision.id) && !isRetry(turn, decision.id)) {
-      result.droppedIds.push(decision.id); // T1
+      const same = isLost ? sameUnderWay(turn.generation, decision) : undefined;
+      if (same === undefined)
+        result.droppedIds.push(decision.id); // T1
+      else result.events.push({ ...same, IsPlayed: false, Timestamp: now }); // T5
       continue;
     }
     switch (decision.type) {
@@ -155,6 +162,14 @@ export function applyDecisions(turn: TurnInput): TurnResult {
     result.events.push({ EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: now });
   }
   return result;
+}
+
+/** The row of the same work that has no answer yet. */
+function sameUnderWay(generation: Generation, decision: Exclude<Decision, CompleteOrchestration>): ScheduledRow | undefined {
+  if (!generation.open.has(decision.id)) return undefined;
+  return generation.events.find(
+    (event): event is ScheduledRow => isScheduledRow(event) && event.EventId === decision.id && agrees(event, decision),
+  );
 }
 
 /** An activity's input that arrives as `True` or `False`. */

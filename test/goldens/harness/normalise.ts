@@ -13,6 +13,7 @@ const patterns: readonly [pattern: RegExp, instead: string][] = [
   [/([?&]code=)[^&"\s]+/g, '$1KEY'],
   [new RegExp(hubName, 'g'), 'HUB'],
   [/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)'],
+  [/(NonDeterministicOrchestrationException: [^\n]*)\n {3}at DurableTask\.Core\.[\s\S]*$/, '$1'],
   [/((\\*)"StackTrace\2":\2")[^"]*?(\2")/g, '$1(stack)$3'],
   [/(\nStack: )\w*Error: [\s\S]*$/, '$1(stack)'],
   [/(StackTrace: )[\s\S]*$/, '$1(stack)'],

@@ -139,6 +139,48 @@ describe('orchestrations: terminate, suspend, resume (spec/engine.md 8.6)', () =
   });
 
   scenario({
+    title: 'X11b: start and suspend in one batch, the code throws at once',
+    code: () =>
+      function* () {
+        throw new Error('at once');
+      },
+    script: async (host) => {
+      await host.start(host.suspend());
+    },
+    rows: 'OS ES ESu EC#0[Failed] OC',
+    status: 'Failed',
+  });
+
+  scenario({
+    title: 'X11c: a result and a suspend in one batch, the code returns with the result',
+    code: one,
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.completed(0, 'a'), host.suspend());
+    },
+    rows: 'OS ES TS#0 OC | OS TC→0 ESu EC#1[Completed] OC',
+    output: 'a',
+  });
+
+  scenario({
+    title: 'X11d: an event while suspended, after which the code throws what is no error',
+    code: () =>
+      function* ({ df }) {
+        yield df.waitForExternalEvent('go');
+        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        throw 'a text';
+      },
+    only: [sdk3],
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.suspend());
+      await host.episode(host.raised('go'));
+    },
+    rows: 'OS ES OC | OS ESu OC | OS ER EC#0[Failed] OC',
+    status: 'Failed',
+  });
+
+  scenario({
     title: 'X12: suspended twice, resumed once',
     code: waits,
     script: async (host) => {

@@ -11,3 +11,48 @@ const cities = ['Tokyo', 'Seattle', 'London', 'Amsterdam', 'Seoul'];
 df.app.orchestration('HelloCities', (context) => hello(context, cities.slice(0, 3)));
 df.app.orchestration('HelloCities5', (context) => hello(context, cities));
 df.app.activity('SayHello', { handler: (name) => `Hello ${name}!` });
+const later = (context, ms) => new Date(context.df.currentUtcDateTime.getTime() + ms);
+const attempts = new Map();
+df.app.activity('Echo', { handler: (x) => x });
+df.app.activity('FailTimes', {
+  handler: ({ key, times }) => {
+    const attempt = (attempts.get(key) ?? 0) + 1;
+    attempts.set(key, attempt);
+    if (attempt <= times) throw new Error(`failure ${attempt}`);
+    return `ok after ${attempt}`;
+  },
+});
+df.app.orchestration('FanOut', function* (context) {
+  const parts = [];
+  for (let i = 1; i <= context.df.getInput(); i++) parts.push(context.df.callActivity('Echo', i));
+  return yield context.df.Task.all(parts);
+});
+df.app.orchestration('Parent', function* (context) {
+  return yield context.df.callSubOrchestrator('Wait', 'go', `${context.df.instanceId}-child`);
+});
+df.app.orchestration('Wait', function* (context) {
+  return yield context.df.waitForExternalEvent(context.df.getInput());
+});
+df.app.orchestration('EventOrTimer', function* (context) {
+  const happened = context.df.waitForExternalEvent('go');
+  const late = context.df.createTimer(later(context, context.df.getInput()));
+  const won = yield context.df.Task.any([happened, late]);
+  if (won === happened) late.cancel();
+  return yield context.df.callActivity('SayHello', won === happened ? happened.result : 'late');
+});
+df.app.orchestration('StatusThenWait', function* (context) {
+  context.df.setCustomStatus({ waits: true });
+  const got = yield context.df.waitForExternalEvent('go');
+  context.df.setCustomStatus(got);
+  return yield context.df.callActivity('SayHello', got);
+});
+df.app.orchestration('Retries', function* (context) {
+  const work = { key: context.df.instanceId, times: 1 };
+  return yield context.df.callActivityWithRetry('FailTimes', new df.RetryOptions(1000, 3), work);
+});
+df.app.orchestration('CountDown', function* (context) {
+  const left = context.df.getInput();
+  yield context.df.callActivity('SayHello', String(left));
+  if (left === 0) return 'zero';
+  context.df.continueAsNew(left - 1);
+});
