@@ -1,13 +1,15 @@
 /**
  * Random programs on the real engine and on the built emulator: says which seeds differ, and where first.
  *
- *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--jobs 12] [--wide] [--whole] [--record | --again] [--folder NAME]
+ *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--jobs 12] [--wide | --far] [--whole] [--record | --again] [--folder NAME]
  *
  * Compared are the answers' status codes, how each instance ended and its rows by type, number and name; with --whole everything that the
  * recordings' test compares. What the real engine did stays in test-results/random/ (--folder: another name there): --record does nothing else, --again plays what is there.
  * What differs is played once more with activities as slow as storage makes them, and with timers as early as there; what differs then is recorded twice more, with less at a
  * time. Equal is what is as in any one of the recordings. Where the real engine differs from itself it raced: such a program is counted apart,
  * and what it did each time is printed. --wide: programs with more kinds of work in groups, and more that a client does meanwhile.
+ * --far: critical sections, durable HTTP, retried children, groups of timers, big statuses, signals, capitals in events, suspensions before the
+ * first step and requests at the wrong time as well.
  * Outside of CI; it needs what the recorder needs.
  */
 import { spawnSync } from 'node:child_process';
@@ -29,10 +31,12 @@ const { values } = parseArgs({
     again: { type: 'boolean', default: false },
     whole: { type: 'boolean', default: false },
     wide: { type: 'boolean', default: false },
+    far: { type: 'boolean', default: false },
     folder: { type: 'string', default: 'random' },
   },
 });
 
+const reach = values.far ? 'far' : values.wide ? 'wide' : 'narrow';
 const root = path.resolve(__dirname, '../../..');
 const folder = path.join(root, 'test-results', values.folder);
 const app = path.join(__dirname, 'app');
@@ -101,7 +105,7 @@ function record(round: number, names: readonly string[] = []): void {
 function writeScenarios(): void {
   const first = Number(values.seed);
   const count = Number(values.count);
-  const scenarios = Array.from({ length: count }, (_none, i) => randomScenario(first + i, values.wide));
+  const scenarios = Array.from({ length: count }, (_none, i) => randomScenario(first + i, reach));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(scenariosFile, JSON.stringify(scenarios));

@@ -16,18 +16,27 @@ function randomFrom(seed: number): Random {
 
 type ProgramStep = Record<string, unknown>;
 
+/** What durable HTTP calls ask for (harness/page.ts). */
+const pages = ['/ok', '/poll', '/status/500', '/nope', '/chain/1', '/moved'];
+
 /** Results that come close together may come in any order on either engine, so those of one group are this far apart. */
 const apartMs = 1200;
+
+/** `wide`: more kinds of work in groups, and more that a client does meanwhile. `far`: what meets seldom as well. */
+export type Reach = 'narrow' | 'wide' | 'far';
 
 class Program {
   private value = 0;
   private children = 0;
   private readonly events: string[] = [];
+  private readonly isWide: boolean;
 
   constructor(
     private readonly random: Random,
-    private readonly isWide: boolean,
-  ) {}
+    private readonly reach: Reach,
+  ) {
+    this.isWide = reach !== 'narrow';
+  }
 
   steps(depth: number): ProgramStep[] {
     return Array.from({ length: 1 + this.random(4) }, () => this.step(depth));
@@ -39,6 +48,61 @@ class Program {
   }
 
   private step(depth: number): ProgramStep {
+    return this.reach === 'far' && this.random(2) === 0 ? this.seldom(depth) : this.usual(depth);
+  }
+
+  /** Critical sections, durable HTTP, children with a retry policy, groups of timers alone, statuses of a size. */
+  private seldom(depth: number): ProgramStep {
+    switch (this.random(depth === 0 ? 8 : 6)) {
+      case 0:
+      case 1:
+        return this.section();
+      case 2:
+        return { do: 'http', to: pages[this.random(pages.length)] };
+      case 3:
+        return { do: this.random(2) === 0 ? 'any' : 'all', of: this.timers() };
+      case 4:
+        return { do: 'bigStatus', size: this.random(5) === 0 ? 9000 : 7000 };
+      case 5:
+        return { do: 'tell', op: ['add', 'fail'][this.random(2)], v: ++this.value };
+      case 6:
+        return {
+          do: 'childRetry',
+          id: `c${++this.children}`,
+          max: 1 + this.random(3),
+          steps: [{ do: 'failTimes', v: ++this.value, times: this.random(3), caught: false }],
+          caught: this.random(2) === 0,
+        };
+      default:
+        return { do: 'any', of: [this.event(), { do: 'http', to: '/slow' }] };
+    }
+  }
+
+  /** What is done while entities are locked; whether they are given back by the code. */
+  private section(): ProgramStep {
+    const inside = (): ProgramStep => {
+      switch (this.random(6)) {
+        case 0:
+          return { do: 'echo', v: ++this.value };
+        case 1:
+          return { do: 'failTimes', v: ++this.value, times: this.random(2), caught: this.random(3) > 0 };
+        case 2:
+          return { do: 'status', v: { inside: ++this.value } };
+        case 3:
+          return { do: 'timer', ms: 1500 };
+        default:
+          return { do: 'entity', op: ['add', 'get', 'fail'][this.random(3)], v: ++this.value };
+      }
+    };
+    const steps = Array.from({ length: 1 + this.random(3) }, inside);
+    return { do: 'lock', also: this.random(3) === 0, isReleased: this.random(4) > 0, steps };
+  }
+
+  private timers(): ProgramStep[] {
+    return Array.from({ length: 2 + this.random(2) }, (_none, i) => ({ do: 'timer', ms: 700 + i * apartMs }));
+  }
+
+  private usual(depth: number): ProgramStep {
     switch (this.random(depth === 0 ? 14 : 9)) {
       case 0:
         return { do: 'all', of: this.group() };
@@ -126,6 +190,22 @@ function meddle(random: Random): Step[] {
   }
 }
 
+/** What a client should not do while it runs, or does under another name, in far programs. */
+function trespass(random: Random): Step[] {
+  switch (random(7)) {
+    case 0:
+      return [{ request: ['DELETE', 'instances/$'] }];
+    case 1:
+      return [{ request: ['POST', 'instances/$/restart?restartWithNewInstanceId=false'] }];
+    case 2:
+      return [{ start: 'Program', input: { steps: [{ do: 'echo', v: 'twice' }] } }, { pause: 2000 }];
+    case 3:
+      return [{ rewind: 'too early' }];
+    default:
+      return [];
+  }
+}
+
 /** How a client takes up what has ended, in wide programs. */
 function afterwards(random: Random): Step[] {
   switch (random(4)) {
@@ -140,20 +220,26 @@ function afterwards(random: Random): Step[] {
   }
 }
 
-export function randomScenario(seed: number, isWide = false): Scenario {
+export function randomScenario(seed: number, reach: Reach = 'narrow'): Scenario {
   const random = randomFrom(seed * 7919 + 13);
   for (let warm = 0; warm < 5; warm++) random(2);
-  const program = new Program(random, isWide);
-  const input = { steps: program.steps(0) };
-  const steps: Step[] = [{ start: 'Program', input }, { pause: 6000 }];
+  const isWide = reach !== 'narrow';
+  const isFar = reach === 'far';
+  const program = new Program(random, reach);
+  const input = { steps: program.steps(0), ...(isFar ? { page: '$HTTP' } : {}) };
+  const steps: Step[] = [{ start: 'Program', input }];
+  if (isFar && random(6) === 0) steps.push({ suspend: 'before its first step' }, { pause: 3000 }, { resume: 'now' });
+  steps.push({ pause: 6000 });
   const suspendAt = random(3) === 0 ? random(program.awaited.length + 1) : -1;
   program.awaited.forEach((event, i) => {
     if (i === suspendAt) steps.push({ suspend: 'hold' }, idle);
+    if (isFar && random(5) === 0) steps.push({ event: event.toUpperCase(), input: 'in capitals' }, idle);
     steps.push({ event, input: `v${i}` }, { pause: 3000 });
+    if (isFar && i === 0) steps.push(...trespass(random));
     if (i === suspendAt) steps.push({ resume: 'on' }, { pause: 2500 });
   });
   if (isWide) steps.push(...meddle(random), { pause: 5000 }, ...afterwards(random));
   else steps.push({ pause: 5000 });
   if (!isWide && random(2) === 0) steps.push({ rewind: 'again' }, { pause: 8000 });
-  return { name: `${isWide ? 'wide' : 'random'}-${seed}`, steps };
+  return { name: `${reach === 'narrow' ? 'random' : reach}-${seed}`, steps };
 }
