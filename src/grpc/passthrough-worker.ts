@@ -5,6 +5,7 @@
  *   B1. An orchestrator that fails has answered. A function that throws, or answers with something else than the message, has not: the
  *       orchestration fails as in production, and the failure names the function.
  *   B2. The same for entities, where production would ask again for ever: each operation fails.
+ *   B3. Who has asked for nothing that is still to come waits for an event. An app that waits for none awaits what never wakes it, and is told so.
  */
 import type { CompleteOrchestration, Decision } from '../core/decisions/decisions';
 import { nonDeterminismException } from '../core/decisions/non-determinism';
@@ -24,6 +25,7 @@ import type {
 import type { Logger } from '../core/ports/logger';
 import type { EncodedAnswer, EntityForm, PassthroughHost } from '../core/ports/passthrough-host';
 import type { ReplayRequest } from '../core/ports/replay-worker';
+import { awaitsElsewhere, hasNothingOpen } from '../core/instances/nothing-open';
 import { unknownFunctionMessage } from '../core/values/unknown-function';
 import { entityOutcome, episodeOutcome, type TerminateOther } from './from-proto';
 import {
@@ -86,7 +88,8 @@ export class PassthroughWorker implements FunctionWorker {
     }
     const { outcome, terminations } = episodeOutcome(response.value, instanceId);
     for (const other of terminations) this.world.terminate(other);
-    return { ...outcome, decisions: legacyDecisions(kept(outcome.decisions), { instanceId, executionId }) };
+    const decided = { ...outcome, decisions: legacyDecisions(kept(outcome.decisions), { instanceId, executionId }) };
+    return this.#isStuck(request, decided) ? { ...decided, stuck: awaitsElsewhere } : decided;
   }
 
   /** As recorded of .NET; of others nothing is. */
@@ -201,6 +204,16 @@ export class PassthroughWorker implements FunctionWorker {
     return eventInForm(this.#form, event, history, id);
   }
 
+  /** B3 */
+  #isStuck({ name, instanceId, history, newEvents }: EpisodeRequest, { decisions }: EpisodeOutcome): boolean {
+    if (this.host.awaitsEvents !== false || decisions.length > 0) return false;
+    const all = [...history, ...newEvents];
+    if (isSuspended(all) || !hasNothingOpen(all)) return false;
+    const message = `The orchestrator function '${name}' does not go on. ${awaitsElsewhere}`;
+    this.world.log({ level: 'warning', category: 'worker', message, functionName: name, instanceId });
+    return true;
+  }
+
   #unknown(type: DurableType, name: string): string {
     const known = this.known.filter((fn) => fn.type === type && fn.isBuiltIn !== true).map((fn) => fn.name);
     return unknownFunctionMessage(name, type, known);
@@ -212,6 +225,11 @@ function kept(decisions: readonly Decision[]): readonly Decision[] {
   const last = decisions.at(-1);
   const isRefusal = last?.type === 'CompleteOrchestration' && last.failureDetails?.ErrorType === nonDeterminismException;
   return isRefusal ? [last] : decisions;
+}
+
+function isSuspended(events: readonly HistoryEvent[]): boolean {
+  const last = events.findLast(({ EventType }) => EventType === 'ExecutionSuspended' || EventType === 'ExecutionResumed');
+  return last?.EventType === 'ExecutionSuspended';
 }
 
 type Read<T> = { ok: true; value: T } | { ok: false; message: string; type: string; stack: string | null };

@@ -1,10 +1,11 @@
-import { countText } from '../base/count-text';
 import * as vscode from 'vscode';
+import type { FunctionFolder } from '../analysis/functions-in-text';
+import { countText } from '../base/count-text';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';
 import { commands, settings } from './ids';
 import { loadAnalysis } from './load-analysis';
-import { folderFunctionName } from './source-index';
+import { functionFolder } from './source-index';
 
 interface Orchestrator {
   name: string;
@@ -14,6 +15,7 @@ interface Orchestrator {
 
 const refreshEveryMs = 1000;
 export const codeLensLanguages = ['javascript', 'typescript', 'javascriptreact', 'typescriptreact'];
+const notExplored: readonly string[] = ['csharp', 'powershell'];
 
 /** Above each orchestrator: Start, how many run, Show instances; above each HTTP function: Send Request. */
 export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
@@ -30,7 +32,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   ) {
     this.#subscriptions = [
       vscode.languages.registerCodeLensProvider(
-        [...codeLensLanguages, 'csharp'].map((language) => ({ language })),
+        [...codeLensLanguages, ...notExplored].map((language) => ({ language })),
         this,
       ),
       emulators.onChanged(() => this.#refreshSoon()),
@@ -43,7 +45,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const app = this.appOf(document.uri);
     if (app === undefined || !this.emulators.settingsOf(app).codeLens) return [];
-    const places = this.#orchestratorsIn(document, await folderFunctionName(document.uri));
+    const places = this.#orchestratorsIn(document, await functionFolder(document.uri));
     const requests = this.#requests(app, document);
     if (places.length === 0) return requests;
     const hub = this.#watch(app);
@@ -55,8 +57,7 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
         command: commands.exploreSchedules,
         arguments: [name],
       });
-      // Of C# nothing can be explored.
-      const exploring = document.languageId === 'csharp' ? [] : [explore];
+      const exploring = notExplored.includes(document.languageId) ? [] : [explore];
       if (hub === undefined) return [start, ...exploring];
       const counts = await hub.countByStatus({ names: [name] });
       const running = (counts.Running ?? 0) + (counts.Pending ?? 0) + (counts.Suspended ?? 0) + (counts.ContinuedAsNew ?? 0);
@@ -107,10 +108,10 @@ export class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   /** As long as the text is half typed: those of the text before. */
-  #orchestratorsIn(document: vscode.TextDocument, folderName: string | null): readonly Orchestrator[] {
+  #orchestratorsIn(document: vscode.TextDocument, folder: FunctionFolder | null): readonly Orchestrator[] {
     const before = this.#orchestrators.get(document);
     if (before?.version === document.version) return before.found;
-    const functions = loadAnalysis().functionsInText(document.uri.fsPath, document.getText(), folderName);
+    const functions = loadAnalysis().functionsInText(document.uri.fsPath, document.getText(), folder);
     const found = functions?.filter((each) => each.kind === 'orchestration') ?? before?.found ?? [];
     this.#orchestrators.set(document, { version: document.version, found });
     return found;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { FunctionFolder } from '../analysis/functions-in-text';
 import type { SourceLocation } from '../protocol/panel-values';
 import { AppSources } from './app-sources';
 import { readText, type DurableApp } from './find-apps';
@@ -13,13 +14,15 @@ interface ScannedFile {
 }
 
 const sourceFiles = '**/*.{ts,mts,cts,js,mjs,cjs,cs}';
+/** Each in the folder of its function. */
+const scripts = '*/*.ps1';
 const unwanted = '{**/node_modules/**,**/dist/**,**/out/**,**/bin/**,**/obj/**,**/*.d.ts,**/.git/**}';
 const maxFiles = 2000;
 
 /** What the sources of the workspace's apps hold, read when first asked and again where files change. */
 export class SourceIndex implements vscode.Disposable {
   readonly #files = new Map<string, Promise<Map<string, ScannedFile>>>();
-  readonly #watcher = vscode.workspace.createFileSystemWatcher(sourceFiles);
+  readonly #watcher = vscode.workspace.createFileSystemWatcher('**/*.{ts,mts,cts,js,mjs,cjs,cs,ps1}');
 
   constructor(private readonly appOf: (file: vscode.Uri) => DurableApp | undefined) {
     this.#watcher.onDidCreate((uri) => this.#scanAgain(uri));
@@ -87,8 +90,12 @@ export async function sourceFilesOf(app: DurableApp): Promise<vscode.Uri[]> {
   return vscode.workspace.findFiles(new vscode.RelativePattern(app.appDir, sourceFiles), unwanted, maxFiles);
 }
 
+async function scriptsOf({ appDir }: DurableApp): Promise<vscode.Uri[]> {
+  return vscode.workspace.findFiles(new vscode.RelativePattern(appDir, scripts), unwanted, maxFiles);
+}
+
 async function scanAll(app: DurableApp): Promise<Map<string, ScannedFile>> {
-  const uris = await sourceFilesOf(app);
+  const uris = [...(await sourceFilesOf(app)), ...(await scriptsOf(app))];
   const files = new Map<string, ScannedFile>();
   for (const uri of uris) {
     const scanned = await scan(uri);
@@ -100,18 +107,23 @@ async function scanAll(app: DurableApp): Promise<Map<string, ScannedFile>> {
 async function scan(uri: vscode.Uri): Promise<ScannedFile | undefined> {
   const text = await readText(uri);
   if (text === undefined) return undefined;
-  const folderName = await folderFunctionName(uri);
-  const older = folderName === null ? [] : [{ name: folderName, line0: 0, column0: 0 }];
+  const folder = await functionFolder(uri);
+  // What a script in PowerShell is, its function.json tells in full.
+  const older = folder === null || /\.ps1$/i.test(uri.fsPath) ? [] : [{ name: folder.name, line0: 0, column0: 0 }];
   return {
     uri,
-    registrations: [...(loadAnalysis().functionsInText(uri.fsPath, text, folderName) ?? []), ...older],
+    registrations: [...(loadAnalysis().functionsInText(uri.fsPath, text, folder) ?? []), ...older],
     eventNames: findEventNames(text),
   };
 }
 
-/** In the older model a function is named by the folder that holds its function.json. */
-export async function folderFunctionName(file: vscode.Uri): Promise<string | null> {
+/** In the older model, and in PowerShell, a function is named by the folder that holds its function.json. */
+export async function functionFolder(file: vscode.Uri): Promise<FunctionFolder | null> {
   const folder = vscode.Uri.joinPath(file, '..');
-  const described = await readText(vscode.Uri.joinPath(folder, 'function.json'));
-  return described === undefined ? null : path.basename(folder.fsPath);
+  const functionJson = await readText(vscode.Uri.joinPath(folder, 'function.json'));
+  return functionJson === undefined ? null : { name: path.basename(folder.fsPath), functionJson };
+}
+
+export async function folderFunctionName(file: vscode.Uri): Promise<string | null> {
+  return (await functionFolder(file))?.name ?? null;
 }

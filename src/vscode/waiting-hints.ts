@@ -11,7 +11,7 @@ import type { DurableApp } from './find-apps';
 import { commands, replayDebugType, settings } from './ids';
 import { loadAnalysis } from './load-analysis';
 import { lineHints, replayed, waitingTitle, type LineHint, type ReplayedInstance } from './models/waiting-places';
-import { folderFunctionName } from './source-index';
+import { functionFolder } from './source-index';
 
 export interface WaitingHintsOptions {
   emulators: Emulators;
@@ -158,8 +158,8 @@ export class WaitingHints implements vscode.Disposable {
       if (app === undefined || !this.options.emulators.settingsOf(app).waitingHints) continue;
       const emulator = this.options.emulators.of(app);
       if (emulator.running === undefined) continue;
-      const folderName = await folderFunctionName(document.uri);
-      const functions = loadAnalysis().functionsInText(document.uri.fsPath, document.getText(), folderName) ?? [];
+      const folder = await functionFolder(document.uri);
+      const functions = loadAnalysis().functionsInText(document.uri.fsPath, document.getText(), folder) ?? [];
       const names = functions.filter(({ kind }) => kind === 'orchestration').map(({ name }) => name);
       if (names.length === 0) continue;
       const before = wanted.get(emulator) ?? new Set();

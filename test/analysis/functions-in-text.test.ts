@@ -31,10 +31,27 @@ describe('the functions that a text registers', () => {
 
   it('of the older model are named by their folder', () => {
     const text = "const df = require('durable-functions');\nmodule.exports = df.orchestrator(function* (context) {});";
-    assert.deepEqual(functionsInText('index.js', text, 'HelloSequence'), [
+    assert.deepEqual(functionsInText('index.js', text, { name: 'HelloSequence', functionJson: '{}' }), [
       { kind: 'orchestration', name: 'HelloSequence', line0: 1, column0: 17 },
     ]);
     assert.deepEqual(functionsInText('index.js', text, null), []);
+  });
+
+  it('of a script in PowerShell is what its function.json says, at the first line of its body', () => {
+    const of = (text: string, type: string, file = '/app/Hello/run.ps1', more = ''): unknown =>
+      functionsInText(file, text, { name: 'Hello', functionJson: `{ "bindings": [{ "type": "${type}" }]${more} }` });
+    const text =
+      'using namespace System.Net\n\n# a comment\n<# param($No)\n#> <# once more #>\n  param($Context)\n$Context.Input';
+    assert.deepEqual(of(text, 'orchestrationTrigger'), [{ kind: 'orchestration', name: 'Hello', line0: 5, column0: 2 }]);
+    assert.deepEqual(of('param($name)', 'activityTrigger'), [{ kind: 'other', name: 'Hello', line0: 0, column0: 0 }]);
+    assert.deepEqual(of('', 'orchestrationTrigger'), [{ kind: 'orchestration', name: 'Hello', line0: 0, column0: 0 }]);
+    // Another script of the folder, and one that function.json names.
+    assert.deepEqual(of(text, 'orchestrationTrigger', '/app/Hello/parts.ps1'), []);
+    assert.deepEqual(of('1', 'orchestrationTrigger', '/app/Hello/parts.ps1', ', "scriptFile": "parts.ps1"'), [
+      { kind: 'orchestration', name: 'Hello', line0: 0, column0: 0 },
+    ]);
+    assert.deepEqual(functionsInText('/app/run.ps1', text, null), []);
+    assert.deepEqual(functionsInText('/app/Hello/run.ps1', text, { name: 'Hello', functionJson: '{ half' }), []);
   });
 
   it('are not those in comments, nor those under computed names', () => {

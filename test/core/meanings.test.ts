@@ -48,6 +48,36 @@ describe('what an instance means', () => {
     assert.match(found[2]?.message ?? '', /'other' replaced a running instance/);
   });
 
+  it('is that nothing is open, of what runs on a worker that does not tell for which event the code waits', () => {
+    const start = [event('OrchestratorStarted'), event('ExecutionStarted', { Name: 'O' })];
+    const end = event('OrchestratorCompleted');
+    const of = (events: HistoryEvent[], facts: Partial<MeaningRow> = {}): string[] =>
+      idsOf({ profile: 'G', historyLength: events.length, ...facts }, events);
+    const scheduled = event('TaskScheduled', { EventId: 0, Name: 'A' });
+    const done = event('TaskCompleted', { TaskScheduledId: 0 });
+    assert.deepEqual(of([...start, end]), ['nothingOpen']);
+    assert.deepEqual(of([...start, scheduled, end, event('OrchestratorStarted'), done, end]), ['nothingOpen']);
+    assert.deepEqual(of([...start, event('TimerCreated', { EventId: 0 }), event('TimerFired', { TimerId: 0 }), end]), [
+      'nothingOpen',
+    ]);
+    const [{ message, docs } = { message: '', docs: '' }] = meanings(row({ profile: 'G', historyLength: 3 }), [...start, end]);
+    assert.match(
+      message,
+      /Either it waits for an external event, .* or it awaits something that is not of its context \(Task\.Delay/,
+    );
+    assert.equal(docs, 'docs/meanings.md#running-and-nothing-is-open');
+    // Something is still to come.
+    assert.deepEqual(of([...start, scheduled, end]), []);
+    assert.deepEqual(of([...start, event('TimerCreated', { EventId: 0 }), end]), []);
+    assert.deepEqual(of([...start, event('SubOrchestrationInstanceCreated', { EventId: 0, InstanceId: 'c' }), end]), []);
+    assert.deepEqual(of([...start, event('EntityOperationCalled', { RequestId: 'r', TargetInstanceId: '@e@k' }), end]), []);
+    // An episode that is not over, a part of a history, what does not run, and what names its events.
+    assert.deepEqual(of(start), []);
+    assert.deepEqual(of([...start, end], { historyLength: 9 }), []);
+    assert.deepEqual(of([...start, end], { runtimeStatus: 'Suspended' }), []);
+    assert.deepEqual(of([...start, end], { profile: 'A' }), []);
+  });
+
   it('is what the waits tell: an event that nobody waits for, code that has ended, events that continueAsNew has dropped', () => {
     const events = [
       event('ExecutionStarted', { Name: 'O', Note: 'events dropped by continueAsNew: first, second' }),

@@ -18,6 +18,20 @@ describe('what is found in source text', () => {
     assert.deepEqual(findEventNames(text), ['Approved', 'BookingConfirmed', 'Cancelled']);
   });
 
+  it('names of events in C# and in PowerShell', () => {
+    const csharp = `
+      var a = await context.WaitForExternalEvent<bool>("Approval", TimeSpan.FromHours(1));
+      // context.WaitForExternalEvent<bool>("Commented")
+      await client.RaiseEventAsync(id, "Go", 1);
+      await context.WaitForExternalEvent<List<string>>("Lines");`;
+    assert.deepEqual(findEventNames(csharp), ['Approval', 'Lines', 'Go']);
+    const script = `
+      $a = Start-DurableExternalEventListener -EventName 'BookingConfirmed' -NoWait
+      Send-DurableExternalEvent -InstanceId $id -EventName "Go" -EventData 1
+      Start-DurableExternalEventListener -EventName "Made$up"`;
+    assert.deepEqual(findEventNames(script), ['BookingConfirmed', 'Go']);
+  });
+
   it('positions stay when comments are blanked', () => {
     const text = "a // x 'y\n/* b\n*/ c 'it\\'s // no comment' d";
     const blanked = blankComments(text);

@@ -13,6 +13,7 @@ import {
   type SubOrchestrationInstanceFailed,
 } from '../history/history';
 import { profileOf, type InstanceRow } from './instance';
+import { hasNothingOpen } from './nothing-open';
 
 export type MeaningId =
   | 'eventAgain'
@@ -30,7 +31,8 @@ export type MeaningId =
   | 'openTimers'
   | 'lateResult'
   | 'locksKept'
-  | 'locksGivenBack';
+  | 'locksGivenBack'
+  | 'nothingOpen';
 
 export interface Meaning {
   id: MeaningId;
@@ -47,8 +49,11 @@ export interface Meaning {
 /** What is looked at of a row. `failureStack`: what the code threw. */
 export type MeaningRow = Pick<
   InstanceRow,
-  'instanceId' | 'runtimeStatus' | 'output' | 'awaitedEvents' | 'profile' | 'failureStack' | 'waits'
->;
+  'instanceId' | 'runtimeStatus' | 'output' | 'awaitedEvents' | 'profile' | 'failureStack' | 'waits' | 'stuck'
+> & {
+  /** By which a whole history is told from a part of one. */
+  historyLength?: number;
+};
 
 /** Headings of docs/meanings.md as Markdown viewers name them. */
 const paragraphs: Readonly<Record<MeaningId, string>> = {
@@ -68,6 +73,7 @@ const paragraphs: Readonly<Record<MeaningId, string>> = {
   lateResult: 'a-result-that-comes-too-late',
   locksKept: 'locks-that-nobody-gives-back',
   locksGivenBack: 'locks-given-back-by-a-failure',
+  nothingOpen: 'running-and-nothing-is-open',
 };
 
 /** Headings of docs/meanings.md. */
@@ -88,6 +94,7 @@ const titles: Readonly<Record<MeaningId, string>> = {
   lateResult: 'A result that comes too late',
   locksKept: 'Locks that nobody gives back',
   locksGivenBack: 'Locks given back by a failure',
+  nothingOpen: 'Running, and nothing is open',
 };
 
 /** The meanings of `events`, the history or what was added to it, in their order; those of the instance as a whole come first. */
@@ -101,8 +108,28 @@ export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Mean
     if (meaning !== null) found.push({ ...meaning, docs: docsOf(meaning.id), event: index });
   }
   if (!found.some(({ id }) => id === 'suspendedEnded')) found.push(...suspendedEnd(events));
+  if (isIdle(row, events)) found.push(nothingOpen(row));
   found.push(...waitMeanings(row, events), ...(failure === null ? lateResults(row, events) : []), ...lockMeanings(row, events));
   return found.map((meaning) => ({ ...meaning, title: titles[meaning.id] }));
+}
+
+/** Of workers that tell what the code wants and not what it waits for. */
+function isIdle(row: MeaningRow, events: readonly HistoryEvent[]): boolean {
+  if (row.runtimeStatus !== 'Running' || profileOf(row as InstanceRow) !== 'G' || events.length !== row.historyLength)
+    return false;
+  return events.at(-1)?.EventType === 'OrchestratorCompleted' && hasNothingOpen(events);
+}
+
+function nothingOpen({ stuck }: MeaningRow): Found {
+  return {
+    id: 'nothingOpen',
+    message:
+      stuck === undefined
+        ? 'Its code has asked for nothing that is still to come. Either it waits for an external event, whose name its worker does not tell, or it awaits something that is not of its context (Task.Delay, HttpClient …), and nothing ever wakes it.'
+        : 'An orchestrator that awaits what is not of its context stays Running for ever, in production too.',
+    docs: docsOf('nothingOpen'),
+    event: null,
+  };
 }
 
 type Said = Pick<Meaning, 'id' | 'message'>;

@@ -29,6 +29,8 @@ export interface PassthroughHost {
   readonly entityForm?: EntityForm;
   /** Extended sessions are on: seconds for which the process keeps where an orchestrator stands. Default: null, they are off. */
   readonly sessionSeconds?: number | null;
+  /** False: the app's code waits for external events nowhere. Default: it may. */
+  readonly awaitsEvents?: boolean;
   /** Rejects with `WorkerExited` or `WorkerHung` (see `FunctionWorker`). */
   runEncoded(call: EncodedCall): Promise<EncodedAnswer>;
   /** The input is handed over as it is. */

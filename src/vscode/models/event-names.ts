@@ -1,10 +1,17 @@
-/** Names in `waitForExternalEvent('name')` and in `.raiseEvent(id, 'name'`, each once, in the order of the text. */
+/**
+ * Names in `waitForExternalEvent('name')` and in `.raiseEvent(id, 'name'`, as in C# and in PowerShell, each once, in the order of the text;
+ * those that are raised come last.
+ */
 export function findEventNames(text: string): string[] {
   const code = blankComments(text);
   const names = new Set<string>();
-  for (const match of code.matchAll(/\.\s*waitForExternalEvent\s*(?:<[^()]*>)?\s*\(\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g))
+  for (const match of code.matchAll(/\.\s*[wW]aitForExternalEvent\s*(?:<[^()]*>)?\s*\(\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g))
     names.add(match[2] ?? '');
-  for (const match of code.matchAll(/\.\s*raiseEvent\s*\(\s*[^,()]+(?:\([^()]*\))?\s*,\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g))
+  for (const match of code.matchAll(
+    /\.\s*(?:raiseEvent|RaiseEventAsync)\s*\(\s*[^,()]+(?:\([^()]*\))?\s*,\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g,
+  ))
+    names.add(match[2] ?? '');
+  for (const match of code.matchAll(/DurableExternalEvent\w*\s[^\n|;]*?-EventName\s+(['"])((?:(?!\1)[^$\n])+)\1/gi))
     names.add(match[2] ?? '');
   return [...names];
 }

@@ -9,21 +9,23 @@ import type { InstanceParts } from './panel-context';
 /** What would puzzle about the instance, and what it means; nothing when nothing does. Meanings of one kind are told once. */
 export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element | null {
   const { instance, state, snapshot } = parts;
-  const { events: awaitedEvents, unawaited, codeEnded } = snapshot.waitingFor;
+  const { events: awaitedEvents, unawaited, codeEnded, stuck } = snapshot.waitingFor;
   const found = useMemo(() => {
     if (isEntityId(instance.instanceId)) return [];
-    const { instanceId, runtimeStatus, output, profile, failureStack } = instance;
+    const { instanceId, runtimeStatus, output, profile, failureStack, historyLength } = instance;
     return meanings(
       {
         instanceId,
         runtimeStatus,
         output,
         awaitedEvents,
+        historyLength,
         waits: {
           ...(unawaited === undefined ? {} : { unawaited }),
           ...(codeEnded === undefined ? {} : { codeEnded }),
         },
         ...(profile === undefined ? {} : { profile }),
+        ...(stuck === undefined ? {} : { stuck }),
         ...(failureStack === null ? {} : { failureStack }),
       },
       state.events,
@@ -33,6 +35,8 @@ export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element
     state.events.length,
     instance.runtimeStatus,
     instance.output,
+    instance.historyLength,
+    stuck,
     awaitedEvents.join('\n'),
     unawaited?.join('\n'),
     codeEnded,

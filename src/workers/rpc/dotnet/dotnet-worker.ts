@@ -23,6 +23,7 @@ import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
 import { missingRuntime } from './missing-runtime';
 import { versionProblems } from './package-versions';
+import { mayAwaitEvents } from './awaited-events';
 import { decidingFiles, type ProjectFacts, readFacts } from './project-facts';
 
 export interface DotnetWorkerOptions extends AppWorkerOptions {
@@ -52,6 +53,7 @@ export class DotnetWorker extends AppWorker {
 
   readonly entityForm: EntityForm = 'event';
   sessionSeconds: number | null = null;
+  awaitsEvents = true;
 
   /** What runs. */
   private loaded: DotnetOutput | null = null;
@@ -82,6 +84,7 @@ export class DotnetWorker extends AppWorker {
     const { output, warnings: analyzed } = await this.built(appDir, project, { dotnetPath, env, signal });
     this.loaded = output;
     this.sessionSeconds = hostConfig.extendedSessionSeconds;
+    this.awaitsEvents = await mayAwaitEvents(output.dir);
     const misfits = await versionProblems(output, project.file);
     for (const { message } of misfits) this.note('warning', message);
     const waiting = options.waitForDebugger === true ? await debuggerWait(output.dir, env) : {};

@@ -54,4 +54,31 @@ describe('the extension in a folder without durable functions', () => {
     assert.ok(fs.existsSync(path.join(target.fsPath, 'src', 'functions', 'bank.js')));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
+
+  it('knows the scripts of an app in PowerShell: lenses above what function.json calls an orchestrator, and its code by name', async () => {
+    const target = vscode.Uri.file(path.join(folder(), 'scripts'));
+    await run('createSampleApp', 'PowerShell', target);
+    const script = vscode.Uri.joinPath(target, 'E1_HelloSequence', 'run.ps1');
+    const lensesOf = async (file) => {
+      await vscode.workspace.openTextDocument(file);
+      const found = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', file, 100);
+      return found.filter((lens) => lens.command?.command.startsWith('durascope.'));
+    };
+    await vscode.window.showTextDocument(script);
+    const [start, ...others] = await until('a lens', async () => {
+      const lenses = await lensesOf(script);
+      return lenses.length > 0 && lenses;
+    });
+    assert.deepEqual([start.command.title, start.command.arguments, others.length], ['$(play) Start', ['E1_HelloSequence'], 0]);
+    const lineOf = (document, line) => document.lineAt(line).text;
+    assert.match(lineOf(await vscode.workspace.openTextDocument(script), start.range.start.line), /^param\(\$Context/i);
+    assert.deepEqual(await lensesOf(vscode.Uri.joinPath(target, 'E1_SayHello', 'run.ps1')), []);
+    for (const name of ['E1_SayHello', 'E1_HelloSequence']) {
+      await run('goToCode', { name });
+      const { document, selection } = vscode.window.activeTextEditor;
+      assert.equal(document.uri.fsPath, vscode.Uri.joinPath(target, name, 'run.ps1').fsPath);
+      assert.match(lineOf(document, selection.active.line), /^param\(/i);
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
 });
