@@ -22,6 +22,8 @@ const parts = {
   'src/hubs/durable-task/open-durable-task-hub.ts': 'durable-task-hub',
   // Generated: of the emulator's server, and of that client.
   'src/wire/generated/task-hub-sidecar.ts': 'task-hub-sidecar',
+  // Read with the first connection to a SQL Server, its driver in it.
+  'src/hubs/sql-server/open-sql-server-hub.ts': 'sql-server-hub',
   // Of apps of .NET only.
   'src/emulator/csharp-test.ts': 'csharp-test',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
@@ -30,6 +32,7 @@ const parts = {
 };
 const mcpPart = 'src/cli/mcp-server.ts';
 const durableTaskParts = ['src/hubs/durable-task/open-durable-task-hub.ts', 'src/wire/generated/task-hub-sidecar.ts'];
+const sqlServerPart = 'src/hubs/sql-server/open-sql-server-hub.ts';
 const workerParts = ['src/workers/node/child/program.ts'];
 /** Of other people's code only: no stack of ours leads there. */
 const librariesParts = ['src/hubs/azure-storage/azure-sdk.ts'];
@@ -112,7 +115,7 @@ const jobs = [
       ...programs,
       ...Object.fromEntries(
         Object.entries(parts)
-          .filter(([entry]) => ![...workerParts, ...librariesParts, mcpPart, ...durableTaskParts].includes(entry))
+          .filter(([entry]) => ![...workerParts, ...librariesParts, mcpPart, sqlServerPart, ...durableTaskParts].includes(entry))
           .map(([entry, name]) => [name, entry]),
       ),
     },
@@ -136,6 +139,26 @@ const jobs = [
     alias: { '@azure/core-xml': './src/hubs/azure-storage/no-xml.ts' },
     outdir: 'dist',
     plugins: [readsParts],
+  },
+  // What of the driver's libraries a hub has no use for is left out: signing in, code pages, calendars.
+  {
+    ...node,
+    minify: !watch,
+    entryPoints: { 'sql-server-hub': sqlServerPart },
+    alias: Object.fromEntries(
+      Object.entries({
+        '@azure/core-auth': 'azure',
+        '@azure/identity': 'azure',
+        '@azure/keyvault-keys': 'azure',
+        '@js-joda/core': 'calendar',
+        'iconv-lite': 'code-pages',
+        'js-md4': 'digest',
+        'readable-stream': 'streams',
+      }).map(([library, instead]) => [library, `./src/hubs/sql-server/left-out/${instead}.ts`]),
+    ),
+    outdir: 'dist',
+    plugins: [readsParts],
+    supported: { 'dynamic-import': false },
   },
   // It imports the modules of apps, which may replace globals.
   {

@@ -122,7 +122,8 @@ export async function targetOf(text: string, hubName: string | null): Promise<Hu
   }
   if (existsSync(path.join(text, 'host.json'))) {
     const target = await hubOfApp(text);
-    return hubName !== null && target.kind === 'azureStorage' ? { ...target, hubName } : target;
+    const isNamed = target.kind === 'azureStorage' || target.kind === 'sqlServer';
+    return hubName !== null && isNamed ? { ...target, hubName } : target;
   }
   if (existsSync(text)) {
     throw new DurascopeError(

@@ -5,12 +5,15 @@ import { parse as parseJson } from 'jsonc-parser';
 import { DurascopeError } from '../core/values/errors';
 import { connectionOfSettings, storageConnection, type StorageConnection } from './azure-storage/storage-connection';
 import { type HubTarget, hubTarget } from './hub-target';
+import { sqlConnection } from './sql-server/sql-connection';
 
 const defaultHubName = 'TestHubName';
 /** Of the first version of the host, where `durableTask` stands at the top of host.json. */
 const version1HubName = 'DurableFunctionsHub';
 /** Of the tables of a tracking store. */
 const defaultPrefix = 'DurableTask';
+/** Of the connection to a SQL Server. */
+const defaultSqlSetting = 'SQLDB_Connection';
 
 /**
  * Where the app in the folder has its hub. Rejects with `InvalidArgument` for a folder that is no app, `NotSupported` for a provider that
@@ -60,6 +63,14 @@ export async function hubOfApp(
     if (signedIn === undefined) throw withoutSetting(folder, name);
     return signedIn;
   };
+  /** Connection strings of databases may have a section of their own, or a prefix. */
+  const sqlSetting = (name: string): string | undefined =>
+    [
+      setting(name),
+      setting(`AzureWebJobs${name}`),
+      env[`ConnectionStrings__${name}`],
+      textAt(objectAt(local, 'ConnectionStrings'), name),
+    ].find((each) => each !== undefined && each !== '');
   switch (type) {
     case 'azurestorage': {
       const trackingName = given('trackingStoreConnectionName', 'trackingStoreConnectionStringName');
@@ -78,6 +89,17 @@ export async function hubOfApp(
       if (connection === undefined || connection === '') throw withoutSetting(folder, name);
       // The connection string names the hub where host.json does not.
       return hubTarget(connection, givenName === undefined ? null : hubName);
+    }
+    case 'mssql': {
+      const name = connectionName ?? defaultSqlSetting;
+      const text = sqlSetting(name);
+      if (text === undefined) throw withoutSetting(folder, name);
+      return {
+        kind: 'sqlServer',
+        connection: sqlConnection(text, given('schemaName')),
+        hubName: null,
+        appHubName: given('taskHubName') ?? hubName,
+      };
     }
     default:
       throw new DurascopeError(

@@ -10,13 +10,16 @@ import {
   schedulerConnection,
 } from './durable-task/durable-task-connection';
 import type { TrackingStore } from './azure-storage/hub-tables';
+import { hubNamedIn, isSqlConnection, sqlConnection, type SqlConnection, sqlPlace } from './sql-server/sql-connection';
 import { isStorageUrl, storageConnection, type StorageConnection } from './azure-storage/storage-connection';
 
 export type HubTarget =
   | { kind: 'azureStorage'; connection: StorageConnection; hubName: string | null; tracking?: TrackingStore }
   /** `url` is the origin of the host, without its webhooks. An address of this machine may turn out to be a Durable Task server. */
   | { kind: 'functionsHost'; url: string; key: string | null; isLocal: boolean; hubName: string | null }
-  | { kind: 'durableTask'; connection: DurableTaskConnection };
+  | { kind: 'durableTask'; connection: DurableTaskConnection }
+  /** `appHubName`: the name that an app gives, which counts where hubs are not named by who signs in. */
+  | { kind: 'sqlServer'; connection: SqlConnection; hubName: string | null; appHubName?: string };
 
 /** `hubName` goes before what the text says (`TaskHub=`). `InvalidArgument` where it is none of the forms; secrets are in no message. */
 export function hubTarget(text: string, hubName: string | null = null): HubTarget {
@@ -30,6 +33,10 @@ export function hubTarget(text: string, hubName: string | null = null): HubTarge
   if (/^grpcs?:\/\//i.test(trimmed)) return { kind: 'durableTask', connection: durableTaskAddress(trimmed, hubName) };
   if (/^https?:\/\//i.test(trimmed) && !/[?&]sig=/.test(trimmed) && !isStorageUrl(trimmed))
     return functionsHost(trimmed, hubName);
+  if (isSqlConnection(trimmed)) {
+    const connection = sqlConnection(trimmed);
+    return { kind: 'sqlServer', connection, hubName: hubName ?? hubNamedIn(trimmed) };
+  }
   const settings = settingsOf(trimmed);
   const named = hubName ?? settings.get('taskhub') ?? null;
   const isStorage =
@@ -38,22 +45,16 @@ export function hubTarget(text: string, hubName: string | null = null): HubTarge
     ['usedevelopmentstorage', 'accountname', 'tableendpoint'].some((name) => settings.has(name));
   if (isStorage) return { kind: 'azureStorage', connection: storageConnection(trimmed), hubName: named };
   if (isSchedulerConnection(settings)) return { kind: 'durableTask', connection: schedulerConnection(settings, named) };
-  if (['server', 'data source', 'initial catalog'].some((name) => settings.has(name))) {
-    throw new DurascopeError(
-      'InvalidArgument',
-      'Hubs in SQL Server are not read by themselves: give the address of the Functions host that runs the app (http://localhost:7071).',
-    );
-  }
   throw new DurascopeError(
     'InvalidArgument',
-    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, AccountName=NAME for one that you are signed in to, that of a Durable Task Scheduler (Endpoint=...;Authentication=...;TaskHub=...), the address of a running Functions host (http://localhost:7071) or of a Durable Task server (grpc://localhost:4001), or the folder of an app.',
+    'A task hub is given as UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, AccountName=NAME for one that you are signed in to, that of a Durable Task Scheduler (Endpoint=...;Authentication=...;TaskHub=...) or of a SQL Server (Server=...;Database=...;User ID=...;Password=...), the address of a running Functions host (http://localhost:7071) or of a Durable Task server (grpc://localhost:4001), or the folder of an app.',
   );
 }
 
 /** Whether the text opens something that is not on this machine: it belongs into no list of processes and no log. */
 export function holdsSecret(text: string): boolean {
   if (/devstoreaccount1/.test(text)) return false;
-  return /AccountKey=|SharedAccessSignature=|[?&;]sig=|[?&]code=/i.test(text);
+  return /AccountKey=|SharedAccessSignature=|[?&;]sig=|[?&]code=|(?:^|;)\s*(?:password|pwd)\s*=/i.test(text);
 }
 
 /** For people and for lists: no secret in it. */
@@ -67,6 +68,8 @@ export function targetLabel(target: HubTarget): string {
       return `Functions host at ${target.url}`;
     case 'durableTask':
       return durableTaskLabel(target.connection);
+    case 'sqlServer':
+      return `${target.hubName ?? 'a hub'} in ${sqlPlace(target.connection)}`;
   }
 }
 

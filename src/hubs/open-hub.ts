@@ -2,11 +2,15 @@
 import type { Clock } from '../core/ports/clock';
 import { DurascopeError } from '../core/values/errors';
 import type { AccessTokens } from './access-token';
-import type { AttachedHub } from './attached-hub';
+import type { HubActions } from './acting';
+import type { AttachedHub, HubReader } from './attached-hub';
 import { openAzureStorageHub } from './azure-storage/open-azure-storage-hub';
 import { durableTaskAddress } from './durable-task/durable-task-connection';
+import { functionsHostActions } from './functions-host/functions-host-actions';
+import { FunctionsHostReader } from './functions-host/functions-host-reader';
 import { openFunctionsHost } from './functions-host/open-functions-host';
 import type { HubTarget } from './hub-target';
+import { checkSameHub } from './same-hub';
 import { waitingWords } from './waiting-words';
 
 export interface OpenHubOptions {
@@ -49,6 +53,8 @@ export async function openHub(target: HubTarget, options: OpenHubOptions): Promi
       return openHost(target, options);
     case 'durableTask':
       return openDurableTask(target, options);
+    case 'sqlServer':
+      return openSqlServer(target, options);
   }
 }
 
@@ -78,4 +84,27 @@ async function openDurableTask(
 ): Promise<AttachedHub> {
   const { openDurableTaskHub } = await import('./durable-task/open-durable-task-hub');
   return openDurableTaskHub(connection, { clock, mayAct, ...(tokens === undefined ? {} : { tokens }) });
+}
+
+async function openSqlServer(
+  { connection, hubName, appHubName }: Extract<HubTarget, { kind: 'sqlServer' }>,
+  { clock, tokens, onWait, mayAct = false, actThrough }: OpenHubOptions,
+): Promise<AttachedHub> {
+  const { openSqlServerHub } = await import('./sql-server/open-sql-server-hub');
+  return openSqlServerHub(connection, {
+    ...{ clock, hubName },
+    ...(appHubName === undefined ? {} : { appHubName }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(onWait === undefined ? {} : { onWait: (wait) => onWait(wait === 'over' ? null : waitingWords(connection.host, wait)) }),
+    ...(mayAct ? { act: actThrough === undefined ? 'provider' : (reader) => throughHost(reader, actThrough) } : {}),
+  });
+}
+
+async function throughHost(
+  reader: HubReader,
+  { url, key }: Extract<HubTarget, { kind: 'functionsHost' }>,
+): Promise<{ actions: HubActions; channel: string }> {
+  const host = new FunctionsHostReader({ url, key });
+  await checkSameHub(reader, host);
+  return { actions: functionsHostActions((request) => host.ask(request)), channel: `the management API of ${url}` };
 }

@@ -91,7 +91,7 @@ describe('what opens a storage account', () => {
       ['AccountName=shop;AccountKey=abc', /The AccountKey of shop is no key: it was not copied whole/],
       ['AccountName=shop;AccountKey=', /is no key/],
       ['AccountName=sh op', /AccountName is none: .*lower-case letters and digits/],
-      ['Server=tcp:shop.example;Database=hub;Password=abc', /SQL Server are not read by themselves: .*Functions host/],
+      ['Server=tcp:shop.example;Database=hub;Password=abc', /says nobody who signs in: it has User ID and Password/],
       ['AccountName=shop;DefaultEndpointsProtocol=http', /a sign-in is sent with https only/],
       ['AccountName=shop;TenantId=a & b', /no name or id of a directory/],
       ['TableEndpoint=https://shop.table.core.windows.net', /neither AccountKey nor SharedAccessSignature.*asks for a sign-in/],

@@ -192,7 +192,7 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     return vscode.window.showInputBox({
       title: `Which Functions host runs ${hub.label}?`,
       prompt:
-        'Nobody but its own engine writes into a hub in Azure Storage: it is acted on through its host, once that is seen to have the same instances. With https://APP.azurewebsites.net/?code=KEY give the system key of the extension.',
+        'This hub is acted on through its host alone, once that is seen to have the same instances. With https://APP.azurewebsites.net/?code=KEY give the system key of the extension.',
       value: 'http://localhost:7071',
       ignoreFocusOut: true,
     });
@@ -225,7 +225,7 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     const text = await vscode.window.showInputBox({
       title: 'Attach to Task Hub',
       prompt:
-        'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, a scheduler’s connection string, or the address of a running Functions host or Durable Task server (grpc://localhost:4001). It is kept in the editor’s secret storage.',
+        'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, the connection string of a scheduler or a SQL Server, or the address of a running Functions host or Durable Task server (grpc://localhost:4001). It is kept in the editor’s secret storage.',
       placeHolder: 'UseDevelopmentStorage=true',
       password: true,
       ignoreFocusOut: true,
@@ -255,8 +255,7 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       if (source.type !== 'text' || !Array.isArray(hubs) || hubs.length === 0) throw error;
       const hubName = await vscode.window.showQuickPick(hubs.map(String), {
         title: 'Attach to which task hub?',
-        placeHolder:
-          source.hubName === null ? 'There are several in this account' : `There is no '${source.hubName}'; there are these`,
+        placeHolder: source.hubName === null ? 'There are several' : `There is no '${source.hubName}'; there are these`,
       });
       return hubName === undefined ? undefined : connections.attach({ ...source, hubName });
     }
