@@ -1,5 +1,6 @@
 /** Replays with the older packages, with hooks around invocations, as an ES module and in TypeScript. */
 import assert from 'node:assert/strict';
+import { build } from 'esbuild';
 import path from 'node:path';
 import { projectRoot } from '../support/durascope-program';
 import type { AppOptions } from '../workers/worker-fixture';
@@ -79,6 +80,36 @@ describe('replay, whatever the package', () => {
       const backwards: unknown[] = [];
       for (const step of timeline.steps.toReversed()) backwards.push(await look(timeline, step.index));
       assert.deepEqual(backwards.toReversed(), forwards);
+    });
+  }
+
+  for (const minify of [false, true]) {
+    it(`shows every moment of an app that esbuild has put into one file${minify ? ', minified' : ''}`, async () => {
+      const { outputFiles } = await build({
+        stdin: { contents: `import * as df from 'durable-functions';\n${v4}`, resolveDir: projectRoot },
+        bundle: true,
+        minify,
+        platform: 'node',
+        external: ['@azure/functions-core'],
+        write: false,
+        logLevel: 'silent',
+      });
+      const live = await fixture.live(null, { files: { ...v4Files(''), 'index.js': outputFiles[0]?.text ?? '' } });
+      const run = await live.run('main', null, async (id) => {
+        await live.raise(id, 'go', 'now');
+        await live.advance(id, 61_000);
+      });
+      const timeline = await fixture.open(live.dir, run);
+      assert.deepEqual([timeline.divergence, timeline.notes], [null, []]);
+      assert.deepEqual(
+        timeline.steps.map(({ decisions }) => decisions.map((decision) => ('name' in decision ? decision.name : decision.type))),
+        [['hello'], ['hello', 'hello'], [], ['CreateTimer'], []],
+      );
+      assert.ok(
+        timeline.steps.slice(0, -1).every(({ frames: [frame] }) => frame?.place?.file === path.join(live.dir, 'index.js')),
+      );
+      if (!minify) assert.deepEqual((await locals(timeline, 2))['words'], "Array(3) ['Hello Oslo', 'Hello A', 'Hello B']");
+      assert.equal(timeline.steps.at(-1)?.output, run.row.output);
     });
   }
 

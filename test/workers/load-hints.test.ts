@@ -30,6 +30,16 @@ describe('a hint where a file of the app could not be loaded', () => {
     assert.equal(loadHint(older), '');
   });
 
+  it('says that using needs a newer Node.js, where the line has it', async () => {
+    const file = path.join(appDir, 'locks.js');
+    await writeFile(file, 'function* move(context) {\n  using lock = yield context.df.lock(a);\n  let ] = 1;\n}\n');
+    const failure = { appDir, code: undefined, message: "SyntaxError: Unexpected identifier 'lock'", file, line: 2 };
+    const isNew = Number.parseInt(process.versions.node, 10) >= 24;
+    assert.match(loadHint(failure), isNew ? /^$/ : /^ "using" needs Node\.js 24 or later, .* v\d+\..*durascope\.nodePath/);
+    assert.equal(loadHint({ ...failure, message: "SyntaxError: Unexpected token ']'", line: 3 }), '');
+    assert.equal(loadHint({ ...failure, file: path.join(appDir, 'gone.js') }), '');
+  });
+
   it('names a package to add only where the app itself asks for it, and has a package.json without it', async () => {
     const failure = { appDir, code: 'MODULE_NOT_FOUND', message: "Error: Cannot find module '@a/b/c'", file: null };
     const install = ' Run npm install in the app folder.';

@@ -201,7 +201,7 @@ function describeLoadError(error: unknown, appDir: string, what: string): AppLoa
   const at = place === null ? '' : ` (${path.relative(shownFile(appDir), place.file)}:${place.line})`;
   const { name, message: text, stack } = thrownParts(error);
   const message = stack === '' ? firstLine(text) : `${name}: ${firstLine(text)}`;
-  const advice = loadHint({ appDir, code: codeOf(error), message, file: place?.file ?? null });
+  const advice = loadHint({ appDir, code: codeOf(error), message, file: place?.file ?? null, line: place?.line });
   const result = new AppLoadError(`${what}${at}: ${message}${/[.!?]$/.test(message) ? '' : '.'}${advice}`, place);
   result.cause = error;
   return result;

@@ -10,6 +10,8 @@ export interface LoadFailure {
   message: string;
   /** Where it was thrown; null: not known. */
   file: string | null;
+  /** In that file, from 1. */
+  line?: number | undefined;
 }
 
 /** A sentence that begins with a blank; empty: nothing that we know of. */
@@ -18,7 +20,22 @@ export function loadHint(failure: LoadFailure): string {
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') return missingModule(failure);
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return ' Build the app and point "main" at the built JavaScript.';
   if (code === 'ERR_REQUIRE_ESM') return ' Import that package with import() or make the app an ES module.';
+  if (message.startsWith('SyntaxError')) return newerSyntax(failure);
   return otherModel(message, failure.appDir);
+}
+
+/** `using lock = yield …`, which releases a lock of entities at the end of its block. */
+function newerSyntax({ file, line }: LoadFailure): string {
+  if (file === null || line === undefined || Number.parseInt(process.versions.node, 10) >= 24) return '';
+  let text: string | undefined;
+  try {
+    text = readFileSync(file, 'utf8').split('\n')[line - 1];
+  } catch {
+    // The place may be one that a source map names.
+    return '';
+  }
+  if (!/^\s*(await\s+)?using\s+[\w$]+\s*=/.test(text ?? '')) return '';
+  return ` "using" needs Node.js 24 or later, and the app runs on ${process.version}: start Durascope with a newer one, or name it in the setting durascope.nodePath.`;
 }
 
 function missingModule({ appDir, message, file }: LoadFailure): string {

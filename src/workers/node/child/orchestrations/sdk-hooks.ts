@@ -99,6 +99,38 @@ export class SdkHooks {
     return this.patched.size;
   }
 
+  /**
+   * Copies that a bundler has put into a file of the app are no modules that could be found afterwards, but each still gives its class to its
+   * exports under its name. What does so from now on is opened when the function returned is called, after which nothing is watched any more.
+   */
+  watchBundles(): () => void {
+    const name = 'TaskOrchestrationExecutor';
+    const found = new Set<new () => SdkExecutor>();
+    const keep = (exported: object, value: unknown): void => {
+      Object.defineProperty(exported, name, { value, configurable: true, enumerable: true, writable: true });
+    };
+    Object.defineProperty(Object.prototype, name, {
+      configurable: true,
+      get: () => undefined,
+      set(this: object, first: unknown) {
+        // TypeScript's modules begin with `exports.X = void 0`.
+        if (first !== undefined) {
+          keep(this, first);
+          return;
+        }
+        const set = (value: unknown): void => {
+          if (typeof value === 'function') found.add(value as new () => SdkExecutor);
+          keep(this, value);
+        };
+        Object.defineProperty(this, name, { configurable: true, enumerable: true, get: () => undefined, set });
+      },
+    });
+    return () => {
+      Reflect.deleteProperty(Object.prototype, name);
+      for (const executorClass of found) if (!this.patched.has(executorClass)) this.open(executorClass);
+    };
+  }
+
   /** Gives every copy back as it was. */
   detach(): void {
     for (const undo of this.patched.values()) undo.restore();

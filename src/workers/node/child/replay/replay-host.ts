@@ -54,14 +54,15 @@ export class ReplayHost {
     world.install();
     const stepwise = new StepwiseHooks();
     stepwise.install();
-    const loaded = await loadApp(init, registry, core);
+    const hooks = new SdkHooks();
+    const openBundled = hooks.watchBundles();
+    const loaded = await loadApp(init, registry, core).finally(openBundled);
     const { maxActions, httpPollDelayMs = defaultHostConfig.defaultAsyncRequestSleepTimeMs } = init;
     const clients = new ClientBindings(init);
     const invoker = new Invoker({ hooks: core.hooks, log, modelFor: (fn) => loaded.model(fn), clients });
     this.invoker = invoker;
     const direct = new DirectCalls({ log, clients, sampleContext: (fn) => invoker.sampleContext(fn) });
     await direct.prepare(registry.all());
-    const hooks = new SdkHooks();
     hooks.attach(createRequire(__filename).cache);
     const inspector = new ValueInspector(new CodePlaces());
     inspector.learnScripts();
