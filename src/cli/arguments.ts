@@ -6,6 +6,8 @@ export interface Option {
   /** Absent: a switch. Else the placeholder of its value in the help. */
   value?: string;
   short?: string;
+  /** It may be given several times. */
+  isList?: true;
   help: string;
 }
 
@@ -13,6 +15,8 @@ export interface ParsedArguments {
   readonly positionals: readonly string[];
   has(option: string): boolean;
   text(option: string): string | undefined;
+  /** Of an option that is a list. */
+  texts(option: string): readonly string[];
   /** A whole number of at least `least`. */
   number(option: string, least: number): number | undefined;
 }
@@ -39,6 +43,7 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
           name,
           {
             type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+            multiple: option.isList === true,
             ...(option.short === undefined ? {} : { short: option.short }),
           },
         ]),
@@ -61,6 +66,10 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
     positionals: parsed.positionals,
     has: (option) => parsed.values[option] !== undefined,
     text,
+    texts: (option) => {
+      const value = parsed.values[option];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
     number: (option, least) => {
       const given = text(option);
       if (given === undefined) return undefined;

@@ -14,9 +14,14 @@ export const exploredOptions = {
     help: 'What comes from outside, once each: {"Approval": true}, or [["Order", 1], ["Order", 2]] for several of a name.',
   },
   event: { value: 'NAME=JSON', help: 'The same for a single event.' },
+  with: {
+    value: 'NAME=JSON',
+    isList: true,
+    help: 'An orchestrator that runs beside, with its input; NAME:ID=JSON gives the instance an id (default explored-2, -3 …). May be given several times.',
+  },
   expect: {
     value: 'JSON',
-    help: 'A list of the outputs that it may have: ["approved", "escalated"]. Default: the one that it has in order.',
+    help: 'A list of the outputs that it may have: ["approved", "escalated"]; with --with each is a list. Default: the one that it has in order.',
   },
   check: {
     value: 'FILE',
@@ -26,13 +31,16 @@ export const exploredOptions = {
   doubles: { value: 'N', help: 'Activities that run twice, and events that come twice, at most (default 1).' },
 } as const;
 
-export type ExploredArguments = Pick<ExploreOptions, 'input' | 'events' | 'expect' | 'check' | 'failures' | 'doubles'>;
+export type ExploredArguments = Pick<ExploreOptions, 'input' | 'events' | 'expect' | 'check' | 'failures' | 'doubles'> & {
+  others: { name: string; input: string | null; id?: string }[];
+};
 
 export async function exploredArguments(args: ParsedArguments): Promise<ExploredArguments> {
   const check = args.text('check');
   return {
     input: (await jsonArgument(args.text('input'), '--input')) ?? null,
     events: await eventsOf(args),
+    others: await Promise.all(args.texts('with').map(otherOf)),
     expect: await expectedOf(args),
     check: check === undefined ? null : checkIn(check, '--check'),
     failures: args.number('failures', 0) ?? 1,
@@ -44,7 +52,8 @@ export async function exploredArguments(args: ParsedArguments): Promise<Explored
 export function scheduleLine(name: string, schedule: string, args: ParsedArguments): string {
   const options = ['app', ...Object.keys(exploredOptions)].flatMap((option) => {
     const value = args.text(option);
-    return value === undefined ? [] : [`--${option} ${shellQuoted(value)}`];
+    const values = value === undefined ? args.texts(option) : [value];
+    return values.map((each) => `--${option} ${shellQuoted(each)}`);
   });
   return [name, ...options, `--schedule ${shellQuoted(schedule)}`].join(' ');
 }
@@ -61,6 +70,12 @@ async function eventsOf(args: ParsedArguments): Promise<{ name: string; data: st
   if (text === undefined) return events;
   events.push(...eventsFrom(JSON.parse(text), '--events'));
   return events;
+}
+
+async function otherOf(text: string): Promise<ExploredArguments['others'][number]> {
+  const [, name = '', id, data] = /^([^=:]+)(?::([^=]+))?(?:=(.*))?$/s.exec(text) ?? [];
+  if (name === '') throw new DurascopeError('InvalidArgument', `--with takes NAME=JSON or NAME:ID=JSON, not '${text}'.`);
+  return { name, input: (await jsonArgument(data, '--with')) ?? null, ...(id === undefined ? {} : { id }) };
 }
 
 async function expectedOf(args: ParsedArguments): Promise<string[] | null> {

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import type { ExploreOptions } from '../replay/explore/explorer';
 import { appKind } from './app-kind';
+import type { ExploreAppOptions } from './explore-app';
 import { fileName, quoted, relativePath, type TestPlace, writeTest, type WrittenTest } from './test-project';
 
 export interface ScheduleTestOptions extends TestPlace {
   /** What was explored. */
-  explored: Pick<ExploreOptions, 'name' | 'input' | 'events' | 'expect'> & Partial<Pick<ExploreOptions, 'failures' | 'doubles'>>;
+  explored: Pick<ExploreOptions, 'name' | 'input' | 'events' | 'expect'> &
+    Partial<Pick<ExploreOptions, 'failures' | 'doubles'> & Pick<ExploreAppOptions, 'others'>>;
   schedule: string;
   /** The module of the check. */
   check?: string;
@@ -16,7 +18,7 @@ export interface ScheduleTestOptions extends TestPlace {
 /** Rejects with `NotSupported`, and with `InstanceExists` for a file that is there already (`details.files`). */
 export async function saveScheduleTest(options: ScheduleTestOptions): Promise<WrittenTest> {
   const { explored, schedule, check } = options;
-  const { name, input, events, expect, failures = 1, doubles = 1 } = explored;
+  const { name, input, events, expect, failures = 1, doubles = 1, others = [] } = explored;
   if ((await appKind(path.resolve(options.appDir))) !== 'node') {
     throw new DurascopeError('NotSupported', 'Schedules are explored, and tested, of apps in JavaScript and TypeScript.');
   }
@@ -26,6 +28,7 @@ export async function saveScheduleTest(options: ScheduleTestOptions): Promise<Wr
     ...(events.length === 0
       ? []
       : [`events: [${events.map((each) => `[${quoted(each.name)}, ${each.data ?? 'null'}]`).join(', ')}]`]),
+    ...(others.length === 0 ? [] : [`others: [${others.map(otherText).join(', ')}]`]),
     ...(expect === null ? [] : [`expect: [${expect.join(', ')}]`]),
     ...(failures === 1 ? [] : [`failures: ${failures}`]),
     ...(doubles === 1 ? [] : [`doubles: ${doubles}`]),
@@ -45,4 +48,13 @@ export async function saveScheduleTest(options: ScheduleTestOptions): Promise<Wr
     files: [],
     what: 'a test of this schedule',
   });
+}
+
+function otherText({ name, input, id }: { name: string; input: string | null; id?: string }): string {
+  const parts = [
+    `orchestrator: ${quoted(name)}`,
+    ...(input === null ? [] : [`input: ${input}`]),
+    ...(id === undefined ? [] : [`id: ${quoted(id)}`]),
+  ];
+  return `{ ${parts.join(', ')} }`;
 }

@@ -7,11 +7,16 @@ import type { Exploration, ExploreOptions } from './testing';
 import { textOf, valueOf } from './values';
 
 export async function explore(orchestrator: string, options: ExploreOptions = {}): Promise<Exploration> {
-  const { input, events = {}, expect, check, schedule, env, nodePath } = options;
+  const { input, events = {}, others = [], expect, check, schedule, env, nodePath } = options;
   const given = {
     name: orchestrator,
     input: textOf(input, 'The input'),
     events: eventsFrom(events, '`events`'),
+    others: others.map(({ orchestrator: name, input: given, id }) => ({
+      name,
+      input: textOf(given, `The input of '${name}'`),
+      ...(id === undefined ? {} : { id }),
+    })),
     expect: expect?.map((output) => textOf(output, 'An expected output') ?? 'null') ?? null,
     check: check === undefined ? null : typeof check === 'function' ? check : checkIn(filePath(check), '`check`'),
     runs: options.runs ?? 2000,

@@ -195,7 +195,9 @@ export interface ExploreOptions {
   input?: unknown;
   /** What comes from outside, once each: `{ Paid: 1 }`, or `[['Order', 1], ['Order', 2]]`. */
   events?: Readonly<Record<string, unknown>> | readonly (readonly [name: string, payload?: unknown])[];
-  /** Outputs that it may have. Default: the one that it has when everything comes in order. */
+  /** What runs beside. `id`: default `explored-2` for the first of them, and so on. Events for it are named `2.Name`. */
+  others?: readonly { orchestrator: string; input?: unknown; id?: string }[];
+  /** Outputs that it may have; with `others` each is a list. Default: the one that it has when everything comes in order. */
   expect?: readonly unknown[];
   /** What is wrong with a run, as a text; or the file of a module that exports such a function. */
   check?: string | URL | ((run: ExploredRun) => string | undefined);
@@ -216,7 +218,9 @@ export interface ExploredRun {
   /** Of a failure its text. */
   output: unknown;
   /** In the order in which they ran; what ran twice stands there twice. */
-  calls: readonly { name: string; input: string | null; id: number; outcome: 'completed' | 'failed' }[];
+  calls: readonly { name: string; input: string | null; id: number; instanceId?: string; outcome: 'completed' | 'failed' }[];
+  /** With `others`: each instance; `output` is then a list of theirs. */
+  instances?: readonly { name: string; instanceId: string; status: string; output: unknown }[];
   /** States of entities when it is over, by their ids. */
   entities: Readonly<Record<string, unknown>>;
   schedule: string;

@@ -1,6 +1,6 @@
 /** `durascope explore` over the documents' samples: the built program, the real package, and no false alarm. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Ended, DurascopePrograms, projectRoot } from '../support/durascope-program';
@@ -84,6 +84,72 @@ describe('durascope explore', () => {
     assert.ok((JSON.parse(await readFile(file, 'utf8')) as unknown[]).length > 5);
     const replayed = await programs.run(['replay', file, '--app', path.join(projectRoot, 'examples', 'patterns')]);
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
+  });
+
+  it('runs two side by side: an event that an activity of one raises comes after the time-out of the other', async () => {
+    const app = path.join(folder, 'orders');
+    await mkdir(path.join(app, 'node_modules'), { recursive: true });
+    for (const name of ['@azure', 'durable-functions']) {
+      await symlink(path.join(projectRoot, 'node_modules', name), path.join(app, 'node_modules', name), 'junction');
+    }
+    await writeFile(path.join(app, 'host.json'), '{ "version": "2.0" }');
+    await writeFile(path.join(app, 'package.json'), '{ "main": "app.js" }');
+    await writeFile(
+      path.join(app, 'app.js'),
+      `const df = require('durable-functions');
+df.app.orchestration('Order', function* (context) {
+  yield context.df.callActivity('tell', context.df.getInput());
+  return 'paid';
+});
+df.app.activity('tell', {
+  extraInputs: [df.input.durableClient()],
+  handler: (id, context) => df.getClient(context).raiseEvent(id, 'Paid', 'shipped'),
+});
+df.app.orchestration('Ship', function* (context) {
+  const paid = context.df.waitForExternalEvent('Paid');
+  const late = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + context.df.getInput()));
+  if ((yield context.df.Task.any([paid, late])) === late) return 'cancelled';
+  late.cancel();
+  return paid.result;
+});
+`,
+    );
+    const both = ['explore', 'Order', '--input', '"s1"', '--with', 'ship:s1=60000', '--app', app, '--failures', '0'];
+    const found = await programs.run(both);
+    assert.equal(found.code, 1, found.stdout + found.stderr);
+    assert.match(found.stdout, /^Order: all \d+ schedules/);
+    assert.match(found.stdout, /goes wrong {2}their outputs are \["paid","cancelled"\], not \["paid","shipped"\]/);
+    assert.match(found.stdout, /--with 'ship:s1=60000' .*--schedule '2\.s 2\.t0'\n/);
+    assert.match(found.stdout, /goes wrong {2}'Order' \(instance 1\) ends as Failed: .*No instance with ID 's1' found/);
+    const again = await programs.run([...both, '--schedule', '2.s 2.t0', '--json']);
+    assert.equal(again.code, 1, again.stderr);
+    const { instances, problem } = JSON.parse(again.stdout) as { instances: unknown; problem: string };
+    assert.deepEqual(instances, [
+      { name: 'Order', instanceId: 'explored', status: 'Completed', output: 'paid' },
+      { name: 'Ship', instanceId: 's1', status: 'Completed', output: 'cancelled' },
+    ]);
+    assert.match(problem, /their outputs are/);
+    const saved = await programs.run([
+      'save-test',
+      ...both.slice(1),
+      '--framework',
+      'node:test',
+      '--schedule',
+      '2.s 2.t0',
+      '--json',
+    ]);
+    assert.equal(saved.code, 0, saved.stderr);
+    const { testFile } = JSON.parse(saved.stdout) as { testFile: string };
+    assert.match(await readFile(testFile, 'utf8'), /others: \[\{ orchestrator: ['"]ship['"], input: 60000, id: ['"]s1['"] \}\]/);
+    for (const [withs, expected] of [
+      [['Nobody'], /There is no orchestrator 'Nobody'/],
+      [['=1'], /--with takes NAME=JSON or NAME:ID=JSON, not '=1'/],
+      [['ship:a=1', 'ship:a=2'], /Two instances are to have the id 'a': give each its own/],
+    ] as const) {
+      const refused = await programs.run(['explore', 'Order', '--app', app, ...withs.flatMap((each) => ['--with', each])]);
+      assert.equal(refused.code, 2, refused.stdout);
+      assert.match(refused.stderr, expected);
+    }
   });
 
   it("asks a check of the user's own, and refuses by name what it cannot explore", async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Explorer, type Exploration, type ExploreOptions } from '../../src/replay/explore/explorer';
+import type { RaisedEvent } from '../../src/replay/explore/simulated-run';
 import { counter, type EntityScript } from '../support/entity-script';
 import { ScriptedWorker, type ActivityScript } from '../support/scripted-worker';
 import type { Script } from '../support/script-types';
@@ -14,6 +15,9 @@ interface Small {
   runs?: number;
   failures?: number;
   input?: string;
+  others?: ExploreOptions['others'];
+  /** Events that activities raise, by their names. */
+  raises?: Record<string, RaisedEvent>;
 }
 
 function scripted({ script, activities = {}, children = {} }: Small): { worker: ScriptedWorker } {
@@ -21,11 +25,25 @@ function scripted({ script, activities = {}, children = {} }: Small): { worker: 
   return { worker: new ScriptedWorker('A', { scripts, activities, entities: { counter, account, mutex } }) };
 }
 
-const explorer = (small: Small): Explorer => new Explorer({ ...scripted(small), ...exploredWith(small) });
+function explorer(small: Small): Explorer {
+  const { worker } = scripted(small);
+  const raising: ExploreOptions['worker'] = {
+    forget: (id) => worker.forget(id),
+    runEpisode: (request) => worker.runEpisode(request),
+    runEntityBatch: (request) => worker.runEntityBatch(request),
+    runActivity: async (request) => {
+      const raised = small.raises?.[request.name];
+      const outcome = await worker.runActivity(request);
+      return raised === undefined ? outcome : { ...outcome, raised: [raised] };
+    },
+  };
+  return new Explorer({ worker: raising, ...exploredWith(small) });
+}
 
 function exploredWith(options: Small): Omit<ExploreOptions, 'worker'> {
   return {
     name: 'main',
+    others: options.others ?? [],
     input: options.input ?? null,
     events: options.events ?? [],
     runs: options.runs ?? 5000,
@@ -408,6 +426,122 @@ describe('exploring an orchestration', () => {
     await assert.rejects(explorer({ ...waits, events: [event('Go')] }).follow('c7'), {
       code: 'InvalidArgument',
       message: /'c7' cannot happen.*there can be e:Go/,
+    });
+  });
+
+  describe('of which several run side by side', () => {
+    const draw = (isLocked: boolean): Small => {
+      const script: Script = function* (context) {
+        if (isLocked) yield context.lock('@account@a');
+        const balance = Number(yield context.callEntity('@account@a', 'balance'));
+        if (balance >= 100) yield context.callEntity('@account@a', 'withdraw', 100);
+        if (isLocked) context.release();
+        return balance >= 100 ? 'paid' : 'too little';
+      };
+      return {
+        script,
+        children: { wife: script },
+        others: [{ name: 'wife', input: null, id: 'other' }],
+        expect: ['["paid","too little"]', '["too little","paid"]', '["paid","paid"]'],
+        check: ({ entities }) => (Number(entities['@account@a'] ?? 120) < 0 ? 'the account is overdrawn' : undefined),
+        runs: 50_000,
+      };
+    };
+
+    it('finds that two which look and then draw overdraw an account, and nothing where each locks it', async () => {
+      const { findings, isComplete } = await explore(draw(false));
+      assert.deepEqual([findings.map(({ problem }) => problem), isComplete], [['the account is overdrawn'], true]);
+      const { run, problem } = await explorer(draw(false)).follow(findings[0]?.schedule ?? '');
+      assert.deepEqual(
+        [problem, run.output, run.entities],
+        ['the account is overdrawn', ['paid', 'paid'], { '@account@a': -80 }],
+      );
+      assert.ok((findings[0]?.schedule.split(' ').length ?? 99) <= 6, findings[0]?.schedule);
+      const locked = await explore(draw(true));
+      assert.deepEqual([locked.findings, locked.isComplete], [[], true]);
+      assert.deepEqual(locked.outcomes.map(({ output }) => output).sort(), ['["paid","too little"]', '["too little","paid"]']);
+    });
+
+    it('goes through orders of what concerns nobody in common once', async () => {
+      const script: Script = function* (context) {
+        for (const name of ['a', 'b', 'c']) yield context.activity('hello', `${String(context.input)} ${name}`);
+        return context.input;
+      };
+      const found = await explore({
+        script,
+        children: { second: script, third: script },
+        activities: { hello: (name) => name },
+        input: '1',
+        others: [
+          { name: 'second', input: '2', id: 'b' },
+          { name: 'third', input: '3', id: 'c' },
+        ],
+        failures: 0,
+      });
+      // In order, and with one of the nine activities twice.
+      assert.deepEqual([found.findings, found.isComplete, found.schedules], [[], true, 10]);
+      assert.deepEqual(found.outcomes, [{ status: 'Completed', output: '[1,2,3]', count: 10 }]);
+    });
+
+    const shipping: Small = {
+      script: function* (context) {
+        yield context.activity('charge');
+        yield context.activity('tellShipping');
+        return 'paid';
+      },
+      children: {
+        shipping: function* (context) {
+          const paid = context.waitEvent('Paid');
+          const timer = context.timer(context.nowMs + minute);
+          if ((yield context.any([paid, timer])) !== paid) return 'cancelled';
+          timer.cancel();
+          return paid.value;
+        },
+      },
+      activities: { charge: () => 1, tellShipping: () => 2 },
+      raises: { tellShipping: { instanceId: 'ship-1', name: 'Paid', data: '"shipped"' } },
+      others: [{ name: 'shipping', input: null, id: 'ship-1' }],
+      failures: 0,
+    };
+
+    it('finds that an event of one comes after the time-out of the other, and before its start, by lines that do it again', async () => {
+      const { findings, isComplete } = await explore(shipping);
+      assert.equal(isComplete, true);
+      const late = findings.find(({ problem }) => problem === 'their outputs are ["paid","cancelled"], not ["paid","shipped"]');
+      const early = findings.find(({ problem }) =>
+        /^'main' \(instance 1\) ends as Failed: .*No instance with ID 'ship-1' found/s.test(problem),
+      );
+      assert.deepEqual([late?.schedule, early?.schedule], ['2.s 2.t0', 's c0 c1']);
+      for (const finding of [late, early]) {
+        const { problem, run } = await explorer(shipping).follow(finding?.schedule ?? '');
+        assert.equal(problem, finding?.problem);
+        assert.deepEqual(
+          run.instances?.map(({ instanceId }) => instanceId),
+          ['explored', 'ship-1'],
+        );
+      }
+      const expect = ['["paid","shipped"]', '["paid","cancelled"]'];
+      const allowed = await explore({ ...shipping, expect });
+      assert.deepEqual(
+        allowed.findings.map(({ problem }) => problem),
+        [early?.problem],
+      );
+    });
+
+    it('takes events of each, and says which one waits for one that nobody raises', async () => {
+      const waits: Script = function* (context) {
+        return yield context.waitEvent('Go');
+      };
+      const both: Small = { script: waits, children: { second: waits }, others: [{ name: 'second', input: null, id: 'b' }] };
+      await assert.rejects(explore({ ...both, events: [event('Go', 1)] }), {
+        code: 'InvalidArgument',
+        message: "'second' waits for the event 'Go': say what it brings with --event '2.Go=JSON'.",
+      });
+      const { outcomes, findings, isComplete } = await explore({ ...both, events: [event('Go', 1), event('2.Go', 2)] });
+      assert.deepEqual([outcomes.map(({ output }) => output), findings, isComplete], [['[1,2]'], [], true]);
+      assert.throws(() => explorer({ ...both, events: [event('3.Go')] }), {
+        message: "The event '3.Go' comes to the instance 3, and there are 2.",
+      });
     });
   });
 });

@@ -14,6 +14,7 @@ export const exploreCommand: Command = {
     'Answers and events come in every order, timers before and after them, two in one step; an activity fails once or runs twice, an event comes twice; the code',
     'is replayed from the start at every step. It must end, with the output that it has when everything comes in order (or one of --expect). After a failure',
     'that was put there it must only end. Activities run for real, once for each name and input; what they gave is remembered.',
+    'With --with several run side by side: they share entities, and activities raise events from one to another through a client.',
     'Exit code 0: nothing was found. 1: a schedule is printed under which it goes wrong. 2: that could not be found out.',
   ].join('\n'),
   options: {
@@ -93,7 +94,9 @@ async function follow(
   if (args.has('json')) printJson(terminal, { name, ...run, schedule, problem, history });
   else {
     terminal.print(`${name}: ${run.status} ${JSON.stringify(run.output)}`);
-    for (const call of run.calls) terminal.print(`  ${call.name} #${call.id} ${call.input ?? ''} ${call.outcome}`);
+    for (const { name: called, id, input, outcome, instanceId } of run.calls) {
+      terminal.print(`  ${called} #${id} ${input ?? ''} ${outcome}${instanceId === undefined ? '' : ` (${instanceId})`}`);
+    }
     if (problem !== null) terminal.print(`${terminal.style.red('goes wrong')}  ${problem}`);
   }
   return problem === null ? 0 : 1;

@@ -28,9 +28,9 @@ export class AskedAhead<P> {
   #ends = 0;
   #isDue = false;
 
-  /** `waysFrom`: the first first; none where it is over. `mostEnds`: after so many it stops. */
+  /** `waysFrom`: the first first; none where it is over, null where nobody goes. `mostEnds`: after so many it stops. */
   constructor(
-    private readonly waysFrom: (place: P) => readonly Way<P>[],
+    private readonly waysFrom: (place: P) => readonly Way<P>[] | null,
     private readonly mostEnds: number,
   ) {}
 
@@ -59,6 +59,7 @@ export class AskedAhead<P> {
 
   #arrive(place: P): void {
     const ways = this.waysFrom(place);
+    if (ways === null) return;
     if (ways.length === 0) this.#ends++;
     this.#open.push(...ways.toReversed());
   }

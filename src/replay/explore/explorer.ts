@@ -1,10 +1,12 @@
 /**
- * One orchestration under many schedules (docs/explore.md): in every order, with a failure, a doubled event, an activity that runs twice, two
- * answers in one step. Few are gone through all; of many, so many as are asked for are drawn by a seed.
+ * One orchestration, or several side by side, under many schedules (docs/explore.md): in every order, with a failure, a doubled event, an activity that
+ * runs twice, two answers in one step. Few are gone through all; of many, so many as are asked for are drawn by a seed.
  *
  *   X1. A schedule is what happens, step by step; where it is silent, everything comes in order. So every beginning of one is one.
  *   X2. It must end, by its code, as it ends in order or as it is expected to; after a failure that was put there, it must only end.
- *   X3. What fails is made shorter as long as it still fails, and in the same way. Of each way in which it goes wrong there is one finding.
+ *   X3. Of orders that differ only in steps which concern nobody in common, one is gone through: the one in which smaller numbers of instances come
+ *       first, and entities after them.
+ *   X4. What fails is made shorter as long as it still fails, and in the same way. Of each way in which it goes wrong there is one finding.
  */
 import type { HistoryEvent } from '../../core/history/history';
 import { DurascopeError } from '../../core/values/errors';
@@ -13,8 +15,10 @@ import { AskedAhead, mostQuestions, type Way } from './asked-ahead';
 import {
   type Call,
   causeOf,
+  firstInstanceId,
   type Happening,
   inOrder,
+  isAtEnd,
   labelOf,
   type OutsideEvent,
   SimulatedRun,
@@ -23,12 +27,12 @@ import {
 } from './simulated-run';
 
 export interface ExploreOptions extends SimulatedWorld {
-  /** What comes from outside, once each. */
+  /** What comes from outside, once each. Of several instances `2.Name` comes to the second. */
   events: readonly { name: string; data: string | null }[];
   /** Schedules, at most. */
   runs: number;
   seed: number;
-  /** Outputs (JSON text) that it may have. Null: that which it has in order. */
+  /** Outputs (JSON text) that it may have; several instances have a list of theirs. Null: that which it has in order. */
   expect: readonly string[] | null;
   /** What is wrong with a run, or undefined. */
   check: ((run: ExploredRun) => string | undefined) | null;
@@ -47,6 +51,8 @@ export interface ExploredRun {
   output: unknown;
   /** Calls in the order in which they ran: what runs twice stands there twice. */
   calls: readonly (Call & { outcome: 'completed' | 'failed' })[];
+  /** Of several, each; `output` is then a list of theirs. */
+  instances?: readonly { name: string; instanceId: string; status: string; output: unknown }[];
   /** States of entities when it is over, by their ids. */
   entities: Readonly<Record<string, unknown>>;
   schedule: string;
@@ -74,6 +80,14 @@ interface Problem {
   /** Two of a kind are the same mistake. */
   kind: string;
   text: string;
+  /** Number of the instance that shows it. */
+  at: number;
+}
+
+interface Outcome {
+  status: string;
+  /** JSON text, or why it failed. */
+  output: string | null;
 }
 
 type Step = readonly Happening[];
@@ -88,6 +102,8 @@ interface Walk {
   hasFailure: boolean;
   /** So many steps until everything comes in order. */
   told: number;
+  /** Of each step, whose it was and whom it concerned. */
+  trail: readonly { actor: number | string; touched: State['touched'] }[];
 }
 
 const mostSteps = 400;
@@ -99,6 +115,8 @@ export class Explorer {
   readonly #run: SimulatedRun;
   readonly #outcomes = new Map<string, { status: string; output: string | null; count: number }>();
   readonly #events: readonly OutsideEvent[];
+  /** Of the orchestrators, by number of the instance. */
+  readonly #names: readonly string[];
   readonly #failing = new Map<string, Walk>();
   #schedules = 0;
   #allowed: readonly string[] | null;
@@ -107,26 +125,34 @@ export class Explorer {
     this.#run = new SimulatedRun(options);
     this.#allowed = options.expect;
     const counts = new Map<string, number>();
+    const names = [options.name, ...(options.others ?? []).map(({ name }) => name)];
+    this.#names = names;
     this.#events = options.events.map((event) => {
       const nth = (counts.get(event.name) ?? 0) + 1;
       counts.set(event.name, nth);
-      return { ...event, nth };
+      const [, number = '1', name = event.name] = (names.length > 1 ? /^(\d+)\.(.+)$/s.exec(event.name) : null) ?? [];
+      const at = Number(number) - 1;
+      if (names[at] !== undefined) return { ...event, name, at, nth };
+      throw new DurascopeError(
+        'InvalidArgument',
+        `The event '${event.name}' comes to the instance ${number}, and there are ${names.length}.`,
+      );
     });
   }
 
   async explore(): Promise<Exploration> {
     const first = await this.#inOrder(await this.#begin());
-    const [event] = first.state.awaitedEvents;
-    const isStuck = first.state.end === null && first.state.problem === null && !first.state.isEternal;
-    const isGiven = (awaited: string): boolean => this.options.events.some(({ name }) => name === awaited);
-    if (isStuck && event !== undefined && !first.state.awaitedEvents.some(isGiven)) {
-      throw new DurascopeError(
-        'InvalidArgument',
-        `'${this.options.name}' waits for the event '${event}': say what it brings with --event '${event}=JSON'.`,
-        { details: { event } },
-      );
+    for (const [at, instance] of first.state.instances.entries()) {
+      if (instance === null || isAtEnd(instance) || instance.problem !== null) continue;
+      const [awaited] = instance.awaitedEvents;
+      const isGiven = (awaitedName: string): boolean =>
+        this.#events.some((event) => event.at === at && event.name === awaitedName);
+      if (awaited === undefined || instance.awaitedEvents.some(isGiven)) continue;
+      const event = at === 0 ? awaited : `${at + 1}.${awaited}`;
+      const text = `'${this.#names[at] ?? ''}' waits for the event '${awaited}': say what it brings with --event '${event}=JSON'.`;
+      throw new DurascopeError('InvalidArgument', text, { details: { event } });
     }
-    if (this.#allowed === null && first.state.end?.status === 'Completed') this.#allowed = [first.state.end.output ?? 'null'];
+    this.#allow(first);
     this.#note(first);
     await this.#everything();
     if (!this.#isComplete) await this.#drawn();
@@ -141,15 +167,22 @@ export class Explorer {
   /** One schedule, by its line. InvalidArgument where something cannot happen there. */
   async follow(schedule: string): Promise<{ run: ExploredRun; problem: string | null; history: readonly HistoryEvent[] }> {
     const inOrder = await this.#inOrder(await this.#begin());
-    if (this.#allowed === null && inOrder.state.end?.status === 'Completed') this.#allowed = [inOrder.state.end.output ?? 'null'];
+    this.#allow(inOrder);
     const walk = await this.#follow(schedule);
     if (typeof walk === 'string') throw new DurascopeError('InvalidArgument', walk);
-    return { run: runOf(walk), problem: this.#problemOf(walk)?.text ?? null, history: walk.state.generation.events };
+    const problem = this.#problemOf(walk);
+    return { run: this.#runOf(walk), problem: problem?.text ?? null, history: historyOf(walk, problem) };
+  }
+
+  /** What comes of it in order is right, where nobody said otherwise. */
+  #allow(walk: Walk): void {
+    const { status, output } = outcomeOf(walk.state);
+    if (this.#allowed === null && status === 'Completed') this.#allowed = [output ?? 'null'];
   }
 
   /** Depth first, each place once; so many as are asked for, else none of them counts. */
   async #everything(): Promise<void> {
-    const ahead = new AskedAhead<Walk>((walk) => this.#ways(walk), this.options.runs);
+    const ahead = new AskedAhead<Walk>((walk) => (isOtherOrder(walk) ? null : this.#ways(walk)), this.options.runs);
     const visit = async (walk: Walk): Promise<boolean> => {
       const choices = isOver(walk) ? [] : this.#choices(walk);
       if (this.#schedules >= this.options.runs) return false;
@@ -159,7 +192,7 @@ export class Explorer {
         const next = this.#take(walk, step);
         const there = next instanceof Promise ? await next : next;
         if (this.#run.effects !== effects) ahead.wake();
-        if (!(await visit(there))) return false;
+        if (!isOtherOrder(there) && !(await visit(there))) return false;
       }
       return true;
     };
@@ -216,11 +249,10 @@ export class Explorer {
   /** Takes note of a schedule that is over. */
   async #goesOn(walk: Walk): Promise<boolean> {
     this.#schedules++;
-    const { end } = walk.state;
-    const status = end?.status ?? (walk.state.isEternal ? 'goes on for ever' : 'does not end');
-    const key = `${status} ${end?.output ?? ''}`;
+    const { status, output } = outcomeOf(walk.state);
+    const key = `${status} ${output ?? ''}`;
     const known = this.#outcomes.get(key);
-    if (known === undefined) this.#outcomes.set(key, { status, output: end?.output ?? null, count: 1 });
+    if (known === undefined) this.#outcomes.set(key, { status, output, count: 1 });
     else known.count++;
     this.#note(walk);
     if (this.#schedules % restEvery === 0) {
@@ -242,7 +274,7 @@ export class Explorer {
     return this.options.signal?.aborted === true || this.#failing.size >= mostFindings;
   }
 
-  /** X3, from its end: then what is left out one by one. */
+  /** X4, from its end: then what is left out one by one. */
   async #shrunk(kind: string, failing: Walk): Promise<Finding> {
     let best = failing;
     let labels = failing.steps.map(stepLabel);
@@ -266,11 +298,12 @@ export class Explorer {
         labels = shorter;
       }
     }
+    const problem = this.#problemOf(best);
     return {
       schedule: labels.join(' '),
-      problem: this.#problemOf(best)?.text ?? '',
-      output: kind === 'output' ? (best.state.end?.output ?? 'null') : null,
-      history: best.state.generation.events,
+      problem: problem?.text ?? '',
+      output: kind === 'output' ? (outcomeOf(best.state).output ?? 'null') : null,
+      history: historyOf(best, problem),
     };
   }
 
@@ -300,6 +333,7 @@ export class Explorer {
       calls: [],
       hasFailure: false,
       told: 0,
+      trail: [],
     };
   }
   #first: Promise<State> | null = null;
@@ -321,13 +355,13 @@ export class Explorer {
     const seen = new Set<string>();
     for (const happening of inOrder(walk.state, walk.eventsLeft)) {
       if (happening.type === 'completes') {
-        const { EventType, Name, Input } = causeOf(walk.state, happening.id);
-        const same = `${EventType} ${Name} ${Input ?? ''}`;
+        const { EventType, Name, Input } = causeOf(walk.state, happening);
+        const same = `${happening.at} ${EventType} ${Name} ${Input ?? ''}`;
         if (seen.has(same)) continue;
         seen.add(same);
       }
       if ('name' in happening) {
-        const same = `${happening.name} ${happening.data ?? ''}`;
+        const same = `${happening.at} ${happening.name} ${happening.data ?? ''}`;
         if (seen.has(same)) continue;
         seen.add(same);
       }
@@ -335,15 +369,16 @@ export class Explorer {
     }
     const steps: Step[] = singles.map((each) => [each]);
     for (const happening of singles) {
-      if (happening.type === 'completes' && causeOf(walk.state, happening.id).EventType === 'TaskScheduled') {
-        if (walk.failuresLeft > 0) steps.push([{ type: 'failsOnce', id: happening.id }]);
-        if (walk.doublesLeft > 0) steps.push([{ type: 'runsTwice', id: happening.id }]);
+      if (happening.type === 'completes' && causeOf(walk.state, happening).EventType === 'TaskScheduled') {
+        if (walk.failuresLeft > 0) steps.push([{ ...happening, type: 'failsOnce' }]);
+        if (walk.doublesLeft > 0) steps.push([{ ...happening, type: 'runsTwice' }]);
       } else if (happening.type === 'comes' && walk.doublesLeft > 0) steps.push([{ ...happening, type: 'comesTwice' }]);
     }
     // In one step: a timer or an event with another.
     for (const one of singles) {
       for (const two of singles) {
-        if (one === two || isOfEntity(one) || isOfEntity(two) || (one.type === 'completes' && two.type === 'completes')) continue;
+        if (one === two || isAlone(one) || isAlone(two) || (one.type === 'completes' && two.type === 'completes')) continue;
+        if ('at' in one && 'at' in two && one.at !== two.at) continue;
         steps.push([one, two]);
       }
     }
@@ -358,27 +393,107 @@ export class Explorer {
   /** X2. */
   #problemOf(walk: Walk): Problem | null {
     const { state } = walk;
-    if (state.problem !== null) return { kind: 'code', text: state.problem };
-    if (state.end === null && !state.isEternal) {
-      const held = [...state.entities].find(([, { scheduler }]) => scheduler.queue.length > 0);
-      if (held !== undefined)
-        return { kind: 'held', text: `it does not end: the entity '${held[0]}' is locked, and it waits for that` };
-      if (walk.steps.length >= mostSteps) return { kind: 'long', text: `it has not ended after ${mostSteps} steps` };
-      const waits =
-        state.awaitedEvents.length === 0
-          ? ''
-          : `: it waits for the event ${state.awaitedEvents.map((name) => `'${name}'`).join(', ')}`;
-      return { kind: 'stuck', text: `it does not end${waits}` };
+    const { instances } = state;
+    const one = instances.length === 1;
+    const whose = (at: number): string => (one ? 'it' : `'${this.#names[at] ?? ''}' (instance ${at + 1})`);
+    for (const [at, each] of instances.entries()) {
+      if (each?.problem != null) return { kind: `code ${at}`, text: one ? each.problem : `${whose(at)}: ${each.problem}`, at };
     }
-    const broken = this.options.check?.(runOf(walk));
-    if (broken !== undefined) return { kind: `check ${broken}`, text: broken };
-    if (walk.hasFailure || state.end === null) return null;
-    const { status, output } = state.end;
-    if (status !== 'Completed') return { kind: status, text: `it ends as ${status}: ${output ?? ''}` };
+    for (const [at, each] of instances.entries()) {
+      if (isAtEnd(each)) continue;
+      const held = [...state.entities].find(([, { scheduler }]) => scheduler.queue.length > 0);
+      if (held !== undefined) {
+        const text = `${whose(at)} does not end: the entity '${held[0]}' is locked, and it waits for that`;
+        return { kind: 'held', text, at };
+      }
+      if (walk.steps.length >= mostSteps) return { kind: 'long', text: `it has not ended after ${mostSteps} steps`, at };
+      const awaited = each?.awaitedEvents ?? [];
+      const waits = awaited.length === 0 ? '' : `: it waits for the event ${awaited.map((name) => `'${name}'`).join(', ')}`;
+      return { kind: `stuck ${at}`, text: `${whose(at)} does not end${waits}`, at };
+    }
+    const broken = this.options.check?.(this.#runOf(walk));
+    if (broken !== undefined) return { kind: `check ${broken}`, text: broken, at: 0 };
+    const { status, output } = outcomeOf(state);
+    if (walk.hasFailure || status === goesOn) return null;
+    const at = instances.findIndex((each) => each?.end?.status !== 'Completed');
+    const end = instances[at]?.end;
+    if (end != null) return { kind: `${end.status} ${at}`, text: `${whose(at)} ends as ${end.status}: ${end.output ?? ''}`, at };
     if (this.#allowed === null || this.#allowed.some((each) => isSameJson(each, output ?? 'null'))) return null;
     const expected = this.#allowed.length === 1 ? (this.#allowed[0] ?? '') : `one of ${this.#allowed.join(', ')}`;
-    return { kind: 'output', text: `its output is ${output ?? 'null'}, not ${expected}` };
+    return { kind: 'output', text: `${one ? 'its output is' : 'their outputs are'} ${output ?? 'null'}, not ${expected}`, at: 0 };
   }
+
+  #runOf({ state, calls, steps }: Walk): ExploredRun {
+    const { status, output: text } = outcomeOf(state);
+    const isOne = state.instances.length === 1;
+    const entities = Object.fromEntries(
+      [...state.entities].map(([id, { scheduler }]) => [
+        id,
+        scheduler.state === null ? null : (JSON.parse(scheduler.state) as unknown),
+      ]),
+    );
+    const of = (at: number): unknown => valueOf(state.instances[at] ?? null);
+    const ids = [firstInstanceId, ...(this.options.others ?? []).map(({ id }) => id)];
+    return {
+      status: status === goesOn || status === doesNotEnd ? 'Running' : status,
+      output: isOne ? of(0) : text === null ? null : (JSON.parse(text) as unknown),
+      calls,
+      ...(isOne
+        ? {}
+        : {
+            instances: this.#names.map((name, at) => ({
+              name,
+              instanceId: ids[at] ?? '',
+              status: state.instances[at]?.end?.status ?? 'Running',
+              output: of(at),
+            })),
+          }),
+      entities,
+      schedule: steps.map(stepLabel).join(' '),
+    };
+  }
+}
+
+const goesOn = 'goes on for ever';
+const doesNotEnd = 'does not end';
+
+/** Of several: that of the first which has not completed, and a list of the outputs. */
+function outcomeOf({ instances }: State): Outcome {
+  const statuses: string[] = instances.map((each) => each?.end?.status ?? (each?.isEternal === true ? goesOn : doesNotEnd));
+  const status = [doesNotEnd, goesOn, ...statuses].find((each) => each !== 'Completed' && statuses.includes(each)) ?? 'Completed';
+  if (instances.length === 1) return { status, output: instances[0]?.end?.output ?? null };
+  return { status, output: JSON.stringify(instances.map(valueOf)) };
+}
+
+function valueOf(instance: State['instances'][number]): unknown {
+  const text = instance?.end?.output ?? null;
+  return instance?.end?.status === 'Completed' && text !== null ? JSON.parse(text) : text;
+}
+
+function historyOf({ state }: Walk, problem: Problem | null): readonly HistoryEvent[] {
+  return state.instances[problem?.at ?? 0]?.generation.events ?? [];
+}
+
+/** X3, of its last step: it could have come before one of somebody with a greater number. */
+function isOtherOrder({ trail }: Walk): boolean {
+  const last = trail.at(-1);
+  if (last === undefined) return false;
+  for (const before of trail.slice(0, -1).reverse()) {
+    for (const each of last.touched) if (before.touched.has(each)) return false;
+    if (isGreater(before.actor, last.actor)) return true;
+  }
+  return false;
+}
+
+function isGreater(one: number | string, two: number | string): boolean {
+  return typeof one === typeof two ? one > two : typeof one === 'string';
+}
+
+/** Whose step it is: that of an instance, or of an entity. */
+function actorOf([first]: Step): number | string {
+  if (first === undefined) return 0;
+  if (first.type === 'takes') return first.entityId;
+  return 'name' in first && first.name.startsWith('@') ? first.name.slice(0, first.name.lastIndexOf('.')) : first.at;
 }
 
 function lengthOf(schedule: string): number {
@@ -390,11 +505,14 @@ function took(walk: Walk, step: Step, state: State): Walk {
   const calls = [...walk.calls];
   for (const happening of step) {
     if ('name' in happening) {
-      const at = eventsLeft.findIndex(({ name, nth }) => name === happening.name && nth === happening.nth);
+      const at = eventsLeft.findIndex(
+        (each) => each.name === happening.name && each.nth === happening.nth && each.at === happening.at,
+      );
       eventsLeft = eventsLeft.toSpliced(at, 1);
     } else if ('id' in happening && happening.type !== 'fires') {
-      const { Name: name, Input: input } = causeOf(walk.state, happening.id);
-      const call = { name, input, id: happening.id };
+      const { Name: name, Input: input } = causeOf(walk.state, happening);
+      const instanceId = state.instances.length === 1 ? undefined : state.instances[happening.at]?.row.instanceId;
+      const call = { name, input, id: happening.id, ...(instanceId === undefined ? {} : { instanceId }) };
       const isFailed = happening.type === 'failsOnce';
       calls.push({ ...call, outcome: isFailed ? 'failed' : 'completed' });
       if (happening.type === 'runsTwice') calls.push({ ...call, outcome: 'completed' });
@@ -408,30 +526,19 @@ function took(walk: Walk, step: Step, state: State): Walk {
   const [next] = inOrder(walk.state, walk.eventsLeft);
   const isInOrder = others.length === 0 && only !== undefined && next !== undefined && labelOf(only) === labelOf(next);
   const told = isInOrder ? walk.told : steps.length;
-  return { state, steps, eventsLeft, failuresLeft, doublesLeft, calls, hasFailure, told };
+  const trail = [...walk.trail, { actor: actorOf(step), touched: state.touched }];
+  return { state, steps, eventsLeft, failuresLeft, doublesLeft, calls, hasFailure, told, trail };
 }
 
-function isOver({ state, steps }: Walk): boolean {
-  if (state.end !== null && [...state.entities.values()].every(({ inbox }) => inbox.length === 0)) return true;
-  return state.problem !== null || state.isEternal || steps.length >= mostSteps;
+function isOver({ state: { instances, entities }, steps }: Walk): boolean {
+  if (instances.some((each) => each !== null && each.problem !== null) || steps.length >= mostSteps) return true;
+  if (!instances.every(isAtEnd)) return false;
+  return instances.some((each) => each?.isEternal) || [...entities.values()].every(({ inbox }) => inbox.length === 0);
 }
 
-function runOf({ state, calls, steps }: Walk): ExploredRun {
-  const text = state.end?.output ?? null;
-  let output: unknown = text;
-  if (state.end?.status === 'Completed' && text !== null) output = JSON.parse(text);
-  const entities = Object.fromEntries(
-    [...state.entities].map(([id, { scheduler }]) => [
-      id,
-      scheduler.state === null ? null : (JSON.parse(scheduler.state) as unknown),
-    ]),
-  );
-  return { status: state.end?.status ?? 'Running', output, calls, entities, schedule: steps.map(stepLabel).join(' ') };
-}
-
-/** It brings nothing by itself: a step has one of them. */
-function isOfEntity(happening: Happening): boolean {
-  return happening.type === 'takes' || ('name' in happening && happening.name.startsWith('@'));
+/** It brings nothing by itself, or begins something: a step has one of them. */
+function isAlone(happening: Happening): boolean {
+  return happening.type === 'takes' || happening.type === 'begins' || ('name' in happening && happening.name.startsWith('@'));
 }
 
 function stepLabel(step: Step): string {

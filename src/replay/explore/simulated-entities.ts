@@ -28,13 +28,13 @@ export class SimulatedEntities {
 
   constructor(private readonly worker: Pick<FunctionWorker, 'runEntityBatch'>) {}
 
-  /** The entity takes `message`, or the first of its inbox. `answers`: what it tells others than entities. */
+  /** The entity takes `message`, or the first of its inbox. `messages`: what it tells others. */
   async take(
     world: EntityWorld,
     entityId: string,
     nowMs: number,
     message?: EventRaised,
-  ): Promise<{ world: EntityWorld; answers: OutgoingMessage[] }> {
+  ): Promise<{ world: EntityWorld; messages: readonly OutgoingMessage[] }> {
     const { name, key } = parseEntityId(entityId) ?? { name: entityId, key: '' };
     const before = world.get(entityId) ?? { scheduler: readScheduler(null), inbox: [] };
     const taken = message ?? before.inbox[0];
@@ -51,10 +51,7 @@ export class SimulatedEntities {
     if (children.length > 0) throw refused(`the entity '${entityId}' starts orchestrations`);
     const after = new Map(world);
     after.set(entityId, { scheduler, inbox: message === undefined ? before.inbox.slice(1) : before.inbox });
-    return {
-      world: delivered(after, messages),
-      answers: messages.filter(({ instanceId }) => parseEntityId(instanceId) === null),
-    };
+    return { world: after, messages };
   }
 
   #run(

@@ -1,42 +1,34 @@
 /**
- * One orchestration in a hub without time and chance: what the code decides in a state is asked of its worker, and what happens next is whoever
- * explores's to say. States form a tree; each is asked for once, whatever number of schedules goes through it.
+ * One orchestration, or several side by side, in a hub without time and chance: what happens next is whoever explores's to say. States form a tree; each is
+ * asked for once, whatever number of schedules goes through it.
  *
  *   M1. Every question is a replay from the start, as after a crash at the checkpoint before. What the code decides is held against the next one;
  *       a generation's last question, which none follows, is asked twice, and two answers are a divergence.
- *   M2. Activities run for real, once for each name and input; what they gave is remembered.
+ *   M2. Activities run for real, once for each name and input; what they gave, and the events that they raised meanwhile, is remembered.
  *   M3. An entity takes one message at a time, when whoever explores says so; its operations run for real, once for each state and input.
- *   M4. Time stands still but for timers: when one fires, it is its time.
+ *   M4. Time stands still but for timers: when one fires, it is its time. There is one time for all: of all timers the earliest fires.
  */
-import type { CompleteOrchestration, Decision } from '../../core/decisions/decisions';
 import { httpActivityName } from '../../core/dialects/durable-http';
-import { saysNonDeterministic } from '../../core/decisions/non-determinism';
-import type {
-  EventRaised,
-  ExecutionStarted,
-  HistoryEvent,
-  TaskScheduled,
-  SubOrchestrationInstanceCreated,
-} from '../../core/history/history';
-import type { InstanceRow } from '../../core/instances/instance';
-import type { ActivityOutcome, EpisodeOutcome, FunctionWorker } from '../../core/ports/function-worker';
-import { checkOutcome } from '../../core/turns/outcome-checks';
-import { Generation } from '../../core/turns/generation';
+import type { EventRaised, HistoryEvent, TaskScheduled, SubOrchestrationInstanceCreated } from '../../core/history/history';
+import type { ActivityOutcome, FunctionWorker } from '../../core/ports/function-worker';
 import { resultEvent } from '../../core/turns/result-event';
-import { applyDecisions, nextGenerationEvents } from '../../core/turns/turn';
+import type { OutgoingMessage } from '../../core/turns/turn';
+import { parseEntityId } from '../../core/values/entity-id';
 import { DurascopeError } from '../../core/values/errors';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
-import { appendedRow, startedGeneration } from './generations';
 import { delivered, type EntityWorld, refused, signalFrom, SimulatedEntities } from './simulated-entities';
+import { envelope, executionIdOf, type InstanceState, SimulatedInstance } from './simulated-instance';
 
-/** Something that happens, by the scheduling id that it answers, or by the name of the event. */
+/** Something that happens to the instance number `at`, by the scheduling id that it answers, or by the name of the event. */
 export type Happening =
-  | { type: 'completes' | 'failsOnce' | 'runsTwice'; id: number }
-  | { type: 'fires'; id: number }
+  | { type: 'begins'; at: number }
+  | { type: 'completes' | 'failsOnce' | 'runsTwice'; at: number; id: number }
+  | { type: 'fires'; at: number; id: number }
   | { type: 'takes'; entityId: string }
   | ({ type: 'comes' | 'comesTwice' } & OutsideEvent);
 
 export interface OutsideEvent {
+  at: number;
   name: string;
   data: string | null;
   /** Of its name, from 1. */
@@ -48,64 +40,86 @@ export interface Call {
   input: string | null;
   /** The scheduling id. */
   id: number;
+  /** Of several instances, whose it is. */
+  instanceId?: string;
+}
+
+/** An instance that runs beside. */
+export interface Other {
+  name: string;
+  input: string | null;
+  id: string;
 }
 
 export interface State {
-  row: InstanceRow;
-  generation: Generation;
-  started: ExecutionStarted;
+  /** By number; null: it has not begun. */
+  instances: readonly (InstanceState | null)[];
   entities: EntityWorld;
   nowMs: number;
-  awaitedEvents: readonly string[];
-  /** Activities, sub-orchestrations asked for by the step that led here. */
-  newCalls: readonly Call[];
-  end: { status: 'Completed' | 'Failed' | 'Terminated'; output: string | null } | null;
-  /** It has continued as new so often that it is taken for one that never ends. */
-  isEternal: boolean;
-  /** What went wrong with the code itself. */
-  problem: string | null;
+  /** Whom the step that led here concerned: numbers of instances, ids of entities. Steps that have none in common can as well come in the other order. */
+  touched: ReadonlySet<number | string>;
   readonly next: Map<string, State | Promise<State>>;
 }
 
-export interface SimulatedWorld {
-  worker: Pick<FunctionWorker, 'runEpisode' | 'runActivity' | 'runEntityBatch' | 'forget'>;
+/** What an activity did, and the events that it raised through a client. */
+export type ExploredOutcome = ActivityOutcome & { raised?: readonly RaisedEvent[] };
+export interface RaisedEvent {
+  instanceId: string;
   name: string;
-  input: string | null;
+  data: string | null;
 }
 
-const instanceId = 'explored';
+export interface SimulatedWorld {
+  worker: Pick<FunctionWorker, 'runEpisode' | 'runEntityBatch' | 'forget'> & {
+    runActivity(...request: Parameters<FunctionWorker['runActivity']>): Promise<ExploredOutcome>;
+  };
+  name: string;
+  input: string | null;
+  others?: readonly Other[];
+}
+
+export const firstInstanceId = 'explored';
 const startMs = Date.UTC(2026, 0, 1);
-const mostGenerations = 4;
+/** Events that instances raise to each other in one step. */
+const mostRounds = 1000;
 
 export class SimulatedRun {
   /** So often something has run for real: activities, sub-orchestrations, entities. */
   effects = 0;
-  readonly #outcomes = new Map<string, Promise<ActivityOutcome>>();
+  readonly #outcomes = new Map<string, Promise<ExploredOutcome>>();
+  /** Activities that raise events, by what they are called with. */
+  readonly #raising = new Set<string>();
   readonly #children = new Map<string, Promise<ActivityOutcome>>();
   readonly #entities: SimulatedEntities;
+  readonly #ids: readonly string[];
+  readonly #instances: readonly SimulatedInstance[];
 
   constructor(
     private readonly world: SimulatedWorld,
     private readonly depth = 0,
   ) {
     this.#entities = new SimulatedEntities(world.worker);
+    const { name, input, others = [] } = world;
+    const all = [{ name, input, id: firstInstanceId }, ...others];
+    this.#ids = all.map(({ id }) => id);
+    this.#instances = all.map((each) => new SimulatedInstance(world.worker, each));
   }
 
-  begin(): Promise<State> {
-    const { row, started } = startedGeneration(
-      this.world.name,
-      this.world.input,
-      instanceId,
-      executionIdOf(0),
-      toTimestamp(startMs),
-    );
-    const from = { row, started, generation: new Generation(), entities: new Map(), nowMs: startMs, generations: 0 };
-    return this.#step(from, [started]);
+  /** One alone has begun; of several each begins when whoever explores says so. */
+  async begin(): Promise<State> {
+    const nothing: State = {
+      instances: this.#instances.map(() => null),
+      entities: new Map(),
+      nowMs: startMs,
+      touched: new Set(),
+      next: new Map(),
+    };
+    return this.#instances.length > 1 ? nothing : this.after(nothing, [{ type: 'begins', at: 0 }]);
   }
 
   /** The state after these came in one step. Known ones are answered at once. */
   after(state: State, happenings: readonly Happening[]): State | Promise<State> {
-    const key = happenings.map(keyOf).join('+');
+    const key = this.#keyOf(state, happenings);
     const known = state.next.get(key);
     if (known !== undefined) return known;
     const asked = this.#arrive(state, happenings).then((next) => {
@@ -118,12 +132,12 @@ export class SimulatedRun {
 
   /** Nothing would run for real: what is asked for is known, or the code alone. */
   isReplay(state: State, happenings: readonly Happening[]): boolean {
-    if (state.next.has(happenings.map(keyOf).join('+'))) return true;
+    if (state.next.has(this.#keyOf(state, happenings))) return true;
     return happenings.every((happening) => {
       switch (happening.type) {
         case 'completes':
         case 'runsTwice': {
-          const cause = causeOf(state, happening.id);
+          const cause = causeOf(state, happening);
           return (cause.EventType === 'TaskScheduled' ? this.#outcomes : this.#children).has(memoryKey(cause));
         }
         case 'comes':
@@ -131,6 +145,7 @@ export class SimulatedRun {
           return !happening.name.startsWith('@');
         case 'takes':
           return false;
+        case 'begins':
         case 'failsOnce':
         case 'fires':
           return true;
@@ -138,69 +153,127 @@ export class SimulatedRun {
     });
   }
 
+  #keyOf(state: State, happenings: readonly Happening[]): string {
+    return happenings
+      .map((happening) => {
+        if (happening.type !== 'runsTwice' || this.#raising.has(memoryKey(causeOf(state, happening)))) return labelOf(happening);
+        // What has run twice is the same answer.
+        return labelOf({ ...happening, type: 'completes' });
+      })
+      .join('+');
+  }
+
   async #arrive(state: State, happenings: readonly Happening[]): Promise<State> {
-    let { nowMs, entities } = state;
-    const events: HistoryEvent[] = [];
+    const step = new StepOfAll(state, this.#ids);
     const takes = async (entityId: string, message?: EventRaised): Promise<void> => {
       this.effects++;
-      const { world, answers } = await this.#entities.take(entities, entityId, nowMs, message);
-      entities = world;
-      events.push(...answers.flatMap(({ instanceId: to, event }) => (to === instanceId ? [event] : [])));
+      const { world, messages } = await this.#entities.take(step.entities, entityId, step.nowMs, message);
+      step.entities = world;
+      step.touched.add(entityId);
+      step.send(messages);
     };
     for (const happening of happenings) {
-      if (happening.type === 'fires') {
-        const timer = state.generation.events.find(
+      if (happening.type === 'takes') {
+        await takes(happening.entityId);
+        continue;
+      }
+      const { at } = happening;
+      if (happening.type === 'begins') {
+        step.instances[at] = await this.#begun(step, at);
+      } else if (happening.type === 'fires') {
+        const timer = instanceOf(state, at).generation.events.find(
           (event) => event.EventType === 'TimerCreated' && event.EventId === happening.id,
         );
-        const FireAt = timer?.EventType === 'TimerCreated' ? timer.FireAt : toTimestamp(nowMs);
-        nowMs = Math.max(nowMs, Math.ceil(fromTimestamp(FireAt)) || nowMs);
-        events.push({ ...envelope(nowMs), EventType: 'TimerFired', TimerId: happening.id, FireAt });
+        const FireAt = timer?.EventType === 'TimerCreated' ? timer.FireAt : toTimestamp(step.nowMs);
+        step.nowMs = Math.max(step.nowMs, Math.ceil(fromTimestamp(FireAt)) || step.nowMs);
+        // It is later for all.
+        for (const each of state.instances.keys()) step.touched.add(each);
+        for (const entityId of state.entities.keys()) step.touched.add(entityId);
+        step.tell(at, { ...envelope(step.nowMs), EventType: 'TimerFired', TimerId: happening.id, FireAt });
       } else if ('name' in happening) {
         const { name: Name, data: Input } = happening;
-        const signal = signalFrom(Name, Input, toTimestamp(nowMs));
+        const signal = signalFrom(Name, Input, toTimestamp(step.nowMs));
         for (let count = happening.type === 'comes' ? 1 : 2; count > 0; count--) {
           if (signal !== null) await takes(signal.entityId, signal.message);
-          else events.push({ ...envelope(nowMs), EventType: 'EventRaised', Name, Input });
+          else step.tell(at, { ...envelope(step.nowMs), EventType: 'EventRaised', Name, Input });
         }
-      } else if (happening.type === 'takes') await takes(happening.entityId);
-      else events.push(await this.#answer(state, happening, nowMs));
+      } else await this.#answer(step, state, happening);
     }
-    if (events.length === 0 || state.end !== null) return { ...state, entities, nowMs, newCalls: [], next: new Map() };
-    return this.#step({ ...state, entities, nowMs, generations: state.row.generation }, events);
+    for (let round = 0; ; round++) {
+      const told = step.nextTold();
+      if (told === null) break;
+      if (round === mostRounds) throw refused('its instances raise events to each other without end');
+      const before = step.instances[told.at];
+      if (before == null || before.end !== null) continue;
+      const after = await (this.#instances[told.at] as SimulatedInstance).after(before, told.events, step.nowMs);
+      step.instances[told.at] = after;
+      step.send(after.messages);
+    }
+    if (this.depth > 0 && step.entities.size > 0) throw refused(`the sub-orchestration '${this.world.name}' addresses entities`);
+    const { instances, entities, nowMs, touched } = step;
+    return { instances, entities, nowMs, touched, next: new Map() };
   }
 
-  async #answer(state: State, happening: Extract<Happening, { id: number }>, nowMs: number): Promise<HistoryEvent> {
-    const cause = causeOf(state, happening.id);
-    const at = toTimestamp(nowMs);
+  async #begun(step: StepOfAll, at: number): Promise<InstanceState> {
+    const begun = await (this.#instances[at] as SimulatedInstance).begin(step.nowMs);
+    step.touched.add(at);
+    step.send(begun.messages);
+    return begun;
+  }
+
+  async #answer(step: StepOfAll, state: State, happening: Extract<Happening, { id: number }>): Promise<void> {
+    const { at, id } = happening;
+    const cause = causeOf(state, happening);
+    const now = toTimestamp(step.nowMs);
     if (happening.type === 'failsOnce') {
       const reason = `Activity function '${cause.Name}' failed:  an error that was put there by the exploration`;
-      return resultEvent(at, happening.id, { ok: false, reason, details: 'an error that was put there by the exploration' });
-    }
-    if (cause.EventType === 'TaskScheduled') return resultEvent(at, happening.id, await this.#activity(cause));
-    const outcome = await this.#child(cause);
-    return outcome.ok
-      ? {
-          ...envelope(nowMs),
-          EventType: 'SubOrchestrationInstanceCompleted',
-          TaskScheduledId: happening.id,
-          Result: outcome.result,
+      const failure = { ok: false, reason, details: 'an error that was put there by the exploration' } as const;
+      step.tell(at, resultEvent(now, id, failure));
+    } else if (cause.EventType === 'TaskScheduled') {
+      const outcome = await this.#activity(cause);
+      if (outcome.raised !== undefined) this.#raising.add(memoryKey(cause));
+      const times = happening.type === 'runsTwice' ? 2 : 1;
+      for (let count = 0; count < times; count++) {
+        for (const { instanceId, name: Name, data: Input } of outcome.raised ?? []) {
+          const signal = signalFrom(Name, Input, now);
+          if (signal !== null) {
+            step.send([{ instanceId: signal.entityId, executionId: null, event: signal.message }]);
+            continue;
+          }
+          const to = this.#ids.indexOf(instanceId);
+          if (to < 0) continue;
+          step.touched.add(to);
+          if (state.instances[to] === null) {
+            // What the client throws, as far as the activity does not catch it.
+            const details = `No instance with ID '${instanceId}' found.`;
+            const reason = `Activity function '${cause.Name}' failed:  ${details}`;
+            step.tell(at, resultEvent(now, id, { ok: false, reason, details }));
+            return;
+          }
+          step.tell(to, { ...envelope(step.nowMs), EventType: 'EventRaised', Name, Input });
         }
-      : {
-          ...envelope(nowMs),
-          EventType: 'SubOrchestrationInstanceFailed',
-          TaskScheduledId: happening.id,
-          Reason: outcome.reason,
-          Details: outcome.details,
-        };
+      }
+      step.tell(at, resultEvent(now, id, outcome));
+    } else {
+      const outcome = await this.#child(cause);
+      const row = { ...envelope(step.nowMs), TaskScheduledId: id };
+      step.tell(
+        at,
+        outcome.ok
+          ? { ...row, EventType: 'SubOrchestrationInstanceCompleted', Result: outcome.result }
+          : { ...row, EventType: 'SubOrchestrationInstanceFailed', Reason: outcome.reason, Details: outcome.details },
+      );
+    }
   }
 
-  #activity(asked: TaskScheduled): Promise<ActivityOutcome> {
+  #activity(asked: TaskScheduled): Promise<ExploredOutcome> {
     const { Name: name, Input: input, EventId: taskId } = asked;
     if (name === httpActivityName) throw refused('it makes durable HTTP calls');
     const key = memoryKey(asked);
     let known = this.#outcomes.get(key);
     if (known === undefined) {
       this.effects++;
+      const instanceId = firstInstanceId;
       known = this.world.worker.runActivity({ instanceId, executionId: executionIdOf(0), taskId, name, input });
       this.#outcomes.set(key, known);
     }
@@ -221,133 +294,114 @@ export class SimulatedRun {
 
   async #runChild(name: string, input: string | null): Promise<ActivityOutcome> {
     if (this.depth > 10) throw refused(`'${name}' calls itself more than ten levels deep`);
-    const run = new SimulatedRun({ ...this.world, name, input }, this.depth + 1);
+    const run = new SimulatedRun({ worker: this.world.worker, name, input }, this.depth + 1);
     let state = await run.begin();
-    for (let steps = 0; state.end === null; steps++) {
+    for (let steps = 0; ; steps++) {
+      const child = instanceOf(state, 0);
+      const { end, problem } = child;
+      if (end?.status === 'Completed') return { ok: true, result: end.output };
+      if (end !== null || problem !== null) return { ok: false, reason: end?.output ?? problem ?? '', details: '' };
       const next = inOrder(state, [])[0];
-      if (next === undefined || steps > 1000 || state.isEternal) {
+      if (next === undefined || steps > 1000 || child.isEternal) {
         throw refused(
-          `the sub-orchestration '${name}' does not end by itself (it waits for ${state.awaitedEvents.join(', ') || 'nothing'})`,
+          `the sub-orchestration '${name}' does not end by itself (it waits for ${child.awaitedEvents.join(', ') || 'nothing'})`,
         );
       }
       state = await run.after(state, [next]);
-      if (state.problem !== null) break;
     }
-    if (state.end?.status === 'Completed') return { ok: true, result: state.end.output };
-    return { ok: false, reason: state.end?.output ?? state.problem ?? '', details: '' };
+  }
+}
+
+/** What becomes of a state in one step. */
+class StepOfAll {
+  readonly instances: (InstanceState | null)[];
+  entities: EntityWorld;
+  nowMs: number;
+  readonly touched = new Set<number | string>();
+  readonly #told = new Map<number, HistoryEvent[]>();
+
+  constructor(
+    { instances, entities, nowMs }: State,
+    private readonly ids: readonly string[],
+  ) {
+    this.instances = [...instances];
+    this.entities = entities;
+    this.nowMs = nowMs;
   }
 
-  async #step(
-    from: Pick<State, 'row' | 'generation' | 'started' | 'entities' | 'nowMs'> & { generations: number },
-    arrived: readonly HistoryEvent[],
-  ): Promise<State> {
-    let { row, started, entities, generations } = from;
-    let { generation } = from;
-    const now = toTimestamp(from.nowMs);
-    let newEvents: HistoryEvent[] = [{ ...envelope(from.nowMs), EventType: 'OrchestratorStarted' }, ...arrived];
-    const newCalls: Call[] = [];
-    for (;;) {
-      const answered = await this.#ask(row, generation, newEvents);
-      if (typeof answered === 'string')
-        return {
-          ...from,
-          row,
-          generation,
-          started,
-          entities,
-          awaitedEvents: [],
-          newCalls,
-          end: null,
-          isEternal: false,
-          problem: answered,
-          next: new Map(),
-        };
-      const outcome = checkOutcome(answered, {
-        name: row.name,
-        newEvents,
-        customStatus: row.customStatus,
-        nextId: Math.max(0, generation.highestId + 1),
-      });
-      refuseNativeEntities(outcome.decisions);
-      for (const event of newEvents) if (!event.EventType.startsWith('Orchestrator')) event.IsPlayed = true;
-      const turn = applyDecisions({
-        row,
-        generation,
-        started,
-        newEvents,
-        decisions: outcome.decisions,
-        now,
-        storeInputs: true,
-        defaultVersion: '',
-        newId: () => executionIdOf(generations),
-      });
-      for (const event of turn.events) {
-        if (event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated') {
-          newCalls.push({ name: event.Name, input: event.Input, id: event.EventId });
-        }
-      }
-      entities = delivered(entities, turn.messages);
-      if (this.depth > 0 && entities.size > 0) throw refused(`the sub-orchestration '${row.name}' addresses entities`);
-      const { completion } = turn;
-      if (completion?.status === 'ContinuedAsNew' && ++generations < mostGenerations) {
-        newEvents = nextGenerationEvents(row, started, completion, executionIdOf(generations), now);
-        started = newEvents[1] as ExecutionStarted;
-        row = { ...row, executionId: started.OrchestrationInstance.ExecutionId, input: started.Input, generation: generations };
-        generation = new Generation();
+  tell(at: number, event: HistoryEvent): void {
+    this.touched.add(at);
+    const told = this.#told.get(at);
+    if (told === undefined) this.#told.set(at, [event]);
+    else told.push(event);
+  }
+
+  /** To entities and to instances; what nobody has under that id is lost. */
+  send(messages: readonly OutgoingMessage[]): void {
+    this.entities = delivered(this.entities, messages);
+    for (const { instanceId, event } of messages) {
+      if (parseEntityId(instanceId) !== null) {
+        this.touched.add(instanceId);
         continue;
       }
-      const after = new Generation([...generation.events, ...newEvents, ...turn.events]);
-      return {
-        row: appendedRow(row, outcome.customStatus, after.events.length),
-        generation: after,
-        started,
-        entities,
-        nowMs: from.nowMs,
-        awaitedEvents: outcome.awaitedEvents,
-        newCalls,
-        end: endOf(completion),
-        isEternal: completion?.status === 'ContinuedAsNew',
-        problem: problemOf(completion),
-        next: new Map(),
-      };
+      const to = this.ids.indexOf(instanceId);
+      if (to >= 0) this.tell(to, event);
     }
   }
 
-  /** M1. What is wrong, as a sentence, where there is no single answer. */
-  async #ask(row: InstanceRow, generation: Generation, newEvents: readonly HistoryEvent[]): Promise<EpisodeOutcome | string> {
-    const { worker } = this.world;
-    const request = { instanceId, executionId: row.executionId, name: row.name, history: generation.events, newEvents };
-    worker.forget(instanceId);
-    const first = await worker.runEpisode(request);
-    if (!first.decisions.some(({ type }) => type === 'CompleteOrchestration')) return first;
-    worker.forget(instanceId);
-    const second = await worker.runEpisode(request);
-    if (JSON.stringify(first.decisions) === JSON.stringify(second.decisions)) return first;
-    return 'replayed once more over the same history, the code asked for something else: it does not replay after a crash';
+  nextTold(): { at: number; events: readonly HistoryEvent[] } | null {
+    for (const [at, events] of this.#told) {
+      this.#told.delete(at);
+      return { at, events };
+    }
+    return null;
   }
+}
+
+function instanceOf(state: State, at: number): InstanceState {
+  const found = state.instances[at];
+  if (found == null) throw new DurascopeError('InvalidArgument', `The instance ${at + 1} has not begun there.`);
+  return found;
+}
+
+export function isAtEnd(instance: InstanceState | null): boolean {
+  return instance !== null && (instance.end !== null || instance.isEternal);
 }
 
 /** Everything that can happen in the state, what was asked for first first; timers in the order of their times, after everything else. */
 export function inOrder(state: State, events: readonly OutsideEvent[]): Happening[] {
+  const beginning = [...state.instances.entries()].flatMap(([at, each]): Happening[] =>
+    each === null ? [{ type: 'begins', at }] : [],
+  );
   // Entities answer at once.
   const taking = [...state.entities].flatMap(([entityId, { inbox }]): Happening[] =>
     inbox.length === 0 ? [] : [{ type: 'takes', entityId }],
   );
   // What is left to them has no order any more that somebody could tell.
-  if (state.end !== null) return taking.slice(0, 1);
-  const answers: Happening[] = taking;
-  let timer: { id: number; fireAt: string } | null = null;
-  for (const [id, work] of state.generation.open) {
-    if (work !== 'timer') {
-      answers.push({ type: 'completes', id });
-      continue;
+  if (state.instances.every((each) => each !== null && each.end !== null)) return taking.slice(0, 1);
+  const answers: Happening[] = [...beginning, ...taking];
+  let timers: { at: number; id: number; fireAt: string }[] = [];
+  for (const [at, instance] of state.instances.entries()) {
+    if (instance === null || isAtEnd(instance)) continue;
+    let timer: { at: number; id: number; fireAt: string } | null = null;
+    for (const [id, work] of instance.generation.open) {
+      if (work !== 'timer') {
+        answers.push({ type: 'completes', at, id });
+        continue;
+      }
+      const created = instance.generation.events.find((event) => event.EventType === 'TimerCreated' && event.EventId === id);
+      const fireAt = created?.EventType === 'TimerCreated' ? created.FireAt : '';
+      if (timer === null || fireAt < timer.fireAt) timer = { at, id, fireAt };
     }
-    const created = state.generation.events.find((event) => event.EventType === 'TimerCreated' && event.EventId === id);
-    const fireAt = created?.EventType === 'TimerCreated' ? created.FireAt : '';
-    if (timer === null || fireAt < timer.fireAt) timer = { id, fireAt };
+    if (timer !== null) timers.push(timer);
   }
-  const coming = events.map((event): Happening => ({ type: 'comes', ...event }));
-  return [...answers, ...coming, ...(timer === null ? [] : [{ type: 'fires', id: timer.id } as const])];
+  // M4
+  timers = timers.filter(({ fireAt }) => timers.every((each) => each.fireAt >= fireAt));
+  const coming = events.flatMap((event): Happening[] => {
+    const to = state.instances[event.at] ?? null;
+    return event.name.startsWith('@') || (to !== null && !isAtEnd(to)) ? [{ type: 'comes', ...event }] : [];
+  });
+  return [...answers, ...coming, ...timers.map(({ at, id }): Happening => ({ type: 'fires', at, id }))];
 }
 
 /** Two calls of which are the same. */
@@ -355,30 +409,31 @@ function memoryKey({ Name: name, Input: input }: Pick<TaskScheduled, 'Name' | 'I
   return `${name.toLowerCase()} ${input ?? ''}`;
 }
 
-function keyOf(happening: Happening): string {
-  // What has run twice is the same answer.
-  if (happening.type === 'runsTwice') return `c${happening.id}`;
-  return labelOf(happening);
-}
-
-/** As a schedule names it: `c0` completes, `f0` fails once, `d0` completes after having run twice, `t1` fires, `e:Go` comes, `e:Go#2` the second of the name, `ee:Go` twice. */
+/**
+ * As a schedule names it: `c0` completes, `f0` fails once, `d0` completes after having run twice, `t1` fires, `e:Go` comes, `e:Go#2` the second of the name, `ee:Go` twice;
+ * `s` an instance begins. What concerns the second instance, and those after it, begins with its number: `2.c0`.
+ */
 export function labelOf(happening: Happening): string {
+  if (happening.type === 'takes') {
+    // Labels have neither spaces nor plus signs.
+    return `n:${happening.entityId.replaceAll(/[\s+%]/g, encodeURIComponent)}`;
+  }
+  const whose = happening.at === 0 ? '' : `${happening.at + 1}.`;
   switch (happening.type) {
+    case 'begins':
+      return `${whose}s`;
     case 'completes':
-      return `c${happening.id}`;
+      return `${whose}c${happening.id}`;
     case 'failsOnce':
-      return `f${happening.id}`;
+      return `${whose}f${happening.id}`;
     case 'runsTwice':
-      return `d${happening.id}`;
-    case 'takes':
-      // Labels have neither spaces nor plus signs.
-      return `n:${happening.entityId.replaceAll(/[\s+%]/g, encodeURIComponent)}`;
+      return `${whose}d${happening.id}`;
     case 'fires':
-      return `t${happening.id}`;
+      return `${whose}t${happening.id}`;
     case 'comes':
-      return `e:${eventLabel(happening)}`;
+      return `${whose}e:${eventLabel(happening)}`;
     case 'comesTwice':
-      return `ee:${eventLabel(happening)}`;
+      return `${whose}ee:${eventLabel(happening)}`;
   }
 }
 
@@ -386,37 +441,11 @@ function eventLabel({ name, nth }: OutsideEvent): string {
   return nth === 1 ? name : `${name}#${nth}`;
 }
 
-export function causeOf(state: State, id: number): TaskScheduled | SubOrchestrationInstanceCreated {
-  const found = state.generation.events.find(
+export function causeOf(state: State, { at, id }: { at: number; id: number }): TaskScheduled | SubOrchestrationInstanceCreated {
+  const found = instanceOf(state, at).generation.events.find(
     (event) =>
       event.EventId === id && (event.EventType === 'TaskScheduled' || event.EventType === 'SubOrchestrationInstanceCreated'),
   );
   if (found === undefined) throw new DurascopeError('InvalidArgument', `Nothing with the id ${id} is under way there.`);
   return found as TaskScheduled | SubOrchestrationInstanceCreated;
-}
-
-function endOf(completion: CompleteOrchestration | null): State['end'] {
-  if (completion === null || completion.status === 'ContinuedAsNew') return null;
-  return { status: completion.status, output: completion.result };
-}
-
-function problemOf(completion: CompleteOrchestration | null): string | null {
-  if (completion?.status !== 'Failed' || !saysNonDeterministic(completion.result)) return null;
-  return `the code does not replay its own history: ${completion.result ?? ''}`;
-}
-
-function refuseNativeEntities(decisions: readonly Decision[]): void {
-  for (const { type } of decisions) {
-    if (['CallEntity', 'SignalEntity', 'LockEntities'].includes(type)) {
-      throw refused('its package speaks to entities in a way that is not explored yet');
-    }
-  }
-}
-
-function envelope(nowMs: number): { EventId: number; IsPlayed: boolean; Timestamp: string } {
-  return { EventId: -1, IsPlayed: false, Timestamp: toTimestamp(nowMs) };
-}
-
-function executionIdOf(generation: number): string {
-  return `00000000-0000-4000-8000-${String(generation).padStart(12, '0')}`;
 }
