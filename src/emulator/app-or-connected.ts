@@ -47,6 +47,10 @@ export class AppOrConnected implements FunctionWorker {
     return worker !== this.app || this.app.storesInputs();
   }
 
+  isOfExtension(type: 'orchestrator' | 'entity', name: string): boolean {
+    return this.#for(type, name) === this.app && this.app.isOfExtension();
+  }
+
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
     return this.#for('orchestrator', request.name).runEpisode(request);
   }

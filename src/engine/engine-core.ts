@@ -9,6 +9,7 @@ import type { DurableHttpHost } from '../core/ports/durable-http';
 import type { FunctionWorker } from '../core/ports/function-worker';
 import type { HistoryStore } from '../core/ports/history-store';
 import type { LogLevel, Logger } from '../core/ports/logger';
+import { parseEntityId } from '../core/values/entity-id';
 import { fromTimestamp, toTimestamp } from '../core/values/time';
 import type { Batch, Committer } from './committer';
 import type { DueQueue } from './due-queue';
@@ -132,6 +133,13 @@ export class EngineCore {
   /** Of the worker that runs the instance. */
   slotOf(row: InstanceRow): WorkerSlot {
     return this.workers[profileOf(row)];
+  }
+
+  /** Whether the real extension would keep it in Azure Storage: what a back end of programs does otherwise is not done then. */
+  isOfExtension(row: InstanceRow): boolean {
+    if (profileOf(row) === 'A') return true;
+    const entity = parseEntityId(row.instanceId);
+    return this.workers.G.worker?.isOfExtension?.(entity === null ? 'orchestrator' : 'entity', entity?.name ?? row.name) === true;
   }
 
   /** Who runs an entity that begins to be: the function app if it has it, else a connected worker that takes it. */

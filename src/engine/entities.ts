@@ -283,7 +283,7 @@ export class Entities {
     gathered.pin(live);
     if (turn.ran.length > 0) live.batches.add(recordOf(turn, work.before.state, scheduler.state));
     gathered.changes.push({ type: 'instance', row: turn.row, newEvents: turn.events, historyReplaced: true });
-    if ((core.options.dropsEmptyEntities || profileOf(row) === 'G') && isEmpty(scheduler) && live.inbox.length === 0)
+    if ((core.options.dropsEmptyEntities || !core.isOfExtension(row)) && isEmpty(scheduler) && live.inbox.length === 0)
       core.remove(live);
   }
 

@@ -121,7 +121,7 @@ export class OrchestrationCommands {
       name,
       ...(options?.keepsTags === true && tags !== null ? { tags } : {}),
       // The extension hands over what the status shows, where no input is null.
-      input: input ?? (row.profile === 'G' ? null : 'null'),
+      input: input ?? (this.core.isOfExtension(row) ? 'null' : null),
       version,
       profile: profileOf(row),
       ...(options?.newInstanceId === false ? { instanceId } : {}),

@@ -11,7 +11,6 @@ import type {
   TimerCreated,
 } from '../core/history/history';
 import {
-  profileOf,
   workKey,
   type InboxMessage,
   type InstanceRow,
@@ -50,7 +49,7 @@ function rewindTree(
 ): void {
   const before = core.lives.generationOf(live);
   const now = core.now();
-  const isOldScheme = profileOf(row) === 'A';
+  const isOldScheme = core.isOfExtension(row);
   const pending = core.world.store.pendingActivities(live.instanceId);
   const fates: OpenFates = {
     activity: (call) => (isOldScheme ? activityFate(row, pending, call) : 'create'),
@@ -128,7 +127,7 @@ function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestration
   const row = core.lives.rowOf(call.InstanceId);
   const live = row === undefined ? undefined : core.lives.find(call.InstanceId);
   if (row === undefined || live === undefined) return 'create';
-  const isCalledAgain = profileOf(parent) === 'A' && row.runtimeStatus === 'Failed' && isChildOf(core, live, parent);
+  const isCalledAgain = core.isOfExtension(parent) && row.runtimeStatus === 'Failed' && isChildOf(core, live, parent);
   if (!isCalledAgain && !isAnswering(core, live, parent, call.EventId)) return 'create';
   if (!isTerminal(row.runtimeStatus)) return 'keep';
   if (row.runtimeStatus === 'Failed') return 'rewind';
@@ -170,7 +169,7 @@ function assertRewindable(core: EngineCore, live: LiveInstance, row: InstanceRow
       continue;
     }
     // With a new ExecutionId the parent would not take the answer of a child that knows the old one.
-    if (profileOf(row) === 'A' || generation.open.get(event.EventId) !== 'child') continue;
+    if (core.isOfExtension(row) || generation.open.get(event.EventId) !== 'child') continue;
     throw new DurascopeError(
       'InstanceWrongState',
       `'${live.instanceId}' cannot be rewound while its child '${event.InstanceId}' is ${child.runtimeStatus}. Wait for its end, or terminate it first.`,

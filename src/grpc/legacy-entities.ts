@@ -20,6 +20,7 @@ import {
 } from '../core/entities/entity-messages';
 import type { EventRaised, HistoryEvent } from '../core/history/history';
 import type { EntityForm } from '../core/ports/passthrough-host';
+import { saysUnknownFunction } from '../core/values/unknown-function';
 import { isEntityId } from '../core/values/instance-id';
 import type { HistoryEvent as ProtoEvent } from '../wire/generated/task-hub-sidecar';
 import { protoEvent } from './to-proto';
@@ -80,12 +81,24 @@ export function eventInForm(
   before: readonly HistoryEvent[],
   from: Sender,
 ): ProtoEvent | null {
-  if (form === 'event') return protoEvent(legacyEvent(event, from));
+  if (form === 'event') return withoutDetails(event, protoEvent(legacyEvent(event, from)));
   if (event.EventType === 'EventRaised' && isLockRequest(event.Name, before)) {
     const { EventId, IsPlayed, Timestamp, Name } = event;
     return protoEvent({ EventType: 'EntityLockGranted', EventId, IsPlayed, Timestamp, CriticalSectionId: Name });
   }
   return protoEvent(event);
+}
+
+/**
+ * L3. The extension tells .NET of a failure that has no FailureDetails (a child that was terminated, a durable HTTP call) without them, which its
+ * package takes as it can (recorded). An unknown function is named all the same.
+ */
+function withoutDetails(event: HistoryEvent, told: ProtoEvent | null): ProtoEvent | null {
+  if (event.EventType !== 'TaskFailed' && event.EventType !== 'SubOrchestrationInstanceFailed') return told;
+  if (event.FailureDetails != null || saysUnknownFunction(event.Reason)) return told;
+  const type = told?.eventType;
+  if (type?.$case === 'taskFailed' || type?.$case === 'subOrchestrationInstanceFailed') type.value.failureDetails = undefined;
+  return told;
 }
 
 /** A row of the scheduler's kinds as Durable Functions has it; every other is returned as it is. */

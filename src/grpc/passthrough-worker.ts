@@ -97,6 +97,10 @@ export class PassthroughWorker implements FunctionWorker {
     return this.#form !== 'event';
   }
 
+  isOfExtension(): boolean {
+    return this.#form === 'event';
+  }
+
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
     const { name } = request;
     if (this.accepts('activity', name)) return this.host.runActivity(request);

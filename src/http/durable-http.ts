@@ -5,9 +5,10 @@
  *   D2. Every call ends: at the latest when its time is over, or with the emulator.
  *   D3. The developer's credentials are never read: a managed identity is a fixed local token, or a failure that says so.
  */
+import { STATUS_CODES } from 'node:http';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
-import { type DurableHttpRequest, readHttpRequest } from '../core/dialects/durable-http';
+import { type DurableHttpRequest, isToRetry, readHttpRequest } from '../core/dialects/durable-http';
 import type { Clock } from '../core/ports/clock';
 import type { DurableHttpCall } from '../core/ports/durable-http';
 import type { ActivityOutcome } from '../core/ports/function-worker';
@@ -89,7 +90,9 @@ export class DurableHttp {
       request = readHttpRequest((JSON.parse(call.input ?? 'null') as unknown[] | null)?.[0]);
       const problem = urlProblem(request.uri);
       if (problem !== null) return { ok: false, ...problem };
-      return { ok: true, result: resultText(await this.#answerTo(request, call.instanceId)) };
+      const answer = await this.#answerTo(request, call.instanceId);
+      if (isToRetry(request, answer.status)) return this.#retryRequested(request, answer.status, call.instanceId);
+      return { ok: true, result: resultText(answer) };
     } catch (error) {
       const what = request === undefined ? 'callHttp' : `callHttp ${request.method} ${shownUrl(request.uri)}`;
       if (error instanceof TransportError) {
@@ -99,6 +102,19 @@ export class DurableHttp {
       return { ok: false, reason: `${what} failed: ${messageOf(error)}`, details: '' };
     }
   };
+
+  /** In the extension's words. */
+  #retryRequested({ method, uri }: DurableHttpRequest, status: number, instanceId: string): ActivityOutcome {
+    const name = STATUS_CODES[status]?.replaceAll(/[^A-Za-z]/g, '') ?? String(status);
+    const message = `Status code ${name} received, retry requested.`;
+    this.#log(
+      'warning',
+      `callHttp ${method} ${shownUrl(uri)} was answered with ${status}, for which its HttpRetryOptions ask for a retry. Nobody retries it, in Azure neither: ` +
+        'the call fails. Leave HttpRetryOptions out and look at the status, or give the retry to an activity.',
+      instanceId,
+    );
+    return { ok: false, reason: message, details: serialisedException({ message, kind: 0 }) };
+  }
 
   /** Calls under way fail; no connection is left. */
   stop(): void {
@@ -219,7 +235,7 @@ function resultText({ status, headers, content }: HttpAnswer): string {
 }
 
 /** As the extension stores it: the exception that its HTTP client throws. */
-function serialisedException({ message, kind }: TransportError): string {
+function serialisedException({ message, kind }: Pick<TransportError, 'message' | 'kind'>): string {
   return JSON.stringify({
     $type: 'System.Net.Http.HttpRequestException, System.Net.Http',
     HttpRequestError: kind,

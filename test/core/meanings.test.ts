@@ -183,6 +183,18 @@ describe('what an instance means', () => {
     assert.match(found?.message ?? '', /The child 'child' was terminated/);
   });
 
+  it('golden child-terminated-isolated: the same in C#, whose package throws otherwise', async () => {
+    const recordings = await readRecordings(path.join(projectRoot, 'test/goldens/isolated/recordings'));
+    const found = recordings.find(({ name }) => name === 'child-terminated-isolated');
+    const rows = found?.rows['child-terminated-isolated'];
+    const output = rows?.Instances[0]?.['Output'] as string;
+    const events = (rows?.History ?? []).map((each) => ({ ...each, FailureDetails: null }) as unknown as HistoryEvent);
+    const [meaning, ...others] = meanings(row({ profile: 'G', runtimeStatus: 'Failed', output }), events);
+    assert.deepEqual([meaning?.id, others], ['terminatedChild', []]);
+    assert.match(meaning?.message ?? '', /The child 'child-terminated-isolated-child' was terminated\. The \.NET package/);
+    assert.deepEqual(meanings(row({ profile: 'G', runtimeStatus: 'Failed', output: 'System.Exception: no' }), events), []);
+  });
+
   it('a failure without a state: what was thrown, and the line', () => {
     const failureStack = 'TypeError: x is undefined\n    at run (/app/src/main.js:12:5)\n    at next (<anonymous>)';
     const [found] = meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic, failureStack }), []);

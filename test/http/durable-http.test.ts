@@ -117,6 +117,27 @@ describe('durable HTTP calls', () => {
     });
   });
 
+  it('fails where the retry options of C# name the status, or none and it is an error: nobody retries', async () => {
+    answer = (_request, response) => {
+      response.writeHead(503);
+      response.end();
+    };
+    const options = (...statusCodesToRetry: number[]) => ({
+      method: 'GET',
+      uri: origin,
+      retryOptions: { maxNumberOfAttempts: 3, statusCodesToRetry },
+    });
+    assert.equal(await failure(options(500, 503)), 'Status code ServiceUnavailable received, retry requested.');
+    assert.match(
+      logs.at(-1)?.message ?? '',
+      /answered with 503, for which its HttpRetryOptions ask for a retry\. Nobody retries it/,
+    );
+    assert.equal(await failure(options()), 'Status code ServiceUnavailable received, retry requested.');
+    assert.equal((await ok(options(500))).statusCode, 503);
+    answer = (_request, response) => response.end('fine');
+    assert.equal((await ok(options())).content, 'fine');
+  });
+
   it('reads the text in the charset of the answer', async () => {
     answer = (_request, response) =>
       response.writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' }).end(Buffer.from([0xfc]));

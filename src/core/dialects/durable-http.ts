@@ -16,6 +16,8 @@ export interface DurableHttpRequest {
   asynchronousPatternEnabled?: boolean;
   /** .NET TimeSpan text. */
   timeout?: string;
+  /** Of C#: which answers fail the call. Empty: all from 400 on. */
+  statusCodesToRetry?: readonly number[];
 }
 
 export interface DurableHttpResponse {
@@ -27,7 +29,10 @@ export interface DurableHttpResponse {
 /** Throws with what is wrong with the request, for whoever wrote the call. */
 export function readHttpRequest(value: unknown): DurableHttpRequest {
   if (typeof value !== 'object' || value === null) throw new Error('callHttp was called without a request.');
-  const { method, uri, headers, content, tokenSource, asynchronousPatternEnabled, timeout } = value as Record<string, unknown>;
+  const { method, uri, headers, content, tokenSource, asynchronousPatternEnabled, timeout, retryOptions } = value as Record<
+    string,
+    unknown
+  >;
   if (typeof uri !== 'string' && uri !== undefined && uri !== null) throw new Error('callHttp needs a url.');
   // The host's words.
   if (typeof method === 'string' && /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(method))
@@ -42,7 +47,18 @@ export function readHttpRequest(value: unknown): DurableHttpRequest {
     ...(isObject(tokenSource) ? { tokenSource } : {}),
     ...(typeof asynchronousPatternEnabled === 'boolean' ? { asynchronousPatternEnabled } : {}),
     ...(typeof timeout === 'string' ? { timeout } : {}),
+    ...(isObject(retryOptions) ? { statusCodesToRetry: statusCodes(retryOptions['statusCodesToRetry']) } : {}),
   };
+}
+
+function statusCodes(value: unknown): number[] {
+  return Array.isArray(value) ? value.map(Number).filter(Number.isInteger) : [];
+}
+
+/** The extension fails the call, for whoever retries it: nobody does that for the isolated worker. */
+export function isToRetry({ statusCodesToRetry: codes }: DurableHttpRequest, status: number): boolean {
+  if (codes === undefined) return false;
+  return codes.length === 0 ? status >= 400 : codes.includes(status);
 }
 
 function headersOf(headers: Record<string, unknown>): Record<string, string | readonly string[]> {

@@ -100,7 +100,7 @@ const titles: Readonly<Record<MeaningId, string>> = {
 /** The meanings of `events`, the history or what was added to it, in their order; those of the instance as a whole come first. */
 export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Meaning[] {
   const found: Found[] = [];
-  const failure = profileOf(row as InstanceRow) === 'A' ? failureMeaning(row, events) : null;
+  const failure = profileOf(row as InstanceRow) === 'A' ? failureMeaning(row, events) : terminatedInDotnet(row, events);
   if (failure !== null) found.push(failure);
   if (row.runtimeStatus === 'Pending' && events.some(({ EventType }) => EventType === 'GenericEvent')) found.push(rewoundPending);
   for (const [index, event] of events.entries()) {
@@ -375,6 +375,20 @@ function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Found
     'nonDeterministic',
     `The output is the engine's own sentence. Step through Replay, or "durascope replay --instance ${row.instanceId}", shows history and code side by side: the row, the line and the likely cause.`,
   );
+}
+
+/** In the isolated worker the package fails by itself, past every catch of the code (findings/terminated-child-is-a-null-reference-in-csharp.sh). */
+function terminatedInDotnet({ runtimeStatus, output }: MeaningRow, events: readonly HistoryEvent[]): Found | null {
+  if (runtimeStatus !== 'Failed' || output?.startsWith('System.NullReferenceException') !== true) return null;
+  const terminated = childWithoutDetails(events);
+  if (terminated === null) return null;
+  const { index, id } = terminated;
+  return {
+    id: 'terminatedChild',
+    message: `The child${id === null ? '' : ` '${id}'`} was terminated. The .NET package cannot tell the code so: it ends the orchestration with a NullReferenceException of its own, which no catch takes. Let a child that has to stop end by itself, by an event that it waits for.`,
+    docs: docsOf('terminatedChild'),
+    event: index,
+  };
 }
 
 /** The answer of a child without Details, which only a terminated one gives, in the last episode. */

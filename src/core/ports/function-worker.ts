@@ -189,6 +189,8 @@ export interface FunctionWorker {
    * so does a back end of programs; the real extension asks host.json for its own functions.
    */
   storesInputs?(name: string): boolean;
+  /** Of profile G: whether they are functions of an app, whose rows in Azure Storage the real extension writes. Default false. */
+  isOfExtension?(type: 'orchestrator' | 'entity', name: string): boolean;
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome>;
   runActivity(request: ActivityRequest): Promise<ActivityOutcome>;
   /**

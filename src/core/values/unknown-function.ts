@@ -11,3 +11,8 @@ export function unknownFunctionMessage(
       : `The following are the known ${type} functions:${list}.`;
   return `The function '${name}' doesn't exist, is disabled, or is not an ${type} function. Additional info: ${info}`;
 }
+
+/** Whether a failure is for that reason. */
+export function saysUnknownFunction(reason: string): boolean {
+  return /^The function '.*' doesn't exist, is disabled, or is not an? \w+ function\./.test(reason);
+}

@@ -44,7 +44,10 @@ await app.stop();
 async function answer({ id, fn, data }: { id: number; fn: string; data: { string?: string } }): Promise<void> {
   if (process.env['RECORDER_TRACE']) process.stderr.write(`${fn} ${data.string ?? ''}\n`);
   try {
-    const { result } = await app.invoke(fn, data.string === undefined ? null : JSON.stringify(data.string), {});
+    const { result } = await app.invoke(fn, data.string === undefined ? null : JSON.stringify(data.string), {
+      // The extension tells it to a function that asks for it, as tasks that are classes do.
+      instanceId: '',
+    });
     const value = result === null ? null : (JSON.parse(result) as unknown);
     if (process.env['RECORDER_TRACE']) process.stderr.write(`${fn} -> ${result ?? ''}\n`);
     send({ id, ...(value === null ? {} : { returnValue: typeof value === 'string' ? { string: value } : { json: result } }) });

@@ -1,4 +1,5 @@
 /** What an invocation is told, and what is read out of its answer (spec/functionrpc-workers.md 3 and 4). */
+import { rewrittenJson } from '../../../core/values/newtonsoft-json';
 import type { ActivityOutcome, ActivityRequest } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import { describeActivityFailure, describeEncodedFailure } from '../../supervision/activity-failure';
@@ -94,7 +95,18 @@ export function activityOutcome(fn: LoadedFunction, response: InvocationResponse
       details: '',
     };
   }
-  return { ok: true, result };
+  return { ok: true, result: fn.descriptor.profile === 'G' && result !== null ? asStored(result) : result };
+}
+
+/** What System.Text.Json has written (`\u00E5`, `1.10`) the host reads and writes again, with Newtonsoft.Json. */
+function asStored(result: string): string {
+  if (!/\\[/u]|[.eE]/.test(result)) return result;
+  try {
+    return rewrittenJson(result, true);
+  } catch {
+    // Too deep for that reader: as it is.
+    return result;
+  }
 }
 
 /** Messages of .NET are JSON of the failure with what caused it. */

@@ -3,9 +3,13 @@ using System.Collections.Concurrent;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
+using Microsoft.DurableTask.Worker;
 using Microsoft.Extensions.Hosting;
 
-new HostBuilder().ConfigureFunctionsWorkerDefaults().Build().Run();
+new HostBuilder()
+    .ConfigureFunctionsWorkerDefaults(worker => worker.ConfigureDurableWorker().AddTasks(tasks => tasks.AddOrchestrator<ClassHello>().AddActivity<ClassSay>()))
+    .Build()
+    .Run();
 
 public sealed class Counter : TaskEntity<int>
 {
