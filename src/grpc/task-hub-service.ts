@@ -160,8 +160,8 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
     })),
     queryInstances: unary(({ client }, request: Parameters<typeof queryInstances>[1]) => queryInstances(client, request)),
     listInstanceIds: unary(({ client }, request: Parameters<typeof listInstanceIds>[1]) => listInstanceIds(client, request)),
-    purgeInstances: unary(async ({ client }, request: Parameters<typeof purgeInstances>[1]) => ({
-      deletedInstanceCount: await purgeInstances(client, request),
+    purgeInstances: unary(async ({ client }, request: Parameters<typeof purgeInstances>[1], { metadata }) => ({
+      deletedInstanceCount: await purgeInstances(client, request, clientKind(metadata)),
       isComplete: true,
     })),
     skipGracefulOrchestrationTerminations: unary(

@@ -6,6 +6,7 @@
  */
 import { messageOf } from '../base/error-message';
 import type { InstanceRow } from '../core/instances/instance';
+import { notPurgeableText } from '../core/instances/instance-rows';
 import { rewindDoubt } from '../core/instances/meanings';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
@@ -239,10 +240,7 @@ export class ManagementApi {
     if (row === undefined && isEntityId(call.params['id'] ?? '')) return json(200, { instancesDeleted: 0 });
     if (row === undefined) return this.#unknown(call);
     if (!isTerminal(row.runtimeStatus) && !isEntityId(row.instanceId)) {
-      return json(
-        412,
-        `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${row.instanceId} has status ${row.runtimeStatus}`,
-      );
+      return json(412, notPurgeableText(row));
     }
     const count = await this.#hub.purge(row.instanceId);
     return count === 0 ? bare(404) : json(200, { instancesDeleted: count });

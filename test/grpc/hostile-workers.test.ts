@@ -289,6 +289,28 @@ describe('workers that misbehave', () => {
     assert.equal(await codeOf(fixture.stub({ taskhub: '../escape' }).start('o')), status.INVALID_ARGUMENT);
   });
 
+  it('a client of Durable Functions neither purges by its id nor replaces what runs, whatever its policy says (measured on 3.19.0)', async () => {
+    const client = fixture.stub({ 'x-user-agent': 'durable-functions/1' });
+    const instanceId = await client.start('o');
+    const purge = (value: string) =>
+      client.call('purgeInstances', { request: { $case: 'instanceId', value }, recursive: false, isOrchestration: true });
+    const code = status.FAILED_PRECONDITION;
+    const details = `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${instanceId} has status Pending`;
+    await assert.rejects(purge(instanceId), { code, details });
+    const again = (...replaceableStatus: (0 | 1 | 5 | 6)[]) =>
+      client.start('o', { instanceId, orchestrationIdReusePolicy: { replaceableStatus } });
+    await assert.rejects(again(0, 1, 5, 6), { code: status.ALREADY_EXISTS });
+    await assert.rejects(again(0, 1, 6), { code: status.ALREADY_EXISTS });
+    await worker.answer(await worker.orchestrator(), [completion(1)]);
+    await ended(instanceId);
+    await assert.rejects(again(5), { code: status.ALREADY_EXISTS });
+    await again(0, 1, 5, 6);
+    await worker.answer(await worker.orchestrator(), [completion(1)]);
+    await ended(instanceId);
+    assert.equal((await purge(instanceId)).deletedInstanceCount, 1);
+    assert.equal((await purge('nobody')).deletedInstanceCount, 0);
+  });
+
   it('hubs are apart, by the header', async () => {
     const other = fixture.stub({ taskhub: 'other' });
     await other.start('o', { instanceId: 'same' });

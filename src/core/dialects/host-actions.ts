@@ -27,7 +27,7 @@ import {
 import { httpActivity, PolledHttpNode } from './http-call-node';
 import { chosenEntityIdProblem, entityInstanceId, lockOrder, parseEntityId } from '../values/entity-id';
 import type { EntityRequest } from '../entities/entity-messages';
-import { requestEventName, sendingTimes, sortedRequestText } from '../entities/entity-messages';
+import { never, requestEventName, sendingTimes, sortedRequestText, unsorted } from '../entities/entity-messages';
 import { childInstanceIdProblem, defaultChildInstanceId } from '../values/instance-id';
 import type { WorkDecision } from '../decisions/non-determinism';
 import type { RetryPolicy } from '../values/retry';
@@ -219,8 +219,7 @@ export class HostActions {
     this.refuse(chosenEntityIdProblem(entity));
     this.refuse(this.options.problemWith('entity', entity.name));
     const input = hostPayloadText(action['input']);
-    const dueMs = action.actionType === actionTypes.ScheduledSignalEntity ? fireAtMs(action) : Number.NaN;
-    const due = Number.isNaN(dueMs) ? undefined : toTimestamp(dueMs);
+    const due = action.actionType === actionTypes.ScheduledSignalEntity ? dueTime(fireAtMs(action)) : undefined;
     const { instanceId: parent, executionId: parentExecution } = this.options;
     return (id, requestId, more) => {
       const request: EntityRequest = {
@@ -238,6 +237,10 @@ export class HostActions {
 
   /** Each message to an entity says when it was sent, later than the one before, and when that was. */
   private sending(id: number, instanceId: string, name: string, request: EntityRequest): WorkDecision {
+    if (request.due !== undefined) {
+      const input = sortedRequestText(request, unsorted, toTimestamp(this.clock.nowMs));
+      return { type: 'SendEvent', id, instanceId, name, input };
+    }
     const sentTo = (this.sentTo ??= new Map<string, LastSent>());
     // The extension takes entities whose ids differ in case only for one (recorded: `entity-keys-in-case`).
     const receiver = instanceId.toLowerCase();
@@ -357,4 +360,9 @@ export function readActionList(value: unknown, isV1: boolean): (DurableAction | 
     throw new Error(`The durable-functions package answered with ${value.length} lists of actions instead of one.`);
   }
   return value[0];
+}
+
+/** Without a time it is the least one of .NET (recorded: `signal-no-time`). */
+function dueTime(ms: number): string {
+  return Number.isNaN(ms) ? never : toTimestamp(ms);
 }

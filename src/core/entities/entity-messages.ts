@@ -100,7 +100,10 @@ export interface SendingTimes {
 }
 
 /** The least time of .NET. */
-const never = '0001-01-01T00:00:00';
+export const never = '0001-01-01T00:00:00';
+
+/** A signal with a time is not sorted, and not counted by those that are (recorded: `signal-later`). */
+export const unsorted: SendingTimes = { timestamp: never, predecessor: null };
 
 /**
  * The times for a message that is sent at `now` (the history's time form). A receiver must see them grow: where nothing has passed since the
@@ -127,8 +130,8 @@ function oneTickAfter(timestamp: string): string {
   return next < 10_000_000 ? `${whole}.${String(next).padStart(7, '0')}` : toTimestamp(sentAtMs(timestamp) + 1).replace(/Z$/, '');
 }
 
-/** A request as the extension sends it for an orchestration of the JSON protocol. */
-export function sortedRequestText(request: EntityRequest, { timestamp, predecessor }: SendingTimes): string {
+/** A request as the extension sends it at `now` for an orchestration of the JSON protocol. */
+export function sortedRequestText(request: EntityRequest, { timestamp, predecessor }: SendingTimes, now = timestamp): string {
   const { op, signal, input, id, parent, parentExecution, due, lockset, pos } = request;
   const times = { Timestamp: timestamp, Predecessor: predecessor ?? never };
   // Recorded: `lock-two`. A member with the least value of its type is left out.
@@ -140,7 +143,7 @@ export function sortedRequestText(request: EntityRequest, { timestamp, predecess
       }
     : {
         ...{ op, signal, input, id, parent, parentExecution, due, ...times },
-        requestTime: `${timestamp.replace(/Z$/, '')}+00:00`,
+        requestTime: `${now.replace(/Z$/, '')}+00:00`,
       };
   return dotnetJson(JSON.stringify({ ...typeMember('RequestMessage'), ...message }));
 }

@@ -15,6 +15,7 @@ import {
   readRequest,
   releaseName,
   requestOf,
+  never,
   sendingTimes,
   sentAtMs,
 } from './entity-messages';
@@ -51,7 +52,7 @@ const reorderWindowMs = 30 * 60_000;
 const trimIntervalMs = 60_000;
 
 function noteSender(sorter: MessageSorter, { parent, parentExecution, Timestamp }: EntityRequest): void {
-  if (parent === undefined || Timestamp === undefined) return;
+  if (parent === undefined || Timestamp === undefined || Timestamp === never) return;
   const sentMs = sentAtMs(Timestamp);
   if (Number.isNaN(sentMs)) return;
   const senders = { ...sorter.ReceivedFromInstance };

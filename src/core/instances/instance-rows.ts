@@ -171,3 +171,8 @@ function outputOf(completion: ExecutionCompleted): string | null {
     return failureText(completion.FailureDetails);
   return completion.Result;
 }
+
+/** What Durable Functions says to a purge of one instance that has not ended, over HTTP and gRPC alike. */
+export function notPurgeableText({ instanceId, runtimeStatus }: Pick<InstanceRow, 'instanceId' | 'runtimeStatus'>): string {
+  return `Only orchestrations in a terminal state can be purged, but the orchestration with instance ID ${instanceId} has status ${runtimeStatus}`;
+}

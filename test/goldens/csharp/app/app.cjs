@@ -12,16 +12,7 @@ df.app.orchestration('HelloCities', (context) => hello(context, cities.slice(0, 
 df.app.orchestration('HelloCities5', (context) => hello(context, cities));
 df.app.activity('SayHello', { handler: (name) => `Hello ${name}!` });
 const later = (context, ms) => new Date(context.df.currentUtcDateTime.getTime() + ms);
-const attempts = new Map();
 df.app.activity('Echo', { handler: (x) => x });
-df.app.activity('FailTimes', {
-  handler: ({ key, times }) => {
-    const attempt = (attempts.get(key) ?? 0) + 1;
-    attempts.set(key, attempt);
-    if (attempt <= times) throw new Error(`failure ${attempt}`);
-    return `ok after ${attempt}`;
-  },
-});
 df.app.orchestration('FanOut', function* (context) {
   const parts = [];
   for (let i = 1; i <= context.df.getInput(); i++) parts.push(context.df.callActivity('Echo', i));
@@ -45,10 +36,6 @@ df.app.orchestration('StatusThenWait', function* (context) {
   const got = yield context.df.waitForExternalEvent('go');
   context.df.setCustomStatus(got);
   return yield context.df.callActivity('SayHello', got);
-});
-df.app.orchestration('Retries', function* (context) {
-  const work = { key: context.df.instanceId, times: 1 };
-  return yield context.df.callActivityWithRetry('FailTimes', new df.RetryOptions(1000, 3), work);
 });
 df.app.orchestration('CountDown', function* (context) {
   const left = context.df.getInput();

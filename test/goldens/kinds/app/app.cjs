@@ -11,8 +11,6 @@ const child = (context, name, input, suffix = 'child') => context.callSubOrchest
 // Rewinds after a retry
 orchestration('RetryInVain', function* (context, max) { return yield context.callActivityWithRetry('Fail', retry(500, max), 'always'); });
 orchestration('EventThenRetry', function* (context) { const x = yield context.waitForExternalEvent('go'); return [x, yield context.callActivityWithRetry('Fail', retry(500, 2), 'always')]; });
-orchestration('RetryChildInVain', function* (context) { return yield context.callSubOrchestratorWithRetry('ChildFails', retry(500, 2), null, `${context.instanceId}-child`); });
-orchestration('ChildFails', function* (context) { return yield context.callActivity('Fail', 'in the child'); });
 orchestration('ChildRetries', function* (context) { return yield child(context, 'RetryInVain', 2); });
 
 // A failure without a state while the instance is suspended

@@ -56,3 +56,21 @@ exports.Counter = df.entity((context) => {
     case 'fail': throw new Error('entity boom');
   }
 });
+
+// Twins of the kinds that only the programming model v4 had
+const child = (context, name, input, suffix = 'child') => context.df.callSubOrchestrator(name, input, `${context.df.instanceId}-${suffix}`);
+const retry = (interval, max) => new df.RetryOptions(interval, max);
+exports.Slow = async (_context, { ms, value }) => { await new Promise((r) => setTimeout(r, ms)); return value; };
+exports.Wait = df.orchestrator(function* (context) { return yield context.df.waitForExternalEvent(context.df.getInput() ?? 'go'); });
+exports.ParentOfWait = df.orchestrator(function* (context) { return yield child(context, 'Wait', 'go'); });
+exports.RetryInVain = df.orchestrator(function* (context) { return yield context.df.callActivityWithRetry('Fail', retry(500, 2), 'always'); });
+exports.RetryChild = df.orchestrator(function* (context) { return yield context.df.callSubOrchestratorWithRetry('FailsTimes', retry(500, 3), { key: context.df.instanceId, times: 1 }, `${context.df.instanceId}-child`); });
+exports.FailsTimes = df.orchestrator(function* (context) { return yield context.df.callActivity('FailTimes', context.df.getInput()); });
+exports.FailsThenEcho = df.orchestrator(function* (context) { const x = yield context.df.callActivity('FailTimes', { key: context.df.instanceId, times: 1 }); return [x, yield context.df.callActivity('Echo', 'after')]; });
+exports.StatusThenWait = df.orchestrator(function* (context) { context.df.setCustomStatus({ first: true }); const x = yield context.df.waitForExternalEvent('go'); context.df.setCustomStatus({ x }); yield context.df.callActivity('Echo', 1); return x; });
+exports.StatusTooBig = df.orchestrator(function* (context) { context.df.setCustomStatus('s'.repeat(9000)); yield context.df.callActivity('Echo', 1); });
+exports.Collect = df.orchestrator(function* (context) { const list = context.df.getInput() ?? []; const x = yield context.df.waitForExternalEvent('item'); if (list.length >= 2) return [...list, x]; context.df.continueAsNew([...list, x]); });
+exports.AllFails = df.orchestrator(function* (context) { try { return yield context.df.Task.all([context.df.callActivity('Fail', 'one'), context.df.callActivity('Slow', { ms: 2500, value: 'slow' })]); } catch (e) { return [e.message.split('\n')[0], yield context.df.callActivity('Echo', 'after')]; } });
+exports.RetryOrEvent = df.orchestrator(function* (context) { const r = context.df.callActivityWithRetry('Fail', retry(1500, 5), 'never'), e = context.df.waitForExternalEvent('stop'); const w = yield context.df.Task.any([r, e]); return w === e ? ['stopped', e.result] : 'retry'; });
+exports.Booleans = df.orchestrator(function* (context) { return [yield context.df.callActivity('Echo', true), yield context.df.callActivity('Echo', { value: true })]; });
+exports.HttpTwice = df.orchestrator(function* (context) { const url = context.df.getInput(); const a = yield context.df.callHttp('GET', `${url}/poll`); const b = yield context.df.callHttp('POST', `${url}/echo`, { x: 1 }, { 'x-mine': 'own' }); return [a.statusCode, a.content, b.statusCode, JSON.parse(b.content).sent]; });
