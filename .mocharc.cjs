@@ -3,20 +3,18 @@ const { slowFirst } = require('./test/support/slow-first.cjs');
 const { named } = require('./.mocharc.e2e.cjs');
 
 const ignore = ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'];
-const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'grpc/connected-replay', 'debug/real-apps'];
+const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'grpc/connected-replay', 'debug/real-apps'].map(
+  (name) => `test/${name}.test.ts`,
+);
 
 module.exports = {
   import: 'tsx',
   require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
-  spec: named
-    ? []
-    : slowFirst(
-        'test/**/*.test.ts',
-        ignore,
-        slow.map((name) => `test/${name}.test.ts`),
-      ),
+  spec: named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),
   ignore,
   // Ends what hangs, and nothing that a busy machine lets wait.
   timeout: 300_000,
   exit: false,
 };
+// For the configuration of the quick run, and none of mocha's options.
+Object.defineProperty(module.exports, 'slow', { value: slow });

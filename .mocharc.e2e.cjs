@@ -17,4 +17,5 @@ module.exports = {
   timeout: 600_000,
   exit: false,
 };
-Object.defineProperty(module.exports, 'named', { value: named, enumerable: false });
+// For the other configurations, and none of mocha's options.
+Object.defineProperties(module.exports, { named: { value: named }, slow: { value: slow } });
