@@ -1,15 +1,9 @@
 /** Orders of arrival that are rare in life and common in bug reports. */
 import assert from 'node:assert/strict';
 import type { Script } from '../support/script-types';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { withTestHub } from '../support/test-hub';
 
 const minute = 60_000;
-
-async function withHub(options: TestHubOptions, body: (hub: TestHub) => Promise<void>): Promise<void> {
-  const hub = await TestHub.open(options);
-  await body(hub);
-  await hub.dispose();
-}
 
 const race: Script = function* (context) {
   const timer = context.timer(context.nowMs + minute);
@@ -31,7 +25,7 @@ const two: Script = function* (context) {
 describe('adversarial orders', () => {
   for (const first of ['timer', 'event']) {
     it(`timer and event in one turn: the ${first} came first and wins`, () =>
-      withHub({ scripts: { main: race } }, async (hub) => {
+      withTestHub({ scripts: { main: race } }, async (hub) => {
         const id = await hub.start('main');
         await hub.together(async () => {
           if (first === 'timer') await hub.advance(minute);
@@ -45,7 +39,7 @@ describe('adversarial orders', () => {
   }
 
   it('messages that come while an episode runs wait for the next one, all together', () =>
-    withHub(
+    withTestHub(
       { scripts: { main: two }, activities: { a: 'manual', b: 'manual' }, engine: { oneMessagePerEpisode: false } },
       async (hub) => {
         const id = await hub.start('main');
@@ -63,7 +57,7 @@ describe('adversarial orders', () => {
     ));
 
   it('suspended while an episode runs: what the episode decides goes ahead, what follows is held', () =>
-    withHub({ scripts: { main: two }, activities: { a: 'manual', b: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: two }, activities: { a: 'manual', b: 'manual' } }, async (hub) => {
       const id = await hub.start('main');
       hub.worker.pause();
       hub.worker.call('a').complete(1);
@@ -78,7 +72,7 @@ describe('adversarial orders', () => {
     }));
 
   it('a terminate that comes while the last episode runs finds the instance finished', () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const id = await hub.start('main');
       hub.worker.pause();
       hub.worker.call('a').complete(1);
@@ -91,7 +85,7 @@ describe('adversarial orders', () => {
     }));
 
   it('purged while an activity runs: its result is nobody’s', () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const id = await hub.start('main');
       await hub.terminate(id);
       assert.equal(await hub.engine.purge(id), 1);
@@ -101,7 +95,7 @@ describe('adversarial orders', () => {
     }));
 
   it('purged and started anew while an activity of the first life runs', () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       await hub.start('main', { instanceId: 'x' });
       await hub.terminate('x');
       await hub.engine.purge('x');
@@ -117,7 +111,7 @@ describe('adversarial orders', () => {
     }));
 
   it('purged and asked for again in one turn', () =>
-    withHub({ scripts: { main: one }, activities: { a: () => 1 } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: () => 1 } }, async (hub) => {
       await hub.start('main', { instanceId: 'x' });
       const [first, second, started] = await Promise.all([
         hub.engine.purge('x'),
@@ -131,7 +125,7 @@ describe('adversarial orders', () => {
     }));
 
   it('two starts of one id in one turn: the second is refused', () =>
-    withHub({ scripts: { main: one }, activities: { a: () => 1 } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: () => 1 } }, async (hub) => {
       const results = await Promise.allSettled([
         hub.engine.start({ name: 'main', instanceId: 'x' }),
         hub.engine.start({ name: 'main', instanceId: 'x' }),
@@ -143,7 +137,7 @@ describe('adversarial orders', () => {
     }));
 
   it('an event for a child that is started in the same turn', () =>
-    withHub(
+    withTestHub(
       {
         scripts: {
           *main(context) {
@@ -163,7 +157,7 @@ describe('adversarial orders', () => {
     ));
 
   it('an event to an unknown instance is recorded by its sender and goes nowhere', () =>
-    withHub(
+    withTestHub(
       {
         scripts: {
           *main(context) {
@@ -180,7 +174,7 @@ describe('adversarial orders', () => {
     ));
 
   it("the orchestrator's clock never goes back, even if the computer's does", () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const id = await hub.start('main');
       hub.clock.jumpTo(hub.clock.now() - minute);
       await hub.complete('a', 1);
@@ -189,7 +183,7 @@ describe('adversarial orders', () => {
     }));
 
   it('many timers due at one moment fire in the order of their creation', () =>
-    withHub(
+    withTestHub(
       {
         scripts: {
           *main(context) {
@@ -206,7 +200,7 @@ describe('adversarial orders', () => {
     ));
 
   it('waiting for completion: at the end, after the time, for what has ended and for what is unknown', () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const id = await hub.start('main');
       const ended = hub.engine.waitForCompletion(id, 10 * minute);
       const timedOut = hub.engine.waitForCompletion(id, 1000);
@@ -220,7 +214,7 @@ describe('adversarial orders', () => {
     }));
 
   it('waiting for completion: a stop ends it, and nothing waits after one', () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const id = await hub.start('main');
       const waiting = hub.engine.waitForCompletion(id, minute);
       const stopped = hub.engine.stop();
@@ -231,7 +225,7 @@ describe('adversarial orders', () => {
     }));
 
   it('changes are announced after they are committed, in their order', () =>
-    withHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
+    withTestHub({ scripts: { main: one }, activities: { a: 'manual' } }, async (hub) => {
       const seen: string[] = [];
       const subscription = hub.engine.subscribe((changes) => {
         for (const change of changes) {
@@ -260,7 +254,7 @@ describe('adversarial orders', () => {
     }));
 
   it('features that are not built yet fail by name', () =>
-    withHub(
+    withTestHub(
       {
         scripts: {
           *http(context) {

@@ -3,16 +3,10 @@ import { DurascopeError } from '../../src/core/values/errors';
 import type { EntityBatchRequest } from '../../src/core/ports/function-worker';
 import { toTimestamp } from '../../src/core/values/time';
 import { counter } from '../support/entity-script';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { TestHub, type TestHubOptions, withTestHub } from '../support/test-hub';
 
-async function withHub(options: Partial<TestHubOptions>, test: (hub: TestHub) => Promise<void>): Promise<void> {
-  const hub = await TestHub.open({ scripts: {}, entities: { counter }, ...options });
-  try {
-    await test(hub);
-  } finally {
-    await hub.dispose();
-  }
-}
+const withHub = (options: Partial<TestHubOptions>, test: (hub: TestHub) => Promise<void>): Promise<void> =>
+  withTestHub({ scripts: {}, entities: { counter }, ...options }, test);
 
 const sizes = (hub: TestHub): number[] => hub.worker.batches.map((batch) => batch.operations.length);
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { EntityBatchOutcome } from '../../src/core/ports/function-worker';
 import type { EntityScript } from '../support/entity-script';
 import type { Script } from '../support/script-types';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { TestHub, type TestHubOptions, withTestHub } from '../support/test-hub';
 
 /** Keeps the lengths of what it was told. */
 const ears: EntityScript = (context) => {
@@ -25,14 +25,8 @@ const scripts: Record<string, Script> = {
   },
 };
 
-async function withHub(options: Partial<TestHubOptions>, test: (hub: TestHub) => Promise<void>): Promise<void> {
-  const hub = await TestHub.open({ scripts, entities: { ears }, ...options });
-  try {
-    await test(hub);
-  } finally {
-    await hub.dispose();
-  }
-}
+const withHub = (options: Partial<TestHubOptions>, test: (hub: TestHub) => Promise<void>): Promise<void> =>
+  withTestHub({ scripts, entities: { ears }, ...options }, test);
 
 for (const profile of ['A', 'G'] as const) {
   describe(`the limit of an entity's row (profile ${profile})`, () => {

@@ -2,21 +2,12 @@ import assert from 'node:assert/strict';
 import type { EntityWait } from '../../src/core/ports/task-hub-client';
 import { counter } from '../support/entity-script';
 import type { Script } from '../support/script-types';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { type TestHub, type TestHubOptions, withTestHub } from '../support/test-hub';
 
 const holder: Script = function* (context) {
   yield context.lock(...(context.input as string[]));
   yield context.waitEvent('Go');
 };
-
-async function withHub(options: TestHubOptions, test: (hub: TestHub) => Promise<void>): Promise<void> {
-  const hub = await TestHub.open(options);
-  try {
-    await test(hub);
-  } finally {
-    await hub.dispose();
-  }
-}
 
 async function onlyWait(hub: TestHub, id: string): Promise<EntityWait> {
   const { entities = [] } = await hub.engine.waitingFor(id);
@@ -45,7 +36,7 @@ for (const profile of ['A', 'G'] as const) {
     };
 
     it('a lock waits for its holder, and a holder is told what it has', () =>
-      withHub(options, async (hub) => {
+      withTestHub(options, async (hub) => {
         const first = await hub.start('holder', { json: ['@counter@a', '@counter@b'] });
         const second = await hub.start('holder', { json: ['@counter@b', '@counter@c'] });
         assert.deepEqual((await hub.engine.waitingFor(first)).holds, ['@counter@a', '@counter@b']);
@@ -61,7 +52,7 @@ for (const profile of ['A', 'G'] as const) {
       }));
 
     it('a call waits behind a lock, and an orphan is named as such', () =>
-      withHub(options, async (hub) => {
+      withTestHub(options, async (hub) => {
         const first = await hub.start('holder', { json: ['@counter@a'] });
         const caller = await hub.start('caller');
         const wait = await onlyWait(hub, caller);
@@ -76,7 +67,7 @@ for (const profile of ['A', 'G'] as const) {
       }));
 
     it('a circle of waits is named as such', () =>
-      withHub(options, async (hub) => {
+      withTestHub(options, async (hub) => {
         const parent = await hub.start('parent');
         assert.equal((await hub.engine.getEntity('@counter@a'))?.lockedBy, parent);
         assert.deepEqual((await onlyWait(hub, 'kid')).cycle, ['kid', '@counter@a', parent, 'kid']);

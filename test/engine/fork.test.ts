@@ -4,23 +4,13 @@ import type { ForkChange, ForkRequest } from '../../src/core/instances/forks';
 import type { DurascopeErrorCode } from '../../src/core/values/errors';
 import { counter } from '../support/entity-script';
 import type { Script } from '../support/script-types';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { TestHub, type TestHubOptions, withTestHub } from '../support/test-hub';
 
 const minute = 60_000;
 const hour = 60 * minute;
 
-async function withHub(options: TestHubOptions, body: (hub: TestHub) => Promise<void>): Promise<void> {
-  const hub = await TestHub.open({
-    ...options,
-    scripts: { ...options.scripts },
-    engine: { oneMessagePerEpisode: false, ...options.engine },
-  });
-  try {
-    await body(hub);
-  } finally {
-    await hub.dispose();
-  }
-}
+const withHub = (options: TestHubOptions, test: (hub: TestHub) => Promise<void>): Promise<void> =>
+  withTestHub({ ...options, scripts: { ...options.scripts }, engine: { oneMessagePerEpisode: false, ...options.engine } }, test);
 
 /** Everything that a store tells of the orchestrations but for those that are named. */
 async function everything(hub: TestHub, without: readonly string[] = []): Promise<unknown> {

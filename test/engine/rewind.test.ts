@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Script } from '../support/script-types';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { TestHub, withTestHub } from '../support/test-hub';
 
 const minute = 60_000;
 
@@ -9,20 +9,24 @@ const failing: Script = function* (context) {
   return yield context.activity('b');
 };
 
-async function withHub(options: TestHubOptions, body: (hub: TestHub) => Promise<void>): Promise<void> {
-  const hub = await TestHub.open(options);
-  try {
-    await body(hub);
-  } finally {
-    await hub.dispose();
-  }
+const manual = { a: 'manual', b: 'manual' } as const;
+
+/** An instance of `main` whose activity `b` failed, and it with that. */
+async function failedAtB(hub: TestHub): Promise<string> {
+  const id = await hub.start('main');
+  await hub.fail('b');
+  return id;
 }
 
-const manual = { a: 'manual', b: 'manual' } as const;
+/** All that follows at once has happened. */
+async function rewind(hub: TestHub, id: string): Promise<void> {
+  await hub.engine.rewind(id, null);
+  await hub.quiet();
+}
 
 describe('rewind', () => {
   it('a timer that was under way when the instance failed is armed again', () =>
-    withHub(
+    withTestHub(
       {
         profile: 'G',
         activities: manual,
@@ -36,11 +40,9 @@ describe('rewind', () => {
         },
       },
       async (hub) => {
-        const id = await hub.start('main');
-        await hub.fail('b');
+        const id = await failedAtB(hub);
         assert.deepEqual(hub.store.pendingTimers(id), []);
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         await hub.complete('b', 1);
         assert.equal(hub.row(id).runtimeStatus, 'Running');
         await hub.advance(10 * minute);
@@ -49,7 +51,7 @@ describe('rewind', () => {
     ));
 
   it('an activity that was under way when the instance failed is asked for again', () =>
-    withHub(
+    withTestHub(
       {
         profile: 'G',
         activities: manual,
@@ -62,11 +64,9 @@ describe('rewind', () => {
         },
       },
       async (hub) => {
-        const id = await hub.start('main');
-        await hub.fail('b');
+        const id = await failedAtB(hub);
         await hub.complete('a', 'late');
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         await hub.complete('a', 'again');
         await hub.complete('b', 1);
         assert.equal(hub.outcome(id), 'Completed "again"');
@@ -98,11 +98,10 @@ describe('rewind', () => {
       .flatMap((event) => (event.EventType === 'TaskScheduled' && event.Name === 'a' ? [[event.EventId, event.Timestamp]] : []));
 
   it('JSON protocol: an activity that still runs keeps its row and answers the rewound instance', () =>
-    withHub({ activities: manual, scripts: { main: openWork } }, async (hub) => {
+    withTestHub({ activities: manual, scripts: { main: openWork } }, async (hub) => {
       const id = await failedWithOpenWork(hub);
       const before = callsOf(hub, id);
-      await hub.engine.rewind(id, null);
-      await hub.quiet();
+      await rewind(hub, id);
       await hub.complete('a', 'its only run');
       assert.equal(hub.outcome(id), 'Completed "its only run"');
       assert.deepEqual(callsOf(hub, id), before);
@@ -110,19 +109,18 @@ describe('rewind', () => {
     }));
 
   it('JSON protocol: an activity whose result came while the instance had failed runs again under its row', () =>
-    withHub({ activities: manual, scripts: { main: openWork } }, async (hub) => {
+    withTestHub({ activities: manual, scripts: { main: openWork } }, async (hub) => {
       const id = await failedWithOpenWork(hub);
       const before = callsOf(hub, id);
       await hub.complete('a', 'lost');
-      await hub.engine.rewind(id, null);
-      await hub.quiet();
+      await rewind(hub, id);
       await hub.complete('a', 'again');
       assert.equal(hub.outcome(id), 'Completed "again"');
       assert.deepEqual(callsOf(hub, id), before);
     }));
 
   it('JSON protocol: where the input of such an activity is not kept, the orchestration calls it anew', () =>
-    withHub(
+    withTestHub(
       {
         activities: manual,
         scripts: {
@@ -136,15 +134,14 @@ describe('rewind', () => {
       async (hub) => {
         const id = await failedWithOpenWork(hub);
         await hub.complete('a', 'lost');
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         await hub.complete('a', 'anew');
         assert.equal(hub.outcome(id), 'Completed "anew"');
       },
     ));
 
   it('is refused while a child of the failed instance still runs, in the scheme that changes the ExecutionId', () =>
-    withHub(
+    withTestHub(
       {
         profile: 'G',
         activities: manual,
@@ -160,13 +157,11 @@ describe('rewind', () => {
         },
       },
       async (hub) => {
-        const id = await hub.start('main');
-        await hub.fail('b');
+        const id = await failedAtB(hub);
         await assert.rejects(hub.engine.rewind(id, null), { code: 'InstanceWrongState', message: /child 'kid' is Running/ });
         assert.equal(hub.row(id).runtimeStatus, 'Failed');
         await hub.complete('a', 'lost');
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         await hub.complete('a', 'again');
         await hub.complete('b', 1);
         assert.equal(hub.outcome(id), 'Completed "again"');
@@ -174,7 +169,7 @@ describe('rewind', () => {
     ));
 
   it('is refused when the instance failed in a critical section: its entities have been given back', () =>
-    withHub(
+    withTestHub(
       {
         profile: 'G',
         activities: manual,
@@ -188,8 +183,7 @@ describe('rewind', () => {
         },
       },
       async (hub) => {
-        const id = await hub.start('main');
-        await hub.fail('b');
+        const id = await failedAtB(hub);
         const before = hub.sequence(id);
         await assert.rejects(hub.engine.rewind(id, null), {
           code: 'InstanceWrongState',
@@ -200,7 +194,7 @@ describe('rewind', () => {
     ));
 
   it('JSON protocol: who failed in a critical section still has its locks, and goes on within it', () =>
-    withHub(
+    withTestHub(
       {
         activities: manual,
         entities: { counter: () => undefined },
@@ -214,11 +208,9 @@ describe('rewind', () => {
         },
       },
       async (hub) => {
-        const id = await hub.start('main');
-        await hub.fail('b');
+        const id = await failedAtB(hub);
         assert.equal((await hub.engine.getEntity('@counter@a'))?.lockedBy, id);
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         await hub.complete('b', 1);
         assert.equal(hub.outcome(id), 'Completed "released"');
         assert.equal((await hub.engine.getEntity('@counter@a'))?.lockedBy, null);
@@ -226,7 +218,7 @@ describe('rewind', () => {
     ));
 
   it('a child that was restarted by somebody else is called anew once it has ended', () =>
-    withHub(
+    withTestHub(
       {
         activities: manual,
         scripts: {
@@ -239,20 +231,18 @@ describe('rewind', () => {
         },
       },
       async (hub) => {
-        const id = await hub.start('main');
-        await hub.fail('b');
+        const id = await failedAtB(hub);
         await hub.engine.restart('kid', { newInstanceId: false });
         await hub.quiet();
         await hub.complete('b', 'for nobody');
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         await hub.complete('b', 'for the parent');
         assert.equal(hub.outcome(id), 'Completed "for the parent"');
       },
     ));
 
   it('JSON protocol: a child that was terminated is called anew, and the log says that the real service waits for it', () =>
-    withHub(
+    withTestHub(
       {
         activities: manual,
         scripts: {
@@ -272,8 +262,7 @@ describe('rewind', () => {
         await hub.quiet();
         await hub.fail('b');
         assert.deepEqual([hub.row(id).runtimeStatus, hub.row('kid').runtimeStatus], ['Failed', 'Terminated']);
-        await hub.engine.rewind(id, null);
-        await hub.quiet();
+        await rewind(hub, id);
         const told = hub.logs.filter(({ message }) => message.includes("The child 'kid' was terminated"));
         assert.deepEqual(
           told.map(({ level, instanceId }) => [level, instanceId]),
@@ -307,7 +296,7 @@ describe('rewind', () => {
   });
 
   it('whoever waits for the end of the instance waits for the new one', () =>
-    withHub({ scripts: { main: failing }, activities: manual }, async (hub) => {
+    withTestHub({ scripts: { main: failing }, activities: manual }, async (hub) => {
       const id = await hub.start('main');
       await hub.complete('a', 1);
       await hub.fail('b');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { Script } from '../support/script-types';
-import { TestHub, type TestHubOptions } from '../support/test-hub';
+import { type TestHub, type TestHubOptions, withTestHub } from '../support/test-hub';
 
 const one: Script = function* (context) {
   return yield context.activity('a');
@@ -10,11 +10,8 @@ const one: Script = function* (context) {
 const exited = (): DurascopeError => new DurascopeError('WorkerExited', 'The worker process ended with code 1.');
 const hung = (): DurascopeError => new DurascopeError('WorkerHung', "The orchestrator 'main' blocked the event loop for 30 s.");
 
-async function withHub(body: (hub: TestHub) => Promise<void>, more: Partial<TestHubOptions> = {}): Promise<void> {
-  const hub = await TestHub.open({ scripts: { main: one }, activities: { a: 'manual' }, ...more });
-  await body(hub);
-  await hub.dispose();
-}
+const withHub = (test: (hub: TestHub) => Promise<void>, more: Partial<TestHubOptions> = {}): Promise<void> =>
+  withTestHub({ scripts: { main: one }, activities: { a: 'manual' }, ...more }, test);
 
 /** The next `times` episodes end so; after that the script runs again. */
 function failEpisodes(hub: TestHub, error: () => Error, times = Infinity): void {

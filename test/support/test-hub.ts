@@ -224,3 +224,13 @@ let ids = 0;
 function newId(): string {
   return (++ids).toString(16).padStart(32, '0');
 }
+
+/** A hub for one test, gone when that is over, however it ends. */
+export async function withTestHub(options: TestHubOptions, test: (hub: TestHub) => Promise<void>): Promise<void> {
+  const hub = await TestHub.open(options);
+  try {
+    await test(hub);
+  } finally {
+    await hub.dispose();
+  }
+}
