@@ -8,8 +8,13 @@ const keptChars = 4_000;
 /** A line without an end is cut here, in characters. */
 const longestLine = 1_000_000;
 
+/** A worker that says something of itself on its standard output begins the line so: it is for the host, and no output of the app. */
+const workerMark = 'LanguageWorkerConsoleLog';
+
 export class OutputLines {
   private readonly last: string[] = [];
+  /** The PowerShell worker ends such a line twice. */
+  private isAfterWorkerLine = false;
   private readonly watchers = new Set<(line: string) => void>();
 
   constructor(private readonly log: (entry: LogEntry) => void) {}
@@ -67,10 +72,34 @@ export class OutputLines {
       this.log({ level: 'debug', category: 'worker', message: line });
       return;
     }
+    const isSecondEnd = this.isAfterWorkerLine && line === '';
+    this.isAfterWorkerLine = line.startsWith(workerMark);
+    if (isSecondEnd) return;
+    if (this.isAfterWorkerLine) {
+      this.workerLine(line.slice(workerMark.length));
+      return;
+    }
     this.keep(line);
     this.log({ level, category: 'user', message: line });
   }
+
+  /** `System Log: { Invocation-Id: …; Log-Level: Trace; Log-Message: … }` of the PowerShell worker, or any text. */
+  private workerLine(text: string): void {
+    const [, name = '', said = ''] = /^System Log: \{.*?Log-Level: (\w+); Log-Message: (.*?)\s*\}?$/.exec(text) ?? [];
+    const level = workerLevels[name] ?? 'debug';
+    const message = said === '' ? text : said;
+    if (level === 'warning' || level === 'error' || level === 'critical') this.keep(message);
+    this.log({ level, category: 'worker', message });
+  }
 }
+
+/** What a worker merely tells of itself is for the patient. */
+const workerLevels: Readonly<Record<string, LogLevel>> = {
+  Trace: 'trace',
+  Warning: 'warning',
+  Error: 'error',
+  Critical: 'critical',
+};
 
 const tailMark = ' Its last output:\n';
 
