@@ -33,7 +33,7 @@ export async function writeCsharpTest(place: TestPlace, run: ReplayRequest): Pro
   }
   await mkdir(path.dirname(recording), { recursive: true });
   if (project.isNew) {
-    await writeFile(path.join(project.folder, project.file), await projectText(app, project), { flag: 'wx' });
+    await writeFile(path.join(project.folder, project.file), await newProjectText(app, project), { flag: 'wx' });
   }
   const helper = path.join(project.folder, recordedRunFile);
   if (!existsSync(helper)) await writeFile(helper, recordedRunText);
@@ -57,7 +57,7 @@ async function projectOf(appDir: string): Promise<App> {
   if (project?.file == null) {
     throw new DurascopeError(
       'NotSupported',
-      `${appDir} is what was built of an app, and a test needs its project: name the folder with the .csproj (--app).`,
+      `${appDir} is what was built of an app, and a test needs its project: name the folder with its .csproj, .fsproj or .vbproj (--app).`,
     );
   }
   const { file, frameworks } = project;
@@ -93,10 +93,34 @@ async function testProjectOf(app: App, wanted: string | undefined): Promise<Test
     return { folder, file: only, isNew: true };
   }
   if (projects.length === 1 && (await isTestOf(app, path.join(folder, only)))) return { folder, file: only, isNew: false };
+  const other = projects.length === 1 ? await otherKind(path.join(folder, only)) : null;
+  const suggested = path.join(path.dirname(appDir), `${name}.RecordedRuns`);
   throw new DurascopeError(
     'NotSupported',
-    `${folder} holds ${projects.join(', ')}, which is no C# project that refers to xunit and to ${path.basename(app.file)}. Let it refer to both, or name another folder (--folder).`,
+    other === null
+      ? `${folder} holds ${projects.join(', ')}, which is no C# project that refers to xunit and to ${path.basename(app.file)}. Let it refer to both, or name another folder (--folder).`
+      : `${folder} holds ${only}, ${other}, and the test is one of xunit in C#. Name a folder for a project of its own, which refers to ${path.basename(app.file)}: --folder ${suggested}`,
   );
+}
+
+/** What the project of a test is instead, where that is well known. */
+async function otherKind(file: string): Promise<string | null> {
+  const language = { '.fsproj': 'F#', '.vbproj': 'Visual Basic' }[path.extname(file).toLowerCase()];
+  if (language !== undefined) return `a project in ${language}`;
+  const text = await projectText(file);
+  if (refersTo(text, 'xunit(\\.v3)?')) return null;
+  if (refersTo(text, 'MSTest(\\.TestFramework)?') || /<Project\s[^>]*Sdk\s*=\s*["']MSTest\.Sdk/i.test(text))
+    return 'a project of MSTest';
+  return refersTo(text, 'NUnit') ? 'a project of NUnit' : null;
+}
+
+async function projectText(file: string): Promise<string> {
+  return (await readFile(file, 'utf8').catch(() => '')).replaceAll(/<!--[\s\S]*?-->/g, '');
+}
+
+/** `packages`: a pattern. */
+function refersTo(project: string, packages: string): boolean {
+  return new RegExp(`<PackageReference\\s[^>]*Include\\s*=\\s*["']${packages}["']`, 'i').test(project);
 }
 
 /** As near to the app as there is one. */
@@ -127,14 +151,14 @@ function searched(appDir: string): { root: string; deep: number } {
 
 async function isTestOf(app: App, file: string): Promise<boolean> {
   if (path.extname(file).toLowerCase() !== '.csproj') return false;
-  const text = (await readFile(file, 'utf8').catch(() => '')).replaceAll(/<!--[\s\S]*?-->/g, '');
-  if (!/<PackageReference\s[^>]*Include\s*=\s*["']xunit(\.v3)?["']/i.test(text)) return false;
+  const text = await projectText(file);
+  if (!refersTo(text, 'xunit(\\.v3)?')) return false;
   return [...text.matchAll(/<ProjectReference\s[^>]*Include\s*=\s*(["'])(.*?)\1/gi)].some(
     ([, , include = '']) => path.resolve(path.dirname(file), include.replaceAll('\\', '/')) === app.file,
   );
 }
 
-async function projectText(app: App, project: TestProject): Promise<string> {
+async function newProjectText(app: App, project: TestProject): Promise<string> {
   const framework = app.frameworks
     .filter((each) => /^net\d+\.\d/.test(each))
     .sort(byVersion)

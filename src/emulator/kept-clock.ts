@@ -1,5 +1,5 @@
 /** The clock of the hubs on disk: `clock.json` in the data folder. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
@@ -23,13 +23,25 @@ export function readClock(dataDir: string | null, note: (message: string) => voi
   return null;
 }
 
+/** Longer than any clock's text. */
+const keptLength = 160;
+/** Files that this process has written: they have that length. */
+const written = new Set<string>();
+
 /** Whole or not at all. Rejected with `StoreNotWritable` where the folder cannot be written. */
 export function keepClock(dataDir: string | null, state: KeptClock): void {
   if (dataDir === null) return;
   const file = fileIn(dataDir);
+  const text = JSON.stringify(state).padEnd(keptLength);
   try {
-    writeFileSync(`${file}.new`, JSON.stringify(state));
+    // A clock that jumps a thousand times a second is no new file each time: one short write over what is there is whole, too.
+    if (written.has(file) && existsSync(file)) {
+      writeFileSync(file, text, { flag: 'r+' });
+      return;
+    }
+    writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);
+    written.add(file);
   } catch (error) {
     throw new DurascopeError('StoreNotWritable', `The clock cannot be set: ${file} cannot be written (${messageOf(error)}).`, {
       cause: error,

@@ -78,5 +78,11 @@ function frameworkOf(text: string | undefined): TestFramework | undefined {
   if (text === undefined) return undefined;
   const found = testFrameworks.find((name) => name === text.toLowerCase());
   if (found !== undefined) return found;
+  if (/^(nunit|mstest)$/i.test(text)) {
+    throw new DurascopeError(
+      'InvalidArgument',
+      `A test of an app in C#, F# or Visual Basic is one of xunit, also beside tests of ${text}: it goes into a project of its own, and "dotnet test" runs both. Leave --framework out.`,
+    );
+  }
   throw new DurascopeError('InvalidArgument', `--framework takes one of ${testFrameworks.join(', ')}, not '${text}'.`);
 }
