@@ -141,6 +141,8 @@ describe('save-test', () => {
     assert.match(unknown.stderr, /There is no instance 'nobody'/);
     const framework = await save('--framework', 'ava');
     assert.match(framework.stderr, /--framework takes one of mocha, vitest, jest, node:test, xunit, not 'ava'/);
+    const nunit = await save('--framework', 'NUnit');
+    assert.match(nunit.stderr, /is one of xunit, also beside tests of NUnit: it goes into a project of its own/);
     const xunit = await save('--framework', 'xunit');
     assert.match(
       xunit.stderr,
