@@ -61,6 +61,7 @@ export const failureLink = z.object({
   instanceId: text,
   errorType: textOrNull,
   message: text,
+  outer: z.array(text).exactOptional(),
   stackTrace: textOrNull,
   input: textOrNull,
   attempt: count.nullable(),

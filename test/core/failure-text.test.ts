@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { FailureDetails, HistoryEvent } from '../../src/core/history/history';
+import { instanceRow } from '../support/instance-row';
 import { failureChain } from '../../src/core/ports/failure-chain';
 import { rootCauseLine, rootCauseOf, stackLines } from '../../src/core/values/failure-text';
 import { readableFailure, serialisedException } from '../../src/core/values/serialised-exception';
@@ -86,5 +88,39 @@ describe('a failure nested three deep', () => {
     } finally {
       await hub.dispose();
     }
+  });
+
+  it('names what the code of a C# app threw around the root cause, and not what the package hands on with it', async () => {
+    const details = (ErrorType: string, ErrorMessage: string, InnerFailure: FailureDetails | null = null): FailureDetails => ({
+      ...{ ErrorType, ErrorMessage, StackTrace: null, InnerFailure, IsNonRetriable: false },
+    });
+    const thrown = details(
+      'OrderRefused',
+      'no',
+      details('System.IO.IOException', 'in between', details('System.ArgumentException', 'lines')),
+    );
+    const failed = details('Microsoft.DurableTask.TaskFailedException', "Task 'Refuse' (#0) failed: no", thrown);
+    const marks = { EventId: -1, IsPlayed: false, Timestamp: '2026-01-01T00:00:00.0000000Z' };
+    const history: HistoryEvent[] = [
+      { ...marks, EventType: 'TaskScheduled', EventId: 0, Name: 'Refuse', Version: '', Input: '["A"]' },
+      { ...marks, EventType: 'TaskFailed', TaskScheduledId: 0, Reason: 'no', Details: '', FailureDetails: thrown },
+    ];
+    const row = instanceRow({
+      instanceId: 'o',
+      name: 'Order',
+      runtimeStatus: 'Failed',
+      profile: 'G',
+      failureDetails: failed,
+      historyLength: 2,
+    });
+    const chain = await failureChain({ get: () => Promise.resolve(row), history: () => Promise.resolve(history) }, 'o');
+    const outer = ['OrderRefused: no', 'System.IO.IOException: in between'];
+    assert.deepEqual(
+      chain.map((link) => [link.name, link.errorType, link.message, link.outer]),
+      [
+        ['Order', 'System.ArgumentException', 'lines', outer],
+        ['Refuse', 'System.ArgumentException', 'lines', outer],
+      ],
+    );
   });
 });

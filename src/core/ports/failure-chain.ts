@@ -22,6 +22,8 @@ export interface FailureLink {
   errorType: string | null;
   /** Of its root cause: without what the levels between have put in front of it. */
   message: string;
+  /** What the app's code threw around its root cause (inner exceptions of .NET), the outermost first. Absent: nothing. */
+  outer?: string[];
   stackTrace: string | null;
   /** JSON text of what it was given. */
   input: string | null;
@@ -59,6 +61,7 @@ export async function failureChain(hub: Pick<TaskHubClient, 'get' | 'history'>, 
       name: row.name,
       instanceId: id,
       ...told(innermost?.ErrorMessage ?? message, innermost?.ErrorType, innermost?.StackTrace ?? row.failureStack),
+      ...outerOf(details),
       input: row.input,
       attempt: null,
       rowIndex,
@@ -111,10 +114,13 @@ function toldByRow({ Reason, Details, FailureDetails: details }: TaskFailed | Su
   const thrown = thrownIn(Details ?? '');
   if (thrown !== null) return told(thrown.message, undefined, thrown.stack);
   const innermost = innermostOf(details);
-  return told(innermost?.ErrorMessage ?? Reason, innermost?.ErrorType, innermost?.StackTrace ?? Details ?? '');
+  return {
+    ...told(innermost?.ErrorMessage ?? Reason, innermost?.ErrorType, innermost?.StackTrace ?? Details ?? ''),
+    ...outerOf(details),
+  };
 }
 
-type Told = Pick<FailureLink, 'errorType' | 'message' | 'stackTrace'>;
+type Told = Pick<FailureLink, 'errorType' | 'message' | 'stackTrace' | 'outer'>;
 
 /** An SDK's `Error` says no more than nothing: what the stack begins with is asked before. */
 function told(text: string, type: string | undefined, stack: string | null | undefined): Told {
@@ -130,6 +136,15 @@ function innermostOf(details: FailureDetails | null | undefined): FailureDetails
   let found = details ?? undefined;
   while (found?.InnerFailure != null) found = found.InnerFailure;
   return found;
+}
+
+/** Without those in which the package hands on the failure of a call. */
+function outerOf(details: FailureDetails | null | undefined): Pick<FailureLink, 'outer'> {
+  const outer: string[] = [];
+  for (let each = details; each?.InnerFailure != null; each = each.InnerFailure) {
+    if (!/\bTaskFailedException$/.test(each.ErrorType)) outer.push(`${each.ErrorType}: ${each.ErrorMessage}`);
+  }
+  return outer.length === 0 ? {} : { outer };
 }
 
 function isCall(event: HistoryEvent): event is TaskScheduled | SubOrchestrationInstanceCreated {

@@ -27,7 +27,7 @@ export function CustomStatusSection({ parts }: { parts: InstanceParts }): JSX.El
     return (
       <Section title={title} class="custom-status">
         <p class="quiet-text">
-          {isTerminal(instance.runtimeStatus) ? 'None was set.' : 'None yet. Orchestrator code sets it with setCustomStatus.'}
+          {isTerminal(instance.runtimeStatus) ? 'None was set.' : 'None yet. The orchestrator’s code sets it.'}
         </p>
       </Section>
     );

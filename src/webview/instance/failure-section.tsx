@@ -25,6 +25,11 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
       <p class="failure-message" data-testid="root-cause">
         <strong>{root.errorType ?? 'Error'}</strong> <span>{root.message || 'Failed without a message.'}</span>
       </p>
+      {root.outer === undefined ? null : (
+        <p class="failure-where quiet-text" data-testid="outer-exceptions">
+          inner exception of {root.outer.join(' › ')}
+        </p>
+      )}
       {root === own || chain.length === 0 ? null : (
         <p class="failure-where quiet-text">
           in {root.kind} <strong>{root.name}</strong>
