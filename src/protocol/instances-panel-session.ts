@@ -15,6 +15,7 @@ import {
   type InstanceFilter,
   type ToInstancesPanel,
 } from './instances-panel';
+import { NewestQuestion } from './newest-question';
 import { PanelSession, type PanelSessionOptions } from './panel-session';
 import type { CommonRequest, InstanceAction, InstanceSummary } from './panel-values';
 
@@ -32,6 +33,7 @@ export const changedEveryMs = 100;
 const maxChangedRows = 200;
 const maxFailures = 100;
 const countedEveryMs = 250;
+const bucketsAtOnce = 4;
 
 export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesPanel, InstancesPanelSessionOptions> {
   #waiting = false;
@@ -40,6 +42,9 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
   /** When the list was asked for that is shown, where it is sorted by what changes with time. */
   #listedAt = '';
   #counting: AbortController | undefined;
+  readonly #pages = new NewestQuestion();
+  readonly #counts = new NewestQuestion();
+  readonly #histograms = new NewestQuestion();
   readonly #changed = new Map<string, InstanceSummary>();
   readonly #purged = new Set<string>();
 
@@ -73,26 +78,10 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
       case 'compare':
         host.compareInstances?.(...message.instanceIds);
         return;
-      case 'queryPage': {
-        const { order, pageSize, continuationToken, requestId } = message;
-        const query: InstanceQuery = {
-          ...asked(message.filter),
-          ...order,
-          ...(order.orderBy === 'duration' ? { now: this.#durationsUntil(continuationToken) } : {}),
-          pageSize,
-          ...(continuationToken === undefined ? {} : { continuationToken }),
-        };
-        const page = await this.connected().query(query);
-        this.post({
-          type: 'page',
-          requestId,
-          now: toTimestamp(this.options.clock.now()),
-          instances: page.instances.map(toInstanceSummary),
-          ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }),
-          ...(page.orderedBy === undefined ? {} : { orderedBy: page.orderedBy }),
-        });
-        return;
-      }
+      case 'queryPage':
+        // What is slow there does not hold up what is asked next.
+        if (this.hub?.capabilities.counts === 'onRequest') return this.#page(message);
+        return this.#pages.ask(() => this.#page(message));
       case 'queryCounts':
         await this.#count(message.requestId, message.filter);
         return;
@@ -100,15 +89,33 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
         this.#counting?.abort();
         return;
       case 'queryHistogram':
-        this.post({
-          type: 'histogram',
-          requestId: message.requestId,
-          ...(await this.#histogram(asked(message.filter), message.buckets)),
+        return this.#histograms.ask(async (isOvertaken) => {
+          const histogram = await this.#histogram(asked(message.filter), message.buckets, isOvertaken);
+          if (histogram !== null) this.post({ type: 'histogram', requestId: message.requestId, ...histogram });
         });
-        return;
       case 'act':
         await this.#act(message.requestId, message.action, message.target, message.reason);
     }
+  }
+
+  async #page(message: Extract<OwnRequest, { type: 'queryPage' }>): Promise<void> {
+    const { order, pageSize, continuationToken, requestId } = message;
+    const query: InstanceQuery = {
+      ...asked(message.filter),
+      ...order,
+      ...(order.orderBy === 'duration' ? { now: this.#durationsUntil(continuationToken) } : {}),
+      pageSize,
+      ...(continuationToken === undefined ? {} : { continuationToken }),
+    };
+    const page = await this.connected().query(query);
+    this.post({
+      type: 'page',
+      requestId,
+      now: toTimestamp(this.options.clock.now()),
+      instances: page.instances.map(toInstanceSummary),
+      ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }),
+      ...(page.orderedBy === undefined ? {} : { orderedBy: page.orderedBy }),
+    });
   }
 
   override dispose(): void {
@@ -122,7 +129,12 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
     delete filter.statuses;
     const hub = this.connected();
     if (hub.capabilities.counts !== 'onRequest') {
-      this.post({ type: 'counts', requestId, byStatus: await hub.countByStatus(asked(filter)) });
+      await this.#counts.ask(async (isOvertaken) => {
+        // The rows first: who searches looks at them.
+        await this.#pages.done();
+        if (isOvertaken()) return;
+        this.post({ type: 'counts', requestId, byStatus: await hub.countByStatus(asked(filter)) });
+      });
       return;
     }
     this.#counting?.abort();
@@ -187,12 +199,22 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
     });
   }
 
-  /** One count a bucket: the hub counts by an index, nothing is loaded. */
+  /**
+   * One count a bucket: the hub counts by an index, nothing is loaded. A few at a time, and after the rows and counts that were asked for by
+   * then: a search looks at all instances, each bucket of it too. Null: it was overtaken.
+   */
   async #histogram(
     filter: InstanceFilter,
     buckets: number,
-  ): Promise<{ from: string; widthMs: number; buckets: CountsByStatus[] }> {
+    isOvertaken: () => boolean,
+  ): Promise<{ from: string; widthMs: number; buckets: CountsByStatus[] } | null> {
     const hub = this.connected();
+    const listIsShown = async (): Promise<void> => {
+      await this.#pages.done();
+      await this.#counts.done();
+    };
+    await listIsShown();
+    if (isOvertaken()) return null;
     const [oldest, newest] = await Promise.all(
       [false, true].map(
         async (descending) => (await hub.query({ ...filter, orderBy: 'createdTime', descending, pageSize: 1 })).instances[0],
@@ -204,15 +226,18 @@ export class InstancesPanelSession extends PanelSession<OwnRequest, ToInstancesP
     const widthMs = Math.max(1, Math.ceil((toMs - fromMs) / buckets));
     if (oldest === undefined) return { from: toTimestamp(fromMs), widthMs, buckets: [] };
     const starts = Array.from({ length: Math.ceil((toMs - fromMs) / widthMs) }, (_, at) => fromMs + at * widthMs);
-    const counts = await Promise.all(
-      starts.map((startMs) =>
-        hub.countByStatus({
-          ...filter,
-          createdTimeFrom: later(filter.createdTimeFrom, toTimestamp(startMs)),
-          createdTimeTo: earlier(filter.createdTimeTo, lastTickBefore(startMs + widthMs)),
-        }),
-      ),
-    );
+    const count = (startMs: number): Promise<CountsByStatus> =>
+      hub.countByStatus({
+        ...filter,
+        createdTimeFrom: later(filter.createdTimeFrom, toTimestamp(startMs)),
+        createdTimeTo: earlier(filter.createdTimeTo, lastTickBefore(startMs + widthMs)),
+      });
+    const counts: CountsByStatus[] = [];
+    while (counts.length < starts.length) {
+      counts.push(...(await Promise.all(starts.slice(counts.length, counts.length + bucketsAtOnce).map(count))));
+      await listIsShown();
+      if (isOvertaken()) return null;
+    }
     return { from: toTimestamp(fromMs), widthMs, buckets: counts };
   }
 

@@ -83,7 +83,7 @@ export class Durascope implements vscode.Disposable {
   readonly waitingHints: WaitingHints;
   readonly recordedTests: RecordedTests;
   readonly explorations: Explorations;
-  readonly #functions: FunctionsView;
+  readonly functions: FunctionsView;
   readonly #emulatorView: EmulatorView;
   readonly #handlers: Handlers;
   readonly #commandContext: CommandContext;
@@ -216,7 +216,7 @@ export class Durascope implements vscode.Disposable {
         return started;
       },
     });
-    this.#functions = new FunctionsView(trees.functions);
+    this.functions = new FunctionsView(trees.functions);
     this.#emulatorView = new EmulatorView(trees.emulator);
     const commandContext: CommandContext = {
       apps: this.apps,
@@ -393,7 +393,7 @@ export class Durascope implements vscode.Disposable {
     this.statusBar.show(emulator, name);
     this.instances.show(emulator);
     this.entities.show(emulator);
-    this.#functions.show(emulator);
+    this.functions.show(emulator);
     this.#emulatorView.show(emulator, name);
     const none = this.apps.wasSearched ? 'none' : undefined;
     void vscode.commands.executeCommand('setContext', contextKeys.emulator, emulator?.status.type ?? none);

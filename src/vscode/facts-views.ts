@@ -3,13 +3,14 @@ import * as vscode from 'vscode';
 import { commands } from './ids';
 import type { AppEmulator } from './app-emulator';
 import type { LazyTree } from './lazy-tree';
+import { problemNodes, type ProblemNode } from './models/app-problems';
 import { emulatorLines, type EmulatorLine } from './models/emulator-status';
 import { connectedTree, functionsTree, type FunctionGroupNode, type FunctionNode } from './models/functions-tree';
 
-type FunctionsNode = FunctionGroupNode | FunctionNode;
+type FunctionsNode = ProblemNode | FunctionGroupNode | FunctionNode;
 
 export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
-  #groups: FunctionGroupNode[] = [];
+  #nodes: FunctionsNode[] = [];
 
   constructor(private readonly tree: LazyTree<FunctionsNode>) {
     tree.provide(this);
@@ -17,15 +18,20 @@ export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
 
   show(emulator: AppEmulator | undefined): void {
     const running = emulator?.running;
-    this.#groups =
-      running === undefined
+    this.#nodes = [
+      ...(emulator?.loadError === undefined ? [] : problemNodes(emulator.loadError)),
+      ...(running === undefined
         ? []
-        : [...functionsTree(running.functions(), running.url, running.routePrefix), ...connectedTree(running.connectedWorkers())];
+        : [
+            ...functionsTree(running.functions(), running.url, running.routePrefix),
+            ...connectedTree(running.connectedWorkers()),
+          ]),
+    ];
     this.tree.refresh();
   }
 
   getChildren(element?: FunctionsNode): FunctionsNode[] {
-    if (element === undefined) return this.#groups;
+    if (element === undefined) return this.#nodes;
     return element.type === 'functionGroup' ? [...element.functions] : [];
   }
 
@@ -40,8 +46,13 @@ export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
     item.id = node.id;
     item.description = node.description;
     item.tooltip = node.tooltip;
-    item.iconPath = new vscode.ThemeIcon(node.icon);
     item.contextValue = node.contextValue;
+    if (node.type === 'problem') {
+      item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
+      if (node.place !== undefined) item.command = { command: commands.goToLoadError, title: 'Go to Line', arguments: [node] };
+      return item;
+    }
+    item.iconPath = new vscode.ThemeIcon(node.icon);
     if (node.file !== null) item.command = { command: commands.goToCode, title: 'Go to Code', arguments: [node] };
     return item;
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ProblemNode } from './models/app-problems';
 import type { EmulatorLine } from './models/emulator-status';
 import type { EntitiesNode } from './models/entities-tree';
 import type { FunctionGroupNode, FunctionNode } from './models/functions-tree';
@@ -10,7 +11,7 @@ export interface Trees {
   entities: LazyTree<EntitiesNode>;
   /** Always empty. */
   noEntities: LazyTree<never>;
-  functions: LazyTree<FunctionGroupNode | FunctionNode>;
+  functions: LazyTree<ProblemNode | FunctionGroupNode | FunctionNode>;
   emulator: LazyTree<EmulatorLine>;
   hubs: LazyTree<HubsNode>;
 }

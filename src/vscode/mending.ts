@@ -6,7 +6,8 @@ import { runNpm } from './app-build';
 import { showSource } from './editor-host';
 import type { DurableApp } from './find-apps';
 import { commands } from './ids';
-import { firstLines, loadAdvice, placeOf, type LoadAdvice } from './models/load-advice';
+import { firstLines, loadAdvice, placeOf, type LoadAdvice, type LoadPlace } from './models/load-advice';
+import { withMistake } from './script-mistakes';
 
 /** `before`: what stands before the error's own message. */
 export async function offerMending(app: DurableApp, error: AppErrorEvent, before = ''): Promise<void> {
@@ -23,7 +24,11 @@ export async function offerMending(app: DurableApp, error: AppErrorEvent, before
 
 export async function mend(app: DurableApp, error: AppErrorEvent, does: LoadAdvice['does']): Promise<void> {
   if (does === 'open') {
-    const { file, line = 1, column } = placeOf(error) ?? { file: path.join(app.appDir, 'host.json') };
-    await showSource({ file, line1: line, ...(column === undefined ? {} : { column1: column }) });
+    await showPlace(placeOf(error) ?? { file: path.join(app.appDir, 'host.json') });
   } else await runNpm(app, does);
+}
+
+export async function showPlace(place: LoadPlace): Promise<void> {
+  const { file, line = 1, column } = await withMistake(place);
+  await showSource({ file, line1: line, ...(column === undefined ? {} : { column1: column }) });
 }

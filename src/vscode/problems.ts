@@ -1,11 +1,12 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { AppProblem } from '../core/values/app-problem';
-import type { EmulatorEvent } from '../emulator/emulator-types';
+import type { AppErrorEvent, EmulatorEvent } from '../emulator/emulator-types';
 import type { AppEmulator } from './app-emulator';
 import type { Emulators } from './emulators';
 import { commands } from './ids';
 import { problemsByFile, problemsOfError, type ShownProblem } from './models/app-problems';
+import { withMistake } from './script-mistakes';
 
 /** Why an app, or a function of it, cannot be loaded, where the editor shows problems; and a word when its process ends by itself. */
 export class Problems implements vscode.Disposable {
@@ -33,7 +34,7 @@ export class Problems implements vscode.Disposable {
 
   #note(emulator: AppEmulator, event: EmulatorEvent): void {
     if (event.type === 'workerReady' || event.type === 'functionsChanged') this.#clear(emulator);
-    else if (event.type === 'appError') this.#show(emulator, problemsOfError(event));
+    else if (event.type === 'appError') void this.#showError(emulator, event);
     else if (event.type === 'appProblems') this.#show(emulator, event.problems);
     else if (event.type === 'storeNote') this.#showNote(emulator, event);
     else if (event.type === 'workerExited') {
@@ -44,6 +45,14 @@ export class Problems implements vscode.Disposable {
         if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);
       });
     }
+  }
+
+  async #showError(emulator: AppEmulator, error: AppErrorEvent): Promise<void> {
+    const problems = problemsOfError(error);
+    this.#show(emulator, problems);
+    const placed = await Promise.all(problems.map(withMistake));
+    // Not once the app was loaded meanwhile, or has another error.
+    if (emulator.loadError === error && placed.some((each, index) => each !== problems[index])) this.#show(emulator, placed);
   }
 
   /** In place of what was shown of that app before. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { toInstancesPanel, type ToInstancesPanel } from '../../src/protocol/instances-panel';
 import { InstancesPanelSession, changedEveryMs } from '../../src/protocol/instances-panel-session';
+import type { InstanceQuery } from '../../src/core/ports/history-store';
+import { DurascopeError } from '../../src/core/values/errors';
 import type { CountsByStatus, CountWatch, TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { Script } from '../support/script-types';
 import { TestHub } from '../support/test-hub';
@@ -92,6 +94,95 @@ describe('the session behind the instances panel', () => {
     assert.deepEqual(counts().at(-1), [{ Running: 2000 }, undefined]);
     await session.receive({ type: 'queryPage', requestId: 3, filter: {}, order, pageSize: 3 });
     assert.equal(posted.filter((message) => message.type === 'page').at(-1)?.orderedBy, 'instanceId');
+  });
+
+  it('shows the rows of what was typed last before it counts and draws the chart, and asks nothing that was overtaken', async () => {
+    await hub.start('returns', { instanceId: 'a' });
+    hub.clock.advance(50);
+    await hub.start('returns', { instanceId: 'b' });
+    const asked: string[] = [];
+    const open: (() => void)[] = [];
+    const slow: TaskHubClient = Object.assign(Object.create(hub.engine) as TaskHubClient, {
+      capabilities: hub.engine.capabilities,
+      subscribe: () => ({ dispose: () => undefined }),
+      query: async (query: InstanceQuery) => {
+        asked.push(`rows ${query.text ?? ''} ${String(query.pageSize)}`);
+        if (query.pageSize === 200) await new Promise<void>((resolve) => open.push(resolve));
+        return hub.engine.query(query);
+      },
+      countByStatus: (query: InstanceQuery) => {
+        asked.push(`${query.createdTimeFrom === undefined ? 'counts' : 'bucket'} ${query.text ?? ''}`);
+        return hub.engine.countByStatus(query);
+      },
+    });
+    session.connect(slow);
+    const typed: Promise<unknown>[] = [];
+    for (const [index, text] of ['a', 'at', 'ato'].entries()) {
+      const requestId = index * 3;
+      typed.push(
+        Promise.all([
+          session.receive({ type: 'queryPage', requestId, filter: { text }, order, pageSize: 200 }),
+          session.receive({ type: 'queryCounts', requestId: requestId + 1, filter: { text } }),
+          session.receive({ type: 'queryHistogram', requestId: requestId + 2, filter: { text }, buckets: 5 }),
+        ]),
+      );
+      await settle();
+    }
+    assert.deepEqual(asked, ['rows a 200']);
+    open[0]?.();
+    await settle();
+    assert.deepEqual(asked, ['rows a 200', 'rows ato 200']);
+    open[1]?.();
+    await Promise.all(typed);
+    assert.deepEqual(asked.slice(2), ['counts ato', 'rows ato 1', 'rows ato 1']);
+    assert.deepEqual(
+      posted
+        .filter(({ type }) => ['page', 'counts', 'histogram'].includes(type))
+        .map((message) => 'requestId' in message && message.requestId),
+      [0, 6, 7, 8],
+    );
+    assert.deepEqual(answers(), []);
+  });
+
+  it('leaves a chart unfinished once another one is asked for, and goes on after a refusal', async () => {
+    for (const instanceId of ['a', 'b']) {
+      await hub.start('returns', { instanceId });
+      hub.clock.advance(1000);
+    }
+    let buckets = 0;
+    let then: (() => void) | undefined;
+    const counting: TaskHubClient = Object.assign(Object.create(hub.engine) as TaskHubClient, {
+      capabilities: hub.engine.capabilities,
+      subscribe: () => ({ dispose: () => undefined }),
+      countByStatus: (query: InstanceQuery) => {
+        buckets++;
+        then?.();
+        return hub.engine.countByStatus(query);
+      },
+      query: (query: InstanceQuery) =>
+        query.text === 'refused' ? Promise.reject(new DurascopeError('Stopped', 'No.')) : hub.engine.query(query),
+    });
+    session.connect(counting);
+    const second = new Promise<void>((resolve, reject) => {
+      then = () => {
+        then = undefined;
+        session.receive({ type: 'queryHistogram', requestId: 2, filter: {}, buckets: 10 }).then(resolve, reject);
+      };
+    });
+    await session.receive({ type: 'queryHistogram', requestId: 1, filter: {}, buckets: 100 });
+    assert.ok(buckets < 100, String(buckets));
+    await second;
+    assert.deepEqual(
+      posted.filter((message) => message.type === 'histogram').map(({ requestId }) => requestId),
+      [2],
+    );
+    await session.receive({ type: 'queryPage', requestId: 3, filter: { text: 'refused' }, order, pageSize: 3 });
+    await session.receive({ type: 'queryPage', requestId: 4, filter: {}, order, pageSize: 3 });
+    assert.deepEqual(
+      answers().map(({ requestId, ok }) => [requestId, ok]),
+      [[3, false]],
+    );
+    assert.equal(posted.filter((message) => message.type === 'page').at(-1)?.requestId, 4);
   });
 
   it('answers with pages, sorted and filtered, under the number of the question', async () => {

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { commands, walkthrough } from '../ids';
 import { DurascopeError } from '../../core/values/errors';
 import type { DurableApp } from '../find-apps';
-import { mend } from '../mending';
-import { loadAdvice, type LoadAdvice } from '../models/load-advice';
+import { mend, showPlace } from '../mending';
+import { loadAdvice, type LoadAdvice, type LoadPlace } from '../models/load-advice';
 import { openTicked } from '../tick';
 import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
@@ -65,7 +65,7 @@ export function emulatorCommands(context: CommandContext): Handlers {
       const chosen = await vscode.window.showQuickPick(entries, { title: `Durascope: ${currentApp(context).name}` });
       if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
     },
-    [commands.goToLoadError]: () => mendNow(context, 'open'),
+    [commands.goToLoadError]: ([node]) => (isProblem(node) ? showPlace(node.place) : mendNow(context, 'open')),
     [commands.installPackages]: () => mendNow(context, 'install'),
     [commands.buildApp]: () => mendNow(context, 'build'),
     [commands.showOutput]: () => output.show(true),
@@ -139,6 +139,11 @@ function mendNow(context: CommandContext, does: LoadAdvice['does']): Promise<voi
   const error = context.emulators.of(app).loadError;
   if (error === undefined) throw new DurascopeError('InvalidArgument', `Nothing keeps ${app.name} from being loaded.`);
   return mend(app, error, does);
+}
+
+/** A row of the functions view that has a place. */
+function isProblem(node: unknown): node is { place: LoadPlace } {
+  return typeof node === 'object' && node !== null && 'place' in node && node.place !== undefined;
 }
 
 /** Undefined: the user changed their mind. AppInvalid when no folder is open. */

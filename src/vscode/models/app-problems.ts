@@ -1,6 +1,7 @@
 /** What is wrong with an app, by the files in which the editor shows it. */
 import type { AppProblem } from '../../core/values/app-problem';
 import type { AppErrorEvent } from '../../emulator/emulator-types';
+import { mendingWords, type LoadPlace } from './load-advice';
 
 export interface ShownProblem {
   /** All from 0. Without a known column the whole line; with one an empty range, which the editor widens to the word there. */
@@ -38,3 +39,56 @@ export function problemsOfError({ message, file, line, problems }: AppErrorEvent
   const place = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
   return [{ severity: 'error', message, source: 'Durascope', ...place }];
 }
+
+/** A row of the functions view: what keeps the app from being loaded, and where. */
+export interface ProblemNode {
+  type: 'problem';
+  id: string;
+  label: string;
+  description: string;
+  tooltip: string;
+  /** Words that menus ask for: on the first row those of `mendingWords`. */
+  contextValue: string;
+  /** Of the app as a whole: none. */
+  place: LoadPlace | undefined;
+}
+
+/** The mistakes in the order in which they were told; warnings are left to the editor's list of problems. */
+export function problemNodes(error: AppErrorEvent): ProblemNode[] {
+  return problemsOfError(error)
+    .filter(({ severity }) => severity === 'error')
+    .slice(0, mostRows)
+    .map(({ file, line, column, message, code }, index) => {
+      const place: LoadPlace | undefined =
+        file === undefined
+          ? undefined
+          : { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+      const at = line === undefined ? '' : `:${line}`;
+      return {
+        type: 'problem',
+        id: `problem:${index}`,
+        label: file === undefined ? 'Not loaded' : `${shortName(file)}${at}`,
+        description: `${code === undefined ? '' : `${code}: `}${gistOf(message)}`,
+        tooltip: `${file === undefined ? '' : `${file}${at}\n`}${message}`,
+        contextValue: index === 0 ? `problem broken ${mendingWords(error)}` : 'problem',
+        place,
+      };
+    });
+}
+
+/** With its folder where every function's file has that name. */
+function shortName(file: string): string {
+  const parts = file.split(/[\\/]/);
+  return parts.slice(/^(index|run)\.\w+$/.test(parts.at(-1) ?? '') ? -2 : -1).join('/');
+}
+
+/** Without the file, which stands before it. */
+function gistOf(message: string): string {
+  return message
+    .replace(/^.{0,200}? cannot be loaded(?: \([^)]*\))?: /, '')
+    .replace(/^The script file '[^']*' has parsing errors:\s*/, '')
+    .trim()
+    .replaceAll(/\s+/g, ' ');
+}
+
+const mostRows = 20;

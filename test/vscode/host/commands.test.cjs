@@ -44,7 +44,7 @@ describe('the emulator', () => {
   });
 
   it('says at its first start that the app cannot be loaded, where, and what helps', async () => {
-    const { apps, emulators } = await durascope();
+    const { apps, emulators, functions } = await durascope();
     const file = path.join(folder(), 'src', 'functions', 'half-written.js');
     await run('stopEmulator');
     fs.writeFileSync(file, "'use strict';\nconst = 1;\n");
@@ -70,6 +70,8 @@ describe('the emulator', () => {
       await run('goToLoadError');
       assert.ok(vscode.window.activeTextEditor.document.fileName.endsWith('half-written.js'));
       assert.equal(vscode.window.activeTextEditor.selection.active.line, 1);
+      const [row] = await functions.getChildren();
+      assert.deepEqual([row.label, row.description], ['half-written.js:2', "SyntaxError: Unexpected token '='."]);
     } finally {
       await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
       fs.rmSync(file);
@@ -78,6 +80,19 @@ describe('the emulator', () => {
     // The editor's own, about the file that is gone, may stay a moment longer.
     const left = vscode.languages.getDiagnostics(vscode.Uri.file(file)).filter(({ source }) => source === 'Durascope');
     assert.deepEqual(left, []);
+  });
+
+  it('leads to where a script in PowerShell can no longer be read, of which its worker tells the file only', async () => {
+    const file = path.join(folder(), 'run.ps1');
+    fs.writeFileSync(file, 'param($Context)\n\nif ($Context) {\n  "Tokyo"\n');
+    try {
+      await run('goToLoadError', { place: { file } });
+      assert.equal(vscode.window.activeTextEditor.document.fileName, file);
+      assert.deepEqual({ ...vscode.window.activeTextEditor.selection.active }, { ...new vscode.Position(2, 14) });
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      fs.rmSync(file);
+    }
   });
 
   it('runs npm install for an app whose packages are missing, and its build where that was not made', async () => {

@@ -47,6 +47,19 @@ export const suites = [
     },
   },
   {
+    name: 'a function app in C#',
+    files: 'csharp',
+    workspace: (root) => {
+      const app = path.join(root, 'cities');
+      const isBuilt = (file) => ['bin', 'obj'].includes(path.basename(file));
+      fs.cpSync(path.join(repository, 'examples', 'hello-cities-csharp'), app, {
+        recursive: true,
+        filter: (file) => !isBuilt(file),
+      });
+      return app;
+    },
+  },
+  {
     name: 'a function app reached through a symbolic link',
     files: 'linked',
     workspace: (root) => {

@@ -102,10 +102,11 @@ describe('the first minute with an example', function () {
     await bench.command('Durascope: Stop Emulator');
     fs.writeFileSync(file, `${nested}const = 1;\n`);
     await bench.command('Durascope: Start Emulator');
-    const link = bench.pane('Functions').locator('.monaco-button', { hasText: 'Go to Line' }).first();
-    await link.waitFor({ timeout: 60_000 });
+    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Go to Line' }).waitFor({ timeout: 60_000 });
+    const row = bench.treeItem(`checkout.js:${nested.split('\n').length}`, bench.pane('Functions'));
+    await row.waitFor();
     await screenshot(window, 'first-minute-broken');
-    await link.click();
+    await row.click();
     await page.locator('.tab.active[data-resource-name="checkout.js"]').waitFor();
     await until('the line', async () =>
       (await page.locator('[id="status.editor.selection"]').innerText()).includes(`Ln ${nested.split('\n').length}`),

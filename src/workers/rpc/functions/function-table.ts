@@ -70,9 +70,9 @@ export class FunctionTable {
     const metadata = this.toLoad.get(functionId);
     if (metadata === undefined) return false;
     if (!isSuccess(result)) {
-      const { file, line } = this.placeOf(metadata);
-      const details = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-      throw refused(`Function "${metadata.name}" cannot be loaded`, result, details);
+      // The worker does not say on which line.
+      const { file } = this.placeOf(metadata);
+      throw refused(`Function "${metadata.name}" cannot be loaded`, result, file === undefined ? {} : { file });
     }
     this.toLoad.delete(functionId);
     return this.toLoad.size === 0;
