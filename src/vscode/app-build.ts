@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isBelow } from '../base/is-below';
 import type { AppProblem } from '../core/values/app-problem';
 import { readText, type DurableApp } from './find-apps';
-import { buildOf, isBuildDue } from './models/build-need';
+import { buildOf, isBuildDue } from '../base/build-need';
 import { BuildFailed } from './models/load-advice';
 
 const maxSources = 5000;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { commands } from './ids';
+import { droppedAddresses } from './models/dropped-files';
 import type { TreeNode } from './models/instances-tree';
 
 const uriList = 'text/uri-list';
@@ -11,10 +12,7 @@ export class HistoryDrop implements vscode.TreeDragAndDropController<TreeNode> {
 
   async handleDrop(_target: TreeNode | undefined, transfer: vscode.DataTransfer): Promise<void> {
     const text = (await transfer.get(uriList)?.asString()) ?? '';
-    const uris = text
-      .split(/\r?\n/)
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => vscode.Uri.parse(line));
-    for (const uri of uris) await vscode.commands.executeCommand(commands.replayFile, uri);
+    for (const uri of droppedAddresses(text).map((line) => vscode.Uri.parse(line)))
+      await vscode.commands.executeCommand(commands.replayFile, uri);
   }
 }

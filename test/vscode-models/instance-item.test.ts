@@ -37,6 +37,16 @@ describe('a line of the instances view', () => {
     );
   });
 
+  it('says of a failed one why, when it is pointed at', () => {
+    const failed = {
+      ...row,
+      runtimeStatus: 'Failed' as const,
+      output: "TaskFailed: Activity function 'Charge' failed: The card was refused.",
+    };
+    assert.match(instanceItem(failed, now, 'status').tooltip, /^Failure: .*The card was refused/m);
+    assert.doesNotMatch(instanceItem(row, now, 'status').tooltip, /Failure/);
+  });
+
   it("cannot be broken by what is in the user's values", () => {
     const item = instanceItem({ ...row, name: '[x](command:evil)', customStatus: '"a\\nb `c`"' }, now, 'status');
     assert.ok(!item.tooltip.includes('[x]('));

@@ -9,7 +9,8 @@ import { clockLine, isOrdinary, nextText, shortClockText } from '../../src/vscod
 import { emulatorLines, statusBarText, type EmulatorStatus } from '../../src/vscode/models/emulator-status';
 import { connectedTree, functionsTree, runnableFunctions } from '../../src/vscode/models/functions-tree';
 import { findJsonMistake } from '../../src/base/json-text';
-import { buildOf, isBuildDue } from '../../src/vscode/models/build-need';
+import { droppedAddresses } from '../../src/vscode/models/dropped-files';
+import { buildOf, isBuildDue } from '../../src/base/build-need';
 import { jsonOrNull, jsonProblemText } from '../../src/vscode/models/json-input';
 import { StartMemory } from '../../src/vscode/models/start-memory';
 
@@ -364,5 +365,15 @@ describe("the hub's clock in the editor", () => {
       'fact clock',
     );
     assert.deepEqual(statusBarText({ type: 'stopped' }, 'shop', ahead), statusBarText({ type: 'stopped' }, 'shop'));
+  });
+});
+
+describe('what is dropped on the instances view', () => {
+  it('is one address a line, without comments', () => {
+    assert.deepEqual(droppedAddresses('# two\r\nfile:///a%20b.json\r\nvscode-remote://box/c.csv\n\n'), [
+      'file:///a%20b.json',
+      'vscode-remote://box/c.csv',
+    ]);
+    assert.deepEqual(droppedAddresses(''), []);
   });
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DurascopeError } from '../../core/values/errors';
 import { toHistoryRows } from '../../core/history/history-rows';
 import type { LogEntry } from '../../core/ports/logger';
+import { buildOption, buildWhereDue } from '../app-build';
 import { atMost, type Command, required } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
 import { printHistory } from '../history-table';
@@ -22,6 +23,7 @@ export const runCommand: Command = {
   details: 'Nothing is kept on disk unless --data names a folder. What the app logs goes to standard error.',
   options: {
     ...emulatorOptions,
+    ...buildOption,
     ...orderOption,
     input: { value: 'JSON', short: 'i', help: "The orchestrator's input as JSON, or @file." },
     id: { value: 'ID', help: 'The instance id (default: a new one).' },
@@ -40,6 +42,7 @@ export const runCommand: Command = {
     const id = args.text('id');
     const end = endRequested();
     const options = emulatorOptionsFrom(args, path.resolve(folder), logTo(terminal, args.has('json')));
+    await buildWhereDue(path.resolve(folder), args.has('build'), terminal);
     const { startEmulator } = await import('../../emulator/emulator');
     const emulator = await startEmulator({
       ...options,

@@ -5,6 +5,7 @@ import { toHistoryRows } from '../../core/history/history-rows';
 import { collectWhenIdle } from '../../emulator/collect-when-idle';
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator-types';
 import type { Options, ParsedArguments } from '../arguments';
+import { buildOption, buildWhereDue } from '../app-build';
 import { atMost, type Command } from '../command';
 import { emulatorOptions, emulatorOptionsFrom } from '../emulator-options';
 import { functionList, isTriggered } from '../function-list';
@@ -20,6 +21,7 @@ import { startInstance, startInstanceOptions } from './start-instance';
 
 const ownOptions: Options = {
   ...emulatorOptions,
+  ...buildOption,
   'grpc-port': { value: 'N', help: 'Port for Durable Task SDKs (default 8080, or another when that is taken); 0 takes any.' },
   'no-grpc': { help: 'Do not listen for Durable Task SDKs.' },
   run: { value: 'NAME', help: 'Once it is ready, run this orchestrator and print its history.' },
@@ -78,6 +80,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
     ...grpcOptions(args, hasApp),
     app: hasApp,
   };
+  await buildWhereDue(folder, args.has('build'), terminal);
   // A person mends the app and watches; a program wants to know.
   const { startEmulator } = await import('../../emulator/emulator');
   const emulator = await startEmulator({ ...options, brokenApp: json ? 'fail' : 'wait' }).catch((error: unknown) => {

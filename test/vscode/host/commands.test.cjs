@@ -7,6 +7,10 @@ const vscode = require('vscode');
 const { until, durascope, run, startedHub, statusOf, answering, answeringPick } = require('./support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
+const lineAtCursor = () => {
+  const editor = vscode.window.activeTextEditor;
+  return editor === undefined ? '' : editor.document.lineAt(editor.selection.active.line).text;
+};
 const ids = (...instanceIds) => ({ instanceIds, reason: 'because' });
 
 describe('the emulator', () => {
@@ -452,6 +456,27 @@ describe('commands on instances', () => {
     );
     assert.match(said, /No instance has failed since/);
     assert.ok(instances);
+  });
+
+  it('tell in a notification that one failed, where the setting says so, and lead to the line', async () => {
+    const settings = vscode.workspace.getConfiguration('durascope');
+    await settings.update('notifyFailures', true, vscode.ConfigurationTarget.Global);
+    try {
+      let news;
+      await answering(
+        'showErrorMessage',
+        (message, ...buttons) => ((news = [message, ...buttons]), 'Go to Failure'),
+        async () => {
+          await run('startInstance', { name: 'OutOfStock', input: null });
+          await until('the news', () => news !== undefined);
+        },
+      );
+      assert.match(news[0], /^OutOfStock failed: .*no stock/);
+      assert.deepEqual(news.slice(1), ['Open', 'Go to Failure']);
+      await until('the line', () => /throw new Error/.test(lineAtCursor()));
+    } finally {
+      await settings.update('notifyFailures', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('have addresses that lead back to them', async () => {
