@@ -48,6 +48,7 @@ export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
     item.tooltip = node.tooltip;
     item.contextValue = node.contextValue;
     if (node.type === 'problem') {
+      item.accessibilityInformation = { label: `${node.label}, ${node.description}` };
       item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
       if (node.place !== undefined) item.command = { command: commands.goToLoadError, title: 'Go to Line', arguments: [node] };
       return item;
