@@ -76,6 +76,8 @@ export const pictures = [
     name: 'watch',
     folder: walkthrough,
     clip: { x: 0, y: 0, width: 1120, height: 520 },
+    // The states of instances are told apart by their colour.
+    colours: 40,
     async prepare(window) {
       const { bench, page } = window;
       const { start, raise, until } = window.emulator();

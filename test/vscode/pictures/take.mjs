@@ -19,7 +19,7 @@ import { pictures } from './pictures.mjs';
 const upng = png.default;
 
 const themes = { dark: 'Dark Modern', light: 'Light Modern' };
-/** Of a picture: a screen has few colours, and the package has a budget. */
+/** Of a picture that does not say more: a screen has few colours, and the package has a budget. */
 const colours = 24;
 /** A folder named after what is in it: it is on the pictures. */
 const appName = 'patterns';
@@ -104,7 +104,7 @@ async function keep(page, picture, theme) {
   const [pixels] = upng.toRGBA8(image);
   const file = path.join(repository, picture.folder, `${picture.name}-${theme}.png`);
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, Buffer.from(upng.encode([pixels], image.width, image.height, colours)));
+  fs.writeFileSync(file, Buffer.from(upng.encode([pixels], image.width, image.height, picture.colours ?? colours)));
   packTighter(file, file);
   console.log(`${path.relative(repository, file)}: ${(fs.statSync(file).size / 1024).toFixed(0)} KiB`);
 }
