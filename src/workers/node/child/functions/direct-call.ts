@@ -4,11 +4,12 @@
  * converted there and back, and the context keeps its inner state in private fields: the library keeps it in WeakMaps, and
  * those cost a third of all the time in garbage collection (measured, 50,000 activities a second).
  */
-import { randomUUID } from 'node:crypto';
 import { format } from 'node:util';
 import type { LogLevel } from '../../../../core/ports/logger';
 import type { ClientBindings } from '../loading/client-bindings';
 import type { RegisteredFunction } from '../loading/function-registry';
+import { Beside } from '../beside';
+import { newUuid } from './new-uuid';
 import type { Running, UserLog } from './user-log';
 
 type ContextLog = (level: LogLevel, args: unknown[]) => void;
@@ -70,6 +71,38 @@ class DirectContext {
   }
 }
 
+/** The text of the trigger, in the metadata: hardly ever read, and a copy of the whole input each time. */
+class TriggerText extends Beside {
+  readonly #text: string | null;
+
+  constructor(metadata: object, text: string | null) {
+    super(metadata);
+    this.#text = text;
+  }
+
+  static of(metadata: object): unknown {
+    if (!(#text in metadata)) return undefined;
+    const text = metadata.#text;
+    return text === null ? undefined : lowerFirstKeys(parseOrText(text));
+  }
+}
+
+const triggerValue: PropertyDescriptor & ThisType<object> = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    return TriggerText.of(this);
+  },
+};
+
+function triggerMetadata(instanceId: string, triggerName: string, text: string | null): object {
+  const metadata = { instanceId };
+  new TriggerText(metadata, text);
+  Object.defineProperty(metadata, 'data', triggerValue);
+  Object.defineProperty(metadata, triggerName, triggerValue);
+  return metadata;
+}
+
 export interface DirectCallsOptions {
   log: UserLog;
   clients: ClientBindings;
@@ -114,17 +147,8 @@ export class DirectCalls {
   call(fn: RegisteredFunction, instanceId: string, text: string | null): { running: Running; returned: unknown } {
     const { log, clients } = this.options;
     const input = text === null ? undefined : parseOrText(text);
-    const running: Running = { functionName: fn.name, instanceId, invocationId: randomUUID(), hasEnded: false };
-    const metadata = {
-      instanceId,
-      // Hardly ever read, and a copy of the whole input each.
-      get data() {
-        return text === null ? undefined : lowerFirstKeys(parseOrText(text));
-      },
-      get [fn.trigger.name]() {
-        return text === null ? undefined : lowerFirstKeys(parseOrText(text));
-      },
-    };
+    const running: Running = { functionName: fn.name, instanceId, invocationId: newUuid(), hasEnded: false };
+    const metadata = triggerMetadata(instanceId, fn.trigger.name, text);
     const context = new DirectContext(running, metadata, this.prepared.get(fn), (level, args) => {
       if (running.hasEnded === true) log.write('warning', 'system', endedText(running), running);
       log.write(level, 'user', format(...args), running, context);

@@ -242,7 +242,10 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     }
     this.tellCause(slice, end);
     const outcome = settled(warm.walked(), end, status, warm.isSuspended, warm.carriedOver());
-    if (isOver(outcome)) this.kept.delete(slice.instanceId);
+    if (isOver(outcome)) {
+      this.kept.delete(slice.instanceId);
+      warm.end();
+    }
     if (warm.mistaken !== null) this.warn(slice.instanceId, mistakenText(slice.name, warm.mistaken));
     return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
   }

@@ -11,7 +11,7 @@ import { invocationFailure } from '../../../../core/dialects/host-failure';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
-import { answerIsReplaying } from './is-replaying';
+import { answerIsReplaying, stopAnswering } from './is-replaying';
 import type { SdkExecutor, SdkHooks, SdkOrchestrationContext, SdkRun } from './sdk-hooks';
 import { crash, failureMarker, failureText, namelessFailure, withDetails } from './sdk-reply';
 import { lostText, throwingErrors } from './thrown-errors';
@@ -65,6 +65,11 @@ export class WarmOrchestration {
     } catch (error) {
       this.crashed = crash(error);
     }
+  }
+
+  /** It is over: what the package keeps of it, for longer than one would think (`Beside`), no longer leads to all that was fed. */
+  end(): void {
+    stopAnswering(this.run.context.df);
   }
 
   get isSuspended(): boolean {
