@@ -2,12 +2,13 @@
 import { problemsOf, type AppProblem } from '../core/values/app-problem';
 import { DurascopeError } from '../core/values/errors';
 import type { Disposable } from '../core/ports/clock';
-import type { ActivityOutcome, ActivityRequest, FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
+import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../core/ports/http-trigger';
 import type { AppWorker, TimerInfo } from '../workers/supervision/app-worker';
 import { startAppWorker, watchBrokenApp, type AppWorkerStart } from './app-worker-start';
 import type { AppErrorEvent, EmulatorEvent } from './emulator-types';
 import type { Listeners } from './listeners';
+import type { Rehearsed } from './rehearsals';
 
 export interface AppProcessOptions extends AppWorkerStart {
   /** An app that cannot be loaded at first is tried again when a file of it changes, instead of failing the start. */
@@ -49,8 +50,10 @@ export class AppProcess implements HttpTriggerHost {
     return this.worker?.problems ?? [];
   }
 
-  get rehearsal(): FunctionWorker | null {
-    return this.worker?.rehearsal ?? null;
+  /** Null: its process cannot, or there is none. */
+  get rehearsal(): Rehearsed | null {
+    const { worker } = this;
+    return worker === null || worker.rehearsal.length === 0 ? null : { worker, functions: worker.rehearsal };
   }
 
   /** Without what its packages brought along. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { version } from '../../package.json';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Disposable } from '../core/ports/clock';
+import type { HistoryStore } from '../core/ports/history-store';
 import type { LogEntry, Logger } from '../core/ports/logger';
 import { toTimestamp } from '../core/values/time';
 import { productionStoreOf } from '../core/instances/production-store';
@@ -114,18 +115,20 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     });
     // Strict: nothing runs before its schedule is on disk.
     const runAhead = options.durability === 'strict' || options.runAhead === false ? 0 : stepsAhead;
-    const engine = new Engine(
-      { store, clock, newId, log, http: http.call },
-      {
-        ...engineOptionsFrom(hostConfig),
-        runAhead,
-        takesResults: options.runAhead !== false,
-        productionStore,
-        ...engineChoices,
-        maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
-        defaultProfile: options.app === false ? 'G' : 'A',
-      },
-    );
+    const newEngine = (store: HistoryStore, log: Logger): Engine =>
+      new Engine(
+        { store, clock, newId, log, http: http.call },
+        {
+          ...engineOptionsFrom(hostConfig),
+          runAhead,
+          takesResults: options.runAhead !== false,
+          productionStore,
+          ...engineChoices,
+          maxConcurrentRemote: remoteEngineOptions.maxConcurrentRemote,
+          defaultProfile: options.app === false ? 'G' : 'A',
+        },
+      );
+    const engine = newEngine(store, log);
     let grpc: GrpcEndpoint | null = null;
     let connected = (): readonly ConnectedWorker[] => [];
     const replays = new HubReplays((request) => hubs.replay(request));
@@ -320,7 +323,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     undo.push(() => hubs.stop());
     await loading;
     if (options.rehearsal !== false) {
-      const rehearsals = new Rehearsals({ clock, newId, runAhead, isFree: () => engine.isIdle, worker: () => app.rehearsal });
+      const rehearsals = new Rehearsals({
+        clock: computer,
+        newEngine,
+        onDisk: dataDir !== null,
+        isFree: () => engine.isIdle,
+        app: () => app.rehearsal,
+      });
       const listening = events.add(({ type }) => {
         if (type === 'workerReady') void rehearsals.begin();
       });

@@ -12,7 +12,7 @@ import type {
 import type { HistoryEvent, InboundEvent } from '../core/history/history';
 import { profileOf, workKey, type InboxMessage, type InstanceRow, type PendingTimer } from '../core/instances/instance';
 import type { Disposable } from '../core/ports/clock';
-import type { FunctionWorker } from '../core/ports/function-worker';
+import type { FunctionDescriptor, FunctionWorker } from '../core/ports/function-worker';
 import type { HubRest } from '../core/ports/hub-clock';
 import type { InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type {
@@ -124,7 +124,7 @@ export class Engine implements TaskHubClient {
    * What runs user code, one worker of each profile at most: set it again when what it can run has changed. Null: there is none any
    * more, and work waits.
    */
-  setWorker(worker: FunctionWorker | null): void {
+  setWorker(worker: FunctionWorker | null, functions: readonly FunctionDescriptor[] = worker?.functions() ?? []): void {
     const { workers } = this.#core;
     if (worker === null) {
       workers.A.worker = workers.G.worker = null;
@@ -132,8 +132,8 @@ export class Engine implements TaskHubClient {
     }
     workers[worker.profile].worker = worker;
     if (worker.profile === 'A') {
-      this.#core.orchestratorNames = new KnownNames(worker, 'orchestrator');
-      this.#core.entityNames = new KnownNames(worker, 'entity');
+      this.#core.orchestratorNames = new KnownNames(functions, worker.profile, 'orchestrator');
+      this.#core.entityNames = new KnownNames(functions, worker.profile, 'entity');
     }
     this.#core.releaseHeld();
     this.#activities.releaseHeld();

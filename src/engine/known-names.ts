@@ -1,3 +1,4 @@
+import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { DurascopeError } from '../core/values/errors';
 import type { FunctionDescriptor, FunctionType, FunctionWorker } from '../core/ports/function-worker';
 import { unknownFunctionMessage } from '../core/values/unknown-function';
@@ -12,16 +13,17 @@ export class KnownNames {
   readonly areElsewhere: boolean;
 
   constructor(
-    worker: FunctionWorker,
+    functions: readonly FunctionDescriptor[],
+    ownProfile: BehaviourProfile,
     private readonly type: 'orchestrator' | 'entity',
   ) {
-    const all = worker.functions().filter((each) => each.type === type);
+    const all = functions.filter((each) => each.type === type);
     this.#known = all.filter((each) => each.isBuiltIn !== true).map((each) => each.name);
     // The app's functions of another profile are known, but not this worker's to run.
-    const isOwn = ({ profile = worker.profile }: FunctionDescriptor): boolean => profile === worker.profile;
+    const isOwn = ({ profile = ownProfile }: FunctionDescriptor): boolean => profile === ownProfile;
     const own = all.filter(isOwn);
     this.#lower = new Set(own.map((each) => each.name.toLowerCase()));
-    const durable = worker.functions().filter((each) => durableTypes.has(each.type));
+    const durable = functions.filter((each) => durableTypes.has(each.type));
     this.areElsewhere = durable.length > 0 && !durable.some(isOwn);
   }
 

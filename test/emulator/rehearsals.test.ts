@@ -1,6 +1,6 @@
 /** Instances that are run while there is nothing to do (docs/decisions/0007-rehearsal.md). */
 import assert from 'node:assert/strict';
-import type { FunctionWorker } from '../../src/core/ports/function-worker';
+import { Engine } from '../../src/engine/engine';
 import { Rehearsals } from '../../src/emulator/rehearsals';
 import { ManualClock } from '../support/manual-clock';
 import { ScriptedWorker } from '../support/scripted-worker';
@@ -8,7 +8,7 @@ import { ScriptedWorker } from '../support/scripted-worker';
 describe('rehearsals', () => {
   let clock: ManualClock;
   let worker: ScriptedWorker;
-  let current: FunctionWorker | null;
+  let current: ScriptedWorker | null;
   let isFree: () => boolean;
   let rehearsals: Rehearsals;
 
@@ -27,10 +27,10 @@ describe('rehearsals', () => {
     let lastId = 0;
     rehearsals = new Rehearsals({
       clock,
-      newId: () => `id${++lastId}`,
-      runAhead: 0,
+      newEngine: (store, log) => new Engine({ store, clock, newId: () => `id${++lastId}`, log }),
+      onDisk: false,
       isFree: () => isFree(),
-      worker: () => current,
+      app: () => (current === null ? null : { worker: current, functions: current.functions() }),
     });
   });
   afterEach(() => rehearsals.stop());
@@ -48,8 +48,8 @@ describe('rehearsals', () => {
     assert.equal(worker.episodes.length, 0);
     await rest();
     await over;
-    assert.equal(worker.callCounts['step'], 2 * 140);
-    assert.equal(worker.forgotten.length, 140, 'nothing is kept of them');
+    assert.equal(worker.callCounts['step'], 2 * 310);
+    assert.equal(worker.forgotten.length, 310, 'nothing is kept of them');
   });
 
   it('wait while there is something to do, and not for ever', async () => {

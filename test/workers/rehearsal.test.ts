@@ -24,7 +24,7 @@ describe('the functions of a rehearsal', () => {
       ['quick', 'chain'],
     );
     const lines = app.logs.length;
-    const [orchestrator, activity] = app.worker.rehearsal?.functions() ?? [];
+    const [orchestrator, activity] = app.worker.rehearsal;
     assert.deepEqual([orchestrator?.name, activity?.name], ['durascope.sequence', 'durascope.step']);
     const outcome = await app.worker.runActivity({
       instanceId: 'i',
@@ -43,7 +43,7 @@ describe('the functions of a rehearsal', () => {
   });
 
   it('are not there where invocations have hooks, or the app has nothing like them', async () => {
-    assert.equal((await start(source + hooks)).worker.rehearsal, null);
-    assert.equal((await start(source.replace(/df\.app\.activity.*/, ''))).worker.rehearsal, null);
+    assert.deepEqual((await start(source + hooks)).worker.rehearsal, []);
+    assert.deepEqual((await start(source.replace(/df\.app\.activity.*/, ''))).worker.rehearsal, []);
   });
 });

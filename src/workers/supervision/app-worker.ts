@@ -118,9 +118,9 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     return this.current?.pid;
   }
 
-  /** That of the process there is now. */
-  get rehearsal(): FunctionWorker | null {
-    return this.current?.rehearsal ?? null;
+  /** Functions of Durascope's own in the process there is now (docs/decisions/0007-rehearsal.md). */
+  get rehearsal(): readonly FunctionDescriptor[] {
+    return this.current?.rehearsal ?? [];
   }
 
   functions(): readonly FunctionDescriptor[] {

@@ -8,7 +8,6 @@ import type {
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
-  FunctionWorker,
 } from '../../core/ports/function-worker';
 import type { AppProblem } from '../../core/values/app-problem';
 import type { EncodedAnswer, EncodedCall } from '../../core/ports/passthrough-host';
@@ -68,8 +67,8 @@ export interface RunningApp {
   /** Where HTTP requests go when the app streams. */
   readonly httpUri: string | null;
   readonly pid: number | undefined;
-  /** Runs functions of Durascope's own in the process (docs/decisions/0007-rehearsal.md); absent or null: it has none. */
-  readonly rehearsal?: FunctionWorker | null;
+  /** Functions of Durascope's own that the process has besides (docs/decisions/0007-rehearsal.md). */
+  readonly rehearsal?: readonly FunctionDescriptor[];
   /** Settles when the process is gone and everything of it is cleaned up. */
   readonly ended: Promise<WorkerEnd>;
   episode(request: EpisodeRequest): Promise<EpisodeOutcome>;

@@ -16,7 +16,6 @@ import type {
   EpisodeOutcome,
   EpisodeRequest,
   FunctionDescriptor,
-  FunctionWorker,
 } from '../../../core/ports/function-worker';
 import type { LogEntry } from '../../../core/ports/logger';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
@@ -40,7 +39,7 @@ import { describeBlock, locateBlock } from './block-location';
 import { ChildConnection } from './child-connection';
 import { LocalSocket } from './local-socket';
 import { checkNodeVersion } from './node-version';
-import { rehearsalWorker } from './rehearsal-worker';
+import { rehearsalFunctions } from './rehearsal-functions';
 
 export interface WorkerProcessOptions {
   launcher: Launcher;
@@ -81,7 +80,7 @@ export class WorkerProcess implements RunningApp {
   functions: readonly FunctionDescriptor[] = [];
   /** Where HTTP requests go when the app streams. */
   httpUri: string | null = null;
-  rehearsal: FunctionWorker | null = null;
+  rehearsal: readonly FunctionDescriptor[] = [];
   warnings: readonly string[] = [];
   problems: readonly AppProblem[] = [];
   pid: number | undefined;
@@ -298,7 +297,7 @@ export class WorkerProcess implements RunningApp {
       case 'ready':
         this.functions = message.functions;
         this.httpUri = message.httpUri ?? null;
-        if (message.canRehearse === true && !this.inspected) this.rehearsal = rehearsalWorker(this);
+        if (message.canRehearse === true && !this.inspected) this.rehearsal = rehearsalFunctions;
         this.warnings = message.warnings;
         this.problems = message.problems;
         this.hold(false);

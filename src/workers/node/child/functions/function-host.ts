@@ -19,7 +19,7 @@ import { OneByOne } from './one-by-one';
 import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
-import { hideRehearsal } from './rehearsal';
+import { CompiledEarly, hideRehearsal } from './rehearsal';
 import { charsOf, nothing, RunAhead } from './run-ahead';
 import type { Running, UserLog } from './user-log';
 
@@ -42,6 +42,7 @@ export class FunctionHost {
   private readonly turns = new OneByOne();
   /** By execution: the episode that waits for something outside. */
   private readonly episodes = new Map<string, Promise<EpisodeReply>>();
+  private readonly early = new CompiledEarly();
 
   constructor(
     private readonly out: FrameWriter<ChildMessage>,
@@ -214,6 +215,7 @@ export class FunctionHost {
 
   /** Answers at once where it can: most episodes do. */
   private episode(asked: EpisodeAsked, { orchestrations, ahead }: Loaded): Promise<unknown> | boolean {
+    if (this.registry.isHidden(asked.name)) this.early.rehearsed();
     ahead.stop(asked.instanceId);
     const reply = this.run(asked, orchestrations);
     if (!isThenable(reply)) return this.episodeDone(asked, reply, ahead);

@@ -3,6 +3,7 @@
  * process (docs/decisions/0007-rehearsal.md): what the first instance of the app goes through is compiled then. Nobody sees them: they are
  * in no list, and their names are none that a function can have.
  */
+import { compileEarly } from '../../../../base/early-compiling';
 import { rehearsalNames } from '../../wire/messages';
 import type { FunctionCallback, FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { DirectCalls } from './direct-call';
@@ -16,6 +17,31 @@ interface RehearsedContext {
 }
 
 const steps = ['one', 'two', 'three', 'four', 'five'];
+
+/** V8 has seen by then what the code is used for. */
+const seenEnough = 40;
+const overAfterMs = 100;
+
+/** While instances are rehearsed, but for the first, their code is compiled early. */
+export class CompiledEarly {
+  private count = 0;
+  private asUsual: (() => void) | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** One more begins. */
+  rehearsed(): void {
+    if (++this.count <= seenEnough) return;
+    this.asUsual ??= compileEarly();
+    if (this.timer !== undefined) this.timer.refresh();
+    else this.timer = setTimeout(() => this.over(), overAfterMs).unref();
+  }
+
+  private over(): void {
+    this.timer = undefined;
+    this.asUsual?.();
+    this.asUsual = null;
+  }
+}
 
 /** False, and nothing is there, where the app is of another kind than the usual one. */
 export function hideRehearsal(
