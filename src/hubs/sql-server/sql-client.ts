@@ -4,7 +4,9 @@
  *   C1. A statement that is no single SELECT is refused before it leaves (reading-guard.ts); what changes something is one of a fixed list, and
  *       only of a hub that may be acted on.
  *   C2. Nothing waits long for a lock of the hub's own workers (`lockMs`), and no transaction is ever begun here.
- *   C3. A question is asked again where the server says that it is busy or the connection broke off; what changes something is sent once.
+ *   C3. Where a connection has to be encrypted nothing that opens it is sent before it is: the driver alone would go on in the clear with a server
+ *       that cannot.
+ *   C4. A question is asked again where the server says that it is busy or the connection broke off; what changes something is sent once.
  */
 import type { Connection as DriverConnection, ConnectionConfiguration } from 'tedious';
 import { DurascopeError } from '../../core/values/errors';
@@ -13,7 +15,7 @@ import type { AccessTokens } from '../access-token';
 import type { Wait } from '../waiting-words';
 import { readingProblem } from './reading-guard';
 import type { SqlConnection } from './sql-connection';
-import { isPassing, networkCodeOf, sqlFailure } from './sql-errors';
+import { isPassing, networkCodeOf, notEncrypted, sqlFailure } from './sql-errors';
 import type { Statement, Values } from './statements';
 import type * as driver from './tds';
 
@@ -94,7 +96,7 @@ export class SqlClient {
             isWaiting = true;
             onWait?.({ forMs: null });
           }
-          await this.#pause(retryDelayMs * 2 ** (attempt - 1)); // C3
+          await this.#pause(retryDelayMs * 2 ** (attempt - 1)); // C4
         }
       }
     } finally {
@@ -181,6 +183,7 @@ export class SqlClient {
         requestTimeout: options.timeoutMs ?? 60_000,
         maxRetriesOnTransientErrors: 0,
         useUTC: true,
+        debug: { payload: true }, // C3
       },
     };
   }
@@ -227,8 +230,17 @@ class Link {
   static async open(driver: Driver, configuration: ConnectionConfiguration, signal: AbortSignal): Promise<Link> {
     const connection = new driver.Connection(configuration);
     const link = new Link(driver, connection);
+    const hears = (text: string): void => {
+      // Of what the server has answered first; what was asked of it says ON.
+      const said = /PreLogin - .*encryption:0x[0-9a-f]+\((\w*)\)/i.exec(text)?.[1];
+      if (said === undefined || said === 'ON' || said === 'REQ') return;
+      link.#broken(Object.assign(new Error('The server does not encrypt.'), { code: notEncrypted }));
+      connection.close();
+    };
+    if (configuration.options?.encrypt === true) connection.on('debug', hears);
     try {
       await link.#until((settle) => connection.connect((error) => settle(error)), signal);
+      connection.off('debug', hears);
       // C2
       await link.#until((settle) => {
         connection.execSqlBatch(new driver.Request(beginning, (error) => settle(error ?? undefined)));

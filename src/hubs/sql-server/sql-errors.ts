@@ -4,6 +4,8 @@ import { type SqlConnection, sqlPlace } from './sql-connection';
 
 /** Numbers of errors that pass: throttled, moved, deadlocked. */
 const passing = new Set([1205, 1222, 10928, 10929, 10936, 40143, 40197, 40501, 40613, 49918, 49919, 49920, 233, 64, 121]);
+/** The server cannot do what the connection has to be. */
+export const notEncrypted = 'ENOTENCRYPTED';
 const brokenCodes = new Set(['ESOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Whether the same may be asked again. */
@@ -64,6 +66,11 @@ export function sqlFailure(error: unknown, numbers: readonly number[], connectio
   if (numbers.some((number) => passing.has(number))) {
     return made(
       `${place} is too busy: it was asked several times and refused each time. Try again later. The server says: ${said}`,
+    );
+  }
+  if (codes.includes(notEncrypted)) {
+    return made(
+      `${place} does not encrypt connections, and nothing was sent that opens it. Where that is meant, as on this machine, add Encrypt=False to the connection string.`,
     );
   }
   if (codes.includes('EENCRYPT')) {

@@ -13,6 +13,8 @@ import { bracketed, type Statement, timeValue, type Values } from './statements'
 type Action = 'currentHub' | 'create' | 'createTagged' | 'raiseEvent' | 'terminate' | 'suspend' | 'resume' | 'rewind' | 'purge';
 
 const terminal: readonly OrchestrationStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+const otherWays =
+  'Give the connection string of the app itself, or the Functions host that runs it as well, and it is acted on through that.';
 /** Purged with one page of ids. */
 const pageSize = 500;
 
@@ -43,13 +45,18 @@ export async function sqlServerActions(client: SqlClient, reader: SqlServerReade
     const statement: Statement = { name, text: texts[name], values };
     return client.change(statement);
   };
-  const [current] = await send('currentHub');
+  const [current] = await send('currentHub').catch((error: unknown) => {
+    if (!DurascopeError.is(error, 'HubUnreachable') && !DurascopeError.is(error, 'HubNotFound')) throw error;
+    throw new DurascopeError('NotSupported', `This login may only look at ${reader.label}. ${otherWays} ${error.message}`, {
+      cause: error,
+    });
+  });
   const named = current?.['TaskHub'];
   const own = typeof named === 'string' ? named : '';
   if (own.toLowerCase() !== reader.name.toLowerCase()) {
     throw new DurascopeError(
       'NotSupported',
-      `This login acts on the task hub '${own}', not on '${reader.name}': SQL Server's provider knows hubs by who has signed in. Give the connection string of the app itself, or the Functions host that runs it as well, and it is acted on through that.`,
+      `This login acts on the task hub '${own}', not on '${reader.name}': SQL Server's provider knows hubs by who has signed in. ${otherWays}`,
     );
   }
 

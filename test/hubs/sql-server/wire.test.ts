@@ -104,6 +104,17 @@ describe('a hub in SQL Server, on the wire', () => {
     await assert.rejects(() => attach('', { mayAct: true }), /acts on the task hub 'reader', not on 'shop'/);
   });
 
+  it('whose login may run no procedure is not acted on', async () => {
+    const error = { number: 229, message: "The EXECUTE permission was denied on the object 'CurrentTaskHub'." };
+    server.answerWith((sql, values) => (sql.includes('CurrentTaskHub') ? { error } : hub(sql, values)));
+    await assert.rejects(
+      () => attach('', { mayAct: true }),
+      (refused) =>
+        DurascopeError.is(refused, 'NotSupported') && /may only look at shop in d .* Functions host/.test(refused.message),
+    );
+    assert.equal((await attach()).name, 'shop');
+  });
+
   it('whose login is refused says why, without the password', async () => {
     server.loginError = { number: 18456, message: "Login failed for user 'shop' (s3cr3t)." };
     await assert.rejects(attach, (error) => {
@@ -112,6 +123,16 @@ describe('a hub in SQL Server, on the wire', () => {
       assert.doesNotMatch(error.message, /s3cr3t/);
       return true;
     });
+  });
+
+  it('that does not encrypt is told nothing that opens it, unless the connection string says so', async () => {
+    const target = hubTarget(connection().replace(';Encrypt=False', ''));
+    await assert.rejects(
+      () => openHub(target, { clock: new SystemClock() }),
+      (error) =>
+        DurascopeError.is(error, 'HubUnreachable') && /does not encrypt connections, and nothing was sent/.test(error.message),
+    );
+    assert.deepEqual(server.programs, []);
   });
 
   it('that is not there, or lies in another schema, says what there is', async () => {
