@@ -111,9 +111,11 @@ export class Statements {
   instance(instanceId: string): Statement {
     const values = new ValueList(this.hub);
     const id = values.add(instanceId, 'varchar(100)');
+    // Of a child the provider keeps the input in the history alone.
+    const begun = `(SELECT MAX(CAST(P.[Text] AS nvarchar(max))) FROM ${this.#table('History')} H INNER JOIN ${this.#table('Payloads')} P ON P.[TaskHub] = H.[TaskHub] AND P.[InstanceID] = H.[InstanceID] AND P.[PayloadID] = H.[DataPayloadID] WHERE H.[TaskHub] = I.[TaskHub] AND H.[InstanceID] = I.[InstanceID] AND H.[ExecutionID] = I.[ExecutionID] AND H.[EventType] = 'ExecutionStarted')`;
     const columns = [
       ...this.#columns(),
-      `${this.#payload('InputPayloadID')} AS [Input]`,
+      `COALESCE(${this.#payload('InputPayloadID')}, ${begun}) AS [Input]`,
       `${this.#payload('OutputPayloadID')} AS [Output]`,
       `(SELECT COUNT(*) FROM ${this.#table('History')} H WHERE H.[TaskHub] = I.[TaskHub] AND H.[InstanceID] = I.[InstanceID] AND H.[ExecutionID] = I.[ExecutionID]) AS [HistoryLength]`,
     ];
