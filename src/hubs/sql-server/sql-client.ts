@@ -183,7 +183,7 @@ export class SqlClient {
         requestTimeout: options.timeoutMs ?? 60_000,
         maxRetriesOnTransientErrors: 0,
         useUTC: true,
-        debug: { payload: true }, // C3
+        debug: { data: false, packet: false, payload: true, token: false }, // C3
       },
     };
   }
