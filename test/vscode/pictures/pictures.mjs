@@ -60,6 +60,7 @@ export const pictures = [
   {
     name: 'instance',
     folder: walkthrough,
+    colours: 20,
     clip: { x: 328, y: 0, width: 792, height: 430 },
     async prepare(window) {
       const { bench, page } = window;
@@ -77,7 +78,7 @@ export const pictures = [
     folder: walkthrough,
     clip: { x: 0, y: 0, width: 1120, height: 520 },
     // The states of instances are told apart by their colour.
-    colours: 40,
+    colours: 28,
     async prepare(window) {
       const { bench, page } = window;
       const { start, raise, until } = window.emulator();
@@ -260,6 +261,7 @@ export const pictures = [
   {
     name: 'debug',
     folder: walkthrough,
+    colours: 20,
     // Without the debug console below.
     clip: { x: 0, y: 0, width: 1120, height: 428 },
     async prepare(window) {
