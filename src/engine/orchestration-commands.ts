@@ -204,12 +204,10 @@ export class OrchestrationCommands {
     return row;
   }
 
-  /** A client of Durable Functions narrows what host.json allows, and cannot widen it (measured: extension 3.19.0). */
-  #isReplaceable(status: OrchestrationStatus, { replaceable, profile }: StartOptions): boolean {
+  #isReplaceable(status: OrchestrationStatus, { replaceable, narrowsOnly }: StartOptions): boolean {
     if (replaceable?.includes(status) === false) return false;
-    return (
-      (replaceable !== undefined && profile === 'G') || isTerminal(status) || this.core.options.overridableStates === 'AnyState'
-    );
+    if (replaceable !== undefined && narrowsOnly !== true) return true;
+    return isTerminal(status) || this.core.options.overridableStates === 'AnyState';
   }
 
   #profileFor({ name, version, profile, unknownName }: StartOptions): BehaviourProfile {

@@ -61,6 +61,7 @@ export async function startInstance(
     ...tagsOf(tags),
     ...traceOf(parentTraceContext),
     ...(policy === undefined ? {} : { replaceable: replaceable(policy) }),
+    ...(kind === 'functions' ? { narrowsOnly: true } : {}),
   };
   try {
     return (await hub.start(options)).instanceId;

@@ -39,6 +39,8 @@ export interface StartOptions {
   unknownName?: 'refused' | 'failsInstance';
   /** Statuses in which an instance of the same id is replaced. Default: the terminal ones, and what host.json says. */
   replaceable?: readonly OrchestrationStatus[];
+  /** `replaceable` narrows the default and does not widen it: of clients of Durable Functions (measured: extension 3.19.0). */
+  narrowsOnly?: true;
 }
 
 export interface PurgeFilter {
