@@ -81,6 +81,7 @@ export const pictureOfCsharp = {
 export const pictureOfPowerShell = {
   name: 'powershell',
   folder: 'media/walkthrough',
+  colours: 16,
   clip: panel,
   async prepare(window) {
     await begin(window, 'HelloCities/run.ps1');
