@@ -39,7 +39,7 @@ const times = (count: number, size: number): readonly number[] => Array.from({ l
 /** Instances that run together, one group after the other, in one hub and the other by turns. */
 const groups: readonly number[] = [...times(20, 1), ...times(2, 10)];
 /** After those: V8 has seen then what the code is used for. */
-const compiledEarly: readonly number[] = [...times(20, 1), ...times(10, 10), ...times(6, 25)];
+const compiledEarly: readonly number[] = [...times(20, 1), ...times(25, 10)];
 const longestMs = 5_000;
 const silent = (): void => undefined;
 
