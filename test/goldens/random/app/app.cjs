@@ -24,7 +24,7 @@ function task(context, step, page) {
     case 'slow': return context.callActivity('Slow', { ms: step.ms, v: step.v });
     case 'slowFail': return context.callActivity('SlowFail', { ms: step.ms, v: step.v });
     case 'failTimes': return context.callActivity('FailTimes', { key: `${context.instanceId} ${step.v}`, times: step.times });
-    case 'childRetry': return context.callSubOrchestratorWithRetry('Program', { steps: step.steps, page }, options(step.max), `${context.instanceId}-${step.id}`);
+    case 'childRetry': return context.callSubOrchestratorWithRetry('Program', options(step.max), { steps: step.steps, page }, `${context.instanceId}-${step.id}`);
     case 'http': return context.callHttp({ method: 'GET', url: `http://127.0.0.1:${page}${step.to}?key=${encodeURIComponent(context.instanceId)}` });
     case 'retry': return context.callActivityWithRetry('FailTimes', options(step.max), { key: `${context.instanceId} ${step.v}`, times: step.times });
     case 'timer': return context.createTimer(later(context, step.ms));
