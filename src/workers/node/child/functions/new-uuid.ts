@@ -1,5 +1,6 @@
-import { randomFillSync } from 'node:crypto';
+import crypto from 'node:crypto';
 
+const { randomUUID, randomFillSync } = crypto;
 const bytesOfOne = 16;
 const random = Buffer.alloc(bytesOfOne * 64);
 let used = random.length;
@@ -10,9 +11,10 @@ const places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 /**
  * As `randomUUID` of node:crypto, and a text of one piece: that one puts it together of twenty, each of which is an object for as long as
- * the text is kept.
+ * the text is kept. Where somebody has put another in that one's place, as a replay does whose chance is sealed, it is the other's.
  */
 export function newUuid(): string {
+  if (crypto.randomUUID !== randomUUID) return crypto.randomUUID();
   if (used === random.length) {
     randomFillSync(random);
     used = 0;
