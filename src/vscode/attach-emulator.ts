@@ -30,6 +30,8 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
   ]);
   let [functions, connections, problems] = atFirst;
   const events = new Listeners<EmulatorEvent>();
+  const lost = new Listeners<Error>();
+  let isLost = false;
   // One after another: the answer to an older question must not come last.
   let reading = Promise.resolve();
   const follow = (event: EmulatorEvent): void => {
@@ -59,6 +61,16 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
       if (!changes.some((change) => change.type === 'resync')) return;
       follow({ type: 'functionsChanged' });
       follow({ type: 'connectedWorkersChanged' });
+    }),
+    hub.onBreak(() => {
+      // A connection can break by itself and comes back; an emulator that stopped has taken its note away. Looked at once for all who listen:
+      // of two looks one may come before the note is gone, and there is no further break after the other.
+      void emulatorOf(dataDir).then((now) => {
+        if (isLost || now?.url === note.url) return;
+        isLost = true;
+        detach();
+        lost.tell(new Error('The window or command that ran the emulator has ended.'));
+      });
     }),
   ];
   const detach = (): void => {
@@ -94,16 +106,9 @@ export async function attachToEmulator(dataDir: string, logger: Logger): Promise
         ),
       ),
     onEvent: (listener) => events.add(listener),
-    onLost: (listener) =>
-      hub.onBreak(() => {
-        // A connection can break by itself and comes back; an emulator that stopped has taken its note away.
-        void emulatorOf(dataDir).then((now) => {
-          if (now?.url === note.url) return;
-          detach();
-          listener(new Error('The window or command that ran the emulator has ended.'));
-        });
-      }),
+    onLost: (listener) => lost.add(listener),
     stop: () => {
+      isLost = true;
       detach();
       return Promise.resolve();
     },

@@ -104,6 +104,21 @@ describe('an emulator that another window or the command line runs', () => {
     await once(attached, () => attached.connectedWorkers().length === 0);
   });
 
+  it('tells all who listen when it has ended, and once', async () => {
+    const dataDir = path.join(folder, 'ends');
+    const other = await startEmulator({ appDir: folder, app: false, port: 0, dataDir, logger: silent });
+    const attached = await attachToEmulator(dataDir, silent);
+    assert.ok(attached !== undefined);
+    let told = 0;
+    const all = Promise.all(Array.from({ length: 20 }, () => new Promise((resolve) => attached.onLost(resolve))));
+    attached.onLost(() => told++);
+    await attached.hub.countByStatus();
+    await other.stop();
+    await all;
+    assert.equal(told, 1);
+    assert.equal(await attachToEmulator(dataDir, silent), undefined);
+  });
+
   it('is not there where nobody runs one', async () => {
     assert.equal(await attachToEmulator(path.join(folder, 'other'), silent), undefined);
   });

@@ -75,8 +75,11 @@ describe('the extension in a folder without durable functions', () => {
     assert.deepEqual(await lensesOf(vscode.Uri.joinPath(target, 'E1_SayHello', 'run.ps1')), []);
     for (const name of ['E1_SayHello', 'E1_HelloSequence']) {
       await run('goToCode', { name });
-      const { document, selection } = vscode.window.activeTextEditor;
-      assert.equal(document.uri.fsPath, vscode.Uri.joinPath(target, name, 'run.ps1').fsPath);
+      const { fsPath } = vscode.Uri.joinPath(target, name, 'run.ps1');
+      const { document, selection } = await until(`the code of ${name}`, () => {
+        const editor = vscode.window.activeTextEditor;
+        return editor?.document.uri.fsPath === fsPath && editor;
+      });
       assert.match(lineOf(document, selection.active.line), /^param\(/i);
     }
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
