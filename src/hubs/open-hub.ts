@@ -2,15 +2,12 @@
 import type { Clock } from '../core/ports/clock';
 import { DurascopeError } from '../core/values/errors';
 import type { AccessTokens } from './access-token';
-import type { HubActions } from './acting';
-import type { AttachedHub, HubReader } from './attached-hub';
+import type { AttachedHub } from './attached-hub';
 import { openAzureStorageHub } from './azure-storage/open-azure-storage-hub';
 import { durableTaskAddress } from './durable-task/durable-task-connection';
-import { functionsHostActions } from './functions-host/functions-host-actions';
-import { FunctionsHostReader } from './functions-host/functions-host-reader';
 import { openFunctionsHost } from './functions-host/open-functions-host';
+import { throughHost } from './functions-host/through-host';
 import type { HubTarget } from './hub-target';
-import { checkSameHub } from './same-hub';
 import { waitingWords } from './waiting-words';
 
 export interface OpenHubOptions {
@@ -98,13 +95,4 @@ async function openSqlServer(
     ...(onWait === undefined ? {} : { onWait: (wait) => onWait(wait === 'over' ? null : waitingWords(connection.host, wait)) }),
     ...(mayAct ? { act: actThrough === undefined ? 'provider' : (reader) => throughHost(reader, actThrough) } : {}),
   });
-}
-
-async function throughHost(
-  reader: HubReader,
-  { url, key }: Extract<HubTarget, { kind: 'functionsHost' }>,
-): Promise<{ actions: HubActions; channel: string }> {
-  const host = new FunctionsHostReader({ url, key });
-  await checkSameHub(reader, host);
-  return { actions: functionsHostActions((request) => host.ask(request)), channel: `the management API of ${url}` };
 }

@@ -5,10 +5,10 @@
 import { orderValueOf, searchTextOf } from '../core/instances/instance-search';
 import type { InstanceRow } from '../core/instances/instance';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
-import { DurascopeError } from '../core/values/errors';
 import { isEntityId } from '../core/values/instance-id';
 import { toTimestamp } from '../core/values/time';
 import type { CountsByStatus, CountWatch } from './attached-hub';
+import { countingCalledOff } from './closed-connection';
 
 const sortable = 1000;
 const defaultPageSize = 100;
@@ -54,7 +54,7 @@ export async function countByPages(
   const counts: CountsByStatus = {};
   let token: string | undefined;
   do {
-    if (signal?.aborted === true) throw new DurascopeError('Stopped', 'The counting was called off.');
+    if (signal?.aborted === true) throw countingCalledOff();
     const page = await server.page(query, sortable, token);
     for (const { runtimeStatus } of page.instances) counts[runtimeStatus] = (counts[runtimeStatus] ?? 0) + 1;
     progress?.({ ...counts });

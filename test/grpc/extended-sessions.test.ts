@@ -5,21 +5,10 @@ import type { EpisodeRequest } from '../../src/core/ports/function-worker';
 import type { EncodedAnswer } from '../../src/core/ports/passthrough-host';
 import { OrchestratorRequest, OrchestratorResponse } from '../../src/wire/generated/task-hub-sidecar';
 import { PassthroughWorker } from '../../src/grpc/passthrough-worker';
+import { nothingDecided } from './nothing-decided';
 
 const marks = { EventId: -1, IsPlayed: false, Timestamp: '2026-01-01T00:00:00.000000Z' };
 const raised = (Name: string): HistoryEvent => ({ ...marks, EventType: 'EventRaised', Name, Input: null });
-
-const nothingDecided: OrchestratorResponse = {
-  instanceId: '',
-  actions: [],
-  customStatus: undefined,
-  completionToken: '',
-  numEventsProcessed: undefined,
-  orchestrationTraceContext: undefined,
-  requiresHistory: false,
-  isPartial: false,
-  chunkIndex: undefined,
-};
 
 /** Its answers, `null` for a process that is gone, and what it was asked: [IncludeState, past events, new events]. */
 class Process {

@@ -7,6 +7,7 @@ import type { EpisodeOutcome } from '../../src/core/ports/function-worker';
 import type { LogEntry } from '../../src/core/ports/logger';
 import { type OrchestratorAction, OrchestratorResponse } from '../../src/wire/generated/task-hub-sidecar';
 import { PassthroughWorker } from '../../src/grpc/passthrough-worker';
+import { nothingDecided } from './nothing-decided';
 import { mayAwaitEvents } from '../../src/workers/rpc/dotnet/awaited-events';
 
 const event = (EventType: HistoryEventType, fields: Record<string, unknown> = {}): HistoryEvent =>
@@ -22,17 +23,8 @@ async function asked(
   action?: OrchestratorAction,
 ): Promise<{ outcome: EpisodeOutcome; logs: LogEntry[] }> {
   const logs: LogEntry[] = [];
-  const answer = OrchestratorResponse.encode({
-    instanceId: 'i',
-    actions: action === undefined ? [] : [action],
-    customStatus: undefined,
-    completionToken: '',
-    numEventsProcessed: undefined,
-    orchestrationTraceContext: undefined,
-    requiresHistory: false,
-    isPartial: false,
-    chunkIndex: undefined,
-  }).finish();
+  const actions = action === undefined ? [] : [action];
+  const answer = OrchestratorResponse.encode({ ...nothingDecided, instanceId: 'i', actions }).finish();
   const worker = new PassthroughWorker(
     {
       ...(awaitsEvents === undefined ? {} : { awaitsEvents }),

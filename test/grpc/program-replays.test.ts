@@ -14,6 +14,7 @@ import {
 import { replayLimitMs } from '../../src/grpc/program-replays';
 import type { WorkerStream } from '../../src/grpc/worker-stream';
 import { ManualClock } from '../support/manual-clock';
+import { nothingDecided } from './nothing-decided';
 import { completion, scheduleTask } from './stub-worker';
 
 const at = (second: number) => `2024-01-01T00:00:0${second}.0000000Z`;
@@ -72,17 +73,10 @@ class Program {
   answer(sent: Sent | undefined, actions: OrchestratorAction[], more: Partial<OrchestratorResponse> = {}): void {
     assert.ok(sent);
     this.worker.completeOrchestrator({
+      ...nothingDecided,
       instanceId: sent.instanceId,
       actions,
-      customStatus: undefined,
       completionToken: sent.token,
-      numEventsProcessed: undefined,
-      orchestrationTraceContext: undefined,
-      requiresHistory: false,
-
-      isPartial: false,
-
-      chunkIndex: undefined,
       ...more,
     });
   }

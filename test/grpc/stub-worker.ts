@@ -10,6 +10,7 @@ import {
   TaskHubSidecarServiceService,
   type WorkItem,
 } from '../../src/wire/generated/task-hub-sidecar';
+import { nothingDecided } from './nothing-decided';
 
 type Method = keyof typeof TaskHubSidecarServiceService;
 type Requests = { [M in Method]: Parameters<(typeof TaskHubSidecarServiceService)[M]['requestSerialize']>[0] };
@@ -137,17 +138,10 @@ export class StubWorker {
 
   async answer(work: OrchestratorWork, actions: OrchestratorAction[], more: Partial<OrchestratorResponse> = {}): Promise<void> {
     await this.client.call('completeOrchestratorTask', {
+      ...nothingDecided,
       instanceId: work.instanceId,
       actions,
-      customStatus: undefined,
       completionToken: work.token,
-      numEventsProcessed: undefined,
-      orchestrationTraceContext: undefined,
-      requiresHistory: false,
-
-      isPartial: false,
-
-      chunkIndex: undefined,
       ...more,
     });
   }

@@ -10,7 +10,7 @@
 import { orderValueOf } from '../../core/instances/instance-search';
 import { toTimestamp } from '../../core/values/time';
 import type { EntityDetails, EntityPage, EntityQuery } from '../../core/entities/entity-views';
-import { entityDetails, entityInfo } from '../../core/entities/entity-views';
+import { entityDetails } from '../../core/entities/entity-views';
 import type { HistoryEvent } from '../../core/history/history';
 import type { CustomStatusChange, InstanceRow } from '../../core/instances/instance';
 import type { InstancePage, InstanceQuery } from '../../core/ports/history-store';
@@ -20,6 +20,7 @@ import { isEntityId } from '../../core/values/instance-id';
 import { isTerminal } from '../../core/values/status';
 import { escapeKey } from '../../core/values/table-key';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
+import { entityPage } from '../entity-page';
 import { nothingOpen, OpenWork } from '../open-work';
 import { countByRanges } from './count-by-ranges';
 import { HistoryReader } from './history-reader';
@@ -191,7 +192,7 @@ export class AzureStorageReader implements HubReader {
   }
 
   async queryEntities(query: EntityQuery): Promise<EntityPage> {
-    const { name, instanceIdPrefix, includeState = false, includeTransient = false, lastOperationFrom, lastOperationTo } = query;
+    const { name, instanceIdPrefix, includeState = false, lastOperationFrom, lastOperationTo } = query;
     const prefix = instanceIdPrefix ?? (name === undefined ? undefined : `@${name.toLowerCase()}@`);
     const instances: InstanceQuery = {
       entities: 'only',
@@ -209,12 +210,7 @@ export class AzureStorageReader implements HubReader {
       false,
       includeState ? ['Input'] : [],
     );
-    const wanted = `@${name?.toLowerCase() ?? ''}@`;
-    const entities = page.instances
-      .map((row) => entityInfo(row, includeState))
-      .filter((entity) => entity !== null)
-      .filter((entity) => (includeTransient || entity.exists) && (name === undefined || entity.instanceId.startsWith(wanted)));
-    return { entities, ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }) };
+    return entityPage(page, query);
   }
 
   /** No table remembers them. */

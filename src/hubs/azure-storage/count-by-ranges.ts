@@ -4,9 +4,9 @@
  *   C1. A hub of one answer costs one request.
  *   C2. What was counted is told as it comes, and the counting can be ended.
  */
-import { DurascopeError } from '../../core/values/errors';
 import { type OrchestrationStatus, orchestrationStatusNumbers } from '../../core/values/status';
 import type { CountsByStatus, CountWatch } from '../attached-hub';
+import { countingCalledOff } from '../closed-connection';
 import { rangeStarts, type TableFilter, within } from './instance-filter';
 import { instanceOf, isInstanceRow } from './instance-row';
 import type { StorageAccount } from './storage-account';
@@ -32,7 +32,7 @@ export async function countByRanges(
     progress?.({ ...counts });
   };
   const stopped = (): void => {
-    if (signal?.aborted === true) throw new DurascopeError('Stopped', 'The counting was called off.');
+    if (signal?.aborted === true) throw countingCalledOff();
   };
   stopped();
   let last = '';

@@ -3,9 +3,7 @@ import { closestName } from '../../base/closest-name';
 import type { Clock } from '../../core/ports/clock';
 import { DurascopeError } from '../../core/values/errors';
 import type { AttachedHub } from '../attached-hub';
-import { checkSameHub } from '../same-hub';
-import { functionsHostActions } from '../functions-host/functions-host-actions';
-import { FunctionsHostReader } from '../functions-host/functions-host-reader';
+import { throughHost } from '../functions-host/through-host';
 import { actingHub, readOnlyHub } from '../read-only-hub';
 import { AzureStorageReader } from './azure-storage-reader';
 import { hubNamesIn, hubsIn, type HubTables, isSame, type TrackingStore } from './hub-tables';
@@ -36,10 +34,8 @@ export async function openAzureStorageHub(connection: StorageConnection, options
   const tables = await tablesOf(account, options.hubName, tracking?.prefix);
   const reader = new AzureStorageReader(account, tables, main);
   if (options.actThrough === undefined) return readOnlyHub(reader, readOnly, options.clock);
-  const host = new FunctionsHostReader(options.actThrough);
-  await checkSameHub(reader, host);
-  const actions = functionsHostActions((request) => host.ask(request));
-  return actingHub(reader, actions, `the management API of ${options.actThrough.url}`, options.clock);
+  const { actions, channel } = await throughHost(reader, options.actThrough);
+  return actingHub(reader, actions, channel, options.clock);
 }
 
 /** Where the hub has its rows. `prefix`: said by whoever knows; else the hub's own tables are meant, or those that it shares with others. */

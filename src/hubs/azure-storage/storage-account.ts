@@ -4,6 +4,7 @@ import type { AzureNamedKeyCredential, AzureSASCredential, TableClient, TableSer
 import { DurascopeError } from '../../core/values/errors';
 import { plainRow, type TableRow } from '../../replay/typed-rows';
 import type { AccessTokens } from '../access-token';
+import { connectionClosed } from '../closed-connection';
 import type * as azureSdk from './azure-sdk';
 import { ReadingClient, TooLarge, type Meter, type ReadingOptions } from './reading-client';
 import { ServiceReader } from './service-reader';
@@ -216,7 +217,7 @@ export class StorageAccount {
     try {
       return await ask();
     } catch (error) {
-      if (this.client.isClosed) throw new DurascopeError('Stopped', 'The connection was closed meanwhile.');
+      if (this.client.isClosed) throw connectionClosed();
       if (signal?.aborted === true) throw new DurascopeError('Stopped', 'It was called off.');
       throw storageFailure(error, this.connection, table);
     }

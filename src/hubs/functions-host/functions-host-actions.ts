@@ -4,7 +4,7 @@ import { parseEntityId } from '../../core/values/entity-id';
 import { DurascopeError, type DurascopeErrorCode } from '../../core/values/errors';
 import { isTerminal, type OrchestrationStatus } from '../../core/values/status';
 import type { HubActions } from '../acting';
-import type { HostAnswer, HostRequest } from './functions-host-reader';
+import type { HostAnswer, HostRequest } from './functions-host-client';
 import { instanceSegment, segmentOf } from './path-segment';
 
 type Ask = (request: HostRequest) => Promise<HostAnswer>;

@@ -3,7 +3,6 @@
  * execution ids, cuts times to seconds, and merges histories, which are made whole again with ids of their own (`import-status.ts`).
  */
 import * as z from 'zod';
-import { messageOf } from '../../base/error-message';
 import type { EntityDetails, EntityInfo, EntityPage, EntityQuery } from '../../core/entities/entity-views';
 import type { HistoryEvent } from '../../core/history/history';
 import type { CustomStatusChange, InstanceRow } from '../../core/instances/instance';
@@ -17,40 +16,9 @@ import { timestamp, unknownTime } from '../../replay/canonical-event';
 import { fromStatusApi } from '../../replay/import-status';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
 import { openWork } from '../open-work';
-import type { Wait } from '../waiting-words';
+import { FunctionsHostClient, type FunctionsHostOptions, type HostAnswer } from './functions-host-client';
 import { isSegment, segmentOf } from './path-segment';
 import { countByPages, type PagedServer, queryByPages, restOf } from '../paged-query';
-
-export interface FunctionsHostOptions {
-  /** Origin of the host. */
-  url: string;
-  /** The system key of the extension; null on a machine of one's own. */
-  key: string | null;
-  /** Instead of the global one. */
-  fetch?: typeof fetch;
-  /** Before a question is asked again, doubled each time. Default 500. */
-  retryDelayMs?: number;
-  /** Told when the host asks to be asked later, and when it answers again. */
-  onWait?: (wait: Wait | 'over') => void;
-}
-
-export interface HostRequest {
-  method: 'GET' | 'POST' | 'DELETE';
-  /** Below the webhooks of the extension. */
-  path: string;
-  parameters?: Readonly<Record<string, string>>;
-  token?: string;
-  /** JSON text. */
-  body?: string | undefined;
-}
-
-export interface HostAnswer {
-  status: number;
-  /** Undefined for what is no JSON. */
-  value: unknown;
-  text: string;
-  token: string | undefined;
-}
 
 const statusSchema = z.looseObject({
   instanceId: z.string(),
@@ -71,15 +39,6 @@ const entitySchema = z.looseObject({
   state: z.unknown(),
 });
 
-const webhooks = '/runtime/webhooks/durabletask';
-const tokenHeader = 'x-ms-continuation-token';
-const requestMs = 60_000;
-/** So often a question is asked; what changes something is sent once. */
-const attempts = 4;
-const longestWaitMs = 60_000;
-/** Of a connection that was there. */
-const closedCodes = new Set<unknown>(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-const busy = new Set([429, 502, 503, 504]);
 const listedAtOnce = 100;
 const notKnown: HubFacts = {
   queues: null,
@@ -95,22 +54,26 @@ export class FunctionsHostReader implements HubReader {
     counts: 'onRequest',
     history: 'merged',
   };
-  requests = 0;
-  #hasAnswered = false;
-  readonly #closing = new AbortController();
+  readonly client: FunctionsHostClient;
   readonly #pages: PagedServer = {
     get: (instanceId) => this.get(instanceId),
     page: (query, pageSize, token) => this.#page(query, pageSize, token),
   };
 
-  constructor(private readonly options: FunctionsHostOptions) {}
+  constructor(options: FunctionsHostOptions) {
+    this.client = new FunctionsHostClient(options);
+  }
 
   get label(): string {
-    return `Functions host at ${this.options.url}`;
+    return `Functions host at ${this.client.url}`;
   }
 
   get name(): string {
-    return new URL(this.options.url).host;
+    return new URL(this.client.url).host;
+  }
+
+  get requests(): number {
+    return this.client.requests;
   }
 
   /** That it is one: rejects with `HubUnreachable`. */
@@ -203,7 +166,7 @@ export class FunctionsHostReader implements HubReader {
   }
 
   dispose(): void {
-    this.#closing.abort();
+    this.client.close();
   }
 
   /** At least one instance, unless there are no more: what is filtered here may take several answers. */
@@ -219,7 +182,7 @@ export class FunctionsHostReader implements HubReader {
     for (;;) {
       const answer = await this.#ask('/instances', parameters, token);
       const list = z.array(statusSchema).safeParse(answer.value);
-      if (answer.status !== 200 || !list.success) throw this.#noHost();
+      if (answer.status !== 200 || !list.success) throw this.client.noHost();
       const instances = list.data.map((each) => rowOf(each, [])).filter(isWanted);
       token = answer.token;
       if (instances.length > 0 || token === undefined) {
@@ -235,7 +198,7 @@ export class FunctionsHostReader implements HubReader {
     const answer = await this.#ask(`/instances/${segmentOf(instanceId)}`, parameters);
     if (answer.status === 404) return undefined;
     const status = statusSchema.safeParse(answer.value);
-    if (!status.success) throw this.#noHost();
+    if (!status.success) throw this.client.noHost();
     const { historyEvents } = status.data;
     const made =
       historyEvents == null || historyEvents.length === 0 || isEntityId(instanceId)
@@ -270,136 +233,13 @@ export class FunctionsHostReader implements HubReader {
   }
 
   #ask(path: string, parameters = new URLSearchParams(), token?: string): Promise<HostAnswer> {
-    return this.ask({
+    return this.client.ask({
       method: 'GET',
       path,
       parameters: Object.fromEntries(parameters),
       ...(token === undefined ? {} : { token }),
     });
   }
-
-  /**
-   * Any status but 401, 403 and those of a busy host is an answer; rejects with `HubUnreachable` for none. The reader itself only asks with GET:
-   * such a question is asked again where its answer broke off or the host is busy.
-   */
-  async ask(request: HostRequest): Promise<HostAnswer> {
-    const { url, retryDelayMs = 500, onWait } = this.options;
-    const most = request.method === 'GET' ? attempts : 1;
-    let isWaiting = false;
-    try {
-      for (let attempt = 1; ; attempt++) {
-        const { answer, forMs } = await this.#askOnce(request, attempt === most);
-        if (answer !== undefined && (!busy.has(answer.status) || request.method !== 'GET')) return answer;
-        if (attempt === most || (forMs ?? 0) > longestWaitMs) {
-          const what =
-            forMs === null ? 'was asked again several times' : `asks to be left alone for ${Math.ceil(forMs / 1000)} s`;
-          throw new DurascopeError(
-            'HubUnreachable',
-            `The Functions host at ${url} is too busy, or is starting (${answer?.status}): it ${what}. Try again later.`,
-            {
-              details: { url },
-            },
-          );
-        }
-        if (answer !== undefined) {
-          isWaiting = true;
-          onWait?.({ forMs });
-        }
-        await this.#pause(forMs ?? retryDelayMs * 2 ** (attempt - 1));
-      }
-    } finally {
-      if (isWaiting) onWait?.('over');
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(stopped());
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
-    });
-  }
-
-  /** No answer: it broke off, and is to be asked for again. */
-  async #askOnce(
-    { method, path, parameters = {}, token, body }: HostRequest,
-    isLast: boolean,
-  ): Promise<{ answer?: HostAnswer; forMs: number | null }> {
-    const { url, key, fetch: ask = fetch } = this.options;
-    const query = new URLSearchParams(parameters);
-    if (key !== null) query.set('code', key);
-    this.requests += 1;
-    let response: Response | undefined;
-    let text: string;
-    try {
-      response = await ask(`${url}${webhooks}${path}?${query.toString()}`, {
-        method,
-        headers: {
-          ...(token === undefined ? {} : { [tokenHeader]: token }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body }),
-        redirect: 'error',
-        signal: AbortSignal.any([AbortSignal.timeout(requestMs), this.#closing.signal]),
-      });
-      text = await response.text();
-    } catch (error) {
-      if (this.#closing.signal.aborted) throw stopped();
-      const isLate = error instanceof Error && error.name === 'TimeoutError';
-      // What has never answered speaks another protocol, most likely.
-      const isBroken = response !== undefined || (this.#hasAnswered && closedCodes.has(networkCode(error)));
-      if (!isLast && !isLate && isBroken) return { forMs: null };
-      // The library's own text has the address in it, and that the key.
-      const why = isLate
-        ? `did not answer within ${requestMs / 1000} s`
-        : isBroken
-          ? `broke the connection off${method === 'GET' ? ' each time that it was asked' : ', so that nobody knows whether it was done'}`
-          : 'does not answer';
-      throw new DurascopeError(
-        'HubUnreachable',
-        `The Functions host at ${url} ${why}. Start it (func start), or give the address that it listens at.`,
-        { details: { url, cause: withoutKey(messageOf(error), key) } },
-      );
-    }
-    if (response.status === 401 || response.status === 403) {
-      throw new DurascopeError(
-        'HubUnreachable',
-        `The Functions host at ${url} refuses ${key === null ? 'requests without a key' : 'the key'}: give the system key of the durable task extension, ${url}/?code=KEY, in an environment variable.`,
-        { details: { url } },
-      );
-    }
-    this.#hasAnswered = true;
-    const next = response.headers.get(tokenHeader);
-    const hasNext = next !== null && next !== '' && next !== 'null';
-    const after = response.headers.get('retry-after') ?? '';
-    const forMs = /^\d+$/.test(after) ? Number(after) * 1000 : null;
-    const answer = { status: response.status, value: jsonOf(text), text, token: hasNext ? next : undefined };
-    return { answer, forMs };
-  }
-
-  #noHost(): DurascopeError {
-    return new DurascopeError(
-      'HubUnreachable',
-      `What answers at ${this.options.url} is no Functions host with the durable task extension: it has no ${webhooks}/instances.`,
-      { details: { url: this.options.url } },
-    );
-  }
-}
-
-function stopped(): DurascopeError {
-  return new DurascopeError('Stopped', 'The connection was closed meanwhile.');
-}
-
-function networkCode(error: unknown): unknown {
-  return error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
 }
 
 function notAskedFor(instanceId: string): string {
@@ -440,16 +280,4 @@ function rowOf(status: Status, events: readonly HistoryEvent[]): InstanceRow {
 
 function textOf(value: unknown): string | null {
   return value === undefined || value === null ? null : JSON.stringify(value);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function withoutKey(text: string, key: string | null): string {
-  return key === null ? text : text.replaceAll(encodeURIComponent(key), '(hidden)').replaceAll(key, '(hidden)');
 }

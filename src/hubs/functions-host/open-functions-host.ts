@@ -2,7 +2,8 @@ import type { Clock } from '../../core/ports/clock';
 import type { AttachedHub } from '../attached-hub';
 import { actingHub, readOnlyHub } from '../read-only-hub';
 import { functionsHostActions } from './functions-host-actions';
-import { FunctionsHostReader, type FunctionsHostOptions } from './functions-host-reader';
+import type { FunctionsHostOptions } from './functions-host-client';
+import { FunctionsHostReader } from './functions-host-reader';
 
 const readOnly =
   'This Functions host is only looked at, as nobody has allowed more: act on its instances through the app, or allow Durascope to act on it.';
@@ -18,7 +19,7 @@ export async function openFunctionsHost({
   if (!mayAct) return readOnlyHub(reader, readOnly, clock);
   return actingHub(
     reader,
-    functionsHostActions((request) => reader.ask(request)),
+    functionsHostActions((request) => reader.client.ask(request)),
     'its management API',
     clock,
   );

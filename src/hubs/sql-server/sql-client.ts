@@ -12,6 +12,7 @@ import type { Connection as DriverConnection, ConnectionConfiguration } from 'te
 import { DurascopeError } from '../../core/values/errors';
 import { toExactTimestamp } from '../../core/values/time';
 import type { AccessTokens } from '../access-token';
+import { connectionClosed, pauseUntilClosed } from '../closed-connection';
 import type { Wait } from '../waiting-words';
 import { readingProblem } from './reading-guard';
 import type { SqlConnection } from './sql-connection';
@@ -96,7 +97,7 @@ export class SqlClient {
             isWaiting = true;
             onWait?.({ forMs: null });
           }
-          await this.#pause(retryDelayMs * 2 ** (attempt - 1)); // C4
+          await pauseUntilClosed(retryDelayMs * 2 ** (attempt - 1), this.#closing.signal); // C4
         }
       }
     } finally {
@@ -128,7 +129,7 @@ export class SqlClient {
 
   #failure(error: unknown, numbers: readonly number[]): unknown {
     if (DurascopeError.is(error)) return error;
-    if (this.#closing.signal.aborted) return stopped();
+    if (this.#closing.signal.aborted) return connectionClosed();
     return sqlFailure(error, numbers, this.connection);
   }
 
@@ -146,7 +147,7 @@ export class SqlClient {
 
   async #take(): Promise<Link> {
     while (this.#taken >= mostConnections) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (this.#closing.signal.aborted) throw stopped();
+    if (this.#closing.signal.aborted) throw connectionClosed();
     this.requests += 1;
     this.#taken += 1;
     for (let link = this.#idle.pop(); link !== undefined; link = this.#idle.pop()) {
@@ -192,22 +193,6 @@ export class SqlClient {
     const { tokens } = this.options;
     if (tokens === undefined) throw new DurascopeError('HubUnreachable', `${this.connection.host} asks for a sign-in.`);
     return tokens(signIn);
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        clearTimeout(timer);
-        reject(stopped());
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
-    });
   }
 }
 
@@ -283,7 +268,7 @@ class Link {
     this.#numbers = [];
     try {
       await new Promise<void>((resolve, reject) => {
-        const stop = (): void => this.#broken(stopped());
+        const stop = (): void => this.#broken(connectionClosed());
         const settle = (error?: unknown): void => {
           signal.removeEventListener('abort', stop);
           this.#fail = undefined;
@@ -329,8 +314,4 @@ function plain(value: unknown): unknown {
     return toExactTimestamp(value.getTime(), Math.round(nanosecondsDelta * 1e7));
   }
   return value;
-}
-
-function stopped(): DurascopeError {
-  return new DurascopeError('Stopped', 'The connection was closed meanwhile.');
 }

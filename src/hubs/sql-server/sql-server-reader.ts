@@ -5,7 +5,7 @@
  *   R2. A history is that of one execution: one that was replaced while it was read is read again.
  */
 import { countText } from '../../base/count-text';
-import { entityDetails, entityInfo } from '../../core/entities/entity-views';
+import { entityDetails } from '../../core/entities/entity-views';
 import type { EntityDetails, EntityPage, EntityQuery } from '../../core/entities/entity-views';
 import type { HistoryEvent } from '../../core/history/history';
 import type { CustomStatusChange, InstanceRow } from '../../core/instances/instance';
@@ -17,6 +17,8 @@ import { isEntityId } from '../../core/values/instance-id';
 import { isTerminal, type OrchestrationStatus, orchestrationStatusNumbers } from '../../core/values/status';
 import { toTimestamp } from '../../core/values/time';
 import type { CountsByStatus, CountWatch, HubFacts, HubReader } from '../attached-hub';
+import { countingCalledOff } from '../closed-connection';
+import { entityPage } from '../entity-page';
 import { nothingOpen, OpenWork } from '../open-work';
 import { type PagedServer, queryByPages } from '../paged-query';
 import { eventOf } from './history-record';
@@ -101,7 +103,7 @@ export class SqlServerReader implements HubReader {
 
   async count(query: InstanceQuery, { signal, progress }: CountWatch = {}): Promise<CountsByStatus> {
     const rows = await this.client.read<{ RuntimeStatus: string; Instances: number }>(this.statements.counts(query));
-    if (signal?.aborted === true) throw calledOff();
+    if (signal?.aborted === true) throw countingCalledOff();
     const counts: CountsByStatus = {};
     for (const { RuntimeStatus: text, Instances: instances } of rows) {
       const status = Object.hasOwn(orchestrationStatusNumbers, text) ? (text as OrchestrationStatus) : 'Running';
@@ -160,9 +162,8 @@ export class SqlServerReader implements HubReader {
   }
 
   async queryEntities(query: EntityQuery): Promise<EntityPage> {
-    const { name, instanceIdPrefix, includeState = false, includeTransient = false, lastOperationFrom, lastOperationTo } = query;
-    const wanted = `@${name?.toLowerCase() ?? ''}@`;
-    const prefix = instanceIdPrefix ?? (name === undefined ? undefined : wanted);
+    const { name, instanceIdPrefix, lastOperationFrom, lastOperationTo } = query;
+    const prefix = instanceIdPrefix ?? (name === undefined ? undefined : `@${name.toLowerCase()}@`);
     const page = await this.#page(
       {
         entities: 'only',
@@ -174,11 +175,7 @@ export class SqlServerReader implements HubReader {
       Math.min(query.pageSize ?? defaultPageSize, mostPerPage),
       true,
     );
-    const entities = page.instances
-      .map((row) => entityInfo(row, includeState))
-      .filter((entity) => entity !== null)
-      .filter((entity) => (includeTransient || entity.exists) && (name === undefined || entity.instanceId.startsWith(wanted)));
-    return { entities, ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }) };
+    return entityPage(page, query);
   }
 
   /** No table remembers them. */
@@ -331,8 +328,4 @@ function idKey(instanceId: string): string {
 
 function isSameId(a: string, b: string): boolean {
   return idKey(a) === idKey(b);
-}
-
-function calledOff(): DurascopeError {
-  return new DurascopeError('Stopped', 'The counting was called off.');
 }
