@@ -27,6 +27,8 @@ export interface RunAheadGrant {
   steps: number;
   /** Activities that the worker may run at one time, those handed to it included. */
   maxActivities: number;
+  /** Milliseconds that an activity function took less than, the last time, to be begun by the worker itself. Absent: 20. */
+  quickMs?: number;
 }
 
 /** An activity that the worker has begun by itself, as the episode before has scheduled nothing else. */

@@ -97,5 +97,11 @@ describe('recorded runs', () => {
       await saved(before);
     }
     assert.equal((await results(tests)).passed.length, 1);
+    // The emulator has read the code that was saved in between, and this one a little later.
+    const hub = await startedHub();
+    await until('the emulator has the code as it was', async () => {
+      const id = await run('startInstance', { name: 'HelloCities', input: null });
+      return (await hub.waitForCompletion(id, 60_000)).runtimeStatus === 'Completed';
+    });
   });
 });

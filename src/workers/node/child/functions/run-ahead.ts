@@ -43,6 +43,7 @@ interface Lead {
   /** How many it may take by itself from an answer to the parent on, and how many of those are left. */
   steps: number;
   stepsLeft: number;
+  readonly quickMs: number;
   /** Of what was noted last. */
   at: string;
   /** The activity that it waits for. */
@@ -63,8 +64,8 @@ interface End {
   step: Step | null;
 }
 
-/** A1, in milliseconds. */
-const quickMs = 20;
+/** A1, in milliseconds, where the parent does not say. */
+const defaultQuickMs = 20;
 /** A longer result is told alone, so that it may be as large as a message can be. */
 const longResultChars = 1024 * 1024;
 
@@ -123,7 +124,7 @@ export class RunAhead {
     this.leads.set(lead.instanceId, lead);
     const mayGoOn =
       lead.stepsLeft > 0 &&
-      (this.lastMs.get(decision.name) ?? Number.POSITIVE_INFINITY) < quickMs &&
+      (this.lastMs.get(decision.name) ?? Number.POSITIVE_INFINITY) < lead.quickMs &&
       this.running < this.maxActivities &&
       !this.world.hasClient(decision.name);
     if (!mayGoOn) return [{ ...outcome, endedAt: lead.at }, nothing];
@@ -223,10 +224,10 @@ export const nothing = (): void => undefined;
 function leadOf(
   of: Pick<Lead, 'instanceId' | 'executionId' | 'name'>,
   length: number,
-  { steps }: RunAheadGrant,
+  { steps, quickMs = defaultQuickMs }: RunAheadGrant,
   at: string,
 ): Lead {
-  return { ...of, length, steps, stepsLeft: steps, at, scheduled: null };
+  return { ...of, length, steps, stepsLeft: steps, quickMs, at, scheduled: null };
 }
 
 function laterOf(one: string, other: string): string {
