@@ -37,6 +37,7 @@ export const emulatorOptions: Options = {
     help: 'Durable timers come due on time (default), or up to a second early as in the real engine.',
   },
   'no-timers': { help: 'Run timer triggers by hand only (durascope invoke NAME).' },
+  node: { value: 'PATH', help: 'Node.js to run the app with (default: the one that runs this).' },
   inspect: { help: 'Let a debugger attach to the process that runs the app.' },
 };
 
@@ -60,6 +61,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
   }
   const httpStubs = args.text('http-stubs');
   const clock = args.text('clock');
+  const nodePath = args.text('node');
   const productionStore = oneOf('production-store', productionStores, args.text('production-store'));
   const idRules = oneOf('client-id-rules', clientIdRules, args.text('client-id-rules'));
   const timers = oneOf('timers', durableTimers, args.text('timers'));
@@ -77,6 +79,7 @@ export function emulatorOptionsFrom(args: ParsedArguments, appDir: string, logge
     ...(httpStubs === undefined ? {} : { httpStubs: path.resolve(httpStubs) }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(args.has('no-run-ahead') ? { runAhead: false } : {}),
+    ...(nodePath === undefined ? {} : { nodePath }),
     ...(clock === undefined ? {} : { clock: parseClockChange(clock) }),
     ...(args.has('no-timers') ? { timers: 'off' as const } : {}),
     ...(args.has('inspect') ? { inspectPort: true as const } : {}),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import type { HistoryEvent } from '../core/history/history';
+import type { HubClock } from '../core/ports/hub-clock';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { SystemClock } from '../emulator/system-clock';
 import { hubOfApp } from '../hubs/app-hub';
@@ -66,8 +67,8 @@ export async function reachHubToAct(args: ParsedArguments): Promise<TaskHubClien
   return openTarget(args, { mayAct: true, ...(host === undefined ? {} : { actThrough: host }) });
 }
 
-/** The hub that --hub names, else the emulator's. */
-export async function reachHub(args: ParsedArguments): Promise<TaskHubClient> {
+/** The hub that --hub names, else the emulator's, which alone has a clock of its own. */
+export async function reachHub(args: ParsedArguments): Promise<TaskHubClient & Partial<Pick<HubClock, 'clock'>>> {
   return (await attachedHub(args)) ?? connect(args);
 }
 

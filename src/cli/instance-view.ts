@@ -77,8 +77,8 @@ export function instanceTable(rows: readonly InstanceRow[], terminal: Terminal):
   return renderTable(rows, instanceColumns, terminal.columns, terminal.style);
 }
 
-/** One fact a line. */
-export function instanceText(row: InstanceRow, terminal: Terminal): string {
+/** One fact a line. `nextTimer`: what is known of it, in words. */
+export function instanceText(row: InstanceRow, terminal: Terminal, nextTimer: string | null = null): string {
   const facts: [string, string | null][] = [
     ['Instance', row.instanceId],
     ['Name', row.version === '' ? row.name : `${row.name} (version ${row.version})`],
@@ -87,6 +87,7 @@ export function instanceText(row: InstanceRow, terminal: Terminal): string {
     ['Input', row.input],
     ['Output', shownOutput(row)],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
+    ['Next timer', nextTimer],
     ['Retries', retriesText(row)],
     ['Not awaited', row.waits?.unawaited?.join(', ') ?? null],
     ['Stuck', row.stuck ?? null],

@@ -1,7 +1,7 @@
 /** Every command of the command line, as a process against real emulators. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
@@ -225,6 +225,27 @@ describe('the command line', () => {
       assert.equal(code, 0, stderr);
       assert.deepEqual((JSON.parse(stdout) as { output: unknown }).output, greetings);
       assert.doesNotMatch(stdout + stderr, /Endpoint=/);
+    });
+
+    it('runs the app with the Node.js that --node names, and says so where there is none', async () => {
+      const app = path.join(folder, 'says-its-node');
+      await mkdir(app);
+      await symlink(path.join(projectRoot, 'node_modules'), path.join(app, 'node_modules'), 'junction');
+      await writeFile(path.join(app, 'host.json'), '{ "version": "2.0" }');
+      await writeFile(path.join(app, 'package.json'), '{ "main": "app.js" }');
+      await writeFile(
+        path.join(app, 'app.js'),
+        `const df = require('durable-functions');
+         df.app.activity('Node', { handler: () => process.argv0 });
+         df.app.orchestration('Asks', function* (context) { return yield context.df.callActivity('Node'); });`,
+      );
+      const named = [path.dirname(process.execPath), '.', path.basename(process.execPath)].join(path.sep);
+      const { code, stdout, stderr } = await programs.run(['run', app, 'Asks', '--node', named, '--json']);
+      assert.equal(code, 0, stderr);
+      assert.equal((JSON.parse(stdout) as { output: unknown }).output, named);
+      const nowhere = await programs.run(['run', app, 'Asks', '--node', path.join(app, 'no-node')]);
+      assert.equal(nowhere.code, 1);
+      assert.match(nowhere.stderr, /could not be started with ".*no-node": .*--node PATH/);
     });
 
     it('suggests the orchestrator that was meant', async () => {

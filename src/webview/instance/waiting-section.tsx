@@ -101,7 +101,7 @@ function WaitingText({ line, parts }: { line: WaitingLine; parts: InstanceParts 
               Retry of <strong>{line.retry.name}</strong>
             </>
           )}
-          , due {dateTimeText(line.dueMs)} <span class="countdown">{line.countdown}</span>
+          , due <span title={line.fireAt}>{dateTimeText(line.dueMs)}</span> <span class="countdown">{line.countdown}</span>
           {line.leftOpen === null ? null : <LeftOpen place={line.leftOpen} parts={parts} />}
           {line.retry === null ? null : (
             <p class="wait-problem">

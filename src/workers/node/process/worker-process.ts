@@ -357,7 +357,9 @@ export class WorkerProcess implements RunningApp {
 
   private onExit({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
     if (error !== undefined) {
-      this.finish(`The app's process could not be started with "${this.options.launch.command}": ${error.message}`);
+      this.finish(
+        `The app's process could not be started with "${this.options.launch.command}": ${error.message}. --node PATH, or the setting durascope.nodePath, names the Node.js that runs the app.`,
+      );
       return;
     }
     const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
