@@ -1,5 +1,6 @@
 // Every test but those of the built program and of the editor; files or patterns on the command line take their place.
 const { slowFirst } = require('./test/support/slow-first.cjs');
+const { mochaOptions } = require('./test/support/attempts.cjs');
 const { named } = require('./.mocharc.e2e.cjs');
 
 const ignore = ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'];
@@ -8,6 +9,7 @@ const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'gr
 );
 
 module.exports = {
+  ...mochaOptions,
   import: 'tsx',
   require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
   spec: named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),

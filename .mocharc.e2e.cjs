@@ -1,4 +1,5 @@
 // The tests of the built program; files or patterns on the command line take their place (mocha would add them to the others).
+const { mochaOptions } = require('./test/support/attempts.cjs');
 const { slowFirst } = require('./test/support/slow-first.cjs');
 
 const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || word.includes('test/'));
@@ -10,6 +11,7 @@ const slow = [
 ].map((name) => (name.includes('/') ? name : `test/e2e/${name}.test.ts`));
 
 module.exports = {
+  ...mochaOptions,
   import: 'tsx',
   require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
   spec: named ? [] : slowFirst(['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'], [], slow),

@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import again from '../attempts.cjs';
 import { mochaProgram, panels, stories } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { repository } from './places.mjs';
@@ -45,16 +46,24 @@ if (canRunBrowserForm) {
 const { version } = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8'));
 const env = { ...process.env, DURASCOPE_VSIX: process.env.DURASCOPE_VSIX ?? path.join(repository, `durascope-${version}.vsix`) };
 
-/** Answers the exit code. What a part says follows when it has ended, so that no line stands among a stranger's. */
-function run({ args }) {
+/** Answers the exit code, and whether it was run again. What a part says follows when it has ended, so that no line stands among a stranger's. */
+async function run({ args }) {
+  for (let attempt = 1; ; attempt++) {
+    const { code, said } = await runOnce(args);
+    const isLast = code === 0 || attempt >= again.attempts;
+    process.stdout.write(isLast ? said : `failed at a first attempt, a defect to be mended:\n${again.indented(said)}\n`);
+    if (isLast) return { code, attempt };
+  }
+}
+
+function runOnce(args) {
   const child = spawn(process.execPath, args, { cwd: repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = [];
   child.stdout.on('data', (chunk) => said.push(chunk));
   child.stderr.on('data', (chunk) => said.push(chunk));
   return new Promise((resolve) =>
     child.once('close', (code) => {
-      process.stdout.write(Buffer.concat(said));
-      resolve(code);
+      resolve({ code, said: Buffer.concat(said) });
     }),
   );
 }
@@ -64,8 +73,9 @@ const waiting = [...parts.keys()].filter((index) => parts[index].runs);
 async function lane() {
   for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
     const beganAt = Date.now();
-    const code = await run(parts[index]);
-    outcomes[index] = `${code === 0 ? 'ok' : 'FAILED'} (${Math.round((Date.now() - beganAt) / 1000)} s)`;
+    const { code, attempt } = await run(parts[index]);
+    outcomes[index] =
+      `${code === 0 ? 'ok' : 'FAILED'}${attempt > 1 ? `, at attempt ${attempt}` : ''} (${Math.round((Date.now() - beganAt) / 1000)} s)`;
   }
 }
 await Promise.all(Array.from({ length: lanes }, lane));
