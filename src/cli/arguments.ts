@@ -19,6 +19,8 @@ export interface ParsedArguments {
   texts(option: string): readonly string[];
   /** A whole number of at least `least`. */
   number(option: string, least: number): number | undefined;
+  /** Done once the command has ended, however it did: a connection that is left open keeps the program from ending. */
+  readonly atEnd: (() => void)[];
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -79,5 +81,6 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
       }
       return number;
     },
+    atEnd: [],
   };
 }

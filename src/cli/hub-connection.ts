@@ -97,7 +97,9 @@ export async function attachedHub(args: ParsedArguments): Promise<AttachedHub | 
 
 async function openTarget(args: ParsedArguments, more: Partial<OpenHubOptions>): Promise<AttachedHub> {
   const target = await targetOf(args.text('hub') ?? '', args.text('task-hub') ?? null);
-  return openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait, ...more });
+  const hub = await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait, ...more });
+  args.atEnd.push(() => hub.dispose());
+  return hub;
 }
 
 /** Whoever waits is told why; Ctrl+C ends it. */

@@ -54,7 +54,11 @@ async function dispatch(argv: readonly string[], version: string, terminal: Term
     terminal.print(commandHelp(command, terminal.style));
     return 0;
   }
-  return command.run(args, terminal);
+  try {
+    return await command.run(args, terminal);
+  } finally {
+    for (const end of args.atEnd) end();
+  }
 }
 
 /** The server speaks to whoever asks over HTTP. */

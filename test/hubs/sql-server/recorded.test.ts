@@ -1,21 +1,11 @@
 /** Rows that the real provider has written (README.md), as the reader gets them. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { HistoryEvent } from '../../../src/core/history/history';
 import { eventOf } from '../../../src/hubs/sql-server/history-record';
 import { instanceOf } from '../../../src/hubs/sql-server/instance-record';
-import type { HistoryRecord, InstanceRecord } from '../../../src/hubs/sql-server/statements';
+import { recordedRows } from './recorded-hub';
 
-interface Recorded {
-  id: string;
-  instance: InstanceRecord;
-  history: HistoryRecord[];
-  children: { InstanceID: string; TaskID: number | null }[];
-}
-
-const file = path.join(import.meta.dirname, 'recorded', 'rows.json');
-const recorded = JSON.parse(readFileSync(file, 'utf8')) as Recorded[];
+const recorded = recordedRows();
 
 function eventsOf(id: string): HistoryEvent[] {
   const { instance, history, children } = recorded.find((each) => each.id === id) ?? assert.fail(id);
