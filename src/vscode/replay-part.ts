@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../core/history/history';
 import { compareRuns } from '../core/instances/compare-runs';
 import type { Logger } from '../core/ports/logger';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import type { FoundOrchestrator } from '../emulator/explore-app';
+import type { ExploreAppOptions, FoundOrchestrator } from '../emulator/explore-app';
 import type { ExploreOptions, Explorer } from '../replay/explore/explorer';
 import { runAgain } from '../emulator/compare-history';
 import { importOrigin } from '../emulator/imported-origin';
@@ -143,9 +143,8 @@ export class ReplayPart implements vscode.Disposable {
 
   /** As `exploreApp`, in a process of its own. */
   async explore<T>(
-    asked: Pick<ExploreOptions, 'name' | 'input' | 'events' | 'expect' | 'runs' | 'seed' | 'signal' | 'onProgress'> & {
-      appDir: string;
-    },
+    asked: Pick<ExploreOptions, 'name' | 'input' | 'events' | 'expect' | 'runs' | 'seed' | 'signal' | 'onProgress'> &
+      Pick<ExploreAppOptions, 'appDir' | 'others'>,
     explore: (explorer: Explorer, orchestrator: FoundOrchestrator) => Promise<T>,
   ): Promise<T> {
     const { exploreApp } = await import('../emulator/emulator');
@@ -155,10 +154,13 @@ export class ReplayPart implements vscode.Disposable {
   }
 
   /** Of a history that an exploration has made. */
-  explored(appDir: string, functionName: string, history: readonly HistoryEvent[]): ImportedInstance {
-    const instanceId = 'explored';
+  explored(appDir: string, name: string, history: readonly HistoryEvent[]): ImportedInstance {
     const started = history.find((event) => event.EventType === 'ExecutionStarted');
-    const executionId = started?.EventType === 'ExecutionStarted' ? started.OrchestrationInstance.ExecutionId : '';
+    // Of several it may be another one than that which was named.
+    const [functionName, instanceId, executionId] =
+      started?.EventType === 'ExecutionStarted'
+        ? [started.Name, started.OrchestrationInstance.InstanceId, started.OrchestrationInstance.ExecutionId]
+        : [name, 'explored', ''];
     const request = { instanceId, executionId, functionName, history };
     const target = { appDir, instanceId, imported: { request, notes: [] } };
     return {

@@ -149,8 +149,9 @@ export class Explorer {
         this.#events.some((event) => event.at === at && event.name === awaitedName);
       if (awaited === undefined || instance.awaitedEvents.some(isGiven)) continue;
       const event = at === 0 ? awaited : `${at + 1}.${awaited}`;
-      const text = `'${this.#names[at] ?? ''}' waits for the event '${awaited}': say what it brings with --event '${event}=JSON'.`;
-      throw new DurascopeError('InvalidArgument', text, { details: { event } });
+      const orchestrator = this.#names[at] ?? '';
+      const text = `'${orchestrator}' waits for the event '${awaited}': say what it brings with --event '${event}=JSON'.`;
+      throw new DurascopeError('InvalidArgument', text, { details: { event, orchestrator } });
     }
     this.#allow(first);
     this.#note(first);
@@ -274,7 +275,7 @@ export class Explorer {
     return this.options.signal?.aborted === true || this.#failing.size >= mostFindings;
   }
 
-  /** X4, from its end: then what is left out one by one. */
+  /** X4, from its end: then what can be left out one by one. */
   async #shrunk(kind: string, failing: Walk): Promise<Finding> {
     let best = failing;
     let labels = failing.steps.map(stepLabel);
@@ -289,14 +290,14 @@ export class Explorer {
       labels = labels.slice(0, length);
       break;
     }
-    for (let at = 0; at < labels.length;) {
+    // Backwards, for what comes later hangs on what came before; again from the end after each.
+    for (let at = labels.length - 1; at >= 0; at--) {
       const shorter = labels.toSpliced(at, 1);
       const walk = await fails(shorter);
-      if (walk === null) at++;
-      else {
-        best = walk;
-        labels = shorter;
-      }
+      if (walk === null) continue;
+      best = walk;
+      labels = shorter;
+      at = labels.length;
     }
     const problem = this.#problemOf(best);
     return {
@@ -420,7 +421,8 @@ export class Explorer {
     if (end != null) return { kind: `${end.status} ${at}`, text: `${whose(at)} ends as ${end.status}: ${end.output ?? ''}`, at };
     if (this.#allowed === null || this.#allowed.some((each) => isSameJson(each, output ?? 'null'))) return null;
     const expected = this.#allowed.length === 1 ? (this.#allowed[0] ?? '') : `one of ${this.#allowed.join(', ')}`;
-    return { kind: 'output', text: `${one ? 'its output is' : 'their outputs are'} ${output ?? 'null'}, not ${expected}`, at: 0 };
+    const text = `${one ? 'its output is' : 'their outputs are'} ${output ?? 'null'}, not ${expected}`;
+    return { kind: 'output', text, at: one ? 0 : oddOne(instances, this.#allowed) };
   }
 
   #runOf({ state, calls, steps }: Walk): ExploredRun {
@@ -468,6 +470,15 @@ function outcomeOf({ instances }: State): Outcome {
 function valueOf(instance: State['instances'][number]): unknown {
   const text = instance?.end?.output ?? null;
   return instance?.end?.status === 'Completed' && text !== null ? JSON.parse(text) : text;
+}
+
+/** Of several: the first whose output stands in its place in none of the lists. */
+function oddOne(instances: State['instances'], lists: readonly string[]): number {
+  const allowed = lists.map((each) => JSON.parse(each) as unknown);
+  const textOf = (value: unknown): string => JSON.stringify(value ?? null);
+  const isOdd = (each: State['instances'][number], at: number): boolean =>
+    !allowed.some((list) => Array.isArray(list) && isSameJson(textOf(list[at]), textOf(valueOf(each))));
+  return Math.max(0, instances.findIndex(isOdd));
 }
 
 function historyOf({ state }: Walk, problem: Problem | null): readonly HistoryEvent[] {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { countText } from '../../base/count-text';
 import { DurascopeError } from '../../core/values/errors';
 import { saveScheduleTest } from '../../emulator/save-schedule-test';
+import { firstInstanceId } from '../../replay/explore/simulated-run';
 import type { WrittenTest } from '../../emulator/test-project';
 import type { Explorations } from '../explorations';
 import { commands } from '../ids';
@@ -18,6 +19,7 @@ const givenExploration = z.object({
   name: z.string(),
   input: z.string().nullable(),
   events: z.array(z.object({ name: z.string(), data: z.string().nullable() })).default([]),
+  others: z.array(z.object({ name: z.string(), id: z.string(), input: z.string().nullable() })).default([]),
   expect: z.array(z.string()).nullable().default(null),
   runs: z.int().min(1).default(2000),
   seed: z.int().min(0).default(1),
@@ -96,19 +98,56 @@ async function ask(
   given: string | undefined,
   load: () => Promise<ReplayPart>,
 ): Promise<z.infer<typeof givenExploration> | undefined> {
-  const name = given ?? (await pickOrchestrator(context, await (await load()).replays.orchestrators(currentApp(context).appDir)));
+  const pick = async (title: string): Promise<string | undefined> => {
+    const names = await (await load()).replays.orchestrators(currentApp(context).appDir);
+    return vscode.window.showQuickPick(context.starts.lastFirst([...names].sort()), { title });
+  };
+  const inputOf = (of: string): Promise<string | null | undefined> =>
+    askJson({ title: `Explore ${of}: its input`, value: context.starts.inputs(of)[0] ?? '' });
+  const name = given ?? (await pick('Explore the schedules of which orchestrator?'));
   if (name === undefined) return undefined;
-  const input = await askJson({ title: `Explore ${name}: its input`, value: context.starts.inputs(name)[0] ?? '' });
+  const input = await inputOf(name);
   if (input === undefined) return undefined;
-  const runs = await askNumber(`Explore ${name}: schedules, at most`, 'All of them, where there are no more', 2000, 1);
-  if (runs === undefined) return undefined;
-  const seed = await askNumber(`Explore ${name}: seed`, 'Which ones are drawn where there are more', 1, 0);
-  return seed === undefined ? undefined : { name, input, events: [], expect: null, runs, seed };
+  const asked: z.infer<typeof givenExploration> = { name, input, events: [], others: [], expect: null, runs: 2000, seed: 1 };
+  const begin = { label: 'Explore' };
+  const beside = { label: 'Run Another One Beside…' };
+  const drawn = { label: 'Choose How Many…' };
+  for (;;) {
+    const { runs, seed, others } = asked;
+    const items = [
+      { ...begin, description: `at most ${countText(runs, 'schedule')}, seed ${seed}` },
+      {
+        ...beside,
+        description: others.map((other) => `${other.name} (${other.id})`).join(', ') || 'at the same time, in every order',
+      },
+      { ...drawn, description: 'schedules, and which are drawn where there are more' },
+    ];
+    const chosen = await vscode.window.showQuickPick(items, { title: `Explore ${name}` });
+    if (chosen === undefined) return undefined;
+    if (chosen.label === begin.label) return asked;
+    if (chosen.label === drawn.label) {
+      asked.runs =
+        (await askNumber(`Explore ${name}: schedules, at most`, 'All of them, where there are no more', runs, 1)) ?? runs;
+      asked.seed = (await askNumber(`Explore ${name}: seed`, 'Which ones are drawn where there are more', seed, 0)) ?? seed;
+      continue;
+    }
+    const other = await pick(`Which orchestrator runs beside ${name}?`);
+    const id = other && (await askId(other, [firstInstanceId, ...others.map((each) => each.id)]));
+    const given = id ? await inputOf(other) : undefined;
+    if (other !== undefined && id && given !== undefined) asked.others.push({ name: other, id, input: given });
+  }
 }
 
-async function pickOrchestrator(context: CommandContext, names: readonly string[]): Promise<string | undefined> {
-  const items = context.starts.lastFirst([...names].sort());
-  return vscode.window.showQuickPick(items, { title: 'Explore the schedules of which orchestrator?' });
+function askId(name: string, taken: readonly string[]): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: `The instance id of ${name}`,
+    prompt: 'By which the others know it',
+    value: `${firstInstanceId}-${taken.length + 1}`,
+    validateInput: (typed) => {
+      if (taken.includes(typed)) return 'Another one has this id.';
+      return /^[^=\s]+$/.test(typed) ? undefined : 'An id without spaces and =.';
+    },
+  });
 }
 
 async function askNumber(title: string, prompt: string, value: number, least: number): Promise<number | undefined> {
@@ -128,9 +167,9 @@ async function asking<T>(
     try {
       return await explore({ ...exploration, events });
     } catch (error) {
-      const event = DurascopeError.is(error, 'InvalidArgument') ? error.details['event'] : undefined;
+      const { event, orchestrator } = DurascopeError.is(error, 'InvalidArgument') ? error.details : {};
       if (typeof event !== 'string') throw error;
-      const title = `${exploration.name} waits for the event ${event}: what does it bring?`;
+      const title = `${String(orchestrator)} waits for the event ${event}: what does it bring?`;
       const data = await askJson({ title, value: 'true' });
       if (data === undefined) return undefined;
       events = [...events, { name: event, data }];

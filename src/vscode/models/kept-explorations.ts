@@ -10,6 +10,8 @@ const explorationForm = z.object({
   /** JSON text. */
   input: z.string().nullable(),
   events: z.array(z.object({ name: z.string(), data: z.string().nullable() })),
+  /** What runs beside. */
+  others: z.array(z.object({ name: z.string(), id: z.string(), input: z.string().nullable() })).default([]),
   expect: z.array(z.string()).nullable(),
   runs: z.number(),
   seed: z.number(),
@@ -51,12 +53,13 @@ export class KeptExplorations {
 }
 
 /** Two of a key are the same exploration, whatever its outputs may be and how long it is looked for. */
-export function explorationKey({ appDir, name, input, events }: KeptExploration): string {
-  return JSON.stringify([appDir, name, input, events]);
+export function explorationKey({ appDir, name, input, events, others }: KeptExploration): string {
+  return JSON.stringify([appDir, name, input, events, others]);
 }
 
-export function explorationLabel({ name, input, events }: KeptExploration): string {
-  const given = [...(input === null ? [] : [input]), ...events.map((event) => event.name)].join(', ');
+export function explorationLabel({ name, input, events, others }: KeptExploration): string {
+  const beside = others.map((other) => `beside ${other.name}`);
+  const given = [...(input === null ? [] : [input]), ...events.map((event) => event.name), ...beside].join(', ');
   return given === '' ? name : `${name} (${given.length > 60 ? `${given.slice(0, 59)}…` : given})`;
 }
 
@@ -65,11 +68,14 @@ export function schedulesText(schedules: number, isComplete: boolean): string {
 }
 
 /** The line that goes through a schedule once more. */
-export function reproductionOf({ appDir, name, input, events, expect }: KeptExploration, schedule: string): string {
+export function reproductionOf({ appDir, name, input, events, others, expect }: KeptExploration, schedule: string): string {
   const pairs = events.map((event) => [event.name, event.data === null ? null : (JSON.parse(event.data) as unknown)]);
   return [
     `durascope explore ${name} --app ${shellQuoted(appDir)}`,
     ...(input === null ? [] : [`--input ${shellQuoted(input)}`]),
+    ...others.map(
+      (other) => `--with ${shellQuoted(`${other.name}:${other.id}${other.input === null ? '' : `=${other.input}`}`)}`,
+    ),
     ...(events.length === 0 ? [] : [`--events ${shellQuoted(JSON.stringify(pairs))}`]),
     ...(expect === null ? [] : [`--expect ${shellQuoted(`[${expect.join(',')}]`)}`]),
     `--schedule ${shellQuoted(schedule)}`,

@@ -24,13 +24,36 @@ describe('explorations', () => {
     await until('the sessions end', () => debugSessions.size === 0);
   });
 
-  it('ask for the input, the number, the seed and what is waited for, and show what goes wrong', async () => {
-    const answers = ['', '50', '7', 'true'];
-    const held = await answering(
+  /** Answers what is typed and what is picked, in their orders; what is left over of both is returned too. */
+  async function asked(name, typed, picked) {
+    const titles = [];
+    const exploration = await answering(
       'showInputBox',
-      () => answers.shift(),
-      () => run('exploreSchedules', 'ReserveTicket'),
+      ({ title, value, validateInput }) => {
+        const text = typed.shift() ?? value;
+        titles.push(title, ...(validateInput?.(text) ? [`refused: ${text}`] : []));
+        return text;
+      },
+      () =>
+        answering(
+          'showQuickPick',
+          (items) => {
+            const label = picked.shift();
+            return items.find((item) => item === label || item.label === label);
+          },
+          () => run('exploreSchedules', name),
+        ),
     );
+    return { exploration, titles, left: [...typed, ...picked] };
+  }
+
+  it('ask for the input, the number, the seed and what is waited for, and show what goes wrong', async () => {
+    const {
+      exploration: held,
+      titles,
+      left: answers,
+    } = await asked('ReserveTicket', ['', '50', '7', 'true'], ['Choose How Many…', 'Explore']);
+    assert.equal(titles.at(-1), 'ReserveTicket waits for the event BookingConfirmed: what does it bring?');
     assert.deepEqual(
       [held.findings, held.events, held.runs, held.seed, answers],
       [[], [{ name: 'BookingConfirmed', data: 'true' }], 50, 7, []],
@@ -76,11 +99,65 @@ describe('explorations', () => {
     assert.equal(items().length, 0);
   });
 
+  it('run another orchestrator beside, as often as that is chosen', async () => {
+    const { exploration, titles, left } = await asked(
+      'HelloCities',
+      ['', undefined, '', 'seats', '"b"', '1', '2'],
+      ['Run Another One Beside…', 'ReserveTicket', 'Run Another One Beside…', 'ReserveTicket', 'Explore'],
+    );
+    assert.deepEqual(left, []);
+    assert.deepEqual(titles.slice(1), [
+      'The instance id of ReserveTicket',
+      'Explore ReserveTicket: its input',
+      'The instance id of ReserveTicket',
+      'Explore ReserveTicket: its input',
+      'ReserveTicket waits for the event 2.BookingConfirmed: what does it bring?',
+      'ReserveTicket waits for the event 3.BookingConfirmed: what does it bring?',
+    ]);
+    assert.deepEqual(exploration.others, [
+      { name: 'ReserveTicket', id: 'explored-2', input: null },
+      { name: 'ReserveTicket', id: 'seats', input: '"b"' },
+    ]);
+    assert.deepEqual(exploration.findings, []);
+    await run('removeExploration', items()[0]);
+  });
+
+  it('say which of several goes wrong, in the line that does it again and in the replay that opens', async () => {
+    const events = twoBookings.map((event) => ({ ...event, name: `2.${event.name}` }));
+    const others = [{ name: 'ReserveTicket', id: 'seats', input: '"b"' }];
+    const found = await run('exploreSchedules', { name: 'HelloCities', input: null, events, others });
+    assert.deepEqual(
+      found.findings.map(({ schedule, problem }) => [schedule, problem.replace(/not .*/, '')]),
+      [['2.s 2.e:BookingConfirmed#2', 'their outputs are [["Hello Tokyo!","Hello Seattle!","Hello London!"],2], ']],
+    );
+    const [item] = items();
+    assert.equal(item.label, 'HelloCities (2.BookingConfirmed, 2.BookingConfirmed, beside ReserveTicket)');
+    const saved = await run('saveScheduleAsTest', item);
+    assert.match(
+      vscode.window.activeTextEditor.document.getText(),
+      /others: \[\{ orchestrator: 'ReserveTicket', input: "b", id: 'seats' \}\]/,
+    );
+    await vscode.workspace.fs.delete(vscode.Uri.file(saved.folder), { recursive: true });
+    assert.equal(await run('stepThroughSchedule', [...item.children][0][1]), true);
+    await until('the debugger', () => vscode.debug.activeDebugSession?.name.includes('ReserveTicket seats'));
+    await run('removeExploration', item);
+  });
+
   it('end when they are cancelled, with what was gone through by then', async () => {
     const { appDir } = (await durascope()).apps.current;
     // Thousands of orders.
     const events = ['A', 'B', 'C', 'D', 'E', 'F', 'BookingConfirmed'].map((name) => ({ name, data: '1' }));
-    const exploration = { appDir, name: 'ReserveTicket', input: null, events, expect: null, runs: 1000, seed: 1, findings: [] };
+    const exploration = {
+      appDir,
+      name: 'ReserveTicket',
+      input: null,
+      events,
+      others: [],
+      expect: null,
+      runs: 1000,
+      seed: 1,
+      findings: [],
+    };
     const controller = new AbortController();
     const heard = [];
     const found = await explorations.explore(exploration, controller.signal, (schedules) => {
@@ -108,13 +185,9 @@ describe('explorations', () => {
       const found = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', file, 100);
       return found.find(({ command }) => command?.title === 'Explore Schedules…' && command.arguments[0] === 'HelloCities');
     });
-    const answers = ['', '50', '1'];
-    const found = await answering(
-      'showInputBox',
-      () => answers.shift(),
-      () => vscode.commands.executeCommand(lens.command.command, ...lens.command.arguments),
-    );
-    assert.deepEqual([found.name, found.findings, answers], ['HelloCities', [], []]);
+    const found = await asked(lens.command.arguments[0], [''], ['Explore']);
+    assert.deepEqual([lens.command.command, lens.command.arguments.length], ['durascope.exploreSchedules', 1]);
+    assert.deepEqual([found.exploration.name, found.exploration.findings, found.left], ['HelloCities', [], []]);
     await run('removeExploration', items()[0]);
   });
 });

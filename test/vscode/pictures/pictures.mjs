@@ -244,8 +244,8 @@ export const pictures = [
       await bench.command('Durascope: Explore Schedules…');
       await bench.quickField.fill('TryGetQuote');
       await bench.pick('TryGetQuote');
-      for (const title of ['its input', 'at most', 'seed']) {
-        await bench.quickInput.getByText(title).first().waitFor();
+      for (const text of ['its input', 'Run Another One Beside']) {
+        await bench.quickInput.getByText(text).first().waitFor();
         await page.keyboard.press('Enter');
       }
       await page.locator('.notification-toast', { hasText: 'TryGetQuote goes wrong' }).waitFor({ timeout: 60_000 });
