@@ -14,9 +14,10 @@ const sleeps: Script = function* (context) {
   yield context.timer(context.nowMs + (context.input as number));
   return 'woke';
 };
-/** Five days, looking every thirty minutes. */
+/** Every thirty minutes, for so many times: by default five days. */
 const monitor: Script = function* (context) {
-  for (let looks = 0; looks < 240; looks++) yield context.timer(context.nowMs + 30 * minute);
+  const times = (context.input as number | null) ?? 240;
+  for (let looks = 0; looks < times; looks++) yield context.timer(context.nowMs + 30 * minute);
   return context.nowMs;
 };
 const approval: Script = function* (context) {
@@ -101,6 +102,41 @@ describe("the hub's clock", () => {
     for (const row of fired) assert.ok(row.Timestamp >= row.FireAt && Date.parse(row.Timestamp) - Date.parse(row.FireAt) < 1000);
     assert.ok(time.now() - began >= 5 * day);
     await hub.dispose();
+  });
+
+  it('auto: the histories are those of a real clock, save their times', async () => {
+    const programs = {
+      approval: undefined,
+      monitor: 200,
+      sleeps: 7 * day,
+      works: undefined,
+    };
+    const ids = Object.keys(programs);
+    const run = async (isAuto: boolean): Promise<unknown> => {
+      const clock = await clocked({}, { activities: { Work: () => 'worked' } });
+      const { hub, time } = clock;
+      if (isAuto) await time.setClock({ mode: 'auto' });
+      for (const [name, json] of Object.entries(programs)) await hub.start(name, { instanceId: name, json });
+      if (isAuto) for (const id of ids) await ended(clock, id);
+      else for (let passed = 0; passed <= 7 * day; passed += 30 * minute) await hub.advance(30 * minute);
+      const passed = time.now() - began;
+      assert.ok(passed >= 7 * day && passed < 7 * day + hour, String(passed));
+      const timesAndIds = /\d{4}-\d\d-\d\dT[\d:.]+Z|\b1[78]\d{11}\b|(?<="ExecutionId":")[^"]+/g;
+      const told = ids.map((id) => [hub.row(id).runtimeStatus, hub.history(id), hub.store.customStatusChanges(id)]);
+      await hub.dispose();
+      return JSON.parse(JSON.stringify(told).replace(timesAndIds, '1'));
+    };
+    const [auto, real] = [await run(true), await run(false)] as [[string, unknown[]][], unknown];
+    assert.deepEqual(auto, real);
+    assert.deepEqual(
+      auto.map(([status, rows]) => [status, rows.length]),
+      [
+        ['Completed', 8],
+        ['Completed', 804],
+        ['Completed', 8],
+        ['Completed', 12],
+      ],
+    );
   });
 
   it('never goes beyond the end of time, whatever is due there', async () => {
