@@ -12,6 +12,7 @@ import type { AttachedHub } from '../hubs/attached-hub';
 import { holdsSecret, type HubTarget, hubTarget } from '../hubs/hub-target';
 import { openHub, type OpenHubOptions } from '../hubs/open-hub';
 import type { Options, ParsedArguments } from './arguments';
+import type { HubWithApp } from './broken-app';
 import { connect, connectionOptions } from './connection';
 
 export const hubOptions: Options = {
@@ -35,7 +36,7 @@ export const actingOptions: Options = {
 };
 
 /** The hub that --hub names, where --act says so in words; else the emulator's. */
-export async function reachHubToAct(args: ParsedArguments): Promise<TaskHubClient & { dispose(): void }> {
+export async function reachHubToAct(args: ParsedArguments): Promise<TaskHubClient & HubWithApp & { dispose(): void }> {
   const looked = await attachedHub(args);
   if (looked === undefined) {
     for (const option of ['act', 'through']) {

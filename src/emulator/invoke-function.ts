@@ -4,6 +4,8 @@ import { DurascopeError } from '../core/values/errors';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../core/ports/function-worker';
 
 export interface InvocableApp {
+  /** Why it could not be loaded; absent or null when it was. */
+  readonly error?: { message: string } | null;
   functions(): readonly FunctionDescriptor[];
   invoke(functionName: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<string | null>;
   invokeTimer(functionName: string, info: { isPastDue: boolean }): Promise<string | null>;
@@ -12,7 +14,7 @@ export interface InvocableApp {
 
 /**
  * `input`: JSON or any text; null: none. `metadata`: trigger metadata by name. Resolves with the result as JSON text, null for none.
- * Errors: `UnknownFunction`; `InvalidArgument` for a function with a way of its own to be called; `FunctionFailed` with what it threw.
+ * Errors: `UnknownFunction`; `WorkerExited` while there is no app; `InvalidArgument` for a function with a way of its own to be called; `FunctionFailed` with what it threw.
  */
 export async function invokeFunction(
   app: InvocableApp,
@@ -22,6 +24,7 @@ export async function invokeFunction(
 ): Promise<string | null> {
   const found = app.functions().find((each) => each.name.toLowerCase() === functionName.toLowerCase());
   if (found === undefined) {
+    if (app.error != null) throw new DurascopeError('WorkerExited', `The app is not loaded: ${app.error.message}`);
     const names = app.functions().map((each) => each.name);
     throw new DurascopeError(
       'UnknownFunction',

@@ -25,7 +25,9 @@ describe('durascope mcp', () => {
     );
     return made;
   };
+  const called = new Set<string>();
   const call = async <Answer>(name: string, input: Record<string, unknown> = {}): Promise<Answer> => {
+    called.add(name);
     const { content, isError } = await client.callTool({ name, arguments: input });
     const [first] = content as { type: 'text'; text: string }[];
     if (isError === true) throw new Error(first?.text);
@@ -90,6 +92,55 @@ describe('durascope mcp', () => {
   it('answers in words what cannot be done', async () => {
     await assert.rejects(call('get_instance', { instanceId: 'none' }), /There is no instance 'none'/);
     await assert.rejects(call('raise_event', { instanceId: 'none', name: 'x' }), /none/);
+  });
+
+  it('does what each of its tools says, on instances that wait, fail and hold an entity', async () => {
+    await serving.stop();
+    const app = path.join(projectRoot, 'test', 'fixtures', 'apps', 'editor');
+    serving = await programs.start([app, '--memory', '--no-grpc']);
+    const start = (name: string, instanceId: string) =>
+      call<{ instanceId: string }>('start_orchestration', { name, instanceId, waitSeconds: name === 'ReserveTicket' ? 0 : 60 });
+    const statusOf = async (instanceId: string) =>
+      (await call<{ runtimeStatus: string }>('get_instance', { instanceId })).runtimeStatus;
+    const until = async (instanceId: string, status: string) => {
+      while ((await statusOf(instanceId)) !== status) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+
+    await start('OutOfStock', 'failed');
+    const why = await call<{ failed: boolean; rootCause: { message: string } }>('explain_failure', { instanceId: 'failed' });
+    assert.deepEqual([why.failed, /no stock/.test(why.rootCause.message)], [true, true]);
+    assert.equal((await call<{ done: string }>('rewind_instance', { instanceId: 'failed' })).done, 'rewind');
+
+    await start('ReserveTicket', 'waits');
+    await until('waits', 'Running');
+    await call('suspend_instance', { instanceId: 'waits', reason: 'a break' });
+    await until('waits', 'Suspended');
+    await call('resume_instance', { instanceId: 'waits' });
+    await until('waits', 'Running');
+    await call('raise_event', { instanceId: 'waits', name: 'BookingConfirmed', data: 'A7' });
+    await until('waits', 'Completed');
+    const { rows } = await call<{ rows: { EventType: string }[] }>('get_history', { instanceId: 'waits' });
+    const row = rows.findIndex(({ EventType }) => EventType === 'EventRaised') + 1;
+    const fork = { instanceId: 'waits', row, change: 'payload="B8"', waitSeconds: 60 };
+    const forked = await call<{ instanceId: string; output: unknown }>('fork_instance', fork);
+    assert.equal(forked.output, 'B8');
+    const compared = await call<{ isSame: boolean }>('compare_instances', { left: 'waits', right: forked.instanceId });
+    assert.equal(compared.isSame, false);
+
+    await start('ReserveTicket', 'ended');
+    await call('terminate_instance', { instanceId: 'ended', reason: 'enough' });
+    await until('ended', 'Terminated');
+
+    await call('signal_entity', { entityId: '@counter@a', operation: 'add', input: 5 });
+    const counter = async () => (await call<{ entities: { state: unknown }[] }>('list_entities', { name: 'counter' })).entities;
+    while ((await counter())[0]?.state !== '5') await new Promise((resolve) => setTimeout(resolve, 20));
+
+    const { tools } = await client.listTools();
+    assert.deepEqual(
+      tools.map(({ name }) => name).filter((name) => !called.has(name)),
+      [],
+      'tools that no test has called',
+    );
   });
 
   it('offers nothing that acts unless told so', async () => {

@@ -19,18 +19,44 @@ interface Outcome {
 const children: ChildProcess[] = [];
 
 function durascope(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    children.push(child);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, stdout, stderr });
-    });
+  return running(...args).ended;
+}
+
+interface Running {
+  /** Resolves with all that was printed once it says this. */
+  says(what: RegExp): Promise<string>;
+  ended: Promise<Outcome>;
+}
+
+function running(...args: string[]): Running {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let stdout = '';
+  let stderr = '';
+  let heard: () => void = () => undefined;
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    heard();
   });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    heard();
+  });
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const says = (what: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      heard = () => {
+        if (what.test(stdout + stderr)) resolve(stdout + stderr);
+      };
+      heard();
+      void ended.then(({ code }) =>
+        reject(new Error(`ended with ${String(code)} and never said ${String(what)}:\n${stdout}${stderr}`)),
+      );
+    });
+  return { says, ended };
 }
 
 /** Starts the emulator and returns what it says until `until` is said; then ends it. */
@@ -125,6 +151,25 @@ df.app.orchestration('Wait', function* (context) { return yield context.df.waitF
     const said = await startUntil(/loaded as soon as it is mended/, dir, '--memory', '--no-grpc');
     assert.match(said, /^\nNo functions: the app is not loaded yet\. What is wrong with it stands below\.\n\nApp /);
     assert.match(said, /Ready\..*app\.js:1/s);
+  });
+
+  it('an app that is not loaded: whoever starts an instance, or calls a function, is told why it does not begin', async () => {
+    const dir = await app({ ...good, 'app.js': 'const a = 1;\nconst b = ;\n' });
+    const announced = await running('start', dir, '--port', '0', '--memory', '--no-grpc').says(/loaded as soon as it is mended/);
+    const url = /Dashboard +(\S+)/.exec(announced)?.[1]?.replace('/#', '/?') ?? '';
+    const why = /The app is not loaded: .*app\.js:2.*SyntaxError.*\nWhat is started waits as Pending/;
+    const started = await durascope('start-instance', 'Hello', '--id', 'first', '--url', url);
+    assert.deepEqual([started.code, started.stdout.trim()], [0, 'Started Hello: first']);
+    assert.match(started.stderr, why);
+    const called = await durascope('invoke', 'Hello', '--url', url);
+    assert.equal(called.code, 1);
+    assert.match(called.stderr, /The app is not loaded: .*app\.js:2/);
+    // Who waits hears of it before anything ends, and gets the result once the app is mended.
+    const waiting = running('start-instance', 'Hello', '--input', '7', '--wait', '--json', '--url', url);
+    await waiting.says(why);
+    await writeFile(path.join(dir, 'app.js'), good['app.js']);
+    const { code, stdout } = await waiting.ended;
+    assert.deepEqual([code, (JSON.parse(stdout) as { output: unknown }).output], [0, 7]);
   });
 
   it('two functions of one name: names it', async () => {

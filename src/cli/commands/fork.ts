@@ -8,6 +8,7 @@ import { fileText } from '../file-text';
 import { importOrigin } from '../imported-origin';
 import { connect, connectionOptions } from '../connection';
 import { existingInstance } from '../existing-instance';
+import { sayWhereBroken } from '../broken-app';
 import { instanceText } from '../instance-view';
 import { endOf, outcomeOf } from '../outcome';
 import { printJson } from '../print-json';
@@ -67,6 +68,7 @@ export const forkCommand: Command = {
       terminal.print(args.has('json') ? JSON.stringify({ instanceId, forkedFrom }) : `Forked ${instanceId} from ${from}.`);
       return 0;
     }
+    await sayWhereBroken(hub, terminal);
     const ended = await endOf(hub, instanceId);
     if (args.has('compare')) {
       const comparison = await compareInstances(hub, originId, instanceId);

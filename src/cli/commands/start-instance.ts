@@ -2,6 +2,7 @@ import { DurascopeError } from '../../core/values/errors';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
+import { sayWhereBroken } from '../broken-app';
 import { actingOptions, reachHubToAct } from '../hub-connection';
 import { instanceText } from '../instance-view';
 import { jsonArgument } from '../json-argument';
@@ -46,6 +47,7 @@ export async function startInstance(args: ParsedArguments, terminal: Terminal): 
     ...(tags === undefined ? {} : { tags }),
     ...(at === undefined ? {} : { scheduledStartTime: toTimestamp(fromTimestamp(at)) }),
   });
+  await sayWhereBroken(hub, terminal);
   if (!args.has('wait')) {
     terminal.print(args.has('json') ? JSON.stringify({ instanceId }) : `Started ${name}: ${instanceId}`);
     return 0;
