@@ -19,13 +19,16 @@ export function orchestratorFailure(name: string, message: string): HostFailure 
   };
 }
 
-/** A parent is told the exception, without its stack here (recorded: `rewind-child-retry-again`). */
+/**
+ * An exception that reaches the engine itself, in its own words: it puts no name before them. A parent is told the exception, without its
+ * stack here (recorded: `rewind-child-retry-again`, `status-over-throw-of-child`).
+ */
+export function unhandledFailure(reason: string, exception = 'System.ArgumentException'): HostFailure {
+  return { reason, details: `Unhandled exception while executing orchestration: ${exception}: ${reason}`, atOnce: true };
+}
+
 export function nonDeterminismFailure(reason: string): HostFailure {
-  return {
-    reason,
-    details: `Unhandled exception while executing orchestration: ${nonDeterminismException}: ${reason}`,
-    atOnce: true,
-  };
+  return unhandledFailure(reason, nonDeterminismException);
 }
 
 export function failedAs(id: number, { reason, details, failureDetails }: HostFailure): CompleteOrchestration {

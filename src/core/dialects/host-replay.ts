@@ -17,7 +17,14 @@ import type { HostActionsOptions } from './host-actions';
 import { HostActions } from './host-actions';
 import { HostEntityRequests } from './host-entity-requests';
 import { HostEvents } from './host-events';
-import { failedAs, invocationFailure, nonDeterminismFailure, orchestratorFailure, type HostFailure } from './host-failure';
+import {
+  failedAs,
+  invocationFailure,
+  nonDeterminismFailure,
+  orchestratorFailure,
+  unhandledFailure,
+  type HostFailure,
+} from './host-failure';
 import type {
   EntityRequestNode,
   EventWaitNode,
@@ -54,9 +61,9 @@ export type SdkProgress =
   /**
    * The SDK itself broke, or its answer has no JSON form: the failure came without the list of actions. The host holds an empty list against
    * the history, so that whatever was scheduled before makes it non-deterministic. `thrown`: the text of the cause, where `message` has none;
-   * `isOwn`: the message is the host's, not a worker's; `exception`: as which a parent is told of it.
+   * `isOwn`: the message is the host's, not a worker's; `exception`: as which a parent is told of it; `hasThrown`: the code has failed too.
    */
-  | { type: 'stateless'; message: string; stack: string; thrown?: string; isOwn?: true; exception?: string };
+  | { type: 'stateless'; message: string; stack: string; thrown?: string; isOwn?: true; exception?: string; hasThrown?: boolean };
 
 type HostDecision = WorkDecision | CompleteOrchestration;
 
@@ -167,7 +174,8 @@ export class HostReplay implements NodeHost {
 
   /** The episode is over: new work, and the completion when the time has come. */
   settle(progress: SdkProgress, isSuspended: boolean): Settlement {
-    const stateless = progress.type === 'stateless' ? progress : this.lost;
+    const lost = this.lost === null ? null : { ...this.lost, hasThrown: progress.type === 'failed' };
+    const stateless = progress.type === 'stateless' ? progress : lost;
     if (stateless !== null) return { decisions: [this.endWithoutState(stateless)], awaitedEvents: [] };
     if (progress.type === 'crashed') {
       this.next = Math.max(this.next, this.highestRowId + 1);
@@ -195,12 +203,15 @@ export class HostReplay implements NodeHost {
     thrown: cause,
     isOwn,
     exception,
+    hasThrown,
   }: SdkProgress & { type: 'stateless' }): CompleteOrchestration {
     const { firstRow } = this;
     const failure =
       firstRow === null
         ? isOwn === true
-          ? { ...this.orchestratorFailure(message), ...(exception === undefined ? {} : { details: exception }) }
+          ? hasThrown === true
+            ? unhandledFailure(message)
+            : { ...this.orchestratorFailure(message), ...(exception === undefined ? {} : { details: exception }) }
           : // What a parent is told of it is the exception, as of an activity.
             { ...this.orchestratorFailure(invocationFailure(message, stack)), details: serialisedException(message, stack) }
         : nonDeterminismFailure(nonDeterminismMessage(firstRow, null));

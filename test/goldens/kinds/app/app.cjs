@@ -32,3 +32,30 @@ orchestration('SignalLaterThenEnd', function* (context, ms) { signalAt(context, 
 orchestration('SignalPast', function* (context) { signalAt(context, later(context, -60000), 'log', 'past'); return yield context.callEntity(log(context), 'get'); });
 orchestration('SignalNoTime', function* (context) { signalAt(context, undefined, 'log', 'no time'); return yield context.callEntity(log(context), 'get'); });
 orchestration('SignalLaterThenFail', function* (context) { signalAt(context, later(context, 1500), 'log', 'failed'); yield context.callActivity('Fail', 'x'); });
+
+// Custom statuses over the limit in an episode in which the code throws
+const big = (context) => context.setCustomStatus('s'.repeat(9000));
+orchestration('StatusThrow', function* (context) { big(context); throw new Error('own'); });
+orchestration('StatusBadCall', function* (context) { big(context); return yield context.callSubOrchestratorWithRetry('StatusThrow', { an: 'input' }, 'no policy'); });
+orchestration('StatusThrowLate', function* (context) { yield context.callActivity('Echo', 1); big(context); throw new Error('own'); });
+orchestration('StatusThrowAfterEvent', function* (context) { yield context.waitForExternalEvent('go'); big(context); throw new Error('own'); });
+orchestration('StatusReturnAfterEvent', function* (context) { yield context.waitForExternalEvent('go'); big(context); return 'own'; });
+orchestration('StatusThrowText', function* (context) { big(context); throw 'a text'; });
+orchestration('StatusThrowNew', function* (context) { big(context); context.continueAsNew(1); throw new Error('own'); });
+orchestration('NewStatusThrow', function* (context, n) { if (n > 0) { context.continueAsNew(n - 1); return; } big(context); throw new Error('own'); });
+orchestration('SignalStatusThrow', function* (context) { context.signalEntity(log(context), 'log', 'now'); big(context); throw new Error('own'); });
+orchestration('StatusBackThrow', function* (context) { big(context); context.setCustomStatus('small'); throw new Error('own'); });
+orchestration('StatusThrowLines', function* (context) { big(context); throw new Error('one\ntwo'); });
+orchestration('ChildStatusThrow', function* (context) { try { return yield child(context, 'StatusThrow'); } catch (e) { return String(e.message).split('\n').slice(0, 1); } });
+orchestration('ChildStatusThrowUncaught', function* (context) { return yield child(context, 'StatusThrow'); });
+orchestration('ChildStatusThrowRetried', function* (context) { return yield context.callSubOrchestratorWithRetry('StatusThrow', retry(500, 2), null, `${context.instanceId}-child`); });
+orchestration('StatusThrowTextLate', function* (context) { yield context.callActivity('Echo', 1); big(context); throw 'a text'; });
+// Custom statuses of an answer without its state
+orchestration('StatusLost', function* (context) { context.setCustomStatus('small'); throw 'a text'; });
+orchestration('StatusLostLater', function* (context) { context.setCustomStatus('first'); yield context.callActivity('Echo', 1); context.setCustomStatus('second'); throw 'a text'; });
+orchestration('StatusLostEvent', function* (context) { context.setCustomStatus('first'); yield context.waitForExternalEvent('go'); context.setCustomStatus('second'); throw 'a text'; });
+// Code that has called continueAsNew, and throws
+orchestration('NewThrowsLate', function* (context, n) { yield context.callActivity('Echo', n); context.continueAsNew(n - 1); throw new Error('own'); });
+orchestration('NewThrowsStatus', function* (context) { context.setCustomStatus('small'); context.continueAsNew(1); throw new Error('own'); });
+orchestration('NewThrowsEvent', function* (context) { context.setCustomStatus('small'); yield context.waitForExternalEvent('go'); context.continueAsNew(1); throw new Error('own'); });
+orchestration('NewThrowsChild', function* (context) { try { return yield child(context, 'NewThrowsLate', 1); } catch (e) { return String(e.message).split('\n').slice(0, 1); } });

@@ -16,6 +16,7 @@ function normaliseText(text, hub) {
     .replace(/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)')
     .replace(/ in \/_\/[^\n"\\]*?:line \d+/g, '')
     .replace(/(NonDeterministicOrchestrationException: [^\n]*)\n {3}at DurableTask\.Core\.[\s\S]*$/, '$1')
+    .replace(/(executing orchestration: System\.ArgumentException: [^\n]*)\n {3}at [\s\S]*$/, '$1')
     .replace(/((\\*)"StackTrace\2":\2")[^"]*?(\2")/g, '$1(stack)$3')
     .replace(/(\nStack: )\w*Error: [\s\S]*$/, '$1(stack)')
     .replace(/(StackTrace: )(?!\(stack\))[\s\S]*$/, '$1(stack)');

@@ -252,7 +252,8 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
 
   private settleSuspended(slice: EpisodeSlice, warm: WarmOrchestration): EpisodeOutcome {
     const { actions, progress, customStatus } = this.quietly(() => whileSuspended(warm));
-    const outcome = settled(warm.host, { type: 'waiting' }, customStatus, true);
+    const status = progress.type === 'stateless' ? null : customStatus;
+    const outcome = settled(warm.host, { type: 'waiting' }, status, true, null, progress);
     if (progress.type === 'waiting' || isOver(outcome)) return outcome;
     const end = warm.host.endWhileSuspended(warm.events, actions as ActionList, progress);
     if (end !== null) this.tellCause(slice, progress);
@@ -293,7 +294,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     const outcome =
       endAhead === undefined
         ? settled(host, reply.progress, reply.customStatus, isSuspended, carriedOver)
-        : this.endedAhead(slice, settled(host, { type: 'waiting' }, reply.customStatus, true), endAhead);
+        : this.endedAhead(slice, settled(host, { type: 'waiting' }, reply.customStatus, true, null, reply.progress), endAhead);
     this.kept.delete(instanceId);
     if (!isOver(outcome)) this.kept.put(instanceId, { executionId, length: events.length, events: [...events] }, events.length);
     return outcome;
@@ -408,19 +409,29 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   }
 }
 
-/** A custom status over the limit ends the orchestration before the host has looked at any action of the reply (recorded: `size-status-later`). */
+/**
+ * A custom status over the limit ends the orchestration before the host has looked at any action of the reply (recorded: `size-status-later`).
+ * Where the code has thrown as well the host does not catch its own exception (recorded: `status-over-throw`). An answer without its state
+ * has no status, and takes away the one before (recorded: `status-lost-text-later`). `ahead`: how far the code of a suspended instance is.
+ */
 function settled(
   host: HostReplay,
   progress: SdkProgress,
   status: string | null,
   isSuspended: boolean,
   carriedOver: readonly EventRaised[] | null = null,
+  ahead = progress,
 ): EpisodeOutcome {
+  if (progress.type === 'stateless') return { ...host.settle(progress, isSuspended), customStatus: null };
   const problem = customStatusProblem(status);
   if (problem !== null) {
     const exception = serialisedArgumentException(problem);
     const unseen = { type: 'stateless', message: problem, stack: '', isOwn: true, exception } as const;
-    return { ...host.settle(unseen, isSuspended), customStatus: null };
+    const thrown = ahead.type === 'failed' && {
+      hasThrown: true,
+      thrown: `${problem} The code has thrown as well: ${ahead.message}`,
+    };
+    return { ...host.settle({ ...unseen, ...thrown }, isSuspended), customStatus: null };
   }
   const outcome = host.settle(progress, isSuspended);
   if (carriedOver === null) return { ...outcome, customStatus: status };

@@ -4,7 +4,6 @@ import type { DurableAction } from '../../../../core/values/durable-action';
 import { customStatusText, hostPayloadText, NoJsonForm, UnreadableMember } from '../../../../core/values/durable-action';
 import { readActionList } from '../../../../core/dialects/host-actions';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
-import { invocationFailure } from '../../../../core/dialects/host-failure';
 import type { FailureDetails } from '../../../../core/history/history';
 import { lastLostText, lostText } from './thrown-errors';
 
@@ -42,11 +41,10 @@ export function readFailure(error: unknown): SdkReply {
     const { stack: itsStack } = thrownParts(error);
     const stack = itsStack.includes(failureMarker) ? '' : itsStack;
     const { error: text = null } = state;
-    // The host takes the state of a failure for one only while it is not done, which it is after continueAsNew.
-    if (state['isDone'] === true) return readState({ ...state, error: invocationFailure(message, '') }, '');
-    // A state without an error is none for the host, either.
-    if (text === null || text === '') {
-      return { ...crashedReply(error), progress: { type: 'stateless', message, stack: '', thrown: lastLostText() } };
+    // The host takes it for the state of a failure only while it is not done, which it is after continueAsNew, and has an error.
+    if (state['isDone'] === true || text === null || text === '') {
+      const thrown = text === null || text === '' ? lastLostText() : messageOf(text);
+      return { ...crashedReply(error), progress: { type: 'stateless', message, stack: '', thrown } };
     }
     return readState({ ...state, error: text }, stack);
   } catch (parseError) {

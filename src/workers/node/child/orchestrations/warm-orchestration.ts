@@ -7,7 +7,6 @@ import type { ActionList } from '../../../../core/values/durable-action';
 import { customStatusText, hostPayloadText } from '../../../../core/values/durable-action';
 import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
-import { invocationFailure } from '../../../../core/dialects/host-failure';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
@@ -167,10 +166,9 @@ export class WarmOrchestration {
 
 export function executorProgress(executor: SdkExecutor): SdkProgress {
   const { exception } = executor;
-  if (exception !== undefined && executor.willContinueAsNew) return failedAfterNew(executor);
   if (exception !== undefined) {
     const lost = lostText(exception);
-    if (lost !== null) return failedWithoutText(executor, lost);
+    if (lost !== null || executor.willContinueAsNew) return failedUnread(executor, lost ?? thrownParts(exception).stack);
     const message = thrownText(exception);
     const details = failureText(message, thrownParts(exception).stack);
     return { type: 'failed', message, details, ...withDetails(failureDetailsOf(exception)) };
@@ -183,30 +181,27 @@ export function executorProgress(executor: SdkExecutor): SdkProgress {
   }
 }
 
-/** Thrown without a message: the SDK's state has no error, so the host does not take it for a state. */
-function failedWithoutText(executor: SdkExecutor, thrown: string): SdkProgress {
+/**
+ * Thrown without a message, so that the SDK's state has no error, or after continueAsNew, so that it says to be done: the host does not take
+ * it for the state of a failure, and tells the whole text (recorded: `status-lost-text`, `new-throws-late`).
+ */
+function failedUnread(executor: SdkExecutor, thrown: string): SdkProgress {
   try {
-    return { type: 'stateless', message: failureMessage(executor, false), stack: '', thrown };
-  } catch (noJson) {
-    return crash(noJson);
-  }
-}
-
-/** Thrown after continueAsNew: the host does not read the state that comes with it, and tells the whole text. */
-function failedAfterNew(executor: SdkExecutor): SdkProgress {
-  try {
-    const message = invocationFailure(failureMessage(executor, true), '');
-    return { type: 'failed', message, details: failureText(message, '') };
+    return { type: 'stateless', message: failureMessage(executor), stack: '', thrown };
   } catch (noJson) {
     return crash(noJson);
   }
 }
 
 /** The SDK's message for a failed orchestration, with its state. */
-function failureMessage(
-  { exception, orchestratorReturned, actions, schemaVersion, context }: SdkExecutor,
-  isDone: boolean,
-): string {
+function failureMessage({
+  exception,
+  orchestratorReturned,
+  willContinueAsNew: isDone,
+  actions,
+  schemaVersion,
+  context,
+}: SdkExecutor): string {
   const error = lostText(exception) === null ? thrownParts(exception).message : '';
   const state = {
     isDone,

@@ -261,10 +261,11 @@ function hostOptions(app: ReplayApp, { request, started }: TraceInput): HostSett
   };
 }
 
-/** A custom status that is too large fails the orchestration when the host sees it. */
+/** A custom status that is too large fails the orchestration when the host sees it, in words of its own where the code has thrown as well. */
 function withStatus(progress: SdkProgress, customStatus: string | null): SdkProgress {
-  const problem = customStatusProblem(customStatus);
-  return problem === null ? progress : refusal(problem);
+  const problem = progress.type === 'stateless' ? null : customStatusProblem(customStatus);
+  if (problem === null) return progress;
+  return progress.type === 'failed' ? { type: 'stateless', message: problem, stack: '' } : refusal(problem);
 }
 
 function endOf(host: HostReplay, progress: SdkProgress): ReplayEnd {
