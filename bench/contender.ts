@@ -1,14 +1,15 @@
 /**
- * One engine in a process of its own, measured from its start: `node contender.js DIST|memory LOAD [DATA]`. DIST is a folder with a built
- * emulator.js, `memory` the in-memory backend of the Durable Task SDK for JavaScript. Prints its figures as one JSON line.
+ * One engine in a process of its own, measured from its start: `node contender.js DIST|memory LOAD [DATA] [DURABILITY] [HUB]`. DIST is a folder
+ * with a built emulator.js, `memory` the in-memory backend of the Durable Task SDK for JavaScript (of HTTP and gRPC: nothing, and a backend
+ * that does nothing but the protocol). Prints its figures as one JSON line.
  */
-import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import type { OrchestrationContext, TOrchestrator } from '@microsoft/durabletask-js';
+import type { TaskHubClient } from '../src/core/ports/task-hub-client';
 import type * as EmulatorProgram from '../src/emulator/emulator';
-
-/** Milliseconds, by name. */
-export type Figures = Record<string, number>;
+import { processorMsOf } from './processor-ms';
+import { type Figures, programLoads, settled } from './program-loads';
 
 interface Contender {
   /** Resolves when the instance has completed. */
@@ -18,7 +19,11 @@ interface Contender {
   /** Resolves when what waited has completed. */
   raise(id: string): Promise<void>;
   /** Processor time of all its processes so far, in milliseconds. */
-  processorMs(): number;
+  processorMs: () => number;
+  /** That of the app's process alone, where there is one. */
+  appMs?: () => number;
+  /** Of an emulator. */
+  hub?: TaskHubClient;
   stop(): Promise<void>;
 }
 
@@ -49,6 +54,8 @@ async function emulatorOf(dist: string, dataDir: string, durability: 'interval' 
       await completed(id);
     },
     processorMs: () => ownProcessorMs() + processorMsOf(emulator.workerPid),
+    appMs: () => processorMsOf(emulator.workerPid),
+    hub,
     stop: () => emulator.stop(),
   };
 }
@@ -110,15 +117,14 @@ function ownProcessorMs(): number {
   return (user + system) / 1000;
 }
 
-/** 0 where there is no /proc. */
-function processorMsOf(pid: number | undefined): number {
-  try {
-    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
+/** Time, processor time of all processes and, where there is one, of the app's process alone. */
+async function taken(contender: Contender, name: string, run: () => Promise<unknown>): Promise<Figures> {
+  const processor = contender.processorMs();
+  const app = contender.appMs?.();
+  const ms = await elapsed(run);
+  const figures: Figures = { [name]: ms, [`${name}, processor time`]: contender.processorMs() - processor };
+  if (app !== undefined) figures[`${name}, processor time of the app's process`] = (contender.appMs?.() ?? 0) - app;
+  return figures;
 }
 
 async function elapsed(run: () => Promise<unknown>): Promise<number> {
@@ -132,10 +138,13 @@ const percentile = (values: readonly number[], p: number): number =>
 
 const loads: Readonly<Record<string, (contender: Contender) => Promise<Figures>>> = {
   async W1(contender) {
-    const processor = contender.processorMs();
-    const count = 1000;
-    const ms = await elapsed(() => Promise.all(Array.from({ length: count }, () => contender.run('HelloCities5'))));
-    return { 'W1 1,000 at once, fresh': ms, 'W1 processor time': contender.processorMs() - processor };
+    const loop = monitorEventLoopDelay({ resolution: 1 });
+    const thousand = (): Promise<unknown> => Promise.all(Array.from({ length: 1000 }, () => contender.run('HelloCities5')));
+    loop.enable();
+    const figures = await taken(contender, 'W1 1,000 at once, fresh', thousand);
+    loop.disable();
+    figures['W1 event loop, p99'] = loop.percentile(99) / 1e6;
+    return { ...figures, ...(await taken(contender, 'W1 the second 1,000', thousand)) };
   },
   async W2(contender) {
     const first = await elapsed(() => contender.run('HelloCities5'));
@@ -156,29 +165,69 @@ const loads: Readonly<Record<string, (contender: Contender) => Promise<Figures>>
       'W2 after 800, processor time each': (contender.processorMs() - processor) / 200,
     };
   },
+  async W3(contender) {
+    // In memory it is not over within minutes.
+    if (contender.hub === undefined) return {};
+    const fan = (name: string): Promise<Figures> => taken(contender, name, () => contender.run('FanOut', 5000));
+    return { ...(await fan('W3 fan-out of 5,000, fresh')), ...(await fan('W3 the second one')) };
+  },
   async W4(contender) {
-    const chain = (n: number): Promise<number> => elapsed(() => contender.run('Chain', n));
-    return { 'W4 chain of 500, fresh': await chain(500), 'W4 chain of 2,000 after it': await chain(2000) };
+    const chain = (name: string, n: number): Promise<Figures> => taken(contender, name, () => contender.run('Chain', n));
+    return { ...(await chain('W4 chain of 500, fresh', 500)), ...(await chain('W4 chain of 2,000 after it', 2000)) };
   },
   async W5(contender) {
-    const round = async (): Promise<number> => {
+    const round = async (name: string): Promise<Figures> => {
       const ids = await Promise.all(Array.from({ length: 200 }, () => contender.wait()));
-      return elapsed(() => Promise.all(ids.map((id) => contender.raise(id))));
+      return taken(contender, name, () => Promise.all(ids.map((id) => contender.raise(id))));
     };
-    return { 'W5 200 events, fresh': await round(), 'W5 200 events, second time': await round() };
+    return { ...(await round('W5 200 events, fresh')), ...(await round('W5 200 events, second time')) };
+  },
+  async E1(contender) {
+    const { hub } = contender;
+    if (hub === undefined) return {};
+    const count = 3000;
+    const signals = (entities: number): Promise<Figures> =>
+      taken(contender, `E1 3,000 signals to ${entities === 1 ? 'one entity' : `${entities} entities`}`, async () => {
+        const prefix = `@counter@s${entities}-`;
+        await Promise.all(
+          Array.from({ length: count }, (_, at) => hub.signalEntity(`${prefix}${at % entities}`, 'add', { input: '1' })),
+        );
+        for (;;) {
+          const { entities: found } = await hub.queryEntities({ instanceIdPrefix: prefix, includeState: true });
+          if (found.reduce((sum, each) => sum + Number(each.state), 0) >= count) return;
+          await new Promise((resolve) => setTimeout(resolve, 2));
+        }
+      });
+    return { ...(await signals(1)), ...(await signals(100)) };
+  },
+  async E2(contender) {
+    if (contender.hub === undefined) return {};
+    return taken(contender, 'E2 100 callers, 20 calls each', () =>
+      Promise.all(Array.from({ length: 100 }, () => contender.run('CallEntity', 20))),
+    );
+  },
+  async E3(contender) {
+    if (contender.hub === undefined) return {};
+    return taken(contender, 'E3 200 want the same two locks', () =>
+      Promise.all(Array.from({ length: 200 }, () => contender.run('CriticalSection'))),
+    );
   },
 };
 
 async function main(): Promise<void> {
-  const [which = '', name = '', dataDir = '', durability] = process.argv.slice(2);
+  const [which = '', name = '', dataDir = '', durability = '', hubDir = ''] = process.argv.slice(2);
+  const ofProgram = programLoads[name];
+  if (ofProgram !== undefined) {
+    console.log(JSON.stringify(await ofProgram({ which, appDir, dataDir, durability, hubDir })));
+    return;
+  }
   const load = loads[name];
   if (load === undefined) throw new Error(`There is no load ${name}.`);
   const began = performance.now();
   const contender =
     which === 'memory' ? await inMemory() : await emulatorOf(which, dataDir, durability === 'strict' ? 'strict' : 'interval');
   const started = performance.now() - began;
-  // What a start leaves to do is done while a person reads that it is ready.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await settled(contender.processorMs);
   const figures = await load(contender);
   console.log(JSON.stringify({ ...figures, [`${name} start`]: started }));
   await contender.stop();

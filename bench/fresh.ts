@@ -7,15 +7,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { Figures } from './contender';
+import type { Figures } from './program-loads';
 
 export interface FreshOptions {
   rounds: number;
   /** `dist` folders of other builds. */
   bases: readonly string[];
   durability: 'interval' | 'strict';
-  /** Those of contender.ts, and START; empty: all. */
+  /** Those of contender.ts and program-loads.ts, and START; empty: the first ones that a person feels. */
   loads: readonly string[];
+  /** A hub that load-hub.ts made, for OPEN. */
+  hub: string;
   /** For data folders. */
   folder: string;
 }
@@ -24,7 +26,7 @@ const allLoads = ['START', 'W1', 'W2', 'W4', 'W5'];
 
 /** Ratios stand against the first contender: below 1 it needs less. */
 export async function benchFresh(options: FreshOptions): Promise<void> {
-  const { rounds, bases, durability, folder } = options;
+  const { rounds, bases, durability } = options;
   // This file runs from bench/dist.
   const contenders: [label: string, which: string][] = [
     ['Durascope', path.join(__dirname, '..', '..', 'dist')],
@@ -36,7 +38,7 @@ export async function benchFresh(options: FreshOptions): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const load of loads) {
       for (const [at, [, which]] of contenders.entries()) {
-        for (const [name, value] of Object.entries(await measure(which, load, folder, durability))) {
+        for (const [name, value] of Object.entries(await measure(which, load, options))) {
           ((collected[at] ??= {})[name] ??= []).push(value);
         }
       }
@@ -49,16 +51,16 @@ export async function benchFresh(options: FreshOptions): Promise<void> {
   for (const name of Object.keys(collected[0] ?? {})) {
     const medians = collected.map((figures) => median(figures[name] ?? []));
     const [own = Number.NaN, ...others] = medians;
-    const ratios = others.map((other) => (own / other).toFixed(2)).join(' / ');
+    const ratios = others.map((other) => (Number.isNaN(other) ? '-' : (own / other).toFixed(2))).join(' / ');
     console.log(`| ${name} | ${medians.map((value) => Number(value.toPrecision(3))).join(' | ')} | ${ratios} |`);
   }
 }
 
-async function measure(which: string, load: string, folder: string, durability: string): Promise<Figures> {
+async function measure(which: string, load: string, { folder, durability, hub }: FreshOptions): Promise<Figures> {
   const data = await mkdtemp(path.join(folder, 'fresh-'));
   if (load === 'START') return { 'ready after start (in memory: Node.js with the SDK alone)': await startUp(which, data) };
   const contender = path.join(__dirname, 'contender.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [contender, which, load, data, durability]);
+  const { stdout } = await promisify(execFile)(process.execPath, [contender, which, load, data, durability, hub]);
   await rm(data, { recursive: true, force: true, maxRetries: 5 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Figures;
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- FRESH W1 W4] [--durability strict] [--quick] [--rounds 3] [--base DIST] [--load W2]`: the loads in fresh processes, in turns with
- * the in-memory backend of the Durable Task SDK for JavaScript (fresh.ts); then the loads W1 to W6 and those of entities (E1 to E3) on a
+ * the in-memory backend of the Durable Task SDK for JavaScript (fresh.ts; only by name: W3 E1 E2 E3, and of the started program HTTP GRPC MEMORY
+ * IDLE, and OPEN with `--hub DIR`); then the loads W1 to W6 and those of entities (E1 to E3) on a
  * warm emulator, through the real SDK in its own process and with the journal on. Prints one JSON line a figure and a table at the end.
  * Ratios of the second table stand against the best engines among the peers measured on such a machine (2 cores), see `peers`. On Linux
  * each figure carries the processor time per operation of both processes, which tells more than the clock where the machine has other
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     base: { type: 'string', multiple: true, default: [] },
     load: { type: 'string', multiple: true, default: [] },
+    hub: { type: 'string', default: '' },
   },
 });
 const durability = values.durability === 'strict' ? 'strict' : 'interval';
@@ -313,8 +315,15 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'durascope-bench-'));
   try {
     if (wanted.size === 0 || wanted.has('FRESH')) {
-      const { base: bases, load: ofFresh } = values;
-      await benchFresh({ rounds: Number(values.rounds), bases, durability, loads: ofFresh, folder });
+      const { base: bases, load: ofFresh, hub } = values;
+      await benchFresh({
+        rounds: Number(values.rounds),
+        bases,
+        durability,
+        loads: ofFresh,
+        folder,
+        hub: hub === '' ? '' : path.resolve(hub),
+      });
     }
     for (const [name, load] of Object.entries(loads)) {
       if (wanted.size > 0 && !wanted.has(name)) continue;
