@@ -11,7 +11,7 @@ const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'gr
 module.exports = {
   ...mochaOptions,
   import: 'tsx',
-  require: ['./test/support/older-packages.cjs', './test/support/dotnet-environment.cjs'],
+  require: ['older-packages', 'dotnet-environment', 'quiet-programs'].map((name) => `./test/support/${name}.cjs`),
   spec: named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),
   ignore,
   // Ends what hangs, and nothing that a busy machine lets wait.

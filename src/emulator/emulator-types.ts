@@ -33,7 +33,7 @@ export interface EmulatorOptions {
    * `durability: 'strict'`.
    */
   runAhead?: boolean;
-  /** Whether instances of Durascope's own are run while there is nothing to do (docs/decisions/0007-rehearsal.md). Default true. */
+  /** Whether instances of Durascope's own are run while there is nothing to do (docs/decisions/0007-rehearsal.md). Default true, unless DURASCOPE_REHEARSAL is `off`. */
   rehearsal?: boolean;
   logger: Logger;
   /** Milliseconds after which user code that blocks the app is ended and named; 0: never. Default 10,000. */

@@ -322,7 +322,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     // Before the port closes: streams that end with a reason make their workers come again.
     undo.push(() => hubs.stop());
     await loading;
-    if (options.rehearsal !== false) {
+    if (options.rehearsal ?? process.env['DURASCOPE_REHEARSAL'] !== 'off') {
       const rehearsals = new Rehearsals({
         clock: computer,
         newEngine,

@@ -1,5 +1,10 @@
 /** Instances that are run while there is nothing to do (docs/decisions/0007-rehearsal.md). */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Engine } from '../../src/engine/engine';
 import { Rehearsals } from '../../src/emulator/rehearsals';
 import { ManualClock } from '../support/manual-clock';
@@ -10,6 +15,7 @@ describe('rehearsals', () => {
   let worker: ScriptedWorker;
   let current: ScriptedWorker | null;
   let isFree: () => boolean;
+  let onDisk: boolean;
   let rehearsals: Rehearsals;
 
   beforeEach(() => {
@@ -24,11 +30,14 @@ describe('rehearsals', () => {
     });
     current = worker;
     isFree = () => true;
+    onDisk = false;
     let lastId = 0;
     rehearsals = new Rehearsals({
       clock,
       newEngine: (store, log) => new Engine({ store, clock, newId: () => `id${++lastId}`, log }),
-      onDisk: false,
+      get onDisk() {
+        return onDisk;
+      },
       isFree: () => isFree(),
       app: () => (current === null ? null : { worker: current, functions: current.functions() }),
     });
@@ -95,5 +104,33 @@ describe('rehearsals', () => {
     await rehearsals.stop();
     await second;
     assert.equal(worker.episodes.length, 1);
+  });
+
+  describe('with a folder', () => {
+    const made: string[] = [];
+    beforeEach(() => (onDisk = true));
+    afterEach(() => Promise.all(made.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
+
+    async function folderOf(pid: number, minutesOld: number): Promise<string> {
+      const folder = path.join(tmpdir(), `durascope-rehearsal-${pid}-test${made.length}`);
+      await mkdir(path.join(folder, 'one'), { recursive: true });
+      const at = new Date(Date.now() - minutesOld * 60_000);
+      await utimes(folder, at, at);
+      made.push(folder);
+      return folder;
+    }
+
+    it('leave nothing behind, and remove what killed emulators left', async () => {
+      const { pid } = spawnSync(process.execPath, ['--version']);
+      const left = await folderOf(pid, 11);
+      const young = await folderOf(pid, 1);
+      const used = await folderOf(process.ppid, 11);
+      const over = rehearsals.begin();
+      await rest();
+      await over;
+      assert.deepEqual([left, young, used].map(existsSync), [false, true, true]);
+      const own = (await readdir(tmpdir())).filter((name) => name.startsWith(`durascope-rehearsal-${process.pid}-`));
+      assert.deepEqual(own, []);
+    });
   });
 });

@@ -47,6 +47,7 @@ export const compareCommand: Command = {
       memory: true,
       port: 0,
       timers: 'off',
+      rehearsal: false,
       clock: { mode: 'auto' },
       logger: args.has('verbose') ? (entry) => terminal.warn(entry.message) : () => undefined,
       ...(node === undefined ? {} : { nodePath: node }),

@@ -49,6 +49,7 @@ export const runCommand: Command = {
       port: options.port ?? 0,
       // One instance is asked for, and nothing else.
       timers: 'off',
+      rehearsal: false,
       memory: options.dataDir === undefined,
     });
     try {

@@ -7,6 +7,7 @@ import again from '../attempts.cjs';
 import { mochaProgram, panels, stories } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { repository } from './places.mjs';
+import '../quiet-programs.cjs';
 import { setUpBrowser, setUpCodeServer } from './setup.mjs';
 
 /** `DURASCOPE_EDITOR_LANES` sets another number. */
