@@ -118,7 +118,7 @@ describe('JSON that is typed', () => {
 
   it('reminds of quotes, and shows the place where only words can', () => {
     assert.match(jsonProblemText('hello world') ?? '', /written with its quotes: "hello world"/);
-    assert.equal(jsonProblemText('{"a":1,}'), 'A comma before the closing brace is not allowed at line 1, column 8: {"a":1,▸}');
+    assert.equal(jsonProblemText('{"a":1,}'), 'A comma before the closing brace is not allowed (line 1, column 8): {"a":1,▸}');
   });
 });
 

@@ -7,7 +7,7 @@ export function jsonProblemText(text: string): string | undefined {
   const start = Math.max(0, mistake.offset - 15);
   const before = `${start > 0 ? '…' : ''}${text.slice(start, mistake.offset)}`;
   const after = text.slice(mistake.offset, mistake.offset + 10);
-  return `${mistake.message} at line ${mistake.line1}, column ${mistake.column1}: ${before}▸${after}`;
+  return `${mistake.message} (line ${mistake.line1}, column ${mistake.column1}): ${before}▸${after}`;
 }
 
 /** The text to send: null for a blank one. */
