@@ -37,8 +37,16 @@ export class AgentTools {
         'The emulator of Durascope does not run. Ask the user to start it (Durascope: Start Emulator).',
       );
     }
+    const tool = toolOf(name);
+    // The editor does not offer it then, but other extensions can name it.
+    if (tool.acts && !this.options.emulators.settingsOf(app).agentActions) {
+      throw new DurascopeError(
+        'NotSupported',
+        'The user does not let agents act here: it is the setting durascope.agentActions that does.',
+      );
+    }
     const answer = await runTool(
-      toolOf(name),
+      tool,
       {
         hub: running.hub,
         functions: () => running.functions(),

@@ -8,6 +8,7 @@ import { findDurableApps, tellingFiles } from './find-apps';
 import { HistoryDrop } from './history-drop';
 import { commands, debugType, panels, replayDebugType, toolNames, toolPrefix, views } from './ids';
 import { LazyTree, type Trees } from './lazy-tree';
+import { offerMcpServer } from './mcp-servers';
 
 /** What `activate` returns: for tests and other extensions. */
 export interface DurascopeApi {
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): DurascopeApi {
       }),
     );
   }
+  offerMcpServer(context);
   stopAll = async () => {
     await (await loading)?.stopAll();
   };

@@ -170,11 +170,15 @@ export const settings = {
   severity: 'diagnostics.severity',
   checkOnSave: 'diagnostics.checkOnSave',
   agentActions: 'agentActions',
+  mcpServer: 'mcpServer',
   notifyFailures: 'notifyFailures',
   previewPanels: 'previewPanels',
 } as const;
 
 export const walkthrough = 'durascope.durascope#durascope.firstSteps';
+
+/** Who provides the server of the Model Context Protocol. */
+export const mcpProvider = 'durascope';
 
 /** Of language-model tools in package.json: `durascope_` and the tool's own name (src/tools). */
 export const toolPrefix = 'durascope_';

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { mcpServerCommand } from '../../src/vscode/models/mcp-server';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 describe('durascope mcp', () => {
@@ -149,6 +150,25 @@ describe('durascope mcp', () => {
     assert.ok(tools.every(({ annotations }) => annotations?.readOnlyHint === true));
     assert.ok(tools.some(({ name }) => name === 'explain_failure'));
     await careful.close();
+  });
+
+  it('is what the extension gives to its editor, acting only where the setting lets it', async () => {
+    const namesOf = async (actions: boolean): Promise<string[]> => {
+      const script = path.join(projectRoot, 'dist', 'cli.js');
+      const { command, args, env } = mcpServerCommand({ execPath: process.execPath, script, actions, electron: false });
+      const editor = new Client({ name: 'editor', version: '1' });
+      await editor.connect(
+        new StdioClientTransport({ command, args, cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } }),
+      );
+      const { tools } = await editor.listTools();
+      await editor.close();
+      return tools.map(({ name }) => name);
+    };
+    const looking = await namesOf(false);
+    assert.ok(looking.includes('explain_failure') && !looking.includes('start_orchestration'), looking.join());
+    assert.ok((await namesOf(true)).includes('start_orchestration'));
+    const asElectron = mcpServerCommand({ execPath: '/code', script: 'cli.js', actions: false, electron: true });
+    assert.deepEqual(asElectron.env, { ELECTRON_RUN_AS_NODE: '1' });
   });
 
   it('goes on when the emulator was not there, or is another one', async () => {

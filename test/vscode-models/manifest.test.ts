@@ -7,6 +7,7 @@ import {
   commands,
   contextKeys,
   debugType,
+  mcpProvider,
   panels,
   settings,
   toolNames,
@@ -176,13 +177,18 @@ describe('package.json and the table of ids', () => {
       icon: acts ? '$(play)' : '$(pulse)',
       tags: ['durable-functions', 'durascope'],
       inputSchema: z.toJSONSchema(input, { io: 'input' }),
-      ...(acts ? { when: 'config.durascope.agentActions' } : {}),
+      // Either by the extension or by a server of the Model Context Protocol, never both.
+      when: `${acts ? 'config.durascope.agentActions && ' : ''}!config.durascope.mcpServer`,
     }));
     assert.deepEqual(contributes.languageModelTools, JSON.parse(JSON.stringify(described)));
     assert.deepEqual(
       hubTools(true).map(({ name }) => name),
       [...toolNames],
     );
+  });
+
+  it('name who provides the server of the Model Context Protocol', () => {
+    assert.deepEqual(contributes.mcpServerDefinitionProviders, [{ id: mcpProvider, label: 'Durascope' }]);
   });
 
   it('wake the extension up for its panels and its debug type, and never at the start of the editor', () => {

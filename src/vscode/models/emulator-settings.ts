@@ -32,6 +32,7 @@ const shape = {
   'diagnostics.enabled': z.boolean().catch(true),
   'diagnostics.checkOnSave': z.boolean().catch(true),
   agentActions: z.boolean().catch(false),
+  mcpServer: z.boolean().catch(false),
   notifyFailures: z.boolean().catch(false),
   previewPanels: z.enum(previewChoices).catch('editor'),
   'diagnostics.severity': z.record(z.string(), z.enum(severities).catch('warning')).catch({}),

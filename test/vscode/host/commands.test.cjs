@@ -423,7 +423,7 @@ describe('commands on instances', () => {
   });
 
   it('notice a failed one: in the badge, in a list, and no longer once it was opened', async () => {
-    const { failures, instances } = await durascope();
+    const { failures } = await durascope();
     failures.seeAll();
     const id = await run('startInstance', { name: 'OutOfStock', input: null });
     await ended(id);
@@ -442,6 +442,8 @@ describe('commands on instances', () => {
       return items.length > 0 && items;
     });
     assert.deepEqual([listed[0].description, listed.at(-1).label], [id, '$(check-all) Mark all as seen']);
+    const { badge } = failures.view;
+    assert.deepEqual([badge.value, badge.tooltip], [listed.length - 1, '1 instance failed']);
     assert.match(listed[0].detail, /no stock/);
     await answering(
       'showQuickPick',
@@ -455,7 +457,7 @@ describe('commands on instances', () => {
       () => run('showFailed'),
     );
     assert.match(said, /No instance has failed since/);
-    assert.ok(instances);
+    assert.equal(failures.view.badge, undefined);
   });
 
   it('tell in a notification that one failed, where the setting says so, and lead to the line', async () => {
@@ -921,8 +923,22 @@ describe('agents of the editor', () => {
     await assert.rejects(ask('get_instance', { instanceId: 'none' }), /There is no instance 'none'/);
   });
 
-  it('may look, and act only where the setting lets them', () => {
-    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('durascope_'));
-    assert.ok(names.includes('durascope_explain_failure'));
+  it('may look, and act only where the setting lets them', async () => {
+    const hub = await startedHub();
+    assert.ok(vscode.lm.tools.some(({ name }) => name === 'durascope_explain_failure'));
+    const input = { name: 'EchoInput', instanceId: 'by-an-agent' };
+    await assert.rejects(ask('start_orchestration', input), /durascope\.agentActions/);
+    assert.equal(await hub.get('by-an-agent'), undefined);
+    const settings = vscode.workspace.getConfiguration('durascope');
+    await settings.update('agentActions', true, vscode.ConfigurationTarget.Global);
+    try {
+      // Asked by the editor itself there is a question to the user first.
+      const { agentTools } = await durascope();
+      assert.match(agentTools.prepare('start_orchestration', input).confirmationMessages.title, /Start an orchestration\?$/);
+      await agentTools.invoke('start_orchestration', input);
+      assert.ok(await hub.get('by-an-agent'));
+    } finally {
+      await settings.update('agentActions', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 });
