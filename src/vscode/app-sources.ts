@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { SourceFiles } from '../analysis/module-graph';
+import type { SourceFiles } from '../analysis/source/module-graph';
 import { loadAnalysis } from './load-analysis';
 
 /** The texts of an app's files as the editor has them, unsaved changes included; files that are not open are read once. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FunctionFolder } from '../analysis/functions-in-text';
+import type { FunctionFolder } from '../analysis/functions/functions-in-text';
 import { countText } from '../base/count-text';
 import type { Emulators } from './emulators';
 import type { DurableApp } from './find-apps';

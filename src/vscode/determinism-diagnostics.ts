@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Finding, TextSpan } from '../analysis/finding';
+import type { Finding, TextSpan } from '../analysis/findings/finding';
 import { causeTexts } from '../core/history/divergence';
 import { openDocument } from './app-sources';
 import { codeLensLanguages } from './code-lenses';

@@ -1,4 +1,4 @@
-import type { DeterminismAnalyzer, FileFindings } from '../analysis/determinism-analyzer';
+import type { DeterminismAnalyzer, FileFindings } from '../analysis/rules/determinism-analyzer';
 import { AppSources, openDocument } from './app-sources';
 import { GrammarFindings } from './grammar-findings';
 import type { KnownFindings } from './known-findings';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Finding } from '../analysis/finding';
+import type { Finding } from '../analysis/findings/finding';
 import { type AppSources, openDocument } from './app-sources';
 import type { KnownFindings } from './known-findings';
 import { loadAnalysis } from './load-analysis';

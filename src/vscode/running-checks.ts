@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Finding } from '../analysis/finding';
+import type { Finding } from '../analysis/findings/finding';
 import { DurascopeError } from '../core/values/errors';
 import type { Replays } from '../emulator/replays';
 import type { BrokenInstance, RunningCheck } from '../replay/check-running';

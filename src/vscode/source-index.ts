@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FunctionFolder } from '../analysis/functions-in-text';
+import type { FunctionFolder } from '../analysis/functions/functions-in-text';
 import type { SourceLocation } from '../protocol/panel-values';
 import { AppSources } from './app-sources';
 import { readText, type DurableApp } from './find-apps';

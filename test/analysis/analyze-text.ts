@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { DeterminismAnalyzer } from '../../src/analysis/determinism-analyzer';
-import type { Finding, Fix } from '../../src/analysis/finding';
-import { resolutionCandidates, type SourceFiles } from '../../src/analysis/module-graph';
+import { DeterminismAnalyzer } from '../../src/analysis/rules/determinism-analyzer';
+import type { Finding, Fix } from '../../src/analysis/findings/finding';
+import { resolutionCandidates, type SourceFiles } from '../../src/analysis/source/module-graph';
 
 /** An app of files by their paths (`src/a.ts`), in memory. */
 export function filesOf(texts: Readonly<Record<string, string>>): SourceFiles {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DeterminismAnalyzer } from '../../src/analysis/determinism-analyzer';
+import { DeterminismAnalyzer } from '../../src/analysis/rules/determinism-analyzer';
 import { filesOf, orchestrator } from './analyze-text';
 
 const pieces = [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import fastGlob from 'fast-glob';
-import { DeterminismAnalyzer } from '../../src/analysis/determinism-analyzer';
-import { resolutionCandidates, type SourceFiles } from '../../src/analysis/module-graph';
+import { DeterminismAnalyzer } from '../../src/analysis/rules/determinism-analyzer';
+import { resolutionCandidates, type SourceFiles } from '../../src/analysis/source/module-graph';
 import { analyzeText, applied, orchestrator, told } from './analyze-text';
 
 const root = path.resolve(__dirname, '../..');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { functionsInText } from '../../src/analysis/functions-in-text';
+import { functionsInText } from '../../src/analysis/functions/functions-in-text';
 
 const inText = (text: string): string[] =>
   (functionsInText('/app/A.cs', text, null) ?? []).map(({ kind, name, line0, column0 }) => `${kind} ${name} ${line0}:${column0}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { functionsInText } from '../../src/analysis/functions-in-text';
+import { functionsInText } from '../../src/analysis/functions/functions-in-text';
 
 describe('the functions that a text registers', () => {
   it('are told by kind, name and place', () => {

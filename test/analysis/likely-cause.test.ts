@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { likelyCause } from '../../src/analysis/likely-cause';
+import { likelyCause } from '../../src/analysis/findings/likely-cause';
 import { causeTexts, type Divergence } from '../../src/core/history/divergence';
 import { analyzeText, orchestrator } from './analyze-text';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DeterminismAnalyzer } from '../../src/analysis/determinism-analyzer';
+import { DeterminismAnalyzer } from '../../src/analysis/rules/determinism-analyzer';
 import { filesOf, orchestrator } from './analyze-text';
 
 /** `file:line variable` of the timer that the orchestrator `Story` may leave open. */

@@ -1,6 +1,6 @@
 /** Which yields and branches kept runs have reached, how often, and how long they waited there. */
 import assert from 'node:assert/strict';
-import { yieldsInText } from '../../src/analysis/yields-in-text';
+import { yieldsInText } from '../../src/analysis/source/yields-in-text';
 import { Visits } from '../../src/vscode/models/yield-coverage';
 import type { ReplayTimeline } from '../../src/replay/replay-timeline';
 

@@ -4,12 +4,12 @@
  */
 import type * as t from '@babel/types';
 import type { CallingFunction, CodePlace, FunctionCall, FunctionCallKind } from '../../core/values/function-calls';
-import { findFunctions, type FoundFunction } from '../find-functions';
-import { spanOf } from '../finding';
-import { type FunctionPlace, ValueFollower } from '../follow-value';
-import { ModuleGraph, type SourceFiles } from '../module-graph';
-import type { SourceModule } from '../source-module';
-import { childrenOf, isCall, isMember, memberName, textOf, unwrap, type CallNode } from '../syntax';
+import { findFunctions, type FoundFunction } from '../functions/find-functions';
+import { spanOf } from '../findings/finding';
+import { type FunctionPlace, ValueFollower } from '../source/follow-value';
+import { ModuleGraph, type SourceFiles } from '../source/module-graph';
+import type { SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isMember, memberName, textOf, unwrap, type CallNode } from '../source/syntax';
 
 /** By method: what it asks for, and which argument names it. */
 const methods: ReadonlyMap<string, { kind: FunctionCallKind; argument: number; isEntity?: true }> = new Map([

@@ -5,7 +5,7 @@
  */
 import { csharpAdvice, type SharedCause } from '../../core/history/cause-advice';
 import { causeTexts } from '../../core/history/divergence';
-import type { Finding, Fix, RelatedPlace } from '../finding';
+import type { Finding, Fix, RelatedPlace } from '../findings/finding';
 import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from './csharp-orchestrators';
 import { objects, staticMembers } from './csharp-rules';
 import {

@@ -4,7 +4,7 @@
  */
 import { powerShellAdvice, type SharedCause } from '../../core/history/cause-advice';
 import { causeTexts } from '../../core/history/divergence';
-import type { Finding, Fix, RelatedPlace } from '../finding';
+import type { Finding, Fix, RelatedPlace } from '../findings/finding';
 import { commands, networkCommand, objects, onlyTold, staticMembers } from './powershell-rules';
 import { silencedIn } from './silenced';
 import { childrenOf, spanOfNode, type SyntaxNode, type SyntaxTrees, within } from './syntax-trees';

@@ -3,7 +3,7 @@
  * text is looked at. A tree is there for any text: what cannot be read is an `ERROR` node, and what stands around it is still found.
  */
 import { Language, type Node, Parser } from '@vscode/tree-sitter-wasm';
-import type { TextSpan } from '../finding';
+import type { TextSpan } from '../findings/finding';
 
 export type GrammarLanguage = 'csharp' | 'powershell';
 export type SyntaxNode = Node;

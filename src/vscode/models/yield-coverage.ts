@@ -1,5 +1,5 @@
 /** What kept runs have reached of a file's yields: how often, and how long they waited there. */
-import type { BranchInText, YieldInText } from '../../analysis/yields-in-text';
+import type { BranchInText, YieldInText } from '../../analysis/source/yields-in-text';
 import { durationText } from '../../base/duration-text';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 import { fromTimestamp } from '../../core/values/time';

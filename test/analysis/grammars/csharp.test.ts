@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkCSharp } from '../../../src/analysis/grammars/check-csharp';
-import type { Finding } from '../../../src/analysis/finding';
+import type { Finding } from '../../../src/analysis/findings/finding';
 import { treesOf } from './load-trees';
 
 const check = async (texts: Readonly<Record<string, string>> | string): Promise<Finding[]> =>

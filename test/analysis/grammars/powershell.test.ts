@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkPowerShell } from '../../../src/analysis/grammars/check-powershell';
-import type { Finding } from '../../../src/analysis/finding';
+import type { Finding } from '../../../src/analysis/findings/finding';
 import { powerShellOrchestrator } from '../../../src/analysis/grammars/powershell-functions';
 import { treesOf } from './load-trees';
 

@@ -1,9 +1,9 @@
 /** `context.df.currentUtcDateTime.setMinutes(...)`: the SDK hands out the date that it keeps the time in. */
 import type * as t from '@babel/types';
-import type { DurableCode } from './durable-code';
-import type { Fix } from './finding';
-import { textAt, type SourceModule } from './source-module';
-import { childrenOf, isFunction, isMember, memberName, unwrap, type CallNode } from './syntax';
+import type { DurableCode } from '../functions/durable-code';
+import type { Fix } from '../findings/finding';
+import { textAt, type SourceModule } from '../source/source-module';
+import { childrenOf, isFunction, isMember, memberName, unwrap, type CallNode } from '../source/syntax';
 
 const setters = /^set(UTC)?(Date|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|Time|Year)$/;
 

@@ -1,8 +1,8 @@
 /** The ways in which JavaScript waits for a while. */
 import type * as t from '@babel/types';
-import type { ValueFollower } from './follow-value';
-import type { SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, unwrap, type FunctionNode } from './syntax';
+import type { ValueFollower } from '../source/follow-value';
+import type { SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, unwrap, type FunctionNode } from '../source/syntax';
 
 /**
  * The expression for the milliseconds that a promise waits: of `new Promise((resolve) => setTimeout(resolve, ms))`, of packages that do

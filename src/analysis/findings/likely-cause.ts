@@ -1,5 +1,5 @@
-import { adviceFor } from '../core/history/cause-advice';
-import { causeTexts, type DeterminismCause, type Divergence } from '../core/history/divergence';
+import { adviceFor } from '../../core/history/cause-advice';
+import { causeTexts, type DeterminismCause, type Divergence } from '../../core/history/divergence';
 import type { Finding } from './finding';
 
 // The ones that let a replay ask for something else; the others fail or do nothing right away. The likeliest first.

@@ -1,9 +1,9 @@
 /** Tasks that nobody yields, and yields of what is no task. */
 import type * as t from '@babel/types';
-import { taskMembers, type DurableCode } from './durable-code';
-import type { ValueFollower } from './follow-value';
-import { lineOf, type SourceModule } from './source-module';
-import { isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from './syntax';
+import { taskMembers, type DurableCode } from '../functions/durable-code';
+import type { ValueFollower } from '../source/follow-value';
+import { lineOf, type SourceModule } from '../source/source-module';
+import { isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from '../source/syntax';
 
 /** A call that makes a task, or a constant that holds one, used as if it were its result, or not at all. */
 export function discardedTask(

@@ -1,8 +1,8 @@
 import { OrchestratorCheck } from './check-orchestrator';
-import type { Finding } from './finding';
-import { findFunctions, type FoundFunction } from './find-functions';
-import { ValueFollower } from './follow-value';
-import { ModuleGraph, type SourceFiles } from './module-graph';
+import type { Finding } from '../findings/finding';
+import { findFunctions, type FoundFunction } from '../functions/find-functions';
+import { ValueFollower } from '../source/follow-value';
+import { ModuleGraph, type SourceFiles } from '../source/module-graph';
 import { openTimerOf, type OpenTimer } from './open-timer';
 
 export interface FileFindings {

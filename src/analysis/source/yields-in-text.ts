@@ -1,6 +1,6 @@
 /** The yields of a file's generators, and the branches that hold some: what a run may reach or not. */
 import type * as t from '@babel/types';
-import { spanOf } from './finding';
+import { spanOf } from '../findings/finding';
 import { lineOf, readModule } from './source-module';
 import { childrenOf } from './syntax';
 

@@ -1,9 +1,9 @@
 /** What the walk through an orchestrator has found: each place with the way that led there, unless a comment silences it. */
 import type * as t from '@babel/types';
-import { causeTexts, type DeterminismCause } from '../core/history/divergence';
-import { spanOf, type Finding, type Fix, type RelatedPlace } from './finding';
-import { lineOf, type SourceModule } from './source-module';
-import type { FunctionNode } from './syntax';
+import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
+import { spanOf, type Finding, type Fix, type RelatedPlace } from '../findings/finding';
+import { lineOf, type SourceModule } from '../source/source-module';
+import type { FunctionNode } from '../source/syntax';
 
 export interface CallSite {
   node: t.Node;

@@ -4,10 +4,10 @@
  * nothing is said.
  */
 import type * as t from '@babel/types';
-import type { DurableCode } from './durable-code';
-import type { Binding } from './scopes';
-import { lineOf, type SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
+import type { DurableCode } from '../functions/durable-code';
+import type { Binding } from '../source/scopes';
+import { lineOf, type SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from '../source/syntax';
 
 interface Race {
   node: t.YieldExpression;

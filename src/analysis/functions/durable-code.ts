@@ -1,9 +1,9 @@
 /** Which variables hold an orchestration's context, and which expressions make tasks. */
 import type * as t from '@babel/types';
-import { pathInPattern, type Value, type ValueFollower } from './follow-value';
-import type { Binding } from './scopes';
-import type { SourceModule } from './source-module';
-import { isCall, isFunction, isMember, keyName, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
+import { pathInPattern, type Value, type ValueFollower } from '../source/follow-value';
+import type { Binding } from '../source/scopes';
+import type { SourceModule } from '../source/source-module';
+import { isCall, isFunction, isMember, keyName, memberName, unwrap, type CallNode, type FunctionNode } from '../source/syntax';
 
 /** `context` of an orchestrator, its `df`, or `df.Task`. */
 export type DurableRole = 'context' | 'df' | 'taskSet';

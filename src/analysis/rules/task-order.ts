@@ -3,11 +3,11 @@
  * group. Only variables that are set once and whose every use is seen are judged.
  */
 import type * as t from '@babel/types';
-import type { DurableCode } from './durable-code';
-import type { Fix } from './finding';
-import type { Binding } from './scopes';
-import { lineOf, type SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
+import type { DurableCode } from '../functions/durable-code';
+import type { Fix } from '../findings/finding';
+import type { Binding } from '../source/scopes';
+import { lineOf, type SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from '../source/syntax';
 
 interface OrderFinding {
   node: t.Node;

@@ -1,9 +1,9 @@
 /** Variables of a module that change while the app runs. */
 import type * as t from '@babel/types';
-import type { ValueFollower } from './follow-value';
-import type { Binding } from './scopes';
-import type { SourceModule } from './source-module';
-import { isCall, isFunction, isMember, memberName, unwrap, type CallNode } from './syntax';
+import type { ValueFollower } from '../source/follow-value';
+import type { Binding } from '../source/scopes';
+import type { SourceModule } from '../source/source-module';
+import { isCall, isFunction, isMember, memberName, unwrap, type CallNode } from '../source/syntax';
 
 const mutating = new Set('push pop shift unshift splice sort reverse fill copyWithin set add delete clear'.split(' '));
 const containers = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);

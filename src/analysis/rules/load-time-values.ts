@@ -1,12 +1,12 @@
 /** Constants of a module that are set from the clock, from chance or from the environment when the module is loaded. */
 import type * as t from '@babel/types';
-import type { DeterminismCause } from '../core/history/divergence';
-import type { ValueFollower } from './follow-value';
+import type { DeterminismCause } from '../../core/history/divergence';
+import type { ValueFollower } from '../source/follow-value';
 import { causeOfUse } from './known-sources';
-import type { Binding } from './scopes';
-import type { SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, isMember } from './syntax';
-import { isClass } from './follow-value';
+import type { Binding } from '../source/scopes';
+import type { SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, isMember } from '../source/syntax';
+import { isClass } from '../source/follow-value';
 
 export interface LoadTimeCause {
   cause: DeterminismCause;

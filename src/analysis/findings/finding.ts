@@ -1,5 +1,5 @@
 import type * as t from '@babel/types';
-import type { DeterminismCause } from '../core/history/divergence';
+import type { DeterminismCause } from '../../core/history/divergence';
 
 /** A stretch of a file's text. Offsets count UTF-16 units from 0; lines count from 1, columns (in UTF-16 units) from 1. */
 export interface TextSpan {

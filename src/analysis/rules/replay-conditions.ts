@@ -1,8 +1,8 @@
 /** Conditions on whether the orchestrator is being replayed. */
 import type * as t from '@babel/types';
-import type { DurableCode } from './durable-code';
-import type { SourceModule } from './source-module';
-import { isMember, memberName, unwrap } from './syntax';
+import type { DurableCode } from '../functions/durable-code';
+import type { SourceModule } from '../source/source-module';
+import { isMember, memberName, unwrap } from '../source/syntax';
 
 /** A condition in which `context.df.isReplaying` has a part. */
 export function asksReplaying(test: t.Node, module: SourceModule, durable: DurableCode): boolean {

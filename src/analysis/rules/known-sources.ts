@@ -1,5 +1,5 @@
 /** What of the runtime, of Node.js and of well-known packages gives an orchestrator something else at each replay, or acts on the world. */
-import type { DeterminismCause } from '../core/history/divergence';
+import type { DeterminismCause } from '../../core/history/divergence';
 
 export interface ExternalUse {
   /** The package or module; empty for the runtime's own globals. */

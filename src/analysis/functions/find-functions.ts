@@ -1,8 +1,8 @@
 import type * as t from '@babel/types';
 import { isAppLike, isTypedOrchestrator, takesContext } from './durable-code';
-import type { FunctionPlace, ValueFollower } from './follow-value';
-import type { SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode } from './syntax';
+import type { FunctionPlace, ValueFollower } from '../source/follow-value';
+import type { SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode } from '../source/syntax';
 
 export interface FoundFunction {
   kind: 'orchestration' | 'entity' | 'other';

@@ -1,11 +1,11 @@
 /** What the editor offers to write in place of what a replay cannot repeat. Nothing is offered where the context is out of reach. */
 import type * as t from '@babel/types';
-import type { DeterminismCause } from '../core/history/divergence';
-import type { DurableCode } from './durable-code';
-import type { Fix, TextEdit } from './finding';
-import type { Value } from './follow-value';
-import { textAt, type SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from './syntax';
+import type { DeterminismCause } from '../../core/history/divergence';
+import type { DurableCode } from '../functions/durable-code';
+import type { Fix, TextEdit } from '../findings/finding';
+import type { Value } from '../source/follow-value';
+import { textAt, type SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from '../source/syntax';
 
 /** Replacements of a single expression by what `df` (the text for `context.df`) has for the same purpose. */
 export function replacements(

@@ -8,20 +8,20 @@
 import type * as t from '@babel/types';
 import { booleanInput } from './boolean-inputs';
 import { setterOfClock } from './changed-clock';
-import { DurableCode } from './durable-code';
+import { DurableCode } from '../functions/durable-code';
 import { EventAgain } from './event-again';
-import { spanOf, type Finding, type RelatedPlace } from './finding';
-import type { FoundFunction } from './find-functions';
+import { spanOf, type Finding, type RelatedPlace } from '../findings/finding';
+import type { FoundFunction } from '../functions/find-functions';
 import { FindingsOnTheWay, short, type CallSite, type Frame } from './findings-on-the-way';
-import type { FunctionPlace, ValueFollower } from './follow-value';
+import type { FunctionPlace, ValueFollower } from '../source/follow-value';
 import { GlobalState, rootOf } from './global-state';
 import { causeOfUse } from './known-sources';
 import { loadTimeCause } from './load-time-values';
 import * as fixes from './fixes';
 import { asksNotReplaying, asksReplaying } from './replay-conditions';
 import { sleepDuration } from './sleeps';
-import type { SourceModule } from './source-module';
-import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from './syntax';
+import type { SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from '../source/syntax';
 import { TaskOrder } from './task-order';
 import { discardedTask, notATask } from './task-use';
 

@@ -1,7 +1,7 @@
 /** The function whose script a text in PowerShell is, at its first line that is no comment and no `using`. */
 import path from 'node:path';
 import type { FunctionInText } from './function-in-text';
-import { powerShellFunction } from './grammars/powershell-functions';
+import { powerShellFunction } from '../grammars/powershell-functions';
 
 /** `functionJson`: text of the function.json beside the file. */
 export function powerShellFunctions(file: string, text: string, functionJson: string | undefined): FunctionInText[] {

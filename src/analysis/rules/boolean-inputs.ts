@@ -1,9 +1,9 @@
 /** `callActivity('F', true)`: the host hands a boolean that is a whole input on as the text `True` or `False`. */
 import type * as t from '@babel/types';
-import type { DurableCode } from './durable-code';
-import type { Fix } from './finding';
-import { textAt, type SourceModule } from './source-module';
-import { isCall, unwrap, type CallNode } from './syntax';
+import type { DurableCode } from '../functions/durable-code';
+import type { Fix } from '../findings/finding';
+import { textAt, type SourceModule } from '../source/source-module';
+import { isCall, unwrap, type CallNode } from '../source/syntax';
 
 const comparisons = /^([!=]==?|[<>]=?|in|instanceof)$/;
 

@@ -1,10 +1,10 @@
 import { csharpFunctions } from './csharp-functions';
 import { findFunctions } from './find-functions';
-import { spanOf } from './finding';
-import { ValueFollower } from './follow-value';
+import { spanOf } from '../findings/finding';
+import { ValueFollower } from '../source/follow-value';
 import type { FunctionInText } from './function-in-text';
 import { powerShellFunctions } from './powershell-script';
-import { readModule } from './source-module';
+import { readModule } from '../source/source-module';
 
 /** In programming models that describe a function beside its code. */
 export interface FunctionFolder {

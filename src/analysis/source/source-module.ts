@@ -1,6 +1,6 @@
 /** One file of an app as the findings see it: its syntax tree, names, imports, exports and the comments that silence findings. */
 import type * as t from '@babel/types';
-import { causeTexts } from '../core/history/divergence';
+import { causeTexts } from '../../core/history/divergence';
 import { parseSource } from './parse-source';
 import { scopeProgram, type ScopedProgram } from './scopes';
 import { childrenOf, isCall, isMember, memberName, textOf } from './syntax';

@@ -6,12 +6,12 @@
  *       where that cannot be followed, or something else makes timers of its own (a retry, a poll), nothing is told.
  */
 import type * as t from '@babel/types';
-import { DurableCode } from './durable-code';
-import { spanOf, type TextSpan } from './finding';
-import type { FoundFunction } from './find-functions';
-import type { FunctionPlace, ValueFollower } from './follow-value';
-import type { SourceModule } from './source-module';
-import { childrenOf, isCall, isMember, keyName, memberName, unwrap, type CallNode } from './syntax';
+import { DurableCode } from '../functions/durable-code';
+import { spanOf, type TextSpan } from '../findings/finding';
+import type { FoundFunction } from '../functions/find-functions';
+import type { FunctionPlace, ValueFollower } from '../source/follow-value';
+import type { SourceModule } from '../source/source-module';
+import { childrenOf, isCall, isMember, keyName, memberName, unwrap, type CallNode } from '../source/syntax';
 
 export interface OpenTimer {
   file: string;
