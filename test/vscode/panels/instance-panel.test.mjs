@@ -85,8 +85,30 @@ describe('the instance panel', function () {
     assert.equal((await inOrder(page, 'Status')).at(-1), 'Completed');
   });
 
+  it('keeps number and type of a row in sight while the table is moved sideways, and cuts no type off', async () => {
+    const page = await openPanel('failedDeep', 'dark', { tab: 'history', historyView: 'stored' });
+    await page.setViewportSize({ width: 700, height: 700 });
+    const grid = page.locator('.history-grid');
+    const left = async (selector) => (await page.locator(`.grid-row ${selector}`).first().boundingBox()).x;
+    const before = [await left('.row-number'), await left('[data-column=EventType]'), await left('[data-column=Result]')];
+    await grid.evaluate((each) => each.scrollTo({ left: 400, behavior: 'instant' }));
+    await eventually(async () => assert.ok((await left('[data-column=Result]')) < before[2]));
+    assert.deepEqual([await left('.row-number'), await left('[data-column=EventType]')], before.slice(0, 2));
+    const cut = await page
+      .locator('[data-column=EventType]')
+      .evaluateAll((all) => all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.textContent));
+    assert.deepEqual(cut, []);
+    assert.ok((await inOrder(page, 'EventType')).includes('SubOrchestrationInstanceCreated'));
+    assert.equal(await page.locator('.grid-head', { hasText: 'PartitionKey' }).count(), 0);
+    await screenshot('history-moved-sideways');
+    await page.setViewportSize({ width: 1200, height: 800 });
+  });
+
   it('switches to the commit order and back', async () => {
     const page = await openPanel('completed', 'dark', { tab: 'history', historyView: 'stored' });
+    // Each order says what it is.
+    assert.match(await page.getByRole('radio', { name: 'Display order' }).getAttribute('title'), /documentation shows it/);
+    assert.ok((await page.getByRole('radio', { name: 'Commit order' }).getAttribute('title')).length > 10);
     await page.getByRole('radio', { name: 'Commit order' }).click();
     await eventually(async () =>
       assert.deepEqual((await inOrder(page, 'EventType')).slice(0, 2), ['OrchestratorStarted', 'ExecutionStarted']),

@@ -46,6 +46,53 @@ describe('the instances panel', function () {
     await first('ReserveTicket');
   });
 
+  it('sorts by every column', async () => {
+    const page = await openPanel('some');
+    const heads = page.locator('.grid-header [role=columnheader]:has(button)').filter({ hasText: /\w/ });
+    assert.deepEqual(
+      (await heads.allInnerTexts()).map((text) => text.trim()),
+      ['Status', 'Name', 'Instance id', 'Custom status', 'Created', 'Updated', 'Duration', 'Events'],
+    );
+    for (const head of await heads.all()) {
+      await head.locator('button').click();
+      await eventually(async () => assert.match((await head.getAttribute('aria-sort')) ?? '', /ascending|descending/));
+      await page.locator('.grid-row:not(.missing)').first().waitFor();
+    }
+  });
+
+  it('says why a failed one failed, and keeps the ends of ids that differ there alone', async () => {
+    const page = await openPanel('some');
+    await page.locator('[data-status=Failed]').click();
+    await allAre(page, 'status', 'Failed');
+    const why = await cells(page, 'customStatus');
+    assert.ok(why.length > 0 && why.every((text) => text.length > 0), why.join());
+    assert.equal(await page.locator('.row-failure').count(), why.length);
+    // Two children of one parent, in a column that is too narrow for their ids.
+    await page.locator('.chip', { hasText: 'All' }).click();
+    const parent = `order-${'0123456789'.repeat(6)}`;
+    await page.evaluate((prefix) => {
+      const { hub } = globalThis.gallery;
+      const [like] = hub.instances.values();
+      for (const tail of [':1', ':2']) {
+        const instanceId = `${prefix}${tail}`;
+        hub.add({ ...like, row: { ...like.row, instanceId, createdTime: globalThis.gallery.now() } });
+        hub.change(instanceId, { runtimeStatus: 'Running' });
+      }
+    }, parent);
+    await page.setViewportSize({ width: 700, height: 700 });
+    for (const tail of [':1', ':2']) {
+      const id = page.locator(`[data-instance-id="${parent}${tail}"] code`);
+      await id.waitFor();
+      const { x, width } = await id.locator('.id-tail').boundingBox();
+      const cell = await page.locator(`[data-instance-id="${parent}${tail}"] .cell-instanceId`).boundingBox();
+      assert.equal(await id.locator('.id-tail').innerText(), tail);
+      assert.ok(width > 0 && x + width <= cell.x + cell.width + 1, JSON.stringify({ x, width, cell }));
+      assert.ok(await id.locator('.id-head').evaluate((each) => each.scrollWidth > each.clientWidth), 'the head is what is cut');
+    }
+    await screenshot('instances-ids-of-children');
+    await page.setViewportSize({ width: 1200, height: 800 });
+  });
+
   it('filters by text and by orchestrator, and remembers it', async () => {
     const page = await openPanel('some');
     await page.getByRole('button', { name: 'All orchestrators' }).click();
