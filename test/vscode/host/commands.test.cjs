@@ -357,6 +357,19 @@ describe('commands on instances', () => {
       ['send', 'curl', 'http'],
     );
     assert.match(vscode.window.activeTextEditor.document.getText(), /^### POST \/api\/start\/EchoInput\nPOST http/);
+    // Both answers are there again the next time.
+    const values = [];
+    await answering(
+      'showInputBox',
+      ({ value }) => (values.push(value), value),
+      () =>
+        answering(
+          'showQuickPick',
+          () => undefined,
+          () => run('sendRequest', { name: 'StartOf' }),
+        ),
+    );
+    assert.deepEqual(values, ['EchoInput', '5']);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     assert.equal(await run('sendRequest', { name: 'Nobody', method: 'GET' }), undefined);
   });

@@ -114,10 +114,13 @@ describe('the start of an emulator', () => {
   });
 
   it('uses the emulator that another program runs on the same data, and takes over when that has ended', async () => {
+    const said = [];
+    const { setStatusBarMessage } = vscode.window;
+    vscode.window.setStatusBarMessage = (text, ...rest) => (said.push(text), setStatusBarMessage(text, ...rest));
     const cli = path.join(vscode.extensions.getExtension('durascope.durascope').extensionPath, 'dist', 'cli.js');
     const other = spawn('node', [cli, 'start', appDir(), '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = new Promise((resolve) => other.once('exit', resolve));
-    let id;
+    let [id, waiting] = [];
     try {
       const note = path.join(appDir(), '.durascope', 'emulator.json');
       const theirs = await until(
@@ -134,13 +137,19 @@ describe('the start of an emulator', () => {
         return rows.flat().find((each) => each.row?.instanceId === id);
       });
       assert.equal(node.row.runtimeStatus, 'Completed');
+      waiting = await run('startInstance', { name: 'ReserveTicket', input: null });
+      await until('it waits', async () => (await hub().get(waiting)).awaitedEvents.length > 0);
     } finally {
       other.kill();
       await ended;
     }
     const emulator = parts.emulators.of(parts.apps.current);
     await until('it runs here', () => emulator.running !== undefined && !emulator.running.isAttached);
+    await until('the words', () => said.some((text) => /has ended; its instances go on in this window/.test(text)));
+    vscode.window.setStatusBarMessage = setStatusBarMessage;
     assert.equal((await hub().get(id)).runtimeStatus, 'Completed');
+    await run('raiseEvent', { instanceIds: [waiting], name: 'BookingConfirmed', data: '"A7"' });
+    assert.equal((await hub().waitForCompletion(waiting, 60_000)).output, '"A7"');
     const after = await run('startInstance', { name: 'HelloCities', input: null });
     assert.equal((await hub().waitForCompletion(after, 60_000)).runtimeStatus, 'Completed');
   });
