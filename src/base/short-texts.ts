@@ -35,3 +35,8 @@ export function charsOf(value: unknown): number {
   for (const name in value) chars += name.length + charsOf((value as Record<string, unknown>)[name]);
   return chars;
 }
+
+/** The end of an id that tells it from those that begin alike, as children of one parent do; empty where there is none. */
+export function idTail(id: string): string {
+  return /[:_-][^:_-]{1,12}$/.exec(id.slice(8))?.[0] ?? '';
+}

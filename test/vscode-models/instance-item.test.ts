@@ -56,8 +56,13 @@ describe('a line of the instances view', () => {
   it('shortens made ids and long ones, and leaves chosen ones alone', () => {
     assert.equal(shortId('order-4711'), 'order-4711');
     assert.equal(shortId('2f5a7b9c-1234-1234-1234-123456789abc'), '2f5a7b9c');
-    assert.equal(shortId('2f5a7b9c-1234-1234-1234-123456789abc:0'), '2f5a7b9c');
+    assert.equal(shortId('2f5a7b9c123412341234123456789abc'), '2f5a7b9c');
     assert.equal(shortId('x'.repeat(40)).length, 32);
+    // Children of one parent differ at the end.
+    assert.equal(shortId('2f5a7b9c-1234-1234-1234-123456789abc:0'), '2f5a7b9c…:0');
+    assert.equal(shortId('2f5a7b9c-1234-1234-1234-123456789abc:1'), '2f5a7b9c…:1');
+    assert.equal(shortId(`2f5a7b9c123412341234123456789abc${':12'.repeat(8)}`), '2f5a7b9c…:12');
+    assert.equal(shortId(`order-${'7'.repeat(40)}:12`), `order-${'7'.repeat(22)}…:12`);
   });
 
   it('tells ages in one unit', () => {

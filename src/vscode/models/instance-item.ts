@@ -2,6 +2,7 @@
 import { countText } from '../../base/count-text';
 import { ageText, shortAge } from '../../base/age';
 import { cutText, jsonLine } from '../../base/json-text';
+import { idTail } from '../../base/short-texts';
 import type { InstanceRow } from '../../core/instances/instance';
 import type { OrchestrationStatus } from '../../core/values/status';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
@@ -77,11 +78,16 @@ export function possibleActions(status: OrchestrationStatus): InstanceAction[] {
   return all.filter((action) => actionStatuses[action].includes(status));
 }
 
-/** Ids made by machines are cut to what tells them apart at a glance; those that people chose stay. */
+/**
+ * Ids made by machines are cut to what tells them apart at a glance, with what is added to them for a child; those that people chose stay, of
+ * long ones the beginning and the end.
+ */
 export function shortId(instanceId: string): string {
-  if (/^[0-9a-f]{32}$/i.test(instanceId) || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.test(instanceId))
-    return instanceId.slice(0, 8);
-  return cutText(instanceId, 32);
+  const made = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-f])/i.exec(instanceId)?.[0];
+  const tail = idTail(instanceId);
+  if (made === undefined) return instanceId.length <= 32 ? instanceId : cutText(instanceId, 32 - tail.length) + tail;
+  const added = instanceId.slice(made.length);
+  return made.slice(0, 8) + (added === '' ? '' : `…${added.length > 13 ? tail : added}`);
 }
 
 function tooltipOf(row: InstanceRow): string {

@@ -9,6 +9,7 @@ import type { InstanceSummary } from '../../protocol/panel-values';
 import { isSelected, toggled, withRange, type Selection } from '../models/selection';
 import { dateTimeText, durationText } from '../models/time-text';
 import { Icon } from '../ui/icon';
+import { InstanceId } from '../ui/instance-id';
 import { memo } from '../ui/memo';
 import { SortButton } from '../ui/sort-button';
 import { StatusBadge } from '../ui/status-badge';
@@ -293,17 +294,6 @@ const InstanceRow = memo(({ row, position, start, picked, isCursor, isAttached, 
     ))}
   </div>
 ));
-
-/** What tells children of one parent apart is at the end of their ids: a cell that is too narrow cuts what stands before it. */
-function InstanceId({ id }: { id: string }): JSX.Element {
-  const tail = /[:_-][^:_-]{1,12}$/.exec(id.slice(8))?.[0] ?? '';
-  return (
-    <code title={id}>
-      <span class="id-head">{id.slice(0, id.length - tail.length)}</span>
-      <span class="id-tail">{tail}</span>
-    </code>
-  );
-}
 
 /** The row and cell that something was done to. The id opens on its text only, not on the blank beside it. */
 function placeOf(target: EventTarget | null): { position: number; cell: string } | null {
