@@ -1,67 +1,52 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { InstanceRow } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import { EntityPanelSession } from '../protocol/entity-panel-session';
 import { FunctionsPanelSession } from '../protocol/functions-panel-session';
 import { InstancePanelSession, type ComparedInstance } from '../protocol/instance-panel-session';
 import type { InstanceFilter } from '../protocol/instances-panel';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
-import type { FailureLinkValue, SourceLocation } from '../protocol/panel-values';
-import type { CalledFunctions } from './called-functions';
-import { clockOf } from './editor-clock';
-import type { FunctionDescriptor } from '../core/ports/function-worker';
-import type { FailureLink } from '../core/ports/failure-chain';
-import { readText, realDir, type DurableApp } from './find-apps';
-import type { AppEmulator } from './app-emulator';
-import type { Emulators } from './emulators';
+import type { DurableApp } from './find-apps';
 import { contextKeys, hubInstancesPanel, panels as panelIds } from './ids';
 import { shortId } from './models/instance-item';
 import { keepsTab, PreviewTab } from './models/preview-tab';
-import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
 import type { AttachedHub } from '../hubs/attached-hub';
 import type { HubPanelHost } from './hub-panel-host';
 import { panelPage } from './panel-page';
 import type { PanelPreferences } from './panel-preferences';
-import type { SourceIndex } from './source-index';
+import { type PanelSession, PanelSessions, type PanelSessionsOptions } from './panel-sessions';
 import { tick } from './tick';
 
-type Session = InstancePanelSession | InstancesPanelSession | EntityPanelSession | FunctionsPanelSession;
+/** Whose instance is shown, where it is not the app's emulator's; `host`: what it asks of the editor, where that is not the app's. */
+interface ShownHub {
+  hub: TaskHubClient;
+  host?: PanelHost;
+}
 
 interface OpenPanel {
   panel: vscode.WebviewPanel;
-  session: Session;
+  session: PanelSession;
   app: DurableApp;
   subscriptions: vscode.Disposable[];
   /** Of an imported history; absent: that of the app's emulator. */
   imported?: TaskHubClient;
 }
 
-export interface PanelsOptions {
-  extensionUri: vscode.Uri;
+export interface PanelsOptions extends PanelSessionsOptions {
   memory: vscode.Memento;
-  emulators: Emulators;
-  sources: SourceIndex;
   preferences: PanelPreferences;
-  called: CalledFunctions;
-  /** What panels of this app ask of the editor. */
-  hostOf: (app: DurableApp) => PanelHost;
   findApp: (appDir: string) => DurableApp | undefined;
   currentApp: () => DurableApp | undefined;
   /** The same for panels of instances of attached hubs. */
   attachedHostOf: (app: DurableApp) => HubPanelHost;
   attachedReplayOf: (app: DurableApp, hub: AttachedHub, instanceId: string) => PanelReplay;
-  /** The replay of an instance, for its panel. */
-  replayOf: (app: DurableApp, instanceId: string) => PanelReplay;
   /** Whether single clicks share a tab. */
   reusesPreview: () => boolean;
   /** A panel of an instance is opened, or comes to the front. */
   onOpened: (app: DurableApp, instanceId: string) => void;
-  onError: (error: unknown) => void;
 }
 
 const savedState = z.object({ instanceId: z.string() });
@@ -72,9 +57,11 @@ const maxRemembered = 200;
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, OpenPanel>();
   readonly #preview = new PreviewTab();
+  readonly #sessions: PanelSessions;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(private readonly options: PanelsOptions) {
+    this.#sessions = new PanelSessions(options);
     const refresh = (appDir: string): void => {
       const session = this.#open.get(functionsKey(appDir))?.session;
       if (session instanceof FunctionsPanelSession) session.refresh();
@@ -314,60 +301,26 @@ export class Panels implements vscode.Disposable {
     panel: vscode.WebviewPanel,
     app: DurableApp,
     instanceId: string,
-    imported?: { hub: TaskHubClient; replay: PanelReplay; key?: string; host?: PanelHost },
+    imported?: ShownHub & { replay: PanelReplay; key?: string },
   ): void {
     if (isEntityId(instanceId)) {
       this.#showEntity(panel, app, instanceId, imported);
       return;
     }
-    const session = new InstancePanelSession({
+    const kept = imported !== undefined && imported.key === undefined;
+    const session = this.#sessions.ofInstance(
+      panel,
+      app,
       instanceId,
-      post: (message) => {
-        if (message.type === 'instance' && message.instance !== null) {
-          const mark = imported === undefined || imported.key !== undefined ? '' : ' (imported)';
-          panel.title = `${message.instance.name} · ${shortId(instanceId)}${mark}`;
-          panel.iconPath = this.#icon(message.instance.runtimeStatus);
-        }
-        void panel.webview.postMessage(message);
-      },
-      host: imported?.host ?? this.options.hostOf(app),
-      clock: clockOf(() => this.options.emulators.of(app)),
-      locate: (row) => this.#locate(app, row, imported?.hub),
-      locateFailure: (link) => locateLink(app, link),
-      locateOpenTimer: (row) => this.options.sources.locateOpenTimer(app, row.name),
-      eventNames: () => this.options.sources.eventNames(app),
-      ...(imported === undefined ? { logs: this.options.emulators.of(app).logs } : {}),
-      replay: imported?.replay ?? this.options.replayOf(app, instanceId),
-      ...(imported === undefined || imported.key !== undefined ? {} : { isImported: true }),
-      ...(imported === undefined || imported.key !== undefined ? {} : { opensReplay: true }),
-      onError: this.options.onError,
-    });
-    panel.iconPath = this.#icon('Pending');
-    if (imported === undefined) this.#adopt(`${app.appDir}\n${instanceId}`, { panel, session, app, instanceId }, 'instance');
-    else
-      this.#adopt(
-        imported.key ?? importedKey(app, instanceId),
-        { panel, session, app, instanceId, imported: imported.hub },
-        'instance',
-      );
+      imported === undefined ? {} : { ...imported, isImported: kept },
+    );
+    const key = imported === undefined ? `${app.appDir}\n${instanceId}` : (imported.key ?? importedKey(app, instanceId));
+    this.#adopt(key, { panel, session, app, instanceId, ...hubOf(imported) }, 'instance');
   }
 
-  #showEntity(
-    panel: vscode.WebviewPanel,
-    app: DurableApp,
-    instanceId: string,
-    attached?: { hub: TaskHubClient; key?: string; host?: PanelHost },
-  ): void {
-    const session = new EntityPanelSession({
-      instanceId,
-      post: (message) => void panel.webview.postMessage(message),
-      host: attached?.host ?? this.options.hostOf(app),
-      clock: clockOf(() => this.options.emulators.of(app)),
-      onError: this.options.onError,
-    });
-    panel.iconPath = this.#icon('instances');
-    const key = attached?.key ?? `${app.appDir}\n${instanceId}`;
-    this.#adopt(key, { panel, session, app, ...(attached === undefined ? {} : { imported: attached.hub }) }, 'entity');
+  #showEntity(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string, attached?: ShownHub & { key?: string }): void {
+    const session = this.#sessions.ofEntity(panel, app, instanceId, attached?.host);
+    this.#adopt(attached?.key ?? `${app.appDir}\n${instanceId}`, { panel, session, app, ...hubOf(attached) }, 'entity');
   }
 
   #showInstances(
@@ -375,35 +328,12 @@ export class Panels implements vscode.Disposable {
     app: DurableApp,
     attached?: { hub: AttachedHub; key: string; host: PanelHost },
   ): void {
-    const emulator = this.options.emulators.of(app);
-    const session = new InstancesPanelSession({
-      post: (message) => void panel.webview.postMessage(message),
-      host: attached?.host ?? this.options.hostOf(app),
-      clock: clockOf(() => this.options.emulators.of(app)),
-      hubName: attached?.hub.label ?? app.name,
-      names: () =>
-        Promise.resolve(
-          (emulator.running?.functions() ?? []).filter((each) => each.type === 'orchestrator').map((each) => each.name),
-        ),
-      onError: this.options.onError,
-    });
-    panel.iconPath = this.#icon('instances');
-    const of = attached === undefined ? {} : { imported: attached.hub };
-    this.#adopt(attached?.key ?? app.appDir, { panel, session, app, ...of }, 'instances');
+    const session = this.#sessions.ofInstances(panel, app, attached);
+    this.#adopt(attached?.key ?? app.appDir, { panel, session, app, ...hubOf(attached) }, 'instances');
   }
 
   #showFunctions(panel: vscode.WebviewPanel, app: DurableApp): void {
-    const session = new FunctionsPanelSession({
-      post: (message) => void panel.webview.postMessage(message),
-      host: this.options.hostOf(app),
-      clock: clockOf(() => this.options.emulators.of(app)),
-      app: app.name,
-      functions: () => Promise.resolve(functionsOf(this.options.emulators.of(app))),
-      code: () => this.options.called.of(app),
-      showInstances: (name) => void this.openInstances(app, { names: [name] }),
-      onError: this.options.onError,
-    });
-    panel.iconPath = this.#icon('instances');
+    const session = this.#sessions.ofFunctions(panel, app, (name) => void this.openInstances(app, { names: [name] }));
     this.#adopt(functionsKey(app.appDir), { panel, session, app }, 'functions');
   }
 
@@ -469,7 +399,7 @@ export class Panels implements vscode.Disposable {
           : 'The emulator is stopped. Start it to go on.',
     );
   }
-  readonly #connected = new WeakMap<Session, unknown>();
+  readonly #connected = new WeakMap<PanelSession, unknown>();
 
   #create(
     viewType: string,
@@ -484,22 +414,6 @@ export class Panels implements vscode.Disposable {
     // With nothing open there is nothing to stand beside.
     const isEmpty = vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0);
     return shown ?? (isEmpty ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
-  }
-
-  async #locate(
-    app: DurableApp,
-    row: InstanceRow,
-    of?: TaskHubClient,
-  ): Promise<{ code: SourceLocation | null; failure: SourceLocation | null }> {
-    const place = await this.options.sources.locate(app, row.name);
-    const code =
-      place === undefined
-        ? null
-        : { file: place.uri.fsPath, line1: place.range.start.line + 1, column1: place.range.start.character + 1 };
-    if (row.runtimeStatus !== 'Failed') return { code, failure: null };
-    const hub = of ?? this.options.emulators.of(app).shown?.hub;
-    const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
-    return { code, failure: locateFailure(row, history, app.appDir, await realDir(app.appDir)) ?? null };
   }
 
   #appOf(instanceId: string): DurableApp | undefined {
@@ -521,12 +435,6 @@ export class Panels implements vscode.Disposable {
   #webviewFolder(): vscode.Uri {
     return vscode.Uri.joinPath(this.options.extensionUri, 'dist', 'webview');
   }
-
-  #icon(status: string): { light: vscode.Uri; dark: vscode.Uri } {
-    const file = (theme: string): vscode.Uri =>
-      vscode.Uri.joinPath(this.options.extensionUri, 'media', 'status', `${iconNames[status] ?? 'running'}-${theme}.svg`);
-    return { light: file('light'), dark: file('dark') };
-  }
 }
 
 function importedKey({ appDir }: DurableApp, instanceId: string): string {
@@ -538,6 +446,10 @@ function importedId(key: string, { appDir }: DurableApp): string | null {
   return key.startsWith(`${appDir}\n`) && key.endsWith('\nimported') ? key.slice(appDir.length + 1, -'\nimported'.length) : null;
 }
 
+function hubOf(shown: { hub: TaskHubClient } | undefined): Pick<OpenPanel, 'imported'> {
+  return shown === undefined ? {} : { imported: shown.hub };
+}
+
 function isReady(message: unknown): boolean {
   return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
 }
@@ -546,45 +458,11 @@ function functionsKey(appDir: string): string {
   return `${appDir}\nfunctions`;
 }
 
-/** Of the app, and of programs that are connected; null while nothing runs. */
-function functionsOf({ running }: AppEmulator): FunctionDescriptor[] | null {
-  if (running === undefined) return null;
-  const connected = running
-    .connectedWorkers()
-    .flatMap(({ orchestrators, activities, entities }) => [
-      ...orchestrators.map((name) => ({ name, type: 'orchestrator' as const, triggerType: 'orchestrationTrigger' })),
-      ...activities.map((name) => ({ name, type: 'activity' as const, triggerType: 'activityTrigger' })),
-      ...entities.map((name) => ({ name, type: 'entity' as const, triggerType: 'entityTrigger' })),
-    ]);
-  const own = running.functions();
-  const known = new Set(own.map(({ type, name }) => `${type} ${name.toLowerCase()}`));
-  return [...own, ...connected.filter(({ type, name }) => !known.has(`${type} ${name.toLowerCase()}`))];
-}
-
-function showPart(session: Session | undefined, how: { replay?: boolean; compareWith?: ComparedInstance }): void {
+function showPart(session: PanelSession | undefined, how: { replay?: boolean; compareWith?: ComparedInstance }): void {
   if (!(session instanceof InstancePanelSession)) return;
   if (how.replay === true) session.showReplay();
   if (how.compareWith !== undefined) session.compareWith(how.compareWith);
 }
-
-async function locateLink({ appDir }: DurableApp, link: FailureLink): Promise<Pick<FailureLinkValue, 'location' | 'excerpt'>> {
-  const location = locateInStack(link.stackTrace ?? '', appDir, await realDir(appDir));
-  if (location === undefined) return { location: null, excerpt: null };
-  const text = await readText(vscode.Uri.file(location.file));
-  return { location, excerpt: text === undefined ? null : excerptAt(text, location.line1) };
-}
-
-const iconNames: Readonly<Record<string, string>> = {
-  Running: 'running',
-  ContinuedAsNew: 'running',
-  Pending: 'pending',
-  Suspended: 'suspended',
-  Failed: 'failed',
-  Terminated: 'terminated',
-  Canceled: 'terminated',
-  Completed: 'completed',
-  instances: 'instances',
-};
 
 /** Whose code the instances of an attached hub run: the app's, where there is one. */
 function ownerOf(app: DurableApp | undefined, hub: AttachedHub, hubId: string): DurableApp {
