@@ -2,20 +2,10 @@
 # Guess: Microsoft.DurableTask.Analyzers warns of the clock, chance and new identifiers in an orchestrator.
 # Is: of DateTime.Now, Guid.NewGuid and TimeProvider.System it does; of Random, RandomNumberGenerator, Stopwatch, Environment.TickCount64 and
 # Guid.CreateVersion7, which come to something else in each replay as well, it does not.
-set -euo pipefail
+. "$(dirname "$0")/support/dotnet.sh"
 version=1.28.0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-cat > app.csproj <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.DurableTask.Abstractions" Version="$version" />
-    <PackageReference Include="Microsoft.DurableTask.Analyzers" Version="$version" />
-  </ItemGroup>
-</Project>
-XML
+output=Library
+project Microsoft.DurableTask.Abstractions "$version" Microsoft.DurableTask.Analyzers "$version"
 cat > Orchestrator.cs <<'CS'
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -36,8 +26,6 @@ public class Story : TaskOrchestrator<string, string>
     }
 }
 CS
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-dotnet build -v quiet -nologo > built.txt 2>&1 || { tail -5 built.txt; exit 1; }
+build
 seen=$(grep -o 'Orchestrator.cs([0-9]*,[0-9]*): warning DURABLE[0-9]*' built.txt | sort -u | sed 's/.*(\([0-9]*\),.*warning /line \1 /' | sort -u | paste -sd ';')
-echo "Microsoft.DurableTask.Analyzers $version: $seen"
-[ "$seen" = "line 15 DURABLE0001;line 8 DURABLE0001;line 9 DURABLE0002" ] || { echo "CHANGED"; exit 1; }
+is "Microsoft.DurableTask.Analyzers $version" "$seen" "line 15 DURABLE0001;line 8 DURABLE0001;line 9 DURABLE0002"

@@ -3,23 +3,9 @@
 # the protocol has the failure without details for it (that is what the Functions extension sends, FailureDetails is null in its table).
 # Is: the package makes a TaskFailedException of an activity that failed without details, "(unknown)" in it; with a child the orchestration is over with
 # a NullReferenceException of the package's own, which no catch of the code takes, not even catch (Exception).
-set -euo pipefail
+. "$(dirname "$0")/support/dotnet.sh"
 version=1.28.0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-cat > app.csproj <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-    <OutputType>Exe</OutputType>
-    <ImplicitUsings>enable</ImplicitUsings>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.DurableTask.Worker.Grpc" Version="$version" />
-  </ItemGroup>
-</Project>
-XML
+project Microsoft.DurableTask.Worker.Grpc "$version"
 cat > Program.cs <<'CS'
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -67,8 +53,5 @@ string Run(bool child)
 }
 Console.WriteLine($"activity={Run(false)} child={Run(true)}");
 CS
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-dotnet build -v quiet -nologo > built.txt 2>&1 || { tail -5 built.txt; exit 1; }
-seen=$(dotnet bin/Debug/net10.0/app.dll)
-echo "Microsoft.DurableTask.Worker.Grpc $version: $seen"
-[ "$seen" = 'activity=Completed  "TaskFailedException (unknown)" child=Failed System.NullReferenceException Object reference not set to an instance of an object.' ] || { echo "CHANGED"; exit 1; }
+build
+is "Microsoft.DurableTask.Worker.Grpc $version" "$(run)" 'activity=Completed  "TaskFailedException (unknown)" child=Failed System.NullReferenceException Object reference not set to an instance of an object.'

@@ -2,26 +2,9 @@
 # Guess: in a test on Microsoft.DurableTask.InProcessTestHost an eternal orchestration keeps the custom status that it set before ContinueAsNew
 # until it sets another, as DurableTask.Core carries it over to the next generation.
 # Is: the next generation begins without one, so that a test that looks at the status of a loop sees none where production shows the last.
-set -euo pipefail
-version=0.2.3-preview.1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-cat > app.csproj <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-    <OutputType>Exe</OutputType>
-    <ImplicitUsings>enable</ImplicitUsings>
-  </PropertyGroup>
-  <ItemGroup><PackageReference Include="Microsoft.DurableTask.InProcessTestHost" Version="$version" /></ItemGroup>
-</Project>
-XML
-cat > Program.cs <<'CS'
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Testing;
-await using DurableTaskTestHost host = await DurableTaskTestHost.StartAsync(tasks =>
+. "$(dirname "$0")/support/test-host.sh"
+play '"first round", then Running with none' <<'CS'
+DurableTaskClient client = await hosting(tasks =>
     tasks.AddOrchestratorFunc<int, string>("Loop", async (context, round) =>
     {
         if (round == 0)
@@ -34,9 +17,7 @@ await using DurableTaskTestHost host = await DurableTaskTestHost.StartAsync(task
         await context.WaitForExternalEvent<string>("Go");
         return "done";
     }));
-DurableTaskClient client = host.Client;
 string id = await client.ScheduleNewOrchestrationInstanceAsync("Loop", 0);
-using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
 async Task<OrchestrationMetadata> Until(Func<OrchestrationMetadata, bool> isSo)
 {
     while (true)
@@ -51,10 +32,5 @@ await client.RaiseEventAsync(id, "Go", "on");
 OrchestrationMetadata second = await Until(now => now.SerializedInput == "1");
 await Task.Delay(500);
 second = (await client.GetInstanceAsync(id, getInputsAndOutputs: true))!;
-Console.WriteLine($"{first.SerializedCustomStatus}, then {second.RuntimeStatus} with {second.SerializedCustomStatus ?? "none"}");
+seen = $"{first.SerializedCustomStatus}, then {second.RuntimeStatus} with {second.SerializedCustomStatus ?? "none"}";
 CS
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 Logging__LogLevel__Default=None
-dotnet build -v quiet -nologo > built.txt 2>&1 || { tail -5 built.txt; exit 1; }
-seen=$(dotnet bin/Debug/net10.0/app.dll | grep ', then ')
-echo "Microsoft.DurableTask.InProcessTestHost $version: $seen"
-[ "$seen" = '"first round", then Running with none' ] || { echo "CHANGED"; exit 1; }

@@ -4,26 +4,9 @@
 # Is: ApplicationInsights 2.51.0 asks for Worker.Core 2.52.0, which Worker 2.51.0 takes without a warning; but Worker.Grpc stays 2.51.0, and calls a
 # constructor that Core has no longer, for each invocation: every function fails with MissingMethodException, the app starts and lists its functions
 # as ever. Worker 2.52.0 fits. (Seen with a host: an orchestrator ends Failed in its first episode. Here the step that every invocation begins with.)
-set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+. "$(dirname "$0")/support/dotnet.sh"
 seen() { # version of Worker
-  mkdir "$work/$1"
-  cd "$work/$1"
-  cat > app.csproj <<XML
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-    <OutputType>Exe</OutputType>
-    <ImplicitUsings>enable</ImplicitUsings>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.Azure.Functions.Worker" Version="$1" />
-    <PackageReference Include="Microsoft.Azure.Functions.Worker.ApplicationInsights" Version="2.51.0" />
-  </ItemGroup>
-</Project>
-XML
+  project Microsoft.Azure.Functions.Worker "$1" Microsoft.Azure.Functions.Worker.ApplicationInsights 2.51.0
   cat > Program.cs <<'CS'
 using System.Reflection;
 Assembly grpc = Assembly.Load("Microsoft.Azure.Functions.Worker.Grpc");
@@ -44,8 +27,8 @@ catch (TargetInvocationException thrown)
 }
 Console.WriteLine($"Core {Version("Core")}, Grpc {Version("Grpc")}: {result}");
 CS
-  dotnet build -v quiet -nologo > built.txt 2>&1 || { tail -5 built.txt >&2; exit 1; }
-  echo "Worker $1, $(grep -c 'warning NU160[58]' built.txt || true) warnings of versions, $(dotnet bin/Debug/net10.0/app.dll)"
+  build
+  echo "Worker $1, $(grep -c 'warning NU160[58]' built.txt || true) warnings of versions, $(run)"
 }
 older=$(seen 2.51.0)
 newer=$(seen 2.52.0)

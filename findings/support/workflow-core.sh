@@ -1,26 +1,10 @@
-# Sourced by the scripts beside it: Workflow Core for .NET with its persistence in memory, in a temporary folder. Nothing of Durascope takes part.
-# Needs .NET SDK 10. A script calls `play EXPECTED` with C# statements on its standard input: `define(id, build)` defines a workflow, `start(id)`
-# starts one, `state(id)` is how it stands, `until(id, isSo)` waits until that is so, `noted(text)` is a step that writes to the `log`, and what is put
-# into `seen` must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+# Sourced by the scripts beside it: Workflow Core for .NET with its persistence in memory. A script calls `play EXPECTED` with C# statements on its
+# standard input: `define(id, build)` defines a workflow, `start(id)` starts one, `state(id)` is how it stands, `until(id, isSo)` waits until that is
+# so, `noted(text)` is a step that writes to the `log`, and what is put into `seen` must be EXPECTED.
+. "$(dirname "${BASH_SOURCE[0]}")/dotnet.sh"
 
 play() {
-  cd "$work"
-  cat > app.csproj <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>net10.0</TargetFramework>
-    <OutputType>Exe</OutputType>
-    <ImplicitUsings>enable</ImplicitUsings>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="WorkflowCore" Version="3.22.0" />
-    <PackageReference Include="Microsoft.Extensions.Logging" Version="10.0.0" />
-  </ItemGroup>
-</Project>
-XML
+  project WorkflowCore 3.22.0 Microsoft.Extensions.Logging 10.0.0
   {
     echo '
 using Microsoft.Extensions.DependencyInjection;
@@ -63,11 +47,6 @@ public class Fail : StepBody
 }
 '
   } > Program.cs
-  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-  dotnet build -v quiet -nologo > built.txt 2>&1 || { grep -m 5 error built.txt; exit 1; }
-  echo 'versions: WorkflowCore 3.22.0 (NuGet)'
-  local seen
-  seen="$(timeout 120 dotnet bin/Debug/net10.0/app.dll)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  build
+  is 'WorkflowCore 3.22.0' "$(run)" "$1"
 }
