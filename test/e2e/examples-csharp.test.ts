@@ -1,16 +1,13 @@
 /**
- * The documents' samples as C# apps of the isolated worker model, each run by name as a user runs it. They are built into a folder of their
+ * The documents' samples as C# apps of the isolated worker model, each run by name as a user runs it. They are built into folders of their
  * own; where there is no .NET SDK or no packages they are skipped by name.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { builtApp } from '../support/built-dotnet-app';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
-
-const run = promisify(execFile);
 
 interface Status {
   runtimeStatus: string;
@@ -28,46 +25,14 @@ const bookingUrl = 'https://www.myawesomebookingweb.com';
 const confirmed = { message: 'Thank you for confirming your booking.' };
 const notConfirmed = { message: 'The booking was not confirmed on time. Please try again.' };
 
-/** Why `dotnet build` failed, as far as it is for want of the SDK or of packages; anything else is for the test to fail with. */
-function missing(error: unknown): string | null {
-  const { code, stdout = '' } = error as { code?: unknown; stdout?: string };
-  if (code === 'ENOENT') return 'the .NET SDK is not installed';
-  return /error NU1\d\d\d|error NETSDK1045/.test(stdout) ? 'a package is not to be had, or the SDK is older than .NET 10' : null;
-}
-
-const examples = ['hello-cities-csharp', 'custom-status-csharp', 'patterns-csharp'];
-
-/** A folder with all examples, built in one go; null, said once, where they cannot be for want of something. */
-async function buildAll(): Promise<string | null> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'durascope-examples-csharp-'));
-  const isSource = (file: string): boolean => !/[\\/](bin|obj|\.durascope)$/.test(file);
-  const projects: string[] = [];
-  for (const name of examples) {
-    await cp(path.join(projectRoot, 'examples', name), path.join(folder, name), { recursive: true, filter: isSource });
-    projects.push(`<Project Path="${name}/${name.replace('-csharp', '')}.csproj" />`);
-  }
-  await writeFile(path.join(folder, 'all.slnx'), `<Solution>${projects.join('')}</Solution>`);
-  try {
-    const args = ['build', 'all.slnx', '-nologo', '-v', 'quiet', '-nodeReuse:false'];
-    await run('dotnet', args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
-    return folder;
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    const why = missing(error);
-    if (why === null) throw error;
-    console.log(`      ${examples.join(', ')} do not run here: ${why}`);
-    return null;
-  }
-}
-
 class App {
   serving!: Serving;
 
   private constructor(private readonly programs: DurascopePrograms) {}
 
-  static async start(folder: string, name: string): Promise<App> {
+  static async start(folder: string, name: string, built: string): Promise<App> {
     const app = new App(new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(folder, `home-${name}`) } }));
-    app.serving = await app.programs.start([path.join(folder, name), '--port', '0', '--memory']);
+    app.serving = await app.programs.start([built, '--port', '0', '--memory']);
     return app;
   }
 
@@ -120,22 +85,20 @@ class App {
 describe('the examples in C#', function () {
   this.timeout(15 * 60_000);
   let app: App;
-  let folder: string | null = null;
+  let folder = '';
 
-  before(async function () {
-    folder = await buildAll();
-    if (folder === null) this.skip();
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'durascope-examples-csharp-'));
   });
-  after(async () => {
-    if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
+  after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   const withApp = (name: string, checks: () => void): void => {
     describe(name, () => {
       let started: App | null = null;
       before(async function () {
-        if (folder === null) return this.skip();
-        started = await App.start(folder, name);
+        const built = await builtApp(name, path.join(projectRoot, 'examples', name));
+        if (built === null) return this.skip();
+        started = await App.start(folder, name, built);
         app = started;
       });
       after(() => started?.stop());

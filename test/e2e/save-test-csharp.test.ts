@@ -8,6 +8,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { builtApp } from '../support/built-dotnet-app';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 const run = promisify(execFile);
@@ -30,18 +31,9 @@ describe('save-test of a C# app', function () {
     folder = await mkdtemp(path.join(tmpdir(), 'durascope-save-test-csharp-'));
     app = path.join(folder, 'app');
     programs = new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(folder, 'home') }, cwd: folder });
-    await cp(path.join(projectRoot, 'examples', 'patterns-csharp'), app, {
-      recursive: true,
-      filter: (file) => !/[\\/](bin|obj|\.durascope)$/.test(file),
-    });
-    try {
-      await dotnet('build', app);
-    } catch (error) {
-      const { code, stdout = '' } = error as { code?: unknown; stdout?: string };
-      if (code !== 'ENOENT' && !/error NU1\d\d\d|error NETSDK1045/.test(stdout)) throw error;
-      console.log('      save-test of a C# app: skipped, there is no .NET SDK, or a package is not to be had');
-      this.skip();
-    }
+    const built = await builtApp('save-test of a C# app', path.join(projectRoot, 'examples', 'patterns-csharp'));
+    if (built === null) return this.skip();
+    await cp(built, app, { recursive: true, preserveTimestamps: true });
     serving = await programs.start([app, '--memory', '--no-grpc', '--clock', 'auto']);
   });
   after(async () => {
