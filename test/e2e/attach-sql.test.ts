@@ -66,8 +66,9 @@ describe('the built program on a hub in SQL Server', () => {
     const file = path.join(folder, 'all.json');
     const exported = await onHub('export', '--out', file);
     assert.match(exported.stdout, /Exported 11 instances/);
-    const { ready, stop } = await program.start([app, '--memory']);
-    const here = ['--url', ready.url, '--key', ready.key];
+    const serving = await program.start([app, '--memory']);
+    const { url, key } = serving.ready;
+    const here = ['--url', url, '--key', key];
     const imported = await program.run(['import', file, ...here]);
     assert.equal(imported.code, 0, imported.stderr);
     const raised = await program.run(['raise-event', 'wait-1', 'Approve', '--data', '"yes"', ...here]);
@@ -76,7 +77,7 @@ describe('the built program on a hub in SQL Server', () => {
     let row = await approved();
     while (!/"runtimeStatus":\s*"Completed"/.test(row.stdout)) row = await approved();
     assert.equal((JSON.parse(row.stdout) as { output: unknown }).output, 'yes');
-    await stop();
+    await serving.stop();
   });
 
   it('acts on one by the procedures of the provider, once the name of the hub is given', async () => {

@@ -9,6 +9,12 @@ import { goldenBlobs, goldenFolder, goldenQueues, goldenRows, type TypedRow } fr
 const account = 'devstoreaccount1';
 export const localKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
+interface AzuriteOptions {
+  node?: readonly string[];
+  tls?: { certificateFile: string; keyFile: string; certificate: string };
+  ports?: Azurite['ports'];
+}
+
 export class Azurite {
   private constructor(
     /** For whoever started it with programs of its own in it. */
@@ -17,15 +23,15 @@ export class Azurite {
     private readonly certificate?: string,
   ) {}
 
-  /** `repository`: where Azurite is installed. `node`: arguments before it; with some it can be sent messages. `tls`: files of a certificate, which it takes tokens with. */
-  static async start(
-    repository = '',
-    node: readonly string[] = [],
-    tls?: { certificateFile: string; keyFile: string; certificate: string },
-  ): Promise<Azurite> {
+  /**
+   * `repository`: where Azurite is installed. `node`: arguments before it; with some it can be sent messages. `tls`: files of a certificate, which
+   * it takes tokens with. `ports`: those of one that has ended.
+   */
+  static async start(repository = '', { node = [], tls, ports: given }: AzuriteOptions = {}): Promise<Azurite> {
     goldenFolder.repository = repository;
     const main = path.resolve(repository, 'node_modules/azurite/dist/src/azurite.js');
-    const ports = ['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'];
+    const { blob = '0', queue = '0', table = '0' } = given ?? {};
+    const ports = ['--blobPort', blob, '--queuePort', queue, '--tablePort', table];
     const secure = tls === undefined ? [] : ['--oauth', 'basic', '--cert', tls.certificateFile, '--key', tls.keyFile];
     const child = spawn(
       process.execPath,

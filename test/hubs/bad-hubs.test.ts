@@ -201,7 +201,7 @@ describe('a task hub that is not as it should be', () => {
         response.end(JSON.stringify({ value: isBefore ? [] : [row] }));
       };
       const hub = await open('Busy', at());
-      assert.equal(asked, 6);
+      assert.equal(asked, 12);
       assert.equal((await hub.query({})).instances.length, 1);
     });
 

@@ -246,7 +246,7 @@ describe('a storage account behind a sign-in', () => {
     const [certificateFile, keyFile] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];
     await writeFile(certificateFile, certificate);
     await writeFile(keyFile, key);
-    const azurite = await Azurite.start('', [], { certificateFile, keyFile, certificate });
+    const azurite = await Azurite.start('', { tls: { certificateFile, keyFile, certificate } });
     try {
       await azurite.put('GoldenHubInstances', goldenRows('Instances'));
       await azurite.put('GoldenHubHistory', goldenRows('History').slice(0, 3));

@@ -107,6 +107,23 @@ describe('the tree of attached hubs', () => {
     assert.equal(line?.type === 'hubLine' && line.label, 'Nothing answers: start Azurite.');
   });
 
+  it('has a sign at a hub that was there and does not answer any more, until it does', async () => {
+    const tree = treeOf();
+    const group = await groupOf(tree, 'All instances');
+    const { query } = reader;
+    reader.query = () => Promise.reject(new DurascopeError('HubUnreachable', 'Nothing answers. Start Azurite.'));
+    const [line] = await tree.children(group);
+    assert.equal(line?.type === 'hubLine' && line.label, 'Nothing answers. Start Azurite.');
+    const [away] = (await tree.children()) as HubNode[];
+    assert.deepEqual(
+      [away?.description, away?.icon, away?.tooltip],
+      ['read only · cannot be reached, tried every 5 s · Azurite', 'warning', 'Nothing answers. Start Azurite.'],
+    );
+    reader.query = query;
+    await tree.children(group);
+    assert.equal(((await tree.children()) as HubNode[])[0]?.icon, 'lock');
+  });
+
   it('lets a hub be acted on in this window only, and shows it', async () => {
     const fixture = await GrpcFixture.start();
     const secrets = new Map<string, string>();

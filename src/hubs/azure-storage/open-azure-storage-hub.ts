@@ -6,7 +6,7 @@ import type { AttachedHub } from '../attached-hub';
 import { throughHost } from '../functions-host/through-host';
 import { actingHub, readOnlyHub } from '../read-only-hub';
 import { AzureStorageReader } from './azure-storage-reader';
-import { hubNamesIn, hubsIn, type HubTables, isSame, type TrackingStore } from './hub-tables';
+import { firstAnswers, hubNamesIn, hubsIn, type HubTables, isSame, type TrackingStore } from './hub-tables';
 import { isInstanceRow } from './instance-row';
 import { type AccountOptions, StorageAccount } from './storage-account';
 import type { StorageConnection } from './storage-connection';
@@ -99,7 +99,7 @@ async function checkTables(account: StorageAccount, hubName: string, prefix: str
   let said: unknown;
   try {
     const select = ['PartitionKey', 'RuntimeStatus', 'TaskHubName'];
-    for await (const { rows } of account.pages(`${prefix}Instances`, { select }, 1)) {
+    for await (const { rows } of firstAnswers(account, `${prefix}Instances`, select)) {
       const [first] = rows;
       said = first?.['TaskHubName'];
       if (first !== undefined && !isInstanceRow(first)) {
@@ -110,7 +110,7 @@ async function checkTables(account: StorageAccount, hubName: string, prefix: str
       }
       break;
     }
-    for await (const page of account.pages(`${prefix}History`, { select: ['RowKey'] }, 1)) {
+    for await (const page of firstAnswers(account, `${prefix}History`, ['RowKey'])) {
       if (page.rows.length >= 0) break;
     }
     return typeof said === 'string' && said !== '' ? said : undefined;

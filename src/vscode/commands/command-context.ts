@@ -125,14 +125,16 @@ export async function pickInstance(
   });
 }
 
+const shownInOneLine = 50;
+
 /** Tells why a command could not do what was asked. */
 export function showFailure(error: unknown, output: vscode.LogOutputChannel): void {
   output.error(stackOrMessage(error));
   const isOurs = DurascopeError.is(error);
   const message = messageOf(error);
-  void vscode.window
-    .showErrorMessage(isOurs ? message : `Durascope: ${message}`, ...(isOurs ? [] : ['Show Log']))
-    .then((chosen) => {
-      if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);
-    });
+  // The editor cuts a message without a button to one line.
+  const buttons = isOurs && message.length < shownInOneLine ? [] : ['Show Log'];
+  void vscode.window.showErrorMessage(isOurs ? message : `Durascope: ${message}`, ...buttons).then((chosen) => {
+    if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);
+  });
 }

@@ -27,15 +27,9 @@ export function hubCommands(context: CommandContext, { connections, view, refres
   return {
     /** What is given is a connection, for callers by `executeCommand`; else candidates are offered. The label; undefined: the user changed their mind. */
     [commands.attachHub]: async ([text, hubName]) => {
-      const source: HubSource | undefined =
-        typeof text === 'string'
-          ? { type: 'text', text, hubName: typeof hubName === 'string' ? hubName : null }
-          : await askSource();
-      if (source === undefined) return undefined;
-      const attached = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: 'Attaching to the task hub' },
-        () => attach(source),
-      );
+      const source =
+        typeof text === 'string' ? textSource(text, typeof hubName === 'string' ? hubName : null) : await askSource();
+      const attached = source === 'typed' ? await attachTyped() : source && (await attaching(source));
       if (attached === undefined) return undefined;
       refresh();
       context.statusBar.say(`Attached to ${attached.label}, read only`);
@@ -200,10 +194,11 @@ export function hubCommands(context: CommandContext, { connections, view, refres
 
   function sourceOf(argument: string): HubSource {
     const isApp = context.apps.all.some(({ appDir }) => appDir === argument);
-    return isApp ? { type: 'app', appDir: argument } : { type: 'text', text: argument, hubName: null };
+    return isApp ? { type: 'app', appDir: argument } : textSource(argument);
   }
 
-  async function askSource(): Promise<HubSource | undefined> {
+  /** `typed`: one that the user has to type. */
+  async function askSource(): Promise<HubSource | 'typed' | undefined> {
     const found = await findCandidates(context.apps.all.map(({ appDir }) => appDir));
     const items = found.map(({ target, source, argument }) => ({
       label: targetLabel(target),
@@ -222,15 +217,30 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     });
     if (picked === undefined || picked.source !== null) return picked?.source;
     if (picked.label === signInLabel) return askAccount();
-    const text = await vscode.window.showInputBox({
-      title: 'Attach to Task Hub',
-      prompt:
-        'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, the connection string of a scheduler or a SQL Server, or the address of a running Functions host or Durable Task server (grpc://localhost:4001). It is kept in the editor’s secret storage.',
-      placeHolder: 'UseDevelopmentStorage=true',
-      password: true,
-      ignoreFocusOut: true,
-    });
-    return text === undefined || text.trim() === '' ? undefined : { type: 'text', text, hubName: null };
+    return 'typed';
+  }
+
+  /** What does not open is asked for again, with the reason, and with what was typed: nobody types a key twice. */
+  async function attachTyped(): Promise<AttachedConnection | undefined> {
+    let [typed, problem] = ['', ''];
+    for (;;) {
+      const text = await vscode.window.showInputBox({
+        title: 'Attach to Task Hub',
+        prompt: problem || howTyped,
+        placeHolder: 'UseDevelopmentStorage=true',
+        value: typed,
+        valueSelection: [typed.length, typed.length],
+        password: true,
+        ignoreFocusOut: true,
+      });
+      if (text === undefined || text.trim() === '') return undefined;
+      try {
+        return await attaching(textSource(text));
+      } catch (error) {
+        if (!DurascopeError.is(error)) throw error;
+        [typed, problem] = [text, error.message];
+      }
+    }
   }
 
   async function askAccount(): Promise<HubSource | undefined> {
@@ -243,7 +253,12 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       validateInput: (text) => (text === '' || accountText(text) !== undefined ? undefined : notAccount),
     });
     const text = name === undefined ? undefined : accountText(name);
-    return text === undefined ? undefined : { type: 'text', text, hubName: null };
+    return text === undefined ? undefined : textSource(text);
+  }
+
+  function attaching(source: HubSource): Thenable<AttachedConnection | undefined> {
+    const title = 'Attaching to the task hub';
+    return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => attach(source));
   }
 
   /** Asks which hub where the account has several. */
@@ -262,9 +277,15 @@ export function hubCommands(context: CommandContext, { connections, view, refres
   }
 }
 
+const howTyped =
+  'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, the connection string of a scheduler or a SQL Server, or the address of a running Functions host or Durable Task server (grpc://localhost:4001). It is kept in the editor’s secret storage.';
 const signInLabel = 'Sign in to a storage account…';
 const notAccount =
   'A storage account has a name of 3 to 24 small letters and digits, or an address like https://NAME.table.core.windows.net.';
+
+function textSource(text: string, hubName: string | null = null): HubSource {
+  return { type: 'text', text, hubName };
+}
 
 function accountText(given: string): string | undefined {
   const text = given.trim();

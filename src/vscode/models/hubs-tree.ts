@@ -2,12 +2,13 @@
  * The Task Hubs view without the view: attached hubs and what is shown of each.
  *
  *   T1. Nothing is asked of a hub before its node is opened; lists are read page by page.
- *   T2. What cannot be read is a line that says why and what to do, in the place of what it would have been.
+ *   T2. What cannot be read is a line that says why and what to do, in the place of what it would have been; the hub has the sign with the next look.
  */
 import { messageOf } from '../../base/error-message';
 import type { InstanceRow } from '../../core/instances/instance';
 import type { InstanceQuery } from '../../core/ports/history-store';
 import { toTimestamp } from '../../core/values/time';
+import { DurascopeError } from '../../core/values/errors';
 import type { HubFacts } from '../../hubs/attached-hub';
 import type { AttachedConnection } from '../hub-connections';
 import { formatFilter, isEmptyFilter, noFilter, toQuery, type TreeFilter } from './instance-filter';
@@ -60,6 +61,8 @@ const dayMs = 24 * 3_600_000;
 export class HubsTree {
   readonly #filters = new Map<string, TreeFilter>();
   readonly #limits = new Map<string, number>();
+  /** By hub: why its instances could not be read the last time. */
+  readonly #failures = new Map<string, string>();
 
   constructor(
     private readonly connections: () => readonly AttachedConnection[],
@@ -80,12 +83,15 @@ export class HubsTree {
   }
 
   async children(node?: HubsNode): Promise<HubsNode[]> {
-    if (node === undefined) return this.connections().map(hubNode);
+    if (node === undefined) {
+      return this.connections().map((each) => hubNode(each, each.failure ?? this.#failures.get(each.id)));
+    }
     if (node.type === 'hub') return this.#groups(node.hubId);
     if (node.type !== 'hubGroup') return [];
     try {
       return node.query === null ? await this.#facts(node) : await this.#instances(node, node.query);
     } catch (error) {
+      if (DurascopeError.is(error, 'HubUnreachable')) this.#failures.set(node.hubId, messageOf(error));
       return [failureLine(node.id, error)]; // T2
     }
   }
@@ -134,6 +140,7 @@ export class HubsTree {
     const hub = await this.#hub(hubId);
     const limit = this.#limits.get(id) ?? pageSize;
     const page = await hub.query({ ...query, orderBy: 'createdTime', descending: true, pageSize: limit });
+    this.#failures.delete(hubId);
     const rows = page.instances.map((row): HubsNode => ({ type: 'hubInstance', id: `${id}/${row.instanceId}`, hubId, row }));
     if (rows.length === 0) return [{ type: 'hubLine', id: `${id}/none`, label: 'None', description: '', icon: 'blank' }];
     return [
@@ -165,12 +172,14 @@ export class HubsTree {
   }
 }
 
-function hubNode(connection: AttachedConnection): HubNode {
-  const { id, label, hub, failure } = connection;
+function hubNode({ id, label, hub }: AttachedConnection, failure: string | undefined): HubNode {
   const isReadOnly = hub === undefined || hub.capabilities.readOnly !== undefined;
   const access = isReadOnly ? 'read only' : 'may act';
   const pace = hub === undefined ? '' : hub.pace.isPaused ? 'paused' : `every ${Math.round(hub.pace.everyMs / 1000)} s`;
-  const state = failure === undefined ? pace : 'cannot be reached';
+  const state =
+    failure === undefined
+      ? pace
+      : ['cannot be reached', ...(hub === undefined || hub.pace.isPaused ? [] : [`tried ${pace}`])].join(', ');
   // The sign stands where a narrow view still shows it.
   const [name = '', place = ''] = (hub?.label ?? label).split(/ (?:in|at) (.*)/);
   return {

@@ -15,9 +15,10 @@ export interface Recorded {
 type Values = Parameters<Answers>[1];
 type Cells = Readonly<Record<string, string | number | boolean | Date | null>>;
 
-/** A copy of its own each time. */
-export function recordedRows(): Recorded[] {
-  return JSON.parse(readFileSync(path.join(import.meta.dirname, 'recorded', 'rows.json'), 'utf8')) as Recorded[];
+/** A copy of its own each time. `repository`: default is the current folder. */
+export function recordedRows(repository = ''): Recorded[] {
+  const file = path.resolve(repository, 'test/hubs/sql-server/recorded/rows.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as Recorded[];
 }
 
 /** Hub and login are `shop`. A statement that is none of those known here is refused as an error of the server's. */
@@ -55,7 +56,12 @@ function answerTo(sql: string, values: Values, rows: readonly Recorded[]): reado
     / I WHERE (.*?)(?: GROUP BY | ORDER BY (?:COALESCE\()?(I)\.\[(\w+)\].*? (ASC|DESC)|$)/.exec(
       sql.slice(sql.indexOf('FROM [dt].[Instances] I WHERE')),
     ) ?? [];
-  const conditions = where.split(' AND ').map((text) => conditionOf(text, values));
+  // Words, looked for in ids, names, statuses and what is shown.
+  const plain = where.replace(
+    /\(LOWER\(I\.\[InstanceID\]\) LIKE CAST\(@(\w+) AS .*ESCAPE '!'\)\)/,
+    'WORDS CAST(@$1 AS nvarchar(4000))',
+  );
+  const conditions = plain.split(' AND ').map((text) => conditionOf(text, values));
   if (conditions.includes(undefined)) return undefined;
   const found = rows.map(({ instance }) => instance).filter((each) => conditions.every((fits) => fits?.(each)));
   if (sql.includes('GROUP BY')) {
@@ -79,6 +85,11 @@ function conditionOf(text: string, values: Values): ((row: InstanceRecord) => bo
   const [, column = '', than = ''] =
     /^(?:COALESCE\()?I\.\[(\w+)\](?:, .*\))? (IN|LIKE|NOT LIKE|IS NULL|=|>=|<=)/.exec(text) ?? [];
   const [value = ''] = given;
+  if (text.startsWith('WORDS')) {
+    const words = value.slice(1, -1).replaceAll(/!(.)/g, '$1');
+    return ({ InstanceID, Name, RuntimeStatus, CustomStatus, Output }) =>
+      [InstanceID, Name, RuntimeStatus, CustomStatus, Output].some((each) => each?.toLowerCase().includes(words) === true);
+  }
   if (column === 'TaskHub') return () => value === 'shop';
   if (than === '=' || than === 'IN') return (row) => given.includes(of(row, column));
   if (than === '>=') return (row) => of(row, column) >= value;

@@ -41,9 +41,10 @@ export class TdsServer {
     });
   }
 
-  static async start(answers: Answers): Promise<TdsServer> {
+  /** `port`: that of one that has ended. */
+  static async start(answers: Answers, port = 0): Promise<TdsServer> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return new TdsServer(server, answers);
   }
 

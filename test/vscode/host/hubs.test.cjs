@@ -5,7 +5,7 @@ const { createServer } = require('node:http');
 const path = require('node:path');
 const vscode = require('vscode');
 const { until, durascope, run, startedHub, answering } = require('./support.cjs');
-const { startGoldenAzurite } = require('../../hubs/golden-azurite.cjs');
+const { startGoldenAzurite } = require('../../hubs/for-the-editor.cjs');
 
 describe('an attached task hub', () => {
   let azurite;
@@ -35,6 +35,33 @@ describe('an attached task hub', () => {
     await until('the message', () => shown.length > 0);
     assert.match(shown[0], /Nothing answers at .*Start Azurite/);
     assert.equal(parts.hubs.all.length, 0);
+  });
+
+  it('is asked for again with the reason, and with what was typed, until it opens', async () => {
+    const asked = [];
+    const typed = ['UseDevelopment', azurite.connection.replace(azurite.ports.table, '1'), azurite.connection];
+    const label = await answering(
+      'showQuickPick',
+      (items) => items.find(({ label }) => label === 'Another one…'),
+      () =>
+        answering(
+          'showInputBox',
+          ({ prompt, value, password }) => {
+            asked.push({ prompt, value, password });
+            return typed[asked.length - 1];
+          },
+          () => run('attachHub'),
+        ),
+    );
+    assert.match(label, /^GoldenHub in Azurite/);
+    assert.deepEqual(
+      asked.map(({ value }) => value),
+      ['', ...typed.slice(0, 2)],
+    );
+    assert.match(asked[1].prompt, /^A task hub is given as/);
+    assert.match(asked[2].prompt, /Nothing answers at .*Start Azurite/);
+    assert.ok(asked.every(({ password }) => password));
+    await run('detachHub', { type: 'hub', hubId: parts.hubs.all[0].id });
   });
 
   it('of a storage account by its name is opened with the sign-in of the editor', async () => {

@@ -34,7 +34,7 @@ async function startOther() {
   };
 }
 
-const { startGoldenAzurite } = createRequire(import.meta.url)('../../hubs/golden-azurite.cjs');
+const { startGoldenAzurite } = createRequire(import.meta.url)('../../hubs/for-the-editor.cjs');
 
 // One window, one story: each part goes on where the one before it ended. The app is the one whose hub the real engine has left in Azurite.
 describe('a task hub of the real engine in a real VS Code', function () {
