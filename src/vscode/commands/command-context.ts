@@ -102,8 +102,8 @@ export async function pickInstance(
   statuses?: readonly OrchestrationStatus[],
 ): Promise<string | undefined> {
   let asked = 0;
-  const question = { title, placeholder: 'Instance id, or part of it or of the name', matchOnDescription: true };
-  return pickLabel(question, async (pick, value) => {
+  const placeholder = 'Instance id, or part of it or of the name';
+  return pickLabel({ title, placeholder, matchOnDescription: true }, async (pick, value) => {
     const text = value.trim();
     const mine = ++asked;
     pick.busy = true;
@@ -120,6 +120,8 @@ export async function pickInstance(
       label: instanceId,
       description: `${name} · ${runtimeStatus}`,
     }));
+    const none = statuses === undefined ? 'There are no instances yet' : 'There is no instance that can take it';
+    pick.placeholder = text === '' && items.length === 0 ? `${none}: start one, or type an id` : placeholder;
     const isListed = text === '' || items.some((item) => item.label === text);
     pick.items = isListed ? items : [...items, typed(text, 'this id')];
   });

@@ -398,6 +398,16 @@ describe('commands on instances', () => {
     );
     assert.ok(offered.includes(next) && !offered.includes(id));
     await run('terminate', ids(next));
+    // Where there is none it says so.
+    let said;
+    await answeringPick(
+      async (pick) => {
+        await until('the words', () => /^There is no instance that can take it/.test((said = pick.placeholder)));
+        return undefined;
+      },
+      () => run('resume'),
+    );
+    assert.match(said, /: start one, or type an id$/);
   });
 
   it('restart under a new id, and show that one', async () => {
