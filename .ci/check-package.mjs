@@ -12,7 +12,10 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 const vsix = path.join(root, `durascope-${version}.vsix`);
 
 const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-const listed = execFileSync(process.execPath, [vsce, 'ls', '--no-dependencies'], { cwd: root, encoding: 'utf8' });
+const listed = execFileSync(process.execPath, [vsce, 'ls', '--readme-path', 'dist/README.md', '--no-dependencies'], {
+  cwd: root,
+  encoding: 'utf8',
+});
 const files = listed
   .split(/\r?\n/)
   .filter((line) => line !== '')

@@ -81,14 +81,14 @@ export async function historyOf(
   return 'historyWithNotes' in hub ? hub.historyWithNotes(instanceId) : { events: await hub.history(instanceId), notes: [] };
 }
 
-/** Undefined without --hub. */
-export async function attachedHub(args: ParsedArguments): Promise<AttachedHub | undefined> {
+/** Undefined without --hub. `isBeside`: an emulator is reached as well. */
+export async function attachedHub(args: ParsedArguments, { isBeside = false } = {}): Promise<AttachedHub | undefined> {
   const text = args.text('hub');
   if (text === undefined) {
     if (args.text('task-hub') === undefined) return undefined;
     throw new DurascopeError('InvalidArgument', '--task-hub names a hub behind a connection, which --hub gives.');
   }
-  for (const option of ['url', 'key']) {
+  for (const option of isBeside ? [] : ['url', 'key']) {
     if (args.text(option) !== undefined) {
       throw new DurascopeError('InvalidArgument', `Either --hub or --${option}: a hub of a real engine, or a running emulator.`);
     }

@@ -104,15 +104,25 @@ export class RecordedTests implements vscode.Disposable {
     }
     run.started(item);
     const from = Date.now();
+    const tell = (line: string): void => run.appendOutput(`${line}\r\n`, undefined, item);
     try {
       const part = await this.load();
       const messages: vscode.TestMessage[] = [];
+      const names = new Set<string>();
       for (const recorded of await part.historiesIn(uri)) {
         const timeline = await part.replayRecorded(app.appDir, recorded);
         try {
           visits?.add(timeline);
           const { divergence, functionName } = timeline;
-          if (divergence !== null) messages.push(divergenceMessage(`${functionName} '${recorded.instanceId}'`, divergence));
+          names.add(functionName);
+          item.description = [...names].join(', ');
+          const who = `${functionName} '${recorded.instanceId}'`;
+          if (divergence === null) tell(`${who} goes the way that was recorded.`);
+          else {
+            const text = divergenceText(who, divergence);
+            tell(text);
+            messages.push(divergenceMessage(text, divergence));
+          }
         } finally {
           await timeline.dispose();
         }
@@ -163,13 +173,13 @@ function detailsOf({ yields, branches }: ReturnType<Visits['of']>): vscode.FileC
   ];
 }
 
-function divergenceMessage(who: string, { recorded, actual, rowIndex, place, cause, message }: Divergence): vscode.TestMessage {
+function divergenceText(who: string, { rowIndex, cause, message }: Divergence): string {
   const row = rowIndex === null ? '' : ` (row ${rowIndex + 1})`;
-  const test = vscode.TestMessage.diff(
-    `${who} no longer goes the way that was recorded${row}. ${causeTexts[cause].title}: ${message}`,
-    recorded ?? 'nothing',
-    actual ?? 'nothing',
-  );
+  return `${who} no longer goes the way that was recorded${row}. ${causeTexts[cause].title}: ${message}`;
+}
+
+function divergenceMessage(text: string, { recorded, actual, place }: Divergence): vscode.TestMessage {
+  const test = vscode.TestMessage.diff(text, recorded ?? 'nothing', actual ?? 'nothing');
   if (place !== null) {
     test.location = new vscode.Location(vscode.Uri.file(place.file), new vscode.Position(place.line - 1, place.column - 1));
   }

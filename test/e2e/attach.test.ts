@@ -30,6 +30,27 @@ describe('the built program on a hub of a real engine', () => {
     assert.match(stdout, /replays .*start\?question/);
   });
 
+  it('runs one of them on in an emulator, with one thing changed', async () => {
+    const { ready } = await program.start([app, '--memory', '--no-grpc'], { env: { HUB: azurite.connection } });
+    const fork = (...args: string[]) => run('fork', 'start?question', '--hub', 'env:HUB', '--url', ready.url, ...args);
+    const { code, stdout, stderr } = await fork('--at', '2', '--set', 'input="else"', '--compare', '--json');
+    assert.equal(code, 0, stdout + stderr);
+    const { instanceId, input, comparison } = JSON.parse(stdout) as {
+      instanceId: string;
+      input: unknown;
+      comparison: { first: { row: number; aspect: string } };
+    };
+    assert.deepEqual([input, comparison.first], ['else', { row: 0, aspect: 'input' }]);
+    const shown = await program.run(['show', instanceId, '--url', ready.url]);
+    assert.match(shown.stdout, /start\?question, row 2: input = "else"/);
+    const { stdout: before } = await run('show', 'start?question', '--hub', 'env:HUB', '--json');
+    assert.equal((JSON.parse(before) as { input: unknown }).input, null);
+    const wrong = await fork('--at', '2', '--history', 'some.json');
+    assert.match(wrong.stderr, /Either --history or --hub/);
+    const nobody = await run('fork', 'nobody', '--hub', 'env:HUB', '--url', ready.url, '--at', '2');
+    assert.match(nobody.stderr, /There is no instance 'nobody'/);
+  });
+
   it('checks all of them before a deployment, with JSON and JUnit', async () => {
     const junit = path.join(folder, 'check.xml');
     const all = await run(

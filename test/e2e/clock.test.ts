@@ -1,4 +1,5 @@
 /** The hub's clock, set on the command line and over HTTP, over a kill. */
+import { type OrchestrationContext, type Task, TaskHubGrpcClient, TaskHubGrpcWorker } from '@microsoft/durabletask-js';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { DurascopePrograms, projectRoot, type Serving } from '../support/durasco
 
 const patterns = path.join(projectRoot, 'examples', 'patterns');
 const day = 86_400_000;
+const silent = { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined };
 
 interface ClockState {
   mode: string;
@@ -54,6 +56,27 @@ describe("the clock of the emulator's hubs", () => {
     const { now, mode } = await clock(serving);
     assert.equal(mode, 'auto');
     assert.ok(Date.parse(now) - before >= 30 * day, now);
+    await serving.stop();
+  });
+
+  it('the timers of a connected program jump as well', async () => {
+    const serving = await programs.start([folder, '--memory', '--grpc-port', '0', '--clock', 'auto']);
+    const { port } = (serving.ready as unknown as { grpc: { port: number } }).grpc;
+    const hostAddress = `127.0.0.1:${port}`;
+    const worker = new TaskHubGrpcWorker({ hostAddress, logger: silent });
+    // eslint-disable-next-line @typescript-eslint/require-await -- orchestrators of this SDK are asynchronous generators that only yield
+    worker.addNamedOrchestrator('Week', async function* (context: OrchestrationContext): AsyncGenerator<Task<unknown>, string> {
+      yield context.createTimer(7 * 86_400);
+      return context.currentUtcDateTime.toISOString();
+    });
+    await worker.start();
+    const client = new TaskHubGrpcClient({ hostAddress, logger: silent });
+    const before = Date.now();
+    const state = await client.waitForOrchestrationCompletion(await client.scheduleNewOrchestration('Week'), true, 120);
+    const ended = JSON.parse(state?.serializedOutput ?? 'null') as string;
+    assert.ok(Date.parse(ended) - before >= 7 * day - 1000, ended);
+    await client.stop();
+    await worker.stop();
     await serving.stop();
   });
 

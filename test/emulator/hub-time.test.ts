@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
 import { HubTime, type HubTimeOptions, type KeptClock } from '../../src/emulator/hub-time';
+import { counter } from '../support/entity-script';
 import { ManualClock } from '../support/manual-clock';
 import type { Script } from '../support/script-types';
 import { TestHub, type TestHubOptions } from '../support/test-hub';
@@ -39,7 +40,18 @@ const endless: Script = function* (context) {
   context.continueAsNew(null);
   return undefined;
 };
-const scripts = { sleeps, monitor, approval, works, endless };
+/** A charge that fails twice, a signal of tomorrow, an event that is waited for in vain. */
+const patient: Script = function* (context) {
+  context.signalEntity('@counter@c', 'add', 5, new Date(context.nowMs + day).toISOString());
+  yield context.activityWithRetry('Charge', { firstRetryIntervalMs: hour, maxNumberOfAttempts: 3, backoffCoefficient: 2 }, 7);
+  try {
+    yield context.waitEventFor('Never', 2 * day);
+  } catch {
+    return 'gave up';
+  }
+  return 'heard';
+};
+const scripts = { patient, sleeps, monitor, approval, works, endless };
 
 interface Clocked {
   hub: TestHub;
@@ -110,18 +122,30 @@ describe("the hub's clock", () => {
       monitor: 200,
       sleeps: 7 * day,
       works: undefined,
+      patient: undefined,
     };
     const ids = Object.keys(programs);
     const run = async (isAuto: boolean): Promise<unknown> => {
-      const clock = await clocked({}, { activities: { Work: () => 'worked' } });
+      let charged = 0;
+      const Charge = (): string => {
+        if (++charged < 3) throw new Error('busy');
+        return 'charged';
+      };
+      const hubOptions = { activities: { Work: () => 'worked', Charge }, entities: { counter } };
+      const clock = await clocked({}, hubOptions);
       const { hub, time } = clock;
       if (isAuto) await time.setClock({ mode: 'auto' });
-      for (const [name, json] of Object.entries(programs)) await hub.start(name, { instanceId: name, json });
+      for (const [name, json] of Object.entries(programs)) {
+        // One of them tomorrow.
+        const later = name === 'patient' ? { scheduledStartTime: new Date(began + day).toISOString() } : {};
+        await hub.start(name, { instanceId: name, json, ...later });
+      }
       if (isAuto) for (const id of ids) await ended(clock, id);
       else for (let passed = 0; passed <= 7 * day; passed += 30 * minute) await hub.advance(30 * minute);
       const passed = time.now() - began;
       assert.ok(passed >= 7 * day && passed < 7 * day + hour, String(passed));
-      const timesAndIds = /\d{4}-\d\d-\d\dT[\d:.]+Z|\b1[78]\d{11}\b|(?<="ExecutionId":")[^"]+/g;
+      const timesAndIds = /\d{4}-\d\d-\d\dT[\d:.]+Z|\b1[78]\d{11}\b|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
+      assert.equal(await hub.state('@counter@c'), 5);
       const told = ids.map((id) => [hub.row(id).runtimeStatus, hub.history(id), hub.store.customStatusChanges(id)]);
       await hub.dispose();
       return JSON.parse(JSON.stringify(told).replace(timesAndIds, '1'));
@@ -135,6 +159,7 @@ describe("the hub's clock", () => {
         ['Completed', 804],
         ['Completed', 8],
         ['Completed', 12],
+        ['Completed', 29],
       ],
     );
   });

@@ -353,10 +353,11 @@ describe("the hub's clock in the editor", () => {
     assert.equal(shortClockText(ahead), 'paused');
     assert.equal(shortClockText({ ...ahead, mode: 'running' }), '3 d 4 h ahead');
     assert.equal(clockLine(ahead), 'paused, 2024-01-04 04:00:00 UTC, 3 d 4 h ahead');
-    assert.equal(nextText(ahead), 'Next: a timer of approval in 2 d 0 h');
+    const date = "The app's own Date keeps the computer's time.";
+    assert.equal(nextText(ahead), `Next: a timer of approval in 2 d 0 h. ${date}`);
     assert.equal(
       nextText({ ...ahead, goingTo: '2024-01-07T00:00:00.0000000Z', busy: 'An activity is under way.' }),
-      'On its way to 2024-01-07 00:00:00 UTC. An activity is under way.',
+      `On its way to 2024-01-07 00:00:00 UTC. An activity is under way. ${date}`,
     );
     assert.match(statusBarText(running, 'shop', ahead).text, /:7071 \$\(watch\) paused$/);
     assert.match(statusBarText(running, 'shop', ahead).tooltip, /Clock: paused.*Next: a timer of approval/);

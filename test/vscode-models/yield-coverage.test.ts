@@ -62,9 +62,11 @@ describe('the coverage of yields', () => {
     visits.add(timeline([3, 2]));
     const { yields, branches } = visits.of('/a.js', known);
     assert.deepEqual(
-      yields.map(({ text: each }) => each.replace(/^.* · /, '')),
-      ['3×, median 2.0 s', '2×, median 2.0 s', '1×, median 1 m 00 s', 'never reached', 'never reached'],
+      yields.map(({ text: each }) => each.replace(/ · .*$/, '')),
+      ['3×, median 2.0 s', '2×, median 2.0 s', '1×, 1 m 00 s', 'never reached', 'never reached'],
     );
+    assert.deepEqual(yields[0]?.text, "3×, median 2.0 s · callActivity('Debit')");
+    assert.deepEqual(yields[3]?.text, 'never reached · helper(context)');
     assert.deepEqual(
       branches.map(({ branch, count }) => [branch.kind, count]),
       [

@@ -6,7 +6,10 @@ import { compareInstances } from '../../core/ports/compare-instances';
 import { comparisonText } from '../comparison-text';
 import { fileText } from '../file-text';
 import { importOrigin } from '../imported-origin';
-import { connect, connectionOptions } from '../connection';
+import { importOrigin as bringIn } from '../../emulator/imported-origin';
+import { replayRequestOf } from '../../emulator/replay-request';
+import { connect } from '../connection';
+import { anyHubOptions, attachedHub, hubOptions } from '../hub-connection';
 import { existingInstance } from '../existing-instance';
 import { sayWhereBroken } from '../broken-app';
 import { instanceText } from '../instance-view';
@@ -25,7 +28,11 @@ export const forkCommand: Command = {
     'Without --set only the code is another one, if it is. Row numbers are those of "durascope history ID". The instance itself stays as it is.',
   ].join('\n'),
   options: {
-    ...connectionOptions,
+    ...anyHubOptions,
+    hub: {
+      ...hubOptions['hub'],
+      help: 'A hub of a real engine whose instance ID is: it is copied into the running emulator first.',
+    },
     history: {
       value: 'FILE',
       help: 'A history from elsewhere, in the forms of "durascope replay": it is imported first. ID names one of several.',
@@ -49,6 +56,13 @@ export const forkCommand: Command = {
         `--at is missing: the number of a row of "durascope history ${given ?? 'ID'}".`,
       );
     }
+    const looked = await attachedHub(args, { isBeside: true });
+    if (file !== undefined && looked !== undefined) {
+      throw new DurascopeError(
+        'InvalidArgument',
+        'Either --history or --hub: the run is in a file, or in a hub of a real engine.',
+      );
+    }
     const text = file === undefined ? null : await fileText(file);
     const set = args.text('set');
     const id = args.text('id');
@@ -60,7 +74,12 @@ export const forkCommand: Command = {
       ...(args.has('keep-times') ? { keepTimes: true } : {}),
     };
     const hub = await connect(args);
-    const originId = text === null ? (given ?? '') : await importOrigin(hub, text, given);
+    const originId =
+      looked !== undefined
+        ? await bringIn(hub, await replayRequestOf(looked, given ?? ''))
+        : text === null
+          ? (given ?? '')
+          : await importOrigin(hub, text, given);
     const { instanceId } = await hub.fork(originId, request);
     if (!args.has('wait') && !args.has('compare')) {
       const { forkedFrom } = await existingInstance(hub, instanceId);

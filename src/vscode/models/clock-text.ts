@@ -22,11 +22,15 @@ export function clockLine(state: HubClockState): string {
 }
 
 /** What comes due next, or why time stands: for placeholders and tooltips. */
-export function nextText({ now, next, goingTo, busy }: HubClockState): string {
-  if (goingTo !== null) return `On its way to ${shortTime(goingTo)} UTC${busy === null ? '' : `. ${busy}`}`;
+export function nextText(state: HubClockState): string {
+  return `${dueText(state)} The app's own Date keeps the computer's time.`;
+}
+
+function dueText({ now, next, goingTo, busy }: HubClockState): string {
+  if (goingTo !== null) return `On its way to ${shortTime(goingTo)} UTC. ${busy ?? ''}`.trimEnd();
   if (next === null) return 'Nothing waits for its time.';
   const ms = Date.parse(next.dueAt) - Date.parse(now);
-  return `Next: ${next.kind === 'timer' ? 'a timer' : 'a message'} of ${next.instanceId} in ${durationText(ms)}`;
+  return `Next: ${next.kind === 'timer' ? 'a timer' : 'a message'} of ${next.instanceId} in ${durationText(ms)}.`;
 }
 
 function distance({ aheadMs }: HubClockState): string {

@@ -74,8 +74,10 @@ const longest = 60;
 function visitsOf(each: YieldInText, waits: readonly (number | null)[]): YieldVisits {
   const took = waits.filter((ms) => ms !== null).sort((a, b) => a - b);
   const median = took[Math.floor((took.length - 1) / 2)];
-  const source = each.text.length > longest ? `${each.text.slice(0, longest - 1)}…` : each.text;
+  const code = each.text.replace(/^yield\b\s*\*?\s*(?:\w+\.df\.)?/, '');
+  const source = code.length > longest ? `${code.slice(0, longest - 1)}…` : code;
   const count = waits.length;
-  const times = count === 0 ? 'never reached' : `${count}×${median === undefined ? '' : `, median ${durationText(median)}`}`;
-  return { yield: each, count, text: `${source} · ${times}` };
+  const length = median === undefined ? '' : `, ${count === 1 ? '' : 'median '}${durationText(median)}`;
+  const times = count === 0 ? 'never reached' : `${count}×${length}`;
+  return { yield: each, count, text: `${times} · ${source}` };
 }

@@ -8,7 +8,7 @@ const none = new vscode.CancellationTokenSource().token;
 
 /** Runs what the Test view would run, and answers what it would show. */
 async function results(tests, isCovered = false) {
-  const told = { passed: [], failed: [], errored: [], coverage: [] };
+  const told = { passed: [], failed: [], errored: [], coverage: [], output: '' };
   const original = tests.controller.createTestRun;
   tests.controller.createTestRun = (request) => {
     const real = original.call(tests.controller, request);
@@ -19,6 +19,7 @@ async function results(tests, isCovered = false) {
       passed: (item, ms) => (told.passed.push(item.label), real.passed(item, ms)),
       failed: (item, messages, ms) => (told.failed.push([item.label, messages]), real.failed(item, messages, ms)),
       errored: (item, message, ms) => (told.errored.push([item.label, message.message]), real.errored(item, message, ms)),
+      appendOutput: (text, place, item) => ((told.output += text), real.appendOutput(text, place, item)),
       addCoverage: (coverage) => (told.coverage.push(coverage), real.addCoverage(coverage)),
       end: () => real.end(),
     };
@@ -59,8 +60,10 @@ describe('recorded runs', () => {
   it('show in the Test view, and pass', async () => {
     await tests.find();
     assert.equal(tests.controller.items.size, 1);
-    const { passed, failed, errored } = await results(tests);
+    const { passed, failed, errored, output } = await results(tests);
     assert.deepEqual([passed.length, failed, errored], [1, [], []]);
+    assert.equal([...tests.controller.items][0][1].description, 'HelloCities');
+    assert.equal(output, `HelloCities '${id}' goes the way that was recorded.\r\n`);
   });
 
   it('open in Step through Replay when they are debugged', async () => {

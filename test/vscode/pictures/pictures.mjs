@@ -1,4 +1,6 @@
 // The pictures in the order in which they are taken. `prepare` brings the window there from where the one before left it.
+import fs from 'node:fs';
+import path from 'node:path';
 import { until } from '../../support/vscode/workbench.mjs';
 import { panelFrame } from '../ui/editor-window.mjs';
 
@@ -45,6 +47,30 @@ async function open({ bench, page }, id) {
   });
 }
 
+/** Keeps the run of an instance as a test of the project. */
+async function saveAsTest({ bench, page }, id) {
+  await until(`${id} to be kept`, async () => {
+    await bench.command('Durascope: Save Run as Test');
+    await bench.quickField.fill(id);
+    await bench.take(bench.quickRows.filter({ hasText: id }).first());
+    return page
+      .locator(`.tab.active[data-resource-name^="${id}"]`)
+      .waitFor({ timeout: 5000 })
+      .then(
+        () => true,
+        () => bench.dismissQuickInput(),
+      );
+  });
+}
+
+async function setClock({ bench }, choice) {
+  await bench.command('Durascope: Set Clock…');
+  await bench.take(bench.quickRows.filter({ hasText: choice }).first());
+}
+
+const approvalFile = ({ app }) => path.join(app, 'src', 'functions', 'human-interaction.js');
+
+/** `each`: before it is taken in a theme; `after`: when it has been taken, or is not wanted. */
 export const pictures = [
   {
     name: 'start',
@@ -101,6 +127,21 @@ export const pictures = [
       await frame.locator('h1').waitFor();
       await row(window, 'ApprovalWorkflow, Running').waitFor();
       await page.waitForTimeout(1000);
+    },
+  },
+  {
+    name: 'clock',
+    folder: readme,
+    async prepare(window) {
+      await setClock(window, 'Pause');
+      await window.page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: 'paused' }).waitFor();
+    },
+    async each({ bench }) {
+      await bench.command('Durascope: Set Clock…');
+      await bench.quickRows.filter({ hasText: 'Pause' }).first().waitFor();
+    },
+    async after(window) {
+      await setClock(window, "Back to the computer's time");
     },
   },
   {
@@ -256,6 +297,65 @@ export const pictures = [
       await page.waitForTimeout(1500);
       await page.locator('.test-explorer .monaco-list-row', { hasText: 't1' }).first().click();
       await page.waitForTimeout(1500);
+    },
+  },
+  {
+    name: 'test',
+    folder: readme,
+    clip: { x: 0, y: 0, width: 1120, height: 330 },
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.activity('Explorer');
+      await bench.command('View: Close All Editors');
+      await bench.command('Notifications: Clear All Notifications');
+      for (const id of ['devices-7', 'transfer-41', 'order-1043']) await saveAsTest(window, id);
+      await bench.command('View: Toggle Word Wrap');
+      await page.locator('.explorer-folders-view [role=treeitem][aria-label^="recordings"]').first().click();
+      await page.waitForTimeout(1500);
+    },
+  },
+  {
+    name: 'test-view',
+    folder: readme,
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.command('View: Close All Editors');
+      await bench.activity('Durascope');
+      await openCode(window, 'ApprovalWorkflow', 'human-interaction.js');
+      await bench.command('View: Toggle Word Wrap');
+      const file = approvalFile(window);
+      window.approval = fs.readFileSync(file, 'utf8');
+      fs.writeFileSync(file, window.approval.replace("callActivity('ProcessApproval'", "callActivity('CloseRequest'"));
+      await page.locator('.view-line', { hasText: 'CloseRequest' }).waitFor();
+      await bench.activity('Testing');
+      await bench.command('Test: Run All Tests');
+      const result = page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'order-1043' }).first();
+      await result.waitFor();
+      await result.click();
+      const lines = fs.readFileSync(file, 'utf8').split('\n');
+      await bench.gotoLine(lines.findIndex((each) => each.includes('CloseRequest')) + 1);
+      await page.waitForTimeout(1500);
+    },
+    async after(window) {
+      fs.writeFileSync(approvalFile(window), window.approval);
+    },
+  },
+  {
+    name: 'coverage',
+    folder: readme,
+    clip: { x: 0, y: 0, width: 1120, height: 652 },
+    async prepare(window) {
+      const { bench, page } = window;
+      await bench.command('Test: Run All Tests with Coverage');
+      const covered = bench.pane('Test Coverage').locator('.monaco-list-row', { hasText: 'human-interac' }).first();
+      await covered.waitFor();
+      await bench.command('View: Hide Panel');
+      await covered.click();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(1000);
+      await page.keyboard.press('Control+;');
+      await page.keyboard.press('Control+Shift+I');
+      await page.waitForTimeout(2000);
     },
   },
   {

@@ -132,14 +132,19 @@ async function takeAll(folder, all) {
       try {
         // Each goes on where the one before ended, so all are gone through.
         await picture.prepare(window);
-        if (!isWanted(picture)) continue;
+        if (!isWanted(picture)) {
+          await picture.after?.(window);
+          continue;
+        }
         const ownPage = picture.page?.(window);
         for (const theme of shown === 'dark' ? ['dark', 'light'] : ['light', 'dark']) {
           if (ownPage !== undefined) await ownPage.emulateMedia({ colorScheme: theme });
           else if (theme !== shown) await useTheme(bench, theme);
           if (ownPage === undefined) shown = theme;
+          await picture.each?.(window);
           await keep(ownPage ?? bench.page, picture, theme);
         }
+        await picture.after?.(window);
       } catch (error) {
         // The others are worth having.
         console.error(`${picture.name}: ${error.message}`);
