@@ -23,7 +23,9 @@ const median = (values: readonly number[]): number =>
 function print(what: string, all: readonly Took[], note = ''): void {
   const of = (each: (took: Took) => number): string => median(all.map(each)).toFixed(0).padStart(6);
   const first = all[0]?.processorMs.toFixed(0) ?? '';
-  console.log(`${what.padEnd(58)} ${of((took) => took.clockMs)} ms, processor ${of((took) => took.processorMs)} ms (first ${first})${note}`);
+  console.log(
+    `${what.padEnd(58)} ${of((took) => took.clockMs)} ms, processor ${of((took) => took.processorMs)} ms (first ${first})${note}`,
+  );
 }
 
 class Hub {
