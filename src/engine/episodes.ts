@@ -108,7 +108,9 @@ export class Episodes {
     if (entries.length === 0) return;
     // One that was continued as new has started, though nothing of its new generation is stored.
     const isContinued = generation.isEmpty && row.runtimeStatus !== 'Pending';
-    const hasStart = isContinued && entries.some(({ event }) => event.EventType === 'ExecutionStarted');
+    // A function app's code runs once more than its client wants: what is started and terminated in one batch begins (recorded: `start-and-terminate`).
+    const begins = isContinued || profileOf(row) === 'A';
+    const hasStart = begins && entries.some(({ event }) => event.EventType === 'ExecutionStarted');
     if (generation.isEmpty && !hasStart) {
       const terminated = terminationIn(entries.map((entry) => entry.event));
       if (terminated !== undefined) {

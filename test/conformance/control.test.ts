@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Script } from '../support/script-types';
+import type { TestHub } from '../support/test-hub';
 import { conforms, withActivities } from './conforms';
 
 const minute = 60_000;
@@ -73,15 +74,22 @@ describe('conformance 8.6, terminate, suspend, resume', () => {
     hub.expect(id, 'OS ES TS#1 OC | OS TC→1 ET EC#2[Completed] OC', 'Completed 1');
   });
 
-  for (const [row, script] of [
-    ['X4: terminate in the start batch, inline function', inline],
-    ['X5: terminate in the start batch, the function schedules an activity', one],
+  for (const [row, script, rows] of [
+    ['X4: terminate in the start batch, inline function', inline, 'OS ES ET EC#0[Terminated] OC'],
+    ['X5: terminate in the start batch, the function schedules an activity', one, 'OS ES ET TS#0 EC#1[Terminated] OC'],
   ] as const) {
-    conforms(`${row}: as before the first episode`, withActivities(script), async (hub) => {
+    const both = async (hub: TestHub): Promise<void> => {
       await hub.together(async () => {
         await hub.start('main', { instanceId: 'x' });
         await hub.terminate('x', 'enough');
       });
+    };
+    conforms(row, withActivities(script), async (hub) => {
+      await both(hub);
+      hub.expect('x', rows, 'Terminated enough');
+    });
+    conforms(`${row}: in profile G as before the first episode`, withActivities(script, { profile: 'G' }), async (hub) => {
+      await both(hub);
       hub.expect('x', '', 'Terminated enough');
       assert.deepEqual(hub.worker.episodes, []);
     });

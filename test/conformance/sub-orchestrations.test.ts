@@ -107,7 +107,7 @@ describe('conformance 8.7, sub-orchestrations', () => {
       hub.worker.intercept = () => undefined;
       hub.engine.configure({ maxConcurrentEpisodes: 256 });
       await hub.quiet();
-      hub.expect('kid', '', 'Terminated enough');
+      hub.expect('kid', 'OS ES ET EC#0[Terminated] OC', 'Terminated enough');
       hub.expect(id, 'OS ES SC#0 OC | OS SF→0 EC#1[Failed] OC');
     },
   );

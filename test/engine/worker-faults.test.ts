@@ -55,7 +55,7 @@ describe('a worker that fails', () => {
       failEpisodes(hub, exited);
       await hub.start('main', { instanceId: 'x' });
       await hub.terminate('x');
-      hub.expect('x', '', 'Terminated enough');
+      hub.expect('x', 'OS ES ET EC#0[Terminated] OC', 'Terminated enough');
     }));
 
   it('also when it has a history', () =>

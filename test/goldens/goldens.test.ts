@@ -14,7 +14,7 @@ import { notYet } from './harness/not-yet';
 import type { Played, Recording } from './harness/recording';
 
 /** Folders with recordings and the app that was recorded beside them. */
-const sets = ['.', 'siblings', 'meetings', 'corners', 'twins', 'pairs', 'kinds', 'version3', 'csharp'].map((name) =>
+const sets = ['.', 'siblings', 'meetings', 'corners', 'twins', 'pairs', 'kinds', 'batches', 'version3', 'csharp'].map((name) =>
   path.join(__dirname, name),
 );
 const mostLines = 12;

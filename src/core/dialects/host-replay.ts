@@ -101,7 +101,7 @@ export class HostReplay implements NodeHost {
   private nextAction = 0;
   private seenActions = 0;
   private nextGeneration: { input: string | null; carryover: EventRaised[] } | null = null;
-  private terminated: { id: number; reason: string | null } | null = null;
+  private terminated: CompleteOrchestration | null = null;
   private failure: HostFailure | null = null;
   /** The package could not answer with an action, or the host could not read it. */
   private lost: (SdkProgress & { type: 'stateless' }) | null = null;
@@ -206,6 +206,8 @@ export class HostReplay implements NodeHost {
     hasThrown,
   }: SdkProgress & { type: 'stateless' }): CompleteOrchestration {
     const { firstRow } = this;
+    // The engine has met no row that the answer lacks before it met the terminate (recorded: `start-and-terminate`).
+    if (firstRow === null && this.terminated !== null) return this.terminated;
     const failure =
       firstRow === null
         ? isOwn === true
@@ -326,7 +328,7 @@ export class HostReplay implements NodeHost {
         break;
       case 'ExecutionTerminated':
         if (this.terminated === null) {
-          this.terminated = { id: this.next, reason: event.Input };
+          this.terminated = { type: 'CompleteOrchestration', id: this.next, status: 'Terminated', result: event.Input };
           this.next += 1;
         }
         break;
@@ -422,9 +424,7 @@ export class HostReplay implements NodeHost {
 
   private completion(progress: SdkProgress): CompleteOrchestration | null {
     if (this.failure?.atOnce === true) return failedAs(this.next, this.failure);
-    if (this.terminated !== null) {
-      return { type: 'CompleteOrchestration', id: this.terminated.id, status: 'Terminated', result: this.terminated.reason };
-    }
+    if (this.terminated !== null) return this.terminated;
     if ((this.failure === null && progress.type === 'waiting') || this.hasOpenTasks()) return null;
     if (this.failure !== null) return failedAs(this.next, this.failure);
     if (progress.type !== 'failed' && progress.type !== 'returned') return null;

@@ -7,7 +7,7 @@ export interface Page {
   stop(): Promise<void>;
 }
 
-/** `togetherMs`: answers go out at multiples of it, so that calls side by side are answered at once, as the real engine's storage has them; 0: at once. */
+/** /hold/KEY answers after /release/KEY. `togetherMs`: answers go out at multiples of it, so that calls side by side are answered at once, as the real engine's storage has them; 0: at once. */
 export function startPage(togetherMs = 0): Promise<Page> {
   const looks = new Map<string, number>();
   const count = (key: string): number => {
@@ -15,6 +15,8 @@ export function startPage(togetherMs = 0): Promise<Page> {
     looks.set(key, looked);
     return looked;
   };
+  const released = new Set<string>();
+  const waiting = new Map<string, () => void>();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://page');
     const at = `http://${request.headers.host ?? ''}`;
@@ -24,6 +26,18 @@ export function startPage(togetherMs = 0): Promise<Page> {
       if (text !== '') response.write(text);
       response.end();
     };
+    const [, verb, name = ''] = url.pathname.split('/');
+    if (verb === 'release') {
+      released.add(name);
+      waiting.get(name)?.();
+      say(200, {}, '');
+      return;
+    }
+    if (verb === 'hold') {
+      if (released.has(name)) say(200, {}, '');
+      else waiting.set(name, () => say(200, {}, ''));
+      return;
+    }
     let sent = '';
     request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
     request.on('end', () => {

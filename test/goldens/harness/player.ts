@@ -40,6 +40,10 @@ class Player {
 
   async step(step: Step): Promise<void> {
     if ('pause' in step) return pause(step.pause);
+    if ('page' in step) {
+      await fetch(`http://127.0.0.1:${this.hub.pagePort}${step.page.replaceAll('$', this.name)}`);
+      return;
+    }
     if ('request' in step) {
       const [method, path] = step.request;
       return this.call(method, path.replaceAll('$', this.name), this.bodyOf(step), step.headers);

@@ -10,6 +10,7 @@ export type Step =
   | { rewind: string; id?: string }
   | { get: string; id?: string }
   | { request: [method: string, path: string]; input?: unknown; raw?: string; type?: string; headers?: Record<string, string> }
+  | { page: string }
   | { pause: number };
 
 export interface Answer {

@@ -69,6 +69,7 @@ export async function play(base, { name, steps }, page, { waitMs = 20_000, settl
       calls.push({ wait: step.wait, ...(step.id === undefined ? {} : { id }), reached });
       if (step.wait === 'end') await made('GET', `instances/${id}`);
     } else if (step.pause) await pause(step.pause);
+    else if (step.page) await fetch(`http://127.0.0.1:${page}${step.page.replaceAll('$', name)}`);
     else if ('get' in step) await made('GET', `instances/${id}${step.get}`);
     else if (step.request) await made(step.request[0], step.request[1].replaceAll('$', name), text, step.type, step.headers);
     else {

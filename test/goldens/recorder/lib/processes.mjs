@@ -133,10 +133,12 @@ export async function startHost({ app, hub, connection, options, poll }) {
 /**
  * The page of the scenarios, on a free port: /ok is 200, /poll 202 and done at the second look, /fail/N a 500 for the first N requests of one
  * `key`, /gone closes the connection without an answer, /slow answers after 3 s, /moved redirects to /ok,
- * /see/N answers N with the place of /echo, /chain/N is 202 N times, /then/N 202 and then N, /retry-… wait as their names say, /json and /echo are bodies; else 404.
+ * /hold/KEY answers after /release/KEY, /see/N answers N with the place of /echo, /chain/N is 202 N times, /then/N 202 and then N, /retry-… wait as their names say, /json and /echo are bodies; else 404.
  */
 export async function startPage() {
-  const looks = new Map();
+  const looks = new Map(),
+    released = new Set(),
+    waiting = new Map();
   const count = (key) => (looks.set(key, (looks.get(key) ?? 0) + 1), looks.get(key));
   const page = createServer((request, response) => {
     const url = new URL(request.url, 'http://page');
@@ -165,6 +167,9 @@ export async function startPage() {
           : send(200, {}, 'at last');
       if (first === 'status') return send(Number(second), {}, `status ${second}`);
       if (first === 'gone') return request.socket.destroy();
+      // Answers when /release/KEY was asked for.
+      if (first === 'release') return (released.add(second), send(200, {}, ''), waiting.get(second)?.());
+      if (first === 'hold') return released.has(second) ? send(200, {}, '') : waiting.set(second, () => send(200, {}, ''));
       if (first === 'slow') return setTimeout(() => send(200, {}, 'slow'), 3000);
       if (first === 'moved') return send(302, { Location: `${at}/ok` }, '');
       const again = (location, after) =>
