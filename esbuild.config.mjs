@@ -197,6 +197,7 @@ const jobs = [
     entryPoints: {
       main: 'bench/main.ts',
       contender: 'bench/contender.ts',
+      floor: 'bench/floor.ts',
       grpc: 'bench/grpc.ts',
       'bare-sidecar': 'bench/bare-sidecar.ts',
       'sdk-worker': 'bench/sdk-worker.ts',

@@ -31,7 +31,7 @@ export async function benchFresh(options: FreshOptions): Promise<void> {
   const contenders: [label: string, which: string][] = [
     ['Durascope', path.join(__dirname, '..', '..', 'dist')],
     ['durabletask-js in memory', 'memory'],
-    ...bases.map((dist): [string, string] => [dist, path.resolve(dist)]),
+    ...bases.map((dist): [string, string] => [dist, dist === 'floor' ? dist : path.resolve(dist)]),
   ];
   const loads = options.loads.length === 0 ? allLoads : options.loads;
   const collected = contenders.map((): Record<string, number[]> => ({}));

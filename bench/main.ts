@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- FRESH W1 W4] [--durability strict] [--quick] [--rounds 3] [--base DIST] [--load W2]`: the loads in fresh processes, in turns with
  * the in-memory backend of the Durable Task SDK for JavaScript (fresh.ts; only by name: W3 E1 E2 E3, and of the started program HTTP GRPC MEMORY
- * IDLE, and OPEN with `--hub DIR`); then the loads W1 to W6 and those of entities (E1 to E3) on a
+ * IDLE, and OPEN with `--hub DIR`; `--base floor --load W1`: two processes that only exchange the messages); then the loads W1 to W6 and those of entities (E1 to E3) on a
  * warm emulator, through the real SDK in its own process and with the journal on. Prints one JSON line a figure and a table at the end.
  * Ratios of the second table stand against the best engines among the peers measured on such a machine (2 cores), see `peers`. On Linux
  * each figure carries the processor time per operation of both processes, which tells more than the clock where the machine has other
