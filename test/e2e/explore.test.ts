@@ -117,7 +117,7 @@ df.app.orchestration('Ship', function* (context) {
     const both = ['explore', 'Order', '--input', '"s1"', '--with', 'ship:s1=60000', '--app', app, '--failures', '0'];
     const found = await programs.run(both);
     assert.equal(found.code, 1, found.stdout + found.stderr);
-    assert.match(found.stdout, /^Order: all \d+ schedules/);
+    assert.match(found.stdout, /^Order: all [\d,]+ schedules/);
     assert.match(found.stdout, /goes wrong {2}their outputs are \["paid","cancelled"\], not \["paid","shipped"\]/);
     assert.match(found.stdout, /--with 'ship:s1=60000' .*--schedule '2\.s 2\.t0'\n/);
     assert.match(found.stdout, /goes wrong {2}'Order' \(instance 1\) ends as Failed: .*No instance with ID 's1' found/);

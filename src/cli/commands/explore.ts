@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { countText } from '../../base/count-text';
 import type { Exploration, Explorer } from '../../replay/explore/explorer';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
@@ -104,7 +105,8 @@ async function follow(
 
 function summary({ schedules, isComplete, findings }: Exploration, name: string, seconds: number): string {
   const rate = Math.round(schedules / Math.max(seconds, 0.001));
-  const all = isComplete ? `all ${schedules} schedules` : `${schedules} ${schedules === 1 ? 'schedule' : 'schedules'}`;
+  const count = countText(schedules, 'schedule');
+  const all = !isComplete ? count : schedules === 1 ? 'the only schedule' : `all ${count}`;
   return `${name}: ${all} in ${seconds.toFixed(2)} s (${rate} a second)${findings.length === 0 ? ', nothing found' : ''}`;
 }
 

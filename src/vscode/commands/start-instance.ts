@@ -9,6 +9,7 @@ import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
 import type { DurableApp } from '../find-apps';
+import { offerMending } from '../mending';
 import { askJson, pickOrType } from '../quick-questions';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
@@ -35,6 +36,8 @@ export function startCommands(context: CommandContext): Handlers {
       const ofApp = running.functions().filter((each) => each.type === 'orchestrator');
       const ofPrograms = running.connectedWorkers().flatMap((each) => each.orchestrators);
       const names = [...new Set([...ofApp.map((each) => each.name), ...ofPrograms])];
+      const { loadError } = context.emulators.of(app);
+      if (names.length === 0 && loadError !== undefined) return offerMending(app, loadError);
       const wanted = targetName([given]) ?? (await pickOrchestrator(context, names, app));
       if (wanted === undefined) return undefined;
       const name = names.find((each) => each.toLowerCase() === wanted.toLowerCase()) ?? wanted;
@@ -61,7 +64,7 @@ async function pickOrchestrator(
   { kind }: DurableApp,
 ): Promise<string | undefined> {
   if (names.length === 0 && kind === 'functionApp') {
-    throw new DurascopeError('UnknownFunction', 'The app has no orchestrators, or it could not be loaded: the log says more.');
+    throw new DurascopeError('UnknownFunction', 'The app has no orchestrators: the log says more.');
   }
   if (kind === 'programs') {
     // Not every program says what it runs, and one may connect later.

@@ -64,6 +64,7 @@ export function explorationLabel({ name, input, events, others }: KeptExploratio
 }
 
 export function schedulesText(schedules: number, isComplete: boolean): string {
+  if (isComplete && schedules === 1) return 'the only schedule';
   return `${isComplete ? 'all ' : ''}${countText(schedules, 'schedule')}`;
 }
 

@@ -74,6 +74,16 @@ describe('the emulator', () => {
       await run('goToLoadError');
       assert.ok(vscode.window.activeTextEditor.document.fileName.endsWith('half-written.js'));
       assert.equal(vscode.window.activeTextEditor.selection.active.line, 1);
+      // Who starts an instance all the same is told the same, and led there.
+      await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+      offered = undefined;
+      await answering(
+        'showErrorMessage',
+        (message, ...buttons) => ((offered = [message, ...buttons]), 'Go to Line'),
+        () => run('startInstance'),
+      );
+      assert.match(offered[0], /half-written\.js/);
+      assert.equal(vscode.window.activeTextEditor.selection.active.line, 1);
       const [row] = await functions.getChildren();
       assert.deepEqual([row.label, row.description], ['half-written.js:2', "SyntaxError: Unexpected token '='."]);
     } finally {
