@@ -240,8 +240,8 @@ for (const app of readdirSync('examples').filter((name) => existsSync(`examples/
 
 await mkdir('dist', { recursive: true });
 await copyFile('src/testing/testing.d.ts', 'dist/testing.d.ts');
-// The package has a budget: pictures with this line above them are for who reads the repository.
-const notPackaged = /<!-- not in the package -->\s*<picture>[^]*?<\/picture>\s*/g;
+// The package has a budget: a picture or a section with this line above it is for who reads the repository.
+const notPackaged = /<!-- not in the package -->\s*(?:<picture>[^]*?<\/picture>\s*|## [^]*?(?=^## ))/gm;
 await writeFile('dist/README.md', (await readFile('README.md', 'utf8')).replace(notPackaged, ''));
 // SQLite and the grammars: 7 MB that become two thirds of one, which takes seconds: once for each version of them.
 await mkdir('dist/grammars', { recursive: true });
