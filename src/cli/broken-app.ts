@@ -1,8 +1,8 @@
-import type { HttpTaskHubClient } from '../http/client/http-task-hub-client';
+import type { connectToEmulator } from '../emulator/connect';
 import type { Terminal } from './terminal';
 
 /** Of whoever has the app: a hub of a real engine does not tell. */
-export type HubWithApp = Partial<Pick<HttpTaskHubClient, 'functions' | 'problems'>>;
+export type HubWithApp = Partial<Pick<Awaited<ReturnType<typeof connectToEmulator>>, 'functions' | 'problems'>>;
 
 /** To whoever starts an instance: that the app could not be loaded, and why. Nothing where it is, or where that cannot be told. */
 export async function sayWhereBroken(hub: HubWithApp, terminal: Terminal): Promise<void> {
