@@ -48,6 +48,7 @@ export class OrchestrationCommands {
     assertAside('Name, version and tags of a start', options.name, options.version, options.tags, options.traceContext);
     assertValue(`The input of '${options.name}'`, options.input, core.options.maxValueChars);
     const profile = this.#profileFor(options);
+    this.#assertPolicy(options);
     if (existing !== undefined && !this.#isReplaceable(existing.runtimeStatus, options)) {
       throw alreadyExists(instanceId, existing.runtimeStatus);
     }
@@ -202,6 +203,16 @@ export class OrchestrationCommands {
     if (isEntityId(instanceId) && verb !== 'raise an event for') throw notForEntities(instanceId, verb);
     assertUnfinished(row, verb);
     return row;
+  }
+
+  /** The extension refuses such a policy whether or not the id is in use, where host.json lets running instances be replaced. */
+  #assertPolicy({ replaceable, narrowsOnly }: StartOptions): void {
+    if (narrowsOnly !== true || replaceable === undefined || this.core.options.overridableStates !== 'AnyState') return;
+    if (replaceable.includes('Terminated') || replaceable.every(isTerminal)) return;
+    throw new DurascopeError(
+      'InvalidArgument',
+      "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances, which are terminated first.",
+    );
   }
 
   #isReplaceable(status: OrchestrationStatus, { replaceable, narrowsOnly }: StartOptions): boolean {

@@ -60,7 +60,9 @@ export async function startInstance(
       : { scheduledStartTime: historyTime(scheduledStartTimestamp) }),
     ...tagsOf(tags),
     ...traceOf(parentTraceContext),
-    ...(policy === undefined ? {} : { replaceable: replaceable(policy) }),
+    ...(policy === undefined
+      ? {}
+      : { replaceable: kind === 'functions' ? coreStatuses(policy.replaceableStatus) : replaceable(policy) }),
     ...(kind === 'functions' ? { narrowsOnly: true } : {}),
   };
   try {
@@ -123,17 +125,24 @@ export async function unlessOver(
   }
 }
 
-/** InstanceNotFound; InstanceNotTerminal for the same id while it still runs. */
-export async function restartInstance(hub: TaskHubClient, request: RestartInstanceRequest): Promise<string> {
+/** InstanceNotFound; InstanceNotTerminal for the same id while it still runs, unless host.json lets it be replaced. */
+export async function restartInstance(hub: TaskHubClient, request: RestartInstanceRequest, kind: ClientKind): Promise<string> {
   const { instanceId, restartWithNewInstanceId: newInstanceId } = request;
   const row = await hub.get(instanceId);
-  if (row !== undefined && !newInstanceId && !isTerminal(row.runtimeStatus)) {
-    throw new DurascopeError(
-      'InstanceNotTerminal',
-      `'${instanceId}' is ${row.runtimeStatus}: it can be restarted under its id once it has ended. Terminate it, or restart it with a new id.`,
-    );
+  const runs = row !== undefined && !newInstanceId && !isTerminal(row.runtimeStatus);
+  if (runs && kind === 'sdk') throw restartOfRunning(row);
+  try {
+    return (await hub.restart(instanceId, { newInstanceId, keepsTags: true })).instanceId;
+  } catch (error) {
+    throw runs && DurascopeError.is(error, 'InstanceExists') ? restartOfRunning(row) : error;
   }
-  return (await hub.restart(instanceId, { newInstanceId, keepsTags: true })).instanceId;
+}
+
+function restartOfRunning({ instanceId, runtimeStatus }: InstanceRow): DurascopeError {
+  return new DurascopeError(
+    'InstanceNotTerminal',
+    `'${instanceId}' is ${runtimeStatus}: it can be restarted under its id once it has ended. Terminate it, or restart it with a new id.`,
+  );
 }
 
 export async function queryInstances(hub: TaskHubClient, { query }: QueryInstancesRequest): Promise<QueryInstancesResponse> {

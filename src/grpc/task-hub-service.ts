@@ -155,8 +155,8 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
       await client.rewind(instanceId, reason ?? null);
       return {};
     }),
-    restartInstance: unary(async ({ client }, request: Parameters<typeof restartInstance>[1]) => ({
-      instanceId: await restartInstance(client, request),
+    restartInstance: unary(async ({ client }, request: Parameters<typeof restartInstance>[1], { metadata }) => ({
+      instanceId: await restartInstance(client, request, clientKind(metadata)),
     })),
     queryInstances: unary(({ client }, request: Parameters<typeof queryInstances>[1]) => queryInstances(client, request)),
     listInstanceIds: unary(({ client }, request: Parameters<typeof listInstanceIds>[1]) => listInstanceIds(client, request)),

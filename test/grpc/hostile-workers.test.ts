@@ -1,6 +1,9 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { WorkerCapability } from '../../src/wire/generated/task-hub-sidecar';
 import { GrpcFixture } from './grpc-fixture';
 import { completion, scheduleTask, StubWorker } from './stub-worker';
@@ -309,6 +312,35 @@ describe('workers that misbehave', () => {
     await ended(instanceId);
     assert.equal((await purge(instanceId)).deletedInstanceCount, 1);
     assert.equal((await purge('nobody')).deletedInstanceCount, 0);
+  });
+
+  it('where host.json lets running instances be replaced, a policy without Terminated is refused, and a restart is not (measured on 3.19.0)', async () => {
+    const appDir = await mkdtemp(path.join(tmpdir(), 'durascope-any-state-'));
+    const durableTask = { overridableExistingInstanceStates: 'AnyState' };
+    await writeFile(path.join(appDir, 'host.json'), JSON.stringify({ version: '2.0', extensions: { durableTask } }));
+    const any = await GrpcFixture.start({ appDir });
+    try {
+      const client = any.stub({ 'x-user-agent': 'durable-functions/1' });
+      const start = (...replaceableStatus: (0 | 1 | 5 | 6)[]) =>
+        client.start('o', { instanceId: 'one', orchestrationIdReusePolicy: { replaceableStatus } });
+      const restart = () => client.call('restartInstance', { instanceId: 'one', restartWithNewInstanceId: false });
+      await assert.rejects(start(0), { code: status.INVALID_ARGUMENT }, 'also where nothing has the id');
+      await start(1);
+      await assert.rejects(start(0, 1, 6), { code: status.INVALID_ARGUMENT });
+      await assert.rejects(start(1, 5), { code: status.ALREADY_EXISTS });
+      assert.equal(await start(5, 6), 'one');
+      assert.deepEqual(await restart(), { instanceId: 'one' });
+      assert.equal((await any.emulator.hub.get('one'))?.runtimeStatus, 'Pending');
+    } finally {
+      await any.stop();
+      await rm(appDir, { recursive: true, force: true, maxRetries: 5 });
+    }
+    await fixture.stub({ 'x-user-agent': 'durable-functions/1' }).start('o', { instanceId: 'two' });
+    const refused = worker.client.call('restartInstance', { instanceId: 'two', restartWithNewInstanceId: false });
+    await assert.rejects(refused, { code: status.FAILED_PRECONDITION });
+    const functions = fixture.stub({ 'x-user-agent': 'durable-functions/1' });
+    const too = functions.call('restartInstance', { instanceId: 'two', restartWithNewInstanceId: false });
+    await assert.rejects(too, { code: status.FAILED_PRECONDITION });
   });
 
   it('hubs are apart, by the header', async () => {
