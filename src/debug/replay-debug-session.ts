@@ -247,8 +247,7 @@ export class ReplayDebugSession extends DebugSession {
     { startFrame = 0, levels = 0 }: DebugProtocol.StackTraceArguments,
   ): void {
     this.#answer(response, async () => {
-      const { cursor } = this.#expectRunning();
-      const frames = momentFrames(cursor.position, await cursor.callers());
+      const frames = await this.#standing(async ({ cursor }) => momentFrames(cursor.position, await cursor.callers()));
       const shown = levels === 0 ? frames.slice(startFrame) : frames.slice(startFrame, startFrame + levels);
       return { stackFrames: shown.map((frame) => this.#toStackFrame(frame)), totalFrames: frames.length };
     });
@@ -393,6 +392,16 @@ export class ReplayDebugSession extends DebugSession {
     const frame = this.#frames.get(frameId) as MomentFrame | undefined;
     if (frame === undefined) throw new Error('The session has moved on from this frame.');
     return frame;
+  }
+
+  /** Looked at where it stands: a move that comes between is waited for, and it is looked at again. */
+  async #standing<T>(look: (running: Running) => Promise<T>): Promise<T> {
+    for (;;) {
+      const moving = this.#moving;
+      await moving;
+      const seen = await look(this.#expectRunning());
+      if (this.#moving === moving) return seen;
+    }
   }
 
   #whereWeStand(): ReplayPosition {

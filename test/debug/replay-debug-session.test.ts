@@ -521,6 +521,21 @@ describe('the debug adapter over replays', () => {
       assert.ok(client.outputs.some(({ output }) => output.includes("no history of Child 'child-1'")));
     });
 
+    it('a call stack that was asked for before a step, and takes long, is that of after it', async () => {
+      let open: () => void = () => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      const provider = providerOf(child, [parent()]);
+      await connect({ ...provider, related: (...args) => opened.then(() => provider.related(...args)) });
+      await client.begin();
+      const asked = client.frames();
+      await client.move('next');
+      open();
+      const [late] = await asked;
+      const [now] = await client.frames();
+      assert.deepEqual([late?.name, late?.line], [now?.name, now?.line]);
+      assert.equal(now?.line, 4);
+    });
+
     it('a child that is replayed shows its parents in the call stack, and steps out into them', async () => {
       await connect(providerOf(child, [parent()]));
       await client.begin();
