@@ -162,6 +162,18 @@ describe('a task hub under bad conditions', () => {
     });
   });
 
+  it('says at once that its server on this machine has ended', async () => {
+    const azurite = await TableServer.start();
+    azurite.answer = () => ({ rows: [instanceRow('a')] });
+    // Whoever asked again would wait for ever.
+    const never = { clock: new SystemClock(), hubName: 'Shop', retryDelayMs: 1_000_000_000 };
+    const hub = await openAzureStorageHub(storageConnection(azurite.connection), never);
+    hubs.push(hub);
+    assert.equal((await hub.query({ statuses: ['Running'] })).instances.length, 1);
+    await azurite.stop();
+    await refused(hub.query({}), 'HubUnreachable', /Nothing answers at .*Start Azurite/);
+  });
+
   it('says that a table is gone when it vanishes between two pages', async () => {
     const hub = await open();
     const long = new LongHistory('long', 3000);

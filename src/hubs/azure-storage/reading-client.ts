@@ -4,11 +4,12 @@
  *   G1. Only GET and HEAD leave this machine: anything else is refused before it is sent, whoever asks for it.
  *   G2. At most `atOnce` requests are under way; the others wait for their turn.
  *   G3. No request takes longer than its time, the last byte of its answer included.
- *   G4. Where nobody has answered yet, an address that does not exist or where nothing listens is not tried again.
+ *   G4. Where nobody has answered yet, an address that does not exist or where nothing listens is not tried again; on this machine never.
  *   G5. An answer that breaks off is asked for again, as one that never began.
  *   G6. Who is asked to wait waits, and says so; not for longer than `longestWaitMs`. Closing ends all waiting.
  */
 import type { HttpClient, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import { isLoopbackHost } from '../../base/loopback';
 import { DurascopeError } from '../../core/values/errors';
 import type { Wait } from '../waiting-words';
 
@@ -99,7 +100,8 @@ export class ReadingClient implements HttpClient {
       this.#tellOver();
       const { code } = error as { code?: unknown };
       if (code === brokenOff) throw Object.assign(error as Error, { code: 'ECONNRESET' }); // G5
-      if (this.#hasAnswered || typeof code !== 'string' || !nobodyThere.has(code)) throw error;
+      const mayCome = this.#hasAnswered && !isLoopbackHost(new URL(request.url).host);
+      if (mayCome || typeof code !== 'string' || !nobodyThere.has(code)) throw error;
       // The libraries send again after errors of their own kind only.
       throw Object.assign(new Error('Nobody answers.', { cause: error }), { code });
     } finally {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
 import { exportedInstances } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
@@ -270,7 +271,8 @@ export function hubCommands(context: CommandContext, { connections, view, refres
       if (source.type !== 'text' || !Array.isArray(hubs) || hubs.length === 0) throw error;
       const hubName = await vscode.window.showQuickPick(hubs.map(String), {
         title: 'Attach to which task hub?',
-        placeHolder: source.hubName === null ? 'There are several' : `There is no '${source.hubName}'; there are these`,
+        // That there are several, or none of the name.
+        placeHolder: messageOf(error).split(/[.:;] /, 1)[0] ?? '',
       });
       return hubName === undefined ? undefined : connections.attach({ ...source, hubName });
     }

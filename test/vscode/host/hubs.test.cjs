@@ -64,6 +64,17 @@ describe('an attached task hub', () => {
     await run('detachHub', { type: 'hub', hubId: parts.hubs.all[0].id });
   });
 
+  it('whose name is mistyped is chosen out of those that there are', async () => {
+    const label = await answering(
+      'showQuickPick',
+      (items, { placeHolder }) =>
+        /^There is no task hub 'GoldenHup' in devstoreaccount1$/.test(placeHolder) ? items[0] : undefined,
+      () => run('attachHub', `${azurite.connection};TaskHub=GoldenHup`),
+    );
+    assert.match(label, /^GoldenHub in Azurite/);
+    await run('detachHub', { type: 'hub', hubId: parts.hubs.all[0].id });
+  });
+
   it('of a storage account by its name is opened with the sign-in of the editor', async () => {
     const seen = [];
     const server = createServer((request, response) => {
