@@ -280,7 +280,7 @@ export function hubCommands(context: CommandContext, { connections, view, refres
 }
 
 const howTyped =
-  'UseDevelopmentStorage=true, the connection string or SAS URL of a storage account, the connection string of a scheduler or a SQL Server, or the address of a running Functions host or Durable Task server (grpc://localhost:4001). It is kept in the editor’s secret storage.';
+  'The connection string or SAS URL of a storage account, the connection string of a scheduler or a SQL Server, or an address (http://localhost:7071, grpc://localhost:4001). It is kept in the editor’s secret storage.';
 const signInLabel = 'Sign in to a storage account…';
 const notAccount =
   'A storage account has a name of 3 to 24 small letters and digits, or an address like https://NAME.table.core.windows.net.';
