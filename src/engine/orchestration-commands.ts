@@ -211,7 +211,7 @@ export class OrchestrationCommands {
     if (replaceable.includes('Terminated') || replaceable.every(isTerminal)) return;
     throw new DurascopeError(
       'InvalidArgument',
-      "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances, which are terminated first.",
+      "Invalid reusable statuses: cannot exclude 'Terminated' while also allowing reuse of running instances.",
     );
   }
 
