@@ -20,7 +20,11 @@ async function stack(session) {
 }
 
 async function stopped() {
-  const item = await until('a stop', () => vscode.debug.activeStackItem?.frameId !== undefined && vscode.debug.activeStackItem);
+  const top = () => vscode.debug.activeStackItem;
+  const item = await until('a stop', () => top()?.frameId !== undefined && top()).catch((error) => {
+    const names = [...debugSessions.values()].join(', ') || 'none';
+    throw new Error(`${error.message} (sessions: ${names}; looked at: ${top()?.session.name ?? 'none'})`);
+  });
   return item.session;
 }
 

@@ -80,9 +80,9 @@ async function answeringPick(choose, act) {
   }
 }
 
-/** Ids of those that run. Not `activeDebugSession`: of two that end at the same moment VS Code may go on naming one. */
-const debugSessions = new Set();
-vscode.debug.onDidStartDebugSession(({ id }) => debugSessions.add(id));
+/** Names of those that run, by id. Not `activeDebugSession`: of two that end at the same moment VS Code may go on naming one. */
+const debugSessions = new Map();
+vscode.debug.onDidStartDebugSession(({ id, name }) => debugSessions.set(id, name));
 vscode.debug.onDidTerminateDebugSession(({ id }) => debugSessions.delete(id));
 
 /** Debugs with `config`, breakpoints in the lines of `file` that match; `lines` and those stopped at, counted from 0, ascending. */
