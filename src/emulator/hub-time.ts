@@ -95,8 +95,8 @@ export class HubTime implements Clock, HubClock {
     return this.options.computer.exactTimeAhead?.(this.#aheadMs) ?? toTimestamp(this.now());
   }
 
-  isComputers(): boolean {
-    return this.#aheadMs === 0 && this.#pausedAtMs === null;
+  aheadOfComputerMs(): number | null {
+    return this.#pausedAtMs === null ? this.#aheadMs : null;
   }
 
   at(epochMs: number, callback: () => void): Disposable {

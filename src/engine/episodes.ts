@@ -214,15 +214,15 @@ export class Episodes {
     slot.runningEpisodes++;
     live.isAsked = true;
     const { runAhead: steps, takesResults, maxConcurrentActivities: maxActivities } = core.options;
-    // Its process knows the computer's time only.
-    const isItsTime = core.world.clock.isComputers?.() ?? true;
+    const aheadMs = this.#aheadOfComputerMs();
     const mayRunAhead =
       (steps > 0 || takesResults) &&
-      isItsTime &&
+      aheadMs !== null &&
       row.forkedFrom?.dry !== true &&
       worker.profile === 'A' &&
       !live.isStepped &&
       live.inbox.length === 0;
+    live.aheadMs = aheadMs;
     worker
       .runEpisode({
         instanceId: row.instanceId,
@@ -231,7 +231,7 @@ export class Episodes {
         history: episode.generation.events,
         newEvents: episode.newEvents,
         ...(worker.profile === 'G' ? { version: row.version } : {}),
-        ...(mayRunAhead ? { ahead: { steps, maxActivities } } : {}),
+        ...(mayRunAhead ? { ahead: { steps, maxActivities, ...(aheadMs === 0 ? {} : { aheadMs }) } } : {}),
       })
       .then(
         (outcome) => {
@@ -250,6 +250,11 @@ export class Episodes {
           core.suspects.end(live);
         },
       );
+  }
+
+  #aheadOfComputerMs(): number | null {
+    const { clock } = this.core.world;
+    return clock.aheadOfComputerMs === undefined ? 0 : clock.aheadOfComputerMs();
   }
 
   /** What cannot be worked into the history fails its instance, and nothing else. */
@@ -345,6 +350,8 @@ export class Episodes {
     live.begun = null;
     if (next === null || row === null || generation?.started == null || isTerminal(row.runtimeStatus)) return false;
     if (core.committer.isStalled || live.isHeld || live.isAsked || live.inbox.some((entry) => entry.isReady)) return false;
+    // Its times are those of a clock that was set meanwhile.
+    if (live.aheadMs !== this.#aheadOfComputerMs()) return false;
     if (next.at < generation.lastStarted) return false;
     const event = resultEvent(next.at, taskId, outcome);
     if (queuedMs >= 1) event.QueuedMs = queuedMs;

@@ -20,8 +20,8 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  isComputers(): boolean {
-    return false;
+  aheadOfComputerMs(): null {
+    return null;
   }
 
   at(epochMs: number, callback: () => void): Disposable {

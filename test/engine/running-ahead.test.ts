@@ -117,6 +117,24 @@ describe('a worker that runs ahead', () => {
     assert.deepEqual(hub.store.pendingActivities(id), []);
   });
 
+  it('is told by how much the clock is ahead; what it noted before that was set is refused, and asked for anew', async () => {
+    let aheadMs: number | null = 5000;
+    const clock = Object.assign(new ManualClock(), { aheadOfComputerMs: () => aheadMs });
+    await open({ clock });
+    const told = (): unknown => worker.episodes.findLast(({ ahead }) => ahead?.steps === 64)?.ahead?.aheadMs;
+    const id = await hub.start('three');
+    assert.equal(told(), 5000);
+    await end(1);
+    aheadMs = 9000;
+    await end(2);
+    assert.equal(told(), 9000);
+    await end(3);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    aheadMs = null;
+    await hub.start('three', { instanceId: 'paused' });
+    assert.equal(worker.episodes.at(-1)?.ahead, undefined);
+  });
+
   it('has several steps in one commit, each announced, in order', async () => {
     await open();
     const seen: string[] = [];

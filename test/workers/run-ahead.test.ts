@@ -99,6 +99,19 @@ describe('a process that runs ahead', () => {
     assert.deepEqual(ends, [{ outcome: { ok: true, result: '2' }, next: null }]);
   });
 
+  it('notes times so far ahead of the computer’s as it is told', async () => {
+    await app.result('quick', 1);
+    const aheadMs = 30 * 86_400_000;
+    const before = Date.now() + aheadMs;
+    const outcome = await first('chain-quick', 'later', { ...ahead, aheadMs });
+    const ends = await follow(outcome);
+    assert.equal(ends.length, 8);
+    for (const at of [outcome.endedAt, ...ends.flatMap(({ next }) => [next?.at, next?.outcome.endedAt])]) {
+      const ms = Date.parse(at ?? '');
+      assert.ok(before <= ms && ms <= Date.now() + aheadMs, at);
+    }
+  });
+
   it('keeps its times where the app has a clock of its own', async () => {
     const changed = `${source}\nDate.now = () => 0; performance.now = () => 0; global.Date = class extends Date { toISOString() { return 'never'; } };`;
     const own = await fixture.start(null, { files: { ...files, 'app.js': changed } });

@@ -11,8 +11,11 @@ export interface Clock {
   now(): number;
   /** The same moment with all that the clock knows of it, 100 ns at best, in the history's form. Absent: it knows milliseconds. */
   exactTime?(): string;
-  /** False while it shows another time than the computer's, or stands still. Absent: it never does. */
-  isComputers?(): boolean;
+  /**
+   * By how much it is ahead of the computer's time, in whole milliseconds; null while it stands still, or goes on by no computer's. Absent: it is
+   * the computer's, always.
+   */
+  aheadOfComputerMs?(): number | null;
   /**
    * Calls back once: never before the clock shows `epochMs`, and within a second from then on, also when it jumped there. Any distance is
    * allowed; disposing cancels.

@@ -27,6 +27,8 @@ export interface RunAheadGrant {
   steps: number;
   /** Activities that the worker may run at one time, those handed to it included. */
   maxActivities: number;
+  /** By how much the times that it notes are to be ahead of the computer's, in whole milliseconds. Absent: 0. */
+  aheadMs?: number;
   /** Milliseconds that an activity function took less than, the last time, to be begun by the worker itself. Absent: 20. */
   quickMs?: number;
 }

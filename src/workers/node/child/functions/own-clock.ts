@@ -8,9 +8,9 @@ export const monotonicMs = performance.now.bind(performance);
 let lastMs = Number.NaN;
 let lastText = '';
 
-/** Now, in the history's time form. */
-export function timestampNow(): string {
-  const ms = now();
+/** So many milliseconds from now, in the history's time form. */
+export function timestampAhead(aheadMs: number): string {
+  const ms = now() + aheadMs;
   if (ms !== lastMs) {
     lastText = `${new OwnDate(ms).toISOString().slice(0, -1)}0000Z`;
     lastMs = ms;

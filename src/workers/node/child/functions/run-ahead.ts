@@ -19,7 +19,7 @@ import type { ActivityAsked, ChildMessage, EpisodeAsked, SentOutcome } from '../
 import { isThenable } from '../../../../base/thenable';
 import type { EpisodeReply, EpisodeSlice } from '../orchestrations/orchestration-runner';
 import type { OneByOne } from './one-by-one';
-import { monotonicMs, timestampNow } from './own-clock';
+import { monotonicMs, timestampAhead } from './own-clock';
 
 export interface RunAheadWorld {
   /** `chars`: about how long its texts are. */
@@ -44,6 +44,7 @@ interface Lead {
   steps: number;
   stepsLeft: number;
   readonly quickMs: number;
+  readonly aheadMs: number;
   /** Of what was noted last. */
   at: string;
   /** The activity that it waits for. */
@@ -105,7 +106,7 @@ export class RunAhead {
 
   private next(lead: Lead, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
     const [decision, ...others] = outcome.decisions;
-    lead.at = laterOf(lead.at, timestampNow());
+    lead.at = laterOf(lead.at, timestampAhead(lead.aheadMs));
     if (decision?.type !== 'ScheduleTask' || others.length > 0 || decision.name === httpActivityName) {
       this.leads.delete(lead.instanceId);
       return [{ ...outcome, endedAt: lead.at }, nothing];
@@ -169,7 +170,7 @@ export class RunAhead {
     this.world.turns.beginTurn();
     if (this.leads.get(lead.instanceId) !== lead || lead.scheduled !== scheduled || isLong(result)) return this.over(lead);
     lead.scheduled = null;
-    lead.at = laterOf(lead.at, timestampNow());
+    lead.at = laterOf(lead.at, timestampAhead(lead.aheadMs));
     const { at, length: knownLength, instanceId, executionId, name } = lead;
     const marks = { EventId: -1, IsPlayed: false };
     const events: HistoryEvent[] = [
@@ -224,10 +225,10 @@ export const nothing = (): void => undefined;
 function leadOf(
   of: Pick<Lead, 'instanceId' | 'executionId' | 'name'>,
   length: number,
-  { steps, quickMs = defaultQuickMs }: RunAheadGrant,
+  { steps, quickMs = defaultQuickMs, aheadMs = 0 }: RunAheadGrant,
   at: string,
 ): Lead {
-  return { ...of, length, steps, stepsLeft: steps, quickMs, at, scheduled: null };
+  return { ...of, length, steps, stepsLeft: steps, quickMs, aheadMs, at, scheduled: null };
 }
 
 function laterOf(one: string, other: string): string {
