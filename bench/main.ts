@@ -17,6 +17,7 @@ import type { TaskHubClient } from '../src/core/ports/task-hub-client';
 import { isTerminal } from '../src/core/values/status';
 import { type Emulator, startEmulator } from '../src/emulator/emulator';
 import { benchFresh } from './fresh';
+import type { Ready } from './program-loads';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -224,15 +225,6 @@ async function bytesIn(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(folder)) bytes += (await stat(path.join(folder, entry))).size;
   return bytes;
-}
-
-interface Ready {
-  event: string;
-  url: string;
-  managementUrl: string;
-  key: string;
-  pid: number;
-  workerPid?: number;
 }
 
 /** Start-up, memory and disk of the built program, as a user starts it. */

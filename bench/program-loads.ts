@@ -21,7 +21,8 @@ export interface ProgramLoad {
   hubDir: string;
 }
 
-interface Ready {
+/** What the program says once it is ready. */
+export interface Ready {
   event: string;
   url: string;
   managementUrl: string;
@@ -82,6 +83,12 @@ const started = ({ which, appDir, dataDir, durability }: ProgramLoad): Promise<P
     ...['start', appDir, '--port', '0', '--data', dataDir, '--durability', durability, '--json'],
   ]);
 
+async function startedAndAtRest(load: ProgramLoad): Promise<Program> {
+  const program = await started(load);
+  await settled(program.processorMs);
+  return program;
+}
+
 /** 1,000 HelloCities5, started by 50 callers over connections that stay open; over when the counts say so. */
 async function thousandOverHttp({ ready }: Program): Promise<void> {
   const url = `${ready.managementUrl}/orchestrators/HelloCities5?code=${ready.key}`;
@@ -115,8 +122,7 @@ async function memory({ ready }: Program, when: string): Promise<Figures> {
 export const programLoads: Readonly<Record<string, (load: ProgramLoad) => Promise<Figures>>> = {
   async HTTP(load) {
     if (load.which === 'memory') return {};
-    const program = await started(load);
-    await settled(program.processorMs);
+    const program = await startedAndAtRest(load);
     const figures: Figures = {};
     for (const name of ['HTTP W1, 50 callers, fresh', 'HTTP the second 1,000']) {
       const [began, processor, app, own] = [
@@ -137,8 +143,7 @@ export const programLoads: Readonly<Record<string, (load: ProgramLoad) => Promis
   },
   async MEMORY(load) {
     if (load.which === 'memory') return {};
-    const program = await started(load);
-    await settled(program.processorMs);
+    const program = await startedAndAtRest(load);
     const figures = await memory(program, 'after the start');
     await wait(15_000);
     Object.assign(figures, await memory(program, '15 s later'));
@@ -151,8 +156,7 @@ export const programLoads: Readonly<Record<string, (load: ProgramLoad) => Promis
   },
   async IDLE(load) {
     if (load.which === 'memory') return {};
-    const program = await started(load);
-    await settled(program.processorMs);
+    const program = await startedAndAtRest(load);
     await wait(15_000);
     const before = program.processorMs();
     await wait(30_000);

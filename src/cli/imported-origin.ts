@@ -2,14 +2,14 @@
 import { closestName } from '../base/closest-name';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
-import { importOrigin as bringIn } from '../emulator/imported-origin';
+import { importOrigin } from '../emulator/imported-origin';
 import { readHistories } from '../replay/imported-history';
 
 /**
  * The id under which the instance of the file is in the hub: its own, where the hub has it already or not at all; another one where that id
  * belongs to another run. `wanted`: which one of several.
  */
-export async function importOrigin(hub: TaskHubClient, text: string, wanted: string | undefined): Promise<string> {
+export async function importFromFile(hub: TaskHubClient, text: string, wanted: string | undefined): Promise<string> {
   const all = readHistories(text);
   const ids = all.map(({ instanceId }) => instanceId);
   const found = wanted === undefined && all.length === 1 ? all[0] : all.find(({ instanceId }) => instanceId === wanted);
@@ -27,5 +27,5 @@ export async function importOrigin(hub: TaskHubClient, text: string, wanted: str
   if (functionName === null) {
     throw new DurascopeError('InvalidArgument', 'The history does not say which orchestrator it is of: it cannot be run on.');
   }
-  return bringIn(hub, { instanceId, executionId, functionName, history });
+  return importOrigin(hub, { instanceId, executionId, functionName, history });
 }

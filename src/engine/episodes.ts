@@ -2,19 +2,17 @@ import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
-import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
+import { profileOf } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/turns/outcome-checks';
-import type { BegunEnd, EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
-import { refusalOf } from '../core/turns/reconcile';
-import { resultEvent } from '../core/turns/result-event';
+import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
 import { isTerminal } from '../core/values/status';
 import { endsAsNonDeterministic } from '../core/decisions/non-determinism';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turns/turn';
 import { continuedRow } from '../core/instances/instance-rows';
 import { beginQueued, isOtherStart } from './queued-starts';
 import { versionMismatch } from '../core/values/version';
-import type { Activities, FollowUp } from './activities';
+import type { Activities } from './activities';
 import { backOffMs, sentenceOf } from './back-off';
 import type { EngineCore, WorkerSlot } from './engine-core';
 import { nothingSent, type Episode } from './episode';
@@ -22,6 +20,7 @@ import type { Entities } from './entities';
 import { reconcile, takeMessages } from './episode-messages';
 import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
+import { RunningAhead } from './running-ahead';
 import { failWithoutHistory } from './salvage';
 
 interface Decided {
@@ -40,12 +39,15 @@ const unusualGenerations = 1000;
  *   W2. Messages leave the inbox for good only with a checkpoint; until then every way back puts them in front again.
  */
 export class Episodes {
+  readonly #ahead: RunningAhead;
+
   constructor(
     private readonly core: EngineCore,
     private readonly entities: Entities,
     private readonly activities: Activities,
   ) {
-    activities.followUp = (live, worker, activity) => this.#followUp(live, worker, activity);
+    this.#ahead = new RunningAhead(core, (episode, worker, answer) => this.#decideOrFail(episode, worker, answer));
+    activities.followUp = (live, worker, activity) => this.#ahead.followUp(live, worker, activity);
   }
 
   get isIdle(): boolean {
@@ -213,16 +215,7 @@ export class Episodes {
     }
     slot.runningEpisodes++;
     live.isAsked = true;
-    const { runAhead: steps, takesResults, maxConcurrentActivities: maxActivities } = core.options;
-    const aheadMs = this.#aheadOfComputerMs();
-    const mayRunAhead =
-      (steps > 0 || takesResults) &&
-      aheadMs !== null &&
-      row.forkedFrom?.dry !== true &&
-      worker.profile === 'A' &&
-      !live.isStepped &&
-      live.inbox.length === 0;
-    live.aheadMs = aheadMs;
+    const ahead = this.#ahead.grant(episode, worker);
     worker
       .runEpisode({
         instanceId: row.instanceId,
@@ -231,7 +224,7 @@ export class Episodes {
         history: episode.generation.events,
         newEvents: episode.newEvents,
         ...(worker.profile === 'G' ? { version: row.version } : {}),
-        ...(mayRunAhead ? { ahead: { steps, maxActivities, ...(aheadMs === 0 ? {} : { aheadMs }) } } : {}),
+        ...(ahead === null ? {} : { ahead }),
       })
       .then(
         (outcome) => {
@@ -250,11 +243,6 @@ export class Episodes {
           core.suspects.end(live);
         },
       );
-  }
-
-  #aheadOfComputerMs(): number | null {
-    const { clock } = this.core.world;
-    return clock.aheadOfComputerMs === undefined ? 0 : clock.aheadOfComputerMs();
   }
 
   /** What cannot be worked into the history fails its instance, and nothing else. */
@@ -323,56 +311,7 @@ export class Episodes {
     commitEpisode(core, episode, turn, { ...outcome, customStatus: outcome.customStatus ?? episode.carriedStatus }, isBegun);
     if (!isBegun) return;
     live.begun = begun;
-    this.activities.adopt(activity, begun, (end) => live.begun === begun && this.#takeAhead(live, worker, begun.taskId, end));
-  }
-
-  /**
-   * For an activity that is handed out now: takes its end when the worker has run the episode that follows. Undefined where that is not
-   * wanted: its instance waits for something else as well.
-   */
-  #followUp(live: LiveInstance, worker: FunctionWorker, { executionId, taskId }: PendingActivity): FollowUp | undefined {
-    const { row, generation } = live;
-    if (!this.core.options.takesResults || worker.profile !== 'A' || live.isStepped || row?.executionId !== executionId) return;
-    if (live.isBusy || live.isAsked || live.isHeld || live.inbox.length > 0) return;
-    if (generation?.open.size !== 1 || !generation.open.has(taskId)) return;
-    const begun = {};
-    live.begun = begun;
-    return (end, queuedMs) => live.begun === begun && this.#takeAhead(live, worker, taskId, end, queuedMs);
-  }
-
-  /**
-   * What the worker has run ahead becomes a work item, as if its result had come and been taken now. False, and nothing has happened, when
-   * the instance is wanted for something else or cannot go on: then the result is a message like any other, and the worker is asked anew.
-   */
-  #takeAhead(live: LiveInstance, worker: FunctionWorker, taskId: number, { outcome, next }: BegunEnd, queuedMs = 0): boolean {
-    const { core } = this;
-    const { row, generation } = live;
-    live.begun = null;
-    if (next === null || row === null || generation?.started == null || isTerminal(row.runtimeStatus)) return false;
-    if (core.committer.isStalled || live.isHeld || live.isAsked || live.inbox.some((entry) => entry.isReady)) return false;
-    // Its times are those of a clock that was set meanwhile.
-    if (live.aheadMs !== this.#aheadOfComputerMs()) return false;
-    if (next.at < generation.lastStarted) return false;
-    const event = resultEvent(next.at, taskId, outcome);
-    if (queuedMs >= 1) event.QueuedMs = queuedMs;
-    const { executionId } = row;
-    if (refusalOf(event, executionId, executionId, generation) !== null) return false;
-    const entry = { live, event, executionId, seq: null, workKey: workKey(executionId, taskId), visibleAtMs: 0, isReady: true };
-    const episode: Episode = {
-      live,
-      life: live.life,
-      entries: [entry],
-      row,
-      generation,
-      started: generation.started,
-      newEvents: [{ EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: next.at }, event],
-      continued: 0,
-      carriedStatus: null,
-      sentBefore: nothingSent,
-    };
-    live.isBusy = true;
-    this.#decideOrFail(episode, worker, next.outcome);
-    return true;
+    this.activities.adopt(activity, begun, (end) => live.begun === begun && this.#ahead.take(live, worker, begun.taskId, end));
   }
 
   #continueAsNew(episode: Episode, worker: FunctionWorker, turn: TurnResult, outcome: EpisodeOutcome): void {

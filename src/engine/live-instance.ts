@@ -39,7 +39,7 @@ export class LiveInstance {
   /** Stands for the activity whose result the worker may take into the next episode by itself; null: there is none, or no more. */
   begun: object | null = null;
   /** By how much the clock was ahead of the computer's when the worker was asked last; null: it stood still. */
-  aheadMs: number | null = null;
+  clockAheadMs: number | null = null;
   isQueued = false;
   /** Waits for a worker whose version matches. */
   isHeld = false;

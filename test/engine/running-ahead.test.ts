@@ -121,7 +121,7 @@ describe('a worker that runs ahead', () => {
     let aheadMs: number | null = 5000;
     const clock = Object.assign(new ManualClock(), { aheadOfComputerMs: () => aheadMs });
     await open({ clock });
-    const told = (): unknown => worker.episodes.findLast(({ ahead }) => ahead?.steps === 64)?.ahead?.aheadMs;
+    const told = (): unknown => worker.episodes.findLast(({ ahead }) => ahead?.steps === 64)?.ahead?.clockAheadMs;
     const id = await hub.start('three');
     assert.equal(told(), 5000);
     await end(1);

@@ -103,7 +103,7 @@ describe('a process that runs ahead', () => {
     await app.result('quick', 1);
     const aheadMs = 30 * 86_400_000;
     const before = Date.now() + aheadMs;
-    const outcome = await first('chain-quick', 'later', { ...ahead, aheadMs });
+    const outcome = await first('chain-quick', 'later', { ...ahead, clockAheadMs: aheadMs });
     const ends = await follow(outcome);
     assert.equal(ends.length, 8);
     for (const at of [outcome.endedAt, ...ends.flatMap(({ next }) => [next?.at, next?.outcome.endedAt])]) {

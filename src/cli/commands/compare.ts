@@ -6,7 +6,7 @@ import { readHistories } from '../../replay/imported-history';
 import { atMost, type Command, required } from '../command';
 import { comparisonText } from '../comparison-text';
 import { fileText } from '../file-text';
-import { importOrigin } from '../imported-origin';
+import { importFromFile } from '../imported-origin';
 import { printJson } from '../print-json';
 import { isFolder } from './start';
 
@@ -54,7 +54,7 @@ export const compareCommand: Command = {
     });
     try {
       const { hub } = emulator;
-      const originId = await importOrigin(hub, text, args.text('instance'));
+      const originId = await importFromFile(hub, text, args.text('instance'));
       const { origin, run, hasEnded } = await runAgain(hub, originId, timeoutMs);
       const comparison = compareRuns(origin, run);
       const notes = hasEnded ? [] : [`The run did not end within ${timeoutMs / 1000} s: --timeout gives it longer.`];

@@ -5,8 +5,8 @@ import { comparisonView } from '../../core/instances/compare-runs';
 import { compareInstances } from '../../core/ports/compare-instances';
 import { comparisonText } from '../comparison-text';
 import { fileText } from '../file-text';
-import { importOrigin } from '../imported-origin';
-import { importOrigin as bringIn } from '../../emulator/imported-origin';
+import { importFromFile } from '../imported-origin';
+import { importOrigin } from '../../emulator/imported-origin';
 import { replayRequestOf } from '../../emulator/replay-request';
 import { connect } from '../connection';
 import { anyHubOptions, attachedHub, hubOptions } from '../hub-connection';
@@ -74,12 +74,9 @@ export const forkCommand: Command = {
       ...(args.has('keep-times') ? { keepTimes: true } : {}),
     };
     const hub = await connect(args);
-    const originId =
-      looked !== undefined
-        ? await bringIn(hub, await replayRequestOf(looked, given ?? ''))
-        : text === null
-          ? (given ?? '')
-          : await importOrigin(hub, text, given);
+    let originId = given ?? '';
+    if (looked !== undefined) originId = await importOrigin(hub, await replayRequestOf(looked, originId));
+    if (text !== null) originId = await importFromFile(hub, text, given);
     const { instanceId } = await hub.fork(originId, request);
     if (!args.has('wait') && !args.has('compare')) {
       const { forkedFrom } = await existingInstance(hub, instanceId);

@@ -28,7 +28,7 @@ export interface RunAheadGrant {
   /** Activities that the worker may run at one time, those handed to it included. */
   maxActivities: number;
   /** By how much the times that it notes are to be ahead of the computer's, in whole milliseconds. Absent: 0. */
-  aheadMs?: number;
+  clockAheadMs?: number;
   /** Milliseconds that an activity function took less than, the last time, to be begun by the worker itself. Absent: 20. */
   quickMs?: number;
 }

@@ -66,24 +66,20 @@ async function onlyHub(account: StorageAccount): Promise<HubTables> {
     return only;
   }
   const names = hubs.map(({ hubName }) => hubName);
-  throw new DurascopeError(
-    'HubNotFound',
+  const summary = `There ${hubs.length === 0 ? 'is no task hub' : 'are several task hubs'} in ${account.connection.account}`;
+  const rest =
     hubs.length === 0
-      ? `There is no task hub in ${account.connection.account}: no two tables whose names end in Instances and History. A hub comes to be when its app runs for the first time.`
-      : `There are several task hubs in ${account.connection.account}: name one of ${names.join(', ')}.`,
-    { details: { hubs: names } },
-  );
+      ? 'no two tables whose names end in Instances and History. A hub comes to be when its app runs for the first time.'
+      : `name one of ${names.join(', ')}.`;
+  throw new DurascopeError('HubNotFound', `${summary}: ${rest}`, { details: { hubs: names, summary } });
 }
 
 /** The hub whose rows are in the tables. */
 async function onlyOf(account: StorageAccount, prefix: string): Promise<string> {
   const names = await hubNamesIn(account, prefix);
   if (names.length < 2) return names[0] ?? prefix;
-  throw new DurascopeError(
-    'HubNotFound',
-    `The tables ${prefix}Instances and ${prefix}History have the instances of several task hubs: name one of ${names.join(', ')}.`,
-    { details: { hubs: names } },
-  );
+  const summary = `The tables ${prefix}Instances and ${prefix}History have the instances of several task hubs`;
+  throw new DurascopeError('HubNotFound', `${summary}: name one of ${names.join(', ')}.`, { details: { hubs: names, summary } });
 }
 
 function checkName(name: string): void {
@@ -121,7 +117,7 @@ async function checkTables(account: StorageAccount, hubName: string, prefix: str
 }
 
 async function noHub(account: StorageAccount, hubName: string, cause: unknown): Promise<DurascopeError> {
-  const where = account.connection.account;
+  const summary = `There is no task hub '${hubName}' in ${account.connection.account}`;
   const found = await hubsIn(account).catch(() => null);
   const hubs = found?.map((each) => each.hubName) ?? null;
   const meant = closestName(hubName, hubs ?? []);
@@ -131,8 +127,8 @@ async function noHub(account: StorageAccount, hubName: string, cause: unknown): 
       : hubs.length === 0
         ? 'There is none: a hub comes to be when its app runs for the first time.'
         : `${meant === undefined ? '' : `Did you mean '${meant}'? `}There are ${hubs.join(', ')}.`;
-  return new DurascopeError('HubNotFound', `There is no task hub '${hubName}' in ${where}. ${rest}`, {
+  return new DurascopeError('HubNotFound', `${summary}. ${rest}`, {
     cause,
-    details: { hubs: hubs ?? [] },
+    details: { hubs: hubs ?? [], summary },
   });
 }

@@ -111,13 +111,10 @@ async function findHub(
   const hub = own ?? (hubs.length === 1 ? only : undefined);
   if (hub !== undefined) return { hub, hasTags, version, notes };
   const where = sqlPlace(connection);
-  throw new DurascopeError(
-    'HubNotFound',
-    only === undefined
-      ? `There is no instance of any task hub in ${where}: a hub comes to be with its first instance.`
-      : `There are several task hubs in ${where}: name one of ${hubs.join(', ')}.`,
-    { details: { hubs } },
-  );
+  const summary =
+    only === undefined ? `There is no instance of any task hub in ${where}` : `There are several task hubs in ${where}`;
+  const rest = only === undefined ? 'a hub comes to be with its first instance.' : `name one of ${hubs.join(', ')}.`;
+  throw new DurascopeError('HubNotFound', `${summary}: ${rest}`, { details: { hubs, summary } });
 }
 
 /** That the provider's tables are there, and whether instances have tags. */
@@ -159,14 +156,13 @@ async function hubsIn(client: SqlClient, schema: string): Promise<string[]> {
 }
 
 function noHub(asked: string, hubs: readonly string[], connection: SqlConnection): DurascopeError {
+  const summary = `There is no instance of a task hub '${asked}' in ${sqlPlace(connection)}`;
   const meant = closestName(asked, hubs);
   const rest =
     hubs.length === 0
       ? 'There is none: a hub comes to be with its first instance.'
       : `${meant === undefined ? '' : `Did you mean '${meant}'? `}There are ${hubs.join(', ')}.`;
-  return new DurascopeError('HubNotFound', `There is no instance of a task hub '${asked}' in ${sqlPlace(connection)}. ${rest}`, {
-    details: { hubs },
-  });
+  return new DurascopeError('HubNotFound', `${summary}. ${rest}`, { details: { hubs, summary } });
 }
 
 /** What a login may not read, or what an older version has not, is told and does without. */

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { messageOf } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
 import { exportedInstances } from '../../emulator/export-file';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
@@ -267,12 +266,12 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     try {
       return await connections.attach(source);
     } catch (error) {
-      const hubs = DurascopeError.is(error, 'HubNotFound') ? error.details['hubs'] : undefined;
+      const { hubs, summary } = DurascopeError.is(error, 'HubNotFound') ? error.details : {};
       if (source.type !== 'text' || !Array.isArray(hubs) || hubs.length === 0) throw error;
       const hubName = await vscode.window.showQuickPick(hubs.map(String), {
         title: 'Attach to which task hub?',
         // That there are several, or none of the name.
-        placeHolder: messageOf(error).split(/[.:;] /, 1)[0] ?? '',
+        placeHolder: String(summary),
       });
       return hubName === undefined ? undefined : connections.attach({ ...source, hubName });
     }

@@ -130,6 +130,14 @@ export async function saveAsSuggested({ bench, page, app }, ending) {
   return fs.readFileSync(path.join(app, saved()), 'utf8');
 }
 
+/** From a panel of an instance to its Replay tab: the panel's document, once the replay is there. */
+export async function openReplayTab(window, panel) {
+  await panel.locator('#tab-replay').click();
+  const replay = await panelFrame(window, '.replay-slider');
+  await replay.locator('.replay-step', { hasText: /Step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
+  return replay;
+}
+
 /** The document of the panel on screen in which `selector` is found, as a frame. */
 export async function panelFrame({ bench, page }, selector, ms = 60_000) {
   return until(

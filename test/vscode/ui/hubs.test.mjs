@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { repository } from '../../support/vscode/places.mjs';
 import { until } from '../../support/vscode/workbench.mjs';
-import { openPanelOf, panelFrame, screenshot, useEditor } from './editor-window.mjs';
+import { openPanelOf, openReplayTab, panelFrame, screenshot, useEditor } from './editor-window.mjs';
 
 /** Another Durascope with one instance: its connection string, and how it ends. */
 async function startOther() {
@@ -97,9 +97,7 @@ describe('a task hub of the real engine in a real VS Code', function () {
     const frame = await openPanelOf(window, pane().locator('[role=treeitem][aria-level="3"]').first(), '[data-read-only]');
     assert.equal(await frame.locator('[data-action]').count(), 0);
     await screenshot(window, 'hubs-panel-dark');
-    await frame.locator('#tab-replay').click();
-    const replay = await panelFrame(window, '.replay-slider');
-    await replay.locator('.replay-step', { hasText: /Step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
+    await openReplayTab(window, frame);
     await screenshot(window, 'hubs-replay-dark');
   });
 

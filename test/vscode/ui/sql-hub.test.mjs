@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { until } from '../../support/vscode/workbench.mjs';
-import { openPanelOf, panelFrame, screenshot, useEditor } from './editor-window.mjs';
+import { openPanelOf, openReplayTab, screenshot, useEditor } from './editor-window.mjs';
 
 const { startSqlServer } = createRequire(import.meta.url)('../../hubs/for-the-editor.cjs');
 
@@ -41,9 +41,7 @@ describe('a task hub in SQL Server in a real VS Code', function () {
     await page.keyboard.press('Enter');
     const frame = await openPanelOf(window, item('Chain, '), '[data-read-only]');
     await screenshot(window, 'sql-panel');
-    await frame.locator('#tab-replay').click();
-    const replay = await panelFrame(window, '.replay-slider');
-    await replay.locator('.replay-step', { hasText: /Step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
+    await openReplayTab(window, frame);
     await screenshot(window, 'sql-replay');
   });
 

@@ -44,7 +44,7 @@ interface Lead {
   steps: number;
   stepsLeft: number;
   readonly quickMs: number;
-  readonly aheadMs: number;
+  readonly clockAheadMs: number;
   /** Of what was noted last. */
   at: string;
   /** The activity that it waits for. */
@@ -106,7 +106,7 @@ export class RunAhead {
 
   private next(lead: Lead, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
     const [decision, ...others] = outcome.decisions;
-    lead.at = laterOf(lead.at, timestampAhead(lead.aheadMs));
+    lead.at = laterOf(lead.at, timestampAhead(lead.clockAheadMs));
     if (decision?.type !== 'ScheduleTask' || others.length > 0 || decision.name === httpActivityName) {
       this.leads.delete(lead.instanceId);
       return [{ ...outcome, endedAt: lead.at }, nothing];
@@ -170,7 +170,7 @@ export class RunAhead {
     this.world.turns.beginTurn();
     if (this.leads.get(lead.instanceId) !== lead || lead.scheduled !== scheduled || isLong(result)) return this.over(lead);
     lead.scheduled = null;
-    lead.at = laterOf(lead.at, timestampAhead(lead.aheadMs));
+    lead.at = laterOf(lead.at, timestampAhead(lead.clockAheadMs));
     const { at, length: knownLength, instanceId, executionId, name } = lead;
     const marks = { EventId: -1, IsPlayed: false };
     const events: HistoryEvent[] = [
@@ -225,10 +225,10 @@ export const nothing = (): void => undefined;
 function leadOf(
   of: Pick<Lead, 'instanceId' | 'executionId' | 'name'>,
   length: number,
-  { steps, quickMs = defaultQuickMs, aheadMs = 0 }: RunAheadGrant,
+  { steps, quickMs = defaultQuickMs, clockAheadMs = 0 }: RunAheadGrant,
   at: string,
 ): Lead {
-  return { ...of, length, steps, stepsLeft: steps, quickMs, aheadMs, at, scheduled: null };
+  return { ...of, length, steps, stepsLeft: steps, quickMs, clockAheadMs, at, scheduled: null };
 }
 
 function laterOf(one: string, other: string): string {
