@@ -79,15 +79,13 @@ describe('the rows of a timeline', () => {
     );
   });
 
-  it('is made of 5,000 activities well within 300 ms', () => {
-    const events = fanOut(5000);
-    const startMs = performance.now();
-    const timeline = buildTimeline(events);
-    const rows = timelineRows('a', timeline, new Map(), new Set(['a/activity Work']));
+  it('has a row for each of 5,000 activities where they are opened, and all of them in its density', () => {
+    const timeline = buildTimeline(fanOut(5000));
+    assert.equal(timelineRows('a', timeline, new Map(), new Set(['a/activity Work'])).length, 5001);
     const time = foldIdle(busyStretches(timeline, new Map(), timeline.lastMs), timeline.startMs, timeline.lastMs);
-    densityOf(timeline.bars, 400, (ms) => time.toShown(ms) - storyStart, timeline.lastMs);
-    assert.equal(rows.length, 5001);
-    assert.ok(performance.now() - startMs < 300, `${performance.now() - startMs} ms`);
+    const [first, last] = [timeline.startMs, timeline.lastMs].map((ms) => time.toShown(ms)) as [number, number];
+    const { most } = densityOf(timeline.bars, 400, (ms) => ((time.toShown(ms) - first) / (last - first)) * 400, timeline.lastMs);
+    assert.equal(most, 5000);
   });
 });
 
