@@ -7,7 +7,7 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AttachedHub } from '../hubs/attached-hub';
 import { EntityPanelSession } from '../protocol/entity-panel-session';
 import { FunctionsPanelSession } from '../protocol/functions-panel-session';
-import { InstancePanelSession } from '../protocol/instance-panel-session';
+import { type ComparedInstance, InstancePanelSession } from '../protocol/instance-panel-session';
 import { InstancesPanelSession } from '../protocol/instances-panel-session';
 import type { PanelHost } from '../protocol/panel-host';
 import type { PanelReplay } from '../protocol/panel-replay';
@@ -17,6 +17,7 @@ import type { CalledFunctions } from './called-functions';
 import { clockOf } from './editor-clock';
 import type { Emulators } from './emulators';
 import { readText, realDir, type DurableApp } from './find-apps';
+import { commands } from './ids';
 import { shortId } from './models/instance-item';
 import { excerptAt, lastEvents, locateFailure, locateInStack } from './models/stack-location';
 import type { SourceIndex } from './source-index';
@@ -46,8 +47,14 @@ export class PanelSessions {
     of: { hub?: TaskHubClient; host?: PanelHost; replay?: PanelReplay; isImported?: boolean },
   ): InstancePanelSession {
     const isImported = of.isImported === true;
+    const host = of.host ?? this.options.hostOf(app);
+    if (of.hub !== undefined)
+      Object.assign(
+        host,
+        ofAnotherHub(of.hub, (other) => session.compareWith(other)),
+      );
     panel.iconPath = this.#icon('Pending');
-    return new InstancePanelSession({
+    const session = new InstancePanelSession({
       instanceId,
       post: (message) => {
         if (message.type === 'instance' && message.instance !== null) {
@@ -56,7 +63,7 @@ export class PanelSessions {
         }
         void panel.webview.postMessage(message);
       },
-      host: of.host ?? this.options.hostOf(app),
+      host,
       clock: this.#clock(app),
       locate: (row) => this.#locate(app, row, of.hub),
       locateFailure: (link) => locateLink(app, link),
@@ -67,6 +74,7 @@ export class PanelSessions {
       ...(isImported ? { isImported, opensReplay: true } : {}),
       onError: this.options.onError,
     });
+    return session;
   }
 
   ofEntity(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string, host?: PanelHost): EntityPanelSession {
@@ -140,6 +148,19 @@ export class PanelSessions {
       vscode.Uri.joinPath(this.options.extensionUri, 'media', 'status', `${iconNames[status] ?? 'running'}-${theme}.svg`);
     return { light: file('light'), dark: file('dark') };
   }
+}
+
+/** What asks about the instance of a panel takes it out of this hub, which is not the emulator's. */
+function ofAnotherHub(
+  from: TaskHubClient,
+  show: (other: ComparedInstance) => void,
+): Required<Pick<PanelHost, 'whatIf' | 'saveTest' | 'compareWith'>> {
+  const run = (command: string, ...args: unknown[]): void => void vscode.commands.executeCommand(command, ...args);
+  return {
+    whatIf: (instanceId, row) => run(commands.whatIf, instanceId, row, from),
+    saveTest: (instanceId) => run(commands.saveRunAsTest, instanceId, null, from),
+    compareWith: (instanceId, isImported) => run(commands.compareWith, { instanceId, isImported }, null, { from, show }),
+  };
 }
 
 /** Of the app, and of programs that are connected; null while nothing runs. */

@@ -141,13 +141,6 @@ export class Panels implements vscode.Disposable {
     });
   }
 
-  /** Shows the instance of an imported history beside another one. */
-  compareImported(app: DurableApp, instanceId: string, other: ComparedInstance): void {
-    const open = this.#open.get(importedKey(app, instanceId));
-    open?.panel.reveal();
-    showPart(open?.session, { compareWith: other });
-  }
-
   /** The panel of a run that was made to be compared, at its comparison with the other instance of its hub. */
   openCompared(
     app: DurableApp,

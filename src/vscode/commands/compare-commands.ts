@@ -23,8 +23,9 @@ export function compareCommands(context: CommandContext, load: () => Promise<Rep
       const app = currentApp(context);
       const [first] = args;
       const isImported = (first as { isImported?: unknown } | undefined)?.isImported === true;
+      const panel = args[2] as { from: TaskHubClient; show: (other: ComparedInstance) => void } | undefined;
       // An imported history stands by itself: no emulator need run.
-      const hub = isImported ? context.emulators.of(app).shown?.hub : await readableOrOffer(context);
+      const hub = isImported ? context.emulators.of(app).shown?.hub : (panel?.from ?? (await readableOrOffer(context)));
       if (hub === undefined && !isImported) return;
       const [given, second, ...more] = targetIds(args, context.instances.selection);
       if (more.length > 0) throw new DurascopeError('InvalidArgument', 'Two instances can be compared: select two.');
@@ -36,7 +37,7 @@ export function compareCommands(context: CommandContext, load: () => Promise<Rep
       if (instanceId === undefined) return;
       const other = await chooseOther(context, hub, { instanceId, isImported }, load);
       if (other === undefined) return;
-      if (isImported) context.panels.compareImported(app, instanceId, other);
+      if (panel !== undefined) panel.show(other);
       else context.panels.openInstance(app, instanceId, { compareWith: other });
     },
   };

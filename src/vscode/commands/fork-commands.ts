@@ -3,11 +3,14 @@ import * as z from 'zod';
 import type { HistoryEvent } from '../../core/history/history';
 import { forkChangeText, type ForkChange, parseForkChange } from '../../core/instances/forks';
 import { profileOf, type InstanceRow } from '../../core/instances/instance';
+import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { forkableRows, type ForkChoice, forkChoices, rowText } from '../../core/turns/fork-choices';
 import { DurascopeError } from '../../core/values/errors';
 import { isTerminal } from '../../core/values/status';
 import { importOrigin } from '../../emulator/imported-origin';
+import { replayRequestOf } from '../../emulator/replay-request';
+import { importedRow } from '../../replay/imported-row';
 import { commands } from '../ids';
 import { askJson, pickOrType } from '../quick-questions';
 import type { ReplayPart } from '../replay-part';
@@ -18,7 +21,7 @@ const mostListed = 500;
 /** "What if…": another run from a row of an instance, with one thing changed. */
 export function forkCommands(context: CommandContext, load: () => Promise<ReplayPart>): Handlers {
   return {
-    /** Of an instance; at a row (from 1, commit order) when one is given. Whole, from a test or a keybinding: nothing is asked. */
+    /** Of an instance; at a row (from 1, commit order) when one is given; of the hub `args[2]`, where it is in another one. Whole, from a test or a keybinding: nothing is asked. */
     [commands.whatIf]: async (args) => {
       const hub = await hubOrOffer(context);
       if (hub === undefined) return undefined;
@@ -27,10 +30,13 @@ export function forkCommands(context: CommandContext, load: () => Promise<Replay
         const change = given.set === undefined ? null : parseForkChange(given.set);
         return fork(context, hub, given.instanceId, given.row, change, given.dry);
       }
+      const [id, at, from] = args;
+      const rows = typeof at === 'number' ? [at] : null;
+      if (from !== undefined)
+        return ask(context, hub, elsewhere(hub, await replayRequestOf(from as TaskHubClient, String(id))), rows);
       const [instanceId] = await chosenIds(context, args, hub, 'What if… for which instance?');
       if (instanceId === undefined) return undefined;
-      const [, row] = args;
-      return ask(context, hub, instanceId, typeof row === 'number' ? [row] : null);
+      return ask(context, hub, await inHub(hub, instanceId), rows);
     },
     /** Where the replay debugger stands: one of the rows that this moment has brought. */
     [commands.whatIfHere]: async () => {
@@ -45,11 +51,10 @@ export function forkCommands(context: CommandContext, load: () => Promise<Replay
       if (hub === undefined) return undefined;
       const { target, rows } = moment;
       const { imported } = target;
-      const instanceId = imported === undefined ? target.instanceId : await importOrigin(hub, imported.request);
       return ask(
         context,
         hub,
-        instanceId,
+        imported === undefined ? await inHub(hub, target.instanceId) : elsewhere(hub, imported.request),
         Array.from({ length: rows.to - rows.from }, (_, index) => rows.from + index + 1),
       );
     },
@@ -66,29 +71,39 @@ const givenFork = z.strictObject({
 interface Origin {
   row: InstanceRow;
   history: readonly HistoryEvent[];
+  /** Its id in the hub, in which it is from then on. */
+  bring: () => Promise<string>;
+}
+
+async function inHub(hub: TaskHubClient, instanceId: string): Promise<Origin> {
+  const row = await hub.get(instanceId);
+  if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+  return { row, history: await hub.history(instanceId), bring: () => Promise.resolve(instanceId) };
+}
+
+/** Of a file, or of another hub. Nothing of it is imported before it is forked. */
+function elsewhere(hub: TaskHubClient, request: ReplayRequest): Origin {
+  return { row: importedRow(request), history: request.history, bring: () => importOrigin(hub, request) };
 }
 
 /** `rows`: those to choose from; null: all at which something can be changed. */
 async function ask(
   context: CommandContext,
   hub: TaskHubClient,
-  instanceId: string,
+  origin: Origin,
   rows: readonly number[] | null,
 ): Promise<string | undefined> {
-  const row = await hub.get(instanceId);
-  if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
-  const history = await hub.history(instanceId);
+  const { row, history } = origin;
   if (history.length === 0) {
-    throw new DurascopeError('InstanceWrongState', `'${instanceId}' is ${row.runtimeStatus} and has no history yet.`);
+    throw new DurascopeError('InstanceWrongState', `'${row.instanceId}' is ${row.runtimeStatus} and has no history yet.`);
   }
-  const origin: Origin = { row, history };
   const at = await askRow(origin, rows);
   if (at === undefined) return undefined;
   const choice = await askChoice(origin, at);
   const change = choice === undefined ? undefined : await askValue(context, choice, at, history);
   if (change === undefined) return undefined;
   const dry = await askDry();
-  return dry === undefined ? undefined : fork(context, hub, instanceId, at, change, dry);
+  return dry === undefined ? undefined : fork(context, hub, await origin.bring(), at, change, dry);
 }
 
 async function askRow({ history }: Origin, rows: readonly number[] | null): Promise<number | undefined> {

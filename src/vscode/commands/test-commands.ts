@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
 import { saveTest, type SavedTest } from '../../emulator/save-test';
 import type { WrittenTest } from '../../emulator/test-project';
@@ -9,9 +10,9 @@ import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handl
 /** "Save Run as Test": a recording of the run, and a test in the framework of the project. */
 export function testCommands(context: CommandContext): Handlers {
   return {
-    /** Resolves with what was written; undefined when the user changed their mind. */
+    /** Resolves with what was written; `args[2]`: the hub that the instance is in, where that is another one. undefined when the user changed their mind. */
     [commands.saveRunAsTest]: async (args): Promise<SavedTest | undefined> => {
-      const hub = await readableOrOffer(context);
+      const hub = (args[2] as TaskHubClient | undefined) ?? (await readableOrOffer(context));
       if (hub === undefined) return undefined;
       const [instanceId] = await chosenIds(context, args, hub, 'Save the run of which instance as a test?');
       if (instanceId === undefined) return undefined;

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, startedHub, statusOf, answering, answeringPick } = require('./support.cjs');
+const { until, durascope, run, startedHub, statusOf, answering, answeringPick, panelOpenedBy } = require('./support.cjs');
 
 const folder = () => vscode.workspace.workspaceFolders[0].uri.fsPath;
 const lineAtCursor = () => {
@@ -84,6 +84,18 @@ describe('the emulator', () => {
       );
       assert.match(offered[0], /half-written\.js/);
       assert.equal(vscode.window.activeTextEditor.selection.active.line, 1);
+      // So is whoever asks for something else that needs the app.
+      for (const command of ['sendRequest', 'runFunction', 'exploreSchedules']) {
+        await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+        offered = undefined;
+        await answering(
+          'showErrorMessage',
+          (message, ...buttons) => ((offered = [command, message, ...buttons]), 'Go to Line'),
+          () => run(command),
+        );
+        assert.match(offered.join(), /half-written\.js.*Go to Line/s);
+        await until('the line', () => vscode.window.activeTextEditor?.selection.active.line === 1);
+      }
       const [row] = await functions.getChildren();
       assert.deepEqual([row.label, row.description], ['half-written.js:2', "SyntaxError: Unexpected token '='."]);
     } finally {
@@ -593,7 +605,7 @@ describe('commands on instances', () => {
     }
     // The tab of an imported history, and from it.
     const replay = { close: () => undefined, onStep: () => undefined, onLine: () => undefined };
-    const panel = parts.panels.openImported(parts.apps.current, 'elsewhere', hub, replay);
+    const { say, panel } = await panelOpenedBy(() => parts.panels.openImported(parts.apps.current, 'elsewhere', hub, replay));
     let items;
     await answering(
       'showQuickPick',
@@ -604,10 +616,14 @@ describe('commands on instances', () => {
       items.some(({ other }) => other?.instanceId === 'elsewhere' && other.isImported),
       JSON.stringify(items),
     );
+    items = undefined;
     await answering(
       'showQuickPick',
       (all) => void (items = all),
-      () => run('compareWith', { instanceId: 'elsewhere', isImported: true }),
+      () => {
+        say({ type: 'compareWith' });
+        return until('the choices', () => items !== undefined);
+      },
     );
     assert.ok(!items.some(({ other }) => other?.instanceId === 'elsewhere'));
     assert.ok(items.some(({ other }) => other?.instanceId === two && other.hub !== undefined));
@@ -934,6 +950,51 @@ describe('what if', () => {
     const refused = () => run('whatIf', { instanceId: id, row: 1, set: 'result=1' });
     assert.equal(await answering('showErrorMessage', (text) => void (refusal = text), refused), undefined);
     assert.match(refusal, /is no result/);
+  });
+
+  it('runs on from a row of the panel of an imported history, which comes into the hub with it and not before', async () => {
+    const parts = await durascope();
+    const hub = await startedHub();
+    const id = await run('startInstance', { name: 'HelloCities', input: null });
+    await hub.waitForCompletion(id, 60_000);
+    const history = await hub.history(id);
+    const file = vscode.Uri.file(path.join(folder(), 'what-if.durascope.json'));
+    parts.dialogs.saveFile = () => Promise.resolve(file);
+    await run('exportInstances', [id]);
+    await hub.purge(id);
+    const { say, sent } = await panelOpenedBy(() => run('importHistory', file));
+    const { canFork, canSaveTest, isImported } = sent.get('instance');
+    assert.deepEqual([canFork, canSaveTest, isImported], [true, true, true]);
+    const row = history.findIndex(({ EventType }) => EventType === 'TaskCompleted') + 1;
+    const forks = async () => (await hub.query({})).instances.filter(({ forkedFrom }) => forkedFrom?.instanceId === id);
+    const asked = [];
+    const answer =
+      (last) =>
+      (items, { title }) => {
+        asked.push(title);
+        return items.find(({ label }) => label === 'Another result…') ?? items.find(({ label }) => label === last);
+      };
+    const fork = (last, done) =>
+      answering('showQuickPick', answer(last), () =>
+        answering(
+          'showInputBox',
+          () => '"Bye"',
+          () => {
+            say({ type: 'whatIf', row });
+            return done();
+          },
+        ),
+      );
+    await fork(undefined, () => until('the last question', () => asked.includes('What if… how?')));
+    assert.equal(await hub.get(id), undefined);
+    await fork('Dry', () => until('the fork', async () => (await forks()).length === 1));
+    const [{ instanceId }] = await forks();
+    const { output } = await hub.waitForCompletion(instanceId, 60_000);
+    assert.equal(JSON.parse(output)[0], 'Bye');
+    assert.deepEqual(await hub.history(id), history);
+    await vscode.debug.stopDebugging();
+    say({ type: 'saveTest' });
+    await until('the test', () => vscode.window.activeTextEditor?.document.getText().includes('replayRecording('));
   });
 });
 

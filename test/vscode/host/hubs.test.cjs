@@ -4,11 +4,12 @@ const assert = require('node:assert/strict');
 const { createServer } = require('node:http');
 const path = require('node:path');
 const vscode = require('vscode');
-const { until, durascope, run, startedHub, answering } = require('./support.cjs');
+const { until, durascope, run, startedHub, answering, panelOpenedBy } = require('./support.cjs');
 const { startGoldenAzurite } = require('../../hubs/for-the-editor.cjs');
 
 describe('an attached task hub', () => {
   let azurite;
+  let panel;
   let parts;
   before(async () => {
     azurite = await startGoldenAzurite();
@@ -166,11 +167,49 @@ describe('an attached task hub', () => {
 
   it('opens an instance in a panel with its replay', async () => {
     const node = (await childrenOf('All instances')).find(({ row }) => row.instanceId === 'hello');
-    await run('openHubInstance', node);
+    panel = await panelOpenedBy(() => run('openHubInstance', node));
     await until('the panel', () =>
       vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes('hello'))),
     );
     await run('loadMoreOfHub', { type: 'hubMore', groupId: 'x' });
+  });
+
+  it('lets a run of it be taken up again in the emulator, from a row of its panel', async () => {
+    const hub = await startedHub();
+    assert.equal(await hub.get('hello'), undefined);
+    const choices = ['Another result…', 'Dry'];
+    const choose = (items) => items.find(({ label }) => choices.includes(label));
+    const row = (await parts.hubs.all[0].open().then((from) => from.history('hello'))).findIndex(
+      ({ EventType }) => EventType === 'TaskCompleted',
+    );
+    await answering('showQuickPick', choose, () =>
+      answering(
+        'showInputBox',
+        () => '"Bye"',
+        () => {
+          panel.say({ type: 'whatIf', row: row + 1 });
+          return until('the fork', () => hub.get('hello-fork'));
+        },
+      ),
+    );
+    assert.equal((await hub.get('hello-fork')).forkedFrom.instanceId, 'hello');
+    await hub.terminate('hello-fork', null).catch(() => undefined);
+  });
+
+  it('offers for a comparison what is in the same hub', async () => {
+    let items;
+    await answering(
+      'showQuickPick',
+      (all) => void (items = all),
+      () => {
+        panel.say({ type: 'compareWith' });
+        return until('the choices', () => items !== undefined);
+      },
+    );
+    assert.ok(
+      items.some(({ label }) => label === 'parent-child'),
+      JSON.stringify(items),
+    );
   });
 
   it('gives an instance with its family to the emulator', async () => {

@@ -40,6 +40,31 @@ async function answering(method, answer, act) {
   }
 }
 
+/** The panel that `act` opens: what its page is sent by type, and `say`, which speaks as its page. */
+async function panelOpenedBy(act) {
+  const original = vscode.window.createWebviewPanel;
+  const opened = { sent: new Map(), panel: undefined, say: undefined };
+  vscode.window.createWebviewPanel = (...args) => {
+    const panel = original.apply(vscode.window, args);
+    const { webview } = panel;
+    const onMessage = webview.onDidReceiveMessage;
+    const post = webview.postMessage.bind(webview);
+    Object.defineProperties(webview, {
+      onDidReceiveMessage: { value: (listener) => ((opened.say = listener), onMessage(listener)) },
+      postMessage: { value: (message) => (opened.sent.set(message.type, message), post(message)) },
+    });
+    return (opened.panel = panel);
+  };
+  try {
+    await act();
+  } finally {
+    vscode.window.createWebviewPanel = original;
+  }
+  opened.say({ type: 'ready' });
+  await until('what it shows', () => opened.sent.has('instance'));
+  return opened;
+}
+
 /** While `act` runs, lists that the editor shows to pick from are answered by `choose`: an item, or undefined to close it. Answers how many. */
 async function answeringPick(choose, act) {
   const original = vscode.window.createQuickPick;
@@ -110,4 +135,4 @@ async function stopsAt(folder, config, file, patterns, act) {
   return { lines: ascending(lines), seen: ascending(seen) };
 }
 
-module.exports = { until, debugSessions, durascope, run, startedHub, statusOf, answering, answeringPick, stopsAt };
+module.exports = { until, debugSessions, durascope, run, startedHub, statusOf, answering, answeringPick, panelOpenedBy, stopsAt };
