@@ -44,7 +44,8 @@ import { loadAnalysis } from './load-analysis';
 import type { Trees } from './lazy-tree';
 import { EmulatorView, FunctionsView } from './facts-views';
 import { commands, contextKeys, replayDebugType, type CommandId } from './ids';
-import { mendingWords } from './models/load-advice';
+import { offerMending } from './mending';
+import { mendingWords, refusedAsBroken } from './models/load-advice';
 import { InstancesView } from './instances-view';
 import { StartMemory } from './models/start-memory';
 import { reusesPreview } from './models/preview-tab';
@@ -304,9 +305,17 @@ export class Durascope implements vscode.Disposable {
     try {
       return await this.#handlers[id]?.(args);
     } catch (error) {
-      showFailure(error, this.output);
+      this.#tell(error);
       return undefined;
     }
+  }
+
+  /** What was refused; of an app that cannot be loaded with the way to what keeps it. */
+  #tell(error: unknown): void {
+    const app = this.apps.current;
+    const broken = app === undefined ? undefined : refusedAsBroken(error, this.emulators.of(app).loadError);
+    if (app === undefined || broken === undefined) showFailure(error, this.output);
+    else void offerMending(app, broken);
   }
 
   /** An address of an instance was opened: shows it, of the app that it names or of the current one. */
@@ -330,7 +339,7 @@ export class Durascope implements vscode.Disposable {
           log: outputLogger(this.output),
           explain: (appDir, name, divergence) =>
             loadAnalysis().likelyCause(divergence, this.determinism.findingsOf(appDir, name)),
-          tell: (error) => showFailure(error, this.output),
+          tell: (error) => this.#tell(error),
         }),
     );
     return this.#replayPart;
@@ -344,7 +353,7 @@ export class Durascope implements vscode.Disposable {
       if (chosen === undefined) return undefined;
       return { ...config, ...chosen.target, type: replayDebugType, request: 'launch', name: `Replay: ${chosen.name}` };
     } catch (error) {
-      showFailure(error, this.output);
+      this.#tell(error);
       return undefined;
     }
   }

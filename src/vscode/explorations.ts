@@ -12,6 +12,7 @@ import {
   KeptExplorations,
   type KeptFinding,
   reproductionOf,
+  scheduleText,
   schedulesText,
 } from './models/kept-explorations';
 import type { Memory } from './models/start-memory';
@@ -28,6 +29,10 @@ interface Known {
   exploration: KeptExploration;
   /** Null: the exploration itself. */
   finding: KeptFinding | null;
+}
+
+export interface Found extends Known {
+  finding: KeptFinding;
 }
 
 export class Explorations implements vscode.Disposable {
@@ -107,13 +112,17 @@ export class Explorations implements vscode.Disposable {
     }
   }
 
-  /** What a command means: an item of the Test view, or the first finding of the exploration that was run last. */
-  chosen(given: unknown): Known | undefined {
-    const item = given as vscode.TestItem | undefined;
-    const known = item === undefined ? undefined : this.#known.get(item);
-    if (known !== undefined) return { ...known, finding: known.finding ?? known.exploration.findings[0] ?? null };
-    const exploration = this.#kept.all().findLast(({ findings }) => findings.length > 0);
-    return exploration === undefined ? undefined : { exploration, finding: exploration.findings[0] ?? null };
+  /** What an item of the Test view stands for; an exploration for the first of its findings. */
+  chosen(item: unknown): Known | undefined {
+    const known = this.#known.get(item as vscode.TestItem);
+    return known && { ...known, finding: known.finding ?? known.exploration.findings[0] ?? null };
+  }
+
+  /** Those of the exploration that was run last come first. */
+  get findings(): Found[] {
+    return [...this.#kept.all()]
+      .reverse()
+      .flatMap((exploration) => exploration.findings.map((finding) => ({ exploration, finding })));
   }
 
   /** As a list of outputs. */
@@ -162,7 +171,7 @@ export class Explorations implements vscode.Disposable {
     item.description = path.basename(exploration.appDir);
     item.children.replace(
       exploration.findings.map((finding) => {
-        const child = make(`${key} ${finding.schedule}`, finding.schedule || 'in order', { exploration, finding });
+        const child = make(`${key} ${finding.schedule}`, scheduleText(finding), { exploration, finding });
         child.description = finding.problem;
         return child;
       }),

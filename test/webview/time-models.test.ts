@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { fromTimestamp, toTimestamp } from '../../src/core/values/time';
 import { buildSequence } from '../../src/webview/models/sequence';
 import { ageText } from '../../src/base/age';
-import { countdownText, durationText, shortTimestamp } from '../../src/webview/models/time-text';
+import { changedDay, countdownText, durationText, shortTimestamp } from '../../src/webview/models/time-text';
 import { fitWindow, panWindow, zoomWindow } from '../../src/webview/models/time-window';
 import { buildTimeline } from '../../src/webview/models/timeline';
 import { needsClock, waitingLines } from '../../src/webview/models/waiting-for';
@@ -22,6 +22,15 @@ import {
   timer,
   turn,
 } from './histories';
+
+describe('the time of a row', () => {
+  it('has its day where the row beside it is of another one', () => {
+    const at = (day: number, hour: number): number => new Date(2026, 0, day, hour).getTime();
+    assert.equal(changedDay(at(2, 1), undefined), '');
+    assert.equal(changedDay(at(2, 1), at(2, 23)), '');
+    assert.equal(changedDay(at(2, 1), at(1, 23)), '2026-01-02');
+  });
+});
 
 describe('the timeline', () => {
   it('has a bar for each activity, from its scheduling to its result', () => {

@@ -5,10 +5,10 @@ import { DurascopeError } from '../../core/values/errors';
 import { saveScheduleTest } from '../../emulator/save-schedule-test';
 import { firstInstanceId } from '../../replay/explore/simulated-run';
 import type { WrittenTest } from '../../emulator/test-project';
-import type { Explorations } from '../explorations';
+import type { Explorations, Found } from '../explorations';
 import { commands } from '../ids';
 import { targetName } from '../models/command-targets';
-import { type KeptExploration, reproductionOf, schedulesText } from '../models/kept-explorations';
+import { explorationLabel, type KeptExploration, reproductionOf, scheduleText, schedulesText } from '../models/kept-explorations';
 import { askJson } from '../quick-questions';
 import type { ReplayPart } from '../replay-part';
 import { currentApp, type CommandContext, type Handlers } from './command-context';
@@ -28,6 +28,11 @@ const givenExploration = z.object({
 const stepThrough = 'Step through Replay';
 const saveAsTest = 'Save Schedule as Test';
 const allow = 'Allow This Output';
+const commandOf: Readonly<Record<string, string>> = {
+  [stepThrough]: commands.stepThroughSchedule,
+  [saveAsTest]: commands.saveScheduleAsTest,
+  [allow]: commands.allowOutput,
+};
 
 /** Orchestrators under many schedules, and what is done with those that are found. */
 export function exploreCommands(context: CommandContext, explorations: Explorations, load: () => Promise<ReplayPart>): Handlers {
@@ -46,16 +51,28 @@ export function exploreCommands(context: CommandContext, explorations: Explorati
       const actions = [stepThrough, saveAsTest, ...(first.output === null ? [] : [allow])];
       const text = `${name} goes wrong: ${first.problem}${more} (${count}; the Test view has them). ${reproductionOf(found.exploration, first.schedule)}`;
       void vscode.window.showWarningMessage(text, ...actions).then((chosen) => {
-        if (chosen === stepThrough) return vscode.commands.executeCommand(commands.stepThroughSchedule);
-        if (chosen === saveAsTest) return vscode.commands.executeCommand(commands.saveScheduleAsTest);
-        return chosen === allow ? vscode.commands.executeCommand(commands.allowOutput) : undefined;
+        const command = chosen === undefined ? undefined : commandOf[chosen];
+        if (command !== undefined)
+          void vscode.commands.executeCommand(command, { exploration: found.exploration, finding: first });
       });
     }
     return found.exploration;
   };
-  const chosen = (given: unknown) => {
-    const { exploration, finding } = explorations.chosen(given) ?? {};
+  /** An item of the Test view, what a notification passes, else one of all that are known. Undefined: the user changed their mind. */
+  const chosen = async (given: unknown): Promise<Found | undefined> => {
+    const { exploration, finding } = isFound(given) ? given : (explorations.chosen(given) ?? {});
     if (exploration !== undefined && finding != null) return { exploration, finding };
+    const all = given === undefined ? explorations.findings : [];
+    if (all.length > 1) {
+      const items = all.map((found) => ({
+        label: scheduleText(found.finding),
+        description: found.finding.problem,
+        detail: explorationLabel(found.exploration),
+        found,
+      }));
+      return (await vscode.window.showQuickPick(items, { title: 'Which schedule?', matchOnDescription: true }))?.found;
+    }
+    if (all[0] !== undefined) return all[0];
     throw new DurascopeError(
       'InvalidArgument',
       'No exploration has found a schedule under which something goes wrong: "Explore Schedules…" looks for one.',
@@ -68,18 +85,22 @@ export function exploreCommands(context: CommandContext, explorations: Explorati
       const given = givenExploration.safeParse(args[0]).data ?? (await ask(context, targetName(args), load));
       return given === undefined ? undefined : explore({ appDir, findings: [], ...given });
     },
-    [commands.stepThroughSchedule]: ([given]) => {
-      const { exploration, finding } = chosen(given);
-      return explorations.open(exploration, finding);
+    [commands.stepThroughSchedule]: async ([given]) => {
+      const found = await chosen(given);
+      return found && explorations.open(found.exploration, found.finding);
     },
     [commands.saveScheduleAsTest]: async ([given]): Promise<WrittenTest | undefined> => {
-      const { exploration, finding } = chosen(given);
+      const found = await chosen(given);
+      if (found === undefined) return undefined;
+      const { exploration, finding } = found;
       const options = { appDir: exploration.appDir, explored: exploration, schedule: finding.schedule };
       return savedAsTest(context, (replace) => saveScheduleTest({ ...options, replace }));
     },
     /** What it has under that schedule is right too: explored again. */
     [commands.allowOutput]: async ([given]) => {
-      const { exploration, finding } = chosen(given);
+      const found = await chosen(given);
+      if (found === undefined) return undefined;
+      const { exploration, finding } = found;
       if (finding.output === null) {
         throw new DurascopeError('InvalidArgument', `Nothing is wrong with an output there: ${finding.problem}.`);
       }
@@ -91,6 +112,10 @@ export function exploreCommands(context: CommandContext, explorations: Explorati
       if (known !== undefined) await explorations.remove(known.exploration);
     },
   };
+}
+
+function isFound(given: unknown): given is Found {
+  return typeof given === 'object' && given !== null && 'finding' in given;
 }
 
 async function ask(

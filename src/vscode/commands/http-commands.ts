@@ -138,7 +138,7 @@ export function httpCommands(context: CommandContext): Handlers {
 
 async function pick(functions: readonly FunctionDescriptor[]): Promise<string | undefined> {
   if (functions.length === 0) {
-    throw new DurascopeError('UnknownFunction', 'The app has no HTTP function, or it could not be loaded: the log says more.');
+    throw new DurascopeError('UnknownFunction', 'The app has no HTTP function.');
   }
   const items = functions.map((each) => ({
     label: each.name,

@@ -63,6 +63,10 @@ export function explorationLabel({ name, input, events, others }: KeptExploratio
   return given === '' ? name : `${name} (${given.length > 60 ? `${given.slice(0, 59)}…` : given})`;
 }
 
+export function scheduleText({ schedule }: KeptFinding): string {
+  return schedule || 'in order';
+}
+
 export function schedulesText(schedules: number, isComplete: boolean): string {
   if (isComplete && schedules === 1) return 'the only schedule';
   return `${isComplete ? 'all ' : ''}${countText(schedules, 'schedule')}`;

@@ -1,5 +1,6 @@
 /** What can be done about an app that could not be loaded. */
-import type { AppProblem } from '../../core/values/app-problem';
+import { type AppProblem, problemsOf } from '../../core/values/app-problem';
+import { DurascopeError } from '../../core/values/errors';
 import type { AppErrorEvent } from '../../emulator/emulator-types';
 
 export interface LoadAdvice {
@@ -16,6 +17,14 @@ export class BuildFailed extends Error {
     super(message);
     this.error = { type: 'appError', message, problems };
   }
+}
+
+/** What keeps the app from being loaded, where that is why something was refused; undefined: it is about something else. `loadError`: what its emulator knows. */
+export function refusedAsBroken(error: unknown, loadError: AppErrorEvent | undefined): AppErrorEvent | undefined {
+  if (DurascopeError.is(error, 'UnknownFunction')) return loadError;
+  if (!DurascopeError.is(error, 'AppInvalid')) return undefined;
+  const known: AppErrorEvent = loadError ?? { type: 'appError', message: error.message, problems: problemsOf(error) };
+  return loadAdvice(known).length === 0 ? undefined : known;
 }
 
 /** From 1. */

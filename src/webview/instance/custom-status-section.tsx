@@ -5,7 +5,7 @@ import { customStatusLimitKb } from '../../core/values/custom-status';
 import { isTerminal } from '../../core/values/status';
 import { fromTimestamp } from '../../core/values/time';
 import { customStatusMeter, customStatusSteps } from '../models/custom-status';
-import { clockText, durationText } from '../models/time-text';
+import { changedDay, clockText, durationText } from '../models/time-text';
 import { CopyButton } from '../ui/copy-button';
 import { JsonView } from '../ui/json-view';
 import { Section } from '../ui/section';
@@ -20,6 +20,8 @@ export function CustomStatusSection({ parts }: { parts: InstanceParts }): JSX.El
   const [all, setAll] = useState(false);
   const endMs = instance.completedTime === null ? null : fromTimestamp(instance.completedTime);
   const steps = customStatusSteps(snapshot.customStatusChanges, isTerminal(instance.runtimeStatus) ? endMs : null);
+  const times = steps.map((step) => fromTimestamp(step.at));
+  const days = times.map((ms, at) => changedDay(ms, times.at(at - 1)));
   const value = instance.customStatus;
   const meter = customStatusMeter(value);
   const title = 'Custom status';
@@ -65,12 +67,16 @@ export function CustomStatusSection({ parts }: { parts: InstanceParts }): JSX.El
           {meter.level === 'over' ? ': over the limit' : ''}
         </span>
       </div>
-      <ol class="status-steps" aria-label="Every value, newest first" reversed>
+      <ol
+        class={`status-steps ${days.some((day) => day !== '') ? 'with-days' : ''}`}
+        aria-label="Every value, newest first"
+        reversed
+      >
         {(all ? steps : steps.slice(0, firstSteps)).map((step, at) => (
           <li key={`${step.at}-${steps.length - at}`} class="status-step">
             <span class="step-dot" />
             <time dateTime={step.at} title={step.at}>
-              {clockText(fromTimestamp(step.at))}
+              {days[at]} {clockText(fromTimestamp(step.at))}
             </time>
             <code class="step-value" title={step.value ?? ''}>
               {jsonLine(step.value, 120) || 'cleared'}

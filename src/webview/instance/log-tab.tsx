@@ -7,7 +7,7 @@ import type { SourcePlace } from '../../core/values/source-place';
 import { isTerminal } from '../../core/values/status';
 import { fileName } from '../models/file-name';
 import { logRows, type LogRow } from '../models/log-rows';
-import { clockText, dateTimeText } from '../models/time-text';
+import { changedDay, clockText, dateTimeText } from '../models/time-text';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { EmptyState } from '../ui/message';
@@ -95,7 +95,7 @@ export function LogTab({ parts }: { parts: InstanceParts }): JSX.Element {
                       {row.lines.length.toLocaleString('en')} {row.lines.length === 1 ? 'line' : 'lines'} logged again in a replay
                     </button>
                   ) : (
-                    <Line row={row} parts={parts} />
+                    <Line row={row} before={lineBefore(rows, item.index)} parts={parts} />
                   )}
                 </div>
               );
@@ -175,14 +175,31 @@ function PlaceLink({ place, parts }: { place: SourcePlace; parts: InstanceParts 
   );
 }
 
-function Line({ row, parts }: { row: Extract<LogRow, { type: 'line' }>; parts: InstanceParts }): JSX.Element {
+/** The time of the line above; of the last one for the first. */
+function lineBefore(rows: readonly LogRow[], index: number): number | undefined {
+  for (let step = 1; step <= rows.length; step++) {
+    const row = rows.at(index - step);
+    if (row?.type === 'line' && row.line.at !== null) return fromTimestamp(row.line.at);
+  }
+  return undefined;
+}
+
+function Line({
+  row,
+  before,
+  parts,
+}: {
+  row: Extract<LogRow, { type: 'line' }>;
+  before: number | undefined;
+  parts: InstanceParts;
+}): JSX.Element {
   const { line, at } = row;
   const icon = (levelIcons as Readonly<Record<string, string | undefined>>)[line.level];
   const ms = line.at === null ? Number.NaN : fromTimestamp(line.at);
   return (
     <>
       <span class="log-time" title={dateTimeText(ms)}>
-        {clockText(ms)}
+        {changedDay(ms, before)} {clockText(ms)}
       </span>
       <span class="log-function">{line.functionName ?? 'emulator'}</span>
       {icon === undefined ? null : (

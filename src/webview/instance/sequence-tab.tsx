@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
-import { clockText, dateTimeText } from '../models/time-text';
+import { changedDay, clockText, dateTimeText } from '../models/time-text';
 import { buildSequence, laneTitles, type Lane, type SequenceStep } from '../models/sequence';
 import { useSize } from '../ui/hooks';
 import { EmptyState } from '../ui/message';
@@ -55,7 +55,10 @@ export function SequenceTab({ parts }: { parts: InstanceParts }): JSX.Element {
               aria-label={`${laneTitles[step.from]} to ${laneTitles[step.to]}: ${step.label}, ${dateTimeText(step.timeMs)}`}
               style={{ transform: `translateY(${item.start}px)`, width: `${width}px` }}
             >
-              <time class="step-time">{clockText(step.timeMs)}</time>
+              <time class="step-time">
+                <span class="step-day">{changedDay(step.timeMs, (before ?? sequence.steps.at(-1))?.timeMs)}</span>
+                {clockText(step.timeMs)}
+              </time>
               <Arrow step={step} from={center(step.from)} to={center(step.to)} width={width} />
             </div>
           );

@@ -34,6 +34,12 @@ export function dateTimeText(epochMs: number): string {
   return `${day} ${clockText(epochMs).slice(0, 8)}`;
 }
 
+/** The day of a moment in the viewer's zone, where the row beside it in a list is of another one; else empty. */
+export function changedDay(epochMs: number, besideMs: number | undefined): string {
+  const day = dateTimeText(epochMs).slice(0, 10);
+  return besideMs === undefined || dateTimeText(besideMs).startsWith(day) ? '' : day;
+}
+
 /** A mark on a time axis whose marks are `stepMs` apart, in the viewer's zone: as much of the time as tells them apart. */
 export function axisText(epochMs: number, stepMs: number): string {
   if (stepMs < 1000) return clockText(epochMs);

@@ -83,6 +83,27 @@ describe('explorations', () => {
     await until('the debugger', () => debugSessions.size === 1);
   });
 
+  it('are chosen from where the Test view is not at hand and several are known', async () => {
+    const other = { name: 'ReserveTicket', input: '"other"', events: twoBookings };
+    await run('exploreSchedules', other);
+    let listed;
+    const opened = await answering(
+      'showQuickPick',
+      (all) => ((listed = all), all[1]),
+      () => run('stepThroughSchedule'),
+    );
+    assert.equal(opened, true);
+    assert.deepEqual(
+      listed.map(({ label, detail }) => [label, detail.includes('other')]),
+      [
+        ['e:BookingConfirmed#2', true],
+        ['e:BookingConfirmed#2', false],
+      ],
+    );
+    await run('removeExploration', items()[2] ?? items()[1]);
+    await until('the debugger', () => debugSessions.size === 1);
+  });
+
   it('keep the schedule as a test', async () => {
     const saved = await run('saveScheduleAsTest', items()[1]);
     const text = vscode.window.activeTextEditor.document.getText();

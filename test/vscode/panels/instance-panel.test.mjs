@@ -192,6 +192,19 @@ describe('the instance panel', function () {
       ]),
     );
     await page.locator('.meter-text', { hasText: '14 bytes of 16 KB' }).waitFor();
+    const days = async () =>
+      (await page.locator('.status-step time').allInnerTexts()).map((text) => /^\d{4}-\d\d-\d\d /.test(text.trim()));
+    assert.deepEqual(await days(), [false, false, false, false]);
+    // A clock that jumps: which day it was is said where it changes.
+    await page.evaluate(() => {
+      const { hub } = globalThis.gallery;
+      const { now } = hub;
+      hub.now = () => now.call(hub) + 2 * 86_400_000;
+      hub.change('ticket-7', { customStatus: '"Nara"' });
+    });
+    await page.locator('[data-testid=custom-status]', { hasText: 'Nara' }).waitFor();
+    await eventually(async () => assert.deepEqual(await days(), [true, true, false, false, false]));
+    await screenshot('custom-status-days');
   });
 
   it('raises an event it waits for, and marks the mistake in bad JSON', async () => {
