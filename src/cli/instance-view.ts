@@ -63,6 +63,8 @@ export function failureOf(row: InstanceRow): { failure?: FailureDetails } {
   return { failure: { ErrorType: 'Error', ErrorMessage: shownOutput(row) ?? '', IsNonRetriable: false } };
 }
 
+const mostShown = 2000;
+
 const instanceColumns: readonly Column<InstanceRow>[] = [
   { header: 'InstanceId', cell: (row) => row.instanceId, minWidth: 16 },
   { header: 'Name', cell: (row) => row.name, minWidth: 12 },
@@ -83,9 +85,9 @@ export function instanceText(row: InstanceRow, terminal: Terminal, nextTimer: st
     ['Instance', row.instanceId],
     ['Name', row.version === '' ? row.name : `${row.name} (version ${row.version})`],
     ['Status', paintRuntimeStatus(row.runtimeStatus, terminal.style)],
-    ['Custom status', row.customStatus],
-    ['Input', row.input],
-    ['Output', shownOutput(row)],
+    ['Custom status', shortened(row.customStatus)],
+    ['Input', shortened(row.input)],
+    ['Output', shortened(shownOutput(row))],
     ['Waits for', row.awaitedEvents.length === 0 ? null : row.awaitedEvents.join(', ')],
     ['Next timer', nextTimer],
     ['Retries', retriesText(row)],
@@ -104,6 +106,12 @@ export function instanceText(row: InstanceRow, terminal: Terminal, nextTimer: st
     .filter((fact): fact is [string, string] => fact[1] !== null)
     .map(([label, value]) => `${terminal.style.dim(label.padEnd(14))}${value}`)
     .join('\n');
+}
+
+/** As much as somebody reads. */
+function shortened(text: string | null): string | null {
+  if (text === null || text.length <= mostShown) return text;
+  return `${text.slice(0, mostShown)}… (${countText(text.length, 'character')}: --json prints them all)`;
 }
 
 /** `attempt 2 of 5`, each once. */

@@ -130,6 +130,27 @@ export async function saveAsSuggested({ bench, page, app }, ending) {
   return fs.readFileSync(path.join(app, saved()), 'utf8');
 }
 
+/** From the History tab of a panel: its rows as JSON, which are in a file of the app then. */
+export async function exportedHistory(window, frame) {
+  await frame.getByRole('radio', { name: 'As stored' }).click();
+  await frame.getByRole('button', { name: 'Export the rows shown' }).click();
+  await frame.getByRole('menuitem', { name: 'Export as JSON' }).click();
+  return saveAsSuggested(window, '-history.json');
+}
+
+/** Lets a file of the app fall on a view, as a drag out of the explorer does. */
+export async function dropOn({ page, app }, target, file) {
+  const transfer = await page.evaluateHandle(
+    (path) => {
+      const data = new DataTransfer();
+      data.setData('text/uri-list', `vscode-remote://${location.host}${path}`);
+      return data;
+    },
+    path.join(app, file),
+  );
+  for (const type of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(type, { dataTransfer: transfer });
+}
+
 /** From a panel of an instance to its Replay tab: the panel's document, once the replay is there. */
 export async function openReplayTab(window, panel) {
   await panel.locator('#tab-replay').click();

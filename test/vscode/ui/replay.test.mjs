@@ -7,7 +7,7 @@ import {
   instanceRow,
   openInstance,
   panelFrame,
-  saveAsSuggested,
+  exportedHistory,
   screenshot,
   startEmulator,
   startInstance,
@@ -189,7 +189,7 @@ describe('stepping through a replay in a real VS Code', function () {
     const tampered = path.join(window.app, 'tampered.json');
     const frame = await replayFrame();
     await frame.locator('#tab-history').click();
-    const rows = JSON.parse(await exportedHistory(frame));
+    const rows = JSON.parse(await exportedHistory(window, frame));
     for (const row of rows) if (row.EventType === 'TaskScheduled' && row.Name === 'Charge') row.Name = 'ChargeCard';
     fs.writeFileSync(tampered, JSON.stringify(rows));
     await bench.command('Durascope: Import History…');
@@ -221,13 +221,6 @@ describe('stepping through a replay in a real VS Code', function () {
     });
     await bench.debug.stop();
   });
-
-  async function exportedHistory(frame) {
-    await frame.getByRole('radio', { name: 'As stored' }).click();
-    await frame.getByRole('button', { name: 'Export the rows shown' }).click();
-    await frame.getByRole('menuitem', { name: 'Export as JSON' }).click();
-    return saveAsSuggested(window, '-history.json');
-  }
 
   it('looks as well in a light theme', async () => {
     const { bench, page } = window;

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { instanceRow, openInstance, panelFrame, screenshot, startEmulator, startInstance, useEditor } from './editor-window.mjs';
+import {
+  dropOn,
+  exportedHistory,
+  instanceRow,
+  openInstance,
+  panelFrame,
+  screenshot,
+  startEmulator,
+  startInstance,
+  useEditor,
+} from './editor-window.mjs';
 
 const checkout = `
 df.app.orchestration('Checkout', function* (context) {
@@ -72,5 +82,30 @@ describe('a user who asks what if, in a real VS Code', function () {
     await bench.command('Preferences: Toggle between Light/Dark Themes');
     await forked.locator('body.vscode-light').waitFor();
     await screenshot(window, 'what-if-debugger-light');
+    await bench.debug.stop();
+  });
+
+  it('runs on from a history that falls on the view, from its row in the panel, which brings it into the hub', async () => {
+    const { bench } = window;
+    await bench.activity('Durascope');
+    const frame = await openInstance(window, 'Checkout, Completed', '#tab-history');
+    await frame.locator('#tab-history').click();
+    const rows = JSON.parse(await exportedHistory(window, frame));
+    const [{ OrchestrationInstance }] = rows.filter(({ EventType }) => EventType === 'ExecutionStarted');
+    OrchestrationInstance.InstanceId = 'from-elsewhere';
+    fs.writeFileSync(path.join(window.app, 'elsewhere.json'), JSON.stringify(rows));
+    await dropOn(window, instanceRow(window, 'Checkout, Completed'), 'elsewhere.json');
+    await bench.debug.toolbar.waitFor();
+    const imported = await panelFrame(window, '.pill:text("imported")');
+    await imported.locator('#tab-history').click();
+    await imported.getByRole('radio', { name: 'Compact' }).click();
+    await imported.locator('.compact-grid .grid-row', { hasText: 'Hello stock' }).first().click();
+    await screenshot(window, 'what-if-imported');
+    await imported.getByRole('button', { name: /^What if/ }).click();
+    await answerQuestions('Another result', '"sold out"');
+    const forked = await panelFrame(window, '.fact:has-text("from-elsewhere")');
+    await forked.locator('.compare-first', { hasText: 'another result' }).waitFor();
+    await screenshot(window, 'what-if-imported-compared');
+    await bench.debug.stop();
   });
 });
