@@ -45,7 +45,8 @@ const ahead: RunAheadGrant = { steps: 8, maxActivities: 4, quickMs: 600_000 };
 describe('a process that runs ahead', () => {
   const fixture = new WorkerFixture();
   let app: RunningApp;
-  before(async () => (app = await fixture.start(null, { files })));
+  // One test makes a message of 65 MB, which takes a busy machine longer than the watchdog waits.
+  before(async () => (app = await fixture.start(null, { files, watchdogMs: 600_000 })));
   after(() => fixture.cleanUp());
 
   async function first(
