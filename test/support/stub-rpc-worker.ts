@@ -195,7 +195,7 @@ export class StubApp {
         appDir: app.dir,
         clientBinding: () => '{}',
         watch: false,
-        loadTimeoutMs: 5_000,
+        loadTimeoutMs: 60_000,
         ...options,
         log: (entry) => {
           app.logs.push(entry);
