@@ -30,8 +30,11 @@ export interface ReplaysOptions extends Partial<Pick<ConnectedReplayOptions, 'fi
   watchdogMs?: number;
   /** Who starts the process; a debugger, for instance. Default: as a child of this process. */
   launcher?: Launcher;
-  /** The process waits at this port for a debugger before it loads the app; nothing is ended for taking long then. */
-  debugPort?: number;
+  /**
+   * The process waits for a debugger before it loads the app, at a port of its own choice, which this is told once it listens there; nothing is
+   * ended for taking long then.
+   */
+  onWaiting?: (port: number) => void;
 }
 
 export interface Replays {
@@ -47,13 +50,13 @@ export interface Replays {
 }
 
 export function createReplays(options: ReplaysOptions): Replays {
-  const { debugPort } = options;
+  const { onWaiting } = options;
   const appDir = path.resolve(options.appDir);
   const javaScript = new NodeReplayWorker({
     ...options,
     appDir,
     childScript: findChildScript(),
-    ...(debugPort === undefined ? {} : { launcher: waitingLauncher(debugPort), watchdogMs: 0, loadTimeoutMs: 0 }),
+    ...(onWaiting === undefined ? {} : { launcher: waitingLauncher(onWaiting), watchdogMs: 0, loadTimeoutMs: 0 }),
   });
   let other: Promise<ReplayWorker> | undefined;
   // Most of it is what the emulator consists of: read with the first replay of such an app.
@@ -64,7 +67,7 @@ export function createReplays(options: ReplaysOptions): Replays {
   const workerOf = async (): Promise<ReplayWorker> => {
     const kind = await appKind(appDir);
     if (kind === 'node') return javaScript;
-    if (debugPort !== undefined) {
+    if (onWaiting !== undefined) {
       const language = kind === 'dotnet' ? '.NET' : 'PowerShell';
       throw new DurascopeError(
         'NotSupported',
@@ -88,9 +91,18 @@ export function createReplays(options: ReplaysOptions): Replays {
 }
 
 /** The debugger that attaches lets the process go on once its breakpoints are set. */
-function waitingLauncher(port: number): Launcher {
+function waitingLauncher(onWaiting: (port: number) => void): Launcher {
   return (spec) => {
     const args = spec.args.filter((each) => !each.startsWith('--inspect'));
-    return spawnProcess({ ...spec, args: [`--inspect-brk=127.0.0.1:${port}`, ...args] });
+    const launched = spawnProcess({ ...spec, args: ['--inspect-brk=127.0.0.1:0', ...args] });
+    let said = '';
+    launched.stderr?.on('data', function listen(chunk: string | Buffer) {
+      said += chunk.toString();
+      const port = /^Debugger listening on ws:\/\/[^/]+:(\d+)\//m.exec(said)?.[1];
+      if (port === undefined) return;
+      launched.stderr?.off('data', listen);
+      onWaiting(Number(port));
+    });
+    return launched;
   };
 }

@@ -104,9 +104,9 @@ export class AppReplays implements vscode.Disposable {
     return createReplays(this.launchOptions(appDir));
   }
 
-  /** Replays in a process of their own that waits at `debugPort` for a debugger. */
-  debugged(appDir: string, debugPort: number): Replays {
-    return createReplays({ ...this.launchOptions(appDir), debugPort });
+  /** Replays in a process of their own that waits for a debugger at the port that `onWaiting` is told. */
+  debugged(appDir: string, onWaiting: (port: number) => void): Replays {
+    return createReplays({ ...this.launchOptions(appDir), onWaiting });
   }
 
   dispose(): void {

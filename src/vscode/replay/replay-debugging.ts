@@ -5,7 +5,6 @@ import type { Position } from '../../debug/replay-cursor';
 import type { ReplayLaunchArguments, ReplayProvider } from '../../debug/replay-provider';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 import { readText } from '../find-apps';
-import { freePort } from '../free-port';
 import { replayDebugType } from '../ids';
 import type { AppReplays, ImportedReplay, ReplayTarget } from './app-replays';
 import type { MomentDecorations } from './moment-decorations';
@@ -35,6 +34,8 @@ export class ReplayDebugging {
   readonly #imported = new Map<number, ImportedReplay>();
   #current: { owner: string; moment: DebuggedMoment } | null = null;
   readonly #stops = new Map<string, () => void>();
+  /** How many replays have been debugged. */
+  #debugged = 0;
   readonly #subscription = vscode.debug.onDidTerminateDebugSession((session) => {
     const key: unknown = session.configuration[codeMarker];
     if (typeof key !== 'string' || session.parentSession !== undefined) return;
@@ -76,9 +77,10 @@ export class ReplayDebugging {
   /** Runs the target's replay under the JavaScript debugger, which stops at breakpoints in the orchestrator. */
   async debugCode(target: ReplayTarget, name: string): Promise<boolean> {
     await this.replays.expectOwnCode(target);
-    const port = await freePort();
-    const replays = this.replays.debugged(target.appDir, port);
-    const key = `${target.instanceId} ${port}`;
+    let onWaiting: (port: number) => void = () => undefined;
+    const waiting = new Promise<number>((resolve) => (onWaiting = resolve));
+    const replays = this.replays.debugged(target.appDir, onWaiting);
+    const key = `${target.instanceId} ${(this.#debugged += 1)}`;
     let isStopped = false;
     this.#stops.set(key, () => {
       isStopped = true;
@@ -88,12 +90,18 @@ export class ReplayDebugging {
       target.imported === undefined
         ? replays.openInstance(this.replays.hubOf(target.appDir), target.instanceId)
         : replays.open(target.imported.request);
-    opened
-      .then(() => replays.dispose())
+    const ended = opened
+      .then(() => undefined)
       .catch((error: unknown) => {
         if (!isStopped) this.tell(error);
-        void replays.dispose();
       });
+    void ended.then(() => replays.dispose());
+    const port = await Promise.race([waiting, ended]);
+    // The process was not started, or has ended already: why has been told.
+    if (port === undefined) {
+      this.#stops.delete(key);
+      return false;
+    }
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(target.appDir));
     return vscode.debug.startDebugging(folder, {
       type: 'node',

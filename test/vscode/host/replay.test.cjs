@@ -19,11 +19,21 @@ async function stack(session) {
   return stackFrames.map(({ name, line }) => [name, line]);
 }
 
+/** What the editor was asked to show as an error, for a stop that does not come. */
+const told = [];
+const { showErrorMessage } = vscode.window;
+vscode.window.showErrorMessage = (message, ...others) => {
+  told.push(message);
+  return showErrorMessage(message, ...others);
+};
+
 async function stopped() {
   const top = () => vscode.debug.activeStackItem;
   const item = await until('a stop', () => top()?.frameId !== undefined && top()).catch((error) => {
     const names = [...debugSessions.values()].join(', ') || 'none';
-    throw new Error(`${error.message} (sessions: ${names}; looked at: ${top()?.session.name ?? 'none'})`);
+    throw new Error(
+      `${error.message} (sessions: ${names}; looked at: ${top()?.session.name ?? 'none'}; errors: ${told.join('; ') || 'none'})`,
+    );
   });
   return item.session;
 }
