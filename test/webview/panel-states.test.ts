@@ -135,6 +135,11 @@ describe('what the instances panel knows', () => {
       instances,
       ...(continuationToken === undefined ? {} : { continuationToken }),
     });
+  /** The histogram as something that could not be read. */
+  const deliverSums = () => {
+    transport.deliver({ type: 'counts', requestId: transport.of('queryCounts').at(-1)?.requestId, byStatus: { Running: 1 } });
+    transport.deliver({ type: 'actionResult', requestId: transport.of('queryHistogram').at(-1)?.requestId, ok: false });
+  };
   const change = (rows: InstanceSummary[], purged: string[] = [], stale = false) =>
     transport.deliver({ type: 'changed', now, rows, purged, stale });
   const ids = () => store.state.get().rows.map((each) => each.instanceId);
@@ -206,6 +211,7 @@ describe('what the instances panel knows', () => {
 
   it('does not put rows behind what is loaded, and asks for sums once after many changes', () => {
     deliverPage([row('a'), row('b')], 'token');
+    deliverSums();
     const asked = transport.of('queryCounts').length;
     change([row('z')]);
     change([row('y')]);
@@ -222,6 +228,25 @@ describe('what the instances panel knows', () => {
     later.pop()?.();
     assert.equal(transport.of('queryPage').length, asked + 1);
     assert.deepEqual(ids(), ['a']);
+  });
+
+  it('shows what was asked for although the hub changes sooner than it can answer', () => {
+    deliverPage([row('a')]);
+    store.show({ text: 'refused' }, order);
+    const [asked, sums] = [transport.of('queryPage').length, transport.of('queryHistogram').length];
+    for (let round = 0; round < 5; round++) {
+      change([], [], true);
+      for (const refresh of later.splice(0)) refresh();
+    }
+    assert.deepEqual([transport.of('queryPage').length, transport.of('queryHistogram').length], [asked, sums]);
+    deliverPage([row('found')]);
+    assert.deepEqual(ids(), ['found']);
+    // What has changed meanwhile is asked for now: the list, and the sums once they are answered too.
+    for (const refresh of later.splice(0)) refresh();
+    assert.deepEqual([transport.of('queryPage').length, transport.of('queryHistogram').length], [asked + 1, sums]);
+    deliverSums();
+    for (const refresh of later.splice(0)) refresh();
+    assert.equal(transport.of('queryHistogram').length, sums + 1);
   });
 
   it('asks anew when the connection is back', () => {

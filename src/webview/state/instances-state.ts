@@ -3,7 +3,8 @@
  *
  *   L1. Answers to questions that were overtaken by a newer one of their kind are dropped (protocol Q1).
  *   L2. While the list is asked for again, the rows on screen stay; they are replaced at once by the answer.
- *   L3. One page at a time is under way. Counts and histogram are asked for again at most twice a second.
+ *   L3. One page at a time is under way. Because of changes each is asked for again at most twice a second, and not before it was answered: of a hub that
+ *       changes all the time nothing would ever be shown (L1).
  *   L4. Of a hub that counts on request neither is asked for before somebody wants it, and no more rows than are scrolled to.
  */
 import type { Disposable } from '../../core/ports/clock';
@@ -68,6 +69,9 @@ export class InstancesStore {
   private pageRequest = 0;
   private pageReplaces = false;
   private pageUnderWay = false;
+  /** Of counts and histogram those that are under way. */
+  private readonly sumsUnderWay = new Set<number>();
+  private sumsAreStale = false;
   private countsRequest = 0;
   private histogramRequest = 0;
   private token: string | undefined;
@@ -144,12 +148,16 @@ export class InstancesStore {
   }
 
   private askAll(): void {
+    this.askList();
+    this.askSums();
+  }
+
+  private askList(): void {
     this.listIsStale = false;
     this.askPage(
       undefined,
       Math.min(largestPage, Math.max(firstPage, this.state.get().rows.length > firstPage ? this.wanted + 1 : 0)),
     );
-    this.askSums();
   }
 
   private askPage(token: string | undefined, pageSize: number): void {
@@ -174,12 +182,15 @@ export class InstancesStore {
   private askSums(): void {
     if (this.countsOnRequest) return;
     const { filter } = this.state.get();
+    this.sumsAreStale = false;
+    this.sumsUnderWay.clear();
     this.countsRequest = this.requests.next();
     this.transport.send({ type: 'queryCounts', requestId: this.countsRequest, filter });
     this.histogramRequest = this.requests.next();
     // The chart keeps its whole width while a range of it is chosen.
     const wide = withoutParts(filter, 'createdTimeFrom', 'createdTimeTo');
     this.transport.send({ type: 'queryHistogram', requestId: this.histogramRequest, filter: wide, buckets: histogramBuckets });
+    this.sumsUnderWay.add(this.countsRequest).add(this.histogramRequest);
   }
 
   private receive(value: unknown): void {
@@ -216,9 +227,11 @@ export class InstancesStore {
         if (message.requestId !== this.countsRequest) return;
         if (this.countsOnRequest) this.state.set({ counts: message.byStatus, counting: message.part ?? null });
         else this.receiveCounts(message.byStatus);
+        this.answered(message.requestId);
         return;
       case 'histogram':
         if (message.requestId === this.histogramRequest) this.state.set({ histogram: message });
+        this.answered(message.requestId);
         return;
       case 'changed':
         this.receiveChange(message);
@@ -226,6 +239,7 @@ export class InstancesStore {
       case 'actionResult':
         if (message.requestId === this.pageRequest && !message.ok) this.refusePage(message.message);
         else if (message.requestId === this.countsRequest && !message.ok) this.tell(message.message ?? '');
+        this.answered(message.requestId);
         this.requests.settle(message);
     }
   }
@@ -241,11 +255,17 @@ export class InstancesStore {
     const problem = before.connected ? null : before.problem;
     this.state.set({ rows, total, hasMore, isInIdOrder, isLoading: false, problem });
     this.want(this.wanted);
+    if (this.listIsStale) this.refreshSoon();
+  }
+
+  private answered(requestId: number): void {
+    if (this.sumsUnderWay.delete(requestId) && this.sumsUnderWay.size === 0 && this.sumsAreStale) this.refreshSoon();
   }
 
   /** What could not be read is said; what is there stays. */
   private refusePage(message: string | undefined): void {
     this.pageUnderWay = false;
+    if (this.listIsStale) this.refreshSoon();
     this.state.set({ isLoading: this.state.get().rows.length === 0 });
     this.tell(message ?? 'The instances could not be read.');
   }
@@ -271,6 +291,7 @@ export class InstancesStore {
     const isWhole = this.token === undefined;
     const applied = applyChanges(rows, change, filter, order, isWhole);
     if (change.stale || applied.isStale) this.listIsStale = true;
+    this.sumsAreStale = true;
     this.state.set({
       rows: applied.rows,
       total: isWhole
@@ -290,8 +311,8 @@ export class InstancesStore {
     this.timers.setTimeout(() => {
       this.refreshPending = false;
       if (this.listIsStale && this.countsOnRequest && this.state.get().rows.length > renewedRows) return;
-      if (this.listIsStale) this.askAll();
-      else this.askSums();
+      if (this.listIsStale && !this.pageUnderWay) this.askList();
+      if (this.sumsAreStale && this.sumsUnderWay.size === 0) this.askSums();
     }, refreshEveryMs);
   }
 }
