@@ -127,6 +127,9 @@ const jobs = [
   {
     ...node,
     minify: !watch,
+    alias: Object.fromEntries(
+      ['ajv', 'ajv-formats', 'zod-to-json-schema', 'zod/v3'].map((library) => [library, './src/cli/left-out/validators.ts']),
+    ),
     entryPoints: { 'mcp-server': mcpPart, 'durable-task-hub': durableTaskParts[0], 'task-hub-sidecar': durableTaskParts[1] },
     outdir: 'dist',
     plugins: [readsParts],
@@ -164,6 +167,7 @@ const jobs = [
   {
     ...node,
     entryPoints: { 'node-worker': 'src/workers/node/child/main.ts', 'node-worker-program': 'src/workers/node/child/program.ts' },
+    alias: { 'iconv-lite': './src/workers/node/child/left-out/iconv-lite.ts' },
     inject: ['src/workers/node/child/own-globals.ts'],
     outdir: 'dist',
     plugins: [readsParts],
@@ -188,6 +192,7 @@ const jobs = [
     ...node,
     sourcemap: false,
     minify: !watch,
+    alias: { '@grpc/proto-loader': './src/grpc/left-out/proto-loader.ts' },
     stdin: { contents, resolveDir: import.meta.dirname },
     outfile: `dist/${fileOfLibrary(library)}.js`,
   })),
