@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mismatchIn, versionProblems } from '../../../src/workers/rpc/dotnet/package-versions';
+import { mismatchIn, unfitPackage, versionProblems } from '../../../src/workers/rpc/dotnet/package-versions';
 
 const deps = (core: string, grpc: string): string =>
   JSON.stringify({
@@ -49,5 +49,23 @@ describe('packages of a C# app that do not fit each other', () => {
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
+  });
+
+  it('are said with what to do where the app ends at its start for it', () => {
+    const ended = (why: string): string =>
+      `The process that runs the app ended (signal SIGABRT). The app was still loading. Its last output:\nUnhandled exception. ${why}`;
+    // As of Microsoft.Azure.Functions.Worker.ApplicationInsights 2.51.0 with Microsoft.ApplicationInsights.WorkerService 3.2.0.
+    const insights = unfitPackage(
+      ended(
+        "System.TypeLoadException: Could not load type 'Microsoft.ApplicationInsights.Extensibility.ITelemetryInitializer' from assembly 'Microsoft.ApplicationInsights, Version=3.2.0.1, Culture=neutral, PublicKeyToken=31bf3856ad364e35'.\n   at Program.<Main>$(String[] args) in /apps/shop/Program.cs:line 5",
+      ),
+    );
+    assert.match(
+      insights?.message ?? '',
+      /^What a package of the app asks Microsoft\.ApplicationInsights 3\.2\.0\.1 for is not there: Microsoft\.ApplicationInsights\.Extensibility\.ITelemetryInitializer\. Microsoft\.Azure\.Functions\.Worker\.ApplicationInsights was made for Microsoft\.ApplicationInsights 2: set Microsoft\.ApplicationInsights\.WorkerService .* to 2\.23\.0 in the project\.\nThe process .*Program\.cs:line 5$/s,
+    );
+    const other = unfitPackage(ended("System.MissingMethodException: Method not found: 'Void Shop.Cart..ctor(System.String)'."));
+    assert.match(other?.message ?? '', /^What a package of the app asks for is not there: Void Shop\.Cart.* dotnet list package/);
+    assert.equal(unfitPackage(ended('System.InvalidOperationException: no settings')), null);
   });
 });

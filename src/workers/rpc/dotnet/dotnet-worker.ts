@@ -22,7 +22,7 @@ import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild } from '.
 import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
 import { missingRuntime } from './missing-runtime';
-import { versionProblems } from './package-versions';
+import { unfitPackage, versionProblems } from './package-versions';
 import { mayAwaitEvents } from './awaited-events';
 import { decidingFiles, type ProjectFacts, readFacts } from './project-facts';
 
@@ -120,7 +120,7 @@ export class DotnetWorker extends AppWorker {
       signal,
     }).catch((error: unknown) => {
       if (DurascopeError.is(error) && /ENOENT/.test(error.message)) throw dotnetMissing(dotnetPath);
-      throw (DurascopeError.is(error) ? missingRuntime(error.message) : null) ?? error;
+      throw (DurascopeError.is(error) ? (missingRuntime(error.message) ?? unfitPackage(error.message)) : null) ?? error;
     });
     for (const note of process.warnings) this.note('warning', note);
     return process;
