@@ -1,4 +1,5 @@
 import type { Decision } from '../core/decisions/decisions';
+import type { SourcePlace } from '../core/values/source-place';
 import type { ReplayStep, ReplayTimeline } from './replay-timeline';
 
 /** A moment of a replay, for a line and for JSON. */
@@ -13,6 +14,8 @@ export interface StepLine {
   asked: readonly string[];
   /** JSON text. */
   customStatus: string | null;
+  /** Where the code waits; null where that is not told, or it has ended. */
+  place: SourcePlace | null;
 }
 
 /** All moments, told in full. */
@@ -22,12 +25,15 @@ export async function stepLines(timeline: ReplayTimeline): Promise<StepLine[]> {
     await timeline.complete?.(index);
     const step = timeline.steps[index];
     if (step === undefined) continue;
-    const { kind, rows, customStatus, decisions } = step;
+    const { kind, rows, customStatus, decisions, frames } = step;
+    const [frame] = frames;
     const came = timeline.history
       .slice(rows.from, rows.to)
       .filter(({ EventType }) => EventType !== 'OrchestratorStarted' && EventType !== 'OrchestratorCompleted')
       .map((event) => ('Name' in event ? `${event.EventType} ${event.Name}` : event.EventType));
-    lines.push({ index, kind, rows, came, asked: decisions.map(askedText), customStatus });
+    // One with a note begins there, and waits elsewhere.
+    const place = frame === undefined || frame.note !== null ? null : frame.place;
+    lines.push({ index, kind, rows, came, asked: decisions.map(askedText), customStatus, place });
   }
   return lines;
 }

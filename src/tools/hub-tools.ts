@@ -171,9 +171,7 @@ const reading: readonly HubTool[] = [
       replayed(context, id, async (timeline) => {
         const { divergence, notes } = timeline;
         const lines = await stepLines(timeline);
-        const told = fitting(
-          lines.slice(from).map((line) => ({ ...line, place: timeline.steps[line.index]?.frames[0]?.place ?? null })),
-        );
+        const told = fitting(lines.slice(from));
         const next = from + told.length;
         return {
           functionName: timeline.functionName,

@@ -144,7 +144,8 @@ describe('durascope replay', () => {
       const { code, stdout, stderr } = await run('--instance', id, '--steps');
       assert.equal(code, 0, stderr);
       assert.match(stdout, /^replays {2}HelloCities \(\w+\)/m);
-      assert.match(stdout, /^1 +started .*SayHello #0/m);
+      assert.match(stdout, /^Step +Moment +Row +Came in +Asked for +Waits at$/m);
+      assert.match(stdout, /^1 +started .*SayHello #0 +\S*\.(js|ts):\d+$/m);
     });
 
     it('asks connected programs about a history from a file', async () => {

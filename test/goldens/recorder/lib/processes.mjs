@@ -117,7 +117,7 @@ export async function startHost({ app, hub, connection, options, poll }) {
   const host = await started(
     'dotnet',
     args,
-    { AzureWebJobsStorage: connection, RECORDER_ISOLATED: path.join(here, 'isolated.mts') },
+    { AzureWebJobsStorage: connection, RECORDER_ISOLATED: path.join(here, 'isolated.mts'), RECORDER_HUB: hub },
     (text) => text.includes('READY'),
   );
   return {
