@@ -76,14 +76,33 @@ describe('whether a built C# app may wait for external events', () => {
   it('is told by the names in its own assemblies', async () => {
     const dir = await mkdtemp(path.join(tmpdir(), 'durascope-awaited-'));
     try {
-      assert.equal(await mayAwaitEvents(dir), true, 'nothing is known');
+      assert.equal(await mayAwaitEvents(dir, 'app.dll'), true, 'nothing is known');
       await writeFile(path.join(dir, 'Microsoft.DurableTask.Abstractions.dll'), 'WaitForExternalEvent');
       await writeFile(path.join(dir, 'app.pdb'), 'WaitForExternalEvent');
       await writeFile(path.join(dir, 'app.dll'), 'CallActivityAsync');
-      assert.equal(await mayAwaitEvents(dir), false);
+      assert.equal(await mayAwaitEvents(dir, 'app.dll'), false);
       await writeFile(path.join(dir, 'helpers.dll'), '\0WaitForExternalEvent\0');
-      assert.equal(await mayAwaitEvents(dir), true);
-      assert.equal(await mayAwaitEvents(path.join(dir, 'gone')), true);
+      assert.equal(await mayAwaitEvents(dir, 'app.dll'), true);
+      assert.equal(await mayAwaitEvents(path.join(dir, 'gone'), 'app.dll'), true);
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  });
+
+  it('is told of assemblies of the app that are called like those of the platform', async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), 'durascope-awaited-'));
+    try {
+      await writeFile(path.join(dir, 'Azure.Core.dll'), 'WaitForExternalEvent');
+      await writeFile(path.join(dir, 'Azure.Shop.dll'), 'CallActivityAsync');
+      assert.equal(await mayAwaitEvents(dir, 'Azure.Shop.dll'), false);
+      await writeFile(path.join(dir, 'Azure.Shop.dll'), 'WaitForExternalEvent');
+      assert.equal(await mayAwaitEvents(dir, 'Azure.Shop.dll'), true, 'its own');
+      await writeFile(path.join(dir, 'Azure.Shop.dll'), 'CallActivityAsync');
+      await writeFile(path.join(dir, 'Microsoft.Shop.Orders.dll'), 'WaitForExternalEvent');
+      assert.equal(await mayAwaitEvents(dir, 'Azure.Shop.dll'), false);
+      const libraries = { 'Microsoft.Shop.Orders/1.0.0': { type: 'project' }, 'Azure.Core/1.47.3': { type: 'package' } };
+      await writeFile(path.join(dir, 'Azure.Shop.deps.json'), JSON.stringify({ libraries }, null, 2));
+      assert.equal(await mayAwaitEvents(dir, 'Azure.Shop.dll'), true, 'of a project that it refers to');
     } finally {
       await rm(dir, { recursive: true, force: true });
     }

@@ -84,7 +84,7 @@ export class DotnetWorker extends AppWorker {
     const { output, warnings: analyzed } = await this.built(appDir, project, { dotnetPath, env, signal });
     this.loaded = output;
     this.sessionSeconds = hostConfig.extendedSessionSeconds;
-    this.awaitsEvents = await mayAwaitEvents(output.dir);
+    this.awaitsEvents = await mayAwaitEvents(output.dir, output.assembly);
     const misfits = await versionProblems(output, project.file);
     for (const { message } of misfits) this.note('warning', message);
     const waiting = options.waitForDebugger === true ? await debuggerWait(output.dir, env) : {};

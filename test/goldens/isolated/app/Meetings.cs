@@ -220,7 +220,7 @@ public static class Meetings
                 await client.WaitForInstanceStartAsync(id);
                 await client.SuspendInstanceAsync(id, "held");
                 await Until(client, id, OrchestrationRuntimeStatus.Suspended);
-                await client.RaiseEventAsync(id, "Go", new Line("by client", 2.50m, null));
+                await client.RaiseEventAsync(id, "Go", "by client");
                 await client.ResumeInstanceAsync(id);
                 await Until(client, id, OrchestrationRuntimeStatus.Running);
                 await client.TerminateInstanceAsync(id, new Line("enough", 1m, 2));
