@@ -100,10 +100,14 @@ function coreStatuses(statuses: readonly ProtoStatus[]): OrchestrationStatus[] {
   return statuses.map(coreStatus).filter((status) => status !== undefined);
 }
 
-export function instanceResponse(row: InstanceRow | undefined, { getInputsAndOutputs }: GetInstanceRequest): GetInstanceResponse {
+export function instanceResponse(
+  row: InstanceRow | undefined,
+  { getInputsAndOutputs }: GetInstanceRequest,
+  kind: ClientKind,
+): GetInstanceResponse {
   return row === undefined
     ? { exists: false, orchestrationState: undefined }
-    : { exists: true, orchestrationState: protoState(row, getInputsAndOutputs) };
+    : { exists: true, orchestrationState: protoState(row, getInputsAndOutputs, kind === 'functions' ? 'one' : undefined) };
 }
 
 /**
@@ -145,7 +149,11 @@ function restartOfRunning({ instanceId, runtimeStatus }: InstanceRow): Durascope
   );
 }
 
-export async function queryInstances(hub: TaskHubClient, { query }: QueryInstancesRequest): Promise<QueryInstancesResponse> {
+export async function queryInstances(
+  hub: TaskHubClient,
+  { query }: QueryInstancesRequest,
+  kind: ClientKind,
+): Promise<QueryInstancesResponse> {
   const asked: InstanceQuery = {
     entities: 'exclude',
     pageSize: pageSize(query?.maxInstanceCount),
@@ -157,7 +165,9 @@ export async function queryInstances(hub: TaskHubClient, { query }: QueryInstanc
   };
   const { instances, continuationToken } = await hub.query(asked);
   return {
-    orchestrationState: instances.map((row) => protoState(row, query?.fetchInputsAndOutputs === true)),
+    orchestrationState: instances.map((row) =>
+      protoState(row, query?.fetchInputsAndOutputs === true, kind === 'functions' ? 'listed' : undefined),
+    ),
     continuationToken,
   };
 }

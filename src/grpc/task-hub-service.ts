@@ -37,6 +37,7 @@ import {
 import type { GrpcWorker } from './grpc-worker';
 import type { InstanceWaiters } from './instance-waiters';
 import { statusOf } from './status-errors';
+import { protoEvent, storedEvent } from './to-proto';
 import { protoEvents } from './work-item-bytes';
 import { clientKind, hubName, isOnlooker, workerIdentity } from './worker-identity';
 
@@ -112,7 +113,7 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
   const wait = (isOver: Parameters<InstanceWaiters['wait']>[1]): handleUnaryCall<GetInstanceRequest, GetInstanceResponse> =>
     unary(async ({ waiters }, request, call) => {
       const row = await waiters.wait(request.instanceId, isOver, (cancel) => void call.once('cancelled', cancel));
-      return instanceResponse(row, request);
+      return instanceResponse(row, request, clientKind(call.metadata));
     });
 
   const service: UntypedServiceImplementation & Record<keyof typeof serviceDefinition, unknown> = {
@@ -120,8 +121,8 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
     startInstance: unary(async ({ client }, request: Parameters<typeof startInstance>[1], { metadata }) => ({
       instanceId: await startInstance(client, request, clock.now(), clientKind(metadata)),
     })),
-    getInstance: unary(async ({ client }, request: GetInstanceRequest) =>
-      instanceResponse(await client.get(request.instanceId), request),
+    getInstance: unary(async ({ client }, request: GetInstanceRequest, { metadata }) =>
+      instanceResponse(await client.get(request.instanceId), request, clientKind(metadata)),
     ),
     waitForInstanceStart: wait((row) => row.runtimeStatus !== 'Pending'),
     waitForInstanceCompletion: wait((row) => isTerminal(row.runtimeStatus)),
@@ -158,7 +159,9 @@ export function taskHubService(hubs: GrpcHubs, clock: Clock): UntypedServiceImpl
     restartInstance: unary(async ({ client }, request: Parameters<typeof restartInstance>[1], { metadata }) => ({
       instanceId: await restartInstance(client, request, clientKind(metadata)),
     })),
-    queryInstances: unary(({ client }, request: Parameters<typeof queryInstances>[1]) => queryInstances(client, request)),
+    queryInstances: unary(({ client }, request: Parameters<typeof queryInstances>[1], { metadata }) =>
+      queryInstances(client, request, clientKind(metadata)),
+    ),
     listInstanceIds: unary(({ client }, request: Parameters<typeof listInstanceIds>[1]) => listInstanceIds(client, request)),
     purgeInstances: unary(async ({ client }, request: Parameters<typeof purgeInstances>[1], { metadata }) => ({
       deletedInstanceCount: await purgeInstances(client, request, clientKind(metadata)),
@@ -256,8 +259,9 @@ async function streamHistory(
     if (history.length === 0 && inFlight === undefined && (await client.get(instanceId)) === undefined) {
       throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
     }
+    const told = clientKind(call.metadata) === 'functions' ? storedEvent : protoEvent;
     for (let from = 0; from < history.length && !call.cancelled; from += eventsPerChunk) {
-      const events = protoEvents(history.slice(from, from + eventsPerChunk));
+      const events = protoEvents(history.slice(from, from + eventsPerChunk), told);
       if (!call.write({ events })) await new Promise((resolve) => call.once('drain', resolve).once('cancelled', resolve));
     }
     call.end();

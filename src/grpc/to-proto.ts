@@ -19,6 +19,16 @@ export function protoEvent(event: HistoryEvent): ProtoEvent | null {
   return eventType === null ? null : { eventId: protoEventId(event), timestamp: protoTime(event.Timestamp), eventType };
 }
 
+/** As the extension tells it to apps of Durable Functions: the rows as they are stored, the ends of episodes too. */
+export function storedEvent(event: HistoryEvent): ProtoEvent | null {
+  const timestamp = protoTime(event.Timestamp);
+  if (event.EventType === 'OrchestratorCompleted') {
+    return { eventId: event.EventId, timestamp, eventType: { $case: 'orchestratorCompleted', value: {} } };
+  }
+  const eventType = protoEventType(event);
+  return eventType === null ? null : { eventId: event.EventId, timestamp, eventType };
+}
+
 /** Where Durable Functions writes -1 for the start, the Durable Task Scheduler has 0 (its JavaScript suite wants it in an export). */
 function protoEventId({ EventType, EventId }: HistoryEvent): number {
   return EventType === 'ExecutionStarted' ? 0 : EventId;
@@ -216,9 +226,16 @@ function optional(version: string): string | undefined {
   return version === '' ? undefined : version;
 }
 
-export function protoState(row: InstanceRow, withPayloads: boolean): OrchestrationState {
+/**
+ * `asStored`: as the extension tells it to apps of Durable Functions, whose storage has no failure details but their text, `null` where no custom
+ * status was set, and outputs in lists whether they are asked for or not.
+ */
+export function protoState(row: InstanceRow, withPayloads: boolean, asStored?: 'one' | 'listed'): OrchestrationState {
   // Suspending shows its reason as output, and a failure its text: neither is an output to the SDKs.
-  const hasOutput = isTerminal(row.runtimeStatus) && row.failureDetails === null;
+  const hasOutput = asStored !== undefined || (isTerminal(row.runtimeStatus) && row.failureDetails === null);
+  const failure = withPayloads && asStored === undefined ? row.failureDetails : null;
+  const customStatus = row.customStatus ?? (asStored !== undefined && row.runtimeStatus !== 'Pending' ? 'null' : undefined);
+  const withOutput = withPayloads || asStored === 'listed';
   return {
     instanceId: row.instanceId,
     name: row.name,
@@ -228,9 +245,9 @@ export function protoState(row: InstanceRow, withPayloads: boolean): Orchestrati
     createdTimestamp: protoTime(row.createdTime),
     lastUpdatedTimestamp: protoTime(row.lastUpdatedTime),
     input: withPayloads ? (row.input ?? undefined) : undefined,
-    output: withPayloads && hasOutput ? (row.output ?? undefined) : undefined,
-    customStatus: withPayloads ? (row.customStatus ?? undefined) : undefined,
-    failureDetails: withPayloads && row.failureDetails !== null ? protoFailure(row.failureDetails) : undefined,
+    output: withOutput && hasOutput ? (row.output ?? undefined) : undefined,
+    customStatus: withOutput ? customStatus : undefined,
+    failureDetails: failure === null ? undefined : protoFailure(failure),
     executionId: row.executionId,
     completedTimestamp: row.completedTime === null ? undefined : protoTime(row.completedTime),
     parentInstanceId: row.parentInstanceId ?? undefined,

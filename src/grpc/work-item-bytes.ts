@@ -130,10 +130,10 @@ function operationRequest(operation: EntityOperation, now: string): ProtoEvent {
 
 export const healthPing = WorkItem.encode({ request: { $case: 'healthPing', value: {} }, completionToken: '' }).finish();
 
-export function protoEvents(events: readonly HistoryEvent[]): ProtoEvent[] {
+export function protoEvents(events: readonly HistoryEvent[], told = protoEvent): ProtoEvent[] {
   const result: ProtoEvent[] = [];
   for (const event of events) {
-    const proto = protoEvent(event);
+    const proto = told(event);
     if (proto !== null) result.push(proto);
   }
   return result;

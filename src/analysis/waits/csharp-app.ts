@@ -5,6 +5,7 @@ import { childrenOf, type SyntaxNode, within } from '../grammars/syntax-trees';
 import { hasBody, headOf, wordsOf } from './csharp-code';
 import { contextMembers, durableCallOf, durableName } from './csharp-calls';
 import type { CSharpConstants } from './csharp-constants';
+import type { KnownTexts } from './csharp-scope';
 import type { WorkLabel } from './wait-graph';
 
 /** A method, a local function or a lambda. */
@@ -102,13 +103,48 @@ export class CSharpApp {
     owner: SyntaxNode | null,
     code: SyntaxNode,
     isOwn: boolean,
+    texts: KnownTexts,
   ): ReturnType<typeof durableCallOf> {
     return durableCallOf(name, given, {
       isContext: owner !== null && this.isContext(owner),
-      textOf: (node) => this.constants.textOf(node, code),
+      textOf: (node) => this.#textOf(node, code, texts),
       mayRetry: this.#mayRetry,
       isOwn,
     });
+  }
+
+  #textOf(node: SyntaxNode | null, code: SyntaxNode, texts: KnownTexts): string | null {
+    const known = node?.type === 'identifier' ? texts.get(node.text) : undefined;
+    return known ?? this.constants.textOf(node, code);
+  }
+
+  /** What a method's parameters are in a call, as far as it is written out there and stays so. `texts`: of the parameters of the code `by`, which calls. */
+  textsGiven(
+    { node: method }: CSharpCode,
+    given: readonly SyntaxNode[],
+    owner: SyntaxNode | null,
+    by: SyntaxNode,
+    texts: KnownTexts,
+  ): KnownTexts {
+    const parameters = parametersOf(method);
+    const found = new Map<string, string>();
+    if (parameters.some(({ text }) => /^(params|ref|out|in)\b/.test(text))) return found;
+    const isExtension = /^\(\s*this\b/.test(method.childForFieldName('parameters')?.text ?? '');
+    const before = isExtension && owner !== null && !this.types.has(simpleName(owner.text)) ? 1 : 0;
+    for (const [index, argument] of given.entries()) {
+      const name = (argument.childForFieldName('name') ?? parameters[index + before]?.childForFieldName('name'))?.text;
+      const text = this.#textOf(childrenOf(argument).at(-1) ?? null, by, texts);
+      if (name !== undefined && text !== null) found.set(name, text);
+    }
+    if (found.size === 0) return found;
+    for (const node of within(method)) {
+      if (node.type === 'assignment_expression') found.delete(node.childForFieldName('left')?.text ?? '');
+      if (node.type === 'argument' && /^(ref|out)\b/.test(node.text)) found.delete(childrenOf(node).at(-1)?.text ?? '');
+      // Another one of that name, inside.
+      if (node.type === 'parameter' && !parameters.some(({ id }) => id === node.id))
+        found.delete(node.childForFieldName('name')?.text ?? '');
+    }
+    return found;
   }
 
   /** Methods of the app that a call may mean. */
@@ -145,17 +181,17 @@ export class CSharpApp {
     return fitting.length > 0 ? fitting : meant;
   }
 
-  /** What code may ask for that runs beside, and whatever of the app it calls. */
-  workBeside(methods: readonly CSharpCode[]): WorkBeside {
+  /** What code may ask for that runs beside, and whatever of the app it calls. `texts`: of its own parameters, or of the code that it stands in. */
+  workBeside(methods: readonly CSharpCode[], texts: KnownTexts): WorkBeside {
     const found: WorkBeside = { labels: [], events: [], isLost: false, cancels: false };
     const { labels, events } = found;
     const seen = new Set<number>();
-    const read = ({ node: code }: CSharpCode): void => {
+    const read = ({ node: code }: CSharpCode, known: KnownTexts): void => {
       if (seen.has(code.id)) return;
       seen.add(code.id);
       for (const node of within(code)) {
         if (node.type === 'identifier' && this.#durable.has(node.text)) {
-          for (const each of this.#methods.get(node.text) ?? []) read(each);
+          for (const each of this.#methods.get(node.text) ?? []) read(each, new Map());
         }
         if (node.type !== 'invocation_expression') continue;
         const called = node.childForFieldName('function');
@@ -165,7 +201,7 @@ export class CSharpApp {
         const owner = called?.type === 'member_access_expression' ? called.childForFieldName('expression') : null;
         const given = childrenOf(node.childForFieldName('arguments') ?? node).filter(({ type: is }) => is === 'argument');
         if (/^Cancel/.test(name)) found.cancels = true;
-        const durable = this.durableCall(name, given, owner, code, this.#methods.has(name));
+        const durable = this.durableCall(name, given, owner, code, this.#methods.has(name), known);
         if (durable === null) {
           if (this.#methods.has(name)) continue;
           const isOfContext = owner !== null && this.isContext(owner) && !contextMembers.test(name);
@@ -179,7 +215,7 @@ export class CSharpApp {
         }
       }
     };
-    for (const method of methods) if (this.concerns(method.node)) read(method);
+    for (const method of methods) if (this.concerns(method.node)) read(method, texts);
     return found;
   }
 

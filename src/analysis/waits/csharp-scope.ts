@@ -5,6 +5,9 @@ import type { WaitFrame, WaitTarget } from './wait-graph';
 
 export type At = number | null;
 
+/** Texts by the names of parameters. */
+export type KnownTexts = ReadonlyMap<string, string>;
+
 /** Of a local variable: grows as the code is read. */
 export interface Held {
   mode: 'all' | 'any';
@@ -22,6 +25,8 @@ export interface Scope {
   callers: readonly WaitFrame[];
   isAsync: boolean;
   locals: Map<string, Held>;
+  /** What its parameters are, as far as the caller writes it out. */
+  texts: KnownTexts;
   /** Functions inside the method. */
   functions: ReadonlyMap<string, SyntaxNode>;
   thrown: number;

@@ -13,7 +13,7 @@ import { CSharpApp, type CSharpCode } from './csharp-app';
 import { CSharpConstants } from './csharp-constants';
 import { contextMembers, harmless } from './csharp-calls';
 import { CSharpFlow, type CSharpValues } from './csharp-flow';
-import { type At, type Evaluated, type Held, hold, type Scope } from './csharp-scope';
+import { type At, type Evaluated, type Held, hold, type KnownTexts, type Scope } from './csharp-scope';
 import {
   TooManyWays,
   unknownTarget,
@@ -64,13 +64,13 @@ class CSharpWaits implements CSharpValues {
     const isAsync = isAsyncCode(node);
     const scope = this.#scopeOf(
       { name, node, type, source },
-      { callers: [], thrown: end, returns: end, depth: 0, isMany: false },
+      { callers: [], thrown: end, returns: end, depth: 0, isMany: false, texts: new Map() },
     );
     this.#graph.link(this.#body(node, entry, { ...scope, isAsync }, true), end);
     return { nodes: this.#graph.nodes, entry };
   }
 
-  #scopeOf(called: CSharpCode, more: Pick<Scope, 'callers' | 'thrown' | 'returns' | 'depth' | 'isMany'>): Scope {
+  #scopeOf(called: CSharpCode, more: Pick<Scope, 'callers' | 'thrown' | 'returns' | 'depth' | 'isMany' | 'texts'>): Scope {
     const functions = new Map<string, SyntaxNode>();
     for (const each of within(called.node)) {
       const name = each.type === 'local_function_statement' ? each.childForFieldName('name')?.text : undefined;
@@ -174,7 +174,10 @@ class CSharpWaits implements CSharpValues {
         return this.#assignment(node, at, scope);
       case 'lambda_expression':
       case 'anonymous_method_expression':
-        return { at: this.#beside([{ name: '', node, type: scope.type, source: scope.source }], at), target: unknownTarget };
+        return {
+          at: this.#beside([{ name: '', node, type: scope.type, source: scope.source }], at, scope.texts),
+          target: unknownTarget,
+        };
       case 'object_creation_expression': {
         const { at: now } = this.#all(childrenOf(node), at, scope);
         const isTimed = /^new\s+CancellationTokenSource\s*\(\s*[^)\s]/.test(node.text);
@@ -256,7 +259,7 @@ class CSharpWaits implements CSharpValues {
     if (methods.some(({ node }) => this.app.concerns(node))) return this.#inside(call, methods, at, scope, given, owner, how);
 
     const ownerAt = owner === null ? at : this.value(owner, at, scope).at;
-    const durable = this.app.durableCall(name, given, owner, scope.node, methods.length > 0);
+    const durable = this.app.durableCall(name, given, owner, scope.node, methods.length > 0, scope.texts);
     if (durable !== null) {
       const now = evaluated(ownerAt);
       switch (durable.type) {
@@ -349,8 +352,9 @@ class CSharpWaits implements CSharpValues {
         targets.push(unknownTarget);
         continue;
       }
+      const texts = this.app.textsGiven(method, given, owner, scope.node, scope.texts);
       if (isAsyncCode(method.node) && !isAwaited) {
-        ends.push(this.#beside([method], now));
+        ends.push(this.#beside([method], now, texts));
         targets.push(unknownTarget);
         continue;
       }
@@ -367,6 +371,7 @@ class CSharpWaits implements CSharpValues {
         returns,
         depth: scope.depth + 1,
         isMany: scope.isMany,
+        texts,
       });
       // What it does is read anew for each call.
       const enters = graph.label();
@@ -379,8 +384,8 @@ class CSharpWaits implements CSharpValues {
   }
 
   /** G1 */
-  #beside(methods: readonly CSharpCode[], at: At): At {
-    const { labels, events, isLost, cancels } = this.app.workBeside(methods);
+  #beside(methods: readonly CSharpCode[], at: At, texts: KnownTexts = new Map()): At {
+    const { labels, events, isLost, cancels } = this.app.workBeside(methods, texts);
     if (isLost) return this.#graph.add(at, { type: 'lost' });
     const now = cancels ? this.#graph.add(at, { type: 'cancel' }) : at;
     return labels.length === 0 && events.length === 0 ? now : this.#graph.add(now, { type: 'spawn', labels, events });

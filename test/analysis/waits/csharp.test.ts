@@ -32,6 +32,79 @@ function table(cases: readonly Case[]): void {
 describe('the line at which a C# orchestrator waits', () => {
   table([
     {
+      title: 'is told where a helper is given the name of what it calls, as a text or through another helper',
+      beside: `
+        const string Third = "C";
+        static Task<string> Call(TaskOrchestrationContext context, string name) => context.CallActivityAsync<string>(name); //h
+        static async Task<string> Twice(TaskOrchestrationContext context, string name, string other = "X")
+        {
+          await Call(context, name); //i
+          return await context.CallActivityAsync<string>(other); //j
+        }`,
+      code: `
+        await Call(context, "A"); //a
+        await Call(name: nameof(Jobs.B), context: context); //b
+        await Twice(context, Third, "D"); //c
+        return await context.CallActivityAsync<string>("E"); //d`,
+      traces: {
+        'A | =0 B | =1 C | =2 D | =3 E | =4 end': 'a b i<c j<c d -',
+        C: '-',
+      },
+    },
+    {
+      title: 'is told beside what a saga would undo, whose names it is given as texts',
+      code: `
+        public class Undo(TaskOrchestrationContext context)
+        {
+          private readonly List<Func<Task>> steps = new();
+          public void Register(string activityName, object input)
+          {
+            if (string.IsNullOrEmpty(activityName)) throw new ArgumentNullException(nameof(activityName));
+            steps.Add(async () => await context.CallActivityAsync(activityName, input));
+          }
+          public async Task All() { for (var at = steps.Count - 1; at >= 0; at--) await steps[at](); } //u
+        }
+        public static class F
+        {
+          [Function(nameof(O))]
+          public static async Task<string> O([OrchestrationTrigger] TaskOrchestrationContext context)
+          {
+            var undo = new Undo(context);
+            try
+            {
+              undo.Register("Release", 1);
+              await context.CallActivityAsync<string>("Reserve"); //a
+              await context.CallActivityAsync<string>("Ask"); //b
+              undo.Register("Refund", 2);
+              return await context.CallActivityAsync<string>("Pay"); //c
+            }
+            catch (Exception)
+            {
+              await undo.All(); //d
+              return await context.CallActivityAsync<string>("Tell"); //e
+            }
+          }
+        }`,
+      traces: {
+        'Reserve | =0 Ask | =1 Pay | =2 end': 'a b c -',
+        'Reserve | =0 Ask | !1 Release | =2 Tell | =3 end': 'a b u<d e -',
+      },
+    },
+    {
+      title: 'is none where the name that a helper is given becomes another one',
+      beside: `
+        static async Task<string> Call(TaskOrchestrationContext context, string name)
+        {
+          name = name + "Later";
+          return await context.CallActivityAsync<string>(name); //h
+        }`,
+      code: `
+        await context.CallActivityAsync<string>("Other"); //o
+        await Call(context, "A"); //a
+        return await context.CallActivityAsync<string>("B"); //b`,
+      traces: { 'Other | =0 ALater | =1 B | =2 end': 'o h<a b -' },
+    },
+    {
       title: 'is that of each call in turn, by its literal input too',
       code: `
         var a = await context.CallActivityAsync<string>("SayHello", "Tokyo"); //a

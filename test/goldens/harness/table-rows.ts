@@ -82,8 +82,13 @@ function instanceRow(row: InstanceRow, history: readonly TableRow[]): TableRow {
     const event = history.findLast((each) => each['EventType'] === type);
     const blob = String(event?.[name]).split('/').map(encodeURIComponent).join('/');
     columns[column] = `http://HOST/devstoreaccount1/HUB-largemessages/${blob}`;
-    // A client's start puts its input into a blob of its own first; the row that an end in a blob writes does not know of it.
-    if (column === 'Input' && event?.['Generation'] !== undefined && !(columns['Output'] as string | null)?.startsWith('http'))
+    // A client's start puts its input into a blob of its own first; the row that an end in a blob writes does not know of it. Entities are not started.
+    if (
+      column === 'Input' &&
+      !row.instanceId.startsWith('@') &&
+      event?.['Generation'] !== undefined &&
+      !(columns['Output'] as string | null)?.startsWith('http')
+    )
       columns['InputBlobName'] = `${row.instanceId}/history--Input-HASH-Input.json.gz`;
   }
   return Object.fromEntries(Object.entries(columns).filter((entry): entry is [string, string] => entry[1] !== null));
