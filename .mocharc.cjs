@@ -4,9 +4,10 @@ const { mochaOptions } = require('./test/support/attempts.cjs');
 const { named } = require('./.mocharc.e2e.cjs');
 
 const ignore = ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'];
-const slow = ['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'grpc/connected-replay', 'debug/real-apps'].map(
-  (name) => `test/${name}.test.ts`,
-);
+const slow = [
+  ...['workers/rpc/dotnet-projects', 'workers/rpc/dotnet-lifecycle', 'workers/lifecycle', 'workers/hostile-apps'],
+  ...['replay/divergence', 'replay/bad-input', 'debug/real-apps', 'replay/examples', 'workers/loading'],
+].map((name) => `test/${name}.test.ts`);
 
 module.exports = {
   ...mochaOptions,

@@ -6,8 +6,18 @@ const named = process.argv.slice(2).some((word) => word.startsWith('--spec') || 
 // The goldens before all: what they do takes no time of the processor, it waits for the timers of what was recorded.
 const slow = [
   'test/goldens/goldens.test.ts',
-  ...['kill', 'examples-csharp', 'examples', 'kill-entities', 'command-line', 'kill-csharp', 'explore', 'durable-task-examples'],
-  ...['npm-package', 'replay', 'save-test', 'save-test-csharp', 'replay-languages'],
+  ...[
+    'kill',
+    'command-line',
+    'examples',
+    'save-test-csharp',
+    'examples-csharp',
+    'kill-entities',
+    'attach',
+    'explore',
+    'npm-package',
+  ],
+  ...['save-test', 'troubleshooting', 'durable-task-examples', 'replay-languages', 'replay', 'clock'],
 ].map((name) => (name.includes('/') ? name : `test/e2e/${name}.test.ts`));
 
 module.exports = {

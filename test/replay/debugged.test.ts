@@ -18,6 +18,13 @@ interface Paused {
   callFrames: { callFrameId: string; location: { lineNumber: number } }[];
 }
 
+interface Said {
+  id?: number;
+  method?: string;
+  params: Paused;
+  result?: Record<string, unknown>;
+}
+
 /** What an editor's debugger does: attaches, sets its breakpoint, lets the process go on, and goes on from each stop. */
 class Attached {
   static async to(port: number): Promise<Attached> {
@@ -34,10 +41,10 @@ class Attached {
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data: Buffer) => {
-      const { id, method, params, result } = JSON.parse(data.toString()) as Record<string, never> & { id?: number };
+      const { id, method, params, result } = JSON.parse(data.toString()) as Said;
       if (id !== undefined) this.#answers.get(id)?.(result ?? {});
       else if (method === 'Debugger.paused') {
-        this.#stops.push(params as unknown as Paused);
+        this.#stops.push(params);
         this.#onStop?.();
       }
     });

@@ -142,8 +142,10 @@ describe('a process that runs ahead', () => {
   });
 
   it('is ended when what it has begun by itself never ends', async () => {
-    const own = await fixture.start(null, { files, watchdogMs: 200 });
+    // The first episode takes a busy machine long.
+    const own = await fixture.start(null, { files, watchdogMs: 2000 });
     await own.result('hard', 1);
+    await first('once-hard', 'before', ahead, own, 1).then((outcome) => outcome.begun?.ended);
     const asked = first('once-hard', 'loop', ahead, own, 5).then((outcome) => outcome.begun?.ended);
     const error: unknown = await asked.catch((reason: unknown) => reason);
     assert(DurascopeError.is(error, 'WorkerHung') || DurascopeError.is(error, 'WorkerExited'));

@@ -26,12 +26,13 @@ export async function endPlays(): Promise<void> {
   await Promise.all([...underWay].map((end) => end()));
 }
 
-/** By name; an error where a scenario could not be played. `more`: arguments of the start. `storageMs`: what `Echo` of the app and the page of durable HTTP calls take, where the real engine's storage is what a recording was made by. */
+/** By name; an error where a scenario could not be played. `more`: arguments of the start. `storageMs`: what `Echo` of the app and the page of durable HTTP calls take, where the real engine's storage is what a recording was made by. `patience`: as in `ServedHub`. */
 export async function playAll(
   app: string,
   recordings: readonly Recording[],
   storageMs = 0,
   more: readonly string[] = [],
+  patience = 1,
 ): Promise<Map<string, Played | Error>> {
   const home = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-'));
   const programs = new DurascopePrograms({
@@ -54,7 +55,10 @@ export async function playAll(
       Array.from({ length: inParallel }, async () => {
         for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
           const { name } = next;
-          played.set(name, await playOne(ready, page.port, next, names).catch((error: unknown) => error as Error));
+          played.set(
+            name,
+            await playOne(ready, { pagePort: page.port, patience }, next, names).catch((error: unknown) => error as Error),
+          );
         }
       }),
     );
@@ -64,8 +68,13 @@ export async function playAll(
   }
 }
 
-async function playOne(ready: Ready, pagePort: number, recording: Recording, names: readonly string[]): Promise<Played> {
-  const { calls, status } = await play({ managementUrl: ready.managementUrl, key: ready.key, pagePort }, recording);
+async function playOne(
+  ready: Ready,
+  client: { pagePort: number; patience: number },
+  recording: Recording,
+  names: readonly string[],
+): Promise<Played> {
+  const { calls, status } = await play({ managementUrl: ready.managementUrl, key: ready.key, ...client }, recording);
   const rows: Record<string, InstanceTables> = {};
   const others = names.filter((name) => name.startsWith(`${recording.name}-`));
   for (const id of new Set([...Object.keys(recording.rows), ...(await ownInstances(ready, recording.name, others))])) {

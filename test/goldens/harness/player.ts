@@ -7,6 +7,8 @@ export interface ServedHub {
   key: string;
   /** Port of the page that durable HTTP calls ask (`startPage`). */
   pagePort: number;
+  /** How many times as long as recorded the client lets pass, for a machine that is busy. Default 1. */
+  patience?: number;
 }
 
 const ended = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
@@ -39,7 +41,7 @@ class Player {
   ) {}
 
   async step(step: Step): Promise<void> {
-    if ('pause' in step) return pause(step.pause);
+    if ('pause' in step) return pause(step.pause * (this.hub.patience ?? 1));
     if ('page' in step) {
       await fetch(`http://127.0.0.1:${this.hub.pagePort}${step.page.replaceAll('$', this.name)}`);
       return;

@@ -36,11 +36,11 @@ describe('the panels are accessible in every theme', function () {
   this.timeout(300_000);
   useGallery();
 
-  /** Looks at what is on screen in each theme, the one that it is opened in first. */
+  /** Looks at what is on screen in each theme, the one that it is opened in first: in the others it is the same but for its colours. */
   async function looksGoodInAll(page, name, opened = themeNames[0]) {
     for (const theme of [opened, ...themeNames.filter((each) => each !== opened)]) {
       await showTheme(theme);
-      assert.deepEqual(await axeViolations(page), [], `${name}, ${theme}`);
+      assert.deepEqual(await axeViolations(page, { onlyColours: theme !== opened }), [], `${name}, ${theme}`);
       await screenshot(`${name}-${theme}`);
     }
     await showTheme(opened);

@@ -216,6 +216,7 @@ describe('a user in a real VS Code', function () {
 
   it('finds panels without accessibility mistakes in dark, light and high contrast', async () => {
     const { bench } = window;
+    let onlyColours = false;
     for (const [theme, kind] of [
       ['Light Modern', 'vscode-light'],
       ['Dark High Contrast', 'vscode-high-contrast'],
@@ -226,7 +227,7 @@ describe('a user in a real VS Code', function () {
       await bench.quickField.fill(theme);
       await bench.pick(theme);
       const list = await panelFrame(window, `body[data-vscode-theme-kind=${kind}] .instances-panel`);
-      assert.deepEqual(await axeViolations(list), [], `instances, ${theme}`);
+      assert.deepEqual(await axeViolations(list, { onlyColours }), [], `instances, ${theme}`);
       await screenshot(window, `instances-${kind}`);
       const panel = await openInstance(
         window,
@@ -236,11 +237,13 @@ describe('a user in a real VS Code', function () {
       for (const tab of ['overview', 'history', 'timeline', 'sequence']) {
         await panel.locator(`#tab-${tab}`).click();
         await panel.locator(`#tabpanel-${tab}`).waitFor();
-        assert.deepEqual(await axeViolations(panel), [], `${tab}, ${theme}`);
+        assert.deepEqual(await axeViolations(panel, { onlyColours }), [], `${tab}, ${theme}`);
         await screenshot(window, `${tab}-${kind}`);
       }
       await bench.command('Durascope: Open Instances Panel');
       await panelFrame(window, '.instances-panel');
+      // In the next theme they are the same but for that.
+      onlyColours = true;
     }
   });
 

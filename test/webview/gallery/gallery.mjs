@@ -35,6 +35,8 @@ export async function startGallery() {
   });
   async function answer(request, response) {
     const url = new URL(request.url, 'http://localhost');
+    // Of one build, at a port of its own: a browser that has read the scripts keeps them, compiled.
+    if (url.pathname !== '/') response.setHeader('cache-control', 'max-age=3600');
     if (url.pathname === '/fake-editor.js')
       return void response.setHeader('content-type', 'text/javascript').end(fake.outputFiles[0].text);
     if (url.pathname === '/theme.css') {

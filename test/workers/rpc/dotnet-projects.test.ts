@@ -86,11 +86,13 @@ End Class
 describe('the project of a .NET app', function () {
   this.timeout(15 * 60_000);
   let root: string;
+  /** What is so many seconds old is that at the beginning of the test. */
+  let now: number;
   const at = (...names: string[]): string => path.join(root, ...names);
   const write = async (file: string, text: string, secondsAgo = 0): Promise<void> => {
     await mkdir(path.dirname(at(file)), { recursive: true });
     await writeFile(at(file), text);
-    const time = new Date(Date.now() - secondsAgo * 1000);
+    const time = new Date(now - secondsAgo * 1000);
     await utimes(at(file), time, time);
   };
   /** A finished build. */
@@ -117,6 +119,7 @@ describe('the project of a .NET app', function () {
   const told = (properties: Record<string, string>): string => JSON.stringify({ Properties: properties });
 
   beforeEach(async () => {
+    now = Date.now();
     root = await mkdtemp(path.join(tmpdir(), 'durascope-projects-'));
     await mkdir(at('.git'));
   });
@@ -185,7 +188,7 @@ describe('the project of a .NET app', function () {
     const changed = async (): Promise<number> => {
       const { changedAt, folders } = await findSources(at('App/App.csproj'), [at('App/out')]);
       assert.deepEqual([...folders].sort(), [at('App'), at('Lib')]);
-      return Math.round((Date.now() - changedAt) / 1000);
+      return Math.round((now - changedAt) / 1000);
     };
     assert.equal(await changed(), 90);
     await write('Lib/Thing.cs', '', 60);
