@@ -25,7 +25,7 @@ const parts = {
   // Read with the first connection to a SQL Server, its driver in it.
   'src/hubs/sql-server/open-sql-server-hub.ts': 'sql-server-hub',
   // Of apps of .NET only.
-  'src/emulator/csharp-test.ts': 'csharp-test',
+  'src/emulator/saved-tests/csharp-test.ts': 'csharp-test',
   // Loaded with what V8 keeps of them (src/base/code-cache.ts), which the small files that people start see to.
   'src/cli/program.ts': 'cli-program',
   'src/workers/node/child/program.ts': 'node-worker-program',
@@ -103,7 +103,7 @@ const node = {
 // name in dist -> entry
 const programs = {
   cli: 'src/cli/main.ts',
-  'emulator-thread': 'src/emulator/thread.ts',
+  'emulator-thread': 'src/emulator/thread/thread.ts',
   // The editor's rim: it wakes up, and reads the rest once there is something to do.
   extension: 'src/vscode/extension.ts',
 };

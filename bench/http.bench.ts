@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import type { FunctionDescriptor, FunctionWorker } from '../src/core/ports/function-worker';
-import { SystemClock } from '../src/emulator/system-clock';
+import { SystemClock } from '../src/emulator/time/system-clock';
 import { Engine } from '../src/engine/engine';
 import { createHttpApp } from '../src/http/http-app';
 import { startHttpServer } from '../src/http/http-server';

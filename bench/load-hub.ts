@@ -12,7 +12,7 @@ import type {
   FunctionDescriptor,
   FunctionWorker,
 } from '../src/core/ports/function-worker';
-import { SystemClock } from '../src/emulator/system-clock';
+import { SystemClock } from '../src/emulator/time/system-clock';
 import { Engine } from '../src/engine/engine';
 import { SqlJsHistoryStore } from '../src/store/sql-js-history-store';
 

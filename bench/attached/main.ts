@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { InstanceQuery } from '../../src/core/ports/history-store';
 import { toTimestamp } from '../../src/core/values/time';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { hubTarget } from '../../src/hubs/hub-target';
 import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';

@@ -2,7 +2,7 @@
 import { DurascopeError } from '../core/values/errors';
 import { connectToEmulator } from '../emulator/connect';
 import { isLoopbackOrigin } from '../base/loopback';
-import { chooseEmulator, type RunningEmulator, runningEmulators } from '../emulator/running-emulators';
+import { chooseEmulator, type RunningEmulator, runningEmulators } from '../emulator/data/running-emulators';
 import type { Options, ParsedArguments } from './arguments';
 
 export const connectionOptions: Options = {

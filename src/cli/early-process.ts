@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { startEarlyProcess, type EarlyProcess } from '../emulator/early-process';
+import { startEarlyProcess, type EarlyProcess } from '../emulator/thread/early-process';
 
 const commands = new Set(['start', 'run']);
 

@@ -7,7 +7,7 @@ import { durableTimers } from '../core/values/time';
 import type { Logger } from '../core/ports/logger';
 import type { EmulatorOptions } from '../emulator/emulator';
 import { parseClockChange } from '../core/values/clock-change';
-import type { EarlyProcess } from '../emulator/early-process';
+import type { EarlyProcess } from '../emulator/thread/early-process';
 import type { Options, ParsedArguments } from './arguments';
 
 export const emulatorOptions: Options = {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { DurascopeError } from '../core/values/errors';
-import { exportFileText } from '../emulator/export-file';
+import { exportFileText } from '../emulator/transfer/export-file';
 
 /** `-`: standard input. `InvalidArgument` for a file that cannot be read. */
 export async function fileText(file: string): Promise<string> {

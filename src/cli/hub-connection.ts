@@ -5,7 +5,7 @@ import { DurascopeError } from '../core/values/errors';
 import type { HistoryEvent } from '../core/history/history';
 import type { HubClock } from '../core/ports/hub-clock';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
-import { SystemClock } from '../emulator/system-clock';
+import { SystemClock } from '../emulator/time/system-clock';
 import { hubOfApp } from '../hubs/app-hub';
 import { azureCliTokens } from '../hubs/access-token';
 import type { AttachedHub } from '../hubs/attached-hub';

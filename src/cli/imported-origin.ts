@@ -2,7 +2,7 @@
 import { closestName } from '../base/closest-name';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';
-import { importOrigin } from '../emulator/imported-origin';
+import { importOrigin } from '../emulator/transfer/imported-origin';
 import { readHistories } from '../replay/imported-history';
 
 /**

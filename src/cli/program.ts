@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import type { EarlyProcess } from '../emulator/early-process';
+import type { EarlyProcess } from '../emulator/thread/early-process';
 import { useEarlyProcess } from './emulator-options';
 import { runCommandLine } from './run-command-line';
 import { processTerminal } from './terminal';

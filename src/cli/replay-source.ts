@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import type { ReplayRequest } from '../core/ports/replay-worker';
-import { createReplays } from '../emulator/replays';
-import { replayRequestOf } from '../emulator/replay-request';
+import { createReplays } from '../emulator/replays/replays';
+import { replayRequestOf } from '../emulator/replays/replay-request';
 import type { AttachedHub } from '../hubs/attached-hub';
 import { ConnectedReplayWorker } from '../replay/connected-replay-worker';
 import type { ImportedHistory } from '../replay/imported-history';

@@ -1,5 +1,5 @@
 /** The explorer for a test: it rejects with what goes wrong. */
-import { exploreApp } from '../emulator/explore-app';
+import { exploreApp } from '../emulator/replays/explore-app';
 import { checkIn } from '../replay/explore/check';
 import { eventsFrom } from '../replay/explore/events';
 import { appFolder, filePath } from './app-folder';

@@ -6,8 +6,8 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '../core/ports/logger';
 import { DurascopeError } from '../core/values/errors';
-import { appKind } from '../emulator/app-kind';
-import { findChildScript } from '../emulator/child-script';
+import { appKind } from '../emulator/app/app-kind';
+import { findChildScript } from '../emulator/app/child-script';
 import { NodeWorker } from '../workers/node/node-worker';
 
 export interface SharedAppOptions {

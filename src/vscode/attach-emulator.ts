@@ -7,7 +7,7 @@ import { connectToEmulator } from '../emulator/connect';
 import type { EmulatorEvent } from '../emulator/emulator-types';
 import { knownEvent } from '../emulator/known-event';
 import { Listeners } from '../emulator/listeners';
-import { emulatorOf } from '../emulator/running-emulators';
+import { emulatorOf } from '../emulator/data/running-emulators';
 import type { RunningEmulator } from './app-emulator';
 import { routePrefixOf } from './models/app-folder';
 

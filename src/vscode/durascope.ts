@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { stackOrMessage } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
-import { SystemClock } from '../emulator/system-clock';
+import { SystemClock } from '../emulator/time/system-clock';
 import { AgentTools } from './agent-tools';
 import { CalledFunctions } from './called-functions';
 import { CodeLenses } from './code-lenses';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { countText } from '../base/count-text';
 import { messageOf } from '../base/error-message';
-import type { FoundOrchestrator } from '../emulator/explore-app';
+import type { FoundOrchestrator } from '../emulator/replays/explore-app';
 import type { Explorer } from '../replay/explore/explorer';
 import {
   explorationKey,

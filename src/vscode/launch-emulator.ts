@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { DurascopeError } from '../core/values/errors';
 import type { Logger } from '../core/ports/logger';
-import { startOnThread } from '../emulator/emulator-proxy';
+import { startOnThread } from '../emulator/thread/emulator-proxy';
 import type { EmulatorOptions } from '../emulator/emulator-types';
 import type { RunningEmulator } from './app-emulator';
 import { attachToEmulator } from './attach-emulator';

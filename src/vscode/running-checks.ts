@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Finding } from '../analysis/findings/finding';
 import { DurascopeError } from '../core/values/errors';
-import type { Replays } from '../emulator/replays';
+import type { Replays } from '../emulator/replays/replays';
 import type { BrokenInstance, RunningCheck } from '../replay/check-running';
 import { checkRunning } from '../replay/check-running';
 import type { AppEmulator, RunningEmulator } from './app-emulator';

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DurascopeError } from '../../src/core/values/errors';
-import { exportPieces, readExportFile } from '../../src/emulator/export-file';
-import { importInstances } from '../../src/emulator/import-instances';
+import { exportPieces, readExportFile } from '../../src/emulator/transfer/export-file';
+import { importInstances } from '../../src/emulator/transfer/import-instances';
 import { TestHub } from '../support/test-hub';
 import { bends, bent } from './bent-json';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { exportPieces } from '../../src/emulator/export-file';
+import { exportPieces } from '../../src/emulator/transfer/export-file';
 import { jsonPieces } from '../../src/http/json-pieces';
 import { statusPieces } from '../../src/http/status-payload';
 import { instanceRow } from '../support/instance-row';

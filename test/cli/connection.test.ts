@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectionOptions, connect } from '../../src/cli/connection';
 import { parseArguments } from '../../src/cli/arguments';
-import { announceEmulator, emulatorOf } from '../../src/emulator/running-emulators';
+import { announceEmulator, emulatorOf } from '../../src/emulator/data/running-emulators';
 
 describe('the key of a running emulator', () => {
   let folder = '';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { Engine } from '../../src/engine/engine';
 import type { ReplayProvider } from '../../src/debug/replay-provider';
 import { openReplay } from '../../src/replay/open-replay';

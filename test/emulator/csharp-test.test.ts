@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeCsharpTest } from '../../src/emulator/csharp-test';
+import { writeCsharpTest } from '../../src/emulator/saved-tests/csharp-test';
 import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 
 const sdk = '<Project Sdk="Microsoft.NET.Sdk">';

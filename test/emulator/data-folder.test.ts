@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { discardSession, setSessionAside, systemKey } from '../../src/emulator/data-folder';
+import { discardSession, setSessionAside, systemKey } from '../../src/emulator/data/data-folder';
 
 describe('the data folder', () => {
   let folder = '';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { HttpStubFile } from '../../src/emulator/http-stub-file';
+import { HttpStubFile } from '../../src/emulator/app/http-stub-file';
 
 describe('the file with stubs for HTTP calls', () => {
   let folder = '';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
-import { HubTime, type HubTimeOptions, type KeptClock } from '../../src/emulator/hub-time';
+import { HubTime, type HubTimeOptions, type KeptClock } from '../../src/emulator/time/hub-time';
 import { counter } from '../support/entity-script';
 import { ManualClock } from '../support/manual-clock';
 import type { Script } from '../support/script-types';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Emulator } from '../../src/emulator/emulator-types';
 import { startEmulator } from '../../src/emulator/emulator';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
 import { replayMoment, replayOverview, replayVariable } from '../../src/protocol/replay-values';
 import { DurascopeError } from '../../src/core/values/errors';

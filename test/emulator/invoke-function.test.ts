@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ActivityOutcome, FunctionDescriptor } from '../../src/core/ports/function-worker';
-import { invokeFunction, type InvocableApp } from '../../src/emulator/invoke-function';
+import { invokeFunction, type InvocableApp } from '../../src/emulator/app/invoke-function';
 
 const types: Record<string, FunctionDescriptor['type']> = {
   Orchestrator: 'orchestrator',

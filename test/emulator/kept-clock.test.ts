@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { keepClock, readClock } from '../../src/emulator/kept-clock';
+import { keepClock, readClock } from '../../src/emulator/time/kept-clock';
 
 describe('the clock on disk', () => {
   let folder = '';

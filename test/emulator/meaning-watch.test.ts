@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { HubChange } from '../../src/core/ports/task-hub-client';
-import { watchMeanings } from '../../src/emulator/meaning-watch';
+import { watchMeanings } from '../../src/emulator/app/meaning-watch';
 import { TestHub } from '../support/test-hub';
 
 describe('what puzzles, in the log', () => {

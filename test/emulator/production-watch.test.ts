@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LogEntry } from '../../src/core/ports/logger';
 import type { ProductionStore, StoreNote } from '../../src/core/instances/production-store';
-import { watchProductionStore } from '../../src/emulator/production-watch';
+import { watchProductionStore } from '../../src/emulator/app/production-watch';
 import { TestHub } from '../support/test-hub';
 
 describe('watching for a store of production', () => {

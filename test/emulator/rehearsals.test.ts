@@ -6,7 +6,7 @@ import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Engine } from '../../src/engine/engine';
-import { Rehearsals } from '../../src/emulator/rehearsals';
+import { Rehearsals } from '../../src/emulator/app/rehearsals';
 import { ManualClock } from '../support/manual-clock';
 import { ScriptedWorker } from '../support/scripted-worker';
 

@@ -8,7 +8,7 @@ import {
   emulatorOf,
   type RunningEmulator,
   runningEmulators,
-} from '../../src/emulator/running-emulators';
+} from '../../src/emulator/data/running-emulators';
 
 const root = path.parse(process.cwd()).root;
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
-import { openStored } from '../../src/emulator/stored-emulator';
+import { openStored } from '../../src/emulator/data/stored-emulator';
 import type { Emulator } from '../../src/emulator/emulator-types';
 import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
 import { counter } from '../support/entity-script';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fromTimestamp } from '../../src/core/values/time';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { ManualClock } from '../support/manual-clock';
 
 describe('the system clock', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseSchedule, timeZoneOf } from '../../src/emulator/timer-schedule';
+import { parseSchedule, timeZoneOf } from '../../src/emulator/time/timer-schedule';
 
 function runs(schedule: string, from: string, count: number, timeZone = 'UTC'): string[] {
   const parsed = parseSchedule(schedule, timeZone);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FunctionDescriptor } from '../../src/core/ports/function-worker';
 import type { LogEntry } from '../../src/core/ports/logger';
-import { TimerTriggers } from '../../src/emulator/timer-triggers';
+import { TimerTriggers } from '../../src/emulator/time/timer-triggers';
 import { ManualClock } from '../support/manual-clock';
 
 const minute = 60_000;

@@ -4,8 +4,8 @@ import { allInstanceIds } from '../../src/core/ports/all-instance-ids';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { ExportedInstance } from '../../src/core/instances/exported-instance';
 import type { ImportConflicts, ImportOutcome, TaskHubClient } from '../../src/core/ports/task-hub-client';
-import { exportFileText, exportPieces, readExportFile } from '../../src/emulator/export-file';
-import { conflictsOf, importInstances, withNewIds } from '../../src/emulator/import-instances';
+import { exportFileText, exportPieces, readExportFile } from '../../src/emulator/transfer/export-file';
+import { conflictsOf, importInstances, withNewIds } from '../../src/emulator/transfer/import-instances';
 import { TestHub } from '../support/test-hub';
 import { instanceRow } from '../support/instance-row';
 

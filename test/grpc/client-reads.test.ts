@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { HistoryChunk } from '../../src/wire/generated/task-hub-sidecar';
 import type { Timestamp } from '../../src/wire/generated/google/protobuf/timestamp';
 import { historyTime } from '../../src/grpc/proto-time';

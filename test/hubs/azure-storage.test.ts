@@ -4,7 +4,7 @@ import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';
 import { readHistories } from '../../src/replay/imported-history';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { Azurite } from './azurite';
 import { goldenRows } from './golden-hub';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
 import { failureChain } from '../../src/core/ports/failure-chain';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openAzureStorageHub, type OpenStorageOptions } from '../../src/hubs/azure-storage/open-azure-storage-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';

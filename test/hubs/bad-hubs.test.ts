@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { generateAccountSas } from './account-sas';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';

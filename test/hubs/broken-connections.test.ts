@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { type handleServerStreamingCall, type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { TaskHubSidecarServiceService } from '../../src/wire/generated/task-hub-sidecar';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openFunctionsHost } from '../../src/hubs/functions-host/open-functions-host';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
 import { escapeKey } from '../../src/core/values/table-key';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';

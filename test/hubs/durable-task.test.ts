@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type handleUnaryCall, type Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { TaskHubSidecarServiceService } from '../../src/wire/generated/task-hub-sidecar';
 import { azureCliTokens, type SignIn } from '../../src/hubs/access-token';
 import type { AttachedHub } from '../../src/hubs/attached-hub';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { hubTarget } from '../../src/hubs/hub-target';
 import { openHub } from '../../src/hubs/open-hub';

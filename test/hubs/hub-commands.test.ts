@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line';
 import { ToldTerminal } from '../support/told-terminal';
-import { readExportFile } from '../../src/emulator/export-file';
+import { readExportFile } from '../../src/emulator/transfer/export-file';
 import { GrpcFixture } from '../grpc/grpc-fixture';
 import { Azurite } from './azurite';
 import { goldenRows } from './golden-hub';

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { hubTarget } from '../../src/hubs/hub-target';
 import { openHub } from '../../src/hubs/open-hub';

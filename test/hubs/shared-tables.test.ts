@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { hubOfApp } from '../../src/hubs/app-hub';
 import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { hubTarget } from '../../src/hubs/hub-target';

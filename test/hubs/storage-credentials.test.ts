@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/errors';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import type { AccessTokens, SignIn } from '../../src/hubs/access-token';
 import { hubOfApp } from '../../src/hubs/app-hub';
 import type { AttachedHub } from '../../src/hubs/attached-hub';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import WebSocket from 'ws';
-import { createReplays } from '../../src/emulator/replays';
+import { createReplays } from '../../src/emulator/replays/replays';
 import { DurascopeError } from '../../src/core/values/errors';
 import { lineOf, ReplayFixture } from './replay-fixture';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { EpisodeOutcome, EpisodeRequest } from '../../src/core/ports/function-worker';
-import { HubReplays } from '../../src/emulator/hub-replays';
+import { HubReplays } from '../../src/emulator/replays/hub-replays';
 import { ConnectedReplayWorker } from '../../src/replay/connected-replay-worker';
 import { episodeProgram } from '../../src/replay/episode-program';
 import { openReplay } from '../../src/replay/open-replay';

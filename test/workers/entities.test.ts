@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { InstanceRow } from '../../src/core/instances/instance';
 import { Engine } from '../../src/engine/engine';
-import { SystemClock } from '../../src/emulator/system-clock';
+import { SystemClock } from '../../src/emulator/time/system-clock';
 import { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
 import { toSequence } from '../support/sequence';
 import { WorkerFixture, type AppOptions, type RunningApp } from './worker-fixture';

@@ -5,7 +5,7 @@ import type { AttachedHub, CountsByStatus, HubFacts } from '../../hubs/attached-
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';
 import { openHub } from '../../hubs/open-hub';
-import { SystemClock } from '../../emulator/system-clock';
+import { SystemClock } from '../../emulator/time/system-clock';
 import { atMost, type Command } from '../command';
 import { hubOptions, targetOf, tellWait } from '../hub-connection';
 import { type Column, renderTable } from '../table';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { compareRuns, comparisonView } from '../../core/instances/compare-runs';
 import { DurascopeError } from '../../core/values/errors';
-import { historyText, runAgain } from '../../emulator/compare-history';
+import { historyText, runAgain } from '../../emulator/replays/compare-history';
 import { readHistories } from '../../replay/imported-history';
 import { atMost, type Command, required } from '../command';
 import { comparisonText } from '../comparison-text';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { allInstanceIds } from '../../core/ports/all-instance-ids';
 import { DurascopeError } from '../../core/values/errors';
-import { exportPieces } from '../../emulator/export-file';
+import { exportPieces } from '../../emulator/transfer/export-file';
 import type { Command } from '../command';
 import { anyHubOptions, reachHub } from '../hub-connection';
 import { filterOf, filterOptions } from './instances';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DurascopeError } from '../../core/values/errors';
-import { readExportFile } from '../../emulator/export-file';
-import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
+import { readExportFile } from '../../emulator/transfer/export-file';
+import { conflictsOf, importInstances, withNewIds } from '../../emulator/transfer/import-instances';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -10,7 +10,7 @@ import { instanceText } from '../instance-view';
 import { jsonArgument } from '../json-argument';
 import { printJson } from '../print-json';
 import { endOf, outcomeOf } from '../outcome';
-import { registeredName } from '../../emulator/registered-name';
+import { registeredName } from '../../emulator/replays/registered-name';
 import { endRequested } from '../signals';
 import type { Terminal } from '../terminal';
 import { orderOf, orderOption } from './history';

@@ -1,7 +1,7 @@
 import { DurascopeError } from '../../core/values/errors';
-import { saveScheduleTest } from '../../emulator/save-schedule-test';
-import { saveTest } from '../../emulator/save-test';
-import { testFrameworks, type TestFramework, type WrittenTest } from '../../emulator/test-project';
+import { saveScheduleTest } from '../../emulator/saved-tests/save-schedule-test';
+import { saveTest } from '../../emulator/saved-tests/save-test';
+import { testFrameworks, type TestFramework, type WrittenTest } from '../../emulator/saved-tests/test-project';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { connect, connectionOptions } from '../connection';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
-import { exportedInstances } from '../../emulator/export-file';
-import { conflictsOf, importInstances, withNewIds } from '../../emulator/import-instances';
+import { exportedInstances } from '../../emulator/transfer/export-file';
+import { conflictsOf, importInstances, withNewIds } from '../../emulator/transfer/import-instances';
 import { isStorageUrl } from '../../hubs/azure-storage/storage-connection';
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';

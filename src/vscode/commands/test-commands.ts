@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
-import { saveTest, type SavedTest } from '../../emulator/save-test';
-import type { WrittenTest } from '../../emulator/test-project';
+import { saveTest, type SavedTest } from '../../emulator/saved-tests/save-test';
+import type { WrittenTest } from '../../emulator/saved-tests/test-project';
 import { commands } from '../ids';
 import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 

@@ -1,5 +1,5 @@
 /** What an import asks and says. */
-import type { ImportReport } from '../../emulator/import-instances';
+import type { ImportReport } from '../../emulator/transfer/import-instances';
 
 export type ConflictAnswer = 'skip' | 'replace' | 'rename';
 

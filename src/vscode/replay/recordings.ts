@@ -1,7 +1,7 @@
 /** Recordings of the workspace, each held against the code of its app. */
 import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
-import { exportFileText } from '../../emulator/export-file';
+import { exportFileText } from '../../emulator/transfer/export-file';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
 import type { AppReplays } from './app-replays';

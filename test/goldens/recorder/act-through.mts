@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { SystemClock } from '../../../src/emulator/system-clock';
+import { SystemClock } from '../../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../../src/hubs/attached-hub';
 import { segmentOf } from '../../../src/hubs/functions-host/path-segment';
 import { hubTarget, type HubTarget } from '../../../src/hubs/hub-target';

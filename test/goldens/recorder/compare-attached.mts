@@ -8,7 +8,7 @@ import path from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import type { InstanceRow } from '../../../src/core/instances/instance';
 import { isEntityId } from '../../../src/core/values/instance-id';
-import { SystemClock } from '../../../src/emulator/system-clock';
+import { SystemClock } from '../../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../../src/hubs/attached-hub';
 import { hubTarget } from '../../../src/hubs/hub-target';
 import { openHub } from '../../../src/hubs/open-hub';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { InstanceRow } from '../../../src/core/instances/instance';
 import type { InstanceQuery } from '../../../src/core/ports/history-store';
-import { SystemClock } from '../../../src/emulator/system-clock';
+import { SystemClock } from '../../../src/emulator/time/system-clock';
 import type { AttachedHub } from '../../../src/hubs/attached-hub';
 import { hubTarget } from '../../../src/hubs/hub-target';
 import { openHub } from '../../../src/hubs/open-hub';

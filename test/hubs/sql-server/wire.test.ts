@@ -7,7 +7,7 @@ import { openHub } from '../../../src/hubs/open-hub';
 import { SqlClient } from '../../../src/hubs/sql-server/sql-client';
 import { sqlConnection } from '../../../src/hubs/sql-server/sql-connection';
 import { actionTexts } from '../../../src/hubs/sql-server/sql-server-actions';
-import { SystemClock } from '../../../src/emulator/system-clock';
+import { SystemClock } from '../../../src/emulator/time/system-clock';
 import { type Answers, TdsServer } from './tds-server';
 
 const at = Object.assign(new Date('2026-01-02T03:04:05.123Z'), { extra: 4567 });

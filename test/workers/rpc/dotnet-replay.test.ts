@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { createReplays } from '../../../src/emulator/replays';
-import { replayRequestOf } from '../../../src/emulator/replay-request';
+import { createReplays } from '../../../src/emulator/replays/replays';
+import { replayRequestOf } from '../../../src/emulator/replays/replay-request';
 import { ConnectedReplayWorker } from '../../../src/replay/connected-replay-worker';
 import { openReplay } from '../../../src/replay/open-replay';
 import { findOrchestrator } from '../../../src/replay/orchestrator-source';

@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { HistoryEvent } from '../../../src/core/history/history';
 import { powerShellWaits } from '../../../src/analysis/waits/powershell-waits';
 import { waitPlaces } from '../../../src/analysis/waits/wait-places';
-import { createReplays } from '../../../src/emulator/replays';
+import { createReplays } from '../../../src/emulator/replays/replays';
 import { findPowerShellWorker, workerVariable } from '../../../src/workers/rpc/powershell/find-powershell-worker';
 import { treesOf } from '../../analysis/grammars/load-trees';
 import { RunningEmulator } from './dotnet-app';

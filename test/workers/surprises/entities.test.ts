@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Engine } from '../../../src/engine/engine';
-import { SystemClock } from '../../../src/emulator/system-clock';
+import { SystemClock } from '../../../src/emulator/time/system-clock';
 import { SqlJsHistoryStore } from '../../../src/store/sql-js-history-store';
 import { WorkerFixture, type RunningApp } from '../worker-fixture';
 

@@ -1,0 +1,49 @@
+/** Which worker runs an app, and its start. */
+import type { Disposable } from '../../core/ports/clock';
+import { watchApp } from '../../workers/node/app/app-watcher';
+import { NodeWorker, type NodeWorkerOptions } from '../../workers/node/node-worker';
+import { DotnetWorker } from '../../workers/rpc/dotnet/dotnet-worker';
+import { PowerShellWorker } from '../../workers/rpc/powershell/powershell-worker';
+import { watchSources } from '../../workers/rpc/watch-sources';
+import type { AppWorker } from '../../workers/supervision/app-worker';
+import type { AppKind } from './app-kind';
+
+export interface AppWorkerStart extends NodeWorkerOptions {
+  kind: AppKind;
+  /** Of an app of .NET, see `DotnetWorkerOptions`. */
+  waitForDebugger?: boolean;
+  /** The durable client binding's JSON for .NET; asked for at each start of the process. */
+  dotnetClientBinding(): string;
+}
+
+export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker> {
+  if (options.kind === 'node') return NodeWorker.start(options);
+  const { appDir, log, startInstance, drainMs, watch, env, watchdogMs, loadTimeoutMs } = options;
+  const common = {
+    appDir,
+    log,
+    ...(startInstance === undefined ? {} : { startInstance }),
+    ...(drainMs === undefined ? {} : { drainMs }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(env === undefined ? {} : { env }),
+    ...(watchdogMs === undefined ? {} : { watchdogMs }),
+    ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
+    ...(options.inspectPort === undefined ? {} : { inspected: true }),
+  };
+  if (options.kind === 'powershell') {
+    return PowerShellWorker.start({ ...common, clientBinding: () => options.clientBinding() });
+  }
+  const { waitForDebugger } = options;
+  return DotnetWorker.start({
+    ...common,
+    ...(waitForDebugger === undefined ? {} : { waitForDebugger }),
+    clientBinding: () => options.dotnetClientBinding(),
+  });
+}
+
+const quietMs = 250;
+
+/** Calls back when a file has changed that may mend an app which could not be loaded. */
+export function watchBrokenApp({ kind, appDir }: AppWorkerStart, onChange: () => void): Disposable {
+  return (kind === 'node' ? watchApp : watchSources)(appDir, quietMs, onChange);
+}
