@@ -12,7 +12,9 @@ const slow = [
 module.exports = {
   ...mochaOptions,
   import: 'tsx',
-  require: ['older-packages', 'dotnet-environment', 'quiet-programs'].map((name) => `./test/support/${name}.cjs`),
+  require: ['ends-programs', 'older-packages', 'dotnet-environment', 'quiet-programs'].map(
+    (name) => `./test/support/${name}.cjs`,
+  ),
   spec: named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),
   ignore,
   // Ends what hangs, and nothing that a busy machine lets wait.

@@ -23,7 +23,9 @@ const slow = [
 module.exports = {
   ...mochaOptions,
   import: 'tsx',
-  require: ['older-packages', 'dotnet-environment', 'quiet-programs'].map((name) => `./test/support/${name}.cjs`),
+  require: ['ends-programs', 'older-packages', 'dotnet-environment', 'quiet-programs'].map(
+    (name) => `./test/support/${name}.cjs`,
+  ),
   spec: named ? [] : slowFirst(['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'], [], slow),
   // Ends what hangs, and nothing that a busy machine lets wait.
   timeout: 600_000,

@@ -1,0 +1,35 @@
+/** Tests that are broken off leave no program behind (test/support/ends-programs.cjs). */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const program = `
+  const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+  process.stdout.write(String(child.pid));
+  process.stdin.on('data', () => process.exit(0));
+`;
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('a program that a test has started', () => {
+  const signals = process.platform === 'win32' ? [] : (['SIGINT', 'SIGTERM', 'SIGHUP'] as const);
+  for (const how of ['exit', ...signals] as const) {
+    it(`ends with the tests: ${how}`, async () => {
+      const tests = spawn(process.execPath, ['--require', path.resolve('test/support/ends-programs.cjs'), '-e', program]);
+      const [printed] = (await once(tests.stdout, 'data')) as [Buffer];
+      const pid = Number(printed.toString());
+      assert.ok(isThere(pid));
+      if (how === 'exit') tests.stdin.write('.');
+      else tests.kill(how);
+      await once(tests, 'exit');
+      while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+  }
+});

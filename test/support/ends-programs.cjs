@@ -1,0 +1,19 @@
+// What tests have started ends with them, also where they are broken off (Ctrl+C, a time limit from outside) and no `after` runs any more: by its id, as none
+// of it would go on for anybody.
+const { ChildProcess } = require('node:child_process');
+
+const running = new Set();
+const { spawn } = ChildProcess.prototype;
+ChildProcess.prototype.spawn = function (...given) {
+  const result = spawn.apply(this, given);
+  if (this.pid !== undefined) {
+    running.add(this);
+    this.once('exit', () => running.delete(this));
+  }
+  return result;
+};
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
+  process.on(signal, () => process.exit(code));
