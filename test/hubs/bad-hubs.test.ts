@@ -8,6 +8,7 @@ import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { openAzureStorageHub } from '../../src/hubs/azure-storage/open-azure-storage-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';
 import { hubTarget } from '../../src/hubs/hub-target';
+import { storageFailure } from '../../src/hubs/azure-storage/storage-errors';
 import { Azurite, ofHub } from './azurite';
 import { columns, goldenRows, type TypedRow } from './golden-hub';
 
@@ -139,7 +140,15 @@ describe('a task hub that is not as it should be', () => {
     await refused(
       open('Locked', wrong),
       'HubUnreachable',
-      /refuses the account key: it is wrong or was changed.*clock.*firewall/,
+      /refuses the account key: an Azurite knows its own key .*UseDevelopmentStorage=true.*AZURITE_ACCOUNTS(?!.*(firewall|portal|Access keys))/,
+    );
+    // Of an account in Azure the key is in the portal, and a firewall may be in the way.
+    const shop = hubTarget('AccountName=shop;AccountKey=YWJj');
+    assert.ok(shop.kind === 'azureStorage');
+    const refusal = Object.assign(new Error('no'), { statusCode: 403, code: 'AuthenticationFailed' });
+    assert.match(
+      storageFailure(refusal, shop.connection).message,
+      /refuses the account key: it is wrong or was changed.*firewall/,
     );
     const withSas = (sas: string): string =>
       `${azurite.connection.replace(/AccountKey=[^;]+;/, '')};SharedAccessSignature=${sas}`;

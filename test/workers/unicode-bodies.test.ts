@@ -12,7 +12,7 @@ const bytesOf: Readonly<Record<string, (text: string) => Buffer>> = {
 };
 
 function utf32(text: string, write: (bytes: Buffer, point: number, at: number) => void): Buffer {
-  const points = [...text].map((each) => each.codePointAt(0) ?? 0);
+  const points = Array.from(text, (each) => each.codePointAt(0) ?? 0);
   const bytes = Buffer.alloc(4 * points.length);
   points.forEach((point, index) => write(bytes, point, 4 * index));
   return bytes;

@@ -68,9 +68,12 @@ export function storageFailure(error: unknown, connection: StorageConnection, ta
   return made(`${where} answered with what was not expected: ${firstLine(error)}`);
 }
 
-function refusal(where: string, { credential }: StorageConnection, clock: string | undefined): string {
+function refusal(where: string, { account, credential, isLocal }: StorageConnection, clock: string | undefined): string {
   switch (credential.type) {
     case 'key':
+      if (isLocal && clock === undefined) {
+        return `${where} refuses the account key: an Azurite knows its own key for devstoreaccount1 alone (UseDevelopmentStorage=true has it; leave AccountKey out), or the accounts and keys that AZURITE_ACCOUNTS named when it was started. Is ${account} one of them, and this its key?`;
+      }
       return clock === undefined
         ? `${where} refuses the account key: it is wrong or was changed (copy it anew from "Access keys"), or this computer's clock is more than 15 minutes off. A firewall of the account may refuse this network as well: look at its "Networking".`
         : `${where} refuses the account key: ${clock}`;

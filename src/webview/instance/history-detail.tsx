@@ -46,32 +46,33 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
         {event.EventType !== 'SubOrchestrationInstanceCreated' ? null : (
           <InstanceLink instance={{ instanceId: event.InstanceId, name: event.Name }} transport={transport} />
         )}
-        <span class="toolbar-gap" />
-        {parts.snapshot.canFork === true ? (
-          <IconButton
-            icon="repo-forked"
-            label="What if… something else had happened here?"
-            text="What if…"
-            onClick={() => transport.send({ type: 'whatIf', row: at + 1 })}
+        <span class="detail-actions">
+          {parts.snapshot.canFork === true ? (
+            <IconButton
+              icon="repo-forked"
+              label="What if… something else had happened here?"
+              text="What if…"
+              onClick={() => transport.send({ type: 'whatIf', row: at + 1 })}
+            />
+          ) : null}
+          <CopyButton
+            label="Copy the row as JSON"
+            onCopy={() => transport.send({ type: 'copyText', text: JSON.stringify(event, null, 2) })}
           />
-        ) : null}
-        <CopyButton
-          label="Copy the row as JSON"
-          onCopy={() => transport.send({ type: 'copyText', text: JSON.stringify(event, null, 2) })}
-        />
-        <IconButton
-          icon="go-to-file"
-          label="Open the row in an editor"
-          onClick={() =>
-            transport.send({
-              type: 'openText',
-              title: `${instance.instanceId} row ${at + 1}.json`,
-              text: JSON.stringify(event, null, 2),
-              language: 'json',
-            })
-          }
-        />
-        <IconButton icon="close" label="Close the detail" onClick={onClose} />
+          <IconButton
+            icon="go-to-file"
+            label="Open the row in an editor"
+            onClick={() =>
+              transport.send({
+                type: 'openText',
+                title: `${instance.instanceId} row ${at + 1}.json`,
+                text: JSON.stringify(event, null, 2),
+                language: 'json',
+              })
+            }
+          />
+          <IconButton icon="close" label="Close the detail" onClick={onClose} />
+        </span>
       </div>
       <div class="detail-body">
         {payloadFields.map((field) => {

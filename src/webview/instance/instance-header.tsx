@@ -83,7 +83,7 @@ export function InstanceHeader({ parts, onRaise }: { parts: InstanceParts; onRai
           </span>
         ) : null}
         <div class="actions" role="toolbar" aria-label="Actions on this instance">
-          <AccessSign readOnly={readOnly} actsOn={actsOn} />
+          <AccessSign readOnly={snapshot.isImported === true ? undefined : readOnly} actsOn={actsOn} />
           {over || readOnly !== undefined ? null : (
             <>
               <vscode-button disabled={!enabled('raiseEvent')} onClick={onRaise} data-action="raiseEvent">

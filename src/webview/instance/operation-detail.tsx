@@ -48,29 +48,30 @@ export function OperationDetail({ operation, parts, onRow, onClose, ...given }: 
             Open {instanceId}
           </button>
         )}
-        <span class="toolbar-gap" />
-        {parts.snapshot.canFork === true && given.events === undefined && last !== undefined ? (
-          <IconButton
-            icon="repo-forked"
-            label="What if… something else had come of it?"
-            text="What if…"
-            onClick={() => transport.send({ type: 'whatIf', row: last + 1 })}
+        <span class="detail-actions">
+          {parts.snapshot.canFork === true && given.events === undefined && last !== undefined ? (
+            <IconButton
+              icon="repo-forked"
+              label="What if… something else had come of it?"
+              text="What if…"
+              onClick={() => transport.send({ type: 'whatIf', row: last + 1 })}
+            />
+          ) : null}
+          <CopyButton
+            label="Copy the rows as JSON"
+            onCopy={() =>
+              transport.send({
+                type: 'copyText',
+                text: JSON.stringify(
+                  rows.map((at) => events[at]),
+                  null,
+                  2,
+                ),
+              })
+            }
           />
-        ) : null}
-        <CopyButton
-          label="Copy the rows as JSON"
-          onCopy={() =>
-            transport.send({
-              type: 'copyText',
-              text: JSON.stringify(
-                rows.map((at) => events[at]),
-                null,
-                2,
-              ),
-            })
-          }
-        />
-        <IconButton icon="close" label="Close the detail" onClick={onClose} />
+          <IconButton icon="close" label="Close the detail" onClick={onClose} />
+        </span>
       </div>
       <div class="detail-body">
         {input === null || input === '' ? null : (

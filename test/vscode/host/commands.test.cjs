@@ -963,8 +963,10 @@ describe('what if', () => {
     await run('exportInstances', [id]);
     await hub.purge(id);
     const { say, sent } = await panelOpenedBy(() => run('importHistory', file));
-    const { canFork, canSaveTest, isImported } = sent.get('instance');
+    const { canFork, canSaveTest, isImported, capabilities } = sent.get('instance');
     assert.deepEqual([canFork, canSaveTest, isImported], [true, true, true]);
+    // Restart, Purge and the like are not offered.
+    assert.match(capabilities.readOnly, /imported to be looked at/);
     const row = history.findIndex(({ EventType }) => EventType === 'TaskCompleted') + 1;
     const forks = async () => (await hub.query({})).instances.filter(({ forkedFrom }) => forkedFrom?.instanceId === id);
     const asked = [];
