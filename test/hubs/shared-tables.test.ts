@@ -56,7 +56,7 @@ describe('several task hubs in one account, and hubs that share their tables (sp
   it('are found and chosen by their names', async () => {
     await refused(open(azurite.connection), /several task hubs in devstoreaccount1: name one of .*Alone, alone2|alone2, Alone/);
     assert.equal((await idsOf(await open(azurite.connection, 'alone'))).length, 26);
-    await refused(open(azurite.connection, 'Alon'), /Did you mean 'Alone'\? There are Alone, alone2|alone2, Alone/);
+    await refused(open(azurite.connection, 'Alon'), /Did you mean 'Alone'\? It has Alone, alone2|alone2, Alone/);
   });
 
   it('are told apart where they share a tracking store: lists, counts, single instances', async () => {

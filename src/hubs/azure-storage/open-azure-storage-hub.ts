@@ -126,7 +126,7 @@ async function noHub(account: StorageAccount, hubName: string, cause: unknown): 
       ? 'What was given may not list the tables, so the others are not known.'
       : hubs.length === 0
         ? 'There is none: a hub comes to be when its app runs for the first time.'
-        : `${meant === undefined ? '' : `Did you mean '${meant}'? `}There are ${hubs.join(', ')}.`;
+        : `${meant === undefined ? '' : `Did you mean '${meant}'? `}It has ${hubs.join(', ')}.`;
   return new DurascopeError('HubNotFound', `${summary}. ${rest}`, {
     cause,
     details: { hubs: hubs ?? [], summary },

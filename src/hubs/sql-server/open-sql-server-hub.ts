@@ -161,7 +161,7 @@ function noHub(asked: string, hubs: readonly string[], connection: SqlConnection
   const rest =
     hubs.length === 0
       ? 'There is none: a hub comes to be with its first instance.'
-      : `${meant === undefined ? '' : `Did you mean '${meant}'? `}There are ${hubs.join(', ')}.`;
+      : `${meant === undefined ? '' : `Did you mean '${meant}'? `}It has ${hubs.join(', ')}.`;
   return new DurascopeError('HubNotFound', `${summary}. ${rest}`, { details: { hubs, summary } });
 }
 

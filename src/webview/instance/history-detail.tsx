@@ -46,7 +46,7 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
         {event.EventType !== 'SubOrchestrationInstanceCreated' ? null : (
           <InstanceLink instance={{ instanceId: event.InstanceId, name: event.Name }} transport={transport} />
         )}
-        <span class="detail-actions">
+        <div class="detail-actions">
           {parts.snapshot.canFork === true ? (
             <IconButton
               icon="repo-forked"
@@ -72,7 +72,7 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
             }
           />
           <IconButton icon="close" label="Close the detail" onClick={onClose} />
-        </span>
+        </div>
       </div>
       <div class="detail-body">
         {payloadFields.map((field) => {

@@ -48,7 +48,7 @@ export function OperationDetail({ operation, parts, onRow, onClose, ...given }: 
             Open {instanceId}
           </button>
         )}
-        <span class="detail-actions">
+        <div class="detail-actions">
           {parts.snapshot.canFork === true && given.events === undefined && last !== undefined ? (
             <IconButton
               icon="repo-forked"
@@ -71,7 +71,7 @@ export function OperationDetail({ operation, parts, onRow, onClose, ...given }: 
             }
           />
           <IconButton icon="close" label="Close the detail" onClick={onClose} />
-        </span>
+        </div>
       </div>
       <div class="detail-body">
         {input === null || input === '' ? null : (

@@ -108,17 +108,18 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
           <span class="pill">replaying</span>
         ) : null}
       </span>
-      <span class="toolbar-gap" />
-      {parts.snapshot.canFork === true && value !== undefined ? (
-        <IconButton
-          icon="repo-forked"
-          label="What if… something else had happened here?"
-          text="What if…"
-          onClick={() => parts.transport.send({ type: 'whatIf', row: rowToChange(value, parts.state.events) })}
-        />
-      ) : null}
-      <IconButton icon="refresh" label="Run the replay again, with the code as it is now" onClick={() => replay.open()} />
-      {parts.transport.place === 'editor' ? <DebugButtons parts={parts} overview={overview} /> : null}
+      <div class="detail-actions">
+        {parts.snapshot.canFork === true && value !== undefined ? (
+          <IconButton
+            icon="repo-forked"
+            label="What if… something else had happened here?"
+            text="What if…"
+            onClick={() => parts.transport.send({ type: 'whatIf', row: rowToChange(value, parts.state.events) })}
+          />
+        ) : null}
+        <IconButton icon="refresh" label="Run the replay again, with the code as it is now" onClick={() => replay.open()} />
+        {parts.transport.place === 'editor' ? <DebugButtons parts={parts} overview={overview} /> : null}
+      </div>
     </div>
   );
 }
