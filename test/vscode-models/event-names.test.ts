@@ -25,6 +25,11 @@ describe('what is found in source text', () => {
       await client.RaiseEventAsync(id, "Go", 1);
       await context.WaitForExternalEvent<List<string>>("Lines");`;
     assert.deepEqual(findEventNames(csharp), ['Approval', 'Lines', 'Go']);
+    const named = `
+      [DurableEvent(nameof(ApprovalEvent))] public sealed record ApprovalEvent(bool Approved);
+      [DurableEvent("Paid")] public sealed record Payment(decimal Amount);
+      var go = await context.WaitForExternalEvent<string>(nameof(Events.Go));`;
+    assert.deepEqual(findEventNames(named), ['ApprovalEvent', 'Paid', 'Go']);
     const script = `
       $a = Start-DurableExternalEventListener -EventName 'BookingConfirmed' -NoWait
       Send-DurableExternalEvent -InstanceId $id -EventName "Go" -EventData 1

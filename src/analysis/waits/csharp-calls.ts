@@ -7,9 +7,9 @@ export type DurableCall =
   | { type: 'lock'; label: WorkLabel; release: WorkLabel }
   | { type: 'event'; event: string | null; ends: 'answered' | 'cancelled' | 'early'; timer: WorkLabel };
 
-/** A word by which code may ask for work. Extension methods that the SDK's generator makes are called `Call<Name>Async`. */
+/** A word by which code may ask for work. Extension methods that the SDK's generator makes are called `Call<Name>Async`, `WaitFor<Event>Async` and `Send<Event>`. */
 export const durableName =
-  /^(Call\w*Async|CreateTimer|WaitForExternalEvent|SignalEntity(Async)?|LockEntitiesAsync|SendEvent|ContinueAsNew)$/;
+  /^(Call\w*Async|CreateTimer|WaitForExternalEvent|WaitFor\w+Async|SignalEntity(Async)?|LockEntitiesAsync|SendEvent|ContinueAsNew)$/;
 
 /** Members of the context that ask for nothing. */
 export const contextMembers =
@@ -78,9 +78,15 @@ export function durableCallOf(name: string, given: readonly SyntaxNode[], around
     case 'SendEvent':
       return { type: 'work', label: { ...plain, kind: 'message' }, isAnswered: false };
     default: {
-      const generated = /^Call(\w+)Async$/.exec(name)?.[1];
-      if (generated === undefined || !isContext || isOwn) return null;
-      return answered({ kind: 'task', name: generated, retries: mayRetry && given.length > 1 });
+      if (!isContext || isOwn) return null;
+      const [, task] = /^Call(\w+)Async$/.exec(name) ?? [];
+      if (task !== undefined) return answered({ kind: 'task', name: task, retries: mayRetry && given.length > 1 });
+      const [, event] = /^WaitFor(\w+)Async$/.exec(name) ?? [];
+      if (event !== undefined) {
+        const timer = { ...plain, kind: 'timer', isCancellable: true } as const;
+        return { type: 'event', event: event.toLowerCase(), ends: given.length === 0 ? 'answered' : 'cancelled', timer };
+      }
+      return /^Send\w+$/.test(name) ? { type: 'work', label: { ...plain, kind: 'message' }, isAnswered: false } : null;
     }
   }
 }

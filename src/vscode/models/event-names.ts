@@ -7,6 +7,11 @@ export function findEventNames(text: string): string[] {
   const names = new Set<string>();
   for (const match of code.matchAll(/\.\s*[wW]aitForExternalEvent\s*(?:<[^()]*>)?\s*\(\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g))
     names.add(match[2] ?? '');
+  // The generator of .NET's SDK makes a method of its own for such an event.
+  for (const match of code.matchAll(
+    /(?:\.\s*WaitForExternalEvent\s*(?:<[^()]*>)?|\[DurableEvent)\s*\(\s*(?:nameof\s*\(\s*(?:\w+\.)*(\w+)\s*\)|"([^"\\\n]+)"\s*\)\s*\])/g,
+  ))
+    names.add(match[1] ?? match[2] ?? '');
   for (const match of code.matchAll(
     /\.\s*(?:raiseEvent|RaiseEventAsync)\s*\(\s*[^,()]+(?:\([^()]*\))?\s*,\s*(['"`])((?:(?!\1)[^\\\n$])+)\1/g,
   ))

@@ -52,6 +52,18 @@ describe('the line at which a C# orchestrator waits', () => {
       },
     },
     {
+      title: 'is told of events that the generator of the SDK gives methods of their own',
+      code: `
+        await context.CallActivityAsync("Ask"); //a
+        var answer = await context.WaitForApprovalEventAsync(); //b
+        await context.CallTellAsync(answer); //c
+        return await context.WaitForExternalEvent<string>("Go"); //d`,
+      traces: {
+        'Ask | =0 | *ApprovalEvent Tell | =1 | *Go end': 'a b c d -',
+        'Ask | =0 | *Other | *ApprovalEvent Tell': 'a b b c',
+      },
+    },
+    {
       title: 'is told beside what a saga would undo, whose names it is given as texts',
       code: `
         public class Undo(TaskOrchestrationContext context)
