@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -46,6 +46,24 @@ describe('compiled code that is kept between starts', () => {
   it('is not kept where the folder cannot be written to', async () => {
     await writeFile(path.join(home, 'cache'), 'a file stands in the way');
     assert.match(await help(), /durascope/);
+  });
+
+  it('loads an app of ES modules as the first start did', async () => {
+    const app = path.join(home, 'app');
+    await mkdir(app);
+    await writeFile(path.join(app, 'package.json'), '{ "type": "module", "main": "index.js" }');
+    await writeFile(path.join(app, 'host.json'), '{ "version": "2.0" }');
+    await writeFile(
+      path.join(app, 'index.js'),
+      "import * as df from 'durable-functions';\ndf.app.orchestration('Say', function* () {\n  return 'said';\n});\n",
+    );
+    await symlink(path.join(__dirname, '../../node_modules'), path.join(app, 'node_modules'), 'junction');
+    const options = { env: { ...process.env, NODE_V8_COVERAGE: undefined, DURASCOPE_HOME: home } };
+    for (const start of ['first', 'second']) {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, 'run', app, 'Say', '--no-grpc'], options);
+      assert.match(stdout, /said/, `${start} start`);
+      assert.doesNotMatch(stdout + stderr, /Warning/);
+    }
   });
 
   it('is not kept with NODE_DISABLE_COMPILE_CACHE', async () => {

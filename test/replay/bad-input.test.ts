@@ -95,6 +95,11 @@ describe('a replay that cannot go well', () => {
     await rejects(openReplay(requestOf('A'), worker), 'UnknownFunction', /no orchestrator "A"/);
   });
 
+  it('says of an entity that entities are not replayed', async () => {
+    const worker = await fixture.replayWorker(await app());
+    await rejects(openReplay(requestOf('@counter@a'), worker), 'NotSupported', /@counter@a is an entity.*entity show @counter@a/);
+  });
+
   it('says where orchestrators of durable-functions 4 are replayed', async () => {
     const worker = await fixture.replayWorker(await app());
     await rejects(

@@ -260,6 +260,12 @@ describe('the project of a .NET app', function () {
     await assert.rejects(findDotnetProject(at('Old')), /in-process model/);
     await write('Lib/Lib.csproj', '<Project />');
     assert.equal(await findDotnetProject(at('Lib')), null);
+    // `func extensions install` has written it into an app in JavaScript.
+    await write(
+      'JavaScript/extensions.csproj',
+      '<Project><AzureFunctionsVersion>v3</AzureFunctionsVersion>Microsoft.Azure.WebJobs.Extensions.DurableTask</Project>',
+    );
+    assert.equal(await findDotnetProject(at('JavaScript')), null);
   });
 
   it('that was built as a library is told what makes it a program', async () => {

@@ -27,6 +27,8 @@ const languages: Readonly<Record<string, string>> = { '.csproj': 'C#', '.fsproj'
 const sourcePattern = '**/*.{cs,fs,vb,fsi,csproj,fsproj,vbproj,props,targets,resx,json}';
 /** Its packages may stand in a file that several projects share; `AzureFunctionsVersion` is the project's own. */
 const isolated = /Microsoft\.Azure\.Functions\.Worker/i;
+/** What `func extensions install` leaves in an app in JavaScript or PowerShell: packages of the host, no app. */
+const hostExtensions = /^extensions\.csproj$/i;
 const notSources = ['**/bin/**', '**/obj/**', '**/node_modules/**', '**/.*/**'];
 
 /** Null: the folder holds no app of the isolated worker. Rejects with `AppInvalid` where it cannot be told which project is meant. */
@@ -43,7 +45,7 @@ export async function findDotnetProject(appDir: string): Promise<DotnetProject |
     const file = path.join(appDir, name);
     const text = await readFile(file, 'utf8');
     if (/Microsoft\.NET\.Sdk\.Functions/i.test(text) && !isolated.test(text)) inProcess = name;
-    else if (isolated.test(text) || /<AzureFunctionsVersion>/i.test(text)) {
+    else if (isolated.test(text) || (/<AzureFunctionsVersion>/i.test(text) && !hostExtensions.test(name))) {
       projects.push({ file, language, frameworks: frameworksOf(text) });
     }
   }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { types } from 'node:util';
 import { thrownParts } from '../../../../base/error-message';
+import { importModule } from '../../../../base/import-module';
 import { pathToFileURL } from 'node:url';
 import { ownSource, type AppProblem } from '../../../../core/values/app-problem';
 import { disabledBy, disabledNote } from '../../../supervision/disabled-functions';
@@ -113,7 +114,7 @@ async function version3Model(core: CoreModule): Promise<ProgrammingModel | null>
 
 async function loadFile(file: string, esm: boolean, appDir: string): Promise<unknown> {
   try {
-    if (esm) return (await import(pathToFileURL(file).href)) as unknown;
+    if (esm) return await importModule(pathToFileURL(file).href);
     return createRequire(file)(file) as unknown;
   } catch (error) {
     if (isAppLoadError(error)) throw error;

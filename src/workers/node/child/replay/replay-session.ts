@@ -7,6 +7,7 @@
 import type { ExecutionStarted } from '../../../../core/history/history';
 import type { ReplayRequest, ReplayRun, Variable, VariableScope } from '../../../../core/ports/replay-worker';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
+import { isEntityId } from '../../../../core/values/instance-id';
 import { parsedInput, triggerJson } from '../orchestrations/trigger-input';
 import { ReplayRefusal } from './replay-refusal';
 import { ExecutorRun } from './executor-run';
@@ -152,6 +153,12 @@ function inputOf(app: ReplayApp, request: ReplayRequest): TraceInput {
   const started = history.find((event): event is ExecutionStarted => event.EventType === 'ExecutionStarted');
   if (started === undefined) {
     throw new ReplayRefusal('InvalidArgument', 'The history has no ExecutionStarted event, so there is nothing to replay.');
+  }
+  if (isEntityId(functionName)) {
+    throw new ReplayRefusal(
+      'NotSupported',
+      `${functionName} is an entity: it has no code that is replayed. Its state: durascope entity show ${functionName}`,
+    );
   }
   const known = app.names('orchestrator');
   const name = known.find((one) => one.toLowerCase() === functionName.toLowerCase());
