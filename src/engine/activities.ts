@@ -5,7 +5,7 @@ import { httpActivityName } from '../core/dialects/durable-http';
 import { DurascopeError } from '../core/values/errors';
 import { engineNotes } from '../core/history/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';
-import type { ActivityOutcome, ActivityRequest, BegunActivity, BegunEnd, FunctionWorker } from '../core/ports/function-worker';
+import type { ActivityOutcome, ActivityRequest, BegunEnd, FunctionWorker } from '../core/ports/function-worker';
 import { detailsProblem } from '../core/turns/outcome-checks';
 import { resultEvent } from '../core/turns/result-event';
 import { isTerminal } from '../core/values/status';
@@ -61,16 +61,22 @@ export class Activities {
   }
 
   /** The worker has begun it by itself. `take`: true when the step that came with its result is committed, and the result with it. */
-  adopt(activity: PendingActivity, begun: BegunActivity, take: (end: BegunEnd) => boolean): void {
+  adopt(activity: PendingActivity, ended: PromiseLike<BegunEnd>, take: (end: BegunEnd) => boolean): void {
     const line = this.#lines.A;
     const startedMs = fromTimestamp(activity.scheduledAt);
     const task: Task = { activity, exits: 0, startedMs, crashedAfterMs: 0, isNamed: false };
     line.running++;
     this.#running.add(task);
-    begun.ended.then(
+    ended.then(
       (end) => this.#ended(line, task, () => take(end) || this.#finish(task, end.outcome)),
       (error: unknown) => this.#ended(line, task, () => this.#failed(line, task, error)),
     );
+  }
+
+  /** The worker has begun and ended it by itself. */
+  over(activity: PendingActivity, outcome: ActivityOutcome): void {
+    const startedMs = fromTimestamp(activity.scheduledAt);
+    this.#finish({ activity, exits: 0, startedMs, crashedAfterMs: 0, isNamed: false }, outcome);
   }
 
   /** The worker has none now. */

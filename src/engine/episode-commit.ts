@@ -17,9 +17,20 @@ import { answerToParent, detailsOf, type ChildStart, type OutgoingMessage, type 
 import { terminationIn } from '../core/turns/outcome-checks';
 import { consumptionOf, type EngineCore } from './engine-core';
 import { send, startChild, type OpenCheckpoint } from './outgoing';
-import type { Episode } from './episode';
+import type { Batch } from './committer';
+import { nothingSent, type Episode } from './episode';
 import type { LiveInstance } from './live-instance';
 
+/** A step in the batch of this turn. */
+export interface GatheredStep {
+  readonly checkpoint: OpenCheckpoint;
+  /** Its rows, in the checkpoint and in what is announced. */
+  readonly events: HistoryEvent[];
+  /** No custom status changes in it: each of those is kept with its time. */
+  readonly mayGrow: boolean;
+}
+
+/** `before`: the step just gathered that it follows; where nothing but history and the work of the instance changes it becomes part of that. */
 export function commitEpisode(
   core: EngineCore,
   episode: Episode,
@@ -27,7 +38,8 @@ export function commitEpisode(
   shown: { customStatus: string | null; awaitedEvents: readonly string[]; stuck?: string; waits?: WaitFacts },
   /** The worker has begun the activities by itself. */
   areBegun = false,
-): void {
+  before: GatheredStep | null = null,
+): GatheredStep {
   const { live, generation, newEvents } = episode;
   const stored = core.lives.generationOf(live);
   const isNewGeneration = stored !== generation;
@@ -47,6 +59,12 @@ export function commitEpisode(
   const isOver = isTerminal(row.runtimeStatus);
 
   const batch = core.gather();
+  if (before !== null && isPartOf(before, episode, turn, row)) {
+    live.row = row;
+    if (!areBegun) batch.activities.push(...turn.activities);
+    addStep(batch, before, row, events, turn.activities);
+    return before;
+  }
   const checkpoint: OpenCheckpoint = {
     instanceId: live.instanceId,
     instance: row,
@@ -84,6 +102,38 @@ export function commitEpisode(
   batch.unlock(live);
   batch.pin(live);
   batch.changes.push({ type: 'instance', row, newEvents: events, historyReplaced: isNewGeneration });
+  const mayGrow = timers.length === 0 && row.customStatus === null && episode.row.customStatus === null;
+  return { checkpoint, events, mayGrow };
+}
+
+function isPartOf({ mayGrow }: GatheredStep, { generation, sentBefore }: Episode, turn: TurnResult, row: InstanceRow): boolean {
+  const { timers, children, messages, activities } = turn;
+  return (
+    mayGrow &&
+    sentBefore === nothingSent &&
+    timers.length + children.length + messages.length === 0 &&
+    // What has ended waits for nothing else, so that nothing is to be cancelled.
+    generation.open.size === activities.length &&
+    row.runtimeStatus !== 'Terminated' &&
+    row.customStatus === null
+  );
+}
+
+/** The activity of the step before was its only one, and is over: neither its begin nor its end is written. */
+function addStep(
+  batch: Batch,
+  { checkpoint, events: rows }: GatheredStep,
+  row: InstanceRow,
+  events: readonly HistoryEvent[],
+  activities: PendingActivity[],
+): void {
+  for (const event of events) rows.push(event);
+  checkpoint.instance = row;
+  if (activities.length > 0) checkpoint.activities = activities;
+  else delete checkpoint.activities;
+  const last = batch.changes.length - 1;
+  const change = batch.changes[last];
+  if (change?.type === 'instance') batch.changes[last] = { ...change, row };
 }
 
 /** `events`: of the episode of an instance that was suspended. */

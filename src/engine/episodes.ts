@@ -1,11 +1,12 @@
 import { messageOf } from '../base/error-message';
+import { isThenable } from '../base/thenable';
 import { DurascopeError } from '../core/values/errors';
 import { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
-import { profileOf } from '../core/instances/instance';
+import { profileOf, type PendingActivity } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
 import { checkOutcome, hostFailure, termination, terminationIn } from '../core/turns/outcome-checks';
-import type { EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
+import type { BegunEnd, EpisodeOutcome, FunctionWorker } from '../core/ports/function-worker';
 import { isTerminal } from '../core/values/status';
 import { endsAsNonDeterministic } from '../core/decisions/non-determinism';
 import { applyDecisions, nextGenerationEvents, type TurnResult } from '../core/turns/turn';
@@ -18,7 +19,7 @@ import type { EngineCore, WorkerSlot } from './engine-core';
 import { nothingSent, type Episode } from './episode';
 import type { Entities } from './entities';
 import { reconcile, takeMessages } from './episode-messages';
-import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart } from './episode-commit';
+import { commitEpisode, commitNextGeneration, commitTerminationBeforeStart, type GatheredStep } from './episode-commit';
 import type { InboxEntry, LiveInstance } from './live-instance';
 import { RunningAhead } from './running-ahead';
 import { failWithoutHistory } from './salvage';
@@ -26,6 +27,13 @@ import { failWithoutHistory } from './salvage';
 interface Decided {
   outcome: EpisodeOutcome;
   turn: TurnResult;
+}
+
+/** A step in the batch, of whose activity the worker has told the end with it. */
+interface Followed {
+  activity: PendingActivity;
+  end: BegunEnd;
+  step: GatheredStep;
 }
 
 /** Continue-as-new so many times without a wait is told. */
@@ -245,16 +253,33 @@ export class Episodes {
       );
   }
 
-  /** What cannot be worked into the history fails its instance, and nothing else. */
+  /** Works what the worker has answered, and all that it says has followed already, into the history. */
   #decideOrFail(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome): void {
+    let followed = this.#stepOrFail(episode, worker, answer, null);
+    while (followed !== null) {
+      const { activity, end, step } = followed;
+      const next = this.#ahead.following(episode.live, activity.taskId, end);
+      if (next === null || end.next === null) {
+        this.activities.over(activity, end.outcome);
+        return;
+      }
+      followed = this.#stepOrFail(next, worker, end.next.outcome, step);
+    }
+  }
+
+  /** What cannot be worked into the history fails its instance, and nothing else. `before`: the step that it follows in the same breath. */
+  #stepOrFail(episode: Episode, worker: FunctionWorker, answer: EpisodeOutcome, before: GatheredStep | null): Followed | null {
     try {
       const decided = this.#decide(episode, worker, answer);
-      this.core.whole(episode.live, () => this.#keep(episode, worker, decided));
+      let followed: Followed | null = null;
+      this.core.whole(episode.live, () => (followed = this.#keep(episode, worker, decided, before)));
+      return followed;
     } catch (error) {
       const { row } = episode;
       const reason = `What its code decided cannot be worked into the history: ${messageOf(error)}`;
       this.core.log('error', `${reason}${error instanceof Error ? `\n${error.stack ?? ''}` : ''}`, row.instanceId);
       this.#endByHost(episode, hostFailure(this.#nextId(episode), row.name, reason));
+      return null;
     }
   }
 
@@ -283,7 +308,7 @@ export class Episodes {
     return { outcome, turn };
   }
 
-  #keep(episode: Episode, worker: FunctionWorker, { outcome, turn }: Decided): void {
+  #keep(episode: Episode, worker: FunctionWorker, { outcome, turn }: Decided, before: GatheredStep | null): Followed | null {
     const { core } = this;
     const { live } = episode;
     if (turn.droppedIds.length > 0) {
@@ -295,7 +320,7 @@ export class Episodes {
     }
     if (turn.completion?.status === 'ContinuedAsNew') {
       this.#continueAsNew(episode, worker, turn, outcome);
-      return;
+      return null;
     }
     live.exits = live.hangs = live.generationsInRow = 0;
     const isOver = turn.completion !== null;
@@ -308,10 +333,15 @@ export class Episodes {
       turn.activities.length === 1 &&
       !isOver &&
       episode.sentBefore.activities.length === 0;
-    commitEpisode(core, episode, turn, { ...outcome, customStatus: outcome.customStatus ?? episode.carriedStatus }, isBegun);
-    if (!isBegun) return;
+    const shown =
+      episode.carriedStatus === null ? outcome : { ...outcome, customStatus: outcome.customStatus ?? episode.carriedStatus };
+    const step = commitEpisode(core, episode, turn, shown, isBegun, before);
+    if (!isBegun) return null;
+    const { taskId, ended } = begun;
+    if (!isThenable(ended)) return { activity, end: ended, step };
     live.begun = begun;
-    this.activities.adopt(activity, begun, (end) => live.begun === begun && this.#ahead.take(live, worker, begun.taskId, end));
+    this.activities.adopt(activity, ended, (end) => live.begun === begun && this.#ahead.take(live, worker, taskId, end));
+    return null;
   }
 
   #continueAsNew(episode: Episode, worker: FunctionWorker, turn: TurnResult, outcome: EpisodeOutcome): void {

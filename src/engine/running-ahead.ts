@@ -45,19 +45,27 @@ export class RunningAhead {
    * What the worker has run ahead becomes a work item, as if its result had come and been taken now. False, and nothing has happened, when
    * the instance is wanted for something else or cannot go on: then the result is a message like any other, and the worker is asked anew.
    */
-  take(live: LiveInstance, worker: FunctionWorker, taskId: number, { outcome, next }: BegunEnd, queuedMs = 0): boolean {
+  take(live: LiveInstance, worker: FunctionWorker, taskId: number, end: BegunEnd, queuedMs = 0): boolean {
+    const episode = this.following(live, taskId, end, queuedMs);
+    if (episode === null || end.next === null) return false;
+    this.decide(episode, worker, end.next.outcome);
+    return true;
+  }
+
+  /** The work item of `take`, begun; null where it answers false. */
+  following(live: LiveInstance, taskId: number, { outcome, next }: BegunEnd, queuedMs = 0): Episode | null {
     const { core } = this;
     const { row, generation } = live;
     live.begun = null;
-    if (next === null || row === null || generation?.started == null || isTerminal(row.runtimeStatus)) return false;
-    if (core.committer.isStalled || live.isHeld || live.isAsked || live.inbox.some((entry) => entry.isReady)) return false;
+    if (next === null || row === null || generation?.started == null || isTerminal(row.runtimeStatus)) return null;
+    if (core.committer.isStalled || live.isHeld || live.isAsked || live.inbox.some((entry) => entry.isReady)) return null;
     // Its times are those of a clock that was set meanwhile.
-    if (live.clockAheadMs !== this.#clockAheadMs()) return false;
-    if (next.at < generation.lastStarted) return false;
+    if (live.clockAheadMs !== this.#clockAheadMs()) return null;
+    if (next.at < generation.lastStarted) return null;
     const event = resultEvent(next.at, taskId, outcome);
     if (queuedMs >= 1) event.QueuedMs = queuedMs;
     const { executionId } = row;
-    if (refusalOf(event, executionId, executionId, generation) !== null) return false;
+    if (refusalOf(event, executionId, executionId, generation) !== null) return null;
     const entry = { live, event, executionId, seq: null, workKey: workKey(executionId, taskId), visibleAtMs: 0, isReady: true };
     const episode: Episode = {
       live,
@@ -72,8 +80,7 @@ export class RunningAhead {
       sentBefore: nothingSent,
     };
     live.isBusy = true;
-    this.decide(episode, worker, next.outcome);
-    return true;
+    return episode;
   }
 
   /** By how much the clock is ahead of the computer's; null: it stands still. */

@@ -128,7 +128,7 @@ describe('a process that runs ahead', () => {
     const own = await fixture.start(null, { files });
     await own.result('hard', 1);
     const outcome = await first('once-hard', 'exit', ahead, own, 4);
-    const error: unknown = await outcome.begun?.ended.catch((reason: unknown) => reason);
+    const error: unknown = await Promise.resolve(outcome.begun?.ended).catch((reason: unknown) => reason);
     assert(DurascopeError.is(error, 'WorkerExited'));
     assert.deepEqual(error.details['running'], [{ functionName: 'hard', instanceId: 'exit' }]);
   });

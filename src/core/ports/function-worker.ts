@@ -36,8 +36,8 @@ export interface RunAheadGrant {
 /** An activity that the worker has begun by itself, as the episode before has scheduled nothing else. */
 export interface BegunActivity {
   taskId: number;
-  /** Rejects as `runActivity` does. */
-  ended: Promise<BegunEnd>;
+  /** Rejects as `runActivity` does; there already where it has ended in the same breath. */
+  ended: Promise<BegunEnd> | BegunEnd;
 }
 
 export interface BegunEnd {

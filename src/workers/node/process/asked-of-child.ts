@@ -93,7 +93,11 @@ export class AskedOfChild {
     if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.#sent.forget(request.instanceId);
     // P3
     const isNew = begun !== undefined && !this.#requests.has(begun.id);
-    if (isNew) outcome.begun = this.#begun(request, begun);
+    if (isNew) {
+      const { taskId, end } = begun;
+      outcome.begun =
+        end === undefined ? this.#begun(request, begun) : { taskId, ended: this.#end(request, taskId, end.outcome, end.next) };
+    }
     return outcome;
   }
 

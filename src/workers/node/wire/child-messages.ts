@@ -120,15 +120,29 @@ function nextProblem(next: unknown): string | null {
   return isObject(next) && typeof next['at'] === 'string' ? sentOutcomeProblem(next['outcome']) : 'the step has no time';
 }
 
-function sentOutcomeProblem(outcome: unknown): string | null {
-  const problem = episodeOutcomeProblem(outcome);
-  if (problem !== null || !isObject(outcome)) return problem;
-  const { endedAt, begun } = outcome;
-  if (!isAbsentOr(endedAt, 'string')) return 'the end of the episode is no time';
-  if (begun === undefined) return null;
-  return isObject(begun) && isOwnId(begun['id']) && typeof begun['taskId'] === 'number' && typeof begun['name'] === 'string'
-    ? null
-    : 'what was begun is not said';
+/** Steps in one message, at most: what takes them follows one by the other. */
+const mostSteps = 500;
+
+function sentOutcomeProblem(sent: unknown): string | null {
+  let outcome = sent;
+  for (let steps = 0; steps < mostSteps; steps++) {
+    const problem = episodeOutcomeProblem(outcome);
+    if (problem !== null || !isObject(outcome)) return problem;
+    const { endedAt, begun } = outcome;
+    if (!isAbsentOr(endedAt, 'string')) return 'the end of the episode is no time';
+    if (begun === undefined) return null;
+    if (!isObject(begun) || !isOwnId(begun['id']) || typeof begun['taskId'] !== 'number' || typeof begun['name'] !== 'string')
+      return 'what was begun is not said';
+    const { end } = begun;
+    if (end === undefined) return null;
+    if (!isObject(end)) return 'the end of what was begun is missing';
+    const { next } = end;
+    const wrong = activityOutcomeProblem(end['outcome']);
+    if (wrong !== null) return wrong;
+    if (!isObject(next) || typeof next['at'] !== 'string') return 'the step has no time';
+    outcome = next['outcome'];
+  }
+  return 'there are too many steps in it';
 }
 
 function isOwnId(id: unknown): boolean {

@@ -43,6 +43,7 @@ export class FrameWriter<M extends Framed> {
   private binaryCount = 0;
   private binaryBytes = 0;
   private scheduled = false;
+  private framesBefore = 0;
 
   /** `onUnsent` is given each message that is not sent (W4), and why, as the end of a sentence. */
   constructor(
@@ -53,6 +54,11 @@ export class FrameWriter<M extends Framed> {
   /** Bytes that the other side has not taken yet. */
   get waitingBytes(): number {
     return this.socket.writableLength;
+  }
+
+  /** Changes when what has been said so far is written: until then a message that was given to `send` may grow. */
+  get frameNumber(): number {
+    return this.framesBefore;
   }
 
   /** `chars`: about how long the message's texts are, where they may be long. */
@@ -77,6 +83,7 @@ export class FrameWriter<M extends Framed> {
     this.scheduled = false;
     if (this.count === 0) return;
     const { messages, binary, binaryBytes } = this;
+    this.framesBefore++;
     this.messages = [];
     this.count = 0;
     this.chars = 0;

@@ -194,9 +194,16 @@ export interface EpisodeAnswered extends Framed {
   /** Null: the child does not have the history that the request builds on. */
   outcome: SentOutcome | null;
 }
-/** `begun`: what the child goes on with by itself; `id` is its own, below 0, and an `ahead` answers it. */
+/** `begun`: what the child goes on with by itself. */
 export interface SentOutcome extends Omit<EpisodeOutcome, 'begun'> {
-  begun?: { id: number; taskId: number; name: string };
+  begun?: SentBegun;
+}
+/** `id` is the child's own, below 0: an `ahead` answers it, unless its `end` is there already. */
+export interface SentBegun {
+  id: number;
+  taskId: number;
+  name: string;
+  end?: { outcome: ActivityOutcome; next: StepAhead };
 }
 /** An activity that the child began has ended; with `next` its result is in the next episode, which has run. */
 export interface RanAhead extends Framed {

@@ -24,17 +24,27 @@ export type ActivityCall = Pick<ActivityAsked, 'name' | 'instanceId' | 'input'>;
 export class Activities {
   constructor(private readonly options: ActivitiesOptions) {}
 
-  /** Never rejects: what goes wrong is the activity's failure. */
-  async run(request: ActivityCall): Promise<ActivityOutcome> {
-    const fn = this.options.registry.get(request.name);
+  /** Never throws or rejects: what goes wrong is the activity's failure. */
+  run(request: ActivityCall): ActivityOutcome | Promise<ActivityOutcome> {
+    const { registry, direct, hooks } = this.options;
+    const fn = registry.get(request.name);
     if (fn?.type !== 'activity') return this.unknown(request.name);
+    if (!direct.canCall(fn) || hooks.aroundInvocations()) return this.invoked(fn, request);
     try {
-      const isDirect = this.options.direct.canCall(fn) && !this.options.hooks.aroundInvocations();
-      const result = await (isDirect ? this.call(fn, request) : this.invoke(fn, request));
-      // What is null in JSON, as NaN is, is no result.
-      return { ok: true, result: result === null || (result === 'null' && !fn.requiresGrpc) ? null : dotnetJson(result) };
+      const { running, returned } = direct.call(fn, request.instanceId, inputOf(fn, request.input).string ?? null);
+      if (isThenable(returned)) return this.settled(fn, request.name, returned, running);
+      direct.done(running);
+      return succeeded(fn, valueToJsonText(returned));
     } catch (error) {
-      return fn.requiresGrpc ? describeEncodedFailure(request.name, error) : describeActivityFailure(request.name, error);
+      return failed(fn, request.name, error);
+    }
+  }
+
+  private async invoked(fn: RegisteredFunction, request: ActivityCall): Promise<ActivityOutcome> {
+    try {
+      return succeeded(fn, await this.invoke(fn, request));
+    } catch (error) {
+      return failed(fn, request.name, error);
     }
   }
 
@@ -53,18 +63,16 @@ export class Activities {
     return toJsonText(response.returnValue);
   }
 
-  private call(fn: RegisteredFunction, request: ActivityCall): string | null | Promise<string | null> {
-    const { direct } = this.options;
-    const text = inputOf(fn, request.input).string ?? null;
-    const { running, returned } = direct.call(fn, request.instanceId, text);
-    if (isThenable(returned)) return this.whenSettled(returned, running);
-    direct.done(running);
-    return valueToJsonText(returned);
-  }
-
-  private async whenSettled(returned: PromiseLike<unknown>, running: Running): Promise<string | null> {
+  private async settled(
+    fn: RegisteredFunction,
+    name: string,
+    returned: PromiseLike<unknown>,
+    running: Running,
+  ): Promise<ActivityOutcome> {
     try {
-      return valueToJsonText(await returned);
+      return succeeded(fn, valueToJsonText(await returned));
+    } catch (error) {
+      return failed(fn, name, error);
     } finally {
       this.options.direct.done(running);
     }
@@ -79,6 +87,16 @@ export class Activities {
     const reason = `The function '${name}' doesn't exist, is disabled, or is not an activity function. Additional info: ${info}`;
     return { ok: false, reason, details: '' };
   }
+}
+
+/** What is null in JSON, as NaN is, is no result. */
+function succeeded(fn: RegisteredFunction, text: string | null): ActivityOutcome {
+  return { ok: true, result: text === null || (text === 'null' && !fn.requiresGrpc) ? null : dotnetJson(text) };
+}
+
+/** `name`: as it was called. */
+function failed(fn: RegisteredFunction, name: string, error: unknown): ActivityOutcome {
+  return fn.requiresGrpc ? describeEncodedFailure(name, error) : describeActivityFailure(name, error);
 }
 
 /** As it is where the package speaks the gRPC protocol: nothing is wrapped there (spec/functions-worker.md 10.4). */

@@ -20,7 +20,7 @@ import { logOperationErrors } from './operation-errors';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
 import { CompiledEarly, hideRehearsal } from './rehearsal';
-import { charsOf, nothing, RunAhead } from './run-ahead';
+import { charsOf, RunAhead } from './run-ahead';
 import type { Running, UserLog } from './user-log';
 
 interface Loaded {
@@ -101,6 +101,7 @@ export class FunctionHost {
       orchestrations,
       ahead: new RunAhead({
         say: (message, chars) => this.out.send(message, undefined, chars),
+        frameNumber: () => this.out.frameNumber,
         hasClient: (name) => registry.get(name)?.extraInputs.some((input) => input.isDurableClient) === true,
         run: (slice) => this.run(slice, orchestrations),
         activity: (name, instanceId, input) => activities.run({ name, instanceId, input }),
@@ -210,7 +211,7 @@ export class FunctionHost {
     const { result, step } = await ahead.activityOn(goOn, name, instanceId, input);
     const next = step === null ? null : { at: step.at, outcome: step.outcome };
     this.out.send({ type: 'activityDone', id, outcome: result, next, instanceId }, undefined, charsOf(result));
-    step?.goOn();
+    if (step !== null && step.onward !== null) void ahead.goOn(step.onward);
   }
 
   /** Answers at once where it can: most episodes do. */
@@ -263,10 +264,10 @@ export class FunctionHost {
       this.out.send({ type: 'episodeDone', id, outcome: null });
       return false;
     }
-    const [outcome, goOn] = ahead.answer(asked, reply);
+    const [outcome, onward] = ahead.answer(asked, reply);
     this.out.send({ type: 'episodeDone', id, outcome });
-    goOn();
-    return goOn !== nothing;
+    if (onward !== null) void ahead.goOn(onward);
+    return onward !== null;
   }
 
   /** Runs what answers a request, and answers itself whether that goes on. Whatever is thrown there is the answer. */
@@ -287,7 +288,11 @@ export class FunctionHost {
 }
 
 /** `await` instead of `then`: the app may have changed the methods of promises. */
-async function awaited(done: Promise<unknown>, failed: (error: unknown) => void, succeeded: () => void = nothing): Promise<void> {
+async function awaited(
+  done: Promise<unknown>,
+  failed: (error: unknown) => void,
+  succeeded: () => void = () => undefined,
+): Promise<void> {
   try {
     await done;
     succeeded();

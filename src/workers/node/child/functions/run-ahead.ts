@@ -13,9 +13,9 @@
  */
 import { httpActivityName } from '../../../../core/dialects/durable-http';
 import type { HistoryEvent, TaskScheduled } from '../../../../core/history/history';
-import type { ActivityOutcome, RunAheadGrant } from '../../../../core/ports/function-worker';
+import type { ActivityOutcome } from '../../../../core/ports/function-worker';
 import { resultEvent } from '../../../../core/turns/result-event';
-import type { ActivityAsked, ChildMessage, EpisodeAsked, SentOutcome } from '../../wire/messages';
+import type { ActivityAsked, ChildMessage, EpisodeAsked, SentBegun, SentOutcome } from '../../wire/messages';
 import { isThenable } from '../../../../base/thenable';
 import type { EpisodeReply, EpisodeSlice } from '../orchestrations/orchestration-runner';
 import type { OneByOne } from './one-by-one';
@@ -24,9 +24,11 @@ import { monotonicMs, timestampAhead } from './own-clock';
 export interface RunAheadWorld {
   /** `chars`: about how long its texts are. */
   say(message: ChildMessage, chars?: number): void;
+  /** Changes when what was said has gone out. */
+  frameNumber(): number;
   run(slice: EpisodeSlice): EpisodeReply | Promise<EpisodeReply>;
-  /** Never rejects. */
-  activity(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome>;
+  /** Never throws or rejects. */
+  activity(name: string, instanceId: string, input: string | null): ActivityOutcome | Promise<ActivityOutcome>;
   /** It is handed a durable client. */
   hasClient(activityName: string): boolean;
   /** What is answered and the steps that follow go out together, until the turn is over. */
@@ -55,7 +57,17 @@ interface Step {
   at: string;
   outcome: SentOutcome;
   /** What follows once that is said. */
-  goOn: () => void;
+  onward: Onward | null;
+}
+
+/** What is begun once it is said. */
+interface Onward {
+  lead: Lead;
+  begun: SentBegun;
+  /** In which `begun` is said. */
+  frame: number;
+  scheduled: TaskScheduled;
+  input: string | null;
 }
 
 type GoOn = NonNullable<ActivityAsked['goOn']>;
@@ -69,6 +81,8 @@ interface End {
 const defaultQuickMs = 20;
 /** A longer result is told alone, so that it may be as large as a message can be. */
 const longResultChars = 1024 * 1024;
+/** A longer text is said in a message of its own. */
+const shortChars = 10_000;
 
 export class RunAhead {
   private readonly leads = new Map<string, Lead>();
@@ -95,21 +109,24 @@ export class RunAhead {
   }
 
   /** What to answer the parent, and what follows from it once that is said. */
-  answer(asked: EpisodeAsked, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
+  answer(asked: EpisodeAsked, outcome: SentOutcome): [SentOutcome, onward: Onward | null] {
     const { instanceId, executionId, name, knownLength, events, ahead } = asked;
-    if (ahead === undefined) return [outcome, nothing];
+    if (ahead === undefined) return [outcome, null];
     this.maxActivities = ahead.maxActivities;
     this.world.turns.beginTurn();
     const at = events.findLast((event) => event.EventType === 'OrchestratorStarted')?.Timestamp ?? '';
-    return this.next(leadOf({ instanceId, executionId, name }, knownLength + events.length, ahead, at), outcome);
+    const { steps, quickMs = defaultQuickMs, clockAheadMs = 0 } = ahead;
+    const length = knownLength + events.length;
+    const lead = { instanceId, executionId, name, length, steps, stepsLeft: steps, quickMs, clockAheadMs, at, scheduled: null };
+    return this.next(lead, outcome);
   }
 
-  private next(lead: Lead, outcome: SentOutcome): [SentOutcome, goOn: () => void] {
+  private next(lead: Lead, outcome: SentOutcome): [SentOutcome, onward: Onward | null] {
     const [decision, ...others] = outcome.decisions;
     lead.at = laterOf(lead.at, timestampAhead(lead.clockAheadMs));
     if (decision?.type !== 'ScheduleTask' || others.length > 0 || decision.name === httpActivityName) {
       this.leads.delete(lead.instanceId);
-      return [{ ...outcome, endedAt: lead.at }, nothing];
+      return [{ ...outcome, endedAt: lead.at }, null];
     }
     const { id: taskId, name, input } = decision;
     const scheduled: TaskScheduled = {
@@ -128,28 +145,46 @@ export class RunAhead {
       (this.lastMs.get(decision.name) ?? Number.POSITIVE_INFINITY) < lead.quickMs &&
       this.running < this.maxActivities &&
       !this.world.hasClient(decision.name);
-    if (!mayGoOn) return [{ ...outcome, endedAt: lead.at }, nothing];
+    if (!mayGoOn) return [{ ...outcome, endedAt: lead.at }, null];
     lead.stepsLeft--;
-    const id = --this.lastId;
-    const begun = { id, taskId, name };
-    return [{ ...outcome, endedAt: lead.at, begun }, () => void this.goOn(lead, id, scheduled, input)];
+    const begun: SentBegun = { id: --this.lastId, taskId, name };
+    const frame = this.world.frameNumber();
+    return [
+      { ...outcome, endedAt: lead.at, begun },
+      { lead, begun, frame, scheduled, input },
+    ];
   }
 
-  private async goOn(lead: Lead, id: number, scheduled: TaskScheduled, input: string | null): Promise<void> {
-    const result = await this.timed(scheduled.Name, lead.instanceId, input);
-    if (this.world.turns.isTurnOver) await immediate();
-    const step = this.step(lead, scheduled, result);
-    this.tell(lead, id, result, isThenable(step) ? await step : step);
+  /** Once `first` is said. */
+  async goOn(first: Onward): Promise<void> {
+    const { world } = this;
+    let onward: Onward | null = first;
+    while (onward !== null) {
+      const { lead, scheduled, input }: Onward = onward;
+      const began = this.begin();
+      const outcome = world.activity(scheduled.Name, lead.instanceId, input);
+      const result: ActivityOutcome = isThenable(outcome) ? await outcome : outcome;
+      this.ended(scheduled.Name, began, result);
+      if (world.turns.isTurnOver) await immediate();
+      const step = this.step(lead, scheduled, result);
+      onward = this.tell(onward, result, isThenable(step) ? await step : step);
+    }
   }
 
-  private tell({ instanceId }: Lead, id: number, result: ActivityOutcome, step: Step | null): void {
+  private tell({ lead, begun, frame }: Onward, result: ActivityOutcome, step: Step | null): Onward | null {
+    const { id } = begun;
+    const { instanceId } = lead;
     if (step === null) {
       this.world.say({ type: 'ahead', id, instanceId, outcome: result, next: null }, charsOf(result));
-      return;
+      return null;
     }
-    const { at, outcome, goOn } = step;
-    this.world.say({ type: 'ahead', id, instanceId, outcome: result, next: { at, outcome } });
-    goOn();
+    const { at, outcome, onward } = step;
+    const next = { at, outcome };
+    // What has not gone out yet takes along what followed.
+    if (frame === this.world.frameNumber() && charsOf(result) <= shortChars && isShort(outcome))
+      begun.end = { outcome: result, next };
+    else this.world.say({ type: 'ahead', id, instanceId, outcome: result, next });
+    return onward;
   }
 
   /** A5. As `activity`, and the step that follows; null: there is none. */
@@ -198,8 +233,8 @@ export class RunAhead {
 
   private ran(lead: Lead, at: string, reply: EpisodeReply): Step | null {
     if (reply === 'needHistory' || this.leads.get(lead.instanceId) !== lead) return this.over(lead);
-    const [outcome, goOn] = this.next(lead, reply);
-    return { at, outcome, goOn };
+    const [outcome, onward] = this.next(lead, reply);
+    return { at, outcome, onward };
   }
 
   /** A4. */
@@ -209,26 +244,22 @@ export class RunAhead {
   }
 
   private async timed(name: string, instanceId: string, input: string | null): Promise<ActivityOutcome> {
-    this.running++;
-    const began = monotonicMs();
+    const began = this.begin();
     const outcome = await this.world.activity(name, instanceId, input);
-    this.lastMs.set(name, outcome.ok ? monotonicMs() - began : Number.POSITIVE_INFINITY);
-    this.running--;
-    if (this.waiting.length > 0 && this.running < this.maxActivities) this.waiting.shift()?.();
+    this.ended(name, began, outcome);
     return outcome;
   }
-}
 
-/** Nothing follows. */
-export const nothing = (): void => undefined;
+  private begin(): number {
+    this.running++;
+    return monotonicMs();
+  }
 
-function leadOf(
-  of: Pick<Lead, 'instanceId' | 'executionId' | 'name'>,
-  length: number,
-  { steps, quickMs = defaultQuickMs, clockAheadMs = 0 }: RunAheadGrant,
-  at: string,
-): Lead {
-  return { ...of, length, steps, stepsLeft: steps, quickMs, clockAheadMs, at, scheduled: null };
+  private ended(name: string, began: number, { ok }: ActivityOutcome): void {
+    this.lastMs.set(name, ok ? monotonicMs() - began : Number.POSITIVE_INFINITY);
+    this.running--;
+    if (this.waiting.length > 0 && this.running < this.maxActivities) this.waiting.shift()?.();
+  }
 }
 
 function laterOf(one: string, other: string): string {
@@ -241,6 +272,16 @@ function isLong(result: ActivityOutcome): boolean {
 
 export function charsOf(outcome: ActivityOutcome): number {
   return outcome.ok ? (outcome.result?.length ?? 0) : outcome.reason.length + outcome.details.length;
+}
+
+/** Of a sequence, as most are, and no large message by itself. */
+function isShort({ decisions, customStatus, awaitedEvents }: SentOutcome): boolean {
+  const [decision] = decisions;
+  if (decisions.length > 1 || awaitedEvents.length > 0 || (customStatus?.length ?? 0) > shortChars) return false;
+  if (decision?.type === 'ScheduleTask') return (decision.input?.length ?? 0) <= shortChars;
+  return (
+    decision?.type === 'CompleteOrchestration' && decision.status === 'Completed' && (decision.result?.length ?? 0) <= shortChars
+  );
 }
 
 function immediate(): Promise<void> {
