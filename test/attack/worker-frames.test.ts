@@ -41,26 +41,29 @@ const decision = fc.oneof(
   }),
 );
 const error = fc.record({ name: texts, message: texts, stack: texts });
+const activityOutcome = fc.oneof(
+  fc.record({ ok: fc.constant(true), result: fc.option(texts) }),
+  fc.record({ ok: fc.constant(false), reason: texts, details: texts }),
+);
+/** With so many steps that have followed, at most. */
+function outcome(steps: number): fc.Arbitrary<unknown> {
+  const parts = {
+    decisions: fc.array(decision, { maxLength: 4 }),
+    customStatus: fc.option(texts),
+    awaitedEvents: fc.array(texts, { maxLength: 3 }),
+  };
+  if (steps === 0) return fc.record(parts);
+  const next = fc.record({ at: texts, outcome: outcome(steps - 1) });
+  const end = fc.record({ outcome: activityOutcome, next });
+  const begun = { id: fc.integer({ min: -3, max: 1 }), taskId: fc.nat(), name: texts, end };
+  return fc.record(
+    { ...parts, begun: fc.record(begun, { requiredKeys: ['id', 'taskId', 'name'] }) },
+    { requiredKeys: ['decisions', 'customStatus', 'awaitedEvents'] },
+  );
+}
 const message = fc.oneof(
-  fc.record({
-    type: fc.constant('episodeDone'),
-    id: fc.nat(),
-    outcome: fc.option(
-      fc.record({
-        decisions: fc.array(decision, { maxLength: 4 }),
-        customStatus: fc.option(texts),
-        awaitedEvents: fc.array(texts, { maxLength: 3 }),
-      }),
-    ),
-  }),
-  fc.record({
-    type: fc.constant('activityDone'),
-    id: fc.nat(),
-    outcome: fc.oneof(
-      fc.record({ ok: fc.constant(true), result: fc.option(texts) }),
-      fc.record({ ok: fc.constant(false), reason: texts, details: texts }),
-    ),
-  }),
+  fc.record({ type: fc.constant('episodeDone'), id: fc.nat(), outcome: fc.option(outcome(2)) }),
+  fc.record({ type: fc.constant('activityDone'), id: fc.nat(), outcome: activityOutcome }),
   fc.record({
     type: fc.constant('entityDone'),
     id: fc.nat(),

@@ -1,5 +1,6 @@
 /** A worker that runs ahead (docs/decisions/0006-running-ahead.md): the engine's half, with a worker under the test's control. */
 import assert from 'node:assert/strict';
+import type { ScheduleTask } from '../../src/core/decisions/decisions';
 import type { HistoryEvent } from '../../src/core/history/history';
 import type {
   ActivityOutcome,
@@ -21,12 +22,28 @@ class AheadWorker extends ScriptedWorker {
   /** Ends of what was begun, in order. */
   readonly begun: { end: (value: unknown, goOn?: boolean) => Promise<void>; reject: (error: Error) => void }[] = [];
   clock!: ManualClock;
+  /** Results that activities have in the same breath: their ends and the steps that follow come with the answer. */
+  inOneBreath: unknown[] = [];
 
   override async runEpisode(asked: EpisodeRequest): Promise<EpisodeOutcome> {
     // The array belongs to the engine, and grows.
     const request = { ...asked, history: [...asked.history] };
     const outcome = await super.runEpisode(request);
-    return request.ahead === undefined ? outcome : this.goOn(request, outcome, request.ahead.steps);
+    return request.ahead === undefined ? outcome : this.breathe(request, outcome, request.ahead.steps);
+  }
+
+  private async breathe(request: EpisodeRequest, outcome: EpisodeOutcome, steps: number): Promise<EpisodeOutcome> {
+    const [decision] = outcome.decisions;
+    if (this.inOneBreath.length === 0 || decision?.type !== 'ScheduleTask') return this.goOn(request, outcome, steps);
+    const result: ActivityOutcome = { ok: true, result: JSON.stringify(this.inOneBreath.shift()) };
+    const endedAt = toTimestamp(this.clock.now());
+    const next = following(request, decision, endedAt, endedAt, result);
+    const later = await this.breathe(next, await super.runEpisode(next), steps - 1);
+    return {
+      ...outcome,
+      endedAt,
+      begun: { taskId: decision.id, ended: { outcome: result, next: { at: endedAt, outcome: later } } },
+    };
   }
 
   private goOn(request: EpisodeRequest, outcome: EpisodeOutcome, steps: number): EpisodeOutcome {
@@ -44,17 +61,7 @@ class AheadWorker extends ScriptedWorker {
             return;
           }
           const at = toTimestamp(this.clock.now());
-          const marks = { EventId: -1, IsPlayed: false };
-          const { name, input } = decision;
-          const rows: HistoryEvent[] = [
-            { ...marks, EventType: 'TaskScheduled', EventId: taskId, Timestamp: endedAt, Name: name, Version: '', Input: input },
-            { ...marks, EventType: 'OrchestratorCompleted', Timestamp: endedAt },
-          ];
-          const next: EpisodeRequest = {
-            ...request,
-            history: [...request.history, ...request.newEvents, ...rows],
-            newEvents: [{ ...marks, EventType: 'OrchestratorStarted', Timestamp: at }, resultEvent(at, taskId, result)],
-          };
+          const next = following(request, decision, endedAt, at, result);
           const later = this.goOn(next, await super.runEpisode(next), steps - 1);
           resolve({ outcome: result, next: { at, outcome: later } });
         },
@@ -65,10 +72,40 @@ class AheadWorker extends ScriptedWorker {
   }
 }
 
+/** The episode that takes the result of what `request` has scheduled. */
+function following(
+  request: EpisodeRequest,
+  { id, name, input }: ScheduleTask,
+  endedAt: string,
+  at: string,
+  result: ActivityOutcome,
+): EpisodeRequest {
+  const marks = { EventId: -1, IsPlayed: false };
+  const rows: HistoryEvent[] = [
+    { ...marks, EventType: 'TaskScheduled', EventId: id, Timestamp: endedAt, Name: name, Version: '', Input: input },
+    { ...marks, EventType: 'OrchestratorCompleted', Timestamp: endedAt },
+  ];
+  return {
+    ...request,
+    history: [...request.history, ...request.newEvents, ...rows],
+    newEvents: [{ ...marks, EventType: 'OrchestratorStarted', Timestamp: at }, resultEvent(at, id, result)],
+  };
+}
+
 const three: Script = function* (context) {
   const first = yield context.activity('a');
   const second = yield context.activity('a');
   return [first, second, yield context.activity('a')];
+};
+const telling: Script = function* (context) {
+  yield context.activity('a');
+  context.setStatus('half');
+  yield context.activity('a');
+  context.setStatus('done');
+  return yield context.activity('a');
+};
+const parent: Script = function* (context) {
+  return yield context.child('three', null, { instanceId: 'child' });
 };
 /** Waits for both; the event may come first. */
 const both: Script = function* (context) {
@@ -85,7 +122,7 @@ describe('a worker that runs ahead', () => {
   async function open(options: Partial<TestHubOptions> = {}): Promise<void> {
     const clock = options.clock ?? new ManualClock();
     hub = await TestHub.open({
-      scripts: { three, both },
+      scripts: { three, both, telling, parent },
       activities: { a: 'manual' },
       engine: { runAhead: 64 },
       clock,
@@ -164,6 +201,77 @@ describe('a worker that runs ahead', () => {
     await hub.quiet();
     hub.expect(instanceId, rows, 'Completed [1,2,3]');
     assert.deepEqual(seen, ['0', '4', '4', '4', '4']);
+  });
+
+  it('has what followed in one breath in one step of the store, announced at once, with the rows of step by step', async () => {
+    await open();
+    worker.inOneBreath = [1, 2, 3];
+    const seen: number[] = [];
+    const commits: number[] = [];
+    hub.engine.subscribe((changes) => {
+      for (const change of changes) if (change.type === 'instance') seen.push(change.newEvents.length);
+    });
+    hub.beforeCommit = (checkpoints) => void commits.push(checkpoints.length);
+    const id = await hub.start('three');
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.deepEqual(
+      [seen, commits],
+      [
+        [0, 16],
+        [1, 1],
+      ],
+    );
+    assert.equal(worker.callCounts['a'], undefined);
+    assert.deepEqual(worker.forgotten, [id]);
+    assert.deepEqual(hub.store.pendingActivities(id), []);
+  });
+
+  it('is followed step by step from where its breath ended', async () => {
+    await open();
+    worker.inOneBreath = [1];
+    const id = await hub.start('three');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 TS#1 OC', 'Running');
+    assert.deepEqual(
+      hub.store.pendingActivities(id).map(({ taskId }) => taskId),
+      [1],
+    );
+    for (const value of [2, 3]) await end(value);
+    hub.expect(id, rows, 'Completed [1,2,3]');
+    assert.deepEqual(hub.store.pendingActivities(id), []);
+  });
+
+  it('keeps each custom status with its time, also in one breath', async () => {
+    await open();
+    worker.inOneBreath = [1, 2, 3];
+    const commits: (string | null | undefined)[][] = [];
+    hub.beforeCommit = (checkpoints) => void commits.push(checkpoints.map(({ instance }) => instance?.customStatus));
+    const id = await hub.start('telling');
+    hub.expect(id, rows, 'Completed 3');
+    assert.deepEqual(commits, [[null], [null, '"half"', '"done"', '"done"']]);
+  });
+
+  it('answers the parent of what ended in one breath', async () => {
+    await open();
+    worker.inOneBreath = [1, 2, 3];
+    const id = await hub.start('parent');
+    hub.expect('child', rows, 'Completed [1,2,3]');
+    hub.expect(id, 'OS ES SC#0 OC | OS SD→0 EC#1[Completed] OC', 'Completed [1,2,3]');
+  });
+
+  it('that says a step which does not follow from the one before is asked anew, and the result counts', async () => {
+    await open();
+    const { clock } = worker;
+    worker.inOneBreath = [1];
+    const later = worker.runEpisode.bind(worker);
+    worker.runEpisode = async (asked) => {
+      const outcome = await later(asked);
+      const ended = outcome.begun?.ended;
+      if (ended !== undefined && 'next' in ended && ended.next !== null) ended.next.at = toTimestamp(clock.now() - 1000);
+      return outcome;
+    };
+    const id = await hub.start('three');
+    hub.expect(id, 'OS ES TS#0 OC | OS TC→0 TS#1 OC', 'Running');
+    assert.equal(worker.callCounts['a'], undefined);
   });
 
   it('gives the instance back for an event that came meanwhile, and loses neither', async () => {
