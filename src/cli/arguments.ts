@@ -37,7 +37,7 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
   let parsed;
   try {
     parsed = parseArgs({
-      args: [...argv],
+      args: withDashedValues(argv, all),
       allowPositionals: true,
       strict: true,
       options: Object.fromEntries(
@@ -83,4 +83,19 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
     },
     atEnd: [],
   };
+}
+
+/** `--input -5` as `--input=-5`: what has one dash and is no option is the value of the option before it. */
+function withDashedValues(argv: readonly string[], options: Options): string[] {
+  const shorts = new Set(Object.values(options).map(({ short }) => short));
+  const joined: string[] = [];
+  const end = argv.indexOf('--');
+  for (const [index, argument] of argv.entries()) {
+    const before = joined.at(-1) ?? '';
+    const takesValue = before.startsWith('--') && options[before.slice(2)]?.value !== undefined;
+    const isDashed = /^-[^-]/.test(argument) && !shorts.has(argument[1]);
+    if (takesValue && isDashed && (end < 0 || index < end)) joined[joined.length - 1] = `${before}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
 }

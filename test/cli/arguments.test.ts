@@ -42,6 +42,17 @@ describe('command line arguments', () => {
     );
   });
 
+  it('take a value that begins with a dash, as numbers and keys may', () => {
+    const args = parseArguments(['--port', '-5', '--json'], options);
+    assert.equal(args.text('port'), '-5');
+    assert.equal(args.has('json'), true);
+    assert.deepEqual([...parseArguments(['--', '--port', '-5'], options).positionals], ['--port', '-5']);
+    assert.match(
+      refusal(() => parseArguments(['--memory', '-5'], options)),
+      /'-5'/,
+    );
+  });
+
   it('demand the value of an option that takes one', () => {
     assert.match(
       refusal(() => parseArguments(['--port'], options)),

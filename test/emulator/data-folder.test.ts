@@ -18,6 +18,10 @@ describe('the data folder', () => {
     assert.notEqual(await systemKey(null), await systemKey(null));
   });
 
+  it('has a key that no command line takes for an option', async () => {
+    for (let at = 0; at < 500; at++) assert.match(await systemKey(null), /^[^-]/);
+  });
+
   it('sets a session aside whole and keeps the key', async () => {
     const key = await systemKey(folder);
     await mkdir(path.join(folder, 'part'));

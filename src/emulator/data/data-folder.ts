@@ -13,7 +13,8 @@ const keptNames: ReadonlySet<string> = new Set([keyFileName, asideFolderName, '.
 
 /** The key of the management API: made once for a data folder, so that saved URLs stay good over a restart. */
 export async function systemKey(dataDir: string | null): Promise<string> {
-  const fresh = randomBytes(32).toString('base64url');
+  // One that began with a dash would be taken for an option where it is pasted behind --key.
+  const fresh = randomBytes(32).toString('base64url').replace(/^-/, '_');
   if (dataDir === null) return fresh;
   const file = path.join(dataDir, keyFileName);
   try {
