@@ -372,7 +372,7 @@ export class Episodes {
     episode.started = newEvents[1] as ExecutionStarted;
     episode.generation = new Generation();
     episode.row = continuedRow(episode.row, episode.started);
-    if (episode.continued < core.options.maxGenerations && !live.inbox.some(mustGetThrough)) this.#run(episode);
+    if (episode.continued < core.options.maxGenerations) this.#run(episode);
     else commitNextGeneration(core, episode);
   }
 
@@ -456,11 +456,6 @@ export class Episodes {
     const began = newEvents[0]?.Timestamp ?? now;
     return now < began ? began : now;
   }
-}
-
-/** What a loop of generations must not keep waiting. */
-function mustGetThrough({ isReady, event: { EventType } }: InboxEntry): boolean {
-  return isReady && (EventType === 'ExecutionTerminated' || EventType === 'ExecutionSuspended');
 }
 
 function isRewound({ event }: InboxEntry): boolean {

@@ -16,6 +16,7 @@ import type { ActivityOutcome } from '../core/ports/function-worker';
 type ActivityFailure = Extract<ActivityOutcome, { ok: false }>;
 import type { LogLevel, Logger } from '../core/ports/logger';
 import { canonicalName } from './dotnet-header-names';
+import { type ClientFailure, contentHeaders, requestProblem } from './dotnet-request';
 import { type HttpAnswer, HttpRequests, TransportError } from './http-requests';
 import { type HttpStubs, StubAnswers } from './http-stubs';
 
@@ -30,29 +31,17 @@ export interface DurableHttpOptions {
   maxAnswerBytes?: number;
 }
 
-/** What .NET's client says of a URL that it cannot ask, and where: the real host leaves both in the history. Null: it can. */
-function urlProblem(uri: string): Pick<ActivityFailure, 'reason' | 'details' | 'failureDetails'> | null {
-  if (!URL.canParse(uri)) {
-    return clientFailure(
-      'System.InvalidOperationException',
-      'An invalid request URI was provided. Either the request URI must be an absolute URI or BaseAddress must be set.',
-    );
-  }
-  const scheme = new URL(uri).protocol.slice(0, -1);
-  if (scheme === 'http' || scheme === 'https') return null;
-  return clientFailure('System.NotSupportedException', `The '${scheme}' scheme is not supported.`);
-}
-
-function clientFailure(type: string, reason: string): Pick<ActivityFailure, 'reason' | 'details' | 'failureDetails'> {
+/** The real host leaves the exception's type and its place in the history. */
+function clientFailure({ type, reason, frames }: ClientFailure): ActivityFailure {
   const stack = [
-    'System.Net.Http.HttpClient.PrepareRequestMessage(HttpRequestMessage request)',
-    'System.Net.Http.HttpClient.SendAsync(HttpRequestMessage request, HttpCompletionOption completionOption, CancellationToken cancellationToken)',
+    ...frames,
     'Microsoft.Azure.WebJobs.Extensions.DurableTask.TaskHttpActivityShim.RunAsync(TaskContext context, String rawInput)',
     'DurableTask.Core.TaskActivityDispatcher.<>c__DisplayClass15_1.<<OnProcessWorkItemAsync>b__2>d.MoveNext()',
   ]
     .map((frame) => `   at ${frame}`)
     .join('\n');
   return {
+    ok: false,
     reason,
     details: `Unhandled exception while executing task: ${type}: ${reason}\n${stack}`,
     failureDetails: {
@@ -88,8 +77,8 @@ export class DurableHttp {
     let request: DurableHttpRequest | undefined;
     try {
       request = readHttpRequest((JSON.parse(call.input ?? 'null') as unknown[] | null)?.[0]);
-      const problem = urlProblem(request.uri);
-      if (problem !== null) return { ok: false, ...problem };
+      const problem = requestProblem(request);
+      if (problem !== null) return this.#refused(request, problem, call.instanceId);
       const answer = await this.#answerTo(request, call.instanceId);
       if (isToRetry(request, answer.status)) return this.#retryRequested(request, answer.status, call.instanceId);
       return { ok: true, result: resultText(answer) };
@@ -102,6 +91,17 @@ export class DurableHttp {
       return { ok: false, reason: `${what} failed: ${messageOf(error)}`, details: '' };
     }
   };
+
+  #refused({ method, uri }: DurableHttpRequest, problem: ClientFailure, instanceId: string): ActivityOutcome {
+    const isOfType = problem.frames.some((frame) => frame.includes('CheckMediaTypeFormat'));
+    const advice = isOfType ? ' The extension takes a Content-Type without parameters: leave the charset out, it is UTF-8.' : '';
+    this.#log(
+      'warning',
+      `callHttp ${method} ${shownUrl(uri)} is not sent, in Azure neither: ${problem.reason}${advice}`,
+      instanceId,
+    );
+    return clientFailure(problem);
+  }
 
   /** In the extension's words. */
   #retryRequested({ method, uri }: DurableHttpRequest, status: number, instanceId: string): ActivityOutcome {
@@ -205,26 +205,12 @@ function timeSpanMs(text: string): number | undefined {
   return (((Number(days ?? 0) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds ?? 0)) * 1000;
 }
 
-/** .NET keeps these apart from the headers of the message, and the extension hands only the latter over (9.1). */
-const contentHeaders: ReadonlySet<string> = new Set([
-  'content-type',
-  'content-length',
-  'content-encoding',
-  'content-language',
-  'content-disposition',
-  'content-range',
-  'content-md5',
-  'content-location',
-  'last-modified',
-  'expires',
-  'allow',
-]);
-
 /** Names as .NET has them; of one that occurs several times, as it was sent first. */
 function resultText({ status, headers, content }: HttpAnswer): string {
   const shown = new Map<string, { name: string; value: string | string[] }>();
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
+    // The extension hands only the message's own over (9.1).
     if (contentHeaders.has(key)) continue;
     const before = shown.get(key);
     if (before === undefined) shown.set(key, { name: canonicalName(name), value });

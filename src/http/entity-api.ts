@@ -64,7 +64,9 @@ export class EntityApi {
     const page = await this.#hub.queryEntities(wanted);
     const last = page.continuationToken === undefined ? undefined : page.entities.at(-1);
     if (last !== undefined) headers.push([continuationHeader, tokenAfter(last.instanceId)]);
-    const text = `[${page.entities.map((entity) => entityText(entity)).join(',')}]`;
+    // One that exists and has no state is left out where states are asked for (recorded: `x-odd-delete`).
+    const listed = fetchState ? page.entities.filter(({ state }) => state !== null) : page.entities;
+    const text = `[${listed.map((entity) => entityText(entity)).join(',')}]`;
     return jsonText(200, text, headers);
   }
 

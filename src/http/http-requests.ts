@@ -1,6 +1,7 @@
 /** One HTTP request over node's client, with redirects as .NET follows them, a bound on the answer, and failures in words. */
 import http from 'node:http';
 import https from 'node:https';
+import { dotnetUrl, formType } from './dotnet-request';
 import { credentialHeaders, type DurableHttpRequest, sameOrigin } from '../core/dialects/durable-http';
 
 export interface HttpAnswer {
@@ -82,13 +83,7 @@ export class HttpRequests {
 }
 
 function outgoing(request: DurableHttpRequest, userAgent: string): Outgoing {
-  let url: URL;
-  try {
-    url = new URL(request.uri);
-  } catch {
-    throw new Error('its url is not absolute. Write it with https:// or http:// and the host.');
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new Error(`'${url.protocol}' is neither http: nor https:.`);
+  const url = dotnetUrl(request.uri);
   const headers: Outgoing['headers'] = {};
   let contentType: string | undefined;
   for (const [name, value] of Object.entries(request.headers ?? {})) {
@@ -97,11 +92,15 @@ function outgoing(request: DurableHttpRequest, userAgent: string): Outgoing {
     else if (name.toLowerCase() !== 'content-length') headers[name] = typeof value === 'string' ? value : [...value];
   }
   if (!Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent')) headers['User-Agent'] = userAgent;
+
+  if (Object.values(headers).some((value) => /[^\0-\x7f]/.test(String(value)))) {
+    const message = 'Request headers must contain only ASCII characters.';
+    throw new TransportError(message, 0, 'a header has other characters than those of ASCII.', new Error(message));
+  }
   const content = request.content ?? null;
   if (content !== null) {
-    if (contentType?.toLowerCase().startsWith('multipart/') === true)
-      throw new Error('multipart content cannot be sent by callHttp.');
-    headers['Content-Type'] = contentType ?? 'text/plain';
+    const type = contentType || 'text/plain';
+    headers['Content-Type'] = type.toLowerCase() === formType ? `${type}; charset=utf-8` : type;
     headers['Content-Length'] = String(Buffer.byteLength(content));
   }
   return { url, method: request.method.toUpperCase(), headers, content };

@@ -234,6 +234,23 @@ describe('conformance 8.5, continue-as-new', () => {
     },
   );
 
+  it('C12: what is sent while a loop of generations goes on waits for its end: it is over before a terminate counts (recorded)', async () => {
+    let terminated: Promise<void> | undefined;
+    const main: Script = function* (context) {
+      terminated ??= hub.engine.terminate('looping', 'enough');
+      const n = Number(context.input);
+      yield* [];
+      if (n < 9) context.continueAsNew(n + 1);
+      return n;
+    };
+    const hub = await TestHub.open({ scripts: { main } });
+    await hub.start('main', { json: 0, instanceId: 'looping' });
+    await terminated;
+    await hub.quiet();
+    hub.expect('looping', 'OS ES OC EC#0[Completed] OC', 'Completed 9');
+    await hub.dispose();
+  });
+
   conforms(
     'a loop that never waits can be seen, and terminate gets in between two generations',
     // On disk, where a commit takes a turn of the event loop.

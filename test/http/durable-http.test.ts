@@ -85,9 +85,19 @@ describe('durable HTTP calls', () => {
     assert.match(request.headers['user-agent'] ?? '', /^Microsoft\.Azure\.WebJobs\.Extensions\.DurableTask\//);
   });
 
-  it("keeps the content's own type, parameters included", async () => {
-    await ok({ method: 'POST', uri: origin, headers: { 'Content-Type': 'application/json; charset=utf-8' }, content: '1' });
-    assert.equal(seen[0]?.headers['content-type'], 'application/json; charset=utf-8');
+  it("keeps the content's own type, which has a charset for a form alone; none, no type", async () => {
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', ''])
+      await ok({ method: 'POST', uri: origin, headers: { 'Content-Type': type }, content: '1' });
+    await ok({ method: 'GET', uri: origin, headers: { 'Content-Type': 'application/json; charset=utf-8' } });
+    assert.deepEqual(
+      seen.map(({ headers }) => headers['content-type']),
+      ['application/json', 'application/x-www-form-urlencoded; charset=utf-8', 'text/plain', undefined],
+    );
+  });
+
+  it('escapes a URL as .NET does: what must be, in capitals, and no more', async () => {
+    await ok({ method: 'POST', uri: `${origin}/%6f%2f/%zz?a=%7e%c3%a9&b={|}`, content: false });
+    assert.deepEqual([seen[0]?.url, seen[0]?.body], ['/o%2F/%25zz?a=~%C3%A9&b=%7B%7C%7D', 'False']);
   });
 
   it('any status is an answer; headers of the content are left out, those that .NET knows in its spelling, the others named as they were sent', async () => {
@@ -263,12 +273,24 @@ describe('durable HTTP calls', () => {
     assert.match(await failure({ method: 'NO GOOD', uri: origin }), /The format of the HTTP method is invalid/);
     assert.match(
       await failure({ method: 'GET', uri: origin, headers: { 'a\nb': 'c' } }),
-      /Header name must be a valid HTTP token/,
+      /^The header name 'a\nb' has an invalid format/,
     );
     assert.match(
       await failure({ method: 'POST', uri: origin, headers: { 'content-type': 'multipart/form-data' }, content: 'x' }),
-      /multipart/,
+      /^Multipart content is not supported/,
     );
+    const sent = (headers: Record<string, string>): Promise<string> =>
+      failure({ method: 'POST', uri: origin, headers, content: '{}' });
+    assert.match(
+      await sent({ 'Content-Type': 'application/json; charset=utf-8' }),
+      /^The format of value 'application\/json; charset=utf-8'/,
+    );
+    assert.match(logs.at(-1)?.message ?? '', /is not sent, in Azure neither: .* leave the charset out/);
+    assert.match(await sent({ 'Content-Length': '2' }), /^Misused header name, 'Content-Length'/);
+    assert.match(await sent({ Date: 'today' }), /^The format of value 'today' is invalid/);
+    assert.match(await sent({ 'X-Mine': 'é' }), /only ASCII characters/);
+    assert.match(await sent({ 'X-Mine': 'a\nb' }), /^New-line or NUL/);
+    assert.match(await sent({ '': 'a' }), /^The value cannot be an empty string/);
     assert.equal(seen.length, 0);
   });
 

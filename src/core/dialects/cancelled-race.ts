@@ -1,4 +1,5 @@
 /** What follows for the host from a race whose timer the code has cancelled: it is over before the event that won has been met. */
+import { isTypedAnswer } from '../entities/entity-messages';
 import { engineNotes, type EventRaised, type HistoryEvent } from '../history/history';
 import { actionName, actionTypes, childActions, type ActionList, type DurableAction } from '../values/durable-action';
 
@@ -30,7 +31,7 @@ export function notedAsReceived(
   for (const event of events) {
     if (event.EventType !== 'EventRaised') continue;
     const left = waits.get(event.Name) ?? 0;
-    if (left > 0) received.add(event);
+    if (left > 0 || isTypedAnswer(event.Input)) received.add(event);
     waits.set(event.Name, left - 1);
   }
   return carried.map((event) => {

@@ -43,7 +43,7 @@ export function readHttpRequest(value: unknown): DurableHttpRequest {
     ...(isObject(headers) ? { headers: headersOf(headers) } : {}),
     ...(content === undefined || content === null
       ? {}
-      : { content: typeof content === 'string' ? content : JSON.stringify(content) }),
+      : { content: typeof content === 'string' ? content : content === false ? 'False' : JSON.stringify(content) }),
     ...(isObject(tokenSource) ? { tokenSource } : {}),
     ...(typeof asynchronousPatternEnabled === 'boolean' ? { asynchronousPatternEnabled } : {}),
     ...(typeof timeout === 'string' ? { timeout } : {}),

@@ -8,10 +8,25 @@ export class HostEvents {
   /** Events that nobody waited for, by name. */
   readonly #buffered = new Map<string, number>();
   #waits = 0;
+  #spellings: Map<string, string> | null = null;
+
+  /** `ignoresCase`: as the real host, which compares names without their case where the SDK goes by it. */
+  constructor(private readonly ignoresCase = false) {}
+
+  /** Whether two of the names differ in case only. */
+  hasOtherCase = false;
+
+  #keyOf(name: string): string {
+    const folded = name.toUpperCase();
+    if (this.ignoresCase) return folded;
+    if ((this.#spellings ??= new Map()).has(folded)) this.hasOtherCase ||= this.#spellings.get(folded) !== name;
+    else this.#spellings.set(folded, name);
+    return name;
+  }
 
   /** False: it waits from now on. */
   takeOrAwait(node: EventWaitNode): boolean {
-    const name = node.eventName;
+    const name = this.#keyOf(node.eventName);
     const count = this.#buffered.get(name) ?? 0;
     if (count > 0) {
       this.#buffered.set(name, count - 1);
@@ -26,7 +41,8 @@ export class HostEvents {
   }
 
   /** To the one that waits: in version 1 the first, later the last. */
-  raise(name: string, isV1: boolean): void {
+  raise(raised: string, isV1: boolean): void {
+    const name = this.#keyOf(raised);
     const waiting = this.#waiters.get(name) ?? [];
     const waiter = isV1 ? waiting.shift() : waiting.pop();
     if (waiter === undefined) {

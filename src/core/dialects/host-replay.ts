@@ -10,7 +10,7 @@ import { serialisedException } from '../values/serialised-exception';
 import type { WaitFacts } from '../instances/instance';
 import { messageOf, thrownParts } from '../../base/error-message';
 import type { CompleteOrchestration } from '../decisions/decisions';
-import { releaseName, typedReleaseText } from '../entities/entity-messages';
+import { isTypedAnswer, releaseName, typedReleaseText } from '../entities/entity-messages';
 import { actionPath, NoJsonForm, UnreadableMember, type ActionList, type DurableAction } from '../values/durable-action';
 import { isRaceWithCancelledTimer, notedAsReceived } from './cancelled-race';
 import type { HostActionsOptions } from './host-actions';
@@ -140,10 +140,12 @@ export class HostReplay implements NodeHost {
 
   /**
    * The events that the real host hands on to the generation that follows: those that it meets after continueAsNew. It walks the complete list
-   * of actions over the whole history, so that a race whose timer was cancelled is over for it before it has met the event that won.
+   * of actions over the whole history, so that a race whose timer was cancelled is over for it before it has met the event that won; and it
+   * takes an event for one that is awaited in another case (recorded: `x-case-collect`), so that what the code has received comes too late for it.
    */
   carriedOver(events: readonly HistoryEvent[], actions: ActionList): readonly EventRaised[] | null {
-    if (this.nextGeneration === null || !actions.some(isRaceWithCancelledTimer)) return null;
+    const isOther = this.events?.hasOtherCase === true || actions.some(isRaceWithCancelledTimer);
+    if (this.nextGeneration === null || !isOther) return null;
     const walk = new HostReplay({ ...this.options, isComplete: true, pastRows: null });
     for (const event of events) walk.apply(event, actions);
     return walk.nextGeneration === null ? null : notedAsReceived(walk.nextGeneration.carryover, events, actions);
@@ -293,7 +295,11 @@ export class HostReplay implements NodeHost {
   }
 
   takeOrAwait(node: EventWaitNode): boolean {
-    return (this.events ??= new HostEvents()).takeOrAwait(node);
+    return this.heard.takeOrAwait(node);
+  }
+
+  private get heard(): HostEvents {
+    return (this.events ??= new HostEvents(this.options.isComplete));
   }
 
   fail(message: string, failure?: TaskFailure): void {
@@ -344,12 +350,10 @@ export class HostReplay implements NodeHost {
   }
 
   private raise(event: EventRaised): void {
-    if (this.requests?.answer(event) === true) return;
-    if (this.nextGeneration !== null) {
-      this.nextGeneration.carryover.push(event);
-      return;
-    }
-    (this.events ??= new HostEvents()).raise(event.Name, this.options.isV1);
+    // Answers of entities too (recorded: `x-odd-race-new`).
+    if (this.nextGeneration !== null) this.nextGeneration.carryover.push(event);
+    else if (this.requests?.answer(event) !== true && !isTypedAnswer(event.Input))
+      this.heard.raise(event.Name, this.options.isV1);
   }
 
   private confirm(row: ScheduledRow): void {

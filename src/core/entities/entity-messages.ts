@@ -153,6 +153,11 @@ export function typedAnswerText(answer: string): string {
   return dotnetJson(`{${JSON.stringify(typeMember('ResponseMessage')).slice(1, -1)},${answer.slice(1)}`);
 }
 
+/** Whether a text is one of these: where nobody has asked, a generation before has, and was told. */
+export function isTypedAnswer(text: string | null): boolean {
+  return text?.startsWith(`{"$type":"${messageTypes}.ResponseMessage,`) === true;
+}
+
 export function typedReleaseText(parent: string, id: string): string {
   return JSON.stringify({ ...typeMember('ReleaseMessage'), parent, id });
 }

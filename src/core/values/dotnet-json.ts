@@ -2,7 +2,16 @@
 
 /** `text` is valid JSON, and is handed back as it is where nothing is written in another way. */
 export function dotnetJson(text: string): string {
-  return dotnetNumbers(escaped(text));
+  return dotnetNumbers(escaped(wellFormed(text)));
+}
+
+/** Half a character is none for .NET, which writes U+FFFD in its place (recorded: `x-lone`). */
+export function wellFormed(text: string): string {
+  const whole = /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, '\ufffd') : text;
+  if (!/\\u[dD][89a-fA-F]/.test(whole)) return whole;
+  return whole.replace(/\\(?:(u[dD][89abAB]..\\u[dD][c-fC-F]..)|u[dD][89a-fA-F]..|.)/g, (all, pair?: string) =>
+    pair === undefined && all.length > 2 ? '\ufffd' : all,
+  );
 }
 
 /** Not in JSON but within its texts. */

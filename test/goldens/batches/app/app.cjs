@@ -39,3 +39,6 @@ df.app.entity('Counter', (context) => {
   context.df.setState(n);
   context.df.return(n);
 });
+// New generations, and what waits while the generation before is at work.
+orchestration('NewsAfterWait', function* (context, n) { if (n === 3) yield context.waitForExternalEvent('go'); if (n > 0) { context.continueAsNew(n - 1); return; } return 'zero'; });
+orchestration('WaitsOne', function* (context) { const a = yield context.waitForExternalEvent('go'); return [a, yield context.callActivity('Echo', 2)]; });

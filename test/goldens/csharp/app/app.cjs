@@ -43,3 +43,37 @@ df.app.orchestration('CountDown', function* (context) {
   if (left === 0) return 'zero';
   context.df.continueAsNew(left - 1);
 });
+df.app.orchestration('WaitTwo', function* (context) {
+  const first = yield context.df.waitForExternalEvent('go');
+  yield context.df.callActivity('SayHello', first);
+  return [first, yield context.df.waitForExternalEvent('go')];
+});
+df.app.orchestration('Children', function* (context) {
+  const parts = [];
+  for (let i = 1; i <= context.df.getInput(); i++)
+    parts.push(context.df.callSubOrchestrator('CountDown', i - 1, `${context.df.instanceId}-${i}`));
+  return yield context.df.Task.all(parts);
+});
+df.app.orchestration('AnyOfEvents', function* (context) {
+  const approve = context.df.waitForExternalEvent('approve');
+  const reject = context.df.waitForExternalEvent('reject');
+  const won = yield context.df.Task.any([approve, reject]);
+  return yield context.df.callActivity('SayHello', (won === approve ? 'approved ' : 'rejected ') + won.result);
+});
+df.app.orchestration('Collect', function* (context) {
+  const list = [...(context.df.getInput() ?? []), yield context.df.waitForExternalEvent('item')];
+  if (list.length > 2) return list;
+  context.df.continueAsNew(list);
+});
+df.app.activity('Slow', { handler: (value) => new Promise((resolve) => setTimeout(() => resolve(value), 1500)) });
+df.app.orchestration('SlowThenEcho', function* (context) {
+  return yield context.df.callActivity('SayHello', yield context.df.callActivity('Slow', 'slow'));
+});
+df.app.orchestration('TimerThenEvent', function* (context) {
+  yield context.df.createTimer(later(context, context.df.getInput()));
+  context.df.setCustomStatus('after the timer');
+  return yield context.df.waitForExternalEvent('go');
+});
+df.app.orchestration('Http', function* (context) {
+  return (yield context.df.callHttp({ method: 'GET', url: context.df.getInput() })).statusCode;
+});

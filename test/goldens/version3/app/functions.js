@@ -74,3 +74,14 @@ exports.AllFails = df.orchestrator(function* (context) { try { return yield cont
 exports.RetryOrEvent = df.orchestrator(function* (context) { const r = context.df.callActivityWithRetry('Fail', retry(1500, 5), 'never'), e = context.df.waitForExternalEvent('stop'); const w = yield context.df.Task.any([r, e]); return w === e ? ['stopped', e.result] : 'retry'; });
 exports.Booleans = df.orchestrator(function* (context) { return [yield context.df.callActivity('Echo', true), yield context.df.callActivity('Echo', { value: true })]; });
 exports.HttpTwice = df.orchestrator(function* (context) { const url = context.df.getInput(); const a = yield context.df.callHttp('GET', `${url}/poll`); const b = yield context.df.callHttp('POST', `${url}/echo`, { x: 1 }, { 'x-mine': 'own' }); return [a.statusCode, a.content, b.statusCode, JSON.parse(b.content).sent]; });
+
+// Two things at once
+exports.EventNew = df.orchestrator(function* (context) { const list = context.df.getInput() ?? []; const e = context.df.waitForExternalEvent('go'), t = context.df.createTimer(later(context, list.length > 0 ? 1500 : 600000)); const w = yield context.df.Task.any([e, t]); if (w === e) t.cancel(); const x = yield context.df.callActivity('Echo', w === e ? e.result : 'timer'); if (list.length > 0) return [...list, x]; context.df.continueAsNew([x]); });
+exports.Grandparent = df.orchestrator(function* (context) { return yield child(context, 'ParentOfUncaught', null, 'p'); });
+exports.ParentOfUncaught = df.orchestrator(function* (context) { return yield child(context, 'FailsTimes', { key: context.df.instanceId, times: 1 }, 'c'); });
+exports.NewThenFail = df.orchestrator(function* (context) { const n = context.df.getInput(); context.df.setCustomStatus({ n }); if (n > 0) { context.df.continueAsNew(n - 1); return; } return yield context.df.callActivity('FailTimes', { key: context.df.instanceId, times: 1 }); });
+exports.ThrowText = df.orchestrator(function* (context) { if (context.df.getInput()) yield context.df.callActivity('Echo', 1); throw 'a text'; });
+exports.ThrowOdd = df.orchestrator(function* (context) { if (context.df.getInput()) yield context.df.callActivity('Echo', 1); throw Object.assign(new TypeError('odd\ntwo lines'), { code: 7 }); });
+exports.StatusForms = df.orchestrator(function* (context) { for (const form of context.df.getInput()) { context.df.setCustomStatus(form); yield context.df.waitForExternalEvent('next'); } return null; });
+exports.WaitAll = df.orchestrator(function* (context) { return yield context.df.Task.all(['a', 'b'].map((n) => context.df.waitForExternalEvent(n))); });
+exports.OpenTimer = df.orchestrator(function* (context) { context.df.createTimer(later(context, 2500)); const e = context.df.waitForExternalEvent('go'); return yield e; });
