@@ -18,6 +18,8 @@ import { constants, Script } from 'node:vm';
 /** Once the first work is done its functions are compiled, and worth keeping. */
 const keepAfterMs = 3_000;
 const oldAfterMs = 30 * 24 * 3_600_000;
+/** A build has twenty. */
+const mostKept = 200;
 const hashBytes = 20;
 
 interface CompileCacheApi {
@@ -116,10 +118,13 @@ function writeCache(cacheFile: string, data: Buffer): void {
   }
 }
 
+/** Those of other versions, and of builds that are no more. */
 function forgetOld(folder: string): void {
   const since = Date.now() - oldAfterMs;
-  for (const { name, parentPath } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())) {
-    const file = path.join(parentPath, name);
-    if (statSync(file).mtimeMs < since) rmSync(file, { force: true });
-  }
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => path.join(folder, name))
+    .map((file) => ({ file, madeMs: statSync(file).mtimeMs }))
+    .sort((a, b) => b.madeMs - a.madeMs);
+  for (const [at, { file, madeMs }] of files.entries()) if (at >= mostKept || madeMs < since) rmSync(file, { force: true });
 }

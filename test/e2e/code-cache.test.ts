@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -64,6 +65,23 @@ describe('compiled code that is kept between starts', () => {
       assert.match(stdout, /said/, `${start} start`);
       assert.doesNotMatch(stdout + stderr, /Warning/);
     }
+  });
+
+  it('is that of the newest builds only', async function () {
+    // Node.js looks after a cache of its own.
+    if ('enableCompileCache' in Module) this.skip();
+    const cache = path.join(home, 'cache');
+    await mkdir(cache, { mode: 0o700 });
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (let at = 0; at < 300; at++) {
+      const file = path.join(cache, `of-a-build-that-is-no-more-${at}`);
+      await writeFile(file, '');
+      await utimes(file, hourAgo, hourAgo);
+    }
+    await help();
+    const files = (await kept()).map((file) => path.basename(file));
+    assert.equal(files.length, 200);
+    assert.ok(files.some((name) => !name.startsWith('of-a-build')));
   });
 
   it('is not kept with NODE_DISABLE_COMPILE_CACHE', async () => {

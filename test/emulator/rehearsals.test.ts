@@ -111,8 +111,8 @@ describe('rehearsals', () => {
     beforeEach(() => (onDisk = true));
     afterEach(() => Promise.all(made.splice(0).map((folder) => rm(folder, { recursive: true, force: true }))));
 
-    async function folderOf(pid: number, minutesOld: number): Promise<string> {
-      const folder = path.join(tmpdir(), `durascope-rehearsal-${pid}-test${made.length}`);
+    async function folderOf(pid: number, minutesOld: number, kind = 'rehearsal'): Promise<string> {
+      const folder = path.join(tmpdir(), `durascope-${kind}-${pid}-test${made.length}`);
       await mkdir(path.join(folder, 'one'), { recursive: true });
       const at = new Date(Date.now() - minutesOld * 60_000);
       await utimes(folder, at, at);
@@ -123,12 +123,13 @@ describe('rehearsals', () => {
     it('leave nothing behind, and remove what killed emulators left', async () => {
       const { pid } = spawnSync(process.execPath, ['--version']);
       const left = await folderOf(pid, 11);
+      const leftByApp = await folderOf(pid, 11, 'app');
       const young = await folderOf(pid, 1);
       const used = await folderOf(process.ppid, 11);
       const over = rehearsals.begin();
       await rest();
       await over;
-      assert.deepEqual([left, young, used].map(existsSync), [false, true, true]);
+      assert.deepEqual([left, leftByApp, young, used].map(existsSync), [false, false, true, true]);
       const own = (await readdir(tmpdir())).filter((name) => name.startsWith(`durascope-rehearsal-${process.pid}-`));
       assert.deepEqual(own, []);
     });

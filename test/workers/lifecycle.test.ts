@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { unlink, writeFile } from 'node:fs/promises';
+import { readdir, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { LaunchSpec } from '../../src/workers/supervision/launch';
@@ -177,6 +178,14 @@ describe('the life of the process that runs an app', () => {
       assert.match(error.message, /activity "blocksToo"/);
       return true;
     });
+  });
+
+  it('leaves no folder of its socket behind once it is connected', async () => {
+    const own = async (): Promise<string[]> =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith(`durascope-app-${process.pid}-`));
+    const before = await own();
+    await fixture.start('commonjs');
+    assert.deepEqual(await own(), before);
   });
 
   it('is left alone by the watchdog while it merely waits', async () => {

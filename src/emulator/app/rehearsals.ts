@@ -2,11 +2,10 @@
  * Runs instances that nobody asked for and nobody sees, in hubs of their own and in the real process of the app, while there is nothing else
  * to do: what a person's first instances go through is compiled by then (docs/decisions/0007-rehearsal.md).
  */
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { compileEarly } from '../../base/early-compiling';
-import { isProcessAlive } from '../../base/process-identity';
+import { makeTemporaryFolder, removeLeftFolders } from '../../base/temporary-folders';
 import type { Clock } from '../../core/ports/clock';
 import type { FunctionDescriptor, FunctionWorker } from '../../core/ports/function-worker';
 import type { HistoryStore } from '../../core/ports/history-store';
@@ -42,21 +41,7 @@ const groups: readonly number[] = [...times(20, 1), ...times(2, 10)];
 /** After those: V8 has seen then what the code is used for. */
 const compiledEarly: readonly number[] = [...times(20, 1), ...times(25, 10)];
 const longestMs = 5_000;
-/** Of a folder in that for temporary files; the process that made it and something random follow. */
-const folderPrefix = 'durascope-rehearsal-';
-/** A container may share the folder for temporary files and know the others' processes by other ids. */
-const leftAfterMs = 10 * 60_000;
 const silent = (): void => undefined;
-
-/** What emulators left that were killed while they rehearsed. */
-async function removeLeft(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(folderPrefix) ? Number.parseInt(name.slice(folderPrefix.length), 10) : Number.NaN;
-    if (Number.isNaN(pid) || isProcessAlive(pid)) continue;
-    const folder = path.join(tmpdir(), name);
-    if (Date.now() - (await stat(folder)).mtimeMs > leftAfterMs) await rm(folder, { recursive: true, force: true });
-  }
-}
 
 export class Rehearsals {
   private playing = Promise.resolve();
@@ -96,11 +81,7 @@ export class Rehearsals {
     let folder: string | null = null;
     try {
       // What two have in common is what a third will have as well.
-      if (this.options.onDisk) {
-        // Somebody else's that cannot be removed is theirs to remove.
-        await removeLeft().catch(silent);
-        folder = await mkdtemp(path.join(tmpdir(), `${folderPrefix}${process.pid}-`));
-      }
+      if (this.options.onDisk) folder = await makeTemporaryFolder('rehearsal');
       const engines = [await this.open(folder, 'one', app), await this.open(folder, 'other', app)];
       let turn = 0;
       for (const [at, count] of [...groups, ...compiledEarly].entries()) {
@@ -117,6 +98,7 @@ export class Rehearsals {
       await Promise.all([...this.engines].map((engine) => engine.stop()));
       this.engines.clear();
       if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(silent);
+      await removeLeftFolders().catch(silent);
     }
   }
 

@@ -1,16 +1,15 @@
 /** A place where one process can connect back to us: a socket in a private temporary folder, a named pipe on Windows. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeTemporaryFolder } from '../../../base/temporary-folders';
 
 export class LocalSocket {
   static async listen(): Promise<LocalSocket> {
     const token = randomBytes(32).toString('hex');
     const isWindows = process.platform === 'win32';
-    // A folder of mkdtemp is readable for its owner alone.
-    const folder = isWindows ? null : await mkdtemp(path.join(tmpdir(), 'durascope-'));
+    const folder = isWindows ? null : await makeTemporaryFolder('app');
     const address = folder === null ? `\\\\.\\pipe\\durascope-${randomBytes(12).toString('hex')}` : path.join(folder, 'worker');
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
@@ -46,6 +45,11 @@ export class LocalSocket {
     if (this.isClosed) return;
     this.isClosed = true;
     this.server.close();
-    if (this.folder !== null) void rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+    try {
+      // At once: a program that has run its one instance ends now.
+      if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
+    } catch {
+      // Left to whoever clears up after processes that were killed.
+    }
   }
 }
