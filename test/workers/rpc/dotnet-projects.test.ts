@@ -92,7 +92,7 @@ describe('the project of a .NET app', function () {
   const write = async (file: string, text: string, secondsAgo = 0): Promise<void> => {
     await mkdir(path.dirname(at(file)), { recursive: true });
     await writeFile(at(file), text);
-    const time = new Date(now - secondsAgo * 1000);
+    const time = new Date(secondsAgo === 0 ? Date.now() : now - secondsAgo * 1000);
     await utimes(at(file), time, time);
   };
   /** A finished build. */

@@ -105,14 +105,6 @@ public static class Meetings
         context.CallActivityAsync<string>("Flaky", new App.Work(context.InstanceId, 1),
             new TaskOptions(new RetryPolicy(2, TimeSpan.FromSeconds(1)), new Dictionary<string, string> { ["kind"] = "flaky" }));
 
-    [Function("RetriesWithLimit")]
-    public static async Task<string> RetriesWithLimit([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        var policy = new RetryPolicy(10, TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4));
-        try { return await context.CallActivityAsync<string>("Flaky", new App.Work(context.InstanceId, 99), TaskOptions.FromRetryPolicy(policy)); }
-        catch (TaskFailedException e) { return e.FailureDetails.ErrorMessage; }
-    }
-
     [Function("ChildAndHttp")]
     public static async Task<string> ChildAndHttp([OrchestrationTrigger] TaskOrchestrationContext context, string url)
     {
