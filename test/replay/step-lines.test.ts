@@ -6,7 +6,7 @@ function step(index: number, frames: ReplayStep['frames']): ReplayStep {
   return {
     ...{ index, frames, rows: { from: 0, to: 0 }, kind: 'resumed', currentUtcDateTime: '2026-01-01T00:00:00Z' },
     ...{ isReplaying: false, customStatus: null, decisions: [], pending: [], logs: [], output: null, failure: null },
-  } as ReplayStep;
+  };
 }
 
 describe('the lines of a replay', () => {
