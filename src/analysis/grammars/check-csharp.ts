@@ -3,8 +3,8 @@
  * in the methods of the app that they call. Without the compiler's types a name means what the app's own texts make of it, else the type of
  * .NET that is called so; what is reached through values of unknown types is passed over.
  */
-import { csharpAdvice, type SharedCause } from '../../core/history/cause-advice';
-import { causeTexts } from '../../core/history/divergence';
+import { adviceFor, type SharedCause } from '../../core/history/cause-advice';
+import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
 import type { Finding, Fix, RelatedPlace } from '../findings/finding';
 import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from './csharp-orchestrators';
 import { objects, staticMembers } from './csharp-rules';
@@ -60,7 +60,7 @@ class Check {
       else if (each.type === 'variable_declaration') for (const [name, of] of variablesOf(each)) values.set(name, of);
     }
     const isSilenced = silencedIn(source.text);
-    const report = (node: SyntaxNode, cause: SharedCause, what: string): void => {
+    const report = (node: SyntaxNode, cause: DeterminismCause, what: string): void => {
       const isCovered = [node, ...way].some((place) =>
         isSilenced('span' in place ? place.span.startLine1 : place.startPosition.row + 1, cause),
       );
@@ -84,12 +84,15 @@ class Check {
             report(node, 'globalState', node.text);
           }
           break;
-        case 'invocation_expression':
+        case 'invocation_expression': {
+          const left = leavesContext(node);
+          if (left !== null) report(left, 'leftContext', `ConfigureAwait${node.childForFieldName('arguments')?.text ?? ''}`);
           for (const method of this.#called(node, type)) {
             const place = { file: source.file, span: spanOfNode(node), message: `'${method.name}' is called here.` };
             this.#look(method.node, method.type, method.source, [place, ...way]);
           }
           break;
+        }
       }
     }
   }
@@ -131,16 +134,16 @@ class Check {
     return fitting.length > 0 ? fitting : methods;
   }
 
-  #finding(node: SyntaxNode, cause: SharedCause, what: string, source: CSharpText, way: readonly RelatedPlace[]): Finding {
+  #finding(node: SyntaxNode, cause: DeterminismCause, what: string, source: CSharpText, way: readonly RelatedPlace[]): Finding {
     const shown = what.length > 60 ? `${what.slice(0, 57)}...` : what;
     return {
       cause,
-      message: `${shown.replaceAll(/\s+/g, ' ')}: ${causeTexts[cause].reason} ${csharpAdvice[cause]}`,
+      message: `${shown.replaceAll(/\s+/g, ' ')}: ${causeTexts[cause].reason} ${adviceFor(cause, source.file)}`,
       file: source.file,
       span: spanOfNode(node),
       orchestrators: [this.orchestrator.name],
       related: way,
-      fixes: way.length > 0 ? [] : this.#fixes(node),
+      fixes: cause === 'leftContext' ? withoutConfigureAwait(node) : way.length > 0 ? [] : this.#fixes(node),
     };
   }
 
@@ -163,6 +166,22 @@ class Check {
     }
     return [];
   }
+}
+
+/** The name in a call of `ConfigureAwait` that does not keep the context; null: it is another call. */
+function leavesContext(call: SyntaxNode): SyntaxNode | null {
+  const name = call.childForFieldName('function')?.childForFieldName('name') ?? null;
+  if (name?.text !== 'ConfigureAwait') return null;
+  const given = call.childForFieldName('arguments')?.text ?? '';
+  const isLeft = given.includes('ConfigureAwaitOptions') ? !given.includes('ContinueOnCapturedContext') : /\bfalse\b/.test(given);
+  return isLeft ? name : null;
+}
+
+function withoutConfigureAwait(name: SyntaxNode): readonly Fix[] {
+  const task = name.parent?.childForFieldName('expression');
+  const call = name.parent?.parent;
+  if (task == null || call == null) return [];
+  return [{ title: 'Leave ConfigureAwait out', edits: [{ start: task.endIndex, end: call.endIndex, text: '' }] }];
 }
 
 /** What is only logged, or done only when it runs for the first time. */

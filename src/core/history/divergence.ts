@@ -24,6 +24,7 @@ export type DeterminismCause =
   | 'groupedAgain'
   | 'booleanAsText'
   | 'eventAgain'
+  | 'leftContext'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -156,6 +157,11 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     title: 'Event received again',
     reason: 'An event that won against a timer, which is then cancelled, is handed on and received again by the next generation.',
     explanation: 'Yield an activity between the race and continueAsNew, or keep in the input what was received.',
+  },
+  leftContext: {
+    title: 'Left the orchestrator',
+    reason: 'What follows runs on a thread that the orchestrator knows nothing of: the instance is Running for ever.',
+    explanation: 'Leave ConfigureAwait out, in the methods that the orchestrator calls as well.',
   },
   renamedCall: {
     title: 'Renamed call',

@@ -117,6 +117,26 @@ describe('determinism of orchestrators in C#', () => {
     assert.deepEqual(await told(source), []);
   });
 
+  it('finds what leaves the thread of the orchestrator, in methods that it calls too, and takes it away', async () => {
+    const kept =
+      'await Call(c).ConfigureAwait(true); await Call(c).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);';
+    const source = orchestrator(
+      `${kept} await context.CallActivityAsync("A").ConfigureAwait(false); return await Call(context)\n.ConfigureAwait(ConfigureAwaitOptions.None);`,
+      'static Task Call(TaskOrchestrationContext c) => Run(c.CallActivityAsync("B").ConfigureAwait(continueOnCapturedContext: false));',
+    );
+    const findings = await check(source);
+    assert.deepEqual(findings.map(({ cause, message }) => [cause, message.slice(0, message.indexOf(':'))]).sort(), [
+      ['leftContext', 'ConfigureAwait(ConfigureAwaitOptions.None)'],
+      ['leftContext', 'ConfigureAwait(continueOnCapturedContext'],
+      ['leftContext', 'ConfigureAwait(false)'],
+    ]);
+    let mended = source;
+    const edits = findings.flatMap(({ fixes }) => fixes[0]?.edits ?? []).sort((a, b) => b.start - a.start);
+    for (const { start, end, text } of edits) mended = mended.slice(0, start) + text + mended.slice(end);
+    assert.match(mended, /await context\.CallActivityAsync\("A"\); return await Call\(context\);/);
+    assert.deepEqual(await told(mended), []);
+  });
+
   it('names an orchestrator by its attribute, its class or its registration', async () => {
     const names = async (source: string): Promise<readonly string[]> =>
       (await check(source)).flatMap((each) => each.orchestrators);
