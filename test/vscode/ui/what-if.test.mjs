@@ -88,7 +88,7 @@ describe('a user who asks what if, in a real VS Code', function () {
   it('runs on from a history that falls on the view, from its row in the panel, which brings it into the hub', async () => {
     const { bench } = window;
     await bench.activity('Durascope');
-    const frame = await openInstance(window, 'Checkout, Completed', '#tab-history');
+    const frame = await openInstance(window, 'Checkout, Completed', '.status-badge.status-Completed');
     await frame.locator('#tab-history').click();
     const rows = JSON.parse(await exportedHistory(window, frame));
     const [{ OrchestrationInstance }] = rows.filter(({ EventType }) => EventType === 'ExecutionStarted');
