@@ -23,5 +23,5 @@ module.exports = {
   ...program,
   spec: program.named ? [] : mixed(),
   // Files at a time: a good part of them waits, for processes, timers and builds.
-  jobs: 3 + availableParallelism(),
+  jobs: 4 + 2 * availableParallelism(),
 };
