@@ -9,6 +9,7 @@ import { JsonView } from '../ui/json-view';
 import { InstanceLink } from './instance-link';
 import { KeptNote } from './kept-note';
 import type { InstanceParts } from './panel-context';
+import { WhatIfButton } from './what-if-button';
 
 /** Fields whose text is JSON and is worth unfolding by itself. */
 const payloadFields = ['Input', 'Result', 'Data'] as const;
@@ -46,15 +47,8 @@ export function HistoryDetail({ parts, at, onGoTo, onClose }: HistoryDetailProps
         {event.EventType !== 'SubOrchestrationInstanceCreated' ? null : (
           <InstanceLink instance={{ instanceId: event.InstanceId, name: event.Name }} transport={transport} />
         )}
-        <div class="detail-actions">
-          {parts.snapshot.canFork === true ? (
-            <IconButton
-              icon="repo-forked"
-              label="What if… something else had happened here?"
-              text="What if…"
-              onClick={() => transport.send({ type: 'whatIf', row: at + 1 })}
-            />
-          ) : null}
+        <div class="toolbar-end">
+          <WhatIfButton parts={parts} row={at + 1} />
           <CopyButton
             label="Copy the row as JSON"
             onCopy={() => transport.send({ type: 'copyText', text: JSON.stringify(event, null, 2) })}

@@ -10,6 +10,7 @@ import { StackText } from '../ui/stack-text';
 import { KeptNote } from './kept-note';
 import { operationKinds } from './operation-kinds';
 import type { InstanceParts } from './panel-context';
+import { WhatIfButton } from './what-if-button';
 
 interface OperationDetailProps {
   operation: Operation;
@@ -48,15 +49,12 @@ export function OperationDetail({ operation, parts, onRow, onClose, ...given }: 
             Open {instanceId}
           </button>
         )}
-        <div class="detail-actions">
-          {parts.snapshot.canFork === true && given.events === undefined && last !== undefined ? (
-            <IconButton
-              icon="repo-forked"
-              label="What if… something else had come of it?"
-              text="What if…"
-              onClick={() => transport.send({ type: 'whatIf', row: last + 1 })}
-            />
-          ) : null}
+        <div class="toolbar-end">
+          <WhatIfButton
+            parts={parts}
+            row={given.events !== undefined || last === undefined ? undefined : last + 1}
+            what="had come of it"
+          />
           <CopyButton
             label="Copy the rows as JSON"
             onCopy={() =>

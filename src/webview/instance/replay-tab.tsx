@@ -11,6 +11,7 @@ import { ReplayDivergence } from './replay-divergence';
 import { ReplayMoment } from './replay-moment';
 import { ReplayRows } from './replay-rows';
 import type { InstanceParts } from './panel-context';
+import { WhatIfButton } from './what-if-button';
 
 /** Between two runs of the replay of an instance that goes on. */
 const reopenAfterMs = 1000;
@@ -108,15 +109,8 @@ function ReplaySlider({ parts, overview }: { parts: InstanceParts; overview: Rep
           <span class="pill">replaying</span>
         ) : null}
       </span>
-      <div class="detail-actions">
-        {parts.snapshot.canFork === true && value !== undefined ? (
-          <IconButton
-            icon="repo-forked"
-            label="What if… something else had happened here?"
-            text="What if…"
-            onClick={() => parts.transport.send({ type: 'whatIf', row: rowToChange(value, parts.state.events) })}
-          />
-        ) : null}
+      <div class="toolbar-end">
+        <WhatIfButton parts={parts} row={value === undefined ? undefined : rowToChange(value, parts.state.events)} />
         <IconButton icon="refresh" label="Run the replay again, with the code as it is now" onClick={() => replay.open()} />
         {parts.transport.place === 'editor' ? <DebugButtons parts={parts} overview={overview} /> : null}
       </div>
