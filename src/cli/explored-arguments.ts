@@ -3,7 +3,7 @@ import { shellQuoted } from '../base/shell-quoted';
 import { DurascopeError } from '../core/values/errors';
 import { checkIn } from '../replay/explore/check';
 import { eventsFrom } from '../replay/explore/events';
-import type { ExploreOptions } from '../replay/explore/explorer';
+import type { ExploreOptions } from '../replay/explore/exploration';
 import type { ParsedArguments } from './arguments';
 import { jsonArgument } from './json-argument';
 

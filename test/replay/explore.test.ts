@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Explorer, type Exploration, type ExploreOptions } from '../../src/replay/explore/explorer';
+import type { Exploration, ExploreOptions } from '../../src/replay/explore/exploration';
+import { Explorer } from '../../src/replay/explore/explorer';
 import type { RaisedEvent } from '../../src/replay/explore/simulated-run';
 import { counter, type EntityScript } from '../support/entity-script';
 import { ScriptedWorker, type ActivityScript } from '../support/scripted-worker';

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { countText } from '../../base/count-text';
-import type { Exploration, Explorer } from '../../replay/explore/explorer';
+import type { Exploration } from '../../replay/explore/exploration';
+import type { Explorer } from '../../replay/explore/explorer';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';
 import { exploredArguments, exploredOptions, scheduleLine } from '../explored-arguments';

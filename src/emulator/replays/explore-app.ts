@@ -2,7 +2,8 @@
 import path from 'node:path';
 import type { Logger } from '../../core/ports/logger';
 import { DurascopeError } from '../../core/values/errors';
-import { Explorer, type ExploreOptions } from '../../replay/explore/explorer';
+import type { ExploreOptions } from '../../replay/explore/exploration';
+import { Explorer } from '../../replay/explore/explorer';
 import { firstInstanceId } from '../../replay/explore/simulated-run';
 import { NodeWorker } from '../../workers/node/node-worker';
 import { appKind } from '../app/app-kind';

@@ -1,7 +1,7 @@
 /** "Save Schedule as Test": a schedule of an exploration that a test goes through again, with the app's code as it is then. */
 import path from 'node:path';
 import { DurascopeError } from '../../core/values/errors';
-import type { ExploreOptions } from '../../replay/explore/explorer';
+import type { ExploreOptions } from '../../replay/explore/exploration';
 import { appKind } from '../app/app-kind';
 import type { ExploreAppOptions } from '../replays/explore-app';
 import { fileName, quoted, relativePath, type TestPlace, writeTest, type WrittenTest } from './test-project';

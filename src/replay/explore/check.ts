@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
-import type { ExploredRun, ExploreOptions } from './explorer';
+import type { ExploredRun, ExploreOptions } from './exploration';
 
 /** The function of a module that says what is wrong with a run. `InvalidArgument` names it by `what`. */
 export function checkIn(file: string, what: string): NonNullable<ExploreOptions['check']> {

@@ -1,5 +1,5 @@
 import { DurascopeError } from '../../core/values/errors';
-import type { ExploreOptions } from './explorer';
+import type { ExploreOptions } from './exploration';
 
 /** Events as people give them, `{ Paid: 1 }` or `[['Order', 1], ['Order', 2]]`. `InvalidArgument` names them by `what`. */
 export function eventsFrom(value: unknown, what: string): ExploreOptions['events'] {
