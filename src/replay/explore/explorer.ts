@@ -50,6 +50,7 @@ export class Explorer {
     const outcomes = [...this.#outcomes.values()].sort((a, b) => b.count - a.count);
     return { schedules: this.#schedules, isComplete: this.#isComplete, outcomes, findings };
   }
+
   /** One schedule, by its line. InvalidArgument where something cannot happen there. */
   async follow(schedule: string): Promise<{ run: ExploredRun; problem: string | null; history: readonly HistoryEvent[] }> {
     const inOrder = await this.#inOrder(await this.#begin());

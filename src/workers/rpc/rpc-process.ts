@@ -49,7 +49,13 @@ import { camelFailure, camelState } from './functions/pascal-state';
 import { type IsSource, readLog } from './functions/rpc-log';
 import { text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
-import type { RpcFunctionMetadata, StatusResult } from '../../wire/generated/function-rpc';
+import type {
+  FunctionMetadataResponse,
+  RpcFunctionMetadata,
+  RpcLog,
+  StatusResult,
+  WorkerInitResponse,
+} from '../../wire/generated/function-rpc';
 import { whenListening } from './stream/when-listening';
 import { type Content, longestMessage, RpcListener, type RpcStream } from './stream/rpc-listener';
 
@@ -357,72 +363,73 @@ export class RpcProcess implements RunningApp {
 
   private take(content: Content): void {
     switch (content.$case) {
-      case 'workerInitResponse': {
-        if (this.life.isReady || this.table.isLoading) return;
-        const { result, capabilities, workerVersion } = content.value;
-        this.runtime = workerVersion;
-        if (!isSuccess(result)) {
-          this.life.failLoading(refused('The worker could not be started', result));
-          return;
-        }
-        const httpUri = capabilities['HttpUri'];
-        if (httpUri !== undefined && httpUri !== '') {
-          if (!isHttpAddress(httpUri)) {
-            this.life.failLoading(
-              new DurascopeError('AppInvalid', `The worker takes HTTP requests at "${httpUri}", which is no address.`),
-            );
-            return;
-          }
-          this.httpUri = httpUri;
-        }
-        this.invocations.canCancel = capabilities['HandlesInvocationCancelMessage'] !== undefined;
-        this.wantsBytes = capabilities['RawHttpBodyBytes'] !== undefined;
-        const { functions, appDir } = this.options;
-        if (functions === null) this.say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: appDir } });
-        else this.load(functions);
+      case 'workerInitResponse':
+        this.onGreeting(content.value);
         return;
-      }
-      case 'functionMetadataResponse': {
-        if (this.life.isReady || this.table.isLoading || this.options.functions !== null) return;
-        const { result, functionMetadataResults } = content.value;
-        if (!isSuccess(result)) {
-          this.life.failLoading(refused('The functions of the app could not be listed', result));
-          return;
-        }
-        this.load(functionMetadataResults);
+      case 'functionMetadataResponse':
+        this.onListed(content.value);
         return;
-      }
-      case 'functionLoadResponse': {
+      case 'functionLoadResponse':
         this.onLoaded(content.value.functionId, content.value.result);
         return;
-      }
-      case 'invocationResponse': {
+      case 'invocationResponse':
         this.invocations.answered(content.value);
         return;
-      }
-      case 'rpcLog': {
-        const entry = readLog(content.value, this.options.isSource ?? (() => false));
-        const invocation = this.invocations.spokenOf(content.value.invocationId);
-        if (entry.category === 'user') this.output.keep(entry.message);
-        // What its libraries say for the patient stands in no log of an instance: its history tells it.
-        if (invocation === undefined || (entry.category === 'worker' && entry.level === 'debug')) {
-          this.options.log(entry);
-          return;
-        }
-        const { fn, instanceId, isReplay } = invocation;
-        if (isReplay) {
-          this.options.log({ ...entry, level: 'debug', functionName: fn.descriptor.name });
-          return;
-        }
-        const { invocationId } = content.value;
-        const of = { functionName: fn.descriptor.name, invocationId, ...(instanceId === null ? {} : { instanceId }) };
-        this.options.log({ ...entry, ...of });
+      case 'rpcLog':
+        this.onLog(content.value);
         return;
-      }
       default:
         // What only a host says, or that nobody asked for.
         return;
     }
+  }
+
+  private onGreeting({ result, capabilities, workerVersion }: WorkerInitResponse): void {
+    if (this.life.isReady || this.table.isLoading) return;
+    this.runtime = workerVersion;
+    if (!isSuccess(result)) {
+      this.life.failLoading(refused('The worker could not be started', result));
+      return;
+    }
+    const httpUri = capabilities['HttpUri'];
+    if (httpUri !== undefined && httpUri !== '') {
+      if (!isHttpAddress(httpUri)) {
+        const message = `The worker takes HTTP requests at "${httpUri}", which is no address.`;
+        this.life.failLoading(new DurascopeError('AppInvalid', message));
+        return;
+      }
+      this.httpUri = httpUri;
+    }
+    this.invocations.canCancel = capabilities['HandlesInvocationCancelMessage'] !== undefined;
+    this.wantsBytes = capabilities['RawHttpBodyBytes'] !== undefined;
+    const { functions, appDir } = this.options;
+    if (functions === null) this.say({ $case: 'functionsMetadataRequest', value: { functionAppDirectory: appDir } });
+    else this.load(functions);
+  }
+
+  private onListed({ result, functionMetadataResults }: FunctionMetadataResponse): void {
+    if (this.life.isReady || this.table.isLoading || this.options.functions !== null) return;
+    if (isSuccess(result)) this.load(functionMetadataResults);
+    else this.life.failLoading(refused('The functions of the app could not be listed', result));
+  }
+
+  private onLog(log: RpcLog): void {
+    const entry = readLog(log, this.options.isSource ?? (() => false));
+    const invocation = this.invocations.spokenOf(log.invocationId);
+    if (entry.category === 'user') this.output.keep(entry.message);
+    // What its libraries say for the patient stands in no log of an instance: its history tells it.
+    if (invocation === undefined || (entry.category === 'worker' && entry.level === 'debug')) {
+      this.options.log(entry);
+      return;
+    }
+    const { fn, instanceId, isReplay } = invocation;
+    const functionName = fn.descriptor.name;
+    if (isReplay) {
+      this.options.log({ ...entry, level: 'debug', functionName });
+      return;
+    }
+    const { invocationId } = log;
+    this.options.log({ ...entry, functionName, invocationId, ...(instanceId === null ? {} : { instanceId }) });
   }
 
   private load(functions: readonly RpcFunctionMetadata[]): void {
