@@ -35,7 +35,7 @@ module.exports = {
       name: 'no-circles-of-folders',
       severity: 'error',
       scope: 'folder',
-      from: { path: '^src/(analysis|core|workers)/' },
+      from: { path: '^src/(analysis|core|vscode|workers)/' },
       to: { circular: true },
     },
     { name: 'vscode-only-in-the-rim', severity: 'error', from: { path: '^src/(?!vscode/)' }, to: { path: '^vscode$' } },

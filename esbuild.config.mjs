@@ -14,7 +14,7 @@ const watch = process.argv.includes('--watch');
 const parts = {
   'src/emulator/emulator.ts': 'emulator',
   'src/vscode/durascope.ts': 'durascope',
-  'src/vscode/replay-part.ts': 'replay-part',
+  'src/vscode/replay/replay-part.ts': 'replay-part',
   'src/cli/mcp-server.ts': 'mcp-server',
   // Azure's client libraries, read with the first connection to a storage account.
   'src/hubs/azure-storage/azure-sdk.ts': 'azure-storage',
@@ -184,7 +184,7 @@ const jobs = [
   {
     ...node,
     minify: !watch,
-    entryPoints: { analysis: 'src/vscode/analysis-entry.ts', grammars: 'src/vscode/grammars-entry.ts' },
+    entryPoints: { analysis: 'src/vscode/source/analysis-entry.ts', grammars: 'src/vscode/source/grammars-entry.ts' },
     outdir: 'dist',
     plugins: [readsParts],
   },

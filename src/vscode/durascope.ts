@@ -4,9 +4,9 @@ import * as vscode from 'vscode';
 import { stackOrMessage } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { SystemClock } from '../emulator/time/system-clock';
-import { AgentTools } from './agent-tools';
-import { CalledFunctions } from './called-functions';
-import { CodeLenses } from './code-lenses';
+import { AgentTools } from './agents/agent-tools';
+import { CalledFunctions } from './source/called-functions';
+import { CodeLenses } from './annotations/code-lenses';
 import type { CommandContext, Handlers } from './commands/command-context';
 import { clockCommands } from './commands/clock-commands';
 import { determinismCommands } from './commands/determinism-commands';
@@ -26,44 +26,44 @@ import { startCommands } from './commands/start-instance';
 import { testCommands } from './commands/test-commands';
 import { transferCommands } from './commands/transfer-commands';
 import { viewCommands } from './commands/view-commands';
-import { Debugging } from './debugging';
-import { Dialogs } from './dialogs';
-import { DeterminismDiagnostics } from './determinism-diagnostics';
-import { DurableApps } from './durable-apps';
-import { EditorHost } from './editor-host';
-import { HubConnections } from './hub-connections';
-import { HubPanelHost } from './hub-panel-host';
-import { HubsView } from './hubs-view';
-import { EntitiesView } from './entities-view';
-import { Failures } from './failures';
-import type { DurableApp } from './find-apps';
-import { instanceOf } from './instance-links';
-import { Emulators } from './emulators';
-import { LazyPanelReplay } from './lazy-panel-replay';
-import { loadAnalysis } from './load-analysis';
-import type { Trees } from './lazy-tree';
-import { EmulatorView, FunctionsView } from './facts-views';
-import { commands, contextKeys, replayDebugType, type CommandId } from './ids';
-import { offerMending } from './mending';
+import { Debugging } from './debug/debugging';
+import { Dialogs } from './editor/dialogs';
+import { DeterminismDiagnostics } from './annotations/determinism-diagnostics';
+import { DurableApps } from './apps/durable-apps';
+import { EditorHost } from './panels/editor-host';
+import { HubConnections } from './hubs/hub-connections';
+import { HubPanelHost } from './panels/hub-panel-host';
+import { HubsView } from './views/hubs-view';
+import { EntitiesView } from './views/entities-view';
+import { Failures } from './views/failures';
+import type { DurableApp } from './apps/find-apps';
+import { instanceOf } from './editor/instance-links';
+import { Emulators } from './emulators/emulators';
+import { LazyPanelReplay } from './panels/lazy-panel-replay';
+import { loadAnalysis } from './source/load-analysis';
+import type { Trees } from './views/lazy-tree';
+import { EmulatorView, FunctionsView } from './views/facts-views';
+import { commands, contextKeys, replayDebugType, type CommandId } from './models/ids';
+import { offerMending } from './emulators/mending';
 import { mendingWords, refusedAsBroken } from './models/load-advice';
-import { InstancesView } from './instances-view';
+import { InstancesView } from './views/instances-view';
 import { StartMemory } from './models/start-memory';
 import { reusesPreview } from './models/preview-tab';
-import { outputLogger } from './output-log';
-import { PanelPreferences } from './panel-preferences';
-import { Panels } from './panels';
-import { Problems } from './problems';
-import type { ReplayPart } from './replay-part';
-import { ReloadNote } from './reload-note';
-import { Explorations } from './explorations';
-import { RecordedTests } from './recorded-tests';
-import { RunningChecks } from './running-checks';
-import { SourceIndex } from './source-index';
-import { accountTokens } from './sign-in';
-import { StatusBar } from './status-bar';
-import { TextDocuments } from './text-documents';
-import { tick } from './tick';
-import { WaitingHints } from './waiting-hints';
+import { outputLogger } from './editor/output-log';
+import { PanelPreferences } from './panels/panel-preferences';
+import { Panels } from './panels/panels';
+import { Problems } from './annotations/problems';
+import type { ReplayPart } from './replay/replay-part';
+import { ReloadNote } from './emulators/reload-note';
+import { Explorations } from './testing/explorations';
+import { RecordedTests } from './testing/recorded-tests';
+import { RunningChecks } from './testing/running-checks';
+import { SourceIndex } from './source/source-index';
+import { accountTokens } from './hubs/sign-in';
+import { StatusBar } from './views/status-bar';
+import { TextDocuments } from './editor/text-documents';
+import { tick } from './editor/tick';
+import { WaitingHints } from './annotations/waiting-hints';
 
 export class Durascope implements vscode.Disposable {
   readonly output = vscode.window.createOutputChannel('Durascope', { log: true });
@@ -332,7 +332,7 @@ export class Durascope implements vscode.Disposable {
 
   /** What replays need, read with the first one. */
   replayPart(): Promise<ReplayPart> {
-    this.#replayPart ??= import('./replay-part').then(
+    this.#replayPart ??= import('./replay/replay-part').then(
       ({ ReplayPart: Part }) =>
         new Part({
           emulators: this.emulators,

@@ -4,11 +4,11 @@
  */
 import * as vscode from 'vscode';
 import type { Durascope } from './durascope';
-import { findDurableApps, tellingFiles } from './find-apps';
-import { HistoryDrop } from './history-drop';
-import { commands, debugType, panels, replayDebugType, toolNames, toolPrefix, views } from './ids';
-import { LazyTree, type Trees } from './lazy-tree';
-import { offerMcpServer } from './mcp-servers';
+import { findDurableApps, tellingFiles } from './apps/find-apps';
+import { HistoryDrop } from './views/history-drop';
+import { commands, debugType, panels, replayDebugType, toolNames, toolPrefix, views } from './models/ids';
+import { LazyTree, type Trees } from './views/lazy-tree';
+import { offerMcpServer } from './agents/mcp-servers';
 
 /** What `activate` returns: for tests and other extensions. */
 export interface DurascopeApi {

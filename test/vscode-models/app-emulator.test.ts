@@ -6,7 +6,7 @@ import type { HubClock, HubClockState } from '../../src/core/ports/hub-clock';
 import type { TaskHubClient } from '../../src/core/ports/task-hub-client';
 import type { AppErrorEvent, EmulatorEvent } from '../../src/emulator/emulator-types';
 import { Listeners } from '../../src/emulator/listeners';
-import { AppEmulator, type RunningEmulator } from '../../src/vscode/app-emulator';
+import { AppEmulator, type RunningEmulator } from '../../src/vscode/emulators/app-emulator';
 import { clockState } from '../support/clock-state';
 
 /** A running emulator whose events and end are in the test's hand. */

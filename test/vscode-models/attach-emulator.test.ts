@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator';
-import type { RunningEmulator } from '../../src/vscode/app-emulator';
-import { attachToEmulator } from '../../src/vscode/attach-emulator';
+import type { RunningEmulator } from '../../src/vscode/emulators/app-emulator';
+import { attachToEmulator } from '../../src/vscode/emulators/attach-emulator';
 import { lookBothWays, openConnected } from '../grpc/replay-helpers';
 import { StubClient, StubWorker } from '../grpc/stub-worker';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
-import { copyExample } from '../../src/vscode/copy-example';
+import { copyExample } from '../../src/vscode/apps/copy-example';
 import { isDurableApp } from '../../src/vscode/models/app-folder';
 import { exampleApps, sampleApps } from '../../src/vscode/models/example-apps';
 

@@ -3,7 +3,7 @@ import type { InstancePage, InstanceQuery } from '../../src/core/ports/history-s
 import { DurascopeError } from '../../src/core/values/errors';
 import type { HubReader } from '../../src/hubs/attached-hub';
 import { readOnlyHub } from '../../src/hubs/read-only-hub';
-import { HubConnections, type AttachedConnection } from '../../src/vscode/hub-connections';
+import { HubConnections, type AttachedConnection } from '../../src/vscode/hubs/hub-connections';
 import { HubsTree, type HubGroupNode, type HubMoreNode, type HubNode, type HubsNode } from '../../src/vscode/models/hubs-tree';
 import { GrpcFixture } from '../grpc/grpc-fixture';
 import { instanceRow } from '../support/instance-row';

@@ -14,7 +14,7 @@ import {
   toolPrefix,
   views,
   walkthrough,
-} from '../../src/vscode/ids';
+} from '../../src/vscode/models/ids';
 import { hubTools } from '../../src/tools/hub-tools';
 import { statusIcons } from '../../src/vscode/models/instance-item';
 import { readSettings } from '../../src/vscode/models/emulator-settings';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ReloadNote } from '../../src/vscode/reload-note';
+import { ReloadNote } from '../../src/vscode/emulators/reload-note';
 
 describe('what ran when the window was reloaded', () => {
   let folder: string;

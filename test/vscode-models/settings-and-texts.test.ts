@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { emulatorOptions, readSettings } from '../../src/vscode/models/emulator-settings';
 import { parseStartTime } from '../../src/vscode/models/start-time';
-import { logLine, outputLogger } from '../../src/vscode/output-log';
-import { panelPage } from '../../src/vscode/panel-page';
+import { logLine, outputLogger } from '../../src/vscode/editor/output-log';
+import { panelPage } from '../../src/vscode/panels/panel-page';
 
 const appDir = path.resolve('/app');
 const settings = (given: Record<string, unknown> = {}) => readSettings((name) => given[name]);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { LaunchSpec } from '../../src/workers/supervision/launch';
 import { socketVariable, tokenVariable } from '../../src/workers/node/wire/messages';
-import { freePort } from '../../src/vscode/free-port';
+import { freePort } from '../../src/vscode/emulators/free-port';
 import { WorkerFixture } from './worker-fixture';
 
 const isGone = (pid: number): boolean => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../base/error-message';
 import { parseClockChange } from '../../core/values/clock-change';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { clockLine, nextText } from '../models/clock-text';
 import { runningOrOffer, type CommandContext, type Handlers } from './command-context';
 

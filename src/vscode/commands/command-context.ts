@@ -3,23 +3,23 @@ import { messageOf, stackOrMessage } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../../core/values/status';
-import type { RunningEmulator } from '../app-emulator';
-import type { Dialogs } from '../dialogs';
-import type { DurableApps } from '../durable-apps';
-import type { EntitiesView } from '../entities-view';
-import type { Emulators } from '../emulators';
-import type { Failures } from '../failures';
-import type { DurableApp } from '../find-apps';
-import { commands, type CommandId } from '../ids';
-import type { InstancesView } from '../instances-view';
+import type { RunningEmulator } from '../emulators/app-emulator';
+import type { Dialogs } from '../editor/dialogs';
+import type { DurableApps } from '../apps/durable-apps';
+import type { EntitiesView } from '../views/entities-view';
+import type { Emulators } from '../emulators/emulators';
+import type { Failures } from '../views/failures';
+import type { DurableApp } from '../apps/find-apps';
+import { commands, type CommandId } from '../models/ids';
+import type { InstancesView } from '../views/instances-view';
 import { targetIds } from '../models/command-targets';
 import type { StartMemory } from '../models/start-memory';
-import type { Panels } from '../panels';
-import { pickLabel, typed } from '../quick-questions';
-import type { RunningChecks } from '../running-checks';
-import type { SourceIndex } from '../source-index';
-import type { StatusBar } from '../status-bar';
-import type { TextDocuments } from '../text-documents';
+import type { Panels } from '../panels/panels';
+import { pickLabel, typed } from '../editor/quick-questions';
+import type { RunningChecks } from '../testing/running-checks';
+import type { SourceIndex } from '../source/source-index';
+import type { StatusBar } from '../views/status-bar';
+import type { TextDocuments } from '../editor/text-documents';
 
 /** What commands work with. */
 export interface CommandContext {

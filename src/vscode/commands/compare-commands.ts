@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { ComparedInstance } from '../../protocol/instance-panel-session';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { targetIds } from '../models/command-targets';
-import type { ReplayPart } from '../replay-part';
+import type { ReplayPart } from '../replay/replay-part';
 import { currentApp, pickInstance, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 import { historyFiles } from './replay-commands';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { causeAnchor } from '../models/finding-severity';
-import type { RunningChecks } from '../running-checks';
+import type { RunningChecks } from '../testing/running-checks';
 import { currentApp, type CommandContext, type Handlers } from './command-context';
 
 /** What there is to know about findings and divergences. */

@@ -1,11 +1,11 @@
 import { countText } from '../../base/count-text';
 import * as vscode from 'vscode';
-import { commands, walkthrough } from '../ids';
+import { commands, walkthrough } from '../models/ids';
 import { DurascopeError } from '../../core/values/errors';
-import type { DurableApp } from '../find-apps';
-import { mend, showPlace } from '../mending';
+import type { DurableApp } from '../apps/find-apps';
+import { mend, showPlace } from '../emulators/mending';
 import { loadAdvice, type LoadAdvice, type LoadPlace } from '../models/load-advice';
-import { openTicked } from '../tick';
+import { openTicked } from '../editor/tick';
 import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
 export function emulatorCommands(context: CommandContext): Handlers {

@@ -1,9 +1,9 @@
 import { countText } from '../../base/count-text';
 import * as z from 'zod';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { targetIds } from '../models/command-targets';
-import { askJson, pickLabel, pickOrType, typed } from '../quick-questions';
+import { askJson, pickLabel, pickOrType, typed } from '../editor/quick-questions';
 import { currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 /** Given whole, by a keybinding or a test: nothing is asked. */

@@ -1,8 +1,8 @@
 import { countText } from '../../base/count-text';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { copyExample } from '../copy-example';
-import { commands } from '../ids';
+import { copyExample } from '../apps/copy-example';
+import { commands } from '../models/ids';
 import { exampleApps, languageNeeds, sampleApps, type ExampleApp } from '../models/example-apps';
 import type { CommandContext, Handlers } from './command-context';
 

@@ -5,12 +5,12 @@ import { DurascopeError } from '../../core/values/errors';
 import { saveScheduleTest } from '../../emulator/saved-tests/save-schedule-test';
 import { firstInstanceId } from '../../replay/explore/simulated-run';
 import type { WrittenTest } from '../../emulator/saved-tests/test-project';
-import type { Explorations, Found } from '../explorations';
-import { commands } from '../ids';
+import type { Explorations, Found } from '../testing/explorations';
+import { commands } from '../models/ids';
 import { targetName } from '../models/command-targets';
 import { explorationLabel, type KeptExploration, reproductionOf, scheduleText, schedulesText } from '../models/kept-explorations';
-import { askJson } from '../quick-questions';
-import type { ReplayPart } from '../replay-part';
+import { askJson } from '../editor/quick-questions';
+import type { ReplayPart } from '../replay/replay-part';
 import { currentApp, type CommandContext, type Handlers } from './command-context';
 import { savedAsTest } from './test-commands';
 

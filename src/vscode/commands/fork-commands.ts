@@ -11,9 +11,9 @@ import { isTerminal } from '../../core/values/status';
 import { importOrigin } from '../../emulator/transfer/imported-origin';
 import { replayRequestOf } from '../../emulator/replays/replay-request';
 import { importedRow } from '../../replay/imported-row';
-import { commands } from '../ids';
-import { askJson, pickOrType } from '../quick-questions';
-import type { ReplayPart } from '../replay-part';
+import { commands } from '../models/ids';
+import { askJson, pickOrType } from '../editor/quick-questions';
+import type { ReplayPart } from '../replay/replay-part';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 const mostListed = 500;

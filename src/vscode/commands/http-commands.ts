@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { messageOf } from '../../base/error-message';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import { DurascopeError } from '../../core/values/errors';
-import type { RunningEmulator } from '../app-emulator';
-import { commands } from '../ids';
+import type { RunningEmulator } from '../emulators/app-emulator';
+import { commands } from '../models/ids';
 import { targetName } from '../models/command-targets';
 import { functionUrl } from '../models/functions-tree';
 import {

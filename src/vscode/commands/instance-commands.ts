@@ -5,8 +5,8 @@ import { rewindDoubt } from '../../core/instances/meanings';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { act, actionStatuses, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';
-import { commands, type CommandId } from '../ids';
-import { askJson, pickOrType } from '../quick-questions';
+import { commands, type CommandId } from '../models/ids';
+import { askJson, pickOrType } from '../editor/quick-questions';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handler, type Handlers } from './command-context';
 
 const actions: Readonly<Record<InstanceAction, { id: CommandId; title: string; asksReason: boolean }>> = {

@@ -2,12 +2,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DurascopeError } from '../../core/values/errors';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { readText } from '../find-apps';
-import { commands, contextKeys } from '../ids';
+import { readText } from '../apps/find-apps';
+import { commands, contextKeys } from '../models/ids';
 import { targetName } from '../models/command-targets';
 import { shortId } from '../models/instance-item';
-import type { ReplayPart } from '../replay-part';
-import { tick } from '../tick';
+import type { ReplayPart } from '../replay/replay-part';
+import { tick } from '../editor/tick';
 import type { ReplayTarget } from '../replay/app-replays';
 import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 

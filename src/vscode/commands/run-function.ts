@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { DurascopeError } from '../../core/values/errors';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { targetName } from '../models/command-targets';
 import { runnableFunctions } from '../models/functions-tree';
-import { askJson } from '../quick-questions';
+import { askJson } from '../editor/quick-questions';
 import { currentApp, runningOrOffer, type CommandContext, type Handlers } from './command-context';
 
 /** Given whole, by a keybinding or a test: nothing is asked. */

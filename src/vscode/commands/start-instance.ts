@@ -3,14 +3,14 @@ import { cutText, findJsonMistake, prettyJson } from '../../base/json-text';
 import { DurascopeError } from '../../core/values/errors';
 import type { StartOptions } from '../../core/ports/task-hub-client';
 import { toTimestamp } from '../../core/values/time';
-import { commands, contextKeys } from '../ids';
-import { tick } from '../tick';
+import { commands, contextKeys } from '../models/ids';
+import { tick } from '../editor/tick';
 import { targetName } from '../models/command-targets';
 import { jsonOrNull, jsonProblemText } from '../models/json-input';
 import { parseStartTime } from '../models/start-time';
-import type { DurableApp } from '../find-apps';
-import { offerMending } from '../mending';
-import { askJson, pickOrType } from '../quick-questions';
+import type { DurableApp } from '../apps/find-apps';
+import { offerMending } from '../emulators/mending';
+import { askJson, pickOrType } from '../editor/quick-questions';
 import { chosenIds, currentApp, hubOrOffer, type CommandContext, type Handlers } from './command-context';
 
 interface Draft {

@@ -4,7 +4,7 @@ import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { DurascopeError } from '../../core/values/errors';
 import { saveTest, type SavedTest } from '../../emulator/saved-tests/save-test';
 import type { WrittenTest } from '../../emulator/saved-tests/test-project';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { chosenIds, currentApp, readableOrOffer, type CommandContext, type Handlers } from './command-context';
 
 /** "Save Run as Test": a recording of the run, and a test in the framework of the project. */

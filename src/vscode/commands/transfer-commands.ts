@@ -5,7 +5,7 @@ import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { exportFileText, exportPieces, readExportFile } from '../../emulator/transfer/export-file';
 import { writePieces } from '../../emulator/transfer/write-pieces';
 import { conflictsOf, importInstances, withNewIds } from '../../emulator/transfer/import-instances';
-import { commands } from '../ids';
+import { commands } from '../models/ids';
 import { targetIds } from '../models/command-targets';
 import { toQuery } from '../models/instance-filter';
 import { importQuestion, importedText, type ConflictAnswer } from '../models/import-texts';

@@ -10,7 +10,7 @@ import type { InstanceQuery } from '../../core/ports/history-store';
 import { toTimestamp } from '../../core/values/time';
 import { DurascopeError } from '../../core/values/errors';
 import type { HubFacts } from '../../hubs/attached-hub';
-import type { AttachedConnection } from '../hub-connections';
+import type { AttachedConnection } from '../hubs/hub-connections';
 import { formatFilter, isEmptyFilter, noFilter, toQuery, type TreeFilter } from './instance-filter';
 
 export interface HubNode {

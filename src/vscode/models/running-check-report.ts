@@ -4,7 +4,7 @@ import { causeTexts, type Divergence, type DeterminismCause } from '../../core/h
 import type { HubChange } from '../../core/ports/task-hub-client';
 import { isTerminal } from '../../core/values/status';
 import type { SourcePlace } from '../../core/values/source-place';
-import { commands, type CommandId } from '../ids';
+import { commands, type CommandId } from './ids';
 import type { BrokenInstance, RunningCheck } from '../../replay/check-running';
 import { shortId } from './instance-item';
 

@@ -3,7 +3,7 @@ import type { PanelReplay } from '../../protocol/panel-replay';
 import type { SourceLocation } from '../../protocol/panel-values';
 import type { ReplayMomentValue, ReplayOverview, ReplayVariable } from '../../protocol/replay-values';
 import { ReplayView } from '../../replay/replay-view';
-import { readText } from '../find-apps';
+import { readText } from '../apps/find-apps';
 import type { AppReplays, ReplayTarget } from './app-replays';
 import type { MomentDecorations } from './moment-decorations';
 import type { ReplayDebugging } from './replay-debugging';

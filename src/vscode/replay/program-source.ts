@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { findOrchestrator, programEndings, type FoundSource } from '../../replay/orchestrator-source';
-import { readText } from '../find-apps';
+import { readText } from '../apps/find-apps';
 
 const unwanted = '**/{node_modules,dist,out,bin,obj,build,target,vendor,.git,.durascope,.venv,venv,env,site-packages}/**';
 const mostFiles = 3000;

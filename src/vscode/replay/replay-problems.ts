@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
-import { diagnosticCode } from '../diagnostic-code';
+import { diagnosticCode } from '../annotations/diagnostic-code';
 
 /** Where a replay that was looked at goes another way than its history: a problem on that line, until it fits again or the file changes. */
 export class ReplayProblems implements vscode.Disposable {

@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import type { ReplayRequest, ReplayRun } from '../../core/ports/replay-worker';
 import type { Placed } from '../../replay/connected-replay-worker';
 import type { FoundSource } from '../../replay/orchestrator-source';
-import { readText } from '../find-apps';
-import { loadGrammars, parserOf } from '../load-grammars';
+import { readText } from '../apps/find-apps';
+import { loadGrammars, parserOf } from '../source/load-grammars';
 
 const unwanted = '**/{node_modules,bin,obj,.git,.durascope}/**';
 const mostFiles = 2000;

@@ -93,7 +93,7 @@ const post = (message: ToPanel): void => {
 const logs = new InstanceLogs();
 for (const entry of state.log ?? []) logs.add(entry);
 const onError = (error: unknown): void => console.error(error);
-// As the page has it that an editor is given (vscode/panel-page.ts).
+// As the page has it that an editor is given (vscode/panels/panel-page.ts).
 if (state.panel === 'instance' || state.panel === 'entity') {
   document.getElementById('root')?.setAttribute('data-shown-instance', state.instanceId);
 }
