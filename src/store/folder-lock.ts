@@ -7,6 +7,7 @@
  *   F3. Process ids are used again: the start of the process is compared too, where the system tells it.
  *   F4. A second file, outside of the folder and named by its path, holds when the folder is deleted while it is in use.
  *   F5. A holder that could not renew it for long (the computer slept) looks whether it still is its own before it goes on.
+ *   F6. What killed processes of this host left outside of their folders, whoever took one of these removes: their folders may never be opened again.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import {
@@ -24,6 +25,7 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -82,7 +84,10 @@ export class FolderLock {
     await acquireFile(folder, inside, mine);
     try {
       const outside = fileOutside(folder);
-      if (outside !== null) await acquireFile(folder, outside, mine);
+      if (outside !== null) {
+        await acquireFile(folder, outside, mine);
+        removeLeftOutside(path.dirname(outside)).catch(() => undefined); // Somebody else's, or gone meanwhile.
+      }
       return new FolderLock(folder, outside === null ? [inside] : [inside, outside], mine.token, events, now);
     } catch (error) {
       rmSync(inside, { force: true });
@@ -197,6 +202,16 @@ function removeStale(file: string, seen: string): void {
     }
   }
   rmSync(aside, { force: true });
+}
+
+/** F6. */
+async function removeLeftOutside(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    const file = path.join(dir, name);
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const holder = parse(text);
+    if (holder?.host === hostname() && !isHeld(holder, file)) removeStale(file, text);
+  }
 }
 
 function readIfThere(file: string): string | undefined {

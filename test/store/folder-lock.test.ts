@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { FolderLock } from '../../src/store/folder-lock';
@@ -144,6 +145,26 @@ describe('history store, the lock of its folder', () => {
     putLock(others);
     lock.release();
     assert.deepEqual(JSON.parse(readFileSync(lockFile(), 'utf8')), others);
+  });
+
+  it('removes what killed processes of this host have left outside of their folders, and nothing of others', async () => {
+    const entries = path.join(tmpdir(), `durascope-locks-${userInfo().username}`);
+    mkdirSync(entries, { recursive: true, mode: 0o700 });
+    const put = (content: object): string => {
+      const file = path.join(entries, randomUUID());
+      writeFileSync(file, JSON.stringify({ token: 't', start: '', ...content }));
+      return file;
+    };
+    const gone = 2 ** 22 + 1;
+    const left = [put({ pid: gone, host: hostname() }), put({ pid: gone, host: hostname() })];
+    const others = [put({ pid: process.pid, host: hostname() }), put({ pid: gone, host: 'elsewhere' })];
+    try {
+      await bench.open();
+      while (left.some((file) => existsSync(file))) await new Promise((resolve) => setImmediate(resolve));
+      assert.ok(others.every((file) => existsSync(file)));
+    } finally {
+      for (const file of [...left, ...others]) rmSync(file, { force: true });
+    }
   });
 
   it('lets exactly one of many that start at once have the folder', async () => {
