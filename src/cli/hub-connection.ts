@@ -9,7 +9,7 @@ import { SystemClock } from '../emulator/time/system-clock';
 import { hubOfApp } from '../hubs/app-hub';
 import { azureCliTokens } from '../hubs/access-token';
 import type { AttachedHub } from '../hubs/attached-hub';
-import { holdsSecret, type HubTarget, hubTarget } from '../hubs/hub-target';
+import { holdsSecret, hubNamed, type HubTarget, hubTarget } from '../hubs/hub-target';
 import { openHub, type OpenHubOptions } from '../hubs/open-hub';
 import type { Options, ParsedArguments } from './arguments';
 import type { HubWithApp } from './broken-app';
@@ -97,19 +97,33 @@ export async function attachedHub(args: ParsedArguments, { isBeside = false } = 
 }
 
 async function openTarget(args: ParsedArguments, more: Partial<OpenHubOptions>): Promise<AttachedHub> {
-  const target = await targetOf(args.text('hub') ?? '', args.text('task-hub') ?? null);
-  const hub = await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait, ...more });
+  const hub = await openNamed(args.text('hub') ?? '', args.text('task-hub') ?? null, more);
   args.atEnd.push(() => hub.dispose());
   return hub;
 }
 
+/** Opens what a person has typed; where there are other hubs than the one that is meant, says how one of them is named. */
+export async function openNamed(text: string, hubName: string | null, more: Partial<OpenHubOptions> = {}): Promise<AttachedHub> {
+  const target = await targetOf(text, hubName);
+  try {
+    return await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait, ...more });
+  } catch (error) {
+    const others: unknown = DurascopeError.is(error, 'HubNotFound') ? error.details['hubs'] : undefined;
+    if (!DurascopeError.is(error) || !Array.isArray(others) || others.length === 0) throw error;
+    throw new DurascopeError('HubNotFound', `${error.message} Choose one with --task-hub ${String(others[0])}.`, {
+      cause: error,
+      details: error.details,
+    });
+  }
+}
+
 /** Whoever waits is told why; Ctrl+C ends it. */
-export function tellWait(words: string | null): void {
+function tellWait(words: string | null): void {
   if (words !== null) process.stderr.write(`note: ${words}\n`);
 }
 
 /** What a person has typed: `env:NAME`, a folder, or a connection without secrets. */
-export async function targetOf(text: string, hubName: string | null): Promise<HubTarget> {
+async function targetOf(text: string, hubName: string | null): Promise<HubTarget> {
   const variable = /^env:(\w+)$/.exec(text)?.[1];
   if (variable !== undefined) {
     const value = process.env[variable];
@@ -126,8 +140,7 @@ export async function targetOf(text: string, hubName: string | null): Promise<Hu
   }
   if (existsSync(path.join(text, 'host.json'))) {
     const target = await hubOfApp(text);
-    const isNamed = target.kind === 'azureStorage' || target.kind === 'sqlServer';
-    return hubName !== null && isNamed ? { ...target, hubName } : target;
+    return hubName === null ? target : hubNamed(target, hubName);
   }
   if (existsSync(text)) {
     throw new DurascopeError(

@@ -51,6 +51,13 @@ export function hubTarget(text: string, hubName: string | null = null): HubTarge
   );
 }
 
+/** Another hub at the same place. */
+export function hubNamed(target: HubTarget, hubName: string): HubTarget {
+  return target.kind === 'durableTask'
+    ? { ...target, connection: { ...target.connection, taskHub: hubName } }
+    : { ...target, hubName };
+}
+
 /** Whether the text opens something that is not on this machine: it belongs into no list of processes and no log. */
 export function holdsSecret(text: string): boolean {
   if (/devstoreaccount1/.test(text)) return false;

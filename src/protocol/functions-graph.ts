@@ -1,4 +1,5 @@
 /** What the functions panel draws, out of the app's functions, its code and what instances have called. */
+import { httpActivityName } from '../core/dialects/durable-http';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { CallingFunction, CodePlace, FunctionCallKind } from '../core/values/function-calls';
 import type { CallCounts, FunctionEdge, FunctionKind, FunctionNode } from './functions-panel';
@@ -33,6 +34,8 @@ export function functionsGraph({ functions, code, seen, instances }: GraphSource
   edges: FunctionEdge[];
 } {
   const nodes = new Map<string, FunctionNode>();
+  // They need no function of the app.
+  const builtIn = new Set([idOf('activity', httpActivityName)]);
   const edges = new Map<string, FunctionEdge>();
   const node = (kind: FunctionKind, name: string): FunctionNode => {
     const id = idOf(kind, name);
@@ -40,7 +43,7 @@ export function functionsGraph({ functions, code, seen, instances }: GraphSource
     if (known !== undefined) return known;
     const made: FunctionNode = {
       ...{ id, kind, name, detail: '', location: null, counts: null, computed: [] },
-      isMissing: functions !== null && kind !== 'event',
+      isMissing: functions !== null && kind !== 'event' && !builtIn.has(id),
     };
     nodes.set(id, made);
     return made;

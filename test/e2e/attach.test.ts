@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopePrograms } from '../support/durascope-program';
@@ -28,6 +28,24 @@ describe('the built program on a hub of a real engine', () => {
     const { code, stdout } = await run('replay', '--hub', 'env:HUB', '--instance', 'start?question', '--app', app);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /replays .*start\?question/);
+  });
+
+  it('says which hubs there are, and how one is named, where an app has another one in mind', async () => {
+    const own = path.join(folder, 'own');
+    await mkdir(own);
+    await writeFile(path.join(own, 'host.json'), '{"extensions":{"durableTask":{"hubName":"GoldenHup"}}}');
+    const env = { AzureWebJobsStorage: azurite.connection };
+    for (const command of ['attach', 'instances']) {
+      const ask = (...more: string[]) =>
+        program.run(command === 'attach' ? [command, own, ...more] : [command, '--hub', own, ...more], { env });
+      const { code, stderr } = await ask();
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /no task hub 'GoldenHup'.* Did you mean 'GoldenHub'\? It has GoldenHub\. Choose one with --task-hub GoldenHub/,
+      );
+      assert.equal((await ask('--task-hub', 'GoldenHub')).code, 0);
+    }
   });
 
   it('runs one of them on in an emulator, with one thing changed', async () => {

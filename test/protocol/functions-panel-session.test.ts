@@ -98,6 +98,14 @@ describe('the session of the functions panel', () => {
     assert.ok(posted.some((message) => message.type === 'connection' && !message.connected));
   });
 
+  it('misses nothing where the engine itself makes the HTTP requests', async () => {
+    code = [{ kind: 'orchestrator', name: 'main', place, calls: [{ kind: 'call', name: 'BuiltIn::HttpActivity', place }] }];
+    session.connect(hub.engine);
+    await session.receive({ type: 'ready' });
+    const { nodes } = await later();
+    assert.equal(nodes.find(({ name }) => name === 'BuiltIn::HttpActivity')?.isMissing, false);
+  });
+
   it('follows the code, and does not read a history again that is the same', async () => {
     session.connect(hub.engine);
     await hub.start('main', { instanceId: 'a' });

@@ -1,13 +1,10 @@
 import { countText } from '../../base/count-text';
 import { DurascopeError } from '../../core/values/errors';
-import { azureCliTokens } from '../../hubs/access-token';
 import type { AttachedHub, CountsByStatus, HubFacts } from '../../hubs/attached-hub';
 import { findCandidates } from '../../hubs/candidates';
 import { targetLabel } from '../../hubs/hub-target';
-import { openHub } from '../../hubs/open-hub';
-import { SystemClock } from '../../emulator/time/system-clock';
 import { atMost, type Command } from '../command';
-import { hubOptions, targetOf, tellWait } from '../hub-connection';
+import { hubOptions, openNamed } from '../hub-connection';
 import { type Column, renderTable } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -28,8 +25,7 @@ export const attachCommand: Command = {
     atMost(args, 1);
     const [text] = args.positionals;
     if (text === undefined) return listCandidates(args.has('json'), terminal);
-    const target = await targetOf(text, args.text('task-hub') ?? null);
-    const hub = await openHub(target, { clock: new SystemClock(), tokens: azureCliTokens(), onWait: tellWait });
+    const hub = await openNamed(text, args.text('task-hub') ?? null);
     try {
       const [facts, counts] = await Promise.all([hub.facts(), args.has('count') ? counted(hub, terminal) : firstOf(hub)]);
       if (args.has('json')) {

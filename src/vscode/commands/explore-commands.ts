@@ -26,8 +26,8 @@ const givenExploration = z.object({
 });
 
 const stepThrough = 'Step through Replay';
-const saveAsTest = 'Save Schedule as Test';
-const allow = 'Allow This Output';
+const saveAsTest = 'Save as Test';
+const allow = 'Allow Output';
 const commandOf: Readonly<Record<string, string>> = {
   [stepThrough]: commands.stepThroughSchedule,
   [saveAsTest]: commands.saveScheduleAsTest,

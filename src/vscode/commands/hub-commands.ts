@@ -25,10 +25,9 @@ export interface HubParts {
 /** Task hubs of the real engines. */
 export function hubCommands(context: CommandContext, { connections, view, refresh, newId }: HubParts): Handlers {
   return {
-    /** What is given is a connection, for callers by `executeCommand`; else candidates are offered. The label; undefined: the user changed their mind. */
+    /** What is given is a connection, or the folder of an app, for callers by `executeCommand`; else candidates are offered. The label; undefined: the user changed their mind. */
     [commands.attachHub]: async ([text, hubName]) => {
-      const source =
-        typeof text === 'string' ? textSource(text, typeof hubName === 'string' ? hubName : null) : await askSource();
+      const source = typeof text === 'string' ? sourceOf(text, typeof hubName === 'string' ? hubName : null) : await askSource();
       const attached = source === 'typed' ? await attachTyped() : source && (await attaching(source));
       if (attached === undefined) return undefined;
       refresh();
@@ -192,9 +191,9 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     });
   }
 
-  function sourceOf(argument: string): HubSource {
+  function sourceOf(argument: string, hubName: string | null = null): HubSource {
     const isApp = context.apps.all.some(({ appDir }) => appDir === argument);
-    return isApp ? { type: 'app', appDir: argument } : textSource(argument);
+    return isApp ? { type: 'app', appDir: argument, hubName: hubName ?? undefined } : textSource(argument, hubName);
   }
 
   /** `typed`: one that the user has to type. */
@@ -261,13 +260,13 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => attach(source));
   }
 
-  /** Asks which hub where the account has several. */
+  /** Asks which hub where there are several, or none of the name that is meant. */
   async function attach(source: HubSource): Promise<AttachedConnection | undefined> {
     try {
       return await connections.attach(source);
     } catch (error) {
       const { hubs, summary } = DurascopeError.is(error, 'HubNotFound') ? error.details : {};
-      if (source.type !== 'text' || !Array.isArray(hubs) || hubs.length === 0) throw error;
+      if (!Array.isArray(hubs) || hubs.length === 0) throw error;
       const hubName = await vscode.window.showQuickPick(hubs.map(String), {
         title: 'Attach to which task hub?',
         // That there are several, or none of the name.

@@ -13,11 +13,12 @@ import { DurascopeError } from '../../core/values/errors';
 import { hubOfApp } from '../../hubs/app-hub';
 import type { AccessTokens } from '../../hubs/access-token';
 import type { AttachedHub } from '../../hubs/attached-hub';
-import { hubTarget, targetLabel, type HubTarget } from '../../hubs/hub-target';
+import { hubNamed, hubTarget, targetLabel, type HubTarget } from '../../hubs/hub-target';
 import { openHub, type OpenHubOptions } from '../../hubs/open-hub';
 
-/** Where a hub is: a text that a person gave, or the folder of an app, whose files are read each time. */
-export type HubSource = { type: 'text'; text: string; hubName: string | null } | { type: 'app'; appDir: string };
+/** Where a hub is: a text that a person gave, or the folder of an app, whose files are read each time. `hubName` goes before what they say. */
+export type HubSource =
+  { type: 'text'; text: string; hubName: string | null } | { type: 'app'; appDir: string; hubName?: string | undefined };
 
 export interface AttachedConnection {
   readonly id: string;
@@ -32,7 +33,7 @@ export interface AttachedConnection {
 const storedList = z.array(z.object({ id: z.string(), label: z.string() }));
 const storedSource = z.union([
   z.object({ type: z.literal('text'), text: z.string(), hubName: z.string().nullable() }),
-  z.object({ type: z.literal('app'), appDir: z.string() }),
+  z.object({ type: z.literal('app'), appDir: z.string(), hubName: z.string().optional() }),
 ]);
 const listKey = 'hubs.attached';
 const secretOf = (id: string): string => `durascope.hub.${id}`;
@@ -50,7 +51,9 @@ export interface HubConnectionsOptions {
 }
 
 export async function targetOf(source: HubSource): Promise<HubTarget> {
-  return source.type === 'app' ? hubOfApp(source.appDir) : hubTarget(source.text, source.hubName);
+  if (source.type === 'text') return hubTarget(source.text, source.hubName);
+  const target = await hubOfApp(source.appDir);
+  return source.hubName === undefined ? target : hubNamed(target, source.hubName);
 }
 
 export class HubConnections {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { countText } from '../../base/count-text';
 import type { FunctionEdge, FunctionNode } from '../../protocol/functions-panel';
 import { beside, connectedTo, type FunctionsLayout, isDashed, nodeHeight, nodeWidth } from '../models/functions-layout';
 import { countsText, kindIcons, kindTitles, spokenRest } from '../models/functions-texts';
@@ -134,7 +135,9 @@ function NodeCounts({ node }: { node: FunctionNode }): JSX.Element {
     return <span class="function-counts">{detail === '' ? kindTitles[node.kind] : detail}</span>;
   return (
     <span class="function-counts">
-      {counts.total.toLocaleString('en')} {node.kind === 'orchestrator' ? 'run' : node.kind === 'event' ? 'received' : 'called'}
+      {node.kind === 'event'
+        ? `${counts.total.toLocaleString('en')} received`
+        : countText(counts.total, node.kind === 'orchestrator' ? 'run' : 'call')}
       {counts.running > 0 ? <span class="function-running"> · {counts.running.toLocaleString('en')} running</span> : null}
       {counts.failed > 0 ? <span class="function-failed"> · {counts.failed.toLocaleString('en')} failed</span> : null}
     </span>

@@ -14,7 +14,7 @@ import { IconButton } from '../ui/icon-button';
 import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { colourOf, SavePicture } from '../ui/save-picture';
 import { Segments } from '../ui/segments';
-import { FilterField, ToolbarCount } from '../ui/toolbar';
+import { FilterField, ToolbarEnd } from '../ui/toolbar';
 import { usePreferred } from '../ui/use-remembered';
 import { FunctionDetail } from './function-detail';
 import { FunctionsGraph, scaleSteps } from './functions-graph';
@@ -121,9 +121,10 @@ export function FunctionsPanel({ store, transport, memory }: FunctionsPanelProps
               />
             </>
           ) : null}
-          <ToolbarCount about={aboutCounts(snapshot)}>
-            {countText(snapshot.nodes.length, 'function or event', 'functions and events')}
-          </ToolbarCount>
+          <ToolbarEnd
+            about={aboutCounts(snapshot)}
+            count={countText(snapshot.nodes.length, 'function or event', 'functions and events')}
+          />
         </div>
       </header>
       {isEmpty ? (

@@ -8,10 +8,11 @@ import { shownOperations, type OperationOrder } from '../models/shown-operations
 import { dateTimeText, durationText } from '../models/time-text';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
+import { InstanceId } from '../ui/instance-id';
 import { memo } from '../ui/memo';
 import { EmptyState } from '../ui/message';
 import { SortButton } from '../ui/sort-button';
-import { FilterField, ToolbarCount } from '../ui/toolbar';
+import { FilterField, ToolbarEnd } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import { OperationDetail } from './operation-detail';
@@ -117,14 +118,17 @@ export function CompactHistoryView({ parts, choice, onRow }: CompactHistoryProps
           pressed={failedOnly}
           onClick={() => setFailedOnly(!failedOnly)}
         />
-        <ToolbarCount>
-          {shown.length === all.length ? '' : `${shown.length.toLocaleString('en')} of `}
-          {countText(all.length, 'operation')}
-          {state.events.length < state.historyTotal
-            ? ` in ${state.events.length.toLocaleString('en')} of ${state.historyTotal.toLocaleString('en')} rows…`
-            : ''}
-        </ToolbarCount>
-        <IconButton icon="arrow-down" label="Follow the newest rows" pressed={follow} onClick={() => setFollow(!follow)} />
+        <ToolbarEnd
+          count={[
+            shown.length === all.length ? '' : `${shown.length.toLocaleString('en')} of `,
+            countText(all.length, 'operation'),
+            state.events.length < state.historyTotal
+              ? ` in ${state.events.length.toLocaleString('en')} of ${state.historyTotal.toLocaleString('en')} rows…`
+              : '',
+          ].join('')}
+        >
+          <IconButton icon="arrow-down" label="Follow the newest rows" pressed={follow} onClick={() => setFollow(!follow)} />
+        </ToolbarEnd>
       </div>
       {state.events.length === 0 ? (
         <EmptyState icon="history" title="No history yet">
@@ -264,7 +268,8 @@ const OperationRow = memo((props: OperationRowProps): JSX.Element => {
         ) : null}
         {links ? (
           <button type="button" class="link operation-link" tabIndex={-1} data-instance={instanceId} title={`Open ${instanceId}`}>
-            {kind === 'start' ? `from ${instanceId}` : instanceId}
+            {kind === 'start' ? 'from ' : null}
+            <InstanceId id={instanceId} title={`Open ${instanceId}`} />
           </button>
         ) : null}
       </span>

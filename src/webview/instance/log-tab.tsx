@@ -11,7 +11,7 @@ import { changedDay, clockText, dateTimeText } from '../models/time-text';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { EmptyState } from '../ui/message';
-import { FilterField, ToolbarCount } from '../ui/toolbar';
+import { FilterField, ToolbarEnd } from '../ui/toolbar';
 import { usePreferred } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
@@ -48,8 +48,9 @@ export function LogTab({ parts }: { parts: InstanceParts }): JSX.Element {
           pressed={firstOnly}
           onClick={() => setFirstOnly(!firstOnly)}
         />
-        <ToolbarCount>{countText(count, 'line')}</ToolbarCount>
-        <IconButton icon="arrow-down" label="Follow the newest lines" pressed={follow} onClick={() => setFollow(!follow)} />
+        <ToolbarEnd count={countText(count, 'line')}>
+          <IconButton icon="arrow-down" label="Follow the newest lines" pressed={follow} onClick={() => setFollow(!follow)} />
+        </ToolbarEnd>
       </div>
       {rows.length === 0 ? (
         <EmptyState icon="output" title={all.length === 0 ? 'Nothing was logged' : 'No line matches the filter'}>

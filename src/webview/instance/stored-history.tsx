@@ -11,7 +11,7 @@ import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
 import { EmptyState } from '../ui/message';
 import { Segments } from '../ui/segments';
-import { FilterField, ToolbarCount } from '../ui/toolbar';
+import { FilterField, ToolbarEnd } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
 import { HistoryDetail } from './history-detail';
 import { HistoryGrid, type Cursor } from './history-grid';
@@ -105,34 +105,37 @@ export function StoredHistory({ parts, choice: views }: StoredHistoryProps): JSX
         />
         <Segments label="Order of the rows" choices={orders} chosen={order} onChoose={setOrder} />
         <IconButton icon="error" label="Failed only" pressed={failedOnly} onClick={() => setFailedOnly(!failedOnly)} />
-        <ToolbarCount>
-          {filtered ? `${rows.length.toLocaleString('en')} of ` : ''}
-          {countText(state.events.length, 'row')}
-          {state.events.length < state.historyTotal ? ` of ${state.historyTotal.toLocaleString('en')}…` : ''}
-        </ToolbarCount>
-        <IconButton icon="arrow-down" label="Follow the newest rows" pressed={follow} onClick={() => setFollow(!follow)} />
-        <MenuButton
-          icon="list-selection"
-          label="Choose columns"
-          items={available.map((column) => ({
-            label: column.title,
-            checked: shownIds.has(column.id),
-            ...(column.hint === undefined ? {} : { detail: column.hint }),
-            onSelect: () => setChoice({ ...choice, [column.id]: !shownIds.has(column.id) }),
-          }))}
-        />
-        <MenuButton
-          icon="export"
-          label="Export the rows shown"
-          items={[
-            { label: 'Export as JSON…', icon: 'json', onSelect: () => void save('json') },
-            ...(used.has('KeptInput')
-              ? [{ label: 'Export with Inputs Kept Here…', icon: 'json', onSelect: () => void save('json', true) }]
-              : []),
-            { label: 'Export as CSV…', icon: 'table', onSelect: () => void save('csv') },
-            { label: 'Open as a Document', icon: 'go-to-file', onSelect: () => transport.send({ type: 'openHistory' }) },
-          ]}
-        />
+        <ToolbarEnd
+          count={[
+            filtered ? `${rows.length.toLocaleString('en')} of ` : '',
+            countText(state.events.length, 'row'),
+            state.events.length < state.historyTotal ? ` of ${state.historyTotal.toLocaleString('en')}…` : '',
+          ].join('')}
+        >
+          <IconButton icon="arrow-down" label="Follow the newest rows" pressed={follow} onClick={() => setFollow(!follow)} />
+          <MenuButton
+            icon="list-selection"
+            label="Choose columns"
+            items={available.map((column) => ({
+              label: column.title,
+              checked: shownIds.has(column.id),
+              ...(column.hint === undefined ? {} : { detail: column.hint }),
+              onSelect: () => setChoice({ ...choice, [column.id]: !shownIds.has(column.id) }),
+            }))}
+          />
+          <MenuButton
+            icon="export"
+            label="Export the rows shown"
+            items={[
+              { label: 'Export as JSON…', icon: 'json', onSelect: () => void save('json') },
+              ...(used.has('KeptInput')
+                ? [{ label: 'Export with Inputs Kept Here…', icon: 'json', onSelect: () => void save('json', true) }]
+                : []),
+              { label: 'Export as CSV…', icon: 'table', onSelect: () => void save('csv') },
+              { label: 'Open as a Document', icon: 'go-to-file', onSelect: () => transport.send({ type: 'openHistory' }) },
+            ]}
+          />
+        </ToolbarEnd>
       </div>
       {state.events.length === 0 ? (
         <EmptyState icon="history" title="No history yet">

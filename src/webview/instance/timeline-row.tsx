@@ -139,7 +139,7 @@ function rowText(row: TimelineRow, nowMs: number): string {
 export function groupText({ kind, label, bars, failed, open, p50Ms, maxMs }: GroupRow): string {
   const parts = [
     `${kindTitles[kind]} ${label}, ${bars.length.toLocaleString('en')} times`,
-    open === 0 ? '' : `${open.toLocaleString('en')} not over`,
+    open === 0 ? '' : `${open.toLocaleString('en')} not ended`,
     failed === 0 ? '' : `${failed.toLocaleString('en')} failed`,
     p50Ms === null ? '' : `half took up to ${durationText(p50Ms)}`,
     maxMs === null ? '' : `the longest ${durationText(maxMs)}`,

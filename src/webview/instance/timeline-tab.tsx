@@ -5,18 +5,19 @@ import * as z from 'zod';
 import type { HistoryEvent } from '../../core/history/history';
 import { isTerminal } from '../../core/values/status';
 import { fromTimestamp } from '../../core/values/time';
+import { countText } from '../../base/count-text';
 import { jsonLine } from '../../base/json-text';
 import { foldIdle, unfolded } from '../models/folded-time';
 import { axisMarks } from '../models/time-axis';
 import { durationText } from '../models/time-text';
 import { fitWindow, panWindow, zoomWindow, type TimeWindow } from '../models/time-window';
-import { buildTimeline, type Timeline } from '../models/timeline';
+import { buildTimeline, type Timeline, type TimelineBar } from '../models/timeline';
 import { busyStretches, timelineRows, type ChildTimelines, type TimelineRow } from '../models/timeline-rows';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { useHubNow, useSize } from '../ui/hooks';
 import { EmptyState } from '../ui/message';
-import { ToolbarCount } from '../ui/toolbar';
+import { ToolbarEnd } from '../ui/toolbar';
 import { usePreferred } from '../ui/use-remembered';
 import { useVirtualRows } from '../ui/virtual-rows';
 import type { InstanceParts } from './panel-context';
@@ -163,19 +164,17 @@ export function TimelineTab({ parts }: { parts: InstanceParts }): JSX.Element {
   return (
     <div class={`timeline ${labelWidth === narrowLabel ? 'narrow' : ''}`}>
       <div class="toolbar" role="toolbar" aria-label="Timeline">
-        <Legend />
-        <ToolbarCount isQuiet>
-          {timeline.bars.length.toLocaleString('en')} {timeline.bars.length === 1 ? 'bar' : 'bars'} over{' '}
-          {durationText(endMs - timeline.startMs)}
-        </ToolbarCount>
-        <IconButton icon="fold" label="Fold idle time" pressed={folds} onClick={() => setFolds(!folds)} />
-        {over ? null : (
-          <IconButton icon="arrow-down" label="Follow what happens now" pressed={follow} onClick={() => setFollow(!follow)} />
-        )}
-        <IconButton icon="zoom-in" label="Zoom in (+)" onClick={() => zoom(0.5)} />
-        <IconButton icon="zoom-out" label="Zoom out (-)" disabled={chosen === null} onClick={() => zoom(2)} />
-        <IconButton icon="screen-normal" label="Show all (0)" disabled={chosen === null} onClick={() => setChosen(null)} />
-        <TimelineExport parts={parts} picture={() => ({ rows, time, shown, nowMs: endMs })} />
+        <Legend bars={timeline.bars} />
+        <ToolbarEnd isQuiet count={`${countText(timeline.bars.length, 'bar')} over ${durationText(endMs - timeline.startMs)}`}>
+          <IconButton icon="fold" label="Fold idle time" pressed={folds} onClick={() => setFolds(!folds)} />
+          {over ? null : (
+            <IconButton icon="arrow-down" label="Follow what happens now" pressed={follow} onClick={() => setFollow(!follow)} />
+          )}
+          <IconButton icon="zoom-in" label="Zoom in (+)" onClick={() => zoom(0.5)} />
+          <IconButton icon="zoom-out" label="Zoom out (-)" disabled={chosen === null} onClick={() => zoom(2)} />
+          <IconButton icon="screen-normal" label="Show all (0)" disabled={chosen === null} onClick={() => setChosen(null)} />
+          <TimelineExport parts={parts} picture={() => ({ rows, time, shown, nowMs: endMs })} />
+        </ToolbarEnd>
       </div>
       <div
         class="timeline-chart"
@@ -372,27 +371,29 @@ function Episodes({ timeline, x, labelWidth, chartWidth, endMs }: EpisodesProps)
   );
 }
 
-function Legend(): JSX.Element {
+/** Of the bars that there are. */
+function Legend({ bars }: { bars: readonly TimelineBar[] }): JSX.Element {
+  const signs = useMemo(() => legendSigns(bars), [bars]);
   return (
     <span class="legend" aria-hidden="true">
-      {(['activity', 'timer', 'event', 'child'] as const).map((kind) => (
-        <span key={kind} class="legend-item">
-          <span class={`legend-swatch bar-${kind}`} />
-          {kindTitles[kind]}
+      {signs.map(({ title, look }) => (
+        <span key={title} class="legend-item">
+          <span class={`legend-swatch ${look}`} />
+          {title}
         </span>
       ))}
-      <span class="legend-item">
-        <span class="legend-swatch bar-activity legend-queued" />
-        Queued
-      </span>
-      <span class="legend-item">
-        <span class="legend-swatch bar-activity bar-open" />
-        Not over
-      </span>
-      <span class="legend-item">
-        <span class="legend-swatch bar-failed" />
-        Failed
-      </span>
     </span>
   );
+}
+
+function legendSigns(bars: readonly TimelineBar[]): { title: string; look: string }[] {
+  const kinds = (['activity', 'timer', 'event', 'child'] as const)
+    .filter((kind) => bars.some((bar) => bar.kind === kind))
+    .map((kind) => ({ title: kindTitles[kind], look: `bar-${kind}` }));
+  const states = [
+    { title: 'Queued', look: 'bar-activity legend-queued', has: (bar: TimelineBar) => bar.isQueued || bar.runStartMs !== null },
+    { title: 'Not ended', look: 'bar-activity bar-open', has: (bar: TimelineBar) => bar.state === 'open' && !bar.isQueued },
+    { title: 'Failed', look: 'bar-failed', has: (bar: TimelineBar) => bar.state === 'failed' },
+  ];
+  return [...kinds, ...states.filter(({ has }) => bars.some(has))];
 }

@@ -18,7 +18,7 @@ import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
 import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
 import { statusIcons, statusOrder, statusTitle } from '../ui/status-badge';
-import { FilterField, ToolbarCount } from '../ui/toolbar';
+import { FilterField, ToolbarEnd } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
 import { BulkBar } from './bulk-bar';
 import { CreationHistogram, type TimeRange } from './creation-histogram';
@@ -184,17 +184,18 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
             />
           ) : null}
           <SavedFilters memory={memory} filter={filter} onShow={(next) => show(next)} />
-          <ToolbarCount>
-            {state.hasMore ? `The first ${rows.length.toLocaleString('en')} instances` : countText(total, 'instance')}
-          </ToolbarCount>
-          {isAttached ? null : (
-            <IconButton
-              icon="graph"
-              label="Chart of the creation times"
-              pressed={showChart}
-              onClick={() => setShowChart(!showChart)}
-            />
-          )}
+          <ToolbarEnd
+            count={state.hasMore ? `The first ${rows.length.toLocaleString('en')} instances` : countText(total, 'instance')}
+          >
+            {isAttached ? null : (
+              <IconButton
+                icon="graph"
+                label="Chart of the creation times"
+                pressed={showChart}
+                onClick={() => setShowChart(!showChart)}
+              />
+            )}
+          </ToolbarEnd>
         </div>
       </header>
       {showChart && histogram !== null && histogram.buckets.length > 0 ? (

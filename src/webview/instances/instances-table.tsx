@@ -47,43 +47,43 @@ const columns: readonly Column[] = [
   {
     id: 'status',
     title: 'Status',
-    width: '136px',
+    width: '124px',
     orderBy: 'runtimeStatus',
     cell: (row) => <StatusBadge status={row.runtimeStatus} quiet />,
   },
-  { id: 'name', title: 'Name', width: 'minmax(120px, 1fr)', orderBy: 'name', cell: (row) => row.name },
+  { id: 'name', title: 'Name', width: 'minmax(112px, 1.2fr)', orderBy: 'name', cell: (row) => row.name },
   {
     id: 'instanceId',
     title: 'Instance id',
-    width: 'minmax(140px, 1.6fr)',
+    width: 'minmax(128px, 1.6fr)',
     orderBy: 'instanceId',
     cell: (row) => <InstanceId id={row.instanceId} />,
   },
   {
     id: 'customStatus',
     title: 'Custom status',
-    width: 'minmax(120px, 1.4fr)',
+    width: 'minmax(112px, 1.4fr)',
     orderBy: 'customStatus',
     cell: (row) => (row.failure === null ? jsonLine(row.customStatus, 80) : <span class="row-failure">{row.failure}</span>),
   },
   {
     id: 'created',
     title: 'Created',
-    width: '160px',
+    width: '156px',
     orderBy: 'createdTime',
     cell: (row) => <span title={row.createdTime}>{dateTimeText(fromTimestamp(row.createdTime))}</span>,
   },
   {
     id: 'updated',
     title: 'Updated',
-    width: '88px',
+    width: '84px',
     orderBy: 'lastUpdatedTime',
     cell: (row, nowMs) => <span title={row.lastUpdatedTime}>{ageText(fromTimestamp(row.lastUpdatedTime), nowMs)}</span>,
   },
   {
     id: 'duration',
     title: 'Duration',
-    width: '88px',
+    width: '84px',
     orderBy: 'duration',
     cell: (row, nowMs) => {
       const end = row.completedTime ?? (isTerminal(row.runtimeStatus) ? row.lastUpdatedTime : null);
@@ -95,7 +95,7 @@ const columns: readonly Column[] = [
 const attachedColumns = columns.filter(({ id }) => id !== 'events');
 const templates = new Map(
   [columns, attachedColumns].map(
-    (each) => [each, `${each === columns ? '36px ' : ''}${each.map(({ width }) => width).join(' ')}`] as const,
+    (each) => [each, `${each === columns ? '40px ' : ''}${each.map(({ width }) => width).join(' ')}`] as const,
   ),
 );
 const columnsOf = (isAttached: boolean): readonly Column[] => (isAttached ? attachedColumns : columns);

@@ -21,14 +21,24 @@ export function FilterField({ onText, text, ...names }: FilterFieldProps): JSX.E
   );
 }
 
-/** How much is shown; what follows it stands at the right. A count that changes all the time is quiet: it is not read out each time. */
-export function ToolbarCount(props: { children: ComponentChildren; about?: string; isQuiet?: boolean }): JSX.Element {
+interface ToolbarEndProps {
+  /** How much is shown. */
+  count: ComponentChildren;
+  about?: string;
+  /** For a count that changes all the time: it is not read out each time. */
+  isQuiet?: boolean;
+  /** What is done with all of it. */
+  children?: ComponentChildren;
+}
+
+/** At the right of the line above a list, in one piece where the line has no room for it. */
+export function ToolbarEnd({ count, about, isQuiet = false, children }: ToolbarEndProps): JSX.Element {
   return (
-    <>
-      <span class="toolbar-gap" />
-      <span class="row-count" title={props.about} aria-live={props.isQuiet === true ? 'off' : 'polite'}>
-        {props.children}
+    <span class="toolbar-end">
+      <span class="row-count" title={about} aria-live={isQuiet ? 'off' : 'polite'}>
+        {count}
       </span>
-    </>
+      {children}
+    </span>
   );
 }

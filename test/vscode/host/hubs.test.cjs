@@ -76,6 +76,34 @@ describe('an attached task hub', () => {
     await run('detachHub', { type: 'hub', hubId: parts.hubs.all[0].id });
   });
 
+  it('of an app that has none of its name yet is chosen out of those that its connection has, and stays chosen', async () => {
+    const before = process.env.AzureWebJobsStorage;
+    process.env.AzureWebJobsStorage = azurite.connection;
+    try {
+      const { appDir } = parts.apps.current;
+      const label = await answering(
+        'showQuickPick',
+        (items, { placeHolder }) => (/^There is no task hub '\w+' in devstoreaccount1$/.test(placeHolder) ? items[0] : undefined),
+        () => run('attachHub', appDir),
+      );
+      assert.match(label, /^GoldenHub in Azurite/);
+      const [{ id }] = parts.hubs.all;
+      const shown = [];
+      // It is opened anew, as in the next window: only then is there nobody at the address.
+      await answering(
+        'showErrorMessage',
+        (text) => void shown.push(text),
+        () => run('actOnHub', { type: 'hub', hubId: id }, 'GoldenHub', 'http://localhost:1'),
+      );
+      await until('the message', () => shown.length > 0);
+      assert.match(shown[0], /localhost:1\b/);
+      await run('detachHub', { type: 'hub', hubId: id });
+    } finally {
+      if (before === undefined) delete process.env.AzureWebJobsStorage;
+      else process.env.AzureWebJobsStorage = before;
+    }
+  });
+
   it('of a storage account by its name is opened with the sign-in of the editor', async () => {
     const seen = [];
     const server = createServer((request, response) => {

@@ -10,8 +10,8 @@ describe('the functions panel', function () {
 
   it('draws who calls what, with counts and failures of the hub; events and signals are dashed', async () => {
     const page = await openPanel('functions');
-    assert.match(await node(page, 'orchestrator:checkout').innerText(), /3 run · 1 running · 1 failed/);
-    assert.match(await node(page, 'activity:charge').innerText(), /2 called · 2 failed/);
+    assert.match(await node(page, 'orchestrator:checkout').innerText(), /3 runs · 1 running · 1 failed/);
+    assert.match(await node(page, 'activity:charge').innerText(), /2 calls · 2 failed/);
     assert.match(await node(page, 'event:approval').innerText(), /1 received/);
     assert.match(await node(page, 'activity:refnd').textContent(), /not among the functions of the app/);
     const dashed = (kind) => page.locator(`.edge-${kind} path[stroke-dasharray]`).count();
@@ -82,7 +82,7 @@ describe('the functions panel', function () {
     await page.evaluate(() =>
       globalThis.gallery.hub.change('checkout-8', { runtimeStatus: 'Failed', completedTime: globalThis.gallery.now() }),
     );
-    await eventually(async () => assert.match(await node(page, 'orchestrator:checkout').innerText(), /3 run · 2 failed/));
+    await eventually(async () => assert.match(await node(page, 'orchestrator:checkout').innerText(), /3 runs · 2 failed/));
   });
 
   it('shows the code without an emulator, and says what to do where there is nothing', async () => {

@@ -54,6 +54,64 @@ describe('the panels where there is little room', function () {
     });
   }
 
+  it('begin and end the text of a table where the line above does, whose buttons stay together', async () => {
+    for (const [state, remember] of [
+      ['some', {}],
+      ['attached', {}],
+      ['fanOut', { tab: 'history' }],
+      ['fanOut', { tab: 'history', historyView: 'stored' }],
+      ['fanOut', { tab: 'timeline' }],
+    ]) {
+      const page = await openPanel(state, 'dark', remember);
+      // A window of 1,280 pixels with a side bar.
+      await page.setViewportSize({ width: 924, height: 700 });
+      const found = await page.evaluate(() => {
+        const textOf = (element, side) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return range.getBoundingClientRect()[side];
+        };
+        const box = (selector) => document.querySelector(selector)?.getBoundingClientRect();
+        const heads = [...document.querySelectorAll('.grid-head')];
+        const first = heads[0]?.matches('.kind-number') ? undefined : heads[0];
+        const begin = first?.querySelector('.pick-mark')?.getBoundingClientRect().left;
+        return {
+          width: document.querySelector('.grid')?.scrollWidth ?? 0,
+          line: box('.toolbar > :first-child').left,
+          table: first === undefined ? undefined : (begin ?? textOf(first, 'left')),
+          heights: [...document.querySelectorAll('.toolbar-end > *')].map((each) => {
+            const { top, bottom } = each.getBoundingClientRect();
+            return Math.round((top + bottom) / 2);
+          }),
+          lines: box('.toolbar').height,
+        };
+      });
+      const name = `${state} ${JSON.stringify(remember)}`;
+      if (found.table !== undefined) assert.ok(Math.abs(found.table - found.line) <= 1, `${name}: ${JSON.stringify(found)}`);
+      if (state === 'some') assert.ok(found.width <= 924, `${name} is ${found.width} pixels wide`);
+      assert.ok(Math.max(...found.heights) - Math.min(...found.heights) <= 2, `${name}: ${found.heights}`);
+      assert.ok(found.lines < 60, `${name}: the line above is ${found.lines} pixels high`);
+      await screenshot(`narrow-924-${state}-${Object.values(remember).join('-')}`);
+    }
+  });
+
+  it('keep the ends of the ids that a compact history leads to', async () => {
+    const page = await openPanel('running', 'dark', { tab: 'history' });
+    await page.setViewportSize({ width: 760, height: 700 });
+    const links = await page.locator('.operation-link').evaluateAll((all) =>
+      all.map((link) => {
+        const cell = link.closest('.grid-cell').getBoundingClientRect();
+        const tail = link.querySelector('.id-tail').getBoundingClientRect();
+        return { inside: tail.right <= cell.right + 1 && tail.left >= cell.left, text: link.textContent };
+      }),
+    );
+    assert.ok(links.length > 0);
+    assert.deepEqual(
+      links.filter(({ inside }) => !inside),
+      [],
+    );
+  });
+
   it('keep what an attempt failed with clear of the time that counts down', async () => {
     const page = await openPanel('running', 'light', { tab: 'overview' });
     await page.setViewportSize({ width: 400, height: 700 });

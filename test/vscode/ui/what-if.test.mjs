@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { until } from '../../support/vscode/workbench.mjs';
 import {
   dropOn,
   exportedHistory,
@@ -21,11 +22,22 @@ df.app.orchestration('Checkout', function* (context) {
 });
 `;
 
+const quote = `
+df.app.orchestration('Quote', function* (context) {
+  const inTime = context.df.callActivity('SayHello', 'quote');
+  const timeOut = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 60000));
+  const first = yield context.df.Task.any([inTime, timeOut]);
+  if (first === timeOut) return 'too late';
+  timeOut.cancel();
+  return 'in time';
+});
+`;
+
 // One window, one story: each part goes on where the one before it ended.
 describe('a user who asks what if, in a real VS Code', function () {
   this.timeout(300_000);
   this.bail(true);
-  const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout) });
+  const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout + quote) });
   const choose = (text) => window.bench.take(window.bench.quickInput.locator('.monaco-list-row', { hasText: text }).first());
 
   async function answerQuestions(change, value) {
@@ -107,5 +119,55 @@ describe('a user who asks what if, in a real VS Code', function () {
     await forked.locator('.compare-first', { hasText: 'another result' }).waitFor();
     await screenshot(window, 'what-if-imported-compared');
     await bench.debug.stop();
+  });
+
+  it('goes from row to row of the Test view by the keys alone, to the moment at which an exploration went wrong', async () => {
+    const { bench } = window;
+    const { page } = bench;
+    const focused = page.locator('.test-explorer .monaco-list:focus .monaco-list-row.focused');
+    const toRow = (label) =>
+      until(`the row ${label}`, async () => {
+        await bench.command('Testing: Focus on Test Explorer View');
+        await page.keyboard.press('Control+ArrowDown');
+        await page.keyboard.press('Home');
+        await until('a row in focus', () => focused.isVisible(), 5000);
+        for (let rows = 0; rows < 6; rows++) {
+          if ((await focused.innerText()).includes(label)) return true;
+          // Opens what is closed, and goes into what is open.
+          await page.keyboard.press('ArrowRight');
+        }
+        return false;
+      });
+    const choose = (label) =>
+      until(`${label} to be taken`, async () => {
+        await page.keyboard.press('Shift+F10');
+        const item = page.locator('.monaco-menu .action-item.focused');
+        await page.locator('.monaco-menu').waitFor({ timeout: 5000 });
+        for (let items = 0; items < 20; items++) {
+          if ((await item.count()) > 0 && (await item.first().innerText()).startsWith(label)) {
+            await page.keyboard.press('Enter');
+            return true;
+          }
+          await page.keyboard.press('ArrowDown');
+        }
+        await page.keyboard.press('Escape');
+        return false;
+      });
+    await bench.command('Durascope: Explore Schedules…');
+    await bench.quickField.fill('Quote');
+    for (const text of ['Quote', 'its input', 'Run Another One Beside']) {
+      await bench.quickInput.getByText(text).first().waitFor();
+      await page.keyboard.press('Enter');
+    }
+    await bench.notification('Quote goes wrong');
+    await toRow('too late');
+    await screenshot(window, 'test-view-keyboard');
+    await choose('Debug Test');
+    await bench.debug.toolbar.waitFor();
+    await page.keyboard.press('Shift+F5');
+    await bench.debug.toolbar.waitFor({ state: 'hidden' });
+    await toRow('too late');
+    await choose('Allow This Output');
+    await page.locator('.test-explorer .monaco-list-row[aria-label$="(Passed)"]', { hasText: 'Quote' }).waitFor();
   });
 });
