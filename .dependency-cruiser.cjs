@@ -18,7 +18,7 @@ const mayImport = {
   webview: ['protocol', 'http/client', 'core', 'base'],
   tools: ['replay', 'core', 'base'],
   testing: ['emulator', 'store', 'workers', 'engine', 'replay', 'core', 'base'],
-  cli: ['emulator', 'hubs', 'tools', 'replay', 'core', 'base'],
+  cli: ['emulator', 'hubs', 'tools', 'replay', 'analysis', 'core', 'base'],
   vscode: ['emulator', 'hubs', 'tools', 'debug', 'replay', 'analysis', 'protocol', 'core', 'base'],
 };
 

@@ -184,7 +184,7 @@ const jobs = [
   {
     ...node,
     minify: !watch,
-    entryPoints: { analysis: 'src/vscode/source/analysis-entry.ts', grammars: 'src/vscode/source/grammars-entry.ts' },
+    entryPoints: { analysis: 'src/vscode/source/analysis-entry.ts', grammars: 'src/analysis/grammar-bundle/entry.ts' },
     outdir: 'dist',
     plugins: [readsParts],
   },

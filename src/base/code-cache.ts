@@ -42,6 +42,9 @@ export function keepCompiledCode(dir: string, env: NodeJS.ProcessEnv = process.e
   keepOwnCompiledCode(dir, env);
 }
 
+/** Its libraries import modules, of which Node.js warns in code that is loaded from a cache. */
+const importing = 'grammars.js';
+
 /** The same for a process that has other code than ours too, which Node.js' own cache would cover as well. */
 export function keepOwnCompiledCode(dir: string, env: NodeJS.ProcessEnv = process.env): void {
   const folder = cacheFolder(env);
@@ -52,7 +55,7 @@ export function keepOwnCompiledCode(dir: string, env: NodeJS.ProcessEnv = proces
   const ordinary = extensions['.js'];
   if (ordinary === undefined) return;
   extensions['.js'] = (module, file) => {
-    if (path.dirname(file) === dir) loadWithCache(module, file, folder, loader);
+    if (path.dirname(file) === dir && path.basename(file) !== importing) loadWithCache(module, file, folder, loader);
     else ordinary(module, file);
   };
 }

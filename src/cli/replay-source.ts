@@ -2,6 +2,8 @@
 import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import type { ReplayRequest } from '../core/ports/replay-worker';
+import { waitLines } from '../analysis/grammar-bundle/wait-lines';
+import * as sources from '../emulator/replays/project-sources';
 import { createReplays } from '../emulator/replays/replays';
 import { replayRequestOf } from '../emulator/replays/replay-request';
 import type { AttachedHub } from '../hubs/attached-hub';
@@ -31,6 +33,8 @@ export function appSource(appDir: string, args: ParsedArguments, terminal: Termi
   const replays = createReplays({
     appDir,
     log: args.has('verbose') ? (entry) => terminal.warn(entry.message) : () => undefined,
+    findSource: (name) => sources.findInProject(appDir, name),
+    findPlaces: waitLines(sources),
     ...(node === undefined ? {} : { nodePath: node }),
   });
   return {
@@ -42,7 +46,7 @@ export function appSource(appDir: string, args: ParsedArguments, terminal: Termi
 
 /** Programs that are connected to the emulator, which are asked over its server. Rejects with `EmulatorNotFound`. */
 export async function connectedSource(args: ParsedArguments): Promise<ReplaySource> {
-  return sourceOf(await connect(args));
+  return sourceOf(await connect(args), undefined);
 }
 
 /** An instance of a running emulator as it is now, and whoever has its code. */
@@ -58,7 +62,7 @@ export async function instanceSource(
     const { profile } = await existingInstance(hub, instanceId);
     const { executionId, functionName, history } = await replayRequestOf(hub, instanceId);
     const imported = { instanceId, executionId, functionName, history, notes: [] };
-    if (profile === 'G') return { source: await sourceOf(hub), history: imported };
+    if (profile === 'G') return { source: await sourceOf(hub, args.text('app')), history: imported };
     const source = appSource(args.text('app') ?? hub.info.appDir, args, terminal);
     hub.dispose();
     return { source, history: imported };
@@ -86,7 +90,8 @@ async function attachedSource(
   }
 }
 
-async function sourceOf(hub: Awaited<ReturnType<typeof connect>>): Promise<ReplaySource> {
+/** `programDir`: where the sources of connected programs are, if that is known. */
+async function sourceOf(hub: Awaited<ReturnType<typeof connect>>, programDir: string | undefined): Promise<ReplaySource> {
   const { workers, grpc } = await hub.connections();
   const own = (await hub.functions()).filter(({ profile }) => profile === 'G').map(({ name }) => name);
   if (grpc === null && own.length === 0) {
@@ -101,7 +106,11 @@ async function sourceOf(hub: Awaited<ReturnType<typeof connect>>): Promise<Repla
       workers.every(({ isAnnounced }) => isAnnounced)
         ? [...own, ...workers.flatMap(({ orchestrators, activities }) => [...orchestrators, ...activities])]
         : null,
-    findSource: () => Promise.resolve(null),
+    findSource: async (name) => {
+      const folder = programDir ?? (own.includes(name) ? hub.info.appDir : undefined);
+      return folder === undefined ? null : sources.findInProject(path.resolve(folder), name);
+    },
+    findPlaces: waitLines(sources),
   });
   return {
     open: (request) => openReplay(request, worker),

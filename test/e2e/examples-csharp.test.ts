@@ -118,6 +118,15 @@ describe('the examples in C#', function () {
       const status = await fetch(urls['statusQueryGetUri'] ?? urls['StatusQueryGetUri'] ?? '');
       assert.deepEqual(((await status.json()) as Status).output, threeCities);
     });
+
+    it('durascope replay --steps tells the lines at which it waits', async () => {
+      const { instanceId } = await app.run('HelloCities');
+      const { timeline } = (await app.durascope('replay', '--instance', instanceId, '--steps')) as {
+        timeline: { place: { file: string; line: number } | null }[];
+      };
+      const lines = timeline.map(({ place }) => (place === null ? null : `${path.basename(place.file)}:${place.line}`));
+      assert.deepEqual(lines, ['HelloCities.cs:13', 'HelloCities.cs:14', 'HelloCities.cs:15', null]);
+    });
   });
 
   withApp('custom-status-csharp', () => {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import type * as grammars from '../../src/vscode/source/grammars-entry';
+import type * as grammars from '../../src/analysis/grammar-bundle/entry';
 import { projectRoot } from '../support/durascope-program';
 
 describe('the packaged grammars', () => {

@@ -5,6 +5,8 @@ import type { Logger } from '../../core/ports/logger';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 import type { ReplayRequest } from '../../core/ports/replay-worker';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { waitLines } from '../../analysis/grammar-bundle/wait-lines';
+import * as sources from '../../emulator/replays/project-sources';
 import { createReplays, type Replays } from '../../emulator/replays/replays';
 import { replayRequestOf } from '../../emulator/replays/replay-request';
 import { ConnectedReplayWorker } from '../../replay/connected-replay-worker';
@@ -14,7 +16,6 @@ import type { RunningEmulator } from '../emulators/app-emulator';
 import type { Emulators } from '../emulators/emulators';
 import { emulatorOptions } from '../models/emulator-settings';
 import { findProgramSource } from './program-source';
-import { waitLines } from './wait-lines';
 
 /** What is replayed: an instance of the app's hub, or a history that was brought along. */
 export interface ReplayTarget {
@@ -155,10 +156,11 @@ export class AppReplays implements vscode.Disposable {
           : null,
       findSource: async (name) => {
         const own = this.#ownOf(appDir, name);
-        if (own?.file === undefined) return findProgramSource(name, own === undefined ? undefined : appDir);
+        if (own === undefined) return findProgramSource(name);
+        if (own.file === undefined) return (await sources.findInProject(appDir, name)) ?? findProgramSource(name, appDir);
         return { place: { file: own.file, line: own.line ?? 1, column: 1 }, text: '' };
       },
-      findPlaces: waitLines,
+      findPlaces: waitLines(sources),
     });
     const timeline = await openReplay(request, worker);
     return withMore(timeline, { notes: [...moreNotes, ...timeline.notes], divergence: timeline.divergence });
@@ -204,8 +206,8 @@ export class AppReplays implements vscode.Disposable {
     return {
       appDir,
       log: this.log,
-      findSource: (name: string) => findProgramSource(name, appDir),
-      findPlaces: waitLines,
+      findSource: async (name: string) => (await sources.findInProject(appDir, name)) ?? findProgramSource(name, appDir),
+      findPlaces: waitLines(sources),
       ...(nodePath === undefined ? {} : { nodePath }),
       ...(env === undefined ? {} : { env }),
       ...(watchdogMs === undefined ? {} : { watchdogMs }),

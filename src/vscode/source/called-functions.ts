@@ -6,7 +6,7 @@ import type { CallingFunction } from '../../core/values/function-calls';
 import { AppSources } from './app-sources';
 import type { DurableApp } from '../apps/find-apps';
 import { loadAnalysis } from './load-analysis';
-import { loadGrammars, parserOf } from './load-grammars';
+import { loadGrammars, parserOf } from '../../analysis/grammar-bundle/load-grammars';
 import { folderFunctionName, sourceFilesOf } from './source-index';
 
 interface ReadApp {

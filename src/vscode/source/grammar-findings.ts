@@ -4,7 +4,7 @@ import type { Finding } from '../../analysis/findings/finding';
 import { type AppSources, openDocument } from './app-sources';
 import type { KnownFindings } from './known-findings';
 import { loadAnalysis } from './load-analysis';
-import { loadGrammars, parserOf } from './load-grammars';
+import { loadGrammars, parserOf } from '../../analysis/grammar-bundle/load-grammars';
 
 /** The findings of an app's texts in C# and PowerShell, kept up as its files change. */
 export class GrammarFindings {

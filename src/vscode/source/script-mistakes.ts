@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { loadGrammars, parserOf } from '../../analysis/grammar-bundle/load-grammars';
 import { readText } from '../apps/find-apps';
-import { loadGrammars, parserOf } from './load-grammars';
 
 /** With the line on which a script in PowerShell can no longer be read, where nothing else is known of it: its worker names the file only. */
 export async function withMistake<Place extends { file?: string; line?: number; column?: number }>(place: Place): Promise<Place> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import glob from 'fast-glob';
 import { DurascopeError } from '../../../core/values/errors';
 import { decidingFiles, listOf, type ProjectFacts } from './project-facts';
+import { projectsOf } from './project-references';
 
 export interface DotnetProject {
   /** Absolute path of the project file; null: the folder is itself what was built. */
@@ -112,25 +113,16 @@ export interface Sources {
 
 /** Of the project and of projects that it refers to; `written`: folders with what builds write. */
 export async function findSources(project: string, written: readonly string[]): Promise<Sources> {
-  const seen = new Set<string>();
   let newest = 0;
   const ignored = written.map((folder) => `${glob.escapePath(folder.replaceAll('\\', '/'))}/**`);
-  const look = async (file: string): Promise<void> => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    const dir = path.dirname(file);
+  const projects = await projectsOf(project);
+  for (const file of projects) {
     const ignore = [...notSources, ...ignored];
-    const files = await glob(sourcePattern, { cwd: dir, absolute: true, ignore, stats: true });
+    const files = await glob(sourcePattern, { cwd: path.dirname(file), absolute: true, ignore, stats: true });
     newest = files.reduce((latest, { stats }) => Math.max(latest, stats?.mtimeMs ?? 0), newest);
     for (const deciding of await decidingFiles(file)) newest = Math.max(newest, await changedAt(deciding));
-    const text = await readFile(file, 'utf8').catch(() => '');
-    for (const [, , include = ''] of text.matchAll(/<ProjectReference\s[^>]*Include\s*=\s*(["'])(.*?)\1/gi)) {
-      const own = include.replaceAll(/\$\((MSBuildThisFileDirectory|MSBuildProjectDirectory|ProjectDir)\)[\\/]?/gi, './');
-      await look(path.resolve(dir, own.replaceAll('\\', '/')));
-    }
-  };
-  await look(project);
-  return { changedAt: newest, folders: [...new Set([...seen].map((file) => path.dirname(file)))] };
+  }
+  return { changedAt: newest, folders: [...new Set(projects.map((file) => path.dirname(file)))] };
 }
 
 async function changedAt(file: string): Promise<number> {

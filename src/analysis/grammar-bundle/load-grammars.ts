@@ -3,15 +3,15 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
-import type { GrammarLanguage, SyntaxTrees } from '../../analysis/grammars/syntax-trees';
-import type * as grammars from './grammars-entry';
+import type { GrammarLanguage, SyntaxTrees } from '../grammars/syntax-trees';
+import type * as grammars from './entry';
 
 type Grammars = typeof grammars;
 
 let part: Grammars | undefined;
 const parsers = new Map<GrammarLanguage, Promise<SyntaxTrees>>();
 
-/** The part of the extension that reads C# and PowerShell, in a bundle of its own beside this one. */
+/** The part of the extension that reads C# and PowerShell, in a bundle of its own. */
 export function loadGrammars(): Grammars {
   part ??= createRequire(__filename)(path.join(__dirname, 'grammars.js')) as Grammars;
   return part;
