@@ -9,6 +9,7 @@ import { STATUS_CODES } from 'node:http';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { type DurableHttpRequest, isToRetry, readHttpRequest } from '../core/dialects/durable-http';
+import { httpAdvice } from '../core/instances/http-refusals';
 import type { Clock } from '../core/ports/clock';
 import type { DurableHttpCall } from '../core/ports/durable-http';
 import type { ActivityOutcome } from '../core/ports/function-worker';
@@ -93,14 +94,14 @@ export class DurableHttp {
   };
 
   #refused({ method, uri }: DurableHttpRequest, problem: ClientFailure, instanceId: string): ActivityOutcome {
-    const isOfType = problem.frames.some((frame) => frame.includes('CheckMediaTypeFormat'));
-    const advice = isOfType ? ' The extension takes a Content-Type without parameters: leave the charset out, it is UTF-8.' : '';
+    const failure = clientFailure(problem);
+    const advice = httpAdvice(problem.reason, failure.details);
     this.#log(
       'warning',
-      `callHttp ${method} ${shownUrl(uri)} is not sent, in Azure neither: ${problem.reason}${advice}`,
+      `callHttp ${method} ${shownUrl(uri)} is not sent, in Azure neither: ${problem.reason}${advice === null ? '' : ` ${advice}`}`,
       instanceId,
     );
-    return clientFailure(problem);
+    return failure;
   }
 
   /** In the extension's words. */
@@ -109,8 +110,7 @@ export class DurableHttp {
     const message = `Status code ${name} received, retry requested.`;
     this.#log(
       'warning',
-      `callHttp ${method} ${shownUrl(uri)} was answered with ${status}, for which its HttpRetryOptions ask for a retry. Nobody retries it, in Azure neither: ` +
-        'the call fails. Leave HttpRetryOptions out and look at the status, or give the retry to an activity.',
+      `callHttp ${method} ${shownUrl(uri)} was answered with ${status}. ${httpAdvice(message, null) ?? message}`,
       instanceId,
     );
     return { ok: false, reason: message, details: serialisedException({ message, kind: 0 }) };

@@ -116,6 +116,57 @@ describe('what an instance means', () => {
     assert.deepEqual(idsOf({ runtimeStatus: 'Running' }, events), []);
   });
 
+  it('goldens x-http-types, x-http-headers, x-http-misused, x-http-typed, http-bad-url: what helps against each request that was not sent', async () => {
+    const names = ['x-http-types', 'x-http-headers', 'x-http-misused', 'x-http-typed'];
+    const recordings = [
+      ...(await readRecordings(path.join(projectRoot, 'test/goldens/crossed/recordings'))).filter(({ name }) =>
+        names.includes(name),
+      ),
+      ...(await readRecordings(path.join(projectRoot, 'test/goldens/recordings'))).filter(({ name }) => name === 'http-bad-url'),
+    ];
+    assert.equal(recordings.length, 5);
+    const told = new Set<string>();
+    for (const { name, rows } of recordings) {
+      const events = (rows[name]?.History ?? []) as unknown as HistoryEvent[];
+      const failures = events.filter(({ EventType }) => EventType === 'TaskFailed');
+      const found = meanings(row(), events).filter(({ id }) => id === 'httpRefused');
+      assert.equal(found.length, failures.length, name);
+      for (const { message, event: at } of found) {
+        assert.equal(events[at ?? -1]?.EventType, 'TaskFailed');
+        told.add(message);
+      }
+    }
+    const all = [...told].join('\n');
+    for (const words of [
+      /leave the charset of 'application\/json; charset=utf-16' out/,
+      /as type\/subtype and nothing else, which ' text\/plain' is not/,
+      /'Content-Length' is a header of contents/,
+      /'bad name' cannot be the name of a header/,
+      /header without a name/,
+      /take line breaks out/,
+      /Encode what is not ASCII/,
+      /multipart content in an activity/,
+      /'nonsense' is none that its header can have/,
+      /needs a whole address/,
+    ])
+      assert.match(all, words);
+    const failed = (Reason: string): HistoryEvent[] => [
+      event('TaskScheduled', { EventId: 0, Name: 'BuiltIn::HttpActivity' }),
+      event('TaskFailed', { TaskScheduledId: 0, Reason, Details: '' }),
+    ];
+    assert.match(meanings(row(), failed("The 'ftp' scheme is not supported."))[0]?.message ?? '', /not to ftp:\/\//);
+    assert.match(
+      meanings(row(), failed('Status code ServiceUnavailable received, retry requested.'))[0]?.message ?? '',
+      /Nobody retries it/,
+    );
+    assert.deepEqual(idsOf({}, failed('Connection refused (127.0.0.1:1)')), []);
+    // An activity of the app that says the same.
+    assert.deepEqual(
+      idsOf({}, [event('TaskScheduled', { EventId: 0, Name: 'Own' }), ...failed('The request failed').slice(1)]),
+      [],
+    );
+  });
+
   it('golden lock-throws: locks that a failed or terminated instance keeps, had or only asked for', () => {
     const request = (id: string) => JSON.stringify({ op: null, id, parent: 'one', lockset: [{ name: 'box', key: 'k' }] });
     const asked = event('EventSent', { EventId: 0, InstanceId: '@box@k', Name: 'op', Input: request('s1') });

@@ -4,6 +4,7 @@
  * otherwise than a store.
  */
 import { saysNonDeterministic } from '../decisions/non-determinism';
+import { httpActivityName } from '../dialects/durable-http';
 import { readRequest } from '../entities/entity-messages';
 import { HeldLocks } from '../entities/held-locks';
 import {
@@ -12,6 +13,7 @@ import {
   type SubOrchestrationInstanceCreated,
   type SubOrchestrationInstanceFailed,
 } from '../history/history';
+import { httpAdvice } from './http-refusals';
 import { profileOf, type InstanceRow } from './instance';
 import { hasNothingOpen } from './nothing-open';
 
@@ -30,6 +32,7 @@ export type MeaningId =
   | 'unawaitedEvent'
   | 'openTimers'
   | 'lateResult'
+  | 'httpRefused'
   | 'locksKept'
   | 'locksGivenBack'
   | 'nothingOpen';
@@ -71,6 +74,7 @@ const paragraphs: Readonly<Record<MeaningId, string>> = {
   unawaitedEvent: 'an-event-that-nobody-waits-for',
   openTimers: 'the-code-has-returned-and-the-instance-runs-on',
   lateResult: 'a-result-that-comes-too-late',
+  httpRefused: 'a-request-that-callhttp-does-not-send',
   locksKept: 'locks-that-nobody-gives-back',
   locksGivenBack: 'locks-given-back-by-a-failure',
   nothingOpen: 'running-and-nothing-is-open',
@@ -92,6 +96,7 @@ const titles: Readonly<Record<MeaningId, string>> = {
   unawaitedEvent: 'An event that nobody waits for',
   openTimers: 'The code has returned, and the instance runs on',
   lateResult: 'A result that comes too late',
+  httpRefused: 'A request that callHttp does not send',
   locksKept: 'Locks that nobody gives back',
   locksGivenBack: 'Locks given back by a failure',
   nothingOpen: 'Running, and nothing is open',
@@ -109,6 +114,7 @@ export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Mean
   }
   if (!found.some(({ id }) => id === 'suspendedEnded')) found.push(...suspendedEnd(events));
   if (isIdle(row, events)) found.push(nothingOpen(row));
+  found.push(...httpRefusals(events));
   found.push(...waitMeanings(row, events), ...(failure === null ? lateResults(row, events) : []), ...lockMeanings(row, events));
   return found.map((meaning) => ({ ...meaning, title: titles[meaning.id] }));
 }
@@ -284,6 +290,19 @@ function lateResults({ runtimeStatus }: MeaningRow, events: readonly HistoryEven
     docs: docsOf('lateResult'),
     event: index,
   }));
+}
+
+function httpRefusals(events: readonly HistoryEvent[]): Found[] {
+  const calls = new Set<number>();
+  const found: Found[] = [];
+  for (const [index, event] of events.entries()) {
+    if (event.EventType === 'TaskScheduled' && event.Name === httpActivityName) calls.add(event.EventId);
+    else if (event.EventType === 'TaskFailed' && calls.has(event.TaskScheduledId)) {
+      const message = httpAdvice(event.Reason, event.Details);
+      if (message !== null) found.push({ id: 'httpRefused', message, docs: docsOf('httpRefused'), event: index });
+    }
+  }
+  return found;
 }
 
 /** What an end that was none of the code's own does with locks (spec/engine.md 5.5). */

@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
+import { httpActivityName } from '../../core/dialects/durable-http';
+import { httpAdvice } from '../../core/instances/http-refusals';
 import { rootCauseOf } from '../../core/values/failure-text';
 import type { FailureLinkValue, InstanceDetails, SourceLocation } from '../../protocol/panel-values';
 import { fileName } from '../models/file-name';
@@ -18,6 +20,7 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
   const root = chain.at(-1) ?? ownFailure(instance);
   const own = chain[0];
   const location = root.location ?? instance.failureLocation;
+  const advice = root.name === httpActivityName ? httpAdvice(root.message, root.stackTrace) : null;
   const diverged = saysNonDeterministic(instance.failureDetails?.ErrorMessage ?? instance.output);
   const canStep = parts.showReplay !== null && transport.place === 'editor' && instance.historyLength > 0;
   return (
@@ -34,6 +37,11 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
         <p class="failure-where quiet-text">
           in {root.kind} <strong>{root.name}</strong>
           {root.attempt !== null && root.attempt > 1 ? `, attempt ${root.attempt}` : ''}
+        </p>
+      )}
+      {advice === null ? null : (
+        <p class="failure-where" data-testid="advice">
+          <Icon name="info" /> {advice}
         </p>
       )}
       {root.excerpt === null || location === null ? null : <Excerpt excerpt={root.excerpt} location={location} />}

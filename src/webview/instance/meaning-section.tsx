@@ -41,9 +41,11 @@ export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element
     unawaited?.join('\n'),
     codeEnded,
   ]);
-  if (found.length === 0) return null;
+  // Of a failed instance the card of its failure has the advice.
+  const told = found.filter(({ id }) => id !== 'httpRefused' || instance.runtimeStatus !== 'Failed');
+  if (told.length === 0) return null;
   const first = new Map<string, Meaning>();
-  for (const meaning of found) if (!first.has(meaning.message)) first.set(meaning.message, meaning);
+  for (const meaning of told) if (!first.has(meaning.message)) first.set(meaning.message, meaning);
   return (
     <Section title="What it means" class="meanings">
       <ul class="store-notes">

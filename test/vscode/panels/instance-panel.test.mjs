@@ -342,6 +342,14 @@ describe('the instance panel', function () {
     );
   });
 
+  it('says on the card of a failure what helps against a request of callHttp that is not sent, and nowhere else on the page', async () => {
+    const page = await openPanel('failedHttp');
+    assert.match(await page.getByTestId('root-cause').innerText(), /^System\.FormatException The format of value/);
+    assert.match(await page.getByTestId('advice').innerText(), /leave the charset of 'application\/json; charset=utf-8' out/);
+    assert.equal(await page.getByText('leave the charset').count(), 1);
+    await screenshot('failure-http');
+  });
+
   it('links to the line that failed, to the parent and to the children', async () => {
     let page = await openPanel('failed');
     await page.getByRole('button', { name: 'Go to reserve-ticket.ts:31' }).click();

@@ -217,6 +217,34 @@ function failedInstance(): FakeInstance {
   );
 }
 
+/** Failed for a request of `callHttp` that the extension does not send. */
+function refusedRequest(): FakeInstance {
+  const reason = "The format of value 'application/json; charset=utf-8' is invalid.";
+  const stack = `   at System.Net.Http.Headers.MediaTypeHeaderValue.CheckMediaTypeFormat(String mediaType, String parameterName)`;
+  const output = `Orchestrator function 'Ask' failed: ${reason}`;
+  const details = {
+    ErrorType: 'System.FormatException',
+    ErrorMessage: reason,
+    StackTrace: stack,
+    InnerFailure: null,
+    IsNonRetriable: false,
+    Properties: null,
+  };
+  return instance(
+    { instanceId: 'ask-7', name: 'Ask', runtimeStatus: 'Failed', output },
+    story(
+      turn,
+      started('Ask'),
+      scheduled(0, 'BuiltIn::HttpActivity'),
+      rest,
+      turn,
+      { ...failed(0, reason), Details: stack, FailureDetails: details },
+      ended(1, output, 'Failed'),
+      rest,
+    ),
+  );
+}
+
 /** Nested three deep, as the host's replay passes a failure up: each level repeats the one below it. */
 function deepFailure(): FakeInstance[] {
   const message = 'The card 4000-1234 was refused: insufficient funds';
@@ -543,6 +571,7 @@ export const galleryStates = {
     fill: (hub) => hub.add(...deepFailure()),
     replay: new FakeReplay(helloCities),
   },
+  failedHttp: { panel: 'instance', instanceId: 'ask-7', fill: (hub) => hub.add(refusedRequest()) },
   pending: {
     panel: 'instance',
     instanceId: 'later',
