@@ -1,11 +1,13 @@
 /** What callers of the hub may do with orchestrations: each resolves when it is in the journal (E1 of `Engine`). */
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
+import { dotnetJson } from '../core/values/dotnet-json';
 import { DurascopeError } from '../core/values/errors';
 import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { ForkRequest } from '../core/instances/forks';
 import type { InboundEvent } from '../core/history/history';
 import { profileOf, type InboxMessage, type InstanceRow } from '../core/instances/instance';
 import { childInstanceIdProblem, instanceIdProblem, isEntityId } from '../core/values/instance-id';
+import { lenientJson } from '../core/values/newtonsoft-json';
 import { newInstance } from '../core/turns/new-instance';
 import type { ImportConflicts, ImportOutcome, PurgeFilter, RestartOptions, StartOptions } from '../core/ports/task-hub-client';
 import { isTerminal, type OrchestrationStatus, type TerminalStatus } from '../core/values/status';
@@ -121,8 +123,8 @@ export class OrchestrationCommands {
     return this.start({
       name,
       ...(options?.keepsTags === true && tags !== null ? { tags } : {}),
-      // The extension hands over what the status shows, where no input is null.
-      input: input ?? (this.core.isOfExtension(row) ? 'null' : null),
+      // The extension hands over what the status shows: written again, and no input is null.
+      input: this.core.isOfExtension(row) ? shownInput(input) : input,
       version,
       profile: profileOf(row),
       ...(options?.newInstanceId === false ? { instanceId } : {}),
@@ -239,4 +241,11 @@ export class OrchestrationCommands {
 /** The ExecutionId of an instance that a client has started is a GUID as it is mostly written; all others are 32 digits. */
 function dashed(id: string): string {
   return id.replace(/^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** An input as the extension reads it and writes it again (recorded: `restart-inputs`). */
+function shownInput(input: string | null): string {
+  if (input === null) return 'null';
+  const read = lenientJson(input, false);
+  return read === null ? input : dotnetJson(read);
 }

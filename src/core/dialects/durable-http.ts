@@ -45,10 +45,17 @@ export function readHttpRequest(value: unknown): DurableHttpRequest {
       ? {}
       : { content: typeof content === 'string' ? content : content === false ? 'False' : JSON.stringify(content) }),
     ...(isObject(tokenSource) ? { tokenSource } : {}),
-    ...(typeof asynchronousPatternEnabled === 'boolean' ? { asynchronousPatternEnabled } : {}),
+    ...(asynchronousPatternEnabled === undefined || asynchronousPatternEnabled === null
+      ? {}
+      : { asynchronousPatternEnabled: isTrue(asynchronousPatternEnabled) }),
     ...(typeof timeout === 'string' ? { timeout } : {}),
     ...(isObject(retryOptions) ? { statusCodesToRetry: statusCodes(retryOptions['statusCodesToRetry']) } : {}),
   };
+}
+
+/** As .NET reads a boolean. */
+function isTrue(value: unknown): boolean {
+  return typeof value === 'string' ? value.trim().toLowerCase() === 'true' : Boolean(value);
 }
 
 function statusCodes(value: unknown): number[] {

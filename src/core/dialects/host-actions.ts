@@ -11,6 +11,7 @@ import {
   textField,
 } from '../values/durable-action';
 import { readHttpRequest } from './durable-http';
+import { assertReadable } from './host-http-request';
 import { defaultHostConfig } from '../values/host-config';
 import type { ReplayNode } from './host-replay-nodes';
 import {
@@ -203,7 +204,9 @@ export class HostActions {
 
   /** Schemas before V3 know nothing of polling: there a 202 is the result (a deviation for SDK 1.x, whose host goes on asking in vain). */
   private httpCall(action: DurableAction): ReplayNode {
-    const request = readHttpRequest(action['httpRequest']);
+    const given = action['httpRequest'];
+    if (typeof given === 'object' && given !== null) assertReadable(given as Record<string, unknown>);
+    const request = readHttpRequest(given);
     const knowsPolling = Number.isFinite(this.options.maximumShortTimerMs);
     if (!knowsPolling || request.asynchronousPatternEnabled === false) return new TaskNode(httpActivity(request));
     const delayMs = this.options.httpPollDelayMs ?? defaultHttpPollDelayMs;

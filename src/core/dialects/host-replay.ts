@@ -408,11 +408,10 @@ export class HostReplay implements NodeHost {
     }
   }
 
-  private unreadableText(entry: DurableAction | readonly DurableAction[], { what, member }: UnreadableMember): string {
+  private unreadableText(entry: DurableAction | readonly DurableAction[], error: UnreadableMember): string {
     const { unreadable } = this.actions;
     const at = this.options.isV1 ? `actions[${this.nextAction - 1}]` : `actions[0][${this.nextAction - 1}]`;
-    const path = unreadable === null ? at : (actionPath(entry, unreadable, at) ?? at);
-    return `${what} Path '${path}.${member}'.`;
+    return error.textAt(unreadable === null ? at : (actionPath(entry, unreadable, at) ?? at));
   }
 
   /** What an action asks for may not be possible: the host's exception, which is the orchestration's failure. */

@@ -92,16 +92,26 @@ export class NoJsonForm extends Error {
   override readonly name = 'NoJsonForm';
 }
 
-/** What the host cannot read of an answer. The message lacks the place: `member` is the last part of its path. */
+/** What the host cannot read of an answer. The message lacks the place: `member` is the last part of its path, null where none is told. */
 export class UnreadableMember extends Error {
   override readonly name = 'UnreadableMember';
 
   constructor(
-    readonly what: string,
-    readonly member: string,
+    private readonly what: string,
+    private readonly member: string | null,
   ) {
-    super(`${what} Path '${member}'.`);
+    super(unreadableText(what, member));
   }
+
+  /** With the path of the action that has the member, as in `actions[0][1]`. */
+  textAt(path: string): string {
+    return unreadableText(this.what, this.member === null ? null : `${path}.${this.member}`);
+  }
+}
+
+function unreadableText(what: string, path: string | null): string {
+  if (path === null) return what;
+  return `${what}${what.endsWith('\n') ? '' : ' '}Path '${path}'.`;
 }
 
 /** An object that begins with `$ref` is a reference to Newtonsoft.Json, of nothing that it knows; it may have no other member. */
