@@ -14,9 +14,22 @@ import { notYet } from './harness/not-yet';
 import type { Played, Recording } from './harness/recording';
 
 /** Folders with recordings and the app that was recorded beside them. */
-const sets = ['.', 'siblings', 'meetings', 'corners', 'twins', 'pairs', 'kinds', 'crossed', 'batches', 'version3', 'csharp'].map(
-  (name) => path.join(__dirname, name),
-);
+const sets = [
+  '.',
+  'siblings',
+  'grid',
+  'meetings',
+  'corners',
+  'twins',
+  'pairs',
+  'kinds',
+  'crossed',
+  'batches',
+  'version3',
+  'csharp',
+].map((name) => path.join(__dirname, name));
+/** Those with further scenarios of the first one's app. */
+const ofFirstApp = new Set(['siblings', 'grid']);
 const mostLines = 12;
 /** Second, third and fourth time: on a machine that is busy 200 ms may be over before the next call is there, and what was waited for has not come. */
 const slower = [
@@ -98,8 +111,7 @@ describe('goldens', function () {
 
 /** The app of a set; the one of the programming model v3 gets a folder of its own, where `durable-functions` is version 2. */
 async function withApp(folder: string, play: (app: string) => Promise<void>): Promise<void> {
-  // Further scenarios of the first set's app.
-  const app = path.join(path.basename(folder) === 'siblings' ? path.dirname(folder) : folder, 'app');
+  const app = path.join(ofFirstApp.has(path.basename(folder)) ? path.dirname(folder) : folder, 'app');
   if (path.basename(folder) !== 'version3') return play(app);
   const copy = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-app-'));
   try {
