@@ -1,7 +1,7 @@
 import { valueProblem } from '../core/values/value-limit';
 import type { BehaviourProfile } from '../core/values/behaviour-profile';
 import { Fifo } from '../base/fifo';
-import { httpActivityName } from '../core/dialects/durable-http';
+import { httpActivityName } from '../core/values/http-activity';
 import { DurascopeError } from '../core/values/errors';
 import { engineNotes } from '../core/history/history';
 import { profileOf, workKey, type PendingActivity } from '../core/instances/instance';

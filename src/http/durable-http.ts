@@ -9,7 +9,7 @@ import { STATUS_CODES } from 'node:http';
 import { messageOf } from '../base/error-message';
 import { DurascopeError } from '../core/values/errors';
 import { type DurableHttpRequest, isToRetry, readHttpRequest } from '../core/dialects/durable-http';
-import { httpAdvice } from '../core/instances/http-refusals';
+import { httpAdvice } from '../core/values/http-activity';
 import type { Clock } from '../core/ports/clock';
 import type { DurableHttpCall } from '../core/ports/durable-http';
 import type { ActivityOutcome } from '../core/ports/function-worker';

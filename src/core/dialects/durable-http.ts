@@ -2,8 +2,6 @@
  * Durable HTTP calls, `context.df.callHttp` (spec/http-api.md 9): what travels as JSON between orchestrator, history and whoever makes the
  * requests, and when a 202 is asked about again. The request itself is an activity that needs no function of the app.
  */
-export const httpActivityName = 'BuiltIn::HttpActivity';
-
 /** `httpRequest` of a CallHttp action, as far as it is read; every field as the app gave it. */
 export interface DurableHttpRequest {
   method: string;

@@ -1,6 +1,6 @@
 /** The node of a durable HTTP call that is asked about until it is no longer a 202 (spec/functions-worker.md 6, rule 5). */
-import type { DurableHttpRequest } from './durable-http';
-import { httpActivityName, nextPoll } from './durable-http';
+import { httpActivityName } from '../values/http-activity';
+import { type DurableHttpRequest, nextPoll } from './durable-http';
 import type { NodeHost, OpenTask } from './host-replay-nodes';
 import { ParentNode, ReplayNode } from './host-replay-nodes';
 import type { WorkDecision } from '../decisions/non-determinism';

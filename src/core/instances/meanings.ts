@@ -4,7 +4,6 @@
  * otherwise than a store.
  */
 import { saysNonDeterministic } from '../decisions/non-determinism';
-import { httpActivityName } from '../dialects/durable-http';
 import { readRequest } from '../entities/entity-messages';
 import { HeldLocks } from '../entities/held-locks';
 import {
@@ -13,7 +12,7 @@ import {
   type SubOrchestrationInstanceCreated,
   type SubOrchestrationInstanceFailed,
 } from '../history/history';
-import { httpAdvice } from './http-refusals';
+import { httpActivityName, httpAdvice } from '../values/http-activity';
 import { profileOf, type InstanceRow } from './instance';
 import { hasNothingOpen } from './nothing-open';
 

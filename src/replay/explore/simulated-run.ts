@@ -8,7 +8,7 @@
  *   M3. An entity takes one message at a time, when whoever explores says so; its operations run for real, once for each state and input.
  *   M4. Time stands still but for timers: when one fires, it is its time. There is one time for all: of all timers the earliest fires.
  */
-import { httpActivityName } from '../../core/dialects/durable-http';
+import { httpActivityName } from '../../core/values/http-activity';
 import type { EventRaised, HistoryEvent, TaskScheduled, SubOrchestrationInstanceCreated } from '../../core/history/history';
 import type { ActivityOutcome, FunctionWorker } from '../../core/ports/function-worker';
 import { resultEvent } from '../../core/turns/result-event';

@@ -1,8 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
-import { httpActivityName } from '../../core/dialects/durable-http';
-import { httpAdvice } from '../../core/instances/http-refusals';
+import { httpActivityName, httpAdvice } from '../../core/values/http-activity';
 import { rootCauseOf } from '../../core/values/failure-text';
 import type { FailureLinkValue, InstanceDetails, SourceLocation } from '../../protocol/panel-values';
 import { fileName } from '../models/file-name';

@@ -1,6 +1,6 @@
 /** A function as its worker describes it (spec/functionrpc-workers.md 2), in the form of this program. */
 import * as z from 'zod';
-import { httpActivityName } from '../../../core/dialects/durable-http';
+import { httpActivityName } from '../../../core/values/http-activity';
 import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
 import type { FunctionDescriptor, FunctionType } from '../../../core/ports/function-worker';
 import { BindingInfo_Direction, type RpcFunctionMetadata } from '../../../wire/generated/function-rpc';

@@ -11,7 +11,7 @@
  *   A5. What does not run ahead waits for the parent to hand it out; then the episode that takes the result still runs at once, where the
  *       parent says that the instance waits for nothing else.
  */
-import { httpActivityName } from '../../../../core/dialects/durable-http';
+import { httpActivityName } from '../../../../core/values/http-activity';
 import type { HistoryEvent, TaskScheduled } from '../../../../core/history/history';
 import type { ActivityOutcome } from '../../../../core/ports/function-worker';
 import { resultEvent } from '../../../../core/turns/result-event';

@@ -1,6 +1,8 @@
-/** Requests of `callHttp` that the extension or .NET's HTTP client does not send, or fails for what it was answered: told by the failure of the call. */
+/** The activity that makes the requests of `callHttp`, and what helps where it fails. */
 
-/** What is said of them, the first that fits. `reason` and `details` of the call's failure are what is looked at. */
+export const httpActivityName = 'BuiltIn::HttpActivity';
+
+/** Requests that the extension or .NET's HTTP client does not send, or fails for what it was answered; the first that fits is meant. */
 const refusals: readonly { reason: RegExp; details?: string; message: (given: string) => string }[] = [
   {
     reason: /^The format of value '([\s\S]*)' is invalid\.$/,
