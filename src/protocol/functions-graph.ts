@@ -1,5 +1,5 @@
 /** What the functions panel draws, out of the app's functions, its code and what instances have called. */
-import { httpActivityName } from '../core/dialects/durable-http';
+import { httpActivityName } from '../core/values/http-activity';
 import type { FunctionDescriptor } from '../core/ports/function-worker';
 import type { CallingFunction, CodePlace, FunctionCallKind } from '../core/values/function-calls';
 import type { CallCounts, FunctionEdge, FunctionKind, FunctionNode } from './functions-panel';
