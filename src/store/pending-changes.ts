@@ -13,7 +13,7 @@ import {
   type PendingActivity,
   type PendingTimer,
 } from '../core/instances/instance';
-import { isTerminal } from '../core/values/status';
+import { isTerminal, type OrchestrationStatus } from '../core/values/status';
 import type { Change } from './checkpoint-codec';
 import { decodePieces } from './event-codec';
 import type { UnreadRow } from './row-codec';
@@ -21,6 +21,8 @@ import type { UnreadRow } from './row-codec';
 interface PendingRow {
   row: InstanceRow | UnreadRow;
   text: string;
+  /** The status that SQL has of it; undefined: nobody has asked. */
+  inSql: OrchestrationStatus | 'none' | undefined;
 }
 
 interface HistoryPiece {
@@ -161,7 +163,7 @@ export class PendingChanges {
     this.weight += text.length - (before?.text.length ?? 0);
     this.#noteCustomStatus(row, before?.row);
     if (before === undefined) {
-      this.rows.set(id, { row, text });
+      this.rows.set(id, { row, text, inSql: undefined });
     } else {
       before.row = row;
       before.text = text;

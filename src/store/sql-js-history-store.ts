@@ -19,6 +19,7 @@ import type { Logger } from '../core/ports/logger';
 import type { OrchestrationStatus } from '../core/values/status';
 import { CheckpointTooLong, decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
 import { condensed } from './condensed';
+import { asksForAll, countsOfAll } from './counts-of-all';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
@@ -278,7 +279,13 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   countByStatus(query: InstanceQuery = {}): Partial<Record<OrchestrationStatus, number>> {
-    return isSearch(query) ? countSearched(this.#withTexts(query), query) : countInstancesByStatus(this.#withRows(), query);
+    if (isSearch(query)) return countSearched(this.#withTexts(query), query);
+    this.#assertOpen();
+    const sql = this.#index?.database.sql;
+    const isAllKnown = sql === undefined || this.#pending.purged.size === 0;
+    return isAllKnown && asksForAll(query)
+      ? countsOfAll(this.#pending, sql, query)
+      : countInstancesByStatus(this.#withRows(), query);
   }
 
   prepare(query: InstanceQuery): Promise<void> | undefined {

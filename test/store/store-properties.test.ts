@@ -248,7 +248,8 @@ const aStep: fc.Arbitrary<Step> = fc.record({
 });
 
 type Move =
-  { type: 'commit'; steps: Step[] } | { type: 'query' | 'queues' | 'statuses' | 'compact' | 'reopen' | 'idle' | 'prepare' };
+  | { type: 'commit'; steps: Step[] }
+  | { type: 'query' | 'counts' | 'queues' | 'statuses' | 'compact' | 'reopen' | 'idle' | 'prepare' };
 const aMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 6,
@@ -257,7 +258,7 @@ const aMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      type: fc.constantFrom('query', 'queues', 'statuses', 'compact', 'reopen', 'idle', 'prepare'),
+      type: fc.constantFrom('query', 'counts', 'queues', 'statuses', 'compact', 'reopen', 'idle', 'prepare'),
     }),
   },
 );
@@ -294,9 +295,13 @@ function checkQuery(model: Model, store: HistoryStore, query: InstanceQuery): vo
   } while (continuationToken !== undefined);
   assert.deepEqual(found, expected);
   assert.equal(store.count(query), expected.length);
+  assert.deepEqual(store.countByStatus(query), countsOf(expected));
+}
+
+function countsOf(rows: readonly InstanceRow[]): Partial<Record<string, number>> {
   const byStatus: Partial<Record<string, number>> = {};
-  for (const row of expected) byStatus[row.runtimeStatus] = (byStatus[row.runtimeStatus] ?? 0) + 1;
-  assert.deepEqual(store.countByStatus(query), byStatus);
+  for (const row of rows) byStatus[row.runtimeStatus] = (byStatus[row.runtimeStatus] ?? 0) + 1;
+  return byStatus;
 }
 
 async function play(bench: StoreBench, moves: readonly Move[], queries: readonly InstanceQuery[]): Promise<void> {
@@ -309,6 +314,15 @@ async function play(bench: StoreBench, moves: readonly Move[], queries: readonly
     switch (move.type) {
       case 'commit':
         await store.commit(move.steps.map((step) => model.apply(step)));
+        break;
+      case 'counts':
+        for (const entities of ['include', 'exclude', 'only'] as const) {
+          assert.deepEqual(
+            store.countByStatus({ entities }),
+            countsOf(model.query({ entities })),
+            `counts, entities: ${entities}`,
+          );
+        }
         break;
       case 'query':
         store.query({});
