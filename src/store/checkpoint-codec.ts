@@ -13,7 +13,9 @@ import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeSome, maxPieceLength } from './event-codec';
+import type { KeptText } from './journal-text';
 import { quote } from './json-text';
+import { LinesInPlace, type RecordPlace } from './lines-in-place';
 import { TextParts } from './text-parts';
 import {
   decodeActivities,
@@ -23,13 +25,14 @@ import {
   encodeMessages,
   encodeRow,
   encodeTimers,
+  rowHead,
   UnreadRow,
 } from './row-codec';
 
 /** A part of a checkpoint as the index takes it. Texts are kept because they are stored as they are. */
 export type Change =
   | { type: 'purge'; instanceId: string }
-  | { type: 'row'; row: InstanceRow | UnreadRow; text: string }
+  | { type: 'row'; row: InstanceRow | UnreadRow; text: KeptText }
   | {
       type: 'history';
       instanceId: string;
@@ -37,7 +40,7 @@ export type Change =
       replace: boolean;
       from: number;
       count: number;
-      events: string;
+      events: KeptText;
     }
   | { type: 'messages'; messages: readonly InboxMessage[] }
   | { type: 'consumed'; seqs: readonly number[] }
@@ -147,10 +150,10 @@ function rowLine(row: InstanceRow, changes: Change[]): string {
 }
 
 /**
- * Inverse of {@link encodeCheckpoints}. A long record is read line by line. Throws on text that it did not write: the checksum was
- * right, so that is a version mix-up.
+ * Inverse of {@link encodeCheckpoints}. A long record is read line by line. With `place`, rows and histories stay in the journal where that is
+ * possible. Throws on text that it did not write: the checksum was right, so that is a version mix-up.
  */
-export function decodeCheckpoints(record: Buffer): Change[] {
+export function decodeCheckpoints(record: Buffer, place?: RecordPlace): Change[] {
   const changes: Change[] = [];
   for (let at = 0; at < record.length;) {
     let to = record.length;
@@ -158,7 +161,7 @@ export function decodeCheckpoints(record: Buffer): Change[] {
       const newline = record.indexOf(lineFeed, at + maxPieceLength);
       if (newline >= 0) to = newline + 1;
     }
-    decodeLines(record, at, to, changes);
+    decodeLines(record, at, to, changes, place);
     at = to;
   }
   return changes;
@@ -166,20 +169,22 @@ export function decodeCheckpoints(record: Buffer): Change[] {
 
 const lineFeed = 10;
 
-function decodeLines(record: Buffer, from: number, to: number, changes: Change[]): void {
+function decodeLines(record: Buffer, from: number, to: number, changes: Change[], place: RecordPlace | undefined): void {
   const lastLine = record.lastIndexOf(lineFeed, to - 2);
   // The last line may be as long as a text can be: whatever is before it is a text of its own.
   if (to - from > 2 * maxPieceLength && lastLine >= from) {
-    decodeLines(record, from, lastLine + 1, changes);
-    decodeLines(record, lastLine + 1, to, changes);
+    decodeLines(record, from, lastLine + 1, changes, place);
+    decodeLines(record, lastLine + 1, to, changes, place);
     return;
   }
   const text = record.toString('utf8', from, to);
+  // As many characters as bytes, so that the place of one is that of the other.
+  const lines = place !== undefined && text.length === to - from ? new LinesInPlace(record, from, text, place) : undefined;
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf('\n', start);
     if (end < 0) end = text.length;
-    changes.push(decodeLine(text, start, end));
+    changes.push(lines?.decode(start, end) ?? decodeLine(text, start, end));
     start = end + 1;
   }
 }
@@ -202,7 +207,7 @@ function decodeLine(text: string, start: number, end: number): Change {
     case 'p':
       return { type: 'purge', instanceId: JSON.parse(json) as string };
     case 'i':
-      return { type: 'row', row: new UnreadRow(json), text: json };
+      return { type: 'row', row: new UnreadRow(rowHead(json), json), text: json };
     case 'm':
       return { type: 'messages', messages: decodeMessages(json) };
     case 'k':

@@ -5,17 +5,20 @@ import type { HistoryEvent } from '../core/history/history';
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomStatusChange } from '../core/instances/instance';
 import { decodeEvents, decodePieces } from './event-codec';
 import { activityRest, decodeRow } from './row-codec';
-import { lookupIndexesSql, orderIndexesSql, schemaSql, schemaVersion } from './schema';
+import { lookupIndexesSql, orderIndexes, schemaSql, schemaVersion } from './schema';
 import { SqlConnection } from './sql-connection';
 
 export class HistoryDatabase {
   readonly sql: SqlConnection;
   #hasLookupIndexes: boolean;
+  /** Those that are still to be made. */
+  readonly #orderIndexes: string[];
 
   /** `bytes`: a snapshot. `muchToCome`: a new one that about so many bytes are written to before `addIndexes`. Errors: StoreTooNew, StoreCorrupt. */
   constructor(sqlJs: SqlJsStatic, bytes?: Uint8Array, muchToCome = 0) {
     this.sql = new SqlConnection(sqlJs, bytes);
     this.#hasLookupIndexes = muchToCome === 0;
+    this.#orderIndexes = muchToCome === 0 ? [] : [...orderIndexes];
     try {
       if (bytes !== undefined) this.#checkVersion();
       if (muchToCome > 0) {
@@ -23,7 +26,7 @@ export class HistoryDatabase {
         this.sql.reserve(sqlJs, muchToCome);
       }
       this.sql.configure();
-      if (bytes === undefined && muchToCome === 0) this.sql.script(schemaSql + lookupIndexesSql + orderIndexesSql);
+      if (bytes === undefined && muchToCome === 0) this.sql.script(schemaSql + lookupIndexesSql + orderIndexes.join(''));
       // Snapshots of before the column came in.
       if (bytes !== undefined && !this.sql.rows('PRAGMA table_info(activities)').some((column) => column[1] === 'rest')) {
         this.sql.run('ALTER TABLE activities ADD COLUMN rest TEXT');
@@ -34,9 +37,19 @@ export class HistoryDatabase {
     }
   }
 
+  /** Before anything is asked about instances. */
   addIndexes(): void {
-    this.addLookupIndexes();
-    this.sql.script(orderIndexesSql);
+    while (this.addIndex());
+  }
+
+  /** One of them, or those of the lookups; false when there are all. */
+  addIndex(): boolean {
+    if (this.#hasLookupIndexes && this.#orderIndexes.length === 0) return false;
+    const sql = this.#hasLookupIndexes ? this.#orderIndexes[0] : undefined;
+    if (sql === undefined) this.addLookupIndexes();
+    else this.sql.script(sql);
+    if (sql !== undefined) this.#orderIndexes.shift();
+    return true;
   }
 
   /** At the latest before something is looked up by its instance. */

@@ -224,8 +224,11 @@ export interface JournalEnd {
   end: 'whole' | 'cut' | 'damaged';
 }
 
-/** Reads a journal from its start; `onRecord` gets each payload that counts (J2), valid for the call. */
-export function readJournal(fd: number, onRecord: (payload: Buffer) => void): { header: JournalHeader; end: JournalEnd } {
+/** Reads a journal from its start; `onRecord` gets each payload that counts (J2), valid for the call, and the byte where it begins. */
+export function readJournal(
+  fd: number,
+  onRecord: (payload: Buffer, at: number) => void,
+): { header: JournalHeader; end: JournalEnd } {
   const size = fstatSync(fd).size;
   const window = new FileWindow(fd, size);
   const header = readHeader(window);
@@ -248,7 +251,7 @@ export function readJournal(fd: number, onRecord: (payload: Buffer) => void): { 
     const payload = window.read(at + recordHeaderSize, length);
     if (payload === undefined) return result('cut');
     if (crc32(payload) !== checksum) return result('damaged');
-    onRecord(payload);
+    onRecord(payload, at + recordHeaderSize);
     records += 1;
     at += recordHeaderSize + length;
   }

@@ -16,11 +16,12 @@ import {
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
 import type { Change } from './checkpoint-codec';
 import { decodePieces } from './event-codec';
+import { textOf, weightOf, type KeptText } from './journal-text';
 import type { UnreadRow } from './row-codec';
 
 interface PendingRow {
   row: InstanceRow | UnreadRow;
-  text: string;
+  text: KeptText;
   /** The status that SQL has of it; undefined: nobody has asked. */
   inSql: OrchestrationStatus | 'none' | undefined;
 }
@@ -28,7 +29,7 @@ interface PendingRow {
 interface HistoryPiece {
   count: number;
   /** Encoded. */
-  events: string;
+  events: KeptText;
 }
 
 export interface PendingHistory {
@@ -62,7 +63,7 @@ export class PendingChanges {
   /** Ids that have a custom status, and whether SQL has any of it; without it every new row would have to be compared with SQL. */
   readonly withCustomStatus = new Map<string, boolean>();
   nextSeq = 1;
-  /** Characters of encoded text held here. */
+  /** Characters of encoded text held here; what is left in a journal counts as a few. */
   weight = 0;
 
   get isEmpty(): boolean {
@@ -97,10 +98,11 @@ export class PendingChanges {
 
   /** The instance's row, history and custom status are in SQL now. */
   written(id: string): void {
-    this.weight -= this.rows.get(id)?.text.length ?? 0;
+    const row = this.rows.get(id);
+    if (row !== undefined) this.weight -= weightOf(row.text);
     this.rows.delete(id);
     const history = this.histories.get(id);
-    if (history !== undefined) this.weight -= weightOf(history);
+    if (history !== undefined) this.weight -= weightOfAll(history);
     this.histories.delete(id);
     this.customStatusWritten(id);
     this.finished.delete(id);
@@ -157,10 +159,10 @@ export class PendingChanges {
     }
   }
 
-  #putRow(row: InstanceRow | UnreadRow, text: string): void {
+  #putRow(row: InstanceRow | UnreadRow, text: KeptText): void {
     const id = row.instanceId;
     const before = this.rows.get(id);
-    this.weight += text.length - (before?.text.length ?? 0);
+    this.weight += weightOf(text) - (before === undefined ? 0 : weightOf(before.text));
     this.#noteCustomStatus(row, before?.row);
     if (before === undefined) {
       this.rows.set(id, { row, text, inSql: undefined });
@@ -187,9 +189,9 @@ export class PendingChanges {
 
   #putHistory(change: Change & { type: 'history' }): void {
     const pending = this.histories.get(change.instanceId);
-    this.weight += change.events.length;
+    this.weight += weightOf(change.events);
     if (pending === undefined || change.replace) {
-      if (pending !== undefined) this.weight -= weightOf(pending);
+      if (pending !== undefined) this.weight -= weightOfAll(pending);
       this.histories.set(change.instanceId, {
         executionId: change.executionId,
         replace: change.replace,
@@ -208,12 +210,12 @@ export class PendingChanges {
     this.purged.add(instanceId);
     const row = this.rows.get(instanceId);
     if (row !== undefined) {
-      this.weight -= row.text.length;
+      this.weight -= weightOf(row.text);
       this.rows.delete(instanceId);
     }
     const history = this.histories.get(instanceId);
     if (history !== undefined) {
-      this.weight -= weightOf(history);
+      this.weight -= weightOfAll(history);
       this.histories.delete(instanceId);
     }
     this.customStatuses.delete(instanceId);
@@ -225,8 +227,8 @@ export class PendingChanges {
   }
 }
 
-function weightOf(history: PendingHistory): number {
-  return history.pieces.reduce((sum, piece) => sum + piece.events.length, 0);
+function weightOfAll(history: PendingHistory): number {
+  return history.pieces.reduce((sum, piece) => sum + weightOf(piece.events), 0);
 }
 
 /** The pending ones of the events `from` (included) to `to` (excluded). */
@@ -238,7 +240,7 @@ export function historyRange(history: PendingHistory, from: number, to: number):
     if (seq >= to) break;
     if (seq + piece.count > from) {
       first ??= seq;
-      inRange.push(piece.events);
+      inRange.push(textOf(piece.events));
     }
     seq += piece.count;
   }

@@ -2,9 +2,10 @@
  * Writes pending changes into SQL, in slices that are one transaction each: when one fails, nothing of it is in SQL and all of it
  * is still pending.
  */
-import { activityRestText, wholeRow } from './row-codec';
+import { activityRestText, decodeRow, UnreadRow } from './row-codec';
 import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
+import { textOf, weightOf } from './journal-text';
 import type { PendingChanges, PendingHistory } from './pending-changes';
 import type { SqlConnection } from './sql-connection';
 
@@ -127,7 +128,7 @@ export class PendingWriter {
       for (const id of this.pending.rows.keys()) this.#writeRow(id);
       return () => {
         purgesDone();
-        for (const { text } of this.pending.rows.values()) this.pending.weight -= text.length;
+        for (const { text } of this.pending.rows.values()) this.pending.weight -= weightOf(text);
         this.pending.rows.clear();
       };
     });
@@ -177,8 +178,8 @@ export class PendingWriter {
   #writeRow(id: string): void {
     const entry = this.pending.rows.get(id);
     if (entry === undefined) return;
-    const { text } = entry;
-    const row = wholeRow(entry.row);
+    const text = textOf(entry.text);
+    const row = entry.row instanceof UnreadRow ? decodeRow(text) : entry.row;
     this.sql.run(upsertRow, [
       id,
       row.name,
@@ -201,7 +202,7 @@ export class PendingWriter {
         count += history.pieces[at]?.count ?? 0;
         length += history.pieces[at]?.events.length ?? 0;
       }
-      const pieces = history.pieces.slice(first, at).map((piece) => piece.events);
+      const pieces = history.pieces.slice(first, at).map((piece) => textOf(piece.events));
       this.sql.run(
         'INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)',
         [id, history.executionId, from, count, utf8(pieces.join(','))],

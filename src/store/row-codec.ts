@@ -1,6 +1,7 @@
 /** Instance rows and queued work as JSON arrays: no field names on disk. A new field goes to the end of its list. */
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { decodeEventList, encodeEvents, maxPieceLength } from './event-codec';
+import { textOf, type KeptText } from './journal-text';
 import { inOnePiece, jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
@@ -62,37 +63,53 @@ function timeText(time: string | null): string {
   return time === null ? 'null' : jsonOf(encodeTime(time));
 }
 
+/** What is asked of a row while a journal is read. */
+export interface RowHead {
+  instanceId: string;
+  executionId: string;
+  runtimeStatus: InstanceRow['runtimeStatus'];
+  customStatus: string | null;
+  lastUpdatedTime: Time;
+}
+
 /** A row out of a journal, of which most are replaced before anybody looks at the rest of them. */
 export class UnreadRow {
-  readonly #tuple: RowTuple;
+  readonly #lastUpdatedTime: Time;
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly runtimeStatus: InstanceRow['runtimeStatus'];
+  readonly customStatus: string | null;
 
-  constructor(text: string) {
-    this.#tuple = JSON.parse(text) as RowTuple;
-  }
-
-  get instanceId(): string {
-    return this.#tuple[0];
-  }
-
-  get executionId(): string {
-    return this.#tuple[1];
-  }
-
-  get runtimeStatus(): InstanceRow['runtimeStatus'] {
-    return this.#tuple[4];
-  }
-
-  get customStatus(): string | null {
-    return this.#tuple[7];
+  constructor(
+    head: RowHead,
+    private readonly text: KeptText,
+  ) {
+    this.instanceId = head.instanceId;
+    this.executionId = head.executionId;
+    this.runtimeStatus = head.runtimeStatus;
+    this.customStatus = head.customStatus;
+    this.#lastUpdatedTime = head.lastUpdatedTime;
   }
 
   get lastUpdatedTime(): string {
-    return decodeTime(this.#tuple[9]);
+    return decodeTime(this.#lastUpdatedTime);
   }
 
   read(): InstanceRow {
-    return rowOf(this.#tuple);
+    return decodeRow(textOf(this.text));
   }
+}
+
+/** Of a {@link RowTuple} in text. */
+export function rowHead(text: string): RowHead {
+  const tuple = JSON.parse(text) as RowTuple;
+  return {
+    instanceId: tuple[0],
+    executionId: tuple[1],
+    runtimeStatus: tuple[4],
+    customStatus: tuple[7],
+    lastUpdatedTime: tuple[9],
+  };
 }
 
 export function wholeRow(row: InstanceRow | UnreadRow): InstanceRow {

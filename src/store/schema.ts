@@ -88,11 +88,11 @@ CREATE INDEX custom_status_changes_by_instance ON custom_status_changes (instanc
  * Every order that a query may ask for, with the id as the tie-break, so that a page is a walk along one index. None of them is needed to
  * write: made at the end, they are sorted once instead of being added to in any order.
  */
-export const orderIndexesSql = `
-CREATE INDEX instances_by_status ON instances (status, id);
-CREATE INDEX instances_by_name ON instances (name, id);
-CREATE INDEX instances_by_created ON instances (created, id);
-CREATE INDEX instances_by_updated ON instances (updated, id);
-CREATE INDEX instances_by_parent ON instances (parent, id) WHERE parent IS NOT NULL;
-CREATE INDEX timers_by_due ON timers (fire_at);
-`;
+export const orderIndexes: readonly string[] = [
+  'CREATE INDEX instances_by_status ON instances (status, id);',
+  'CREATE INDEX instances_by_name ON instances (name, id);',
+  'CREATE INDEX instances_by_created ON instances (created, id);',
+  'CREATE INDEX instances_by_updated ON instances (updated, id);',
+  'CREATE INDEX instances_by_parent ON instances (parent, id) WHERE parent IS NOT NULL;',
+  'CREATE INDEX timers_by_due ON timers (fire_at);',
+];

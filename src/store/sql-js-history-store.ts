@@ -44,6 +44,8 @@ export interface SqlJsHistoryStoreOptions {
   fsyncIntervalMs?: number;
   /** Journal size from which an idle moment is used for a snapshot. */
   compactAtBytes?: number;
+  /** Of a journal that is longer, rows and histories stay there when it is opened, until they are asked for or written to the index. */
+  readWholeBytes?: number;
   /** Milliseconds, for how long a slice of a search is worked on. */
   clock?: () => number;
   /** Characters of the texts that are searched, of all instances together; what is beyond them is read with each search. */
@@ -52,6 +54,7 @@ export interface SqlJsHistoryStoreOptions {
 
 const defaultFsyncIntervalMs = 500;
 const defaultCompactAtBytes = 64 * 1024 * 1024;
+const defaultReadWholeBytes = 8 * 1024 * 1024;
 /** A journal that is not worth a snapshot when the store is closed: it is read back in a few hundredths of a second. */
 const smallJournalBytes = 2 * 1024 * 1024;
 /** Characters of pending text from which SQL is written although commits keep coming: finished instances first, then all. */
@@ -65,6 +68,7 @@ const smallCount = 1000;
 /** Bytes of index for a byte of journal, at most; and what is set aside for it at once. */
 const indexPerJournal = 1.5;
 const mostReserved = 1024 * 1024 * 1024;
+const manyRows = 5_000;
 const idleDelayMs = 400;
 /** So many of them while activities are under way: as a rule they end soon, and leave nothing to write. */
 const restsWithActivities = 5;
@@ -89,6 +93,8 @@ interface Disk {
   lock: FolderLock;
   journal: JournalWriter;
   sync: JournalSync;
+  /** Of the journal: while it has no more there was nothing to keep. */
+  readonly sizeAtOpening: number;
   /** Size of the snapshot and of journals that a snapshot under way will replace. */
   olderBytes: number;
 }
@@ -124,6 +130,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       durability: 'interval',
       fsyncIntervalMs: defaultFsyncIntervalMs,
       compactAtBytes: defaultCompactAtBytes,
+      readWholeBytes: defaultReadWholeBytes,
       clock: () => performance.now(),
       mostKeptChars,
       ...options,
@@ -151,7 +158,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   async #openFolder(sqlJs: SqlJsStatic, dir: string): Promise<readonly string[]> {
-    const folder = new StoreFolder(dir);
+    const folder = new StoreFolder(dir, this.#options.readWholeBytes);
     let lock: FolderLock | undefined;
     try {
       folder.prepare();
@@ -161,25 +168,25 @@ export class SqlJsHistoryStore implements HistoryStore {
       });
       const snapshot = await folder.loadSnapshot();
       if (snapshot.database !== undefined) this.#openIndex(sqlJs, snapshot.database);
-      const isNew = this.#index === undefined;
-      const expectedBytes = Math.min(folder.bytesOnDisk() * indexPerJournal, mostReserved);
-      const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload) => {
-        this.#pending.apply(decodeCheckpoints(payload));
+      const muchToCome = expectedBytes(folder.bytesOnDisk());
+      const { writer, warnings } = folder.loadJournals(snapshot.generation, (payload, place) => {
+        this.#pending.apply(decodeCheckpoints(payload, place));
         if (this.#pending.weight > pendingLimit)
-          (this.#index ?? this.#openIndex(sqlJs, undefined, expectedBytes)).writer.writeSettled(finishedLimit);
+          (this.#index ?? this.#openIndex(sqlJs, undefined, muchToCome)).writer.writeSettled(finishedLimit);
       });
-      if (isNew) this.#index?.database.addIndexes();
       const sync: JournalSync = new JournalSync(
         this.#options.durability,
         this.#options.fsyncIntervalMs,
         () => this.#disk?.journal ?? writer,
         (error) => this.#fail(error),
       );
-      this.#disk = { folder, lock, journal: writer, sync, olderBytes: folder.bytesOnDisk() - writer.size };
+      const { size } = writer;
+      this.#disk = { folder, lock, journal: writer, sync, sizeAtOpening: size, olderBytes: folder.bytesOnDisk() - size };
       return warnings;
     } catch (error) {
       this.#index?.database.close();
       this.#index = undefined;
+      folder.closeJournals();
       lock?.release();
       throw storeErrorOf(error, dir);
     }
@@ -364,6 +371,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     const row = this.instance(instanceId);
     if (row === undefined) return [];
     const { database, writer } = this.#opened();
+    database.addLookupIndexes();
     writer.writeCustomStatus(instanceId);
     return database.customStatusChanges(instanceId, row.executionId);
   }
@@ -419,17 +427,24 @@ export class SqlJsHistoryStore implements HistoryStore {
       await disk.sync.settled();
       if (this.#failure !== undefined) return;
       disk.journal.syncNow();
+      if (this.#index === undefined && disk.journal.size === disk.sizeAtOpening) return;
       if (disk.journal.size <= Math.max(smallJournalBytes, disk.olderBytes / 4)) return;
       await this.#startCompacting(disk).catch((error: unknown) => this.#warnNoSnapshot(error));
     } finally {
       disk.journal.close();
+      disk.folder.closeJournals();
     }
   }
 
   // --- write-behind ---
 
   #opened(): Index {
-    return this.#index ?? this.#openIndex(this.#assertOpen());
+    return this.#index ?? this.#openIndex(this.#assertOpen(), undefined, this.#bytesToCome());
+  }
+
+  /** Of a new index: much where a large journal was read; its rows are sorted once then, when all are there. */
+  #bytesToCome(): number {
+    return this.#pending.rows.size < manyRows ? 0 : expectedBytes(this.bytesOnDisk());
   }
 
   #assertOpen(): SqlJsStatic {
@@ -440,6 +455,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   #withRows(): SqlConnection {
     const { database, writer } = this.#opened();
     writer.writeRows();
+    database.addIndexes();
     return database.sql;
   }
 
@@ -523,11 +539,11 @@ export class SqlJsHistoryStore implements HistoryStore {
     if (this.#sqlJs === undefined || this.#closing !== undefined || this.#canWait()) return;
     const pending = this.#pending;
     try {
-      const { writer } = this.#opened();
+      const { database, writer } = this.#opened();
       const end = performance.now() + sliceMs;
       const isOver = (): boolean => performance.now() >= end;
       if (this.#isIdle() || pending.weight > pendingLimit) {
-        if (!writer.writeSlice(isOver)) this.#scheduleSlice();
+        if (!writer.writeSlice(isOver) || database.addIndex()) this.#scheduleSlice();
       } else if (pending.weight > finishedLimit && writer.writeFinished(isOver)) {
         this.#scheduleSlice();
       }
@@ -537,7 +553,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       if (!this.#indexFailed) this.#log('error', `The index of the history store cannot be written: ${String(error)}.`);
       this.#indexFailed = true;
     }
-    if (pending.isEmpty) this.#compactWhenWorthwhile();
+    if (pending.isEmpty && this.#slice === undefined) this.#compactWhenWorthwhile();
   }
 
   // --- disk ---
@@ -565,7 +581,9 @@ export class SqlJsHistoryStore implements HistoryStore {
     await disk.journal.sync(); // Leaves little for the blocking one below.
     const { database, writer } = this.#opened();
     writer.writeAll();
+    database.addIndexes();
     writer.writeNextSeq();
+    disk.folder.closeJournals();
     const bytes = database.sql.export();
     const old = disk.journal;
     old.syncNow();
@@ -623,6 +641,11 @@ export class SqlJsHistoryStore implements HistoryStore {
   #log(level: 'warning' | 'error', message: string): void {
     this.#options.log({ level, category: 'store', message });
   }
+}
+
+/** Of the index of a store that has so many bytes. */
+function expectedBytes(onDisk: number): number {
+  return Math.min(onDisk * indexPerJournal, mostReserved);
 }
 
 function queuedIn(database: HistoryDatabase): Pick<RecoveredWork, 'inbox' | 'activities' | 'timers'> {

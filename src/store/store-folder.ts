@@ -12,6 +12,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -25,6 +26,8 @@ import {
 import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import { JournalWriter, journalVersion, readJournal, type JournalEnd } from './journal';
+import { JournalFile } from './journal-text';
+import type { RecordPlace } from './lines-in-place';
 import { readSnapshot, syncFolder, writeSnapshot } from './snapshot';
 
 interface Files {
@@ -37,8 +40,18 @@ interface LoadedJournals {
   warnings: string[];
 }
 
+/** Gets the payload of a record, valid for the call, and where it lies, if texts may stay there. */
+type OnRecord = (payload: Buffer, place: RecordPlace | undefined) => void;
+
 export class StoreFolder {
-  constructor(readonly dir: string) {}
+  /** Journals in which texts were left. */
+  readonly #left: JournalFile[] = [];
+
+  /** `readWholeBytes`: of a longer journal texts may stay there. */
+  constructor(
+    readonly dir: string,
+    readonly readWholeBytes: number,
+  ) {}
 
   /** Makes the folder and its `.gitignore`. Throws what the file system says. */
   prepare(): void {
@@ -79,7 +92,7 @@ export class StoreFolder {
   }
 
   /** Reads the chain from journal `generation` on and opens the last one for writing. Errors: StoreTooNew, StoreCorrupt. */
-  loadJournals(generation: number, onRecord: (payload: Buffer) => void): LoadedJournals {
+  loadJournals(generation: number, onRecord: OnRecord): LoadedJournals {
     const warnings: string[] = [];
     this.#removeOlderThan(generation);
     const chain = this.#files().journals;
@@ -124,28 +137,33 @@ export class StoreFolder {
       .reduce((sum, size) => sum + size, 0);
   }
 
-  #readOne(file: string, generation: number, onRecord: (payload: Buffer) => void): JournalEnd {
-    const fd = openSync(file, 'r');
-    try {
-      const { header, end } = readJournal(fd, onRecord);
-      if (header.type === 'newer') {
-        throw new DurascopeError(
-          'StoreTooNew',
-          `${file} was written by a newer Durascope (journal version ${header.version}, this one knows ${journalVersion}). ` +
-            'Update Durascope, or use another data folder.',
-          { details: { file, found: header.version, known: journalVersion } },
-        );
-      }
-      if (header.type === 'valid' && header.generation !== generation) {
-        throw new DurascopeError(
-          'StoreCorrupt',
-          `${file} calls itself journal ${header.generation}: it was renamed or copied. Undo that.`,
-        );
-      }
-      return end;
-    } finally {
-      closeSync(fd);
+  /** Nobody reads texts that were left in journals any more. */
+  closeJournals(): void {
+    for (const file of this.#left.splice(0)) file.close();
+  }
+
+  #readOne(file: string, generation: number, onRecord: OnRecord): JournalEnd {
+    const source = new JournalFile(openSync(file, 'r'));
+    this.#left.push(source);
+    const { fd } = source;
+    const staysThere = fstatSync(fd).size > this.readWholeBytes;
+    const { header, end } = readJournal(fd, (payload, at) => onRecord(payload, staysThere ? { file: source, at } : undefined));
+    if (!staysThere) this.#left.pop()?.close();
+    if (header.type === 'newer') {
+      throw new DurascopeError(
+        'StoreTooNew',
+        `${file} was written by a newer Durascope (journal version ${header.version}, this one knows ${journalVersion}). ` +
+          'Update Durascope, or use another data folder.',
+        { details: { file, found: header.version, known: journalVersion } },
+      );
     }
+    if (header.type === 'valid' && header.generation !== generation) {
+      throw new DurascopeError(
+        'StoreCorrupt',
+        `${file} calls itself journal ${header.generation}: it was renamed or copied. Undo that.`,
+      );
+    }
+    return end;
   }
 
   #describeEnd(file: string, end: JournalEnd): string {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history/history';
 import { toTimestamp } from '../../src/core/values/time';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { type Change, decodeCheckpoints, encodeCheckpoints } from '../../src/store/checkpoint-codec';
 import { decodeEvents, decodePieces, encodeEvents } from '../../src/store/event-codec';
+import { JournalFile, textOf } from '../../src/store/journal-text';
 import { wholeRow } from '../../src/store/row-codec';
 import { decodeTime, encodeTime } from '../../src/store/time-codec';
 import { activityOf, eventsOf, messageOf, stepOf, timerOf } from './store-builders';
@@ -29,10 +33,34 @@ const aTime = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** With rows that were read. */
+/** With rows that were read; the same of a record whose rows and histories stay in their file. */
 function decoded(parts: readonly string[]): Change[] {
-  const changes = decodeCheckpoints(Buffer.from(parts.join('')));
-  return changes.map((change) => (change.type === 'row' ? { ...change, row: wholeRow(change.row) } : change));
+  const record = Buffer.from(parts.join(''));
+  const changes = read(decodeCheckpoints(record));
+  assert.deepEqual(decodedInPlace(record), changes);
+  return changes;
+}
+
+function read(changes: readonly Change[]): Change[] {
+  return changes.map((change) => {
+    if (change.type === 'history') return { ...change, events: textOf(change.events) };
+    return change.type === 'row' ? { ...change, row: wholeRow(change.row), text: textOf(change.text) } : change;
+  });
+}
+
+function decodedInPlace(record: Buffer): Change[] {
+  const dir = mkdtempSync(path.join(tmpdir(), 'durascope-codecs-'));
+  const name = path.join(dir, 'journal');
+  writeFileSync(name, Buffer.concat([Buffer.from('before'), record]));
+  const file = new JournalFile(openSync(name, 'r'));
+  try {
+    const changes = decodeCheckpoints(record, { file, at: 'before'.length });
+    record.fill(0);
+    return read(changes);
+  } finally {
+    file.close();
+    rmSync(dir, { recursive: true });
+  }
 }
 
 describe('store codecs', () => {
@@ -111,6 +139,43 @@ describe('store codecs', () => {
     assert.deepEqual(decoded(records.flat()), changes);
   });
 
+  it('rows and histories that stay in the journal are known by as much as is asked before they are read', () => {
+    const aText = fc.oneof(fc.string(), fc.constantFrom('"', '\\', '\\"', 'null', '","', '\t', 'é'));
+    const aRow = fc.record({
+      instanceId: aText,
+      executionId: aText,
+      name: aText,
+      input: fc.option(aText),
+      output: fc.option(aText),
+      customStatus: fc.option(aText),
+      createdTime: aTime,
+      lastUpdatedTime: aTime,
+      runtimeStatus: fc.constantFrom('Running', 'Completed', 'Failed'),
+    });
+    fc.assert(
+      fc.property(fc.array(aRow, { minLength: 1, maxLength: 4 }), (rows) => {
+        const steps = rows.map(({ instanceId, ...row }, i) => stepOf(instanceId, i, 2, row));
+        const record = Buffer.from(encodeCheckpoints(steps).records.flat().join(''));
+        const file = new JournalFile(-1);
+        const inPlace = decodeCheckpoints(record, { file, at: 0 });
+        const heads = (changes: readonly Change[]): unknown[] =>
+          changes.map((change) =>
+            change.type === 'history'
+              ? { ...change, events: change.events.length }
+              : change.type === 'row' && {
+                  id: change.row.instanceId,
+                  execution: change.row.executionId,
+                  status: change.row.runtimeStatus,
+                  custom: change.row.customStatus,
+                  updated: change.row.lastUpdatedTime,
+                },
+          );
+        assert.deepEqual(heads(inPlace), heads(decodeCheckpoints(record)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('what is longer than a record can be is several, each of whole checkpoints', () => {
     const steps = ['a', 'b', 'c', 'd'].map((id) => stepOf(id, 0, 1, { input: 'x'.repeat(1000) }));
     const { records, changes } = encodeCheckpoints(steps, 1500);
@@ -155,7 +220,7 @@ describe('store codecs', () => {
     );
     assert.deepEqual(ofType(found, 'row'), ofType(changes, 'row'));
     const rows = ofType(found, 'history').filter((change) => change.instanceId === 'a');
-    assert.deepEqual(decodePieces(rows.map((change) => change.events)), events);
+    assert.deepEqual(decodePieces(rows.map((change) => textOf(change.events))), events);
     assert.deepEqual(rows.map(({ replace, from }) => [replace, from]).slice(0, 2), [
       [true, 0],
       [false, rows[0]?.count],

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { mock } from 'node:test';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { JournalWriter } from '../../src/store/journal';
+import type { InstanceQuery } from '../../src/core/ports/history-store';
 import { PendingWriter } from '../../src/store/pending-writer';
-import { activityOf, dumpOf, eventsOf, rowOf, stepOf, StoreBench } from './store-builders';
+import { activityOf, at, dumpOf, eventsOf, rowOf, stepOf, StoreBench } from './store-builders';
 
 /** Replaces a method until the test ends. */
 class Patches {
@@ -293,8 +294,8 @@ describe('history store, durability', () => {
       if (at === 59) await store.commit([{ instanceId: 'again', purged: true }]);
     }
     await store.close();
-    for (const kind of ['journal', 'snapshot']) {
-      store = await bench.open();
+    for (const kind of ['journal', 'journal, left there', 'snapshot']) {
+      store = await bench.open(kind === 'journal' ? { readWholeBytes: Number.MAX_SAFE_INTEGER } : {});
       const statuses = (id: string): unknown => store.customStatusChanges(id).map(({ value }) => value);
       assert.deepEqual(store.countByStatus(), { Completed: 41, Failed: 19, Running: 22 }, kind);
       assert.deepEqual(store.history('on'), eventsOf(0, 160));
@@ -304,9 +305,62 @@ describe('history store, durability', () => {
       assert.deepEqual(store.history('e7'), eventsOf(0, 5));
       assert.deepEqual(statuses('e7'), ['"late"']);
       assert.equal(store.instance('e78')?.input, long);
+      if (kind !== 'journal') await store.compact();
+      await store.close();
+    }
+  });
+
+  it('reads back many instances, counts them without an index, and has the index in every order once it is asked for', async () => {
+    let store = await bench.open();
+    const count = 5_500;
+    const idOf = (i: number): string => `order-${String(i).padStart(4, '0')}`;
+    const again: Partial<InstanceRow> = { name: 'Ship', createdTime: at(count - 7) };
+    await store.commit(
+      Array.from({ length: count }, (_, i) =>
+        stepOf(idOf(i), 0, 2, {
+          runtimeStatus: i % 3 === 0 ? 'Failed' : 'Completed',
+          name: i % 2 === 0 ? 'CheckOut' : 'Ship',
+          createdTime: at(count - i),
+          customStatus: `"${i}"`,
+        }),
+      ),
+    );
+    await store.close();
+    for (const kind of ['journal', 'snapshot']) {
+      store = await bench.open({ readWholeBytes: 0 });
+      assert.deepEqual(store.countByStatus(), { Failed: 1834, Completed: 3666 }, kind);
+      await store.commit([stepOf(idOf(7), 2, 1, { ...again, runtimeStatus: 'Running' })]);
+      assert.deepEqual(store.countByStatus(), { Failed: 1834, Completed: 3665, Running: 1 });
+      const first = (query: InstanceQuery): unknown =>
+        store.query({ ...query, pageSize: 2 }).instances.map((row) => row.instanceId);
+      assert.deepEqual(first({ orderBy: 'createdTime' }), [idOf(5_499), idOf(5_498)]);
+      assert.deepEqual(first({ orderBy: 'name', descending: true }), [idOf(5_499), idOf(5_497)]);
+      assert.deepEqual(first({ statuses: ['Running'] }), [idOf(7)]);
+      assert.deepEqual(store.customStatusChanges(idOf(9)), [{ at: at(2), value: '"9"' }]);
+      assert.deepEqual(store.history(idOf(7)), eventsOf(0, 3));
+      await store.commit([stepOf(idOf(7), 3, 1, { ...again, runtimeStatus: 'Completed' })]);
+      await store.commit([
+        { instanceId: idOf(7), purged: true },
+        stepOf(idOf(7), 0, 2, { ...again, runtimeStatus: 'Completed' }),
+      ]);
       await store.compact();
       await store.close();
     }
+  });
+
+  it('a journal that was only read is left as it is when the store is closed', async () => {
+    const store = await bench.open();
+    await store.commit([stepOf('a', 0, 2, { input: JSON.stringify('x'.repeat(3_000_000)) })]);
+    const dir = `${bench.dir}-copy`;
+    fs.mkdirSync(dir);
+    fs.copyFileSync(path.join(bench.dir, 'journal-1.log'), path.join(dir, 'journal-1.log'));
+    const copy = await bench.open({ dir });
+    assert.deepEqual(copy.countByStatus(), { Running: 1 });
+    await copy.close();
+    assert.deepEqual(
+      fs.readdirSync(dir).filter((name) => name.endsWith('.db')),
+      [],
+    );
   });
 
   it('writes a snapshot by itself in an idle moment once the journal is big enough', async () => {

@@ -249,16 +249,21 @@ const aStep: fc.Arbitrary<Step> = fc.record({
 
 type Move =
   | { type: 'commit'; steps: Step[] }
-  | { type: 'query' | 'counts' | 'queues' | 'statuses' | 'compact' | 'reopen' | 'idle' | 'prepare' };
+  | { type: 'reopen'; inPlace: boolean }
+  | { type: 'query' | 'counts' | 'queues' | 'statuses' | 'compact' | 'idle' | 'prepare' };
 const aMove: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({ type: fc.constant('commit' as const), steps: fc.array(aStep, { minLength: 1, maxLength: 4 }) }),
   },
   {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('reopen' as const), inPlace: fc.boolean() }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
-      type: fc.constantFrom('query', 'counts', 'queues', 'statuses', 'compact', 'reopen', 'idle', 'prepare'),
+      type: fc.constantFrom('query', 'counts', 'queues', 'statuses', 'compact', 'idle', 'prepare'),
     }),
   },
 );
@@ -342,7 +347,7 @@ async function play(bench: StoreBench, moves: readonly Move[], queries: readonly
       case 'reopen':
         if (bench.kind === 'memory') break;
         await store.close();
-        store = await bench.open({ clock });
+        store = await bench.open({ clock, ...(move.inPlace ? { readWholeBytes: 0 } : {}) });
         break;
       case 'prepare':
         // Goes on while the next moves are made; refused when one of them closes the store.

@@ -1,0 +1,68 @@
+/** Texts that stay in the journal they were read from, until somebody asks for them: a place there instead of what stands at it. */
+import { closeSync, readSync } from 'node:fs';
+
+/** What is read ahead where texts are asked for one after the other. */
+const windowSize = 64 * 1024;
+
+/** A journal that was read, and is read again in places. */
+export class JournalFile {
+  #window: Buffer = Buffer.alloc(0);
+  #start = 0;
+
+  constructor(readonly fd: number) {}
+
+  /** Throws what `read` throws, and when the file ends before. */
+  read(at: number, length: number): Buffer {
+    const from = at - this.#start;
+    if (from >= 0 && from + length <= this.#window.length) return this.#window.subarray(from, from + length);
+    const isNext = from >= 0 && from <= this.#window.length + windowSize;
+    const bytes = this.#bytesAt(at, isNext ? Math.max(length, windowSize) : length);
+    if (bytes.length < length) throw new Error(`The journal has no ${length} bytes at ${at} any more.`);
+    this.#window = bytes;
+    this.#start = at;
+    return bytes.subarray(0, length);
+  }
+
+  #bytesAt(at: number, wanted: number): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const read = readSync(this.fd, bytes, filled, wanted - filled, at + filled);
+      if (read === 0) break;
+      filled += read;
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
+
+/** ASCII: of these as many characters as bytes. */
+export class JournalText {
+  constructor(
+    private readonly file: JournalFile,
+    /** Byte of the file. */
+    private readonly at: number,
+    readonly length: number,
+  ) {}
+
+  read(): string {
+    return this.file.read(this.at, this.length).toString('latin1');
+  }
+}
+
+export type KeptText = string | JournalText;
+
+/** Characters' worth of memory of a place in a journal, with what notes it. */
+const placeWeight = 32;
+
+export function textOf(text: KeptText): string {
+  return typeof text === 'string' ? text : text.read();
+}
+
+/** Characters in memory, about. */
+export function weightOf(text: KeptText): number {
+  return typeof text === 'string' ? text.length : placeWeight;
+}
