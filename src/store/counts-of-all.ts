@@ -9,8 +9,8 @@ import type { SqlConnection } from './sql-connection';
 type Counts = Partial<Record<OrchestrationStatus, number>>;
 
 /** Whether a question asks for no more than that; entities may be left out, or be the only ones. */
-export function asksForAll({ entities, ...filters }: InstanceQuery): boolean {
-  return Object.values(filters).every((filter) => filter === undefined);
+export function asksForAll(query: InstanceQuery): boolean {
+  return Object.keys(query).every((name) => name === 'entities');
 }
 
 /** Those of SQL (undefined: there is none), with pending rows in place of what SQL has of them. Nothing is purged that SQL still has. */
@@ -19,26 +19,24 @@ export function countsOfAll(
   sql: SqlConnection | undefined,
   { entities = 'include' }: InstanceQuery,
 ): Counts {
-  const counts = sql === undefined ? {} : countInstancesByStatus(sql, { entities });
+  const counts = new Map<OrchestrationStatus | 'none', number>();
+  const add = (status: OrchestrationStatus | 'none', count: number): void => {
+    counts.set(status, (counts.get(status) ?? 0) + count);
+  };
+  if (sql !== undefined) for (const [status, count] of countsInSql(sql, { entities })) add(status, count);
   for (const [id, entry] of pending.rows) {
     if (entities !== 'include' && isEntityId(id) !== (entities === 'only')) continue;
-    if (sql !== undefined) {
-      entry.inSql ??= statusInSql(sql, id);
-      add(counts, entry.inSql, -1);
-    }
-    add(counts, entry.row.runtimeStatus, 1);
+    if (sql !== undefined) add((entry.inSql ??= statusInSql(sql, id)), -1);
+    add(entry.row.runtimeStatus, 1);
   }
-  return counts;
+  counts.delete('none');
+  return Object.fromEntries([...counts].filter(([, count]) => count > 0));
+}
+
+function countsInSql(sql: SqlConnection, query: InstanceQuery): [OrchestrationStatus, number][] {
+  return Object.entries(countInstancesByStatus(sql, query)) as [OrchestrationStatus, number][];
 }
 
 function statusInSql(sql: SqlConnection, id: string): OrchestrationStatus | 'none' {
   return (sql.row('SELECT status FROM instances WHERE id = ?', [id])?.[0] ?? 'none') as OrchestrationStatus | 'none';
-}
-
-function add(counts: Counts, status: OrchestrationStatus | 'none', change: 1 | -1): void {
-  if (status === 'none') return;
-  const count = (counts[status] ?? 0) + change;
-  // A status that nobody has is not told.
-  if (count === 0) delete counts[status];
-  else counts[status] = count;
 }

@@ -2,7 +2,6 @@
  * Lines of a journal record whose long parts stay where they are: of rows and histories only what is asked while a journal is read is taken out
  * of them. Opening a large journal is mostly that.
  */
-import type { Change } from './checkpoint-codec';
 import { JournalText, type JournalFile } from './journal-text';
 import { plainEnd, stringEnd } from './json-scan';
 import { UnreadRow, type RowHead } from './row-codec';
@@ -13,6 +12,19 @@ export interface RecordPlace {
   /** Its first byte. */
   at: number;
 }
+
+/** Those of `Change` (checkpoint-codec.ts), with texts that stay in the journal. */
+type LineInPlace =
+  | {
+      type: 'history';
+      instanceId: string;
+      executionId: string;
+      replace: boolean;
+      from: number;
+      count: number;
+      events: JournalText;
+    }
+  | { type: 'row'; row: UnreadRow; text: JournalText };
 
 const tagOfHistory = 104;
 const tagOfRow = 105;
@@ -33,13 +45,13 @@ export class LinesInPlace {
   ) {}
 
   /** Undefined for lines of other kinds, and for those that are written in an uncommon way. */
-  decode(start: number, end: number): Change | undefined {
+  decode(start: number, end: number): LineInPlace | undefined {
     const tag = this.text.charCodeAt(start);
     if (tag === tagOfHistory) return this.#history(start, end);
     return tag === tagOfRow ? this.#row(start, end) : undefined;
   }
 
-  #history(start: number, end: number): Change | undefined {
+  #history(start: number, end: number): LineInPlace | undefined {
     this.#at = start + 2;
     if (!this.#ids()) return undefined;
     const { text } = this;
@@ -56,7 +68,7 @@ export class LinesInPlace {
     };
   }
 
-  #row(start: number, end: number): Change | undefined {
+  #row(start: number, end: number): LineInPlace | undefined {
     this.#at = start + 2;
     const head = this.#head();
     if (head === undefined) return undefined;
