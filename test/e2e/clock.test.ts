@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { commandInProcess } from '../support/command-in-process';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 const patterns = path.join(projectRoot, 'examples', 'patterns');
@@ -33,7 +34,7 @@ describe("the clock of the emulator's hubs", () => {
     programs.start([patterns, '--data', path.join(folder, data), '--no-grpc', ...more]);
 
   async function cli(serving: Serving, ...args: string[]): Promise<Record<string, unknown>> {
-    const { code, stdout, stderr } = await programs.run([...args, '--url', serving.ready.url, '--json']);
+    const { code, stdout, stderr } = await commandInProcess([...args, '--json'], serving.ready);
     assert.equal(code, 0, stderr + stdout);
     return JSON.parse(stdout) as Record<string, unknown>;
   }

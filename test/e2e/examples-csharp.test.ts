@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { builtApp } from '../support/built-dotnet-app';
+import { commandInProcess } from '../support/command-in-process';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 interface Status {
@@ -37,7 +38,7 @@ class App {
   }
 
   async durascope(...args: string[]): Promise<unknown> {
-    const { code, stdout, stderr } = await this.programs.run([...args, '--url', this.serving.ready.url, '--json']);
+    const { code, stdout, stderr } = await commandInProcess([...args, '--json'], this.serving.ready);
     assert.equal(stderr, '');
     assert.ok(code === 0 || args.includes('--wait'), `exit code ${String(code)}: ${stdout}`);
     return JSON.parse(stdout);

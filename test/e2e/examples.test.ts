@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { commandInProcess } from '../support/command-in-process';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 interface Outcome {
@@ -51,7 +52,7 @@ describe('the examples', () => {
 
   async function durascope(app: string, ...args: string[]): Promise<unknown> {
     const { ready } = await serve(app);
-    const { code, stdout, stderr } = await programs.run([...args, '--url', ready.url, '--json']);
+    const { code, stdout, stderr } = await commandInProcess([...args, '--json'], ready);
     assert.equal(stderr, '');
     assert.ok(code === 0 || args.includes('--wait'), `exit code ${String(code)}: ${stdout}`);
     return JSON.parse(stdout);

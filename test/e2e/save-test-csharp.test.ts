@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { builtApp } from '../support/built-dotnet-app';
+import { commandInProcess } from '../support/command-in-process';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 const run = promisify(execFile);
@@ -50,7 +51,10 @@ describe('save-test of a C# app', function () {
   const durascope = (...args: string[]) => programs.run([...args, '--url', serving.ready.url]);
   const started = async (name: string, id: string, input?: unknown): Promise<void> => {
     const given = input === undefined ? [] : ['--input', JSON.stringify(input)];
-    const { code, stdout, stderr } = await durascope('start-instance', name, '--id', id, ...given, '--wait', '--json');
+    const { code, stdout, stderr } = await commandInProcess(
+      ['start-instance', name, '--id', id, ...given, '--wait', '--json'],
+      serving.ready,
+    );
     assert.ok(code === 0 || code === 1, stdout + stderr);
   };
   const saved = async (id: string, ...args: string[]): Promise<Saved> => {

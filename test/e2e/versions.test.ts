@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { commandInProcess } from '../support/command-in-process';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
 
 const code = `const { app } = require('@azure/functions');
@@ -46,7 +47,7 @@ describe('versions, tags and families from the command line', () => {
   });
 
   async function durascope(...args: string[]): Promise<unknown> {
-    const { stdout, stderr } = await programs.run([...args, '--url', serving.ready.url, '--json']);
+    const { stdout, stderr } = await commandInProcess([...args, '--json'], serving.ready);
     assert.equal(stderr, '');
     return JSON.parse(stdout) as unknown;
   }
