@@ -59,12 +59,10 @@ for (const version of versions) {
     const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}` };
     const exact = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
     const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-    const suites = rest.length > 0 ? [rest] : [[], ['--config', '.mocharc.e2e.cjs']];
-    const codes = suites.map((suite) => {
-      console.log(`== Node.js ${exact}: mocha ${suite.join(' ')}`);
-      return run(node, [mocha, ...suite, '--parallel', '--jobs', '2'], { env });
-    });
-    told.push({ version: exact, ok: codes.every((code) => code === 0), said: codes.map(String).join(', ') });
+    const suite = rest.length > 0 ? rest : ['--config', '.mocharc.quick.cjs'];
+    console.log(`== Node.js ${exact}: mocha ${suite.join(' ')}`);
+    const code = run(node, [mocha, ...suite, '--parallel'], { env });
+    told.push({ version: exact, ok: code === 0, said: String(code) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
