@@ -1,9 +1,7 @@
 # Sourced by the scripts beside it: the local test runner that AWS publishes for its durable functions in JavaScript, in a temporary folder, with
 # its time skipping on. Nothing of Durascope takes part. Needs Node.js 20 or later and npm. A script calls `play EXPECTED` with the body of an
 # async function on its standard input: `run(handler)` gives { status, result, operations } there, and what it returns must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -27,8 +25,5 @@ play() {
         });"
   } > run.cjs
   echo 'versions: @aws/durable-execution-sdk-js 2.4.0, @aws/durable-execution-sdk-js-testing 1.1.4 (npm)'
-  local seen
-  seen="$(node run.cjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node run.cjs
 }

@@ -41,7 +41,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: @dbos-inc/dbos-sdk 5.3.0, @electric-sql/pglite 0.5.14 (npm)'
-  local seen
-  seen="$("$node" --no-warnings run.mjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" "$node" --no-warnings run.mjs
 }

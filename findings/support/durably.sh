@@ -1,9 +1,7 @@
 # Sourced by the scripts beside it: Durably on a SQLite file of its own, in a temporary folder. Nothing of Durascope takes part. Needs Node.js 20 or
 # later and npm. A script calls `play EXPECTED` with the body of an async function on its standard input: `job(run)` makes a job of it and
 # `open(job)` a worker on the file, `later(ms)` is a promise; what the body returns must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -27,8 +25,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: @coji/durably 0.15.0, kysely 0.27.6, @libsql/client 0.18.0 (npm)'
-  local seen
-  seen="$(node --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node --no-warnings run.mjs
 }

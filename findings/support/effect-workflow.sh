@@ -2,9 +2,7 @@
 # Durascope takes part. Needs Node.js 20 or later and npm. A script calls `play EXPECTED` with the body of an async function on its standard
 # input: `run(function* () { … })` runs a workflow to its end and gives what it gives, `activity(name, effect)` makes an activity, the packages'
 # modules are there by name; what it returns must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -31,8 +29,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: @effect/workflow 0.19.1, effect 3.22.4 (npm)'
-  local seen
-  seen="$(node --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node --no-warnings run.mjs
 }

@@ -1,9 +1,7 @@
 # Sourced by the scripts beside it: Flowcraft with its runtime in memory, in a temporary folder. Nothing of Durascope takes part. Needs Node.js 20
 # or later and npm. A script calls `play EXPECTED` with the body of an async function on its standard input: `createFlow`, `runtime`, `later(ms)`
 # and `log`, with `noted(name)` for a node that writes its name there, are given; what it returns must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -20,8 +18,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: flowcraft 2.10.1 (npm)'
-  local seen
-  seen="$(node --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node --no-warnings run.mjs
 }

@@ -1,9 +1,7 @@
 # Sourced by the scripts beside it: the in-memory backend for tests that @microsoft/durabletask-js brings, in a temporary folder. Nothing of
 # Durascope takes part. Needs Node.js 20 or later and npm. A script calls `play EXPECTED` with the body of an async function on its standard
 # input: `worker`, `client` and the package as `sdk` are there, and what it returns is printed and must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -19,8 +17,5 @@ play() {
       scenario().then(async (seen) => { await worker.stop(); backend.reset(); process.stdout.write(JSON.stringify(seen)); });"
   } > run.cjs
   echo 'versions: @microsoft/durabletask-js 0.4.0 (npm)'
-  local seen
-  seen="$(node run.cjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node run.cjs
 }

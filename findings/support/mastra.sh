@@ -28,7 +28,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: @mastra/core 1.71.0 (npm)'
-  local seen
-  seen="$("$node" --no-warnings run.mjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" "$node" --no-warnings run.mjs
 }

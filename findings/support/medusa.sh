@@ -30,7 +30,5 @@ play() {
       scenario().then((seen) => process.stdout.write(JSON.stringify(seen), () => process.exit(0)));"
   } > run.cjs
   echo 'versions: @medusajs/orchestration 2.21.2 (npm)'
-  local seen
-  seen="$("$node" --no-warnings run.cjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" "$node" --no-warnings run.cjs
 }

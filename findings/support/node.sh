@@ -16,3 +16,10 @@ expect_seen() {
   echo "seen: $2"
   [ "$2" = "$1" ] || { echo "changed: expected $1"; exit 1; }
 }
+
+# EXPECTED COMMAND...: as `expect_seen` of what the command prints.
+expect_run() {
+  local seen
+  seen="$("${@:2}")"
+  expect_seen "$1" "$seen"
+}

@@ -19,7 +19,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: openworkflow 0.10.1 (npm)'
-  local seen
-  seen="$("$node" --no-warnings run.mjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" "$node" --no-warnings run.mjs
 }

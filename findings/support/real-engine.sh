@@ -2,11 +2,9 @@
 # it installed into a temporary folder. Nothing of Durascope's emulator takes part. Needs .NET SDK 10, Node.js and npm.
 # A script writes $work/app.cjs and $work/scenarios.json, calls `play`, then `expect TEXT JS` on what was recorded. FINDINGS_CACHE names a folder
 # that keeps the packages between scripts.
-set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-work="$(mktemp -d)"
 cache="${FINDINGS_CACHE:-$work/packages}"
-trap 'rm -rf "$work"' EXIT
 versions='Microsoft.Azure.WebJobs.Extensions.DurableTask 3.19.0 (NuGet), durable-functions 3.5.0, @azure/functions 4.16.5, azurite 3.35.0 (npm)'
 
 play() {
@@ -26,6 +24,5 @@ expect() {
     const fs = require("node:fs"), folder = process.argv[1];
     const r = Object.fromEntries(fs.readdirSync(folder).map((f) => [f.replace(".json", ""), JSON.parse(fs.readFileSync(`${folder}/${f}`, "utf8"))]));
     console.log(JSON.stringify(eval(process.argv[2])));' "$work/recordings" "$2")"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_seen "$1" "$seen"
 }

@@ -22,7 +22,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: @resonatehq/sdk 0.11.5 (npm)'
-  local seen
-  seen="$("$node" --no-warnings run.mjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" "$node" --no-warnings run.mjs
 }

@@ -56,7 +56,5 @@ play() {
       server.kill();"
   } > run.mjs
   echo 'versions: @restatedev/restate-server 1.7.12, @restatedev/restate-sdk 1.17.2 (npm)'
-  local seen
-  seen="$("$node" --no-warnings run.mjs)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" "$node" --no-warnings run.mjs
 }

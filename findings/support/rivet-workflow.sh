@@ -1,9 +1,7 @@
 # Sourced by the scripts beside it: Rivet's workflow engine for JavaScript with its driver in memory, in a temporary folder. Nothing of Durascope
 # takes part. Needs Node.js 20 or later and npm. A script calls `play EXPECTED` with the body of an async function on its standard input:
 # `run(workflow)` runs one to its end and gives its state and output, `later(ms, value)` is a promise; what it returns must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -23,8 +21,5 @@ play() {
       process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
   } > run.mjs
   echo 'versions: @rivetkit/workflow-engine 2.3.19 (npm)'
-  local seen
-  seen="$(node --no-warnings run.mjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node --no-warnings run.mjs
 }

@@ -1,9 +1,7 @@
 # Sourced by the scripts beside it: Workflow ES with the persistence in memory that it begins with, in a temporary folder. Nothing of Durascope
 # takes part. Needs Node.js 20 or later and npm. A script calls `play EXPECTED` with the body of an async function on its standard input: `host`,
 # `define(id, build)`, `step(run)` and `later(ms)` are there, `log` is what steps write to; what it returns must be EXPECTED.
-set -euo pipefail
-work="$(mktemp -d)"
-trap 'rm -rf "$work"' EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
   cd "$work"
@@ -23,8 +21,5 @@ play() {
       host.start().then(scenario).then((seen) => process.stdout.write(JSON.stringify(seen), () => process.exit(0)));"
   } > run.cjs
   echo 'versions: workflow-es 2.3.5 (npm)'
-  local seen
-  seen="$(node run.cjs)"
-  echo "seen: $seen"
-  [ "$seen" = "$1" ] || { echo "changed: expected $1"; exit 1; }
+  expect_run "$1" node run.cjs
 }

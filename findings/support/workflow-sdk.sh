@@ -30,7 +30,5 @@ CONFIG
   } > test/scenario.test.ts
   echo 'versions: workflow 4.8.9, @workflow/vitest 4.0.25, vitest 4.0.18 (npm)'
   timeout 180 "$node" node_modules/vitest/vitest.mjs run > log.txt 2>&1 || { tail -5 log.txt; exit 1; }
-  local seen
-  seen="$(cat seen.json)"
-  expect_seen "$1" "$seen"
+  expect_run "$1" cat seen.json
 }

@@ -144,7 +144,7 @@ describe('an app that writes where it has no business', () => {
   it('does not count as alive for what it writes', async () => {
     const body =
       'const end = Date.now() + 60_000; while (Date.now() < end) { try { process._rawDebug; require("node:fs").writeSync(socket._handle.fd, Buffer.alloc(1)); } catch {} }';
-    const running = await fixture.start(null, { files: app(body), watchdogMs: 400 });
+    const running = await fixture.start(null, { files: app(body), watchdogMs: 1200 });
     await assert.rejects(running.activity('evil'), (error) => DurascopeError.is(error));
     await isSound(running);
   });

@@ -189,8 +189,9 @@ describe('the life of the process that runs an app', () => {
   });
 
   it('is left alone by the watchdog while it merely waits', async () => {
-    const app = await fixture.start('commonjs', { watchdogMs: 100 });
-    assert.equal(await app.result('slow', 700), app.worker.pid);
+    const watchdogMs = 1000;
+    const app = await fixture.start('commonjs', { watchdogMs });
+    assert.equal(await app.result('slow', 2 * watchdogMs), app.worker.pid);
   });
 
   it('is not watched while a debugger may stop it', async () => {
