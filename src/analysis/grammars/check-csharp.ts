@@ -7,6 +7,7 @@ import { adviceFor, type SharedCause } from '../../core/history/cause-advice';
 import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
 import type { Finding, Fix, RelatedPlace } from '../findings/finding';
 import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from './csharp-orchestrators';
+import { awaited, fixesOf } from './csharp-fixes';
 import { objects, staticMembers } from './csharp-rules';
 import {
   type CSharpMethod,
@@ -58,39 +59,63 @@ class Check {
     for (const each of within(code)) {
       if (each.type === 'parameter_list') readParameters(each, values);
       else if (each.type === 'variable_declaration') for (const [name, of] of variablesOf(each)) values.set(name, of);
+      else if (each.type === 'variable_declarator' && isSeeded(each)) values.delete(each.childForFieldName('name')?.text ?? '');
     }
     const isSilenced = silencedIn(source.text);
     const report = (node: SyntaxNode, cause: DeterminismCause, what: string): void => {
       const isCovered = [node, ...way].some((place) =>
         isSilenced('span' in place ? place.span.startLine1 : place.startPosition.row + 1, cause),
       );
-      if (!isCovered) this.#findings.push(this.#finding(node, cause, what, source, way));
+      if (!isCovered) this.#findings.push(this.#finding(node, cause, what, { source, values, way }));
+    };
+    const follow = (methods: readonly CSharpMethod[], from: SyntaxNode, how: string): void => {
+      for (const method of methods) {
+        const place = { file: source.file, span: spanOfNode(from), message: `'${method.name}' is ${how} here.` };
+        this.#look(method.node, method.type, method.source, [place, ...way]);
+      }
     };
     for (const node of within(code, (each) => !decidesNothing(each))) {
       switch (node.type) {
         case 'member_access_expression': {
+          if (isBlocking(node)) report(node, 'blocked', node.text);
           const found = this.#member(node, values, source);
           if (found !== null) report(node, found, node.text);
+          const owner = node.childForFieldName('expression')?.text ?? '';
+          const declaring = owner === 'this' ? type : this.#typeOf(owner, values);
+          const getter = declaring?.getters.get(node.childForFieldName('name')?.text ?? '');
+          if (getter !== undefined) follow([getter], node, 'read');
+          break;
+        }
+        case 'element_access_expression': {
+          const of = values.get(node.childForFieldName('expression')?.text ?? '');
+          if (of === 'IConfiguration' && !this.types.has(of)) report(node, 'environment', node.text);
           break;
         }
         case 'object_creation_expression':
         case 'implicit_object_creation_expression': {
           const found = this.#made(node, source);
           if (found !== null) report(node, found, node.text);
+          follow(this.#setUpBy(node), node, 'made');
           break;
         }
-        case 'identifier':
+        case 'identifier': {
           if (type?.mutableStatics.has(node.text) === true && isRead(node) && !isShadowed(node.text, code)) {
             report(node, 'globalState', node.text);
           }
+          const getter = type?.getters.get(node.text);
+          if (
+            getter !== undefined &&
+            node.parent?.type !== 'member_access_expression' &&
+            isRead(node) &&
+            !isShadowed(node.text, code)
+          )
+            follow([getter], node, 'read');
           break;
+        }
         case 'invocation_expression': {
           const left = leavesContext(node);
           if (left !== null) report(left, 'leftContext', `ConfigureAwait${node.childForFieldName('arguments')?.text ?? ''}`);
-          for (const method of this.#called(node, type)) {
-            const place = { file: source.file, span: spanOfNode(node), message: `'${method.name}' is called here.` };
-            this.#look(method.node, method.type, method.source, [place, ...way]);
-          }
+          follow(this.#called(node, type, values), node, 'called');
           break;
         }
       }
@@ -104,6 +129,8 @@ class Check {
     if (target === null) return null;
     const owner = /^(?:this\.)?(\w+)$/.exec(target.text)?.[1];
     const valueType = owner === undefined ? undefined : values.get(owner);
+    if (member === 'GetHashCode' && (valueType === 'string' || /(^"|")$|\.InstanceId$/.test(target.text))) return 'random';
+    if (member === 'CancelAfter' && valueType === 'CancellationTokenSource') return 'timer';
     if (valueType !== undefined && owner !== valueType) return this.types.has(valueType) ? null : (objects[valueType] ?? null);
     if (!/^(global::)?[\w.]+$/.test(target.text)) return null;
     const name = source.aliases.get(target.text) ?? simpleName(target.text);
@@ -114,27 +141,45 @@ class Check {
   }
 
   #made(node: SyntaxNode, source: CSharpText): SharedCause | null {
-    const written = node.childForFieldName('type')?.text ?? declaredType(node) ?? '';
+    const written = typeMade(node);
     const name = source.aliases.get(written) ?? simpleName(written);
-    const cause = this.types.has(name) ? undefined : objects[name];
-    // With a seed it gives the same numbers each time.
-    const isSeeded =
-      name === 'Random' && childrenOf(node).some(({ type, namedChildCount }) => type === 'argument_list' && namedChildCount > 0);
-    return isSeeded ? null : (cause ?? null);
+    if (this.types.has(name)) return null;
+    // With a seed it gives the same numbers each time; with a time it is a timer.
+    if (name === 'Random' && hasArguments(node)) return null;
+    if (name === 'CancellationTokenSource') return hasArguments(node) ? 'timer' : null;
+    return objects[name] ?? null;
+  }
+
+  /** What runs when an object of a type of the app is made: its constructors, and what its members are set to unless that is given. */
+  #setUpBy(node: SyntaxNode): readonly CSharpMethod[] {
+    const type = this.types.get(simpleName(typeMade(node)));
+    if (type === undefined) return [];
+    const given = childrenOf(node).find((child) => child.type === 'initializer_expression')?.text ?? '';
+    const set = type.initialisers.filter(({ name }) => !new RegExp(String.raw`\b${name}\s*=`).test(given));
+    return [...set, ...fitting(type.constructors, childrenOf(node).find((child) => child.type === 'argument_list') ?? null)];
+  }
+
+  /** What stands before a dot: a type of the app, or a value of one. */
+  #typeOf(owner: string, values: ReadonlyMap<string, string>): CSharpType | undefined {
+    const [, made] = /^\(?new\s+([\w.]+)\s*\([^]*\)$/.exec(owner) ?? [];
+    const name = owner.replace(/^this\./, '');
+    return this.types.get(values.get(name) ?? simpleName(made ?? owner));
   }
 
   /** Methods of the app that a call may mean. */
-  #called(call: SyntaxNode, type: CSharpType | null): readonly CSharpMethod[] {
+  #called(call: SyntaxNode, type: CSharpType | null, values: ReadonlyMap<string, string>): readonly CSharpMethod[] {
     const called = call.childForFieldName('function');
-    const [, owner, name = ''] = /^(?:([\w.]+)\.)?(\w+)(?:<[^]*>)?$/.exec(called?.text ?? '') ?? [];
-    const declaring = owner === undefined || owner === 'this' ? type : this.types.get(simpleName(owner));
-    const count = childrenOf(call.childForFieldName('arguments') ?? call).length;
-    const methods = declaring?.methods.get(name) ?? [];
-    const fitting = methods.filter(({ node }) => parametersOf(node).length === count);
-    return fitting.length > 0 ? fitting : methods;
+    const [, owner, name = ''] = /^(?:([\w.]+|\(?new\b[^]*\))\.)?(\w+)(?:<[^]*>)?$/.exec(called?.text ?? '') ?? [];
+    const declaring = owner === undefined || owner === 'this' ? type : this.#typeOf(owner, values);
+    return fitting(declaring?.methods.get(name) ?? [], call.childForFieldName('arguments'));
   }
 
-  #finding(node: SyntaxNode, cause: DeterminismCause, what: string, source: CSharpText, way: readonly RelatedPlace[]): Finding {
+  #finding(
+    node: SyntaxNode,
+    cause: DeterminismCause,
+    what: string,
+    { source, values, way }: { source: CSharpText; values: ReadonlyMap<string, string>; way: readonly RelatedPlace[] },
+  ): Finding {
     const shown = what.length > 60 ? `${what.slice(0, 57)}...` : what;
     return {
       cause,
@@ -143,29 +188,39 @@ class Check {
       span: spanOfNode(node),
       orchestrators: [this.orchestrator.name],
       related: way,
-      fixes: cause === 'leftContext' ? withoutConfigureAwait(node) : way.length > 0 ? [] : this.#fixes(node),
+      fixes: this.#fixes(node, cause, way.length === 0 ? { values, aliases: source.aliases } : null),
     };
   }
 
-  #fixes(node: SyntaxNode): readonly Fix[] {
-    const { context } = this.orchestrator;
-    if (context === null) return [];
-    const replace = (by: string, whole = node): Fix[] => [
-      { title: `Use ${by}`, edits: [{ start: whole.startIndex, end: whole.endIndex, text: by }] },
-    ];
-    const owner = simpleName(node.childForFieldName('expression')?.text ?? '');
-    const text = `${owner}.${node.childForFieldName('name')?.text ?? ''}`;
-    if (text === 'DateTime.UtcNow' || text === 'DateTime.Now') return replace(`${context}.CurrentUtcDateTime`);
-    if (text === 'Guid.NewGuid') return replace(`${context}.NewGuid`);
-    const call = node.parent;
-    const values = call?.type === 'invocation_expression' ? childrenOf(call.childForFieldName('arguments') ?? call) : [];
-    if (text === 'Task.Delay' && call != null && values.length === 1) {
-      const wait = values[0]?.text ?? '';
-      const time = /^\d+$/.test(wait) ? `TimeSpan.FromMilliseconds(${wait})` : wait;
-      return replace(`${context}.CreateTimer(${time}, CancellationToken.None)`, call);
-    }
-    return [];
+  /** `own`: null in code that the orchestrator calls. */
+  #fixes(
+    node: SyntaxNode,
+    cause: DeterminismCause,
+    own: { values: ReadonlyMap<string, string>; aliases: ReadonlyMap<string, string> } | null,
+  ): readonly Fix[] {
+    const { context, node: code } = this.orchestrator;
+    if (cause === 'leftContext') return withoutConfigureAwait(node);
+    if (cause === 'blocked' && !/^Task\./.test(node.text)) return awaited(node);
+    return own === null || context === null ? [] : fixesOf(node, { ...own, context, code });
   }
+}
+
+/** Those with as many parameters as are given; if there are none, all of that name. */
+function fitting(methods: readonly CSharpMethod[], given: SyntaxNode | null): readonly CSharpMethod[] {
+  const count = given === null ? 0 : childrenOf(given).length;
+  const found = methods.filter(({ node }) => parametersOf(node).length === count);
+  return found.length > 0 ? found : methods;
+}
+
+const durable = /^(Call(Activity|SubOrchestrator|Entity|Http)Async|CreateTimer|WaitForExternalEvent|LockEntitiesAsync)$/;
+
+/** The member by which code blocks on a task of the context: `.Result`, `.Wait`, `.GetAwaiter`, `Task.WaitAll`. */
+function isBlocking(member: SyntaxNode): boolean {
+  if (/^(System\.Threading\.Tasks\.)?Task\.Wait(All|Any)$/.test(member.text)) return true;
+  if (!/^(Result|Wait|GetAwaiter)$/.test(member.childForFieldName('name')?.text ?? '')) return false;
+  const task = member.childForFieldName('expression');
+  const called = task?.type === 'invocation_expression' ? task.childForFieldName('function') : null;
+  return called?.type === 'member_access_expression' && durable.test(simpleName(called.childForFieldName('name')?.text ?? ''));
 }
 
 /** The name in a call of `ConfigureAwait` that does not keep the context; null: it is another call. */
@@ -193,10 +248,35 @@ function decidesNothing(node: SyntaxNode): boolean {
   }
   const before = node.parent;
   if (before?.type !== 'if_statement') return false;
-  return (
-    before.childForFieldName('consequence')?.id === node.id &&
-    /^!\s*\w+\.IsReplaying$/.test(before.childForFieldName('condition')?.text ?? '')
+  const asked = before.childForFieldName('condition')?.text ?? '';
+  if (before.childForFieldName('alternative')?.id === node.id) return /^\w+\.IsReplaying$/.test(asked);
+  return before.childForFieldName('consequence')?.id === node.id && !asked.includes('||') && asked.split('&&').some(isNoReplay);
+}
+
+function isNoReplay(asked: string): boolean {
+  return /^\(*(!\s*\(?\w+\.IsReplaying|\w+\.IsReplaying\s*(==\s*false|is\s+false|!=\s*true|is\s+not\s+true))\)*$/.test(
+    asked.trim(),
   );
+}
+
+function hasArguments(node: SyntaxNode): boolean {
+  return childrenOf(node).some(({ type, namedChildCount }) => type === 'argument_list' && namedChildCount > 0);
+}
+
+/** `var dice = new Random(7)` */
+function isSeeded(declarator: SyntaxNode): boolean {
+  const value = childrenOf(declarator).at(-1);
+  return (
+    value !== undefined &&
+    /object_creation_expression$/.test(value.type) &&
+    simpleName(typeMade(value)) === 'Random' &&
+    hasArguments(value)
+  );
+}
+
+/** The type of an object that is made, as written there or where its variable is declared. */
+function typeMade(node: SyntaxNode): string {
+  return node.childForFieldName('type')?.text ?? declaredType(node) ?? '';
 }
 
 /** Its value is used: it is no name of a member, of an argument or of what is declared. */

@@ -79,7 +79,8 @@ class Check {
       return;
     }
     const rest = node.childForFieldName('command_elements')?.text.trim() ?? '';
-    const cause = commands.get(name) ?? (networkCommand.test(name) ? 'network' : undefined);
+    const known = commands.get(name) ?? (networkCommand.test(name) ? 'network' : undefined);
+    const cause = known === 'fileSystem' && /^(-(Literal)?Path\s+)?['"]?env:/i.test(rest) ? 'environment' : known;
     if (cause !== undefined) {
       if (!isAnswered(name, rest)) this.#report(written, cause, written.text, way);
     } else if (name === 'new-object') {
@@ -161,12 +162,16 @@ function decidesNothing(node: SyntaxNode): boolean {
   }
   if (node.type !== 'statement_block') return false;
   const { parent } = node;
+  const asked = parent?.childForFieldName('condition')?.text ?? '';
   return (
     parent?.type === 'if_statement' &&
     childrenOf(parent).find(({ type }) => type === 'statement_block')?.id === node.id &&
-    /^\s*(-not\s+|!\s*)\(?\s*\$\w+\.IsReplaying\s*\)?\s*$/i.test(parent.childForFieldName('condition')?.text ?? '')
+    !/-x?or\b/i.test(asked) &&
+    asked.split(/-and\b/i).some((each) => isNoReplay.test(each))
   );
 }
+
+const isNoReplay = /^[\s(]*((-not\s+|!\s*)\(?\s*\$\w+\.IsReplaying|\$\w+\.IsReplaying\s+-eq\s+\$false)[\s)]*$/i;
 
 /** Without its module, and without quotes. */
 function commandName(node: SyntaxNode): string {

@@ -24,6 +24,11 @@ export interface CSharpType {
   members: Map<string, string>;
   /** Simple names of bases and interfaces. */
   bases: Set<string>;
+  constructors: CSharpMethod[];
+  /** Properties that work out their value when they are read. */
+  getters: Map<string, CSharpMethod>;
+  /** What fields and properties are set to when an object is made. */
+  initialisers: CSharpMethod[];
   /** Static and neither constant nor read-only. */
   mutableStatics: Set<string>;
 }
@@ -59,6 +64,9 @@ export function typesOf(sources: readonly CSharpText[]): ReadonlyMap<string, CSh
         methods: new Map<string, CSharpMethod[]>(),
         members: new Map<string, string>(),
         bases: new Set<string>(),
+        constructors: [],
+        getters: new Map<string, CSharpMethod>(),
+        initialisers: [],
         mutableStatics: new Set<string>(),
       };
       types.set(name, type);
@@ -80,8 +88,15 @@ function readType(node: SyntaxNode, type: CSharpType, source: CSharpText): void 
         type.methods.set(name, [...(type.methods.get(name) ?? []), { name, node: member, type, source }]);
         break;
       }
+      case 'constructor_declaration':
+        type.constructors.push({ name: type.name, node: member, type, source });
+        break;
       case 'property_declaration': {
         const name = member.childForFieldName('name')?.text ?? '';
+        const value = member.childForFieldName('value');
+        const isInitial = value !== null && value.type !== 'arrow_expression_clause';
+        if (!isInitial) type.getters.set(name, { name, node: member, type, source });
+        else if (!isStatic(member)) type.initialisers.push({ name, node: value, type, source });
         type.members.set(name, simpleName(member.childForFieldName('type')?.text ?? ''));
         if (isMutableStatic(member) && /\bset\b/.test(member.childForFieldName('accessors')?.text ?? ''))
           type.mutableStatics.add(name);
@@ -92,10 +107,21 @@ function readType(node: SyntaxNode, type: CSharpType, source: CSharpText): void 
           type.members.set(name, typeName);
           if (isMutableStatic(member)) type.mutableStatics.add(name);
         }
+        if (isStatic(member)) break;
+        for (const each of childrenOf(childOf(member, 'variable_declaration') ?? member)) {
+          const name = each.childForFieldName('name');
+          const value = childrenOf(each).at(-1);
+          if (each.type !== 'variable_declarator' || name === null || value === undefined || value.id === name.id) continue;
+          type.initialisers.push({ name: name.text, node: value, type, source });
+        }
         break;
       }
     }
   }
+}
+
+function isStatic(member: SyntaxNode): boolean {
+  return childrenOf(member).some(({ type, text }) => type === 'modifier' && (text === 'static' || text === 'const'));
 }
 
 function isMutableStatic(member: SyntaxNode): boolean {

@@ -25,6 +25,7 @@ export type DeterminismCause =
   | 'booleanAsText'
   | 'eventAgain'
   | 'leftContext'
+  | 'blocked'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -162,6 +163,11 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     title: 'Left the orchestrator',
     reason: 'What follows runs on a thread that the orchestrator knows nothing of: the instance is Running for ever.',
     explanation: 'Leave ConfigureAwait out, in the methods that the orchestrator calls as well.',
+  },
+  blocked: {
+    title: 'Blocked orchestrator',
+    reason: 'The thread that waits here is the one that would bring the result: the code does not come back.',
+    explanation: 'Await the task.',
   },
   renamedCall: {
     title: 'Renamed call',

@@ -51,12 +51,16 @@ describe('determinism of orchestrators in C#', () => {
     ],
     [
       'random',
-      ['new Random()', 'Random.Shared', 'RandomNumberGenerator.GetInt32', 'Path.GetRandomFileName'],
+      ['new Random()', 'Random.Shared', 'RandomNumberGenerator.GetInt32', 'Path.GetRandomFileName', 'HashCode.Combine'],
       ['new Random(42)', 'Path.Combine("a", "b")'],
     ],
     ['uuid', ['Guid.NewGuid', 'Guid.CreateVersion7'], ['context.NewGuid()', 'Guid.Parse("x")', 'Guid.Empty']],
     ['environment', ['Environment.GetEnvironmentVariable', 'Environment.ExpandEnvironmentVariables'], ['Environment.NewLine']],
-    ['timer', ['Task.Delay', 'Thread.Sleep', 'new PeriodicTimer(x)'], ['context.CreateTimer(x, y)', 'Task.WhenAll(x)']],
+    [
+      'timer',
+      ['Task.Delay', 'Thread.Sleep', 'new PeriodicTimer(x)', 'new CancellationTokenSource(x)'],
+      ['context.CreateTimer(x, y)', 'Task.WhenAll(x)', 'new CancellationTokenSource()'],
+    ],
     [
       'network',
       ['new HttpClient()', 'Dns.GetHostName', 'new SqlConnection(x)'],
@@ -67,13 +71,19 @@ describe('determinism of orchestrators in C#', () => {
       ['File.ReadAllText', 'System.IO.File.Exists', 'Directory.GetFiles', 'new FileInfo(x)', 'Path.GetTempFileName'],
       ['Path.GetExtension("a.b")', 'new MemoryStream()'],
     ],
-    ['process', ['Task.Run', 'Process.Start', 'Environment.MachineName', 'new Thread(x)', 'Parallel.For'], ['Task.WhenAny(x)']],
+    [
+      'process',
+      ['Task.Run', 'Process.Start', 'Environment.MachineName', 'new Thread(x)', 'Parallel.For', 'TimeZoneInfo.Local'],
+      ['Task.WhenAny(x)', 'TimeZoneInfo.Utc'],
+    ],
   ];
   for (const [cause, bad, good] of rules) {
     for (const code of bad) {
       it(`${cause}: ${code}`, async () => {
         const call =
-          /[)\]]$/.test(code) || /\.(Now|UtcNow|Today|TickCount64|System|Shared|MachineName)$/.test(code) ? code : `${code}(x)`;
+          /[)\]]$/.test(code) || /\.(Now|UtcNow|Today|TickCount64|System|Shared|MachineName|Local)$/.test(code)
+            ? code
+            : `${code}(x)`;
         assert.deepEqual(await told(orchestrator(`var it = ${call};`)), [`${cause}: ${code}`]);
       });
     }
@@ -101,8 +111,15 @@ describe('determinism of orchestrators in C#', () => {
     const body = `
       logger.LogInformation("at {Now}", DateTime.Now);
       Console.WriteLine(DateTime.Now);
-      if (!context.IsReplaying) { Console.Error.Write(DateTime.UtcNow); }`;
+      if (!context.IsReplaying) { Console.Error.Write(DateTime.UtcNow); }
+      if (isLoud && !(context.IsReplaying)) Told(DateTime.UtcNow);
+      if (context.IsReplaying == false) Told(DateTime.UtcNow);
+      if (context.IsReplaying is not true) Told(DateTime.UtcNow);
+      if (context.IsReplaying) { Again(); } else { Told(DateTime.UtcNow); }`;
     assert.deepEqual(await told(orchestrator(body)), []);
+    assert.deepEqual(await told(orchestrator('if (isLoud || !context.IsReplaying) Told(DateTime.UtcNow);')), [
+      'currentTime: DateTime.UtcNow',
+    ]);
   });
 
   it('looks at orchestrators only', async () => {
@@ -214,6 +231,52 @@ describe('determinism of orchestrators in C#', () => {
     assert.deepEqual(await told(orchestrator('var x = Process.Name;', 'Shop Process { get; }')), []);
   });
 
+  it('finds what blocks on a task of the context, and lets results be that are there', async () => {
+    const body = `
+      var a = context.CallActivityAsync<int>("A");
+      var b = context.CallActivityAsync<int>("B");
+      await Task.WhenAll(a, b);
+      var sum = a.Result + b.Result + answer.Result.Length;
+      context.CreateTimer(x, y).Wait();
+      var c = context.CallSubOrchestratorAsync<int>("C").Result;`;
+    assert.deepEqual(await told(orchestrator(body)), [
+      'blocked: context.CreateTimer(x, y).Wait',
+      'blocked: context.CallSubOrchestratorAsync<int>("C").Result',
+    ]);
+  });
+
+  it('looks into what makes objects of the app, into their methods and their properties', async () => {
+    const types = `
+      record Order { public Guid Id { get; init; } = Guid.NewGuid(); public string Name { get; set; } = ""; public bool IsLate => Due < DateTime.Now; }
+      class Price { readonly int cents; static readonly DateTime begun = DateTime.UtcNow; public Price() { cents = Random.Shared.Next(); } public Price(int of) { cents = of; }
+        public int Today() => DateTime.Today.Day; }
+      static class Clock { public static DateTime Now => DateTime.UtcNow; }`;
+    const told2 = async (body: string): Promise<string[]> => {
+      const source = orchestrator(body, 'DateTime Due { get { return DateTime.Now; } } static string Kept => "";', types);
+      return (await check(source)).map(({ cause, related }) => `${cause}: ${related.at(-1)?.message ?? ''}`);
+    };
+    assert.deepEqual(await told2('var a = new Order();'), ["uuid: 'Id' is made here."]);
+    assert.deepEqual(await told2('var a = new Order { Id = context.NewGuid() }; Use(a.Name, Kept);'), []);
+    assert.deepEqual(await told2('Order a = Get(); if (a.IsLate) return "";'), ["currentTime: 'IsLate' is read here."]);
+    assert.deepEqual(await told2('Price a = new();'), ["random: 'Price' is made here."]);
+    assert.deepEqual(await told2('Price a = new(5);'), []);
+    assert.deepEqual(await told2('var a = new Price(5).Today();'), ["currentTime: 'Today' is called here."]);
+    assert.deepEqual(await told2('var a = Clock.Now;'), ["currentTime: 'Now' is read here."]);
+    assert.deepEqual(await told2('var a = Due;'), ["currentTime: 'Due' is read here."]);
+  });
+
+  it('knows seeds and settings by what they are given', async () => {
+    assert.deepEqual(await told(orchestrator('var dice = new Random(7); var a = dice.Next(6);')), []);
+    const body = 'var a = context.InstanceId.GetHashCode(); string b = ""; b.GetHashCode(); int c = 1; c.GetHashCode();';
+    assert.deepEqual(await told(orchestrator(body)), ['random: context.InstanceId.GetHashCode', 'random: b.GetHashCode']);
+    assert.deepEqual(await told(orchestrator('var stop = new CancellationTokenSource(); stop.CancelAfter(5); stop.Cancel();')), [
+      'timer: stop.CancelAfter',
+    ]);
+    assert.deepEqual(await told(orchestrator('var a = settings["Key"];', 'readonly IConfiguration settings;')), [
+      'environment: settings["Key"]',
+    ]);
+  });
+
   it('says what of the class changes behind its back', async () => {
     const members =
       'static int count; static readonly int Most = 3; const int Least = 1; public static string Last { get; set; }';
@@ -254,7 +317,48 @@ describe('determinism of orchestrators in C#', () => {
       await fixed('await Task.Delay(500);'),
       'await context.CreateTimer(TimeSpan.FromMilliseconds(500), CancellationToken.None);',
     );
-    assert.equal(await fixed('await Task.Delay(wait);'), 'await context.CreateTimer(wait, CancellationToken.None);');
+    assert.equal(await fixed('var a = DateTime.Today;'), 'var a = context.CurrentUtcDateTime.Date;');
+    assert.equal(await fixed('var a = DateTimeOffset.UtcNow;'), 'var a = new DateTimeOffset(context.CurrentUtcDateTime);');
+    assert.equal(
+      await fixed('await Task.Delay(TimeSpan.FromDays(1), stop.Token);'),
+      'await context.CreateTimer(TimeSpan.FromDays(1), stop.Token);',
+    );
+    assert.equal(
+      await fixed('Thread.Sleep(500);'),
+      'await context.CreateTimer(TimeSpan.FromMilliseconds(500), CancellationToken.None);',
+    );
+    assert.match(
+      await fixed('TimeSpan w = A(); await Task.Delay(w);'),
+      /await context\.CreateTimer\(w, CancellationToken\.None\);$/,
+    );
+    assert.match(await fixed('int w = 5; await Task.Delay(w);'), /CreateTimer\(TimeSpan\.FromMilliseconds\(w\), /);
+    assert.equal(
+      await fixed('var a = context.CallActivityAsync<int>("A").Result;'),
+      'var a = await context.CallActivityAsync<int>("A");',
+    );
+    assert.equal(
+      await fixed('var a = context.CallActivityAsync<string>("A").GetAwaiter().GetResult().Length;'),
+      'var a = (await context.CallActivityAsync<string>("A")).Length;',
+    );
+    assert.equal(await fixed('context.CreateTimer(a, b).Wait();'), 'await context.CreateTimer(a, b);');
+    assert.equal(await fixed('Task.WaitAll(a, b);'), 'await Task.WhenAll(a, b);');
+  });
+
+  it('offers nothing that would not compile', async () => {
+    for (const body of [
+      'await Task.Delay(wait);',
+      'static Guid Id() => Guid.NewGuid(); Use(Id());',
+      'Use(static () => DateTime.UtcNow);',
+      'Use(() => context.CallActivityAsync<int>("A").Result);',
+      'var first = Task.WaitAny(a, b);',
+    ]) {
+      const found = await check(orchestrator(body));
+      assert.deepEqual(
+        found.map(({ fixes }) => fixes.length),
+        [0],
+        body,
+      );
+    }
   });
 
   it('finds places in text with characters of two units, and in text that is half typed', async () => {

@@ -127,6 +127,13 @@ if (!$Context.IsReplaying) {
 }
 `;
     assert.deepEqual(await told(text), ['uuid: New-Guid']);
+    const forms = `param($Context)
+if ($Context.IsReplaying -eq $false) { Add-Content log.txt (Get-Date) }
+if (!$Context.IsReplaying -and $isLoud) { Add-Content log.txt (Get-Date) }
+if (-not $Context.IsReplaying -or $isLoud) { New-Guid }
+Get-Item env:REGION
+`;
+    assert.deepEqual(await told(forms), ['uuid: New-Guid', 'environment: Get-Item']);
   });
 
   it('follows the functions of the script that are called', async () => {
