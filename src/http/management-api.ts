@@ -230,7 +230,9 @@ export class ManagementApi {
     const page = await this.#hub.query(wanted);
     const last = page.continuationToken === undefined ? undefined : page.instances.at(-1);
     if (last !== undefined) headers.push([continuationHeader, tokenAfter(last.instanceId)]);
-    const showInput = booleanValue(query.get('showinput'), true);
+    // Where nothing is filtered the real service reads whole rows, whatever was asked for (recorded: `alone-list`).
+    const isFiltered = prefix !== undefined || from !== undefined || to !== undefined || wanted.statuses !== undefined;
+    const showInput = !isFiltered || booleanValue(query.get('showinput'), true);
     return jsonPieces(200, statusList(page.instances, showInput), headers);
   }
 

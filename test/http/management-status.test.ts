@@ -168,8 +168,13 @@ describe('management API: status, list and purge', () => {
       );
       assert.deepEqual(await ids('?instanceIdPrefix=zz'), []);
       assert.match(
-        (await http.call('GET', '/instances?showInput=false')).text,
+        (await http.call('GET', '/instances?instanceIdPrefix=a&showInput=false')).text,
         /"instanceId":"a","runtimeStatus":"Completed","input":null/,
+      );
+      // Recorded: `alone-list`.
+      assert.match(
+        (await http.call('GET', '/instances?showInput=false')).text,
+        /"instanceId":"a","runtimeStatus":"Completed","input":1/,
       );
     });
 

@@ -344,12 +344,12 @@ function retryPolicy(action: DurableAction): RetryPolicy {
     );
   }
   const backoffCoefficient = number('backoffCoefficient');
+  const retryTimeoutMs = number('retryTimeoutInMilliseconds');
   return {
     firstRetryIntervalMs,
     maxNumberOfAttempts: attempts,
     ...(backoffCoefficient === undefined ? {} : { backoffCoefficient }),
-    // Of a time-out the host knows no more than that there is no time.
-    ...(number('retryTimeoutInMilliseconds') === 0 ? { retryTimeoutMs: 0 } : {}),
+    ...(retryTimeoutMs === undefined ? {} : { retryTimeoutMs }),
     maxRetryIntervalMs: number('maxRetryIntervalInMilliseconds') ?? 6 * 24 * 60 * 60 * 1000,
   };
 }

@@ -175,6 +175,9 @@ export class LongTimerNode extends ParentNode {
   }
 }
 
+/** The real engine cuts the delay of a timer to whole seconds. */
+const mostEarlyMs = 1000;
+
 /**
  * Attempts with timers between them. The timer is there even after the last failure, of no length, because the SDK counts it
  * (Core keeps it for old histories).
@@ -183,6 +186,8 @@ export class RetryNode extends ParentNode {
   private host: NodeHost | null = null;
   private failures = 0;
   private firstAttemptMs = 0;
+  /** By how much the timers so far may have been early in the real engine. */
+  private earlyMs = 0;
   private isLastTimer = false;
   private current: TaskNode | TimerNode | null = null;
 
@@ -219,16 +224,28 @@ export class RetryNode extends ParentNode {
 
   private afterFailure(host: NodeHost, failure: TaskFailure): void {
     const isFinal = failure.failureDetails?.IsNonRetriable === true;
-    const step = isFinal ? null : nextRetry(this.policy, this.failures, this.firstAttemptMs, host.nowMs);
+    // A time-out that is over here alone, where timers are never early, is not over (recorded: `retry-timeout`).
+    const step = isFinal ? null : nextRetry(this.policy, this.failures, this.firstAttemptMs, host.nowMs - this.earlyMs);
     this.failures += 1;
     if (step === null) {
       // The SDK knows neither limit and would wait for a timer that never comes.
-      host.fail(`${failure.reason} \n ${failure.details}`, failure);
+      if (isFinal) host.fail(`${failure.reason} \n ${failure.details}`, failure);
+      else host.fail(this.timedOutText(failure));
       this.finish(true);
       return;
     }
     this.isLastTimer = !step.again;
+    this.earlyMs += Math.min(step.delayMs, mostEarlyMs);
     this.run(new TimerNode(host.nowMs + step.delayMs, () => false), host);
+  }
+
+  private timedOutText({ reason }: TaskFailure): string {
+    const { retryTimeoutMs, maxNumberOfAttempts } = this.policy;
+    return (
+      `The retryTimeoutInMilliseconds of a retry policy, ${retryTimeoutMs}, is over at attempt ${this.failures} of ${maxNumberOfAttempts}. ` +
+      'The durable-functions package does not know of it and waits for another attempt: the real extension leaves the instance Running for ever. ' +
+      `Leave it out, and limit the attempts. The last failure: ${reason}`
+    );
   }
 
   /** What is under way, which attempt it is (of a timer: the one that failed before it), and how many there are at most. */

@@ -104,7 +104,7 @@ describe('orchestrations: retries (spec/engine.md 8.2)', () => {
   });
 
   scenario({
-    title: 'R7: the retry timeout of a JavaScript SDK is not looked at',
+    title: 'R7: the time-out of a retry policy, which the SDK does not know of, ends the instance',
     code: retried(5, 5000, { retryTimeoutInMilliseconds: 8000 }),
     script: async (host) => {
       await host.start();
@@ -114,7 +114,27 @@ describe('orchestrations: retries (spec/engine.md 8.2)', () => {
       await host.episode(host.fired(3));
       await host.episode(host.failed(4, 'third'));
     },
-    rows: 'OS ES TS#0 OC | OS TF→0 TmC#1 OC | OS TmF→1 TS#2 OC | OS TF→2 TmC#3 OC | OS TmF→3 TS#4 OC | OS TF→4 TmC#5 OC',
+    rows: 'OS ES TS#0 OC | OS TF→0 TmC#1 OC | OS TmF→1 TS#2 OC | OS TF→2 TmC#3 OC | OS TmF→3 TS#4 OC | OS TF→4 EC#5[Failed] OC',
+    status: 'Failed',
+    check: (host) => {
+      const end = host.history.find((event) => event.EventType === 'ExecutionCompleted');
+      assert.match(
+        end?.Result ?? '',
+        /retryTimeoutInMilliseconds of a retry policy, 8000, is over at attempt 3 of 5\..* Running for ever\./,
+      );
+    },
+  });
+
+  scenario({
+    title: 'R7: timers are early in the real engine, so that more attempts fit into a time-out',
+    code: retried(3, 1000, { retryTimeoutInMilliseconds: 2500 }),
+    script: async (host) => {
+      await host.start();
+      await host.episode(host.failed(0));
+      await host.episode(host.fired(1));
+      await host.episode(host.failed(2));
+    },
+    rows: 'OS ES TS#0 OC | OS TF→0 TmC#1 OC | OS TmF→1 TS#2 OC | OS TF→2 TmC#3 OC',
     status: 'Running',
   });
 
