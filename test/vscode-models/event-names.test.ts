@@ -81,6 +81,8 @@ describe('the place of a failure', () => {
     ])
       assert.deepEqual(locateInStack(stack, appDir), { file: own, line1: 12 });
     assert.deepEqual(excerptAt('a\nb\r\nc\nd', 3), { firstLine1: 1, lines: ['a', 'b', 'c', 'd'] });
+    assert.deepEqual(excerptAt('  a\n\n    b', 3)?.lines, ['a', '', '  b']);
+    assert.deepEqual(excerptAt('\ta\n    b', 1)?.lines, ['\ta', '    b']);
     assert.equal(excerptAt('a', 7), null);
   });
 

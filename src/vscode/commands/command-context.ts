@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf, stackOrMessage } from '../../base/error-message';
 import { DurascopeError } from '../../core/values/errors';
+import type { InstanceQuery } from '../../core/ports/history-store';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import type { OrchestrationStatus } from '../../core/values/status';
 import type { RunningEmulator } from '../emulators/app-emulator';
@@ -85,7 +86,7 @@ export async function chosenIds(
     context.instances.selection.filter((node) => fits(node, statuses)),
   );
   if (selected.length > 0) return selected;
-  const picked = await pickInstance(hub, title, statuses);
+  const picked = await pickInstance(hub, title, statuses === undefined ? {} : { statuses });
   return picked === undefined ? [] : [picked];
 }
 
@@ -95,11 +96,14 @@ function fits(node: unknown, statuses: readonly OrchestrationStatus[] | undefine
   return statuses.includes(runtimeStatus);
 }
 
-/** Picks one of the newest instances, or any by typing its id. `statuses`: only those that can take what is meant. */
+/**
+ * Picks one of the newest instances, or any by typing its id. `among`: in the statuses that can take what is meant; default: all but entities, which
+ * are Running for ever.
+ */
 export async function pickInstance(
   hub: TaskHubClient,
   title: string,
-  statuses?: readonly OrchestrationStatus[],
+  among: Pick<InstanceQuery, 'statuses' | 'entities'> = {},
 ): Promise<string | undefined> {
   let asked = 0;
   const placeholder = 'Instance id, or part of it or of the name';
@@ -111,7 +115,8 @@ export async function pickInstance(
       orderBy: 'createdTime',
       descending: true,
       pageSize: 50,
-      ...(statuses === undefined ? {} : { statuses }),
+      entities: 'exclude',
+      ...among,
       ...(text === '' ? {} : { text }),
     });
     if (mine !== asked) return;
@@ -120,7 +125,7 @@ export async function pickInstance(
       label: instanceId,
       description: `${name} · ${runtimeStatus}`,
     }));
-    const none = statuses === undefined ? 'There are no instances yet' : 'There is no instance that can take it';
+    const none = among.statuses === undefined ? 'There are no instances yet' : 'There is no instance that can take it';
     pick.placeholder = text === '' && items.length === 0 ? `${none}: start one, or type an id` : placeholder;
     const isListed = text === '' || items.some((item) => item.label === text);
     pick.items = isListed ? items : [...items, typed(text, 'this id')];

@@ -207,7 +207,7 @@ export function hubCommands(context: CommandContext, { connections, view, refres
     const account = { label: signInLabel, description: 'by its name, with your Microsoft account', source: null };
     const other = {
       label: 'Another one…',
-      description: 'a connection string, a SAS URL, the address of a Functions host or a Durable Task server',
+      description: 'a connection string, a SAS URL, the address of a host or a server',
       source: null,
     };
     const picked = await vscode.window.showQuickPick([...items, account, other], {

@@ -32,7 +32,7 @@ export function viewCommands(context: CommandContext): Handlers {
     [commands.goToInstance]: async (args) => {
       const hub = await readableOrOffer(context);
       if (hub === undefined) return;
-      const id = targetIds(args, [])[0] ?? (await pickInstance(hub, 'Go to instance'));
+      const id = targetIds(args, [])[0] ?? (await pickInstance(hub, 'Go to instance', { entities: 'include' }));
       if (id === undefined) return;
       if ((await hub.get(id)) === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${id}'.`);
       panels.openInstance(currentApp(context), id);

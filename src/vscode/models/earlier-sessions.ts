@@ -16,7 +16,7 @@ export function earlierQuestion(count: number | null): EarlierQuestion {
   const what = count === null ? 'the instances' : count === 1 ? 'the 1 instance' : `the ${count.toLocaleString('en')} instances`;
   return {
     title: `What should become of ${what} of earlier sessions?`,
-    placeHolder: 'Remembered for this workspace on this machine; the setting durascope.sessionStart decides for everybody',
+    placeHolder: 'Remembered for this workspace, on this machine',
     choices: [
       { label: 'Keep them', detail: 'Earlier instances stay and go on where they were.', value: 'keep' },
       { label: 'Set them aside', detail: 'They are moved to a folder beside and can be looked at later.', value: 'setAside' },

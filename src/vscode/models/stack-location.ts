@@ -78,12 +78,18 @@ function placeOf(line: string): SourceLocation | undefined {
 const linesBefore = 2;
 const linesAfter = 2;
 
-/** The lines around a place, as far as the text has them; null where it has not even that line: the code has changed. */
+/** The lines around a place without the indent that all of them have, as far as the text has them; null where it has not even that line: the code has changed. */
 export function excerptAt(text: string, line1: number): { firstLine1: number; lines: string[] } | null {
   const lines = text.split(/\r\n|\r|\n/);
   if (line1 < 1 || line1 > lines.length) return null;
   const firstLine1 = Math.max(1, line1 - linesBefore);
-  return { firstLine1, lines: lines.slice(firstLine1 - 1, line1 + linesAfter) };
+  const around = lines.slice(firstLine1 - 1, line1 + linesAfter);
+  const indents = around.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)?.[0] ?? '');
+  // Blanks and tabs that stand for each other are left as they are.
+  const [first = ''] = indents;
+  let common = 0;
+  while (common < first.length && indents.every((indent) => indent[common] === first[common])) common++;
+  return { firstLine1, lines: around.map((line) => line.slice(common)) };
 }
 
 function toPath(place: string): string | undefined {

@@ -34,12 +34,13 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
     this.model.grouping = memory.get<Grouping>(groupingKey, 'status');
     this.#tellContext();
     this.#subscriptions = [
-      tree.view.onDidChangeVisibility(({ visible }) => this.model.setVisible(visible)),
+      tree.view.onDidChangeVisibility(({ visible }) => {
+        this.model.setVisible(visible);
+        this.#refreshAges();
+      }),
       tree.view.onDidCollapseElement(({ element }) => this.model.collapse(element)),
     ];
-    this.#ages = setInterval(() => {
-      if (tree.view.visible && this.#connection.isConnected) tree.refresh();
-    }, agesEveryMs);
+    this.#ages = setInterval(() => this.#refreshAges(), agesEveryMs);
     tree.provide(this);
   }
 
@@ -53,6 +54,11 @@ export class InstancesView implements vscode.TreeDataProvider<TreeNode>, vscode.
     this.#connection.show(emulator);
     this.#sayWhetherRead(emulator?.isLookedAt === true);
     // The ages count from the hub's clock, which may have been set.
+    this.#refreshAges();
+  }
+
+  /** They count on without a change of the hub. */
+  #refreshAges(): void {
     if (this.tree.view.visible && this.#connection.isConnected) this.tree.refresh();
   }
 

@@ -409,6 +409,8 @@ describe('commands on instances', () => {
     );
     assert.equal(asked.value, '{"seat":3}');
     assert.match(asked.title, new RegExp(`for ${next}$`));
+    await run('signalEntity', { instanceId: '@counter@kept', operation: 'add', input: '5' });
+    await until('the entity', async () => (await hub.getEntity('@counter@kept'))?.state === '5');
     let offered = [];
     await answeringPick(
       async (pick) => {
@@ -419,6 +421,13 @@ describe('commands on instances', () => {
       () => run('terminate'),
     );
     assert.ok(offered.includes(next) && !offered.includes(id));
+    assert.deepEqual(
+      offered.filter((each) => each.startsWith('@')),
+      [],
+    );
+    await run('signalEntity', { instanceId: '@counter@kept', operation: 'delete', input: null });
+    await until('it is gone', async () => (await hub.getEntity('@counter@kept'))?.state === null);
+    await run('cleanEntities');
     await run('terminate', ids(next));
     // Where there is none it says so.
     let said;
