@@ -73,7 +73,7 @@ export function emulatorCommands(context: CommandContext): Handlers {
     [commands.openWalkthrough]: () =>
       openTicked(() => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false)),
     [commands.copyUrl]: async ([node]) => {
-      const url = urlIn(node) ?? emulators.of(currentApp(context)).running?.url;
+      const url = urlIn(node) ?? (await runningOrOffer(context))?.url;
       if (url === undefined) return undefined;
       // In a remote window the address that the user's own machine reaches.
       const reachable = (await vscode.env.asExternalUri(vscode.Uri.parse(url))).toString(true);

@@ -19,6 +19,13 @@ const maxOpenedAtOnce = 10;
 /** Looking at instances, their histories and their code. */
 export function viewCommands(context: CommandContext): Handlers {
   const { instances, entities, panels, documents, sources, statusBar } = context;
+  /** What is given or selected, else what the user picks. */
+  const meant = async (args: readonly unknown[], title: string): Promise<string[]> => {
+    const ids = targetIds(args, instances.selection);
+    if (ids.length > 0) return ids;
+    const hub = await readableOrOffer(context);
+    return hub === undefined ? [] : chosenIds(context, [], hub, title);
+  };
   return {
     [commands.openInstance]: async (args) => {
       const hub = await readableOrOffer(context);
@@ -60,8 +67,10 @@ export function viewCommands(context: CommandContext): Handlers {
     [commands.goToCode]: async ([given]) => {
       const app = currentApp(context);
       const hub = context.emulators.of(app).shown?.hub;
-      const id = targetIds([given], given === undefined ? instances.selection : [])[0];
-      const name = rowName(given) ?? targetName([given]) ?? (id === undefined ? undefined : (await hub?.get(id))?.name);
+      const named = rowName(given) ?? targetName([given]);
+      const ids = given === undefined ? await meant([], 'Code of which instance?') : targetIds([given], []);
+      const [id] = named === undefined ? ids : [];
+      const name = named ?? (id === undefined ? undefined : (await hub?.get(id))?.name);
       if (name === undefined) return;
       const place = await sources.locate(app, name);
       const file = context.emulators
@@ -74,7 +83,8 @@ export function viewCommands(context: CommandContext): Handlers {
     },
     [commands.goToFailure]: async (args) => {
       const hub = await readableOrOffer(context);
-      const id = hub === undefined ? undefined : (await chosenIds(context, args, hub, 'Failure of which instance?'))[0];
+      const id =
+        hub === undefined ? undefined : (await chosenIds(context, args, hub, 'Failure of which instance?', ['Failed']))[0];
       const row = id === undefined ? undefined : await hub?.get(id);
       if (row === undefined) return;
       const history = (await hub?.history(row.instanceId, Math.max(0, row.historyLength - lastEvents))) ?? [];
@@ -92,7 +102,7 @@ export function viewCommands(context: CommandContext): Handlers {
       statusBar.say('The failure names no line of the app: this is its orchestrator.');
     },
     [commands.copyId]: async (args) => {
-      const ids = targetIds(args, instances.selection);
+      const ids = await meant(args, 'Copy the id of which instance?');
       if (ids.length === 0) return;
       await vscode.env.clipboard.writeText(ids.join('\n'));
       statusBar.say(ids.length === 1 ? `Copied ${ids[0] ?? ''}` : `Copied ${ids.length} ids`);
@@ -100,7 +110,7 @@ export function viewCommands(context: CommandContext): Handlers {
     [commands.showFailed]: () => context.failures.choose(),
     [commands.copyLink]: async (args) => {
       const { appDir } = currentApp(context);
-      const links = targetIds(args, instances.selection).map((id) => linkTo(id, appDir));
+      const links = (await meant(args, 'Copy the link to which instance?')).map((id) => linkTo(id, appDir));
       if (links.length === 0) return undefined;
       await vscode.env.clipboard.writeText(links.join('\n'));
       statusBar.say(links.length === 1 ? 'Copied the link' : `Copied ${links.length} links`);

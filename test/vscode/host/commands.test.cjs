@@ -441,6 +441,27 @@ describe('commands on instances', () => {
     assert.match(said, /: start one, or type an id$/);
   });
 
+  it('ask which instance is meant where nothing says so, and for a failure offer those that have failed', async () => {
+    const { instances } = await durascope();
+    assert.deepEqual(instances.selection, []);
+    const failed = [];
+    for (const command of ['copyId', 'copyLink', 'goToCode', 'goToFailure']) {
+      const shown = await answeringPick(
+        async (pick) => {
+          await until('what is offered', () => pick.items.length > 0 || /^There is no instance/.test(pick.placeholder));
+          if (command === 'goToFailure') failed.push(...pick.items.map(({ description }) => description));
+          return undefined;
+        },
+        () => run(command),
+      );
+      assert.equal(shown, 1, command);
+    }
+    assert.ok(
+      failed.every((description) => description.endsWith('· Failed')),
+      failed.join(),
+    );
+  });
+
   it('restart under a new id, and show that one', async () => {
     const parts = await durascope();
     const id = await run('startInstance', { name: 'EchoInput', input: '5' });

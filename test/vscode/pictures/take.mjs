@@ -128,9 +128,9 @@ async function takeAll(folder, all) {
     bench = await openWorkbench(server, { folder, viewport: { width: 1120, height: 680 } });
     const window = { bench, page: bench.page, server, app: folder, emulator: () => emulatorOf(folder), undo };
     let shown = 'dark';
-    for (const picture of all) {
+    // Each goes on where the one before ended, so all are gone through, up to the last that is wanted.
+    for (const picture of all.slice(0, all.findLastIndex(isWanted) + 1)) {
       try {
-        // Each goes on where the one before ended, so all are gone through.
         await picture.prepare(window);
         if (!isWanted(picture)) {
           await picture.after?.(window);
