@@ -48,6 +48,7 @@ export function currentApp(context: CommandContext): DurableApp {
     throw new DurascopeError(
       'AppInvalid',
       'No function app with durable functions is open, and no program of the Durable Task SDKs. Open the folder of one, or run "Durascope: Start Emulator" in any folder for programs that connect.',
+      { details: { ways: { 'Open Folder…': 'vscode.openFolder', 'Create a Sample App…': commands.createSampleApp } } },
     );
   }
   return app;
@@ -134,14 +135,16 @@ export async function pickInstance(
 
 const shownInOneLine = 50;
 
-/** Tells why a command could not do what was asked. */
+/** Tells why a command could not do what was asked. `ways` in the details: commands that help, by what their buttons say. */
 export function showFailure(error: unknown, output: vscode.LogOutputChannel): void {
   output.error(stackOrMessage(error));
   const isOurs = DurascopeError.is(error);
   const message = messageOf(error);
+  const ways = isOurs ? ((error.details['ways'] ?? {}) as Readonly<Record<string, string>>) : {};
   // The editor cuts a message without a button to one line.
-  const buttons = isOurs && message.length < shownInOneLine ? [] : ['Show Log'];
+  const showLog = isOurs && message.length < shownInOneLine ? [] : ['Show Log'];
+  const buttons = Object.keys(ways).length > 0 ? Object.keys(ways) : showLog;
   void vscode.window.showErrorMessage(isOurs ? message : `Durascope: ${message}`, ...buttons).then((chosen) => {
-    if (chosen !== undefined) void vscode.commands.executeCommand(commands.showOutput);
+    if (chosen !== undefined) void vscode.commands.executeCommand(ways[chosen] ?? commands.showOutput);
   });
 }

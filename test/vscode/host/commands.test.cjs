@@ -441,6 +441,23 @@ describe('commands on instances', () => {
     assert.match(said, /: start one, or type an id$/);
   });
 
+  it('lead to an app where none is open', async () => {
+    const { apps } = await durascope();
+    Object.defineProperty(apps, 'current', { value: undefined, configurable: true });
+    try {
+      let asked;
+      await answering(
+        'showErrorMessage',
+        (message, ...buttons) => void (asked = { message, buttons }),
+        () => run('startInstance'),
+      );
+      assert.match(asked.message, /^No function app with durable functions is open/);
+      assert.deepEqual(asked.buttons, ['Open Folder…', 'Create a Sample App…']);
+    } finally {
+      delete apps.current;
+    }
+  });
+
   it('ask which instance is meant where nothing says so, and for a failure offer those that have failed', async () => {
     const { instances } = await durascope();
     assert.deepEqual(instances.selection, []);
