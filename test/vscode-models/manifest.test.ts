@@ -103,6 +103,9 @@ describe('package.json and the table of ids', () => {
       assert.match(contents, /command:durascope\.createSampleApp/);
       assert.match(contents, /command:durascope\.openExample/);
     }
+    const palette = contributes.menus['commandPalette'] ?? [];
+    for (const id of ['filter', 'groupByStatus', 'groupByOrchestrator', 'groupFlat', 'refresh'])
+      assert.match(palette.find(({ command }) => command === `durascope.${id}`)?.when ?? '', /emulatorState != none/, id);
   });
 
   it('say that there is no app only once it was searched, and offer no start where the app cannot be loaded', () => {
