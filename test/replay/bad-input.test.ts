@@ -6,6 +6,7 @@ import { DurascopeError, type DurascopeErrorCode } from '../../src/core/values/e
 import type { HistoryEvent } from '../../src/core/history/history';
 import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 import { openReplay } from '../../src/replay/open-replay';
+import type { NodeReplayWorker } from '../../src/workers/node/node-replay-worker';
 import { ReplayFixture, v4Files } from './replay-fixture';
 
 const base = { EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z' };
@@ -59,6 +60,13 @@ const episode: HistoryEvent = { ...base, EventType: 'OrchestratorStarted' };
 describe('a replay that cannot go well', () => {
   const fixture = new ReplayFixture();
   afterEach(() => fixture.cleanUp());
+  const shared = new ReplayFixture();
+  /** Of an app that loads, for all tests that end no process, or end the one that there is. */
+  let worker: NodeReplayWorker;
+  before(async () => {
+    worker = await shared.replayWorker(await shared.apps.copy(null, { files: v4Files(source) }));
+  });
+  after(() => shared.cleanUp());
 
   const rejects = (opening: Promise<unknown>, code: DurascopeErrorCode, message: RegExp) =>
     assert.rejects(opening, (error) => {
@@ -90,18 +98,15 @@ describe('a replay that cannot go well', () => {
   });
 
   it('says that an orchestrator does not exist any more, and which there are', async () => {
-    const worker = await fixture.replayWorker(await app());
     await rejects(openReplay(requestOf('Gone'), worker), 'UnknownFunction', /no orchestrator "Gone".*Good, Hangs/);
     await rejects(openReplay(requestOf('A'), worker), 'UnknownFunction', /no orchestrator "A"/);
   });
 
   it('says of an entity that entities are not replayed', async () => {
-    const worker = await fixture.replayWorker(await app());
     await rejects(openReplay(requestOf('@counter@a'), worker), 'NotSupported', /@counter@a is an entity.*entity show @counter@a/);
   });
 
   it('says where orchestrators of durable-functions 4 are replayed', async () => {
-    const worker = await fixture.replayWorker(await app());
     await rejects(
       openReplay(requestOf('Modern'), worker),
       'NotSupported',
@@ -110,7 +115,6 @@ describe('a replay that cannot go well', () => {
   });
 
   it('says that there is no history, or not the beginning of one', async () => {
-    const worker = await fixture.replayWorker(await app());
     await rejects(openReplay({ ...requestOf('Good'), history: [] }, worker), 'InvalidArgument', /no history yet/);
     await rejects(openReplay({ ...requestOf('Good'), history: [scheduled] }, worker), 'InvalidArgument', /ExecutionStarted/);
   });
@@ -142,12 +146,10 @@ describe('a replay that cannot go well', () => {
   });
 
   it('says that the code ended its process', async () => {
-    const worker = await fixture.replayWorker(await app());
     await rejects(openReplay(requestOf('Exits'), worker), 'WorkerExited', /exit code 7/);
   });
 
   it('shows code that throws, yields what is no task, or is no generator as failed', async () => {
-    const worker = await fixture.replayWorker(await app());
     for (const [name, message] of [
       ['Throws', /out of order/],
       ['YieldsNothing', /Only Task types can be yielded/],
@@ -162,14 +164,12 @@ describe('a replay that cannot go well', () => {
   });
 
   it('reaches neither the network nor other programs, and keeps what is printed to its step', async () => {
-    const worker = await fixture.replayWorker(await app());
     const { steps } = await openReplay(requestOf('Loud'), worker);
     const lines = steps[0]?.logs.map(({ message }) => message);
     assert.deepEqual(lines, ['Other programs cannot be started from a replay: only recorded results count there.', 'printed']);
   });
 
   it('refuses a reference or a moment that is none, and everything once it is closed', async () => {
-    const worker = await fixture.replayWorker(await app());
     const timeline = await openReplay(requestOf('Good'), worker);
     await rejects(timeline.variables('nothing'), 'InvalidArgument', /no variable/);
     await rejects(timeline.scopes(-1, 0), 'InvalidArgument', /moments 0 to 0/);
@@ -183,7 +183,6 @@ describe('a replay that cannot go well', () => {
   });
 
   it('of a history of another function says where they part', async () => {
-    const worker = await fixture.replayWorker(await app());
     const other: HistoryEvent = { ...scheduled, Name: 'Other' };
     const { divergence } = await openReplay(requestOf('Good', other, ended), worker);
     assert.equal(divergence?.recorded, 'activity Other #0');

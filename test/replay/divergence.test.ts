@@ -116,10 +116,24 @@ const cases: Case[] = [
 describe('where replay and history part', () => {
   const fixture = new ReplayFixture();
   afterEach(() => fixture.cleanUp());
+  const apps = new ReplayFixture();
+  after(() => apps.cleanUp());
 
-  const recorded = async (source: string): Promise<{ live: LiveApp; run: LiveRun }> => {
-    const live = await fixture.live(source);
+  interface Recorded {
+    live: LiveApp;
+    run: LiveRun;
+  }
+  const record = async (source: string): Promise<Recorded> => {
+    const live = await apps.live(source);
     return { live, run: await live.run('Main') };
+  };
+  const known = new Map<string, Promise<Recorded>>();
+  /** One app for each source: what a test edits is read by its replay alone. */
+  const recorded = async (source: string): Promise<Recorded> => {
+    const found = known.get(source) ?? record(source);
+    known.set(source, found);
+    await edit((await found).live, source);
+    return found;
   };
   const edit = (live: LiveApp, source: string) => writeFile(path.join(live.dir, 'index.js'), v4Files(source)['index.js'] ?? '');
 
