@@ -13,7 +13,8 @@ import {
 } from '../core/instances/instance';
 import { rowAfterEpisode, terminatedBeforeStart } from '../core/instances/instance-rows';
 import { isTerminal } from '../core/values/status';
-import { answerToParent, detailsOf, type ChildStart, type OutgoingMessage, type TurnResult } from '../core/turns/turn';
+import { answerToParent, detailsOf, type OutgoingMessage } from '../core/turns/messages';
+import type { ChildStart, TurnResult } from '../core/turns/turn';
 import { terminationIn } from '../core/turns/outcome-checks';
 import { consumptionOf, type EngineCore } from './engine-core';
 import { send, startChild, type OpenCheckpoint } from './outgoing';

@@ -1,7 +1,8 @@
 import type { Generation } from '../core/turns/generation';
 import type { ExecutionStarted, HistoryEvent } from '../core/history/history';
 import type { InstanceRow, PendingActivity } from '../core/instances/instance';
-import type { ChildStart, OutgoingMessage } from '../core/turns/turn';
+import type { OutgoingMessage } from '../core/turns/messages';
+import type { ChildStart } from '../core/turns/turn';
 import type { InboxEntry, LiveInstance } from './live-instance';
 
 /** One work item: messages taken from an inbox, and what came of them so far; continue-as-new makes it more than one generation. */

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../core/instances/checkpoint';
 import type { ExecutionCompleted, ExecutionStarted } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
 import { isEntityId } from '../core/values/instance-id';
-import { answerToParent } from '../core/turns/turn';
+import { answerToParent } from '../core/turns/messages';
 import type { Batch } from './committer';
 import { consumptionOf, type EngineCore } from './engine-core';
 import type { InboxEntry, LiveInstance } from './live-instance';

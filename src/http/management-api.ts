@@ -7,7 +7,7 @@
 import { messageOf } from '../base/error-message';
 import type { InstanceRow } from '../core/instances/instance';
 import { notPurgeableText } from '../core/instances/instance-rows';
-import { rewindDoubt } from '../core/instances/meanings';
+import { rewindDoubt } from '../core/instances/rewind-doubt';
 import type { InstanceQuery } from '../core/ports/history-store';
 import type { StartOptions, TaskHubClient } from '../core/ports/task-hub-client';
 import { DurascopeError } from '../core/values/errors';

@@ -3,7 +3,7 @@ import { toHistoryRows } from '../core/history/history-rows';
 import { charsOf, withShortTexts } from '../base/short-texts';
 import type { HistoryEvent } from '../core/history/history';
 import { causeTexts } from '../core/history/divergence';
-import { rewindDoubt } from '../core/instances/meanings';
+import { rewindDoubt } from '../core/instances/rewind-doubt';
 import { comparisonView } from '../core/instances/compare-runs';
 import { forkChangeWords, parseForkChange } from '../core/instances/forks';
 import type { InstanceRow } from '../core/instances/instance';

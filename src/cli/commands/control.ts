@@ -1,6 +1,6 @@
 /** terminate, suspend, resume, rewind: one instance, perhaps a reason. */
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { rewindDoubt } from '../../core/instances/meanings';
+import { rewindDoubt } from '../../core/instances/rewind-doubt';
 import { DurascopeError } from '../../core/values/errors';
 import type { Options, ParsedArguments } from '../arguments';
 import { atMost, type Command, required } from '../command';

@@ -19,7 +19,8 @@ import { profileOf, type InstanceRow } from '../instances/instance';
 import { pendingRow } from '../instances/instance-rows';
 import type { EntityAction, EntityBatchOutcome, EntityOperation, EntityOperationResult } from '../ports/function-worker';
 import { fireAndForgetTag } from '../history/tags';
-import type { ChildStart, OutgoingMessage } from './turn';
+import type { OutgoingMessage } from './messages';
+import type { ChildStart } from './turn';
 
 export interface EntityTurnInput {
   row: InstanceRow;

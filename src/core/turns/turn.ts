@@ -23,20 +23,19 @@ import { addressOf, entityInstanceId, lockOrder, parseEntityId } from '../values
 import { agrees, endsAsNonDeterministic, isScheduledRow, type ScheduledRow } from '../decisions/non-determinism';
 import { releaseName, releaseText, requestEventName, requestText, typedReleaseText } from '../entities/entity-messages';
 import { failedId, type Generation } from './generation';
+import { answerToParent, detailsOf, inbound, type OutgoingMessage } from './messages';
 import type {
   EventRaised,
   ExecutionCompleted,
   ExecutionStarted,
   ExecutionTerminated,
   HistoryEvent,
-  InboundEvent,
-  SubOrchestrationInstanceFailed,
   TaskScheduled,
 } from '../history/history';
 import { HeldLocks } from '../entities/held-locks';
 import { profileOf, type InstanceRow, type PendingActivity, type PendingTimer } from '../instances/instance';
 import { pendingRow } from '../instances/instance-rows';
-import { childTags, fireAndForgetTag } from '../history/tags';
+import { childTags } from '../history/tags';
 
 export interface TurnInput {
   row: InstanceRow;
@@ -59,13 +58,6 @@ export interface ChildStart {
   taskId: number;
   row: InstanceRow;
   started: ExecutionStarted;
-}
-
-/** To another instance or, for a failed child start, to this one. */
-export interface OutgoingMessage {
-  instanceId: string;
-  executionId: string | null;
-  event: InboundEvent;
 }
 
 export interface TurnResult {
@@ -205,52 +197,6 @@ export function nextGenerationEvents(
     // In profile A it has been walked by the time it is stored.
     { EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: profileOf(row) === 'A', Timestamp: now },
   ];
-}
-
-/** What a parent is told of a child that cannot be started because its id belongs to an instance that still runs (2.10.6). */
-export function childIdInUse(taskId: number, instanceId: string, status: string, now: string): SubOrchestrationInstanceFailed {
-  return inbound(now, {
-    EventType: 'SubOrchestrationInstanceFailed',
-    TaskScheduledId: taskId,
-    Reason: `An orchestration instance with the id '${instanceId}' already exists and is ${status}.`,
-    Details: '',
-    FailureDetails: null,
-  });
-}
-
-/** The message that tells the parent how this instance ended; null when nobody waits for it. */
-export function answerToParent(
-  row: InstanceRow,
-  started: ExecutionStarted,
-  completed: ExecutionCompleted,
-  details: string | null,
-): OutgoingMessage | null {
-  const parent = started.ParentInstance;
-  if (parent == null || started.Tags?.[fireAndForgetTag] !== undefined) return null;
-  // The parent of a fork is its origin's, which has its answer from there.
-  if (row.forkedFrom !== undefined) return null;
-  const { InstanceId: instanceId, ExecutionId: executionId } = parent.OrchestrationInstance;
-  const TaskScheduledId = parent.TaskScheduleId;
-  const event: InboundEvent =
-    completed.OrchestrationStatus === 'Completed'
-      ? inbound(completed.Timestamp, {
-          EventType: 'SubOrchestrationInstanceCompleted',
-          TaskScheduledId,
-          Result: completed.Result,
-        })
-      : inbound(completed.Timestamp, {
-          EventType: 'SubOrchestrationInstanceFailed',
-          TaskScheduledId,
-          Reason: completed.Result ?? '',
-          Details: details,
-          FailureDetails: completed.FailureDetails ?? null,
-        });
-  return { instanceId, executionId, event };
-}
-
-/** An orchestration that was terminated has no details, and that of JavaScript cannot read its failure then. */
-export function detailsOf(row: InstanceRow, { OrchestrationStatus }: ExecutionCompleted): string | null {
-  return profileOf(row) === 'A' && OrchestrationStatus === 'Terminated' ? null : '';
 }
 
 function complete(turn: TurnInput, decision: CompleteOrchestration, result: TurnResult): void {
@@ -445,8 +391,4 @@ function addressEntity({ row, now }: TurnInput, decision: EntityDecision, result
       break;
     }
   }
-}
-
-function inbound<T extends object>(now: string, fields: T): T & { EventId: number; IsPlayed: boolean; Timestamp: string } {
-  return { EventId: -1, IsPlayed: false, Timestamp: now, ...fields };
 }

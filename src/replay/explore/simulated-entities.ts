@@ -7,7 +7,7 @@ import { copyOf, type EntityScheduler, nextBatch, readScheduler, takeIn } from '
 import type { EventRaised } from '../../core/history/history';
 import type { EntityBatchOutcome, FunctionWorker } from '../../core/ports/function-worker';
 import { finishBatch, toOperation } from '../../core/turns/entity-turn';
-import type { OutgoingMessage } from '../../core/turns/turn';
+import type { OutgoingMessage } from '../../core/turns/messages';
 import { DurascopeError } from '../../core/values/errors';
 import { parseEntityId } from '../../core/values/entity-id';
 import { toTimestamp } from '../../core/values/time';

@@ -12,7 +12,7 @@ import { httpActivityName } from '../../core/values/http-activity';
 import type { EventRaised, HistoryEvent, TaskScheduled, SubOrchestrationInstanceCreated } from '../../core/history/history';
 import type { ActivityOutcome, FunctionWorker } from '../../core/ports/function-worker';
 import { resultEvent } from '../../core/turns/result-event';
-import type { OutgoingMessage } from '../../core/turns/turn';
+import type { OutgoingMessage } from '../../core/turns/messages';
 import { parseEntityId } from '../../core/values/entity-id';
 import { DurascopeError } from '../../core/values/errors';
 import { fromTimestamp, toTimestamp } from '../../core/values/time';

@@ -1,7 +1,7 @@
 import { countText } from '../../base/count-text';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { rewindDoubt } from '../../core/instances/meanings';
+import { rewindDoubt } from '../../core/instances/rewind-doubt';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { act, actionStatuses, actOnMany, bulkMessage, haveLiveChildren } from '../../protocol/instance-actions';
 import type { InstanceAction } from '../../protocol/panel-values';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ageText } from '../../base/age';
-import { rewindDoubt } from '../../core/instances/meanings';
+import { rewindDoubt } from '../../core/instances/rewind-doubt';
 import { isTerminal } from '../../core/values/status';
 import { fromTimestamp } from '../../core/values/time';
 import type { InstanceAction } from '../../protocol/panel-values';
