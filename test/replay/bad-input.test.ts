@@ -8,6 +8,7 @@ import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 import { openReplay } from '../../src/replay/open-replay';
 import type { NodeReplayWorker } from '../../src/workers/node/node-replay-worker';
 import { ReplayFixture, v4Files } from './replay-fixture';
+import { withRoom } from '../support/with-room';
 
 const base = { EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z' };
 
@@ -119,31 +120,30 @@ describe('a replay that cannot go well', () => {
     await rejects(openReplay({ ...requestOf('Good'), history: [scheduled] }, worker), 'InvalidArgument', /ExecutionStarted/);
   });
 
-  /** What comes back has so long on a busy machine. */
-  const watchdogMs = 1200;
+  it('is ended when the code does not come back, and the next one goes on in a new process', () =>
+    withRoom(async (watchdogMs) => {
+      const worker = await fixture.replayWorker(await app(), { watchdogMs });
+      await rejects(
+        openReplay(requestOf('HangsAtOnce'), worker),
+        'WorkerHung',
+        /replay of the orchestrator "HangsAtOnce".*index\.js/,
+      );
+      const good = await openReplay(requestOf('Good', scheduled, ended, episode, completed), worker);
+      await rejects(openReplay(requestOf('Hangs', scheduled, ended, episode, completed), worker), 'WorkerHung', /"Hangs"/);
+      // The process of the first one is gone too: it is opened anew when it is looked into.
+      assert.equal((await good.evaluate(0, 0, 'x + 1')).value, '6');
+    }));
 
-  it('is ended when the code does not come back, and the next one goes on in a new process', async () => {
-    const worker = await fixture.replayWorker(await app(), { watchdogMs });
-    await rejects(
-      openReplay(requestOf('HangsAtOnce'), worker),
-      'WorkerHung',
-      /replay of the orchestrator "HangsAtOnce".*index\.js/,
-    );
-    const good = await openReplay(requestOf('Good', scheduled, ended, episode, completed), worker);
-    await rejects(openReplay(requestOf('Hangs', scheduled, ended, episode, completed), worker), 'WorkerHung', /"Hangs"/);
-    // The process of the first one is gone too: it is opened anew when it is looked into.
-    assert.equal((await good.evaluate(0, 0, 'x + 1')).value, '6');
-  });
-
-  it('is ended by an expression that does not come back', async () => {
-    const worker = await fixture.replayWorker(await app(), { watchdogMs });
-    const timeline = await openReplay(requestOf('Good'), worker);
-    const [scope] = await timeline.scopes(0, 0);
-    await rejects(timeline.evaluate(0, 0, '(() => { for (;;); })()'), 'WorkerHung', /Good/);
-    // What was given out by the process that is gone is not mistaken for something else.
-    await rejects(timeline.variables(scope?.reference ?? ''), 'InvalidArgument', /no variable/);
-    assert.equal((await timeline.evaluate(0, 0, 'x')).value, '5');
-  });
+  it('is ended by an expression that does not come back', () =>
+    withRoom(async (watchdogMs) => {
+      const worker = await fixture.replayWorker(await app(), { watchdogMs });
+      const timeline = await openReplay(requestOf('Good'), worker);
+      const [scope] = await timeline.scopes(0, 0);
+      await rejects(timeline.evaluate(0, 0, '(() => { for (;;); })()'), 'WorkerHung', /Good/);
+      // What was given out by the process that is gone is not mistaken for something else.
+      await rejects(timeline.variables(scope?.reference ?? ''), 'InvalidArgument', /no variable/);
+      assert.equal((await timeline.evaluate(0, 0, 'x')).value, '5');
+    }));
 
   it('says that the code ended its process', async () => {
     await rejects(openReplay(requestOf('Exits'), worker), 'WorkerExited', /exit code 7/);
