@@ -168,6 +168,39 @@ describe('what an instance means', () => {
     );
   });
 
+  it('goldens g-http-wrong-kinds, g-http-wrong-kinds-more, timer-invalid: what the engine cannot read, in the names of the code', async () => {
+    const grid = await readRecordings(path.join(projectRoot, 'test/goldens/grid/recordings'));
+    const told = new Set<string>();
+    for (const { rows } of grid.filter(({ name }) => name.startsWith('g-http-wrong-kinds'))) {
+      for (const { Instances, History } of Object.values(rows)) {
+        const output = Instances[0]?.['Output'] as string | undefined;
+        // A failed request, or one that was made.
+        if (output === undefined || History.some(({ EventType }) => EventType === 'TaskScheduled')) continue;
+        const [found] = meanings(row({ runtimeStatus: 'Failed', output }), []);
+        assert.equal(found?.id, 'unreadable', output);
+        told.add(found.message.split('. ', 1)[0] ?? '');
+      }
+    }
+    assert.deepEqual([...told].sort(), [
+      'callHttp was given a request whose enablePolling is neither true nor false',
+      'callHttp was given a request whose headers are no object of texts',
+      'callHttp was given a request whose method is empty',
+      'callHttp was given a request whose method is no text',
+      'callHttp was given a request whose method, or a value of its headers, is an object',
+      'callHttp was given a request whose tokenSource is no ManagedIdentityTokenSource',
+      'callHttp was given a request whose tokenSource is no object',
+      'callHttp was given a request whose url is no text',
+      'callHttp was given a request with a list of values for a header that are not all texts',
+    ]);
+    const timer =
+      "Orchestrator function 'T' failed: Error converting value {null} to type 'System.DateTime'. Path 'actions[0][0].compoundActions[0].fireAt'.";
+    assert.match(
+      meanings(row({ runtimeStatus: 'Failed', output: timer }), [])[0]?.message ?? '',
+      /^createTimer was given a time that is none/,
+    );
+    assert.deepEqual(idsOf({ runtimeStatus: 'Failed', output: 'a text about the path' }, []), []);
+  });
+
   it('golden lock-throws: locks that a failed or terminated instance keeps, had or only asked for', () => {
     const request = (id: string) => JSON.stringify({ op: null, id, parent: 'one', lockset: [{ name: 'box', key: 'k' }] });
     const asked = event('EventSent', { EventId: 0, InstanceId: '@box@k', Name: 'op', Input: request('s1') });

@@ -13,6 +13,7 @@ import {
   type SubOrchestrationInstanceFailed,
 } from '../history/history';
 import { httpActivityName, httpAdvice } from '../values/http-activity';
+import { unreadableAnswer } from '../values/unreadable-answer';
 import { profileOf, type InstanceRow } from './instance';
 import { hasNothingOpen } from './nothing-open';
 
@@ -32,6 +33,7 @@ export type MeaningId =
   | 'openTimers'
   | 'lateResult'
   | 'httpRefused'
+  | 'unreadable'
   | 'locksKept'
   | 'locksGivenBack'
   | 'nothingOpen';
@@ -74,6 +76,7 @@ const paragraphs: Readonly<Record<MeaningId, string>> = {
   openTimers: 'the-code-has-returned-and-the-instance-runs-on',
   lateResult: 'a-result-that-comes-too-late',
   httpRefused: 'a-request-that-callhttp-does-not-send',
+  unreadable: 'what-the-engine-cannot-read',
   locksKept: 'locks-that-nobody-gives-back',
   locksGivenBack: 'locks-given-back-by-a-failure',
   nothingOpen: 'running-and-nothing-is-open',
@@ -96,6 +99,7 @@ const titles: Readonly<Record<MeaningId, string>> = {
   openTimers: 'The code has returned, and the instance runs on',
   lateResult: 'A result that comes too late',
   httpRefused: 'A request that callHttp does not send',
+  unreadable: 'What the engine cannot read',
   locksKept: 'Locks that nobody gives back',
   locksGivenBack: 'Locks given back by a failure',
   nothingOpen: 'Running, and nothing is open',
@@ -376,6 +380,9 @@ function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Found
     };
   }
   const about = (id: MeaningId, message: string): Found => ({ id, message, docs: docsOf(id), event: null });
+  const unreadable = unreadableAnswer(output ?? '');
+  if (unreadable !== null)
+    return about('unreadable', `${unreadable} Of the code's step nothing else was done, and no catch around the call takes it.`);
   if (output?.includes(noStateText) === true || (isOther && thrown !== null)) {
     return about(
       'noState',
