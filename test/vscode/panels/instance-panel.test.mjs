@@ -350,6 +350,17 @@ describe('the instance panel', function () {
     await screenshot('failure-http');
   });
 
+  it('says what would puzzle, each with the way to its paragraph', async () => {
+    const page = await openPanel('puzzling');
+    const told = await page.locator('[data-meaning]').evaluateAll((items) => items.map((item) => item.dataset.meaning));
+    assert.deepEqual(told, ['eventAgain', 'eventCase']);
+    await page.locator('[data-meaning=eventAgain]', { hasText: 'is carried over, and was received before' }).waitFor();
+    await page.locator('[data-meaning=eventCase]', { hasText: "Did you mean 'go'?" }).waitFor();
+    await page.getByRole('button', { name: 'Read more: An event comes again' }).click();
+    await eventually(async () => assert.deepEqual(await asked(), ['openDocs docs/meanings.md#an-event-comes-again']));
+    await screenshot('meanings');
+  });
+
   it('links to the line that failed, to the parent and to the children', async () => {
     let page = await openPanel('failed');
     await page.getByRole('button', { name: 'Go to reserve-ticket.ts:31' }).click();

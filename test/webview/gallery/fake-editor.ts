@@ -50,6 +50,7 @@ const host: PanelHost = {
   openInstance: (instanceId, how) => void asked.push(`openInstance ${instanceId}${how?.isPreview === true ? ' as preview' : ''}`),
   openSource: (location) => void asked.push(`openSource ${location.file}:${location.line1}`),
   openText: (title) => void asked.push(`openText ${title}`),
+  openDocs: (page) => void asked.push(`openDocs ${page}`),
   startAgain: (instanceId) => void asked.push(`startAgain ${instanceId}`),
   stepTo: (instanceId, row) => void asked.push(`stepTo ${instanceId} ${row}`),
   openHistory: (instanceId) => void asked.push(`openHistory ${instanceId}`),

@@ -217,6 +217,16 @@ function failedInstance(): FakeInstance {
   );
 }
 
+/** Waits for `go`, has got one again after continueAsNew and another under a different case. */
+function puzzlingInstance(): FakeInstance {
+  const again = { ...raised('go'), Note: 'carried over, received before' } as const;
+  const waiting = instance(
+    { instanceId: 'order-7', name: 'Order', runtimeStatus: 'Running', completedTime: null, awaitedEvents: ['go'] },
+    story(turn, started('Order'), again, scheduled(0, 'Ship'), rest, turn, completed(0, 'null'), raised('GO'), rest),
+  );
+  return { ...waiting, waitingFor: { ...waiting.waitingFor, events: ['go'] } };
+}
+
 /** Failed for a request of `callHttp` that the extension does not send. */
 function refusedRequest(): FakeInstance {
   const reason = "The format of value 'application/json; charset=utf-8' is invalid.";
@@ -571,6 +581,7 @@ export const galleryStates = {
     fill: (hub) => hub.add(...deepFailure()),
     replay: new FakeReplay(helloCities),
   },
+  puzzling: { panel: 'instance', instanceId: 'order-7', fill: (hub) => hub.add(puzzlingInstance()) },
   failedHttp: { panel: 'instance', instanceId: 'ask-7', fill: (hub) => hub.add(refusedRequest()) },
   pending: {
     panel: 'instance',
