@@ -51,8 +51,30 @@ export function explainDivergence(
     actual: actual === null ? null : callText(actual),
     place,
     cause,
-    message: `The code no longer replays this history: recorded${row} is ${recordedText}, but now the code ${actualText}. ${why} ${adviceFor(cause, place?.file ?? null)}`,
+    message: [
+      `The code no longer replays this history: recorded${row} is ${recordedText}, but now the code ${actualText}.`,
+      why,
+      ...(isOfEdit.has(cause) ? [writtenBy(history, rowIndex)] : []),
+      adviceFor(cause, place?.file ?? null),
+    ].join(' '),
   };
+}
+
+/** Causes that say that the code is another one than that which wrote the history. */
+const isOfEdit: ReadonlySet<DeterminismCause> = new Set([
+  'renamedCall',
+  'reorderedCalls',
+  'addedCall',
+  'removedCall',
+  'changedKind',
+]);
+
+/** Which code that may have been: the row's time, and the version with which the orchestrator was started where it has one. */
+function writtenBy(history: readonly HistoryEvent[], rowIndex: number | null): string {
+  const started = history.find((event) => event.EventType === 'ExecutionStarted');
+  const at = (history[rowIndex ?? history.length - 1] ?? started)?.Timestamp ?? '';
+  const version = started?.Version === undefined || started.Version === '' ? '' : `, started as version ${started.Version}`;
+  return `It was written ${at.slice(0, 19).replace('T', ' ')} UTC${version}, by the code that was deployed then.`;
 }
 
 function firstDifference(history: readonly HistoryEvent[], run: ReplayRun): Difference | null {

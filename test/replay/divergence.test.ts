@@ -148,6 +148,8 @@ describe('where replay and history part', () => {
       assert.equal(place?.line, at === null ? undefined : lineOf(after, at));
       assert.equal(place?.file, path.join(live.dir, 'index.js'));
       assert.match(message, /^The code no longer replays this history: /);
+      const edited = /^(renamed|reordered|added|removed)Calls?$|^changedKind$/.test(found.cause);
+      assert.equal(/It was written \d{4}-\d\d-\d\d [\d:]{8} UTC, by the code that was deployed then\./.test(message), edited);
       assert.ok(steps.length > 0);
     });
   }

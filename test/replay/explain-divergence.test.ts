@@ -13,6 +13,30 @@ const sent = (InstanceId: string, Name: string, input: object): EventSent => ({
   Input: JSON.stringify(input),
 });
 
+describe('whose code wrote a history that is not replayed any more', () => {
+  it('is told by the time of the row, and by the version of the orchestrator where it has one', () => {
+    const at = { EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z' };
+    const called: HistoryEvent = {
+      ...{ ...at, EventType: 'TaskScheduled', EventId: 0, Timestamp: '2024-02-03T04:05:06.7000000Z' },
+      ...{ Name: 'Charge', Version: '', Input: null },
+    };
+    for (const [Version, words] of [
+      ['1.2', 'It was written 2024-02-03 04:05:06 UTC, started as version 1.2, by the code that was deployed then.'],
+      ['', 'It was written 2024-02-03 04:05:06 UTC, by the code that was deployed then.'],
+    ] as const) {
+      const started: HistoryEvent = {
+        ...{ ...at, EventType: 'ExecutionStarted', Name: 'Order', Version, Input: null, Tags: null },
+        OrchestrationInstance: { InstanceId: 'a', ExecutionId: 'b' },
+      };
+      const run: ReplayRun = {
+        ...{ moments: [], end: { type: 'waiting' }, disagreement: { rowIndex: 1, row: called, found: null } },
+        ...{ sourceText: null, changesWhenRepeated: false, impureUses: [], notes: [], program: '' },
+      };
+      assert.ok(explainDivergence([started, called], run, ['Charge'])?.message.includes(words), words);
+    }
+  });
+});
+
 describe('what is recorded where code and history part', () => {
   const recordedOf = (row: EventSent): string | null => {
     const history: HistoryEvent[] = [row];
