@@ -23,22 +23,27 @@ export function instanceCommands(context: CommandContext): Handlers {
   const handlers: Partial<Record<CommandId, Handler>> = {};
   for (const action of Object.keys(actions) as InstanceAction[])
     handlers[actions[action].id] = (args) => run(context, action, args);
-  handlers[commands.startCopy] = (args) => run(context, 'restart', args);
+  handlers[commands.startCopy] = (args) => run(context, 'restart', args, 'Start a copy of which instance?');
   handlers[commands.raiseEvent] = (args) => raiseEvent(context, args);
   return handlers;
 }
 
 /** A reason can come with the ids: `{ instanceIds, reason }`, from a keybinding or a test. */
-async function run(context: CommandContext, action: InstanceAction, args: readonly unknown[]): Promise<string | undefined> {
+async function run(
+  context: CommandContext,
+  action: InstanceAction,
+  args: readonly unknown[],
+  question = `${actions[action].title} which instance?`,
+): Promise<string | undefined> {
   const hub = await hubOrOffer(context);
   if (hub === undefined) return undefined;
   const { title, asksReason } = actions[action];
   const given = givenAction.safeParse(args[0]).data;
-  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, `${title} which instance?`, actionStatuses[action]));
+  const ids = given?.instanceIds ?? (await chosenIds(context, args, hub, question, actionStatuses[action]));
   if (ids.length === 0) return undefined;
   if (action === 'purge') {
-    const question = `Purge ${ids.length === 1 ? (ids[0] ?? '') : countText(ids.length, 'instance')}? The history is deleted.`;
-    if (!(await context.dialogs.confirm(question, 'Purge'))) return undefined;
+    const sure = `Purge ${ids.length === 1 ? (ids[0] ?? '') : countText(ids.length, 'instance')}? The history is deleted.`;
+    if (!(await context.dialogs.confirm(sure, 'Purge'))) return undefined;
   }
   if (action === 'rewind' && given === undefined) {
     const instead = await askRewind(context, hub, ids);

@@ -500,6 +500,13 @@ describe('commands on instances', () => {
     assert.ok(parts.panels.find(parts.apps.current, copy.instanceId));
     assert.equal(await statusOf(hub, id), 'Running');
     await run('terminate', ids(id, copy.instanceId));
+    const asked = [];
+    for (const command of ['startCopy', 'restart'])
+      await answeringPick(
+        ({ title }) => void asked.push(title),
+        () => run(command),
+      );
+    assert.deepEqual(asked, ['Start a copy of which instance?', 'Restart which instance?']);
   });
 
   it('purge after asking, and not on a no', async () => {
