@@ -27,6 +27,7 @@ export interface ConnectedReplayOptions {
 export type Placed = readonly Pick<ReplayFrame, 'name' | 'place'>[] | null;
 
 const notTold = 'Where it begins: the program does not tell the line at which it waits.';
+const notRead = 'Where it begins: lines at which code waits are told in C#, and not in F# and Visual Basic.';
 const notSure = 'Where it begins: the line at which it waits cannot be told for sure.';
 
 export class ConnectedReplayWorker implements ReplayWorker {
@@ -114,6 +115,7 @@ function framesIn(source: FoundSource | null, places: readonly Placed[] | null):
     if (source === null) return frames.map((frame) => ({ ...frame, note: 'Its source was not found in the workspace.' }));
     const lines = places?.[moment] ?? null;
     if (lines !== null && frames.length > 0) return lines.map(({ name, place }) => ({ name, place, note: null }));
-    return frames.map((frame) => ({ ...frame, place: source.place, note: places === null ? notTold : notSure }));
+    const note = places === null ? notTold : /\.(fs|vb)$/i.test(source.place.file) ? notRead : notSure;
+    return frames.map((frame) => ({ ...frame, place: source.place, note }));
   };
 }

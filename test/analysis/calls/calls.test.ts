@@ -105,6 +105,62 @@ describe('what the functions of an app call', () => {
     ]);
   });
 
+  it('in C#: by names that stand for texts, wherever those are kept, and for one text only', async () => {
+    const names = [
+      'static class Events { public const string Approval = nameof(ApprovalEvent); public const string Stop = Prefix + "Stop"; const string Prefix = "Please"; }',
+      'static class Other { public const string Approval = "OtherApproval"; public const string Twice = "a"; }',
+      'static class Third { public static readonly string Twice = "b"; }',
+      'enum Kind { Cancelled }',
+    ].join('\n');
+    const lines = (body: readonly string[]): string =>
+      [
+        'public static class F {',
+        '  [Function("Main")]',
+        '  public static async Task Main([OrchestrationTrigger] TaskOrchestrationContext context) {',
+        ...body,
+        '  }',
+        '}',
+      ].join('\n');
+    const wait = (name: string): string => `    await context.WaitForExternalEvent<bool>(${name});`;
+    const awaited = async (...body: string[]): Promise<string[]> => {
+      const [main] = csharpCalls(await treesOf('csharp'), new Map(Object.entries({ 'A.cs': lines(body), 'B.cs': names })));
+      return (main?.calls ?? []).map(({ name }) => name ?? '?');
+    };
+    assert.deepEqual(
+      await awaited(
+        ...['Events.Approval', 'Shop.Other.Approval', 'Events.Stop', 'nameof(Kind.Cancelled)', 'Kind.Cancelled.ToString()'].map(
+          wait,
+        ),
+      ),
+      ['ApprovalEvent', 'OtherApproval', 'PleaseStop', 'Cancelled', 'Cancelled'],
+    );
+    assert.deepEqual(await awaited('    var done = "Done";', wait('done')), ['Done']);
+    assert.deepEqual(await awaited('    var done = "Done"; if (x) done = "Gone";', wait('done')), ['?']);
+    assert.deepEqual(await awaited(...['Approval', 'Twice', 'input.Stop', 'Kind.Other.ToString()', 'Unknown'].map(wait)), [
+      ...['?', '?', '?', '?', '?'],
+    ]);
+  });
+
+  it('in PowerShell: by variables that are set once to a text', async () => {
+    const trees = await treesOf('powershell');
+    const described = JSON.stringify({ bindings: [{ type: 'orchestrationTrigger', name: 'x' }] });
+    const text = [
+      'param($Context)',
+      "$approval = 'Approval'",
+      '$twice = "a"; $twice = "b"',
+      '$put = "a" + $x',
+      "$each = 'One'; foreach ($each in $all) { }",
+      ...['approval', 'Approval', 'twice', 'put', 'each', 'other'].map(
+        (name) => `Start-DurableExternalEventListener -EventName $${name}`,
+      ),
+    ].join('\n');
+    const found = powerShellCalls(trees, '/app/Main/run.ps1', text, described);
+    assert.deepEqual(
+      found?.calls.map(({ name }) => name ?? '?'),
+      ['Approval', 'Approval', '?', '?', '?', '?'],
+    );
+  });
+
   it('in PowerShell: by commands and their parameters', async () => {
     const trees = await treesOf('powershell');
     const described = (type: string): string => JSON.stringify({ bindings: [{ type, name: 'x' }] });
