@@ -175,6 +175,8 @@ describe('durascope replay', () => {
         [['--instance', 'nobody'], /no instance 'nobody'/],
         [['--instance', instanceId, '--url', 'http://localhost:1'], /Nothing answers/],
         [['history.json', '--url', serving.ready.url], /--url .* goes with --connected/],
+        [['order-1', '--url', serving.ready.url], /--url .* instance of it is named by --instance/],
+        [['order-1'], /'order-1' cannot be read.*\. An instance of a running emulator is named by --instance\./],
         [['history.json', '--connected', '--app', '.'], /Either --app or --connected/],
       ] as const) {
         const { code, stderr } = await run(...args);

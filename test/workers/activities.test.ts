@@ -83,6 +83,16 @@ describe('activities of programming model v4', () => {
     assert.deepEqual(metadata['data'], { some: { key: 1 } });
   });
 
+  it('see there what the input holds, as the Functions host has it', async () => {
+    const input = { Text: 'a', number: '5', yes: false, inner: { Deep: 1 }, list: [1], none: null, instanceId: 'of the order' };
+    const { triggerMetadata } = (await app.result('contextFacts', input)) as { triggerMetadata: Record<string, unknown> };
+    const { data, ...rest } = triggerMetadata;
+    assert.equal(typeof data, 'object');
+    const shown = { text: 'a', number: 5, yes: 'False', inner: { deep: 1 }, instanceId: 'of the order' };
+    assert.deepEqual(Object.fromEntries(Object.keys(shown).map((key) => [key, rest[key]])), shown);
+    assert.equal('list' in rest || 'none' in rest, false);
+  });
+
   it('see the settings of the app, and nothing of the handshake', async () => {
     const dir = await realpath(app.dir);
     assert.deepEqual(await app.result('environment'), {

@@ -16,6 +16,8 @@ for (const durableFunctions of ['durable-functions-v2', 'durable-functions-v1'] 
       assert.deepEqual(
         found.map(({ name, type }) => `${name} ${type}`).sort(),
         [
+          'Beside activity',
+          'BesideInput orchestrator',
           'Broken orchestrator',
           'Callback http',
           'Compiled activity',
@@ -42,6 +44,23 @@ for (const durableFunctions of ['durable-functions-v2', 'durable-functions-v1'] 
 
     it('runs activities with the instance in their binding data', async () => {
       assert.equal(await app.result('Hello', 'you'), 'Hello you from instance (Hello)');
+    });
+
+    it('shows what the trigger holds in the binding data, as the Functions host does', async () => {
+      for (const [input, seen] of [
+        [{ BigId: '12345678901234567890' }, { bigId: '12345678901234567890' }],
+        ['a text', 'a text'],
+        [[1, 2], 'nothing'],
+        [null, 'nothing'],
+      ]) {
+        const { decisions } = await app.firstEpisode('BesideInput', input);
+        const [end] = decisions;
+        assert(end?.type === 'CompleteOrchestration');
+        assert.deepEqual(JSON.parse(end.result ?? ''), [seen, 'instance', true]);
+      }
+      const order = { text: 'a', number: 1.5, yes: true, inner: { Deep: [true] }, list: [1], none: null };
+      const shown = { text: 'a', number: 1.5, yes: 'True', inner: { deep: [true] }, instanceId: 'instance' };
+      assert.deepEqual(await app.result('Beside', order), shown);
     });
 
     it('(d) keeps a falsy result only of an activity whose binding is called "name", as the real one does', async () => {

@@ -75,17 +75,28 @@ async function chosen(
       'InvalidArgument',
       option === 'hub' || option === 'task-hub'
         ? `Either a file or --${option}: --instance names the instance of the hub that is replayed.`
-        : `--${option} names a running emulator: with a file it goes with --connected, which asks the programs that are connected to it.`,
+        : `--${option} names a running emulator: an instance of it is named by --instance, and a file goes with --connected, which asks the programs that are connected to it.`,
     );
   }
   if (isConnected && args.text('app') !== undefined) {
     throw new DurascopeError('InvalidArgument', 'Either --app or --connected: an app, or the programs connected to an emulator.');
   }
-  const all = readHistories(await fileText(file));
+  const all = readHistories(await historyText(file));
   const histories = wanted === undefined ? all : all.filter(({ instanceId }) => instanceId === wanted);
   if (histories.length === 0) throw noInstance(wanted ?? '', all);
   const source = isConnected ? await connectedSource(args) : appSource(path.resolve(args.text('app') ?? '.'), args, terminal);
   return { source, histories };
+}
+
+/** A name that is no file's is taken for an instance's: that there is an option for it is said. */
+async function historyText(file: string): Promise<string> {
+  try {
+    return await fileText(file);
+  } catch (error) {
+    if (!(error instanceof DurascopeError) || /[./\\]/.test(file)) throw error;
+    const message = `${error.message}. An instance of a running emulator is named by --instance.`;
+    throw new DurascopeError(error.code, message, { cause: error });
+  }
 }
 
 interface Report {

@@ -9,6 +9,7 @@ import type { TypedData } from '../../../supervision/rpc-values';
 import type { DirectCalls } from './direct-call';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { Invoker } from './invoker';
+import { triggerProperties } from './trigger-properties';
 import { toJsonText, valueToJsonText } from './typed-data';
 import type { Running } from './user-log';
 
@@ -58,6 +59,7 @@ export class Activities {
         instanceId: { string: request.instanceId },
         [fn.trigger.name]: data,
         data: typeof data.string === 'string' ? { json: data.string } : {},
+        ...triggerProperties(data.string),
       },
     });
     return toJsonText(response.returnValue);

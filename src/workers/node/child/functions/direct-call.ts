@@ -10,6 +10,7 @@ import type { ClientBindings } from '../loading/client-bindings';
 import type { RegisteredFunction } from '../loading/function-registry';
 import { Beside } from '../beside';
 import { newUuid } from './new-uuid';
+import { propertiesShown, propertyText } from './trigger-properties';
 import type { Running, UserLog } from './user-log';
 
 type ContextLog = (level: LogLevel, args: unknown[]) => void;
@@ -81,9 +82,18 @@ class TriggerText extends Beside {
   }
 
   static of(metadata: object): unknown {
-    if (!(#text in metadata)) return undefined;
-    const text = metadata.#text;
-    return text === null ? undefined : lowerFirstKeys(parseOrText(text));
+    return lowerFirstKeys(TriggerText.parsed(metadata));
+  }
+
+  /** One property of the trigger, as the library would have it out of what the host sends. */
+  static property(metadata: object, name: string): unknown {
+    const value = TriggerText.parsed(metadata) as Record<string, unknown> | undefined;
+    return lowerFirstKeys(parseOrText(propertyText(value?.[name])));
+  }
+
+  private static parsed(metadata: object): unknown {
+    const text = #text in metadata ? metadata.#text : null;
+    return text === null ? undefined : parseOrText(text);
   }
 }
 
@@ -95,12 +105,24 @@ const triggerValue: PropertyDescriptor & ThisType<object> = {
   },
 };
 
-function triggerMetadata(instanceId: string, triggerName: string, text: string | null): object {
+/** `value` is the text, parsed. What it holds is read out of the text, when it is asked for: the function may change the value. */
+function triggerMetadata(instanceId: string, triggerName: string, text: string | null, value: unknown): object {
   const metadata = { instanceId };
   new TriggerText(metadata, text);
   Object.defineProperty(metadata, 'data', triggerValue);
   Object.defineProperty(metadata, triggerName, triggerValue);
+  for (const name of propertiesShown(value)) Object.defineProperty(metadata, lowerFirst(name), propertyOf(name));
   return metadata;
+}
+
+function propertyOf(name: string): PropertyDescriptor & ThisType<object> {
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      return TriggerText.property(this, name);
+    },
+  };
 }
 
 export interface DirectCallsOptions {
@@ -148,7 +170,7 @@ export class DirectCalls {
     const { log, clients } = this.options;
     const input = text === null ? undefined : parseOrText(text);
     const running: Running = { functionName: fn.name, instanceId, invocationId: newUuid(), hasEnded: false };
-    const metadata = triggerMetadata(instanceId, fn.trigger.name, text);
+    const metadata = triggerMetadata(instanceId, fn.trigger.name, text, input);
     const context = new DirectContext(running, metadata, this.prepared.get(fn), (level, args) => {
       if (running.hasEnded === true) log.write('warning', 'system', endedText(running), running);
       log.write(level, 'user', format(...args), running, context);
@@ -211,7 +233,9 @@ function parseOrText(text: string): unknown {
 function lowerFirstKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerFirstKeys);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key.charAt(0).toLowerCase() + key.slice(1), lowerFirstKeys(inner)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [lowerFirst(key), lowerFirstKeys(inner)]));
+}
+
+function lowerFirst(key: string): string {
+  return key.charAt(0).toLowerCase() + key.slice(1);
 }

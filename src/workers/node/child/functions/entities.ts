@@ -7,6 +7,7 @@ import type { Hooks } from '../loading/core-module';
 import type { DirectCalls } from './direct-call';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { Invoker } from './invoker';
+import { triggerProperties } from './trigger-properties';
 
 export interface EntitiesOptions {
   registry: FunctionRegistry;
@@ -37,7 +38,7 @@ export class Entities {
     const batch = asked.operations.map(({ name: operation, input, isSignal }) => ({ name: operation, input, isSignal }));
     const text = JSON.stringify({ self: { name, key }, exists, state, batch });
     if (!direct.canCall(fn) || hooks.aroundInvocations()) {
-      const triggerMetadata = { instanceId: { string: instanceId } };
+      const triggerMetadata = { ...triggerProperties(text), instanceId: { string: instanceId } };
       return invoker.invokeForResult({ fn, data: { string: text }, instanceId, triggerMetadata });
     }
     const { running, returned } = direct.call(fn, instanceId, text);

@@ -17,6 +17,7 @@ import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
 import { OneByOne } from './one-by-one';
 import { logOperationErrors } from './operation-errors';
+import { triggerProperties } from './trigger-properties';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
 import { CompiledEarly, hideRehearsal } from './rehearsal';
@@ -76,7 +77,7 @@ export class FunctionHost {
         const fn = registry.get(functionName);
         if (fn === undefined) throw new Error(`The app has no function named "${functionName}".`);
         if (direct.canCall(fn) && !hooks.aroundInvocations()) return direct.call(fn, instanceId, triggerJson).returned;
-        const triggerMetadata = { instanceId: { string: instanceId } };
+        const triggerMetadata = { ...triggerProperties(triggerJson), instanceId: { string: instanceId } };
         return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
       },
       functionNames: (type) => names[type],

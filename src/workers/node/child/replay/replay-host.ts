@@ -11,6 +11,7 @@ import { installCoreModule, type CoreModule } from '../loading/core-module';
 import { DirectCalls } from '../functions/direct-call';
 import { describeFunction, FunctionRegistry } from '../loading/function-registry';
 import { Invoker } from '../functions/invoker';
+import { triggerProperties } from '../functions/trigger-properties';
 import { SdkHooks } from '../orchestrations/sdk-hooks';
 import type { UserLog } from '../functions/user-log';
 import { CodePlaces } from './code-places';
@@ -83,7 +84,7 @@ export class ReplayHost {
           const fn = registry.get(functionName);
           if (fn === undefined) throw new Error(`The app has no function named "${functionName}".`);
           if (direct.canCall(fn) && !core.hooks.aroundInvocations()) return direct.call(fn, instanceId, triggerJson).returned;
-          const triggerMetadata = { instanceId: { string: instanceId } };
+          const triggerMetadata = { ...triggerProperties(triggerJson), instanceId: { string: instanceId } };
           return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
         }),
     };
