@@ -16,7 +16,7 @@ import {
   walkthrough,
 } from '../../src/vscode/models/ids';
 import { hubTools } from '../../src/tools/hub-tools';
-import { statusIcons } from '../../src/vscode/models/instance-item';
+import { statusIcon, statusOrder } from '../../src/vscode/models/instance-item';
 import { readSettings } from '../../src/vscode/models/emulator-settings';
 
 /** As WCAG 2.2 has it. */
@@ -122,7 +122,7 @@ describe('package.json and the table of ids', () => {
   });
 
   it("contribute the icons' colours, which stand out from the side bars of the editor's own themes", () => {
-    const used = [...Object.values(statusIcons).map(({ color }) => color)];
+    const used = [...statusOrder.map((status) => statusIcon(status).color)];
     const contributed = new Map(contributes.colors.map(({ id, defaults }) => [id, defaults]));
     assert.deepEqual([...new Set(used)].toSorted(), [...contributed.keys()].toSorted());
     // Side bars and hovered rows of Light Modern, Light+, Dark Modern, Dark+ and both high contrasts.

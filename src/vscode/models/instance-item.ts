@@ -10,6 +10,7 @@ import { fromTimestamp } from '../../core/values/time';
 import { actionStatuses } from '../../protocol/instance-actions';
 import { failureLine } from '../../protocol/instance-summary';
 import type { InstanceAction } from '../../protocol/panel-values';
+import { statusIcons } from '../../protocol/status-icons';
 
 export interface InstanceItem {
   label: string;
@@ -41,16 +42,20 @@ export const statusOrder: readonly OrchestrationStatus[] = [
   'Completed',
 ];
 
-export const statusIcons: Readonly<Record<OrchestrationStatus, StatusIcon>> = {
-  Running: { name: 'sync', color: 'durascope.runningIcon' },
-  Pending: { name: 'clock', color: 'durascope.pendingIcon' },
-  ContinuedAsNew: { name: 'sync', color: 'durascope.runningIcon' },
-  Suspended: { name: 'debug-pause', color: 'durascope.suspendedIcon' },
-  Failed: { name: 'error', color: 'durascope.failedIcon' },
-  Terminated: { name: 'stop-circle', color: 'durascope.terminatedIcon' },
-  Canceled: { name: 'circle-slash', color: 'durascope.canceledIcon' },
-  Completed: { name: 'pass', color: 'durascope.completedIcon' },
+const statusColors: Readonly<Record<OrchestrationStatus, string>> = {
+  Running: 'durascope.runningIcon',
+  Pending: 'durascope.pendingIcon',
+  ContinuedAsNew: 'durascope.runningIcon',
+  Suspended: 'durascope.suspendedIcon',
+  Failed: 'durascope.failedIcon',
+  Terminated: 'durascope.terminatedIcon',
+  Canceled: 'durascope.canceledIcon',
+  Completed: 'durascope.completedIcon',
 };
+
+export function statusIcon(status: OrchestrationStatus): StatusIcon {
+  return { name: statusIcons[status], color: statusColors[status] };
+}
 
 /** `by`: what the group above already says and the line need not repeat. */
 export function instanceItem(row: InstanceRow, nowMs: number, by: 'status' | 'orchestrator' | 'flat'): InstanceItem {
@@ -65,7 +70,7 @@ export function instanceItem(row: InstanceRow, nowMs: number, by: 'status' | 'or
     label,
     description: [status, age, id].filter((part) => part !== '').join(' · '),
     tooltip: tooltipOf(row),
-    icon: statusIcons[row.runtimeStatus],
+    icon: statusIcon(row.runtimeStatus),
     contextValue: ['instance', ...possibleActions(row.runtimeStatus)].join(' '),
     accessibilityLabel: [row.name, row.runtimeStatus, status, `created ${ageText(createdMs, nowMs)}`, row.instanceId]
       .filter((part) => part !== '')

@@ -13,7 +13,7 @@ import type { OrchestrationStatus } from '../../core/values/status';
 import { fromTimestamp } from '../../core/values/time';
 import type { SessionClock } from '../../protocol/panel-host';
 import { noFilter, toQuery, type TreeFilter } from './instance-filter';
-import { statusIcons, statusOrder, type StatusIcon } from './instance-item';
+import { statusIcon, statusOrder, type StatusIcon } from './instance-item';
 
 export type Grouping = 'status' | 'orchestrator' | 'flat';
 
@@ -291,7 +291,7 @@ function statusGroup(status: OrchestrationStatus, count: number, query: Instance
     id: `status:${status}`,
     label: status,
     count,
-    icon: statusIcons[status],
+    icon: statusIcon(status),
     query: { ...query, statuses: [status] },
   };
 }

@@ -3,7 +3,7 @@ import type { OrchestrationStatus } from '../../core/values/status';
 import type { PanelTransport } from '../transport/panel-transport';
 import { Icon } from '../ui/icon';
 import { InstanceId } from '../ui/instance-id';
-import { statusIcons } from '../ui/status-badge';
+import { statusIcons } from '../../protocol/status-icons';
 
 interface InstanceLinkProps {
   instance: { instanceId: string; name: string; runtimeStatus?: OrchestrationStatus };

@@ -1,17 +1,7 @@
 import type { JSX } from 'preact';
 import type { OrchestrationStatus } from '../../core/values/status';
+import { statusIcons } from '../../protocol/status-icons';
 import { Icon } from './icon';
-
-export const statusIcons: Readonly<Record<OrchestrationStatus, string>> = {
-  Running: 'play-circle',
-  Completed: 'pass',
-  ContinuedAsNew: 'sync',
-  Failed: 'error',
-  Canceled: 'circle-slash',
-  Terminated: 'stop-circle',
-  Pending: 'clockface',
-  Suspended: 'debug-pause',
-};
 
 /** Order in which statuses stand beside each other. */
 export const statusOrder: readonly OrchestrationStatus[] = [
