@@ -103,7 +103,7 @@ describe('package.json and the table of ids', () => {
       assert.match(contents, /command:durascope\.createSampleApp/);
       assert.match(contents, /command:durascope\.openExample/);
     }
-    const palette = contributes.menus['commandPalette'] ?? [];
+    const palette = contributes.menus['commandPalette'];
     for (const id of ['filter', 'groupByStatus', 'groupByOrchestrator', 'groupFlat', 'refresh'])
       assert.match(palette.find(({ command }) => command === `durascope.${id}`)?.when ?? '', /emulatorState != none/, id);
   });
