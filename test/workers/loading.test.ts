@@ -255,6 +255,12 @@ app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durab
         { 'One/function.json': `{"scriptFile": "../dist/x.js", ${binding.slice(1)}` },
         /scriptFile "\.\.\/dist\/x\.js" does not exist\. Build the app first/,
       );
+      if (process.platform !== 'win32') {
+        await refused(
+          { 'One/function.json': `{"scriptFile": "..\\\\dist\\\\x.js", ${binding.slice(1)}`, 'dist/x.js': '' },
+          /does not exist\. A backslash separates folders on Windows only: write "\.\.\/dist\/x\.js"/,
+        );
+      }
       await refused({ 'One/function.json': binding }, /One\/function\.json: no script found beside it/);
       await refused({ '1st/function.json': binding, '1st/index.js': '' }, /The folder "1st" cannot be a function/);
     });

@@ -219,11 +219,13 @@ async function findScript(directory: string, shown: string, scriptFile: string |
   if (scriptFile !== undefined) {
     const file = path.resolve(directory, scriptFile);
     if (await isFile(file)) return file;
-    throw new DurascopeError(
-      'AppInvalid',
-      `${shown}: scriptFile "${scriptFile}" does not exist. Build the app first (npm run build), or correct the path.`,
-      { details: { file: path.join(directory, 'function.json') } },
-    );
+    const withSlashes = scriptFile.replaceAll('\\', '/');
+    const helps = (await isFile(path.resolve(directory, withSlashes)))
+      ? `A backslash separates folders on Windows only: write "${withSlashes}", which is read everywhere.`
+      : 'Build the app first (npm run build), or correct the path.';
+    throw new DurascopeError('AppInvalid', `${shown}: scriptFile "${scriptFile}" does not exist. ${helps}`, {
+      details: { file: path.join(directory, 'function.json') },
+    });
   }
   const files = (await readdir(directory, { withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.toLowerCase() !== 'function.json')
