@@ -56,8 +56,8 @@ export class FunctionsPanelSession extends PanelSession<OwnRequest, ToFunctionsP
     this.#soon();
   }
 
-  override disconnect(message: string): void {
-    super.disconnect(message);
+  override disconnect(message: string, canStart = false): void {
+    super.disconnect(message, canStart);
     // What the code says is there without an emulator.
     this.#soon();
   }

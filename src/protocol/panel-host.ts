@@ -19,6 +19,8 @@ export interface PanelHost {
   compareInstances?(leftId: string, rightId: string): void;
   /** Asks what to compare this instance with; absent where the host cannot. `isImported`: it is out of a file. */
   compareWith?(instanceId: string, isImported: boolean): void;
+  /** Of the hub that panels show; absent where the host cannot. */
+  startEmulator?(): void;
   startInstance(name?: string): void;
   /** Asks for an input, beginning with that of this instance. */
   startAgain(instanceId: string): void;

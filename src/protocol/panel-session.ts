@@ -27,6 +27,7 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
   #isDisposed = false;
   #subscription: Disposable | undefined;
   #disconnectedMessage = 'The emulator is not running.';
+  #canStart = false;
 
   constructor(
     protected readonly options: Options,
@@ -41,12 +42,13 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
     this.onConnected();
   }
 
-  /** The panel keeps what it shows, and says that it is not live. */
-  disconnect(message: string): void {
+  /** The panel keeps what it shows, and says that it is not live; `canStart`: and offers to start the emulator, where the host can. */
+  disconnect(message: string, canStart = false): void {
     this.#subscription?.dispose();
     this.#subscription = undefined;
     this.hub = undefined;
     this.#disconnectedMessage = message;
+    this.#canStart = canStart && this.options.host.startEmulator !== undefined;
     this.#postConnection();
   }
 
@@ -101,7 +103,10 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
   #postConnection(): void {
     if (!this.isReady) return;
     if (this.hub !== undefined) this.post({ type: 'connection', connected: true });
-    else this.post({ type: 'connection', connected: false, message: this.#disconnectedMessage });
+    else {
+      const offer = this.#canStart ? { canStart: true as const } : {};
+      this.post({ type: 'connection', connected: false, message: this.#disconnectedMessage, ...offer });
+    }
   }
 
   async #answerCommon(message: CommonRequest): Promise<void> {
@@ -134,6 +139,9 @@ export abstract class PanelSession<Own extends { type: string }, To, Options ext
           ok: await host.saveText(message.suggestedName, message.text, message.encoding),
         });
         return;
+      case 'startEmulator':
+        host.startEmulator?.();
+        return;
       case 'prefer':
         host.prefer(message.key, message.value);
     }
@@ -148,6 +156,7 @@ const commonTypes: Readonly<Record<CommonRequest['type'], true>> = {
   openDocs: true,
   copyText: true,
   saveText: true,
+  startEmulator: true,
   prefer: true,
 };
 

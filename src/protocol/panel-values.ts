@@ -213,6 +213,8 @@ export const commonRequests = [
     text,
     encoding: z.enum(['utf8', 'base64']).exactOptional(),
   }),
+  /** Of the hub that the panel shows. */
+  z.object({ type: z.literal('startEmulator') }),
   /** A choice that panels opened from now on begin with, JSON. */
   z.object({ type: z.literal('prefer'), key: text.min(1), value: z.json() }),
 ] as const;
@@ -224,5 +226,7 @@ export const connectionState = z.object({
   connected: z.boolean(),
   /** Why not and what to do, for example "The emulator is stopped." */
   message: text.exactOptional(),
+  /** The panel may ask for a start. */
+  canStart: z.literal(true).exactOptional(),
 });
 export type ConnectionState = z.infer<typeof connectionState>;

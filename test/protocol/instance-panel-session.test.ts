@@ -407,6 +407,21 @@ describe('the session behind an instance panel', () => {
     session.dispose();
   });
 
+  it('offers a start of the emulator where the host can start one', async () => {
+    const session = open(await hub.start('booking'));
+    await session.receive({ type: 'ready' });
+    session.disconnect('It is stopped.', true);
+    assert.deepEqual(posted.at(-1), { type: 'connection', connected: false, message: 'It is stopped.' });
+    host.startEmulator = () => void host.calls.push(['startEmulator']);
+    session.disconnect('It is stopped.', true);
+    assert.deepEqual(posted.at(-1), { type: 'connection', connected: false, message: 'It is stopped.', canStart: true });
+    await session.receive({ type: 'startEmulator' });
+    assert.deepEqual(host.calls.at(-1), ['startEmulator']);
+    session.disconnect('It is starting.');
+    assert.deepEqual(posted.at(-1), { type: 'connection', connected: false, message: 'It is starting.' });
+    session.dispose();
+  });
+
   it('drops what is no message of ours and goes on', async () => {
     const errors: unknown[] = [];
     const session = new InstancePanelSession({

@@ -14,6 +14,7 @@ export class RecordingHost implements PanelHost {
   /** Where it can ask for what is to be changed. */
   whatIf?: (instanceId: string, row: number) => void;
   saveTest?: (instanceId: string) => void;
+  startEmulator?: () => void;
   /** Where it can ask for what to compare with. */
   compareWith?: (instanceId: string, isImported: boolean) => void;
 

@@ -11,9 +11,11 @@ import { currentApp, hubOrOffer, runningOrOffer, type CommandContext, type Handl
 export function emulatorCommands(context: CommandContext): Handlers {
   const { apps, emulators, dialogs, output, statusBar } = context;
   return {
-    [commands.startEmulator]: async () => {
+    /** Of the app in the folder that is given, or of the current one. */
+    [commands.startEmulator]: async ([appDir]) => {
       await apps.search();
-      const app = apps.current ?? (await adoptFolder(context));
+      const named = apps.all.find((each) => each.appDir === appDir);
+      const app = named ?? apps.current ?? (await adoptFolder(context));
       return app === undefined ? undefined : (await emulators.start(app))?.url;
     },
     [commands.stopEmulator]: () => emulators.of(currentApp(context)).stop(),

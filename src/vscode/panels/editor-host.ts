@@ -74,6 +74,10 @@ export class EditorHost implements PanelHost {
     void vscode.commands.executeCommand(commands.compareWith, { instanceId, isImported });
   }
 
+  startEmulator(): void {
+    void vscode.commands.executeCommand(commands.startEmulator, this.app.appDir);
+  }
+
   startInstance(name?: string): void {
     void vscode.commands.executeCommand(commands.startInstance, name);
   }

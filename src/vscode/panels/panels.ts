@@ -390,6 +390,7 @@ export class Panels implements vscode.Disposable {
         : status.type === 'starting'
           ? 'The emulator is starting.'
           : 'The emulator is stopped. Start it to go on.',
+      status.type === 'failed' || status.type === 'stopped',
     );
   }
   readonly #connected = new WeakMap<PanelSession, unknown>();

@@ -12,7 +12,7 @@ import { useStore } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { JsonView } from '../ui/json-view';
-import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
+import { Banner, EmptyState, Loading, NotConnected, NotLive } from '../ui/message';
 import { Section } from '../ui/section';
 import { BatchList } from './batch-list';
 import { Sender, short } from './sender';
@@ -25,7 +25,7 @@ interface EntityPanelProps {
 }
 
 export function EntityPanel({ store, transport, memory }: EntityPanelProps): JSX.Element {
-  const { snapshot, problem, connected } = useStore(store.state);
+  const { snapshot, problem, canStart, connected } = useStore(store.state);
   const [notice, setNotice] = useState<Notice | null>(null);
   const [signalling, setSignalling] = useState(false);
   const instanceId = snapshot?.instanceId;
@@ -34,7 +34,13 @@ export function EntityPanel({ store, transport, memory }: EntityPanelProps): JSX
   }, [instanceId]);
   if (snapshot === null) {
     return (
-      <main class="panel">{problem === null ? <Loading text="Reading the entity…" /> : <NotConnected problem={problem} />}</main>
+      <main class="panel">
+        {problem === null ? (
+          <Loading text="Reading the entity…" />
+        ) : (
+          <NotConnected problem={problem} canStart={canStart} transport={transport} />
+        )}
+      </main>
     );
   }
   const { entity } = snapshot;
@@ -44,7 +50,7 @@ export function EntityPanel({ store, transport, memory }: EntityPanelProps): JSX
   };
   return (
     <main class="panel entity-panel">
-      {problem === null ? null : <Banner kind="warning">{problem}</Banner>}
+      {problem === null ? null : <NotLive problem={problem} canStart={canStart} transport={transport} />}
       {notice === null ? null : (
         <Banner kind={notice.kind} onClose={() => setNotice(null)}>
           {notice.text}

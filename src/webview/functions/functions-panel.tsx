@@ -11,7 +11,7 @@ import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
 import { useStore } from '../ui/hooks';
 import { IconButton } from '../ui/icon-button';
-import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
+import { Banner, EmptyState, Loading, NotConnected, NotLive } from '../ui/message';
 import { colourOf, SavePicture } from '../ui/save-picture';
 import { Segments } from '../ui/segments';
 import { FilterField, ToolbarEnd } from '../ui/toolbar';
@@ -32,7 +32,7 @@ const views = [
 ] as const;
 
 export function FunctionsPanel({ store, transport, memory }: FunctionsPanelProps): JSX.Element {
-  const { snapshot, problem } = useStore(store.state);
+  const { snapshot, problem, canStart } = useStore(store.state);
   const [view, setView] = usePreferred(memory, 'functionsView', z.enum(['graph', 'list']), 'graph');
   const [text, setText] = useState('');
   const [selectedId, setSelectedId] = useState<string | null>(null);
@@ -49,7 +49,11 @@ export function FunctionsPanel({ store, transport, memory }: FunctionsPanelProps
   if (snapshot === null) {
     return (
       <main class="panel">
-        {problem === null ? <Loading text="Reading the functions…" /> : <NotConnected problem={problem} />}
+        {problem === null ? (
+          <Loading text="Reading the functions…" />
+        ) : (
+          <NotConnected problem={problem} canStart={canStart} transport={transport} />
+        )}
       </main>
     );
   }
@@ -74,7 +78,7 @@ export function FunctionsPanel({ store, transport, memory }: FunctionsPanelProps
   };
   return (
     <main class="panel functions-panel">
-      {problem === null ? null : <Banner kind="warning">{problem}</Banner>}
+      {problem === null ? null : <NotLive problem={problem} canStart={canStart} transport={transport} />}
       {notice === null ? null : (
         <Banner kind={notice.kind} onClose={() => setNotice(null)}>
           {notice.text}

@@ -5,7 +5,7 @@ import type { InstanceStore } from '../state/instance-state';
 import type { ViewMemory } from '../state/view-memory';
 import type { PanelTransport } from '../transport/panel-transport';
 import { useStore } from '../ui/hooks';
-import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
+import { Banner, EmptyState, Loading, NotConnected, NotLive } from '../ui/message';
 import { Tabs, type Tab } from '../ui/tabs';
 import { useRemembered } from '../ui/use-remembered';
 import { CompareTab } from './compare-tab';
@@ -67,7 +67,11 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   if (snapshot === null) {
     return (
       <main class="panel">
-        {state.problem === null ? <Loading text="Reading the instance…" /> : <NotConnected problem={state.problem} />}
+        {state.problem === null ? (
+          <Loading text="Reading the instance…" />
+        ) : (
+          <NotConnected problem={state.problem} canStart={state.canStart} transport={transport} />
+        )}
       </main>
     );
   }
@@ -75,7 +79,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   if (instance === null) {
     return (
       <main class="panel">
-        {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
+        {state.problem === null ? null : <NotLive problem={state.problem} canStart={state.canStart} transport={transport} />}
         <EmptyState icon="question" heading title={`No instance ${snapshot.instanceId}`}>
           It was purged, or belongs to another task hub. This panel fills again when an instance with this id starts.
         </EmptyState>
@@ -110,7 +114,7 @@ export function InstancePanel({ store, transport, memory }: InstancePanelProps):
   const shown = tabs.some(({ id }) => id === tab) ? tab : 'overview';
   return (
     <main class="panel instance-panel">
-      {state.problem === null ? null : <Banner kind="warning">{state.problem}</Banner>}
+      {state.problem === null ? null : <NotLive problem={state.problem} canStart={state.canStart} transport={transport} />}
       {notice === null ? null : (
         <Banner kind={notice.kind} onClose={() => setNotice(null)}>
           {notice.text}

@@ -17,7 +17,7 @@ import { useHubNow, useStore } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
 import { MenuButton } from '../ui/menu';
-import { Banner, EmptyState, Loading, NotConnected } from '../ui/message';
+import { Banner, EmptyState, Loading, NotConnected, NotLive } from '../ui/message';
 import { statusOrder, statusTitle } from '../ui/status-badge';
 import { FilterField, ToolbarEnd } from '../ui/toolbar';
 import { useRemembered } from '../ui/use-remembered';
@@ -89,7 +89,9 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
 
   return (
     <main class="panel instances-panel">
-      {state.problem === null || state.isLoading ? null : <Banner kind="warning">{state.problem}</Banner>}
+      {state.problem === null || state.isLoading ? null : (
+        <NotLive problem={state.problem} canStart={state.canStart} transport={transport} />
+      )}
       {notice === null ? null : (
         <Banner kind={notice.kind} onClose={() => setNotice(null)}>
           {notice.text}
@@ -203,7 +205,7 @@ export function InstancesPanel({ store, transport, memory }: InstancesPanelProps
         <CreationHistogram histogram={histogram} range={range} onRange={setRange} />
       ) : null}
       {state.isLoading && state.problem !== null ? (
-        <NotConnected problem={state.problem} />
+        <NotConnected problem={state.problem} canStart={state.canStart} transport={transport} />
       ) : state.isLoading ? (
         <Loading text="Reading the instances…" />
       ) : total === 0 ? (

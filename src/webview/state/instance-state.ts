@@ -24,6 +24,8 @@ export interface InstanceState {
   connected: boolean;
   /** Why there is no connection, or what is wrong with what was sent. */
   problem: string | null;
+  /** The emulator can be started from here. */
+  canStart: boolean;
   /** The array grows in place; `historyVersion` says when. */
   events: readonly HistoryEvent[];
   historyVersion: number;
@@ -66,6 +68,7 @@ export class InstanceStore {
         clockOffsetMs: 0,
         connected: true,
         problem: null,
+        canStart: false,
         events: this.events,
         historyVersion: 0,
         historyKey: '',
@@ -126,6 +129,7 @@ export class InstanceStore {
         this.state.set({
           connected: message.connected,
           problem: message.connected ? null : (message.message ?? 'Not connected.'),
+          canStart: message.canStart ?? false,
         });
         return;
       case 'instance':

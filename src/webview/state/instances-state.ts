@@ -31,6 +31,8 @@ export interface InstancesState {
   hello: Hello | null;
   connected: boolean;
   problem: string | null;
+  /** The emulator can be started from here. */
+  canStart: boolean;
   filter: InstanceFilter;
   order: InstanceOrder;
   rows: readonly InstanceSummary[];
@@ -91,6 +93,7 @@ export class InstancesStore {
         hello: null,
         connected: true,
         problem: null,
+        canStart: false,
         ...initial,
         rows: [],
         total: 0,
@@ -206,6 +209,7 @@ export class InstancesStore {
         this.state.set({
           connected: message.connected,
           problem: message.connected ? null : (message.message ?? 'Not connected.'),
+          canStart: message.canStart ?? false,
         });
         if (message.connected && !wasConnected) this.askAll();
         return;

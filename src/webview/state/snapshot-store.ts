@@ -12,6 +12,8 @@ export interface SnapshotState<Snapshot> {
   connected: boolean;
   /** Why there is no connection, or what is wrong with what was sent. */
   problem: string | null;
+  /** The emulator can be started from here. */
+  canStart: boolean;
 }
 
 interface Message {
@@ -27,7 +29,10 @@ export class SnapshotStore<Snapshot extends Message> {
     protected readonly transport: Pick<PanelTransport, 'send' | 'onMessage'>,
     schedule: Schedule,
   ) {
-    this.state = new Store<SnapshotState<Snapshot>>({ snapshot: null, connected: true, problem: null }, schedule);
+    this.state = new Store<SnapshotState<Snapshot>>(
+      { snapshot: null, connected: true, problem: null, canStart: false },
+      schedule,
+    );
   }
 
   start(): Disposable {
@@ -44,8 +49,8 @@ export class SnapshotStore<Snapshot extends Message> {
     }
     const message = parsed.data;
     if (isConnection(message)) {
-      const { connected, message: why } = message;
-      this.state.set({ connected, problem: connected ? null : (why ?? 'Not connected.') });
+      const { connected, message: why, canStart = false } = message;
+      this.state.set({ connected, problem: connected ? null : (why ?? 'Not connected.'), canStart });
     } else if (isResult(message)) {
       this.requests.settle(message);
     } else {

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { PanelTransport } from '../transport/panel-transport';
 import { Icon } from './icon';
 
 /** What stands where nothing is to be shown: a reason, and what to do next. `heading`: it is all that the page shows. */
@@ -22,12 +23,42 @@ export function Loading({ text }: { text: string }): JSX.Element {
   );
 }
 
+interface NotConnectedProps {
+  /** Why. */
+  problem: string;
+  /** The emulator can be started from here. */
+  canStart: boolean;
+  transport: Pick<PanelTransport, 'send'>;
+}
+
 /** In place of a panel that has nothing to show yet and cannot ask. */
-export function NotConnected({ problem }: { problem: string }): JSX.Element {
+export function NotConnected({ problem, canStart, transport }: NotConnectedProps): JSX.Element {
   return (
     <EmptyState icon="debug-disconnect" title={problem}>
       This panel fills by itself as soon as it can.
+      {canStart ? (
+        <p>
+          <vscode-button onClick={() => transport.send({ type: 'startEmulator' })}>Start Emulator</vscode-button>
+        </p>
+      ) : null}
     </EmptyState>
+  );
+}
+
+/** On top of a panel that shows what was there before. */
+export function NotLive({ problem, canStart, transport }: NotConnectedProps): JSX.Element {
+  return (
+    <Banner kind="warning">
+      {problem}
+      {canStart ? (
+        <>
+          {' '}
+          <button type="button" class="link" onClick={() => transport.send({ type: 'startEmulator' })}>
+            Start Emulator
+          </button>
+        </>
+      ) : null}
+    </Banner>
   );
 }
 

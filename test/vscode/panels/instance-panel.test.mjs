@@ -406,11 +406,14 @@ describe('the instance panel', function () {
     await eventually(async () => assert.ok(Math.abs((await widthOf()) - before) < before / 5));
   });
 
-  it('keeps what it shows when the emulator stops, and says why nothing can be done', async () => {
+  it('keeps what it shows when the emulator stops, says why nothing can be done, and offers a start', async () => {
     const page = await openPanel('stopped');
     await page.locator('.banner-warning', { hasText: 'The emulator is stopped' }).waitFor();
     assert.equal(await page.locator('h1').innerText(), 'HelloCities');
     await page.locator('[data-action=restart][disabled]').waitFor();
+    await page.locator('.banner').getByRole('button', { name: 'Start Emulator' }).click();
+    await eventually(async () => assert.ok((await asked()).includes('startEmulator')));
+    await screenshot('stopped-start');
   });
 
   it('begins with the history as it was shown last in any panel', async () => {

@@ -62,6 +62,7 @@ const host: PanelHost = {
   prefer: (key, value) => void asked.push(`prefer ${key} ${JSON.stringify(value)}`),
   compareWith: (instanceId, isImported) => void asked.push(`compareWith ${instanceId} ${isImported}`),
   compareInstances: (left, right) => void asked.push(`compare ${left} ${right}`),
+  startEmulator: () => void asked.push('startEmulator'),
   startInstance: (each) => void asked.push(each === undefined ? 'startInstance' : `startInstance ${each}`),
   confirm: () => Promise.resolve(true),
 };
@@ -80,7 +81,7 @@ const onTold = (message: ToPanel): void => {
   else awaited.delete(message.type);
   if (awaited.size > 0 || state.disconnected === undefined || isDisconnected) return;
   isDisconnected = true;
-  session.disconnect(state.disconnected);
+  session.disconnect(state.disconnected, true);
 };
 let isDisconnected = false;
 // Messages cross a structured clone, as they do between the editor and its webviews.
