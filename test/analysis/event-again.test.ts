@@ -1,6 +1,9 @@
-/** Races after which the orchestrator continues as new, so that the event that won comes again (recorded: `race-then-new-twice`). */
+/**
+ * Races after which the orchestrator continues as new, so that the event that won comes again (recorded: `race-then-new-twice`), unless it waits
+ * in between (recorded: `race-wait-then-new`).
+ */
 import assert from 'node:assert/strict';
-import { analyzeText, orchestrator, told } from './analyze-text';
+import { analyzeText, applied, orchestrator, told } from './analyze-text';
 
 const tasks = `const e = context.df.waitForExternalEvent('Go');\nconst t = context.df.createTimer(due);\n`;
 const race = `${tasks}const first = yield context.df.Task.any([e, t]);\n`;
@@ -45,9 +48,35 @@ describe('continueAsNew right after a race that an event has won', () => {
       const text = orchestrator(body);
       const findings = await analyzeText(text);
       assert.deepEqual(told(findings, text), [`eventAgain: ${again}`]);
-      assert.deepEqual(findings[0]?.fixes, []);
+      const [fix] = findings[0]?.fixes ?? [];
+      assert.ok(fix !== undefined);
+      const mended = applied(text, fix);
+      assert.ok(mended.includes('yield context.df.createTimer(context.df.currentUtcDateTime);'), mended);
+      assert.deepEqual(told(await analyzeText(mended), mended), []);
     });
   }
+
+  it('is mended by a timer that is due at once, in a line of its own or in a block', async () => {
+    const mended = async (body: string): Promise<string> => {
+      const text = orchestrator(body);
+      const [fix] = (await analyzeText(text))[0]?.fixes ?? [];
+      assert.equal(fix?.title, 'Wait for a timer that is due at once in between');
+      return applied(text, fix);
+    };
+    const wait = 'yield context.df.createTimer(context.df.currentUtcDateTime);';
+    const inBlock = await mended(`${race}if (first === e) {\n  t.cancel();\n  ${again};\n}`);
+    assert.ok(inBlock.includes(`  t.cancel();\n  ${wait}\n  ${again};\n}`), inBlock);
+    const behindIf = await mended(`${race}t.cancel();\nif (n > 1) ${again};`);
+    assert.ok(behindIf.includes(`if (n > 1) { ${wait} ${again}; }`), behindIf);
+  });
+
+  it('has no fix where continueAsNew is but a part of an expression', async () => {
+    const text = orchestrator(`${race}t.cancel();\nn > 1 && ${again};`);
+    assert.deepEqual(
+      (await analyzeText(text)).map(({ fixes }) => fixes),
+      [[]],
+    );
+  });
 
   it('is found in the older model, where it is yielded', async () => {
     const text = `const df = require('durable-functions');\nmodule.exports = df.orchestrator(function* (context) {\n${race}t.cancel();\nyield ${again};\n});\n`;
@@ -59,7 +88,7 @@ describe('continueAsNew right after a race that an event has won', () => {
     const [finding] = await analyzeText(orchestrator(`${race}t.cancel();\n${again};`));
     assert.match(
       finding?.message ?? '',
-      /^`context\.df\.continueAsNew\(1\)` follows the race on line 6 .* Yield an activity between/,
+      /^`context\.df\.continueAsNew\(1\)` follows the race on line 6 .* Yield an activity, or a timer that is due at once, between/,
     );
   });
 

@@ -91,7 +91,10 @@ export class OrchestratorCheck {
     const order = new TaskOrder(frame.fn, frame.module, this.#durable);
     for (const { node, text, fixes: offered } of order.oneByOne()) this.#found.add(frame, node, 'oneByOne', text, offered);
     const { found } = new EventAgain(frame.fn, frame.module, this.#durable);
-    for (const { node, text } of found) this.#found.add(frame, node, 'eventAgain', text);
+    const df = found.length === 0 ? null : this.#durable.dfText(frame.fn, frame.module);
+    for (const { node, text } of found) {
+      this.#found.add(frame, node, 'eventAgain', text, fixes.waitBefore(node, df, frame.fn, frame.module));
+    }
     // Known of the package of the newer model.
     if (!this.orchestrator.isNewerModel) return;
     for (const { node, text, fixes: offered } of order.groupedAgain())

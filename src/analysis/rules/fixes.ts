@@ -4,7 +4,7 @@ import type { DeterminismCause } from '../../core/history/divergence';
 import type { DurableCode } from '../functions/durable-code';
 import type { Fix, TextEdit } from '../findings/finding';
 import type { Value } from '../source/follow-value';
-import { textAt, type SourceModule } from '../source/source-module';
+import { indentOf, textAt, type SourceModule } from '../source/source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type FunctionNode } from '../source/syntax';
 
 /** Replacements of a single expression by what `df` (the text for `context.df`) has for the same purpose. */
@@ -166,6 +166,21 @@ export function durableTimer(
   const milliseconds = /^[\w.]+$/.test(inner) || isCall(duration) || duration.type === 'BinaryExpression' ? inner : `(${inner})`;
   const text = `yield ${df}.createTimer(new Date(${df}.currentUtcDateTime.getTime() + ${milliseconds}))`;
   return [{ title: `Wait with ${df}.createTimer`, edits: [over(node, text)] }];
+}
+
+/** A timer that is due at once, waited for before the statement that makes the call. None where the call is but a part of it. */
+export function waitBefore(node: t.Node, df: string | null, fn: FunctionNode, module: SourceModule): Fix[] {
+  const outer = module.parents.get(node);
+  const statement = outer?.type === 'YieldExpression' || outer?.type === 'AwaitExpression' ? module.parents.get(outer) : outer;
+  if (df === null || fn.generator !== true || !/^(Expression|Return)Statement$/.test(statement?.type ?? '')) return [];
+  const holder = statement === undefined ? undefined : module.parents.get(statement);
+  if (statement === undefined || holder === undefined) return [];
+  const wait = `yield ${df}.createTimer(${df}.currentUtcDateTime);`;
+  const isOneOfSeveral = /^(BlockStatement|Program|SwitchCase)$/.test(holder.type);
+  const edits = isOneOfSeveral
+    ? [before(statement, `${wait}\n${indentOf(statement, module)}`)]
+    : [before(statement, `{ ${wait} `), after(statement, ' }')];
+  return [{ title: 'Wait for a timer that is due at once in between', edits }];
 }
 
 /** A stretch that stands for a function's `async`, to put a finding on. */

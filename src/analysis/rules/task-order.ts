@@ -6,7 +6,7 @@ import type * as t from '@babel/types';
 import type { DurableCode } from '../functions/durable-code';
 import type { Fix } from '../findings/finding';
 import type { Binding } from '../source/scopes';
-import { lineOf, type SourceModule } from '../source/source-module';
+import { indentOf, lineOf, type SourceModule } from '../source/source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from '../source/syntax';
 
 interface OrderFinding {
@@ -140,9 +140,7 @@ export class TaskOrder {
 
   #groupBefore(statement: t.Node, df: string, tasks: string, condition: string | null): Fix {
     const start = startOf(statement);
-    const line = this.module.text.slice(this.module.text.lastIndexOf('\n', start - 1) + 1, start);
-    const indent = /^\s*$/.test(line) ? line : '';
-    const text = `${condition === null ? '' : `if (${condition}) `}yield ${df}.Task.all(${tasks});\n${indent}`;
+    const text = `${condition === null ? '' : `if (${condition}) `}yield ${df}.Task.all(${tasks});\n${indentOf(statement, this.module)}`;
     return { title: `Wait for all of them first, with ${df}.Task.all`, edits: [{ start, end: start, text }] };
   }
 

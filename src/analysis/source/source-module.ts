@@ -46,6 +46,13 @@ export function lineOf(node: t.Node, module: SourceModule): string {
   return textAt(node, module).replaceAll(/\s+/g, ' ');
 }
 
+/** The blanks in front of a node that begins its line; '' for any other. */
+export function indentOf(node: t.Node, module: SourceModule): string {
+  const start = node.start ?? 0;
+  const line = module.text.slice(module.text.lastIndexOf('\n', start - 1) + 1, start);
+  return /^\s*$/.test(line) ? line : '';
+}
+
 function readLinks(program: t.Program, scoped: ScopedProgram): Pick<SourceModule, 'exports' | 'passedOn' | 'imports'> {
   const exports = new Map<string, ModuleExport>();
   const passedOn: string[] = [];

@@ -157,7 +157,8 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
   eventAgain: {
     title: 'Event received again',
     reason: 'An event that won against a timer, which is then cancelled, is handed on and received again by the next generation.',
-    explanation: 'Yield an activity between the race and continueAsNew, or keep in the input what was received.',
+    explanation:
+      'Yield an activity, or a timer that is due at once, between the race and continueAsNew, or keep in the input what was received.',
   },
   leftContext: {
     title: 'Left the orchestrator',

@@ -209,3 +209,5 @@ orchestration('Http', function* (context, input) { const r = yield context.callH
 orchestration('HttpSize', function* (context, input) { const r = yield context.callHttp(input); return [r.statusCode, r.content.length]; });
 orchestration('HttpSend', function* (context, { url, size }) { const r = yield context.callHttp({ method: 'POST', url, body: 'b'.repeat(size) }); return [r.statusCode, r.content.length]; });
 orchestration('HttpCaught', function* (context, input) { try { const r = yield context.callHttp(input); return { status: r.statusCode }; } catch (e) { return first(e); } });
+/** What was received, until two are: a race of an event, and between it and continueAsNew a timer that is due at once. */
+orchestration('RaceWaitNew', function* (context, list) { const e = context.waitForExternalEvent('go'), t = context.createTimer(later(context, list ? 1500 : 600000)); const w = yield context.Task.any([e, t]); if (w === e) t.cancel(); yield context.createTimer(context.currentUtcDateTime); const next = [...(list ?? []), w === e ? e.result : 'timer']; if (next.length > 1) return next; context.continueAsNew(next); });
