@@ -44,6 +44,14 @@ class App {
     return JSON.parse(stdout);
   }
 
+  /** The same of the built program, which has the grammars beside it. */
+  async durascopeBuilt(...args: string[]): Promise<unknown> {
+    const { url, key } = this.serving.ready;
+    const { code, stdout, stderr } = await this.programs.run([...args, '--json', '--url', url, '--key', key]);
+    assert.deepEqual([code, stderr], [0, '']);
+    return JSON.parse(stdout);
+  }
+
   async begin(name: string, input?: unknown): Promise<string> {
     const given = input === undefined ? [] : ['--input', JSON.stringify(input)];
     return ((await this.durascope('start-instance', name, ...given)) as { instanceId: string }).instanceId;
@@ -122,7 +130,7 @@ describe('the examples in C#', function () {
 
     it('durascope replay --steps tells the lines at which it waits', async () => {
       const { instanceId } = await app.run('HelloCities');
-      const { timeline } = (await app.durascope('replay', '--instance', instanceId, '--steps')) as {
+      const { timeline } = (await app.durascopeBuilt('replay', '--instance', instanceId, '--steps')) as {
         timeline: { place: { file: string; line: number } | null }[];
       };
       const lines = timeline.map(({ place }) => (place === null ? null : `${path.basename(place.file)}:${place.line}`));
