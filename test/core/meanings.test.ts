@@ -280,6 +280,16 @@ describe('what an instance means', () => {
     assert.deepEqual(meanings(row({ profile: 'G', runtimeStatus: 'Failed', output: 'System.Exception: no' }), events), []);
   });
 
+  it('what the engine cannot read in a later step: the same, beside its sentence of non-determinism', () => {
+    const failureStack = "Error converting value {null} to type 'System.DateTime'. Path 'actions[0][1].fireAt'.";
+    const [found] = meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic, failureStack }), []);
+    assert.equal(found?.id, 'unreadable');
+    assert.match(
+      found.message,
+      /^createTimer was given a time that is none.*engine's sentence for a step without its actions\.$/,
+    );
+  });
+
   it('a failure without a state: what was thrown, and the line', () => {
     const failureStack = 'TypeError: x is undefined\n    at run (/app/src/main.js:12:5)\n    at next (<anonymous>)';
     const [found] = meanings(row({ runtimeStatus: 'Failed', output: nonDeterministic, failureStack }), []);

@@ -380,9 +380,12 @@ function failureMeaning(row: MeaningRow, events: readonly HistoryEvent[]): Found
     };
   }
   const about = (id: MeaningId, message: string): Found => ({ id, message, docs: docsOf(id), event: null });
-  const unreadable = unreadableAnswer(output ?? '');
-  if (unreadable !== null)
-    return about('unreadable', `${unreadable} Of the code's step nothing else was done, and no catch around the call takes it.`);
+  const unreadable = unreadableAnswer(output ?? '') ?? unreadableAnswer(thrown ?? '');
+  if (unreadable !== null) {
+    const sentence = isOther ? " The output is the engine's sentence for a step without its actions." : '';
+    const message = `${unreadable} Of the code's step nothing else was done, and no catch around the call takes it.${sentence}`;
+    return about('unreadable', message);
+  }
   if (output?.includes(noStateText) === true || (isOther && thrown !== null)) {
     return about(
       'noState',
