@@ -1,6 +1,6 @@
 /** Events of an emulator in another process, perhaps of another version. */
 import * as z from 'zod';
-import { appProblemSchema, clockStateSchema } from '../http/durascope-protocol';
+import { appProblemSchema, clockStateSchema } from '../http/protocol/emulator';
 import type { EmulatorEvent } from './emulator-types';
 
 const workerEvent = z.enum(['workerStarting', 'workerReady', 'workerExited', 'workerReloading']);

@@ -13,7 +13,8 @@ import type { InstanceRow } from '../core/instances/instance';
 import type { Clock, Disposable } from '../core/ports/clock';
 import type { LogEntry } from '../core/ports/logger';
 import type { HubChange, TaskHubClient } from '../core/ports/task-hub-client';
-import { listeningComment, type StreamedEmulatorEvent } from './durascope-protocol';
+import type { StreamedEmulatorEvent } from './protocol/emulator';
+import { listeningComment } from './protocol/values';
 
 export interface ChangeStreamSources {
   clock: Clock;

@@ -11,28 +11,21 @@ import type { InstanceReplays } from '../core/ports/instance-replays';
 import type { ReplayRequest } from '../core/ports/replay-worker';
 import type { TaskHubClient } from '../core/ports/task-hub-client';
 import { parseClockChange } from '../core/values/clock-change';
+import { clockChangeSchema, type Connections, type EmulatorInfo, invokeSchema } from './protocol/emulator';
+import { cleanEntitiesSchema, entityQuerySchema, signalSchema } from './protocol/entities';
 import {
-  cleanEntitiesSchema,
-  clockChangeSchema,
-  type Connections,
-  durascopeStatusFor,
-  type EmulatorInfo,
-  entityQuerySchema,
   eventSchema,
   forkSchema,
   importSchema,
-  invokeSchema,
   instanceQuerySchema,
-  momentIndexSchema,
   purgeFilterSchema,
   reasonSchema,
-  replayRequestSchema,
   restartSchema,
-  signalSchema,
   startSchema,
   terminateSchema,
-  variablesSchema,
-} from './durascope-protocol';
+} from './protocol/instances';
+import { durascopeStatusFor } from './protocol/refusals';
+import { momentIndexSchema, replayRequestSchema, variablesSchema } from './protocol/replays';
 import { type ChangeStreamSources, changeStream } from './change-stream';
 import { BodyTooLarge, bodyText, type IncomingRequest, json, type Reply } from './exchange';
 import { idFromSegment } from './id-in-path';

@@ -3,7 +3,7 @@ import type { OrchestrationContext, TOrchestrator } from '@microsoft/durabletask
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
 import { connectToEmulator } from '../../src/emulator/connect';
-import { durascopePath } from '../../src/http/durascope-protocol';
+import { durascopePath } from '../../src/http/protocol/values';
 import type { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
 import { GrpcFixture } from './grpc-fixture';
 import { contentOf, lookBothWays, namesOf, openConnected } from './replay-helpers';

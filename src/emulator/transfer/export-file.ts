@@ -5,7 +5,7 @@ import { DurascopeError } from '../../core/values/errors';
 import { exportedInstanceProblem, parentCycleProblem, type ExportedInstance } from '../../core/instances/exported-instance';
 import type { HistoryEvent } from '../../core/history/history';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
-import { exportedInstanceSchema } from '../../http/durascope-protocol';
+import { exportedInstanceSchema } from '../../http/protocol/instances';
 
 const exportFormat = 'durascope/1';
 

@@ -8,13 +8,8 @@ import * as z from 'zod';
 import type { Clock, Disposable } from '../../core/ports/clock';
 import type { LogEntry } from '../../core/ports/logger';
 import type { HubChange } from '../../core/ports/task-hub-client';
-import {
-  emulatorEventSchema,
-  hubChangeSchema,
-  listeningComment,
-  logEntrySchema,
-  type StreamedEmulatorEvent,
-} from '../durascope-protocol';
+import { emulatorEventSchema, hubChangeSchema, logEntrySchema, type StreamedEmulatorEvent } from '../protocol/emulator';
+import { listeningComment } from '../protocol/values';
 import { readEvents, type ServerSentEvent } from './event-stream';
 
 export interface EmulatorFeedOptions {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DurascopeError } from '../../core/values/errors';
 import type { ConnectedReplays, OpenedReplay } from '../../core/ports/connected-replays';
 import type { ReplayMoment, ReplayRequest } from '../../core/ports/replay-worker';
-import { openedReplaySchema, replayMomentSchema } from '../durascope-protocol';
+import { openedReplaySchema, replayMomentSchema } from '../protocol/replays';
 
 /** One request to the emulator, as `HttpTaskHubClient` makes it. */
 export type EmulatorCall = <T>(schema: z.ZodType<T>, method: string, route: string, body?: unknown) => Promise<T>;

@@ -39,29 +39,27 @@ import {
   type Connections,
   appProblemSchema,
   connectionsSchema,
-  countsSchema,
-  cleanedSchema,
   clockStateSchema,
-  customStatusChangeSchema,
-  durascopePath,
-  durascopeStatusFor,
   type EmulatorInfo,
-  entityBatchSchema,
-  entityDetailsSchema,
-  entityPageSchema,
-  errorSchema,
   functionSchema,
-  historyEventSchema,
-  importOutcomeSchema,
   infoSchema,
   invokedSchema,
+  type StreamedEmulatorEvent,
+} from '../protocol/emulator';
+import { cleanedSchema, entityBatchSchema, entityDetailsSchema, entityPageSchema } from '../protocol/entities';
+import {
+  countsSchema,
+  customStatusChangeSchema,
+  historyEventSchema,
+  importOutcomeSchema,
   instancePageSchema,
   instanceRowSchema,
   purgedSchema,
   startedSchema,
-  type StreamedEmulatorEvent,
   waitingForSchema,
-} from '../durascope-protocol';
+} from '../protocol/instances';
+import { durascopeStatusFor, errorSchema } from '../protocol/refusals';
+import { durascopePath } from '../protocol/values';
 import { isLoopbackOrigin } from '../../base/loopback';
 import { idToSegment } from '../id-in-path';
 import { EmulatorFeed } from './emulator-feed';
