@@ -11,9 +11,9 @@
  */
 import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
-import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
+import type { InstanceRow } from '../core/instances/instance';
+import type { Change } from './change';
 import { encodeSome, maxPieceLength } from './event-codec';
-import type { KeptText } from './journal-text';
 import { quote } from './json-text';
 import { LinesInPlace, type RecordPlace } from './lines-in-place';
 import { TextParts } from './text-parts';
@@ -28,26 +28,6 @@ import {
   rowHead,
   UnreadRow,
 } from './row-codec';
-
-/** A part of a checkpoint as the index takes it. Texts are kept because they are stored as they are. */
-export type Change =
-  | { type: 'purge'; instanceId: string }
-  | { type: 'row'; row: InstanceRow | UnreadRow; text: KeptText }
-  | {
-      type: 'history';
-      instanceId: string;
-      executionId: string;
-      replace: boolean;
-      from: number;
-      count: number;
-      events: KeptText;
-    }
-  | { type: 'messages'; messages: readonly InboxMessage[] }
-  | { type: 'consumed'; seqs: readonly number[] }
-  | { type: 'activities'; activities: readonly PendingActivity[] }
-  | { type: 'finishedActivities'; keys: readonly string[] }
-  | { type: 'timers'; timers: readonly PendingTimer[] }
-  | { type: 'finishedTimers'; keys: readonly string[] };
 
 export interface EncodedBatch {
   /** Records in pieces, each of whole lines; none when nothing changes, more than one when one would be longer than the journal's can be. */

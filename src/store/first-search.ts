@@ -9,7 +9,7 @@ import type { InstanceRow } from '../core/instances/instance';
 import { searchTextOf } from '../core/instances/instance-search';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
 import type { OrchestrationStatus } from '../core/values/status';
-import type { Change } from './checkpoint-codec';
+import type { Change } from './change';
 import { columnOf, rowsBetween, type KeyOfRow } from './instance-query';
 import { entryOf } from './instance-texts';
 import { checkedPage, writeToken } from './query-page';

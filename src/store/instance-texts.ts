@@ -9,7 +9,7 @@
 import type { InstanceRow } from '../core/instances/instance';
 import { searchedChars, searchTextOf, type InstanceOrderBy, type orderValueOf } from '../core/instances/instance-search';
 import { fromTimestamp } from '../core/values/time';
-import type { Change } from './checkpoint-codec';
+import type { Change } from './change';
 import type { PendingChanges } from './pending-changes';
 import { decodeRow } from './row-codec';
 import type { SqlConnection } from './sql-connection';

@@ -2,6 +2,7 @@
  * Lines of a journal record whose long parts stay where they are: of rows and histories only what is asked while a journal is read is taken out
  * of them. Opening a large journal is mostly that.
  */
+import type { Change } from './change';
 import { JournalText, type JournalFile } from './journal-text';
 import { plainEnd, stringEnd } from './json-scan';
 import { UnreadRow, type RowHead } from './row-codec';
@@ -13,18 +14,7 @@ export interface RecordPlace {
   at: number;
 }
 
-/** Those of `Change` (checkpoint-codec.ts), with texts that stay in the journal. */
-type LineInPlace =
-  | {
-      type: 'history';
-      instanceId: string;
-      executionId: string;
-      replace: boolean;
-      from: number;
-      count: number;
-      events: JournalText;
-    }
-  | { type: 'row'; row: UnreadRow; text: JournalText };
+type LineInPlace = Extract<Change, { type: 'history' | 'row' }>;
 
 const tagOfHistory = 104;
 const tagOfRow = 105;

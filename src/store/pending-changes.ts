@@ -14,7 +14,7 @@ import {
   type PendingTimer,
 } from '../core/instances/instance';
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
-import type { Change } from './checkpoint-codec';
+import type { Change } from './change';
 import { decodePieces } from './event-codec';
 import { textOf, weightOf, type KeptText } from './journal-text';
 import type { UnreadRow } from './row-codec';

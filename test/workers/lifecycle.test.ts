@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isProcessAlive } from '../../src/base/process-identity';
 import { DurascopeError } from '../../src/core/values/errors';
 import type { LaunchSpec } from '../../src/workers/supervision/launch';
 import { socketVariable, tokenVariable } from '../../src/workers/node/wire/messages';
@@ -12,14 +13,7 @@ import { freePort } from '../../src/vscode/emulators/free-port';
 import { WorkerFixture } from './worker-fixture';
 import { withRoom } from '../support/with-room';
 
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-};
+const isGone = (pid: number): boolean => !isProcessAlive(pid);
 
 const activity = (name: string, result = name) =>
   `require('durable-functions').app.activity('${name}', { handler: () => '${result}' });\n`;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
+import { isProcessAlive } from '../../src/base/process-identity';
 import { nodeArguments } from '../../src/workers/node/process/node-arguments';
 import { startWaitingProcess, type WaitingProcess } from '../../src/workers/node/process/waiting-process';
 import type { LaunchSpec } from '../../src/workers/supervision/launch';
@@ -89,7 +90,7 @@ console.log(startWaitingProcess(process.execPath, ${JSON.stringify(nodeArguments
     assert.equal(code, 0);
     const pid = Number(said);
     assert(pid > 0);
-    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (isProcessAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 
   it('takes its orders only once', async () => {
@@ -111,12 +112,3 @@ console.log(startWaitingProcess(process.execPath, ${JSON.stringify(nodeArguments
     assert.equal(app.worker.pid, pid);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

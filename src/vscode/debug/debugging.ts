@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isProcessAlive } from '../../base/process-identity';
 import { messageOf } from '../../base/error-message';
 import type { Dialogs } from '../editor/dialogs';
 import type { DurableApps } from '../apps/durable-apps';
@@ -42,7 +43,7 @@ export class Debugging implements vscode.Disposable {
       const emulator = this.emulators.all.find((each) => each.appDir === appDir);
       const pid: unknown = session.configuration[processMarker];
       // A process that was replaced, or is started again, has taken its session along.
-      if (typeof pid === 'number' && (emulator?.running?.workerPid !== pid || !isAlive(pid))) return;
+      if (typeof pid === 'number' && (emulator?.running?.workerPid !== pid || !isProcessAlive(pid))) return;
       this.#following.get(appDir)?.dispose();
       this.#following.delete(appDir);
       // What ran before the session goes on after it.
@@ -251,13 +252,4 @@ async function debuggerOf(appDir: string): Promise<OtherDebugger | null> {
   const names = await readdir(appDir).catch(() => []);
   const settings = await readFile(path.join(appDir, 'local.settings.json'), 'utf8').catch(() => null);
   return otherDebugger(names, settings);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isProcessAlive } from '../../../src/base/process-identity';
 import { DurascopeError } from '../../../src/core/values/errors';
 import { startEmulator } from '../../../src/emulator/emulator';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
@@ -116,10 +117,10 @@ describe('the process of a C# function app', function () {
       owner.once('exit', () => reject(new Error('the owner ended')));
       owner.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString().trim())));
     });
-    assert.ok(isAlive(pid));
+    assert.ok(isProcessAlive(pid));
     owner.kill('SIGKILL');
     const end = Date.now() + 20_000;
-    while (isAlive(pid)) {
+    while (isProcessAlive(pid)) {
       assert.ok(Date.now() < end, 'the worker is still there');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -181,12 +182,3 @@ describe('the process of a C# function app', function () {
     assert.ok(!app.logs.some(({ message }) => message.startsWith('Building')));
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
