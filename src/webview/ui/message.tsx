@@ -38,7 +38,7 @@ export function NotConnected({ problem, canStart, transport }: NotConnectedProps
       This panel fills by itself as soon as it can.
       {canStart ? (
         <p>
-          <vscode-button onClick={() => transport.send({ type: 'startEmulator' })}>Start Emulator</vscode-button>
+          <StartEmulator transport={transport} />
         </p>
       ) : null}
     </EmptyState>
@@ -49,16 +49,16 @@ export function NotConnected({ problem, canStart, transport }: NotConnectedProps
 export function NotLive({ problem, canStart, transport }: NotConnectedProps): JSX.Element {
   return (
     <Banner kind="warning">
-      {problem}
-      {canStart ? (
-        <>
-          {' '}
-          <button type="button" class="link" onClick={() => transport.send({ type: 'startEmulator' })}>
-            Start Emulator
-          </button>
-        </>
-      ) : null}
+      {problem} {canStart ? <StartEmulator transport={transport} /> : null}
     </Banner>
+  );
+}
+
+function StartEmulator({ transport }: Pick<NotConnectedProps, 'transport'>): JSX.Element {
+  return (
+    <button type="button" class="link" onClick={() => transport.send({ type: 'startEmulator' })}>
+      Start Emulator
+    </button>
   );
 }
 

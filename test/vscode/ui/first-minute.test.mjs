@@ -96,12 +96,16 @@ describe('the first minute with an example', function () {
     await screenshot(window, 'first-minute-failure');
   });
 
-  it('is led from the views to the line that keeps the app from being loaded', async () => {
+  it('starts anew from a panel, and is led from the views to the line that keeps the app from being loaded', async () => {
     const { bench, page } = window;
     const file = path.join(window.app, 'src', 'functions', 'checkout.js');
     await bench.command('Durascope: Stop Emulator');
     fs.writeFileSync(file, `${nested}const = 1;\n`);
-    await bench.command('Durascope: Start Emulator');
+    const start = (await panelFrame(window, '.banner-warning', 30_000)).getByRole('button', { name: 'Start Emulator' });
+    await until('the start', async () => {
+      await start.click({ timeout: 5000 });
+      return start.waitFor({ state: 'detached', timeout: 15_000 }).then(() => true);
+    });
     await bench.pane('Instances').locator('.monaco-button', { hasText: 'Go to Line' }).waitFor({ timeout: 60_000 });
     const row = bench.treeItem(`checkout.js:${nested.split('\n').length}`, bench.pane('Functions'));
     await row.waitFor();
