@@ -40,6 +40,7 @@ import { Rehearsals } from './app/rehearsals';
 import { oncePerTurn } from './once-per-turn';
 import { SystemClock } from './time/system-clock';
 import { HubTime } from './time/hub-time';
+import { hubOfApp } from './time/hub-of-app';
 import { clockAtStart, keepClock, readClock } from './time/kept-clock';
 import { TimerTriggers } from './time/timer-triggers';
 
@@ -91,6 +92,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       kept: clockAtStart(readClock(dataDir, note), options.clock, computer.now()),
       keep: (state) => keepClock(dataDir, state),
       callsUnderWay: () => app.callsUnderWay,
+      commandsOfApp: () => appHub.commands,
       log,
     });
     now = () => clock.now();
@@ -129,6 +131,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         },
       );
     const engine = newEngine(store, log);
+    const appHub = hubOfApp(engine);
     let grpc: GrpcEndpoint | null = null;
     let connected = (): readonly ConnectedWorker[] => [];
     const replays = new HubReplays((request) => hubs.replay(request));
@@ -145,7 +148,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       if (type === 'workerReady') instanceReplays.reload();
     });
     const foreignNotes = new RareNotes(computer, (message) => log({ level: 'warning', category: 'http', message }));
-    const app = new AppProcess(events, () => clock.lookAgain());
+    const app = new AppProcess(events, (asker) => (asker === 'client' ? clock.clientAnswered() : clock.lookAgain()));
     const timers = new TimerTriggers({
       clock,
       log,
@@ -156,6 +159,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     });
     const httpApp = createHttpApp({
       hub: engine,
+      appHub: appHub.hub,
       functions: () => app.functions(),
       runsElsewhere: (type, name) => options.app === false || hubs.takes(type, name),
       triggers: app,

@@ -285,6 +285,11 @@ export class Engine implements TaskHubClient {
     return { busy: this.#busy(unanswered), next, commands: this.#commandCount };
   }
 
+  /** Of clients, so far. One counts by the time its method has returned, unless it has to read before it acts. */
+  get commands(): number {
+    return this.#commandCount;
+  }
+
   #busy(unanswered: number): string | null {
     const core = this.#core;
     if (core.committer.isStalled) return 'The journal cannot be written.';

@@ -37,6 +37,8 @@ import { parseQuery } from './url-text';
 
 export interface HttpAppOptions {
   hub: TaskHubClient;
+  /** The same for what the app's own process asks. Default: `hub`. */
+  appHub?: TaskHubClient;
   functions: () => readonly FunctionDescriptor[];
   /** Whether a name that the app does not have may be started or signalled, since a program runs it that has connected or may yet. Default: no. */
   runsElsewhere?: (type: 'orchestrator' | 'entity', name: string) => boolean;
@@ -114,7 +116,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     return waiting === null ? null : within(clock, waiting, limits.readyWaitMs);
   };
   const links = { hubName: settings.hubName, connectionName: settings.connectionName ?? 'Storage', key: settings.key };
-  const management = new ManagementApi({ hub, functions, links, limits, clientIdRules, whenReady, onUnexpected });
+  const managementOf = (hub: TaskHubClient) =>
+    new ManagementApi({ hub, functions, links, limits, clientIdRules, whenReady, onUnexpected });
+  const management = managementOf(hub);
   const triggers = new AppTriggers({
     triggers: options.triggers,
     functions,
@@ -141,19 +145,19 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     capabilities: { ...hub.capabilities },
   });
   const toDurascope = { call: (call: RouteCall) => call, failure: (error: unknown) => durascopeFailure(error, onUnexpected) };
-  const managed = (maxBodyBytes: number) => ({
-    table: management.table,
+  const managed = (api: ManagementApi, maxBodyBytes: number) => ({
+    table: api.table,
     trims: true,
     call: (call: RouteCall) => {
       const params = readAgain(call.params);
       return params === null ? null : { ...call, params, query: parseQuery(call.request.target.query), maxBodyBytes };
     },
-    failure: (error: unknown) => management.failure(error),
+    failure: (error: unknown) => api.failure(error),
     nothing: () => bare(404),
   });
   const areas: readonly Answering[] = [
-    answering({ base: segmentsOf(webhookPath), keys, ...managed(limits.managementBodyBytes) }),
-    answering({ base: segmentsOf(legacyWebhookPath), keys, ...managed(limits.managementBodyBytes) }),
+    answering({ base: segmentsOf(webhookPath), keys, ...managed(management, limits.managementBodyBytes) }),
+    answering({ base: segmentsOf(legacyWebhookPath), keys, ...managed(management, limits.managementBodyBytes) }),
     answering({
       base: segmentsOf(durascopePath),
       keys,
@@ -197,7 +201,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     }),
   ];
   // The keyless copy for the app's own process. With another token there is nothing of ours.
-  const rpc = answering({ base: ['rpc', settings.rpcToken], keys: null, ...managed(limits.appBodyBytes) });
+  const ofApp = managed(managementOf(options.appHub ?? hub), limits.appBodyBytes);
+  const rpc = answering({ base: ['rpc', settings.rpcToken], keys: null, ...ofApp });
   const frontPage = answering({
     base: [],
     keys,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
+import { hubOfApp } from '../../src/emulator/time/hub-of-app';
 import { HubTime, type HubTimeOptions, type KeptClock } from '../../src/emulator/time/hub-time';
 import { counter } from '../support/entity-script';
 import { ManualClock } from '../support/manual-clock';
@@ -204,6 +205,63 @@ describe("the hub's clock", () => {
     await hub.raise('approval', 'Approval', 'yes');
     await settle();
     assert.equal(hub.outcome('approval'), 'Completed "yes"');
+    await hub.dispose();
+  });
+
+  it('auto: what functions of the app ask for is no client that may go on; who has called one of them by HTTP is', async () => {
+    let ofApp = 0;
+    const { hub, time, settle } = await clocked({ commandsOfApp: () => ofApp });
+    await time.setClock({ mode: 'auto' });
+    const app = hubOfApp(hub.engine);
+    const settled = async (): Promise<void> => {
+      // No time of the computer passes.
+      for (let step = 0; step < 20; step++) await hub.advance(0);
+    };
+    // As a timer trigger does, a hundred nights long.
+    for (let night = 0; night < 100; night++) {
+      await app.hub.start({ name: 'sleeps', instanceId: `night-${night}`, input: String(hour) });
+      ofApp = app.commands;
+      time.lookAgain();
+      await settled();
+      assert.equal(hub.outcome(`night-${night}`), 'Completed "woke"');
+    }
+    assert.deepEqual([app.commands, hub.clock.now()], [100, began]);
+
+    await app.hub.start({ name: 'approval', instanceId: 'given' });
+    ofApp = app.commands;
+    time.clientAnswered();
+    await settled();
+    await hub.advance(10);
+    assert.equal(hub.row('given').runtimeStatus, 'Running');
+    await hub.raise('given', 'Approval', 'yes');
+    await settle();
+    assert.equal(hub.outcome('given'), 'Completed "yes"');
+
+    await hub.start('sleeps', { instanceId: 'asked', json: hour });
+    await settled();
+    assert.equal(hub.row('asked').runtimeStatus, 'Running', 'a client that came from outside is waited for');
+    await settle();
+    assert.equal(hub.outcome('asked'), 'Completed "woke"');
+    await hub.dispose();
+  });
+
+  it('what functions of the app ask for, refusals and reads are told apart from what clients ask', async () => {
+    const { hub } = await clocked({}, { entities: { counter } });
+    const { engine } = hub;
+    const app = hubOfApp(engine);
+    await app.hub.start({ name: 'approval', instanceId: 'a' });
+    await assert.rejects(app.hub.start({ name: 'approval', instanceId: 'a' }));
+    await Promise.all([app.hub.suspend('a', null), engine.raiseEvent('a', 'Other', null)]);
+    await app.hub.resume('a', null);
+    assert.equal((await app.hub.get('a'))?.instanceId, 'a');
+    await app.hub.raiseEvent('a', 'Approval', '"yes"');
+    await engine.waitForCompletion('a', 1000);
+    const { instanceId } = await app.hub.restart('a');
+    await app.hub.terminate(instanceId, null);
+    await app.hub.signalEntity('@counter@c', 'add', { input: '1' });
+    assert.equal(await app.hub.purge('a'), 1);
+    assert.deepEqual([app.commands, engine.commands], [8, 9]);
+    assert.deepEqual(app.hub.capabilities, engine.capabilities);
     await hub.dispose();
   });
 

@@ -177,6 +177,18 @@ describe('management API: start', () => {
     assert.equal((await http.call('GET', '/instances/nobody+3')).headers.get('x-durascope-note'), null);
   });
 
+  it("what the app's own process asks reaches the hub that is named for it", async () => {
+    const other = await HttpFixture.open();
+    const both = await HttpFixture.open({ app: { appHub: other.hub.engine } });
+    assert.equal((await both.raw('POST', `/rpc/${rpcToken}/orchestrators/Waits/of-the-app`)).status, 202);
+    assert.equal((await both.call('POST', '/orchestrators/Waits/of-a-client')).status, 202);
+    const ids = async (hub: HttpFixture): Promise<string[]> =>
+      (await hub.hub.engine.query({ pageSize: 10 })).instances.map(({ instanceId }) => instanceId);
+    assert.deepEqual([await ids(other), await ids(both)], [['of-the-app'], ['of-a-client']]);
+    await both.dispose();
+    await other.dispose();
+  });
+
   it('http 10.11: all bases answer the same, slashes at the ends do not count, and links name the webhook base', async () => {
     const bases = [base, '/admin/extensions/DurableTaskExtension', base.toUpperCase(), `/rpc/${rpcToken}`];
     for (const each of bases) {

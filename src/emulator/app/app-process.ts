@@ -28,7 +28,7 @@ export class AppProcess implements HttpTriggerHost {
   constructor(
     private readonly events: Listeners<EmulatorEvent>,
     /** A call of a function that no hub knows of has ended. */
-    private readonly callEnded: () => void = () => undefined,
+    private readonly callEnded: (asker: 'client' | 'timer') => void = () => undefined,
   ) {}
 
   /** Calls of functions that no hub knows of: by HTTP, timers and by hand. */
@@ -92,15 +92,24 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   invokeHttp(functionName: string, request: HttpTriggerRequest, signal?: AbortSignal): Promise<HttpTriggerResponse> {
-    return this.counted(this.loadedWorker().then((worker) => worker.invokeHttp(functionName, request, signal)));
+    return this.counted(
+      'client',
+      this.loadedWorker().then((worker) => worker.invokeHttp(functionName, request, signal)),
+    );
   }
 
   invoke(functionName: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<string | null> {
-    return this.counted(this.loadedWorker().then((worker) => worker.invoke(functionName, input, metadata)));
+    return this.counted(
+      'client',
+      this.loadedWorker().then((worker) => worker.invoke(functionName, input, metadata)),
+    );
   }
 
   invokeTimer(functionName: string, info: TimerInfo): Promise<string | null> {
-    return this.counted(this.loadedWorker().then((worker) => worker.invokeTimer(functionName, info)));
+    return this.counted(
+      'timer',
+      this.loadedWorker().then((worker) => worker.invokeTimer(functionName, info)),
+    );
   }
 
   runActivity(request: ActivityRequest): Promise<ActivityOutcome> {
@@ -122,11 +131,11 @@ export class AppProcess implements HttpTriggerHost {
     return this.inspectPort;
   }
 
-  private counted<T>(call: Promise<T>): Promise<T> {
+  private counted<T>(asker: 'client' | 'timer', call: Promise<T>): Promise<T> {
     this.underWay++;
     return call.finally(() => {
       this.underWay--;
-      this.callEnded();
+      this.callEnded(asker);
     });
   }
 

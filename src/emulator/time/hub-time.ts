@@ -6,7 +6,7 @@
  *   V2. It goes forward, but for the way back to the computer's time.
  *   V3. A way forward stops at every due moment, and goes on when all work of it is over, as time would have.
  *   V4. `auto`, and a way, jump only when nothing runs, nothing waits to run, and no client has asked for anything a moment ago: one that starts an
- *       instance and raises its event at once is not overtaken.
+ *       instance and raises its event at once is not overtaken. What functions of the app ask for is no client's: nothing jumps while they run.
  */
 import { DurascopeError } from '../../core/values/errors';
 import type { ClockChange, ClockMode } from '../../core/values/clock-change';
@@ -42,6 +42,8 @@ export interface HubTimeOptions {
   keep(state: KeptClock): void;
   /** Calls of functions that no hub knows of (HTTP, timer triggers, by hand): time does not jump under them. */
   callsUnderWay(): number;
+  /** How many of the hubs' commands functions of the app have asked for, so far. Default: none. */
+  commandsOfApp?(): number;
   /** Of `auto`, and of a way, without a command in between: more are a loop that never ends. Default 20,000. */
   mostJumps?: number;
   log: Logger;
@@ -128,6 +130,12 @@ export class HubTime implements Clock, HubClock {
         this.#hubs.delete(hub);
       },
     };
+  }
+
+  /** A client has just had an answer of the app's, and may ask for more. */
+  clientAnswered(): void {
+    this.#clientAsked();
+    this.lookAgain();
   }
 
   /** Something has ended that kept time from jumping. */
@@ -297,12 +305,11 @@ export class HubTime implements Clock, HubClock {
   #jumpIfAtRest(): void {
     if (!this.#isJumping || this.#isStopped) return;
     const { computer, log } = this.options;
-    let commands = 0;
+    let commands = -(this.options.commandsOfApp?.() ?? 0);
     for (const hub of this.#hubs.keys()) commands += hub.rest().commands;
     if (commands !== this.#commands) {
       this.#commands = commands;
-      this.#lastCommandMs = computer.now();
-      this.#jumps = 0;
+      this.#clientAsked();
     }
     if (this.#busy() !== null) return;
     const next = this.#next();
@@ -339,6 +346,11 @@ export class HubTime implements Clock, HubClock {
       this.#tell();
     });
     this.lookAgain();
+  }
+
+  #clientAsked(): void {
+    this.#lastCommandMs = this.options.computer.now();
+    this.#jumps = 0;
   }
 
   #pauseLoop(instanceId: string): void {
