@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HistoryEvent, HistoryEventType } from '../../src/core/history/history';
-import { meanings, type MeaningRow } from '../../src/core/instances/meanings';
+import { type MeaningId, type MeaningRow, meaningTitles, withTitle } from '../../src/core/instances/meanings/meaning';
+import { meanings } from '../../src/core/instances/meanings/meanings';
 import { rewindDoubt } from '../../src/core/instances/rewind-doubt';
 import { projectRoot } from '../support/durascope-program';
 import type { InstanceTables } from '../goldens/harness/recording';
@@ -341,8 +342,8 @@ describe('what an instance means', () => {
         .replace(/[^\w\s-]/g, '')
         .replaceAll(' ', '-'),
     );
-    const source = await readFile(path.join(projectRoot, 'src', 'core', 'instances', 'meanings.ts'), 'utf8');
-    const linked = [...source.matchAll(/^ {2}\w+: '([a-z-]+)',$/gm)].map((match) => match[1] ?? '');
+    const ids = Object.keys(meaningTitles) as MeaningId[];
+    const linked = ids.map((id) => withTitle({ id, message: '', event: null }).docs.replace('docs/meanings.md#', ''));
     assert.deepEqual(linked.sort(), headings.sort());
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { engineNotes } from '../../src/core/history/history';
-import { meanings } from '../../src/core/instances/meanings';
+import { meanings } from '../../src/core/instances/meanings/meanings';
 import { TestHub } from '../support/test-hub';
 
 describe("the engine's notes on rows that puzzle", () => {

@@ -1,4 +1,4 @@
-import { awaitedSpelling, misspeltEventText } from '../../core/instances/meanings';
+import { awaitedSpelling, misspeltEventText } from '../../core/instances/meanings/event-spelling';
 import { atMost, type Command, required } from '../command';
 import { actingOptions, reachHubToAct } from '../hub-connection';
 import { jsonArgument } from '../json-argument';

@@ -1,4 +1,4 @@
-import { meanings } from '../../core/instances/meanings';
+import { meanings } from '../../core/instances/meanings/meanings';
 import { isEntityId } from '../../core/values/instance-id';
 import { isTerminal } from '../../core/values/status';
 import { fromTimestamp } from '../../core/values/time';

@@ -14,7 +14,7 @@ export interface EventBase {
   EventId: number;
   IsPlayed: boolean;
   Timestamp: string;
-  /** What the engine knows of the row beyond what the real one writes (core/instances/meanings.ts). No protocol has it. */
+  /** What the engine knows of the row beyond what the real one writes (core/instances/meanings). No protocol has it. */
   Note?: EngineNote;
 }
 

@@ -1,7 +1,8 @@
-/** Looks at everything that happens in a hub for what would puzzle (core/instances/meanings.ts), and tells it in the log, each kind once for an orchestrator. */
+/** Looks at everything that happens in a hub for what would puzzle (core/instances/meanings), and tells it in the log, each kind once for an orchestrator. */
 import type { HistoryEvent } from '../../core/history/history';
 import type { InstanceRow } from '../../core/instances/instance';
-import { type Meaning, type MeaningId, meanings } from '../../core/instances/meanings';
+import type { Meaning, MeaningId } from '../../core/instances/meanings/meaning';
+import { meanings } from '../../core/instances/meanings/meanings';
 import type { Disposable } from '../../core/ports/clock';
 import type { Logger } from '../../core/ports/logger';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { type Meaning, meanings } from '../../core/instances/meanings';
+import type { Meaning } from '../../core/instances/meanings/meaning';
+import { meanings } from '../../core/instances/meanings/meanings';
 import { isEntityId } from '../../core/values/instance-id';
 import { Icon } from '../ui/icon';
 import { Section } from '../ui/section';
