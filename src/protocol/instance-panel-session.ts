@@ -1,28 +1,23 @@
-/**
- * The host's side of one instance panel: watches a task hub and answers the panel (instance-panel.ts, P1 to P3).
- *
- *   S2. History is pulled up to the row's length, so that it never matters which announcements were merged or missed.
- */
+/** The host's side of one instance panel: watches a task hub and answers the panel (instance-panel.ts, P1 to P3). */
 import { messageOf } from '../base/error-message';
 import type { Disposable } from '../core/ports/clock';
 import type { HubClock } from '../core/ports/hub-clock';
 import type { InstanceLogs } from '../core/ports/instance-logs';
-import type { HistoryEvent } from '../core/history/history';
 import type { InstanceRow } from '../core/instances/instance';
-import { historyInParts } from '../core/history/history-in-parts';
 import { failureChain, type FailureLink } from '../core/ports/failure-chain';
-import type { EntityWait, HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
+import type { HubChange, TaskHubClient, WaitingFor } from '../core/ports/task-hub-client';
 import { isTerminal } from '../core/values/status';
 import { fromTimestamp, toTimestamp } from '../core/values/time';
 import { act } from './instance-actions';
 import { toInstanceDetails, toInstanceSummary } from './instance-summary';
 import { fromInstancePanel, type FromInstancePanel, type ToInstancePanel } from './instance-panel';
 import { panelComparison } from './panel-comparison';
-import { PanelHistory, panelLimits, type PanelRows } from './panel-history';
+import { PanelHistories } from './panel-histories';
 import type { PanelReplay } from './panel-replay';
 import { PanelSession, type PanelSessionOptions } from './panel-session';
 import type { CommonRequest, FailureLinkValue, SourceLocation, WaitingForValue } from './panel-values';
 import { SnapshotPace } from './snapshot-pace';
+import { toWaitingForValue } from './waiting-for-value';
 
 export interface InstancePanelSessionOptions extends PanelSessionOptions<ToInstancePanel> {
   instanceId: string;
@@ -51,15 +46,9 @@ export interface ComparedInstance {
 }
 
 type OwnRequest = Exclude<FromInstancePanel, CommonRequest>;
-type EntityWaitValue = NonNullable<WaitingForValue['entities']>[number];
 
-/** The first rows go alone, so that something is there to see; the rest follows in large pieces. */
-const firstChunk = 200;
-const nextChunks = 1000;
 const maxChildren = 200;
 const linesEveryMs = 50;
-const maxWatched = 50;
-const maxChildRows = 10_000;
 const minAskAgainMs = 250;
 const maxAskAgainMs = 4000;
 const nothing: WaitingFor = { activities: [], timers: [], events: [], children: [] };
@@ -68,11 +57,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   #asksAgain = false;
   #askAgainMs = minAskAgainMs;
   #clock: Disposable | undefined;
-  #sent: { executionId: string; length: number; rows: PanelHistory } | undefined;
+  readonly #histories: PanelHistories;
   /** Of the failure last shown: it is followed once. */
   #failure: { key: string; chain: readonly FailureLinkValue[] } | undefined;
-  /** Children whose histories are sent too, and what of them was sent last. */
-  readonly #watched = new Map<string, string>();
   #opensReplay = false;
   readonly #logging: Disposable | undefined;
   /** Number of the next line to send. */
@@ -85,6 +72,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
 
   constructor(options: InstancePanelSessionOptions) {
     super(options, fromInstancePanel);
+    this.#histories = new PanelHistories((message) => this.post(message));
     this.#pace = new SnapshotPace(
       options.clock,
       () => this.isReady && this.hub !== undefined,
@@ -155,8 +143,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
         host.stepTo(message.instanceId, message.row);
         return;
       case 'watchChild':
-        this.#watched.delete(message.instanceId);
-        if (message.isOn && this.#watched.size < maxWatched) this.#watched.set(message.instanceId, '');
+        this.#histories.watch(message.instanceId, message.isOn);
         if (message.isOn) await this.#pace.now();
         return;
       case 'openHistory':
@@ -228,13 +215,13 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
         concerned = true;
         this.#sendAnew();
       } else if (change.type === 'purged') {
-        if (change.instanceId === instanceId || this.#watched.has(change.instanceId)) concerned = true;
+        if (change.instanceId === instanceId || this.#histories.watches(change.instanceId)) concerned = true;
       } else if (change.row.instanceId === instanceId) {
         concerned = true;
-        if (change.historyReplaced) this.#sent = undefined;
+        if (change.historyReplaced) this.#histories.forgetOwn();
       } else if (
         change.row.parentInstanceId === instanceId ||
-        this.#watched.has(change.row.instanceId) ||
+        this.#histories.watches(change.row.instanceId) ||
         (this.#comparesWith?.hub === undefined && change.row.instanceId === this.#comparesWith?.instanceId)
       ) {
         concerned = true;
@@ -278,30 +265,7 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
       children: children.instances.map(toInstanceSummary),
       childCount: Object.values(childCounts).reduce((sum, each) => sum + each, 0),
       customStatusChanges: customStatusChanges.map(({ at, value }) => ({ at, value })),
-      waitingFor: {
-        activities: waitingFor.activities.map(({ taskId, name, scheduledAt, attempt, most, lastError, startedAt }) => ({
-          taskId,
-          name,
-          scheduledAt,
-          attempt,
-          ...(most === undefined ? {} : { most }),
-          ...(lastError === undefined ? {} : { lastError }),
-          ...(startedAt === undefined ? {} : { startedAt }),
-        })),
-        timers: waitingFor.timers.map(({ timerId, fireAt, retryOf }) => ({
-          timerId,
-          fireAt,
-          ...(retryOf === undefined ? {} : { retryOf: { ...retryOf } }),
-        })),
-        events: [...waitingFor.events],
-        children: waitingFor.children.map((child) => ({ ...child })),
-        ...(waitingFor.stuck === undefined ? {} : { stuck: waitingFor.stuck }),
-        ...(waitingFor.entities === undefined ? {} : { entities: waitingFor.entities.map(entityWait) }),
-        ...(waitingFor.unawaited === undefined ? {} : { unawaited: [...waitingFor.unawaited] }),
-        ...(waitingFor.codeEnded === undefined ? {} : { codeEnded: true }),
-        ...(openTimer === undefined ? {} : { openTimer }),
-        ...(waitingFor.holds === undefined ? {} : { holds: [...waitingFor.holds] }),
-      },
+      waitingFor: toWaitingForValue(waitingFor, openTimer),
       knownEventNames: [...new Set([...waitingFor.events, ...(codeNames ?? [])])],
       capabilities: { ...hub.capabilities },
       ...(clock === undefined ? {} : { canSetClock: true, isClockPaused: clock.mode === 'paused' }),
@@ -317,8 +281,9 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     });
     this.#opensReplay = false;
     this.#askAgainWhileQueued(waitingFor.activities.some(({ startedAt }) => startedAt === undefined));
-    if (row !== undefined) await this.#sendHistory(hub, row);
-    await this.#sendChildren(hub);
+    // A new generation, or a history rewritten meanwhile: what was read may be of either.
+    if (row !== undefined && (await this.#histories.sendOwn(hub, row)) === 'changed') this.#pace.soon();
+    await this.#histories.sendChildren(hub);
     const origin = row?.forkedFrom?.instanceId;
     const other = this.#comparesWith ?? (origin === undefined ? undefined : { instanceId: origin });
     if (row !== undefined && other !== undefined) await this.#sendComparison(hub, row, other);
@@ -349,37 +314,8 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
   }
 
   #sendAnew(): void {
-    this.#sent = undefined;
+    this.#histories.forget();
     this.#compared = '';
-    for (const child of this.#watched.keys()) this.#watched.set(child, '');
-  }
-
-  async #sendChildren(hub: TaskHubClient): Promise<void> {
-    for (const [instanceId, sent] of [...this.#watched]) {
-      const row = await hub.get(instanceId);
-      const state = row === undefined ? 'unknown' : `${row.executionId}/${row.historyLength}`;
-      if (state === sent) continue;
-      const events = row === undefined ? [] : await this.#childRows(hub, row);
-      if (!this.#watched.has(instanceId)) continue;
-      this.#watched.set(instanceId, state);
-      const total = row?.historyLength ?? 0;
-      this.post({ type: 'childHistory', instanceId, isKnown: row !== undefined, total, events });
-    }
-  }
-
-  /** Of a history that is too long for one message its beginning. */
-  async #childRows(hub: TaskHubClient, { instanceId, historyLength }: InstanceRow): Promise<HistoryEvent[]> {
-    const read = (from: number, count: number): Promise<readonly HistoryEvent[]> => hub.history(instanceId, from, count);
-    const pace = { first: nextChunks, most: nextChunks };
-    const rows = new PanelHistory({ ...panelLimits, whole: panelLimits.message });
-    const sent: HistoryEvent[] = [];
-    for await (const events of historyInParts(read, 0, Math.min(historyLength, maxChildRows), pace)) {
-      for (const part of rows.messages(events)) {
-        sent.push(...part.events);
-        if (rows.chars > 2 * panelLimits.message) return sent;
-      }
-    }
-    return sent;
   }
 
   async #failureOf(hub: TaskHubClient, row: InstanceRow): Promise<readonly FailureLinkValue[]> {
@@ -407,39 +343,6 @@ export class InstancePanelSession extends PanelSession<OwnRequest, ToInstancePan
     });
   }
 
-  async #sendHistory(hub: TaskHubClient, row: InstanceRow): Promise<void> {
-    const { instanceId } = this.options;
-    if (this.#sent?.executionId !== row.executionId) {
-      this.#sent = { executionId: row.executionId, length: 0, rows: new PanelHistory() };
-    }
-    const sent = this.#sent;
-    const post = ({ events, shortened }: PanelRows, total: number): void => {
-      const { executionId } = row;
-      const cut = shortened === 0 ? {} : { shortened };
-      this.post({
-        type: 'history',
-        executionId,
-        from: sent.length,
-        total: Math.max(total, sent.length + events.length),
-        events,
-        ...cut,
-      });
-      sent.length += events.length;
-    };
-    if (row.historyLength === 0 && sent.length === 0) post({ events: [], shortened: 0 }, 0);
-    const read = (from: number, count: number): Promise<readonly HistoryEvent[]> => hub.history(instanceId, from, count);
-    const pace = { first: sent.length === 0 ? firstChunk : nextChunks, most: nextChunks };
-    for await (const events of historyInParts(read, sent.length, row.historyLength, pace)) {
-      const after = await hub.get(instanceId);
-      if (this.#sent !== sent || after?.executionId !== row.executionId) {
-        // A new generation, or a history rewritten meanwhile: what was read may be of either.
-        this.#pace.soon();
-        return;
-      }
-      for (const rows of sent.rows.messages(events)) post(rows, after.historyLength);
-    }
-  }
-
   /** Of the hub that is shown; an imported history has none. */
   #time(): HubClock | undefined {
     return this.options.isImported === true ? undefined : this.options.host.time?.();
@@ -464,18 +367,6 @@ function jsonProblem(text: string): string | undefined {
   } catch (error) {
     return `The data is not JSON: ${messageOf(error)}. A text is written with its quotes: "like this".`;
   }
-}
-
-function entityWait({ cycle, orphanedBy, entities, ...wait }: EntityWait): EntityWaitValue {
-  return {
-    kind: wait.kind,
-    requestId: wait.requestId,
-    operation: wait.operation,
-    since: wait.since,
-    entities: entities.map((each) => ({ ...each })),
-    ...(orphanedBy === undefined ? {} : { orphanedBy }),
-    ...(cycle === undefined ? {} : { cycle: [...cycle] }),
-  };
 }
 
 function isReplayQuestion(message: FromInstancePanel): message is Extract<FromInstancePanel, { type: ReplayQuestion }> {
