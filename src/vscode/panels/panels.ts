@@ -15,6 +15,8 @@ import { shortId } from '../models/instance-item';
 import { keepsTab, PreviewTab } from '../models/preview-tab';
 import type { AttachedHub } from '../../hubs/attached-hub';
 import type { HubPanelHost } from './hub-panel-host';
+import { PanelApps } from './panel-apps';
+import { importedIn, isOfHub, panelKeys } from './panel-keys';
 import { panelPage } from './panel-page';
 import type { PanelPreferences } from './panel-preferences';
 import { type PanelSession, PanelSessions, type PanelSessionsOptions } from './panel-sessions';
@@ -50,20 +52,20 @@ export interface PanelsOptions extends PanelSessionsOptions {
 }
 
 const savedState = z.object({ instanceId: z.string() });
-const openPanelsKey = 'panels.apps';
-const maxRemembered = 200;
 
 /** One panel an instance or entity, one of all instances for each app. */
 export class Panels implements vscode.Disposable {
   readonly #open = new Map<string, OpenPanel>();
   readonly #preview = new PreviewTab();
   readonly #sessions: PanelSessions;
+  readonly #apps: PanelApps;
   readonly #subscriptions: vscode.Disposable[];
 
   constructor(private readonly options: PanelsOptions) {
     this.#sessions = new PanelSessions(options);
+    this.#apps = new PanelApps(options.memory);
     const refresh = (appDir: string): void => {
-      const session = this.#open.get(functionsKey(appDir))?.session;
+      const session = this.#open.get(panelKeys.functions({ appDir }))?.session;
       if (session instanceof FunctionsPanelSession) session.refresh();
     };
     this.#subscriptions = [
@@ -87,7 +89,7 @@ export class Panels implements vscode.Disposable {
   ): vscode.WebviewPanel {
     this.options.onOpened(app, instanceId);
     tick(contextKeys.hasOpenedPanel);
-    const key = `${app.appDir}\n${instanceId}`;
+    const key = panelKeys.instance(app, instanceId);
     const known = this.#open.get(key);
     const isPreview = how.isPreview === true && this.options.reusesPreview();
     if (known !== undefined) {
@@ -113,7 +115,7 @@ export class Panels implements vscode.Disposable {
     this.#tellPreview();
     const open = this.#open.get(key);
     showPart(open?.session, how);
-    this.#remember(instanceId, app);
+    this.#apps.remember(instanceId, app.appDir);
     return panel;
   }
 
@@ -126,7 +128,7 @@ export class Panels implements vscode.Disposable {
   openImported(app: DurableApp, instanceId: string, hub: TaskHubClient, replay: PanelReplay): vscode.WebviewPanel {
     const beside = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(panelIds.instance, shortId(instanceId), beside, { enableScripts: true });
-    this.#open.get(importedKey(app, instanceId))?.panel.dispose();
+    this.#open.get(panelKeys.imported(app, instanceId))?.panel.dispose();
     this.#showInstance(panel, app, instanceId, { hub, replay });
     return panel;
   }
@@ -134,7 +136,7 @@ export class Panels implements vscode.Disposable {
   /** What the open panels of imported histories show. */
   imported(app: DurableApp): (ComparedInstance & { title: string })[] {
     return [...this.#open].flatMap(([key, { imported, panel }]) => {
-      const instanceId = importedId(key, app);
+      const instanceId = importedIn(key, app);
       return imported === undefined || instanceId === null
         ? []
         : [{ instanceId, hub: imported, isImported: true, title: panel.title }];
@@ -156,7 +158,7 @@ export class Panels implements vscode.Disposable {
         else panel.reveal();
       },
     });
-    const key = `${app.appDir}\n${instanceId}\ncompared`;
+    const key = panelKeys.compared(app, instanceId);
     this.#showInstance(panel, app, instanceId, { hub, replay: replayOf(instanceId), key, host });
     showPart(this.#open.get(key)?.session, { compareWith: { instanceId: originId } });
     return panel;
@@ -165,7 +167,7 @@ export class Panels implements vscode.Disposable {
   /** The panel of an instance of an attached hub; its code is that of the app, where there is one. */
   openAttached(app: DurableApp | undefined, hub: AttachedHub, hubId: string, instanceId: string): vscode.WebviewPanel {
     const owner = ownerOf(app, hub, hubId);
-    const key = `${owner.appDir}\n${instanceId}${attachedTo(hubId)}`;
+    const key = panelKeys.attached(owner, instanceId, hubId);
     const known = this.#open.get(key);
     if (known !== undefined) {
       known.panel.reveal();
@@ -185,7 +187,7 @@ export class Panels implements vscode.Disposable {
   /** The instances of an attached hub, page by page. With a filter: shows what it lets through. */
   openAttachedInstances(app: DurableApp | undefined, hub: AttachedHub, hubId: string, filter?: InstanceFilter): void {
     const owner = ownerOf(app, hub, hubId);
-    const key = `${owner.appDir}\n${attachedTo(hubId)}`;
+    const key = panelKeys.attachedInstances(owner, hubId);
     let open = this.#open.get(key);
     if (open === undefined) {
       const panel = this.#create(hubInstancesPanel, `Instances: ${hub.name}`);
@@ -202,15 +204,15 @@ export class Panels implements vscode.Disposable {
 
   /** What may be done to the hub has changed, or it is attached no more: its panels would go on as before. */
   closeAttached(hubId: string): void {
-    for (const [key, { panel }] of [...this.#open]) if (key.endsWith(attachedTo(hubId))) panel.dispose();
+    for (const [key, { panel }] of [...this.#open]) if (isOfHub(key, hubId)) panel.dispose();
   }
 
   /** With a filter: shows what it lets through. */
   openInstances(app: DurableApp, filter?: InstanceFilter): vscode.WebviewPanel {
-    let open = this.#open.get(app.appDir);
+    let open = this.#open.get(panelKeys.instances(app));
     if (open === undefined) {
       this.#showInstances(this.#create(panelIds.instances, `Instances: ${app.name}`), app);
-      open = this.#open.get(app.appDir);
+      open = this.#open.get(panelKeys.instances(app));
     } else {
       open.panel.reveal();
     }
@@ -221,7 +223,7 @@ export class Panels implements vscode.Disposable {
 
   /** Which function of the app calls which. */
   openFunctions(app: DurableApp): vscode.WebviewPanel {
-    const known = this.#open.get(functionsKey(app.appDir));
+    const known = this.#open.get(panelKeys.functions(app));
     if (known !== undefined) {
       known.panel.reveal();
       return known.panel;
@@ -236,13 +238,13 @@ export class Panels implements vscode.Disposable {
     const parsed = savedState.safeParse(state);
     if (panel.viewType === panelIds.instances) {
       const app = this.options.currentApp();
-      if (app === undefined || this.#open.has(app.appDir)) panel.dispose();
+      if (app === undefined || this.#open.has(panelKeys.instances(app))) panel.dispose();
       else this.#showInstances(panel, app);
       return;
     }
     if (panel.viewType === panelIds.functions) {
       const app = this.options.currentApp();
-      if (app === undefined || this.#open.has(functionsKey(app.appDir))) panel.dispose();
+      if (app === undefined || this.#open.has(panelKeys.functions(app))) panel.dispose();
       else this.#showFunctions(panel, app);
       return;
     }
@@ -253,12 +255,12 @@ export class Panels implements vscode.Disposable {
 
   /** The panel of an instance or, without an id, of all instances. */
   find(app: DurableApp, instanceId?: string): vscode.WebviewPanel | undefined {
-    return this.#open.get(instanceId === undefined ? app.appDir : `${app.appDir}\n${instanceId}`)?.panel;
+    return this.#open.get(instanceId === undefined ? panelKeys.instances(app) : panelKeys.instance(app, instanceId))?.panel;
   }
 
   /** Its panel is on screen, in a window that somebody works in. */
   isLookedAt(appDir: string, instanceId: string): boolean {
-    return vscode.window.state.focused && this.#open.get(`${appDir}\n${instanceId}`)?.panel.visible === true;
+    return vscode.window.state.focused && this.#open.get(panelKeys.instance({ appDir }, instanceId))?.panel.visible === true;
   }
 
   dispose(): void {
@@ -307,13 +309,14 @@ export class Panels implements vscode.Disposable {
       instanceId,
       imported === undefined ? {} : { ...imported, isImported: kept },
     );
-    const key = imported === undefined ? `${app.appDir}\n${instanceId}` : (imported.key ?? importedKey(app, instanceId));
+    const key =
+      imported === undefined ? panelKeys.instance(app, instanceId) : (imported.key ?? panelKeys.imported(app, instanceId));
     this.#adopt(key, { panel, session, app, instanceId, ...hubOf(imported) }, 'instance');
   }
 
   #showEntity(panel: vscode.WebviewPanel, app: DurableApp, instanceId: string, attached?: ShownHub & { key?: string }): void {
     const session = this.#sessions.ofEntity(panel, app, instanceId, attached?.host);
-    this.#adopt(attached?.key ?? `${app.appDir}\n${instanceId}`, { panel, session, app, ...hubOf(attached) }, 'entity');
+    this.#adopt(attached?.key ?? panelKeys.instance(app, instanceId), { panel, session, app, ...hubOf(attached) }, 'entity');
   }
 
   #showInstances(
@@ -322,12 +325,12 @@ export class Panels implements vscode.Disposable {
     attached?: { hub: AttachedHub; key: string; host: PanelHost },
   ): void {
     const session = this.#sessions.ofInstances(panel, app, attached);
-    this.#adopt(attached?.key ?? app.appDir, { panel, session, app, ...hubOf(attached) }, 'instances');
+    this.#adopt(attached?.key ?? panelKeys.instances(app), { panel, session, app, ...hubOf(attached) }, 'instances');
   }
 
   #showFunctions(panel: vscode.WebviewPanel, app: DurableApp): void {
     const session = this.#sessions.ofFunctions(panel, app, (name) => void this.openInstances(app, { names: [name] }));
-    this.#adopt(functionsKey(app.appDir), { panel, session, app }, 'functions');
+    this.#adopt(panelKeys.functions(app), { panel, session, app }, 'functions');
   }
 
   #adopt(
@@ -411,33 +414,13 @@ export class Panels implements vscode.Disposable {
   }
 
   #appOf(instanceId: string): DurableApp | undefined {
-    const appDir = this.options.memory.get<Record<string, string>>(openPanelsKey, {})[instanceId];
+    const appDir = this.#apps.of(instanceId);
     return (appDir === undefined ? undefined : this.options.findApp(appDir)) ?? this.options.currentApp();
-  }
-
-  /** Which app a panel belongs to is not in the panel's own state. */
-  #remember(instanceId: string, app: DurableApp): void {
-    const others = Object.entries(this.options.memory.get<Record<string, string>>(openPanelsKey, {})).filter(
-      ([id]) => id !== instanceId,
-    );
-    void this.options.memory.update(
-      openPanelsKey,
-      Object.fromEntries([...others.slice(1 - maxRemembered), [instanceId, app.appDir]]),
-    );
   }
 
   #webviewFolder(): vscode.Uri {
     return vscode.Uri.joinPath(this.options.extensionUri, 'dist', 'webview');
   }
-}
-
-function importedKey({ appDir }: DurableApp, instanceId: string): string {
-  return `${appDir}\n${instanceId}\nimported`;
-}
-
-/** Null: a panel of something else. */
-function importedId(key: string, { appDir }: DurableApp): string | null {
-  return key.startsWith(`${appDir}\n`) && key.endsWith('\nimported') ? key.slice(appDir.length + 1, -'\nimported'.length) : null;
 }
 
 function hubOf(shown: { hub: TaskHubClient } | undefined): Pick<OpenPanel, 'imported'> {
@@ -446,10 +429,6 @@ function hubOf(shown: { hub: TaskHubClient } | undefined): Pick<OpenPanel, 'impo
 
 function isReady(message: unknown): boolean {
   return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'ready';
-}
-
-function functionsKey(appDir: string): string {
-  return `${appDir}\nfunctions`;
 }
 
 function showPart(session: PanelSession | undefined, how: { replay?: boolean; compareWith?: ComparedInstance }): void {
@@ -461,9 +440,4 @@ function showPart(session: PanelSession | undefined, how: { replay?: boolean; co
 /** Whose code the instances of an attached hub run: the app's, where there is one. */
 function ownerOf(app: DurableApp | undefined, hub: AttachedHub, hubId: string): DurableApp {
   return app ?? { kind: 'programs', appDir: hubId, name: hub.label, folder: undefined };
-}
-
-/** The end of the keys of panels of an attached hub. */
-function attachedTo(hubId: string): string {
-  return `\n${hubId}`;
 }
