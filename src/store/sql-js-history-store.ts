@@ -7,7 +7,6 @@
  *       Until then there is no database at all, and a start need not wait for one.
  *   H3. A failed write changes nothing and may be tried again. After a failed sync nobody knows what the disk has: nothing more is accepted.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SqlJsStatic } from 'sql.js';
 import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
@@ -23,14 +22,13 @@ import { asksForAll, countsOfAll } from './counts-of-all';
 import { FolderLock } from './folder-lock';
 import { HistoryDatabase } from './history-database';
 import { countInstances, countInstancesByStatus, queryInstances } from './instance-query';
-import { FirstSearch } from './first-search';
-import { InstanceTexts } from './instance-texts';
 import type { JournalWriter } from './journal';
 import { JournalSync } from './journal-sync';
 import { loadSqlJs } from './load-sql-js';
 import { historyRange, PendingChanges } from './pending-changes';
 import { PendingWriter } from './pending-writer';
-import { countSearched, isSearch, needsTexts, searchedText, searchInstances } from './search-query';
+import { isSearch, needsTexts } from './search-query';
+import { Searches } from './searches';
 import { wholeRow } from './row-codec';
 import type { SqlConnection } from './sql-connection';
 import { StoreFolder } from './store-folder';
@@ -75,11 +73,7 @@ const restsWithActivities = 5;
 /** After a snapshot that could not be written. */
 const snapshotAgainMs = 60_000;
 const sliceMs = 3;
-/** Of what somebody waits for. */
-const askedSliceMs = 10;
 const mostKeptChars = 64 * 1024 * 1024;
-/** Between slices of what nobody waits for yet, however busy the store is. */
-const aheadDelayMs = 5;
 
 const committed = Promise.resolve();
 
@@ -102,7 +96,7 @@ interface Disk {
 export class SqlJsHistoryStore implements HistoryStore {
   readonly #options: Required<SqlJsHistoryStoreOptions>;
   readonly #pending = new PendingChanges();
-  readonly #texts: InstanceTexts;
+  readonly #searches: Searches;
   /** From the opening to the closing. */
   #sqlJs: SqlJsStatic | undefined;
   #index: Index | undefined;
@@ -111,13 +105,9 @@ export class SqlJsHistoryStore implements HistoryStore {
   #opening: Promise<RecoveredWork> | undefined;
   #closing: Promise<void> | undefined;
   #compacting: Promise<void> | undefined;
-  /** By what is searched for, '' for orders. */
-  readonly #preparing = new Map<string, Promise<void>>();
-  readonly #searching = new Set<FirstSearch>();
 
   #idleTimer: NodeJS.Timeout | undefined;
   #slice: NodeJS.Immediate | undefined;
-  #ahead: NodeJS.Timeout | undefined;
   #commitsSinceIdleCheck = 0;
   /** Idle checks since the last commit. */
   #rests = 0;
@@ -135,9 +125,16 @@ export class SqlJsHistoryStore implements HistoryStore {
       mostKeptChars,
       ...options,
     };
-    const instance = (id: string): InstanceRow | undefined => this.instance(id);
-    const sql = (): SqlConnection | undefined => this.#index?.database.sql;
-    this.#texts = new InstanceTexts({ pending: this.#pending, sql, instance }, this.#options.mostKeptChars);
+    const { clock, mostKeptChars: mostKept } = this.#options;
+    this.#searches = new Searches({
+      pending: this.#pending,
+      sql: () => this.#index?.database.sql,
+      rows: () => this.#withRows(),
+      instance: (id) => this.instance(id),
+      refusal: () => (this.#sqlJs === undefined || this.#closing !== undefined ? this.#refusal() : null),
+      clock,
+      mostKeptChars: mostKept,
+    });
   }
 
   open(): Promise<RecoveredWork> {
@@ -231,8 +228,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       }
     }
     this.#pending.apply(batch.changes);
-    this.#texts.apply(batch.changes);
-    for (const each of this.#searching) each.note(batch.changes);
+    this.#searches.note(batch.changes);
     this.#commitsSinceIdleCheck += 1;
     if (this.#pending.weight > finishedLimit && this.#slice === undefined) this.#scheduleSlice();
     if (this.#idleTimer === undefined) this.#scheduleIdle();
@@ -274,20 +270,20 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   query(query: InstanceQuery): InstancePage {
-    if (needsTexts(query)) return searchInstances(this.#withTexts(query), query, (id) => this.instance(id));
-    // Who looks at a list may search in it or sort it next.
-    if (query.orderBy !== undefined) this.#makeAhead(idleDelayMs);
+    this.#assertOpen();
+    if (needsTexts(query)) return this.#searches.page(query);
+    if (query.orderBy !== undefined) this.#searches.makeAhead();
     return queryInstances(this.#withRows(), query);
   }
 
   count(query: InstanceQuery): number {
     if (!isSearch(query)) return countInstances(this.#withRows(), query);
-    return Object.values(countSearched(this.#withTexts(query), query)).reduce((sum, each) => sum + each, 0);
+    return Object.values(this.countByStatus(query)).reduce((sum, each) => sum + each, 0);
   }
 
   countByStatus(query: InstanceQuery = {}): Partial<Record<OrchestrationStatus, number>> {
-    if (isSearch(query)) return countSearched(this.#withTexts(query), query);
     this.#assertOpen();
+    if (isSearch(query)) return this.#searches.counts(query);
     const sql = this.#index?.database.sql;
     const isAllKnown = sql === undefined || this.#pending.purged.size === 0;
     return isAllKnown && asksForAll(query)
@@ -297,74 +293,17 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   prepare(query: InstanceQuery): Promise<void> | undefined {
     this.#assertOpen();
-    const text = searchedText(query);
-    if (!needsTexts(query) || this.#texts.isReadyFor(text)) return undefined;
-    let preparing = this.#preparing.get(text);
-    if (preparing === undefined) {
-      preparing = this.#makeTexts(text).finally(() => this.#preparing.delete(text));
-      this.#preparing.set(text, preparing);
-    }
-    return preparing;
+    return needsTexts(query) ? this.#searches.prepare(query) : undefined;
   }
 
   firstPage(query: InstanceQuery): Promise<InstancePage> | undefined {
-    if (!this.#mayBeFirst(query)) return undefined;
-    const search = new FirstSearch(query, 'page');
-    if (!search.isPossible) return undefined;
-    return this.#searchFirst(
-      query,
-      search,
-      (found) => found.page(),
-      () => this.query(query),
-    );
+    this.#assertOpen();
+    return this.#searches.firstPage(query);
   }
 
   firstCounts(query: InstanceQuery): Promise<Partial<Record<OrchestrationStatus, number>>> | undefined {
-    // Who counts many parts of it, as a histogram does, is answered sooner by the texts.
-    if (!this.#mayBeFirst(query) || [...this.#searching].some(({ isOfPage }) => !isOfPage)) return undefined;
-    const all: InstanceQuery = { ...query, orderBy: 'createdTime', descending: false };
-    delete all.continuationToken;
-    const search = new FirstSearch(all, 'all');
-    if (!search.isPossible) return undefined;
-    return this.#searchFirst(
-      query,
-      search,
-      (found) => found.counts(),
-      () => this.countByStatus(query),
-    );
-  }
-
-  /** Once there are all texts nothing is quicker than these. */
-  #mayBeFirst(query: InstanceQuery): boolean {
     this.#assertOpen();
-    return isSearch(query) && !this.#texts.isComplete;
-  }
-
-  /** Pages before counts, and both before the texts. `late`: where too much has changed meanwhile. */
-  async #searchFirst<T>(
-    query: InstanceQuery,
-    search: FirstSearch,
-    answer: (search: FirstSearch) => T,
-    late: () => T,
-  ): Promise<T> {
-    this.#searching.add(search);
-    try {
-      while (!search.isVain) {
-        await nextTurn();
-        if (this.#closing !== undefined) throw this.#refusal();
-        if (!search.isOfPage && this.#hasPageUnderWay) continue;
-        const instance = (id: string): InstanceRow | undefined => this.instance(id);
-        if (search.step(this.#withRows(), instance, this.#options.clock, askedSliceMs)) return answer(search);
-      }
-    } finally {
-      this.#searching.delete(search);
-    }
-    await this.prepare(query);
-    return late();
-  }
-
-  get #hasPageUnderWay(): boolean {
-    return [...this.#searching].some(({ isOfPage }) => isOfPage);
+    return this.#searches.firstCounts(query);
   }
 
   customStatusChanges(instanceId: string): readonly CustomStatusChange[] {
@@ -409,7 +348,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     await this.#opening?.catch(() => undefined); // Told to who opened; then there is nothing to close.
     clearTimeout(this.#idleTimer);
     clearImmediate(this.#slice);
-    clearTimeout(this.#ahead);
+    this.#searches.stop();
     await this.#compacting;
     try {
       if (this.#disk !== undefined) await this.#closeJournal(this.#disk);
@@ -457,43 +396,6 @@ export class SqlJsHistoryStore implements HistoryStore {
     writer.writeRows();
     database.addIndexes();
     return database.sql;
-  }
-
-  /** What is missing is made at once. */
-  #withTexts(query: InstanceQuery): InstanceTexts {
-    this.#assertOpen();
-    const text = searchedText(query);
-    if (text === '') this.#texts.make(() => false);
-    else this.#texts.search(text).goOn(() => false);
-    return this.#texts;
-  }
-
-  async #makeTexts(text: string): Promise<void> {
-    const search = text === '' ? undefined : this.#texts.search(text);
-    for (;;) {
-      await nextTurn();
-      if (this.#closing !== undefined) throw this.#refusal();
-      if (this.#hasPageUnderWay) continue;
-      const end = this.#options.clock() + askedSliceMs;
-      const isOver = (): boolean => this.#options.clock() >= end;
-      if (search?.goOn(isOver) ?? this.#texts.make(isOver)) return;
-    }
-  }
-
-  /** Before somebody asks for it. */
-  #makeAhead(delayMs: number): void {
-    if (this.#ahead !== undefined || this.#texts.isComplete) return;
-    this.#ahead = setTimeout(() => {
-      this.#ahead = undefined;
-      if (this.#sqlJs === undefined || this.#closing !== undefined) return;
-      if (this.#searching.size > 0) {
-        this.#makeAhead(idleDelayMs);
-        return;
-      }
-      const end = this.#options.clock() + sliceMs;
-      if (!this.#texts.make(() => this.#options.clock() >= end)) this.#makeAhead(aheadDelayMs);
-    }, delayMs);
-    this.#ahead.unref();
   }
 
   #withQueue(): HistoryDatabase {
