@@ -158,7 +158,7 @@ export class GrpcWorker implements FunctionWorker {
   }
 
   runEpisode(request: EpisodeRequest): Promise<EpisodeOutcome> {
-    const { instanceId, executionId, history } = request;
+    const { instanceId, executionId, history, newEvents } = request;
     return new Promise((resolve, reject) => {
       this.#hand({
         kind: 'orchestrator',
@@ -168,9 +168,9 @@ export class GrpcWorker implements FunctionWorker {
         version: request.version ?? '',
         history,
         encode: (stream, token) => {
-          const past = this.#histories.pastEvents(instanceId, executionId, history);
+          const { past, added } = this.#histories.told(instanceId, executionId, history, newEvents);
           const streamed = stream.streamsHistory && past.length > streamHistoryAbove;
-          return orchestratorWorkItem(request, streamed ? null : past, this.#traces.get(instanceId), token);
+          return orchestratorWorkItem(request, added, streamed ? null : past, this.#traces.get(instanceId), token);
         },
         answer: resolve,
         refuse: reject,

@@ -190,14 +190,17 @@ export class PassthroughWorker implements FunctionWorker {
   /** `isKept`: the process has been told the history, and still knows where that leads. */
   #requestOf(request: EpisodeRequest, isKept: boolean, sessionSeconds: number | null): Uint8Array {
     const { instanceId, executionId, history, newEvents } = request;
-    const past = isKept ? none : this.#histories.pastEvents(instanceId, executionId, history);
-    const told = newEvents.map((event) => this.#told(event, history, request)).filter((event) => event !== null);
-    if (sessionSeconds === null) return orchestratorRequest(request, told, past);
-    return orchestratorRequest(request, told, past, {
+    const properties = {
       IsExtendedSession: true,
       ExtendedSessionIdleTimeoutInSeconds: sessionSeconds,
       IncludeState: !isKept,
-    });
+    };
+    if (isKept) {
+      const told = newEvents.map((event) => this.#told(event, history, request)).filter((event) => event !== null);
+      return orchestratorRequest(request, told, none, properties);
+    }
+    const { past, added } = this.#histories.told(instanceId, executionId, history, newEvents);
+    return orchestratorRequest(request, added, past, sessionSeconds === null ? {} : properties);
   }
 
   #told(

@@ -16,7 +16,7 @@ import type { ReplayRequest } from '../core/ports/replay-worker';
 import { decisionsOf } from './from-proto';
 import type { OrchestratorAction, OrchestratorResponse } from '../wire/generated/task-hub-sidecar';
 import { ReplayHistory } from './replay-history';
-import { orchestratorWorkItem } from './work-item-bytes';
+import { orchestratorWorkItem, protoEvents } from './work-item-bytes';
 import type { WorkerStream } from './worker-stream';
 
 export interface ReplayHost {
@@ -94,7 +94,8 @@ export class ProgramReplays {
             instanceId,
             name: request.functionName,
             version,
-            encode: (token) => orchestratorWorkItem(episode, events.pastEvents(rows), undefined, token),
+            encode: (token) =>
+              orchestratorWorkItem(episode, protoEvents(episode.newEvents), events.pastEvents(rows), undefined, token),
             withScheduled,
             refusedBy: new Set(),
             stream: null,

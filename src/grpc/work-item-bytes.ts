@@ -16,16 +16,17 @@ import { protoEvent, protoTags, protoTrace } from './to-proto';
 const orchestratorRequestTag = (1 << 3) | 2;
 const completionTokenTag = (10 << 3) | 2;
 
-/** `pastEvents` is that field, encoded; null tells the worker to ask for it (history streaming). */
+/** `newEvents` and `pastEvents` are those fields, encoded; null tells the worker to ask for it (history streaming). */
 export function orchestratorWorkItem(
   request: EpisodeRequest,
+  newEvents: ProtoEvent[] | Uint8Array,
   pastEvents: Uint8Array | null,
   traceContext: OrchestrationTraceContext | undefined,
   token: string,
 ): Uint8Array {
   return encoded((writer) => {
     writer.uint32(orchestratorRequestTag).fork();
-    writeRequest(writer, request, protoEvents(request.newEvents), pastEvents, traceContext);
+    writeRequest(writer, request, newEvents, pastEvents, traceContext);
     writer.join().uint32(completionTokenTag).string(token);
   });
 }
@@ -33,10 +34,10 @@ export function orchestratorWorkItem(
 /** How long a receiver would wait for an earlier message of the same sender, as Durable Functions has it; one SDK reads it unasked. */
 const reorderWindow = { seconds: 30 * 60, nanos: 0 };
 
-/** An OrchestratorRequest by itself. */
+/** An OrchestratorRequest by itself. `newEvents`: bytes are that field, encoded. */
 export function orchestratorRequest(
   request: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
-  newEvents: ProtoEvent[],
+  newEvents: ProtoEvent[] | Uint8Array,
   pastEvents: Uint8Array,
   properties: Readonly<Record<string, unknown>> = {},
 ): Uint8Array {
@@ -47,17 +48,19 @@ export function orchestratorRequest(
 function writeRequest(
   writer: BinaryWriter,
   { instanceId, executionId }: Pick<EpisodeRequest, 'instanceId' | 'executionId'>,
-  newEvents: ProtoEvent[],
+  newEvents: ProtoEvent[] | Uint8Array,
   pastEvents: Uint8Array | null,
   traceContext: OrchestrationTraceContext | undefined,
   properties: Readonly<Record<string, unknown>> = {},
 ): void {
   if (pastEvents !== null) writer.raw(pastEvents);
+  const areEncoded = newEvents instanceof Uint8Array;
+  if (areEncoded) writer.raw(newEvents);
   const rest: OrchestratorRequest = {
     instanceId,
     executionId,
     pastEvents: [],
-    newEvents,
+    newEvents: areEncoded ? [] : newEvents,
     entityParameters: { entityMessageReorderWindow: reorderWindow },
     requiresHistoryStreaming: pastEvents === null,
     properties,

@@ -120,14 +120,22 @@ export class StubWorker {
     }
   }
 
+  /** A ping says no more than that the server is there, to a worker that was slow to ask. */
+  async #work(): Promise<WorkItem> {
+    for (;;) {
+      const item = await this.next();
+      if (item.request?.$case !== 'healthPing') return item;
+    }
+  }
+
   async orchestrator(): Promise<OrchestratorWork> {
-    const { request, completionToken } = await this.next();
+    const { request, completionToken } = await this.#work();
     if (request?.$case !== 'orchestratorRequest') throw new Error(`Not an orchestrator's work: ${request?.$case ?? 'nothing'}`);
     return { ...request.value, token: completionToken };
   }
 
   async activity(): Promise<ActivityWork> {
-    const { request, completionToken } = await this.next();
+    const { request, completionToken } = await this.#work();
     if (request?.$case !== 'activityRequest') throw new Error(`Not an activity's work: ${request?.$case ?? 'nothing'}`);
     return { ...request.value, token: completionToken };
   }

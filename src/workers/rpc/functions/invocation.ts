@@ -36,6 +36,12 @@ export class FunctionThrew extends Error {
   }
 }
 
+/** Of anything but a success. */
+export function failureOf({ result }: InvocationResponse): FunctionThrew {
+  const what = result?.status === StatusResult_Status.Cancelled ? 'The invocation was cancelled.' : 'The invocation failed.';
+  return new FunctionThrew(result?.exception, what);
+}
+
 export function invocationRequest({ fn, invocationId, data, triggerMetadata, clientBinding }: ToInvoke): InvocationRequest {
   const inputs: ParameterBinding[] = [{ name: fn.trigger.name, data }];
   for (const binding of Object.values(fn.bindings)) {
@@ -50,14 +56,6 @@ export function invocationRequest({ fn, invocationId, data, triggerMetadata, cli
     triggerMetadata,
     traceContext: { traceParent: '', traceState: '', attributes: {} },
   };
-}
-
-/** Throws `FunctionThrew` for anything but a success. */
-export function successOf(response: InvocationResponse): InvocationResponse {
-  const { result } = response;
-  if (result?.status === StatusResult_Status.Success) return response;
-  const what = result?.status === StatusResult_Status.Cancelled ? 'The invocation was cancelled.' : 'The invocation failed.';
-  throw new FunctionThrew(result?.exception, what);
 }
 
 export function activityInput(
@@ -86,7 +84,7 @@ function unwrapped(input: string | null): string | null {
 
 /** What is said to be JSON and is not would spoil the history: the activity has failed then. */
 export function activityOutcome(fn: LoadedFunction, response: InvocationResponse): ActivityOutcome {
-  const { returnValue } = successOf(response);
+  const { returnValue } = response;
   const result = jsonTextOf(returnValue);
   if (returnValue?.data?.$case === 'json' && result !== null && !isJson(result)) {
     return {
@@ -120,7 +118,7 @@ export function encodedInput({ request }: EncodedCall): TypedData {
 }
 
 export function encodedAnswer(response: InvocationResponse): EncodedAnswer {
-  const value = successOf(response).returnValue?.data;
+  const value = response.returnValue?.data;
   if (value?.$case === 'string') return { ok: true, answer: value.value };
   return { ok: true, answer: null, returned: value?.$case ?? 'nothing' };
 }
@@ -179,7 +177,7 @@ export interface WithOutputs<Reply> {
 
 /** Of a stream the worker has answered for itself. */
 export function httpReply(fn: LoadedFunction, response: InvocationResponse, isStreamed: boolean): WithOutputs<HttpReply> {
-  const { returnValue, outputData } = successOf(response);
+  const { returnValue, outputData } = response;
   const { outputs, ignored } = outputsOf(fn, response);
   if (isStreamed) return { reply: { response: null, body: null, outputs }, ignored };
   const answer = toHttpAnswer(fn, {
@@ -202,7 +200,7 @@ export function triggerInput(
 }
 
 export function triggerReply(fn: LoadedFunction, response: InvocationResponse): WithOutputs<InvocationReply> {
-  const { returnValue } = successOf(response);
+  const { returnValue } = response;
   const { outputs, ignored } = outputsOf(fn, response);
   return { reply: { result: jsonTextOf(returnValue), outputs }, ignored };
 }

@@ -6,13 +6,13 @@
  *   R5. What runs is told to stop (`CancellationToken`) when its caller left, when the time of host.json is over, and before the process
  *       ends. What failed because the process was to end is run again.
  */
-import { randomUUID } from 'node:crypto';
 import { DurascopeError } from '../../../core/values/errors';
 import { type LostWork, type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
+import { newUuid } from '../../node/child/functions/new-uuid';
 import type { InvocationResponse, TypedData } from '../../../wire/generated/function-rpc';
 import { type Content, longestMessage } from '../stream/rpc-listener';
 import { isSuccess } from './function-table';
-import { invocationRequest, successOf, type ToInvoke } from './invocation';
+import { failureOf, invocationRequest, type ToInvoke } from './invocation';
 import type { LoadedFunction } from './loaded-function';
 import { FunctionTimedOut, longestTimerMs, timeSpanText } from './time-limit';
 import { sizeOf } from './values';
@@ -52,8 +52,8 @@ export interface InvocationsOptions {
 
 const mega = 1024 * 1024;
 
-/** So many that were answered are remembered: what is logged of one may come after its answer. */
-const mostAnswered = 256;
+/** So many that were answered are remembered, and less than twice as many: what is logged of one may come after its answer. */
+const leastAnswered = 256;
 
 /** How long what was told to stop may take for it when its time was over: then its process is ended. */
 const afterTimeoutMs = 2_000;
@@ -66,7 +66,9 @@ export class Invocations {
   readonly #requests: RequestsUnderWay;
   /** By invocation. */
   readonly #underWay = new Map<string, Invocation>();
-  readonly #answered = new Map<string, Invocation>();
+  /** Of those that were answered the newest, and those before them. */
+  #answered = new Map<string, Invocation>();
+  #answeredBefore = new Map<string, Invocation>();
   readonly #waiting: (() => void)[] = [];
   readonly #options: InvocationsOptions;
   #hasEnded = false;
@@ -91,7 +93,7 @@ export class Invocations {
 
   /** Under way, or answered not long ago. */
   spokenOf(invocationId: string): Invocation | undefined {
-    return this.#underWay.get(invocationId) ?? this.#answered.get(invocationId);
+    return this.#underWay.get(invocationId) ?? this.#answered.get(invocationId) ?? this.#answeredBefore.get(invocationId);
   }
 
   get oldest(): Invocation | undefined {
@@ -104,7 +106,7 @@ export class Invocations {
     fn: LoadedFunction,
     instanceId: string | null,
     input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
-    { invocationId = randomUUID(), isReplay = false }: { invocationId?: string; isReplay?: boolean } = {},
+    { invocationId = newUuid(), isReplay = false }: { invocationId?: string; isReplay?: boolean } = {},
   ): Promise<InvocationResponse> {
     const refusal = tooLarge(fn, input.data);
     if (refusal !== null) return Promise.reject(refusal);
@@ -121,7 +123,7 @@ export class Invocations {
       const { concurrency } = this.#options;
       if (concurrency === null || this.#underWay.size < concurrency) send();
       else this.#waiting.push(send);
-    }).then(successOf);
+    });
   }
 
   answered(response: InvocationResponse): void {
@@ -132,10 +134,10 @@ export class Invocations {
     this.#remember(response.invocationId, invocation);
     if (!this.isStopping) this.#waiting.shift()?.();
     const request = this.#requests.take(invocation.id);
+    if (isSuccess(response.result)) request?.resolve(response as never);
     // R5
-    if (this.isStopping && !isSuccess(response.result)) {
-      request?.reject(new DurascopeError('WorkerExited', 'The process that runs the app is ending.'));
-    } else request?.resolve(response as never);
+    else if (this.isStopping) request?.reject(new DurascopeError('WorkerExited', 'The process that runs the app is ending.'));
+    else request?.reject(failureOf(response));
   }
 
   /** R5. A worker that cannot stop what it runs is not asked to. */
@@ -166,12 +168,11 @@ export class Invocations {
   }
 
   #remember(invocationId: string, invocation: Invocation): void {
-    this.#answered.set(invocationId, invocation);
-    if (this.#answered.size <= mostAnswered) return;
-    for (const oldest of this.#answered.keys()) {
-      this.#answered.delete(oldest);
-      return;
+    if (this.#answered.size >= leastAnswered) {
+      this.#answeredBefore = this.#answered;
+      this.#answered = new Map();
     }
+    this.#answered.set(invocationId, invocation);
   }
 
   #watch(): void {
