@@ -1,7 +1,10 @@
 /** Replays with the older packages, with hooks around invocations, as an ES module and in TypeScript. */
 import assert from 'node:assert/strict';
 import { build } from 'esbuild';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ReplayFrame } from '../../src/core/ports/replay-worker';
+import type { NodeReplayWorker } from '../../src/workers/node/node-replay-worker';
 import { projectRoot } from '../support/durascope-program';
 import type { AppOptions } from '../workers/worker-fixture';
 import { locals, look, ReplayFixture, v4Files } from './replay-fixture';
@@ -42,6 +45,22 @@ const apps: Record<string, AppOptions & { files: Record<string, string>; file: s
   'durable-functions 2.x': { files: folders, durableFunctions: 'durable-functions-v2', file: 'main/index.js' },
   'durable-functions 1.x': { files: folders, durableFunctions: 'durable-functions-v1', file: 'main/index.js' },
 };
+
+/** Where an orchestrator waits first. */
+async function firstFrame(worker: NodeReplayWorker, functionName: string): Promise<ReplayFrame | undefined> {
+  const base = { EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z' };
+  const OrchestrationInstance = { InstanceId: 'i', ExecutionId: 'e' };
+  const replay = await worker.open({
+    instanceId: 'i',
+    executionId: 'e',
+    functionName,
+    history: [
+      { ...base, EventType: 'OrchestratorStarted' },
+      { ...base, EventType: 'ExecutionStarted', Name: functionName, Version: '', Input: null, OrchestrationInstance },
+    ],
+  });
+  return replay.run.moments[0]?.frames[0];
+}
 
 describe('replay, whatever the package', () => {
   const fixture = new ReplayFixture();
@@ -113,29 +132,52 @@ describe('replay, whatever the package', () => {
     });
   }
 
+  // esbuild names sources by their paths, webpack by URLs from the folder in which it ran.
+  for (const [bundler, named] of Object.entries({
+    esbuild: (source: string) => source,
+    webpack: (source: string) => (source === 'src/main.js' ? 'webpack://app/./src/main.js?1a2b' : source),
+  })) {
+    it(`leads back to the sources of what ${bundler} has put into one file together with the packages`, async () => {
+      const source = `import * as df from 'durable-functions';\n${v4}`;
+      const dir = await fixture.apps.copy(null, { files: { ...v4Files(''), 'src/main.js': source } });
+      const file = path.join(dir, 'src', 'main.js');
+      const outfile = path.join(dir, 'index.js');
+      const { outputFiles } = await build({
+        entryPoints: [file],
+        bundle: true,
+        minify: true,
+        sourcemap: 'linked',
+        platform: 'node',
+        external: ['@azure/functions-core'],
+        outfile,
+        write: false,
+        logLevel: 'silent',
+      });
+      for (const { path: built, text } of outputFiles) {
+        if (!built.endsWith('.map')) {
+          await writeFile(built, text);
+          continue;
+        }
+        const map = JSON.parse(text) as { sources: string[] };
+        await writeFile(built, JSON.stringify({ ...map, sources: map.sources.map(named) }));
+      }
+      const worker = await fixture.replayWorker(dir);
+      const places = (await worker.functions()).map((one) => [one.name, one.file, one.line]);
+      assert.deepEqual(places.toSorted(), [
+        ['hello', file, source.split('\n').length],
+        ['main', file, 2],
+      ]);
+      const frame = await firstFrame(worker, 'main');
+      assert.deepEqual([frame?.place?.file, frame?.place?.line, frame?.note], [file, 4, null]);
+    });
+  }
+
   it('leads back to TypeScript by source maps', async () => {
     const appDir = path.join(projectRoot, 'examples', 'hello-cities-ts');
     const worker = await fixture.replayWorker(appDir);
     const functions = await worker.functions();
     assert.ok(functions.some(({ name, type }) => name === 'HelloCities' && type === 'orchestrator'));
-    const base = { EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z' };
-    const replay = await worker.open({
-      instanceId: 'i',
-      executionId: 'e',
-      functionName: 'HelloCities',
-      history: [
-        { ...base, EventType: 'OrchestratorStarted' },
-        {
-          ...base,
-          EventType: 'ExecutionStarted',
-          Name: 'HelloCities',
-          Version: '',
-          Input: null,
-          OrchestrationInstance: { InstanceId: 'i', ExecutionId: 'e' },
-        },
-      ],
-    });
-    const [frame] = replay.run.moments[0]?.frames ?? [];
+    const frame = await firstFrame(worker, 'HelloCities');
     assert.equal(frame?.place?.file, path.join(appDir, 'src', 'functions', 'hello-cities.ts'));
     assert.ok(frame.place.line > 1);
   });

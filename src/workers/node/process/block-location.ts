@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { originalFile } from '../../../base/original-file';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import WebSocket from 'ws';
 import type { LaunchedProcess } from '../../supervision/launch';
@@ -108,7 +109,8 @@ function toSource({ url, sourceMapURL }: Script, line0: number, column: number):
       ? Buffer.from(sourceMapURL.slice(sourceMapURL.indexOf(',') + 1), 'base64').toString('utf8')
       : readFileSync(new URL(sourceMapURL, url), 'utf8');
     const { source, line } = originalPositionFor(new TraceMap(text), { line: line0 + 1, column });
-    return source === null ? built : { file: path.resolve(path.dirname(file), source), line };
+    const original = source === null ? null : originalFile(source, file);
+    return original === null || line === null ? built : { file: original, line };
   } catch {
     // A map that is missing or wrong: the built file's place is the best there is.
     return built;

@@ -63,6 +63,8 @@ export class FunctionRegistry {
   private locked = false;
   /** How many came in by `registerFunction`: more than none makes the app one of programming model v4. */
   registeredByCode = 0;
+  /** Files whose code registered them, as they run. */
+  readonly registering = new Set<string>();
 
   get(name: string): RegisteredFunction | undefined {
     return this.byName.get(name) ?? this.byName.get(name.toLowerCase()) ?? this.hidden.get(name);
@@ -114,6 +116,8 @@ export class FunctionRegistry {
       throw new TypeError('registerFunction needs a name, bindings and a function.');
     }
     this.registeredByCode++;
+    const caller = callerOutside();
+    if (caller !== null) this.registering.add(caller.running);
     return this.add({
       id: functionId ?? name,
       name,
@@ -123,7 +127,7 @@ export class FunctionRegistry {
         Object.entries(bindings).map(([key, binding]) => [key, { ...binding, name: key, direction: binding.direction ?? 'in' }]),
       ),
       callback: callback as FunctionCallback,
-      place: callerOutside(),
+      place: caller === null ? null : { file: caller.file, line: caller.line },
     });
   }
 

@@ -3,6 +3,7 @@ import { findSourceMap } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { thrownParts } from '../../../../base/error-message';
+import { originalFile } from '../../../../base/original-file';
 import type { SourcePlace as Located } from '../../../../core/values/source-place';
 import { shownFile } from './shown-file';
 
@@ -13,13 +14,29 @@ export interface SourcePlace {
   line: number;
 }
 
+export interface CallerPlace extends SourcePlace {
+  /** The file that runs: `file`, or what was built of it. */
+  running: string;
+}
+
 /** The innermost frame of the present call that belongs to the app: neither to Node.js, nor to a package, nor to this program. */
-export function callerOutside(): SourcePlace | null {
-  const places = callSites()
-    .filter((site) => !/[\\/]node_modules[\\/]/.test(site.file))
-    .filter((site) => site.file !== __filename);
-  const [first] = places;
-  return first === undefined ? null : toSource(first.file, first.line, first.column);
+export function callerOutside(): CallerPlace | null {
+  const own = callSites().filter(({ file }) => !inPackage.test(file) && file !== __filename);
+  const site = firstOwn(own);
+  return site === undefined ? null : { ...toSource(site.file, site.line, site.column), running: site.file };
+}
+
+const inPackage = /[\\/]node_modules[\\/]/;
+
+/** Packages that a bundler has put into a file of the app stand in between; without a map nothing tells them from the app. */
+function firstOwn(sites: readonly CallSite[]): CallSite | undefined {
+  const [first] = sites;
+  return (
+    sites.find((site) => {
+      const original = originalOf(site);
+      return original === null || (original.file !== null && !inPackage.test(original.file));
+    }) ?? first
+  );
 }
 
 /**
@@ -28,10 +45,16 @@ export function callerOutside(): SourcePlace | null {
 export function appCaller(): Located | null {
   const sites = callSites().filter((site) => site.file !== __filename);
   const [asked] = sites;
-  if (asked === undefined || /[\\/]node_modules[\\/](durable-functions[^\\/]*|@azure[\\/]functions)[\\/]/.test(asked.file))
-    return null;
-  const site = sites.find(({ file }) => !/[\\/]node_modules[\\/]/.test(file));
+  if (asked === undefined || isAzures(asked)) return null;
+  const site = firstOwn(sites.filter(({ file }) => !inPackage.test(file)));
   return site === undefined ? null : { column: site.column, ...toSource(site.file, site.line, site.column) };
+}
+
+function isAzures(site: CallSite): boolean {
+  const original = originalOf(site);
+  // In its own map @azure/functions names its sources webpack://azure/functions/.
+  if (original?.file === null) return /(^|\/)@?(azure\/functions(-[a-z-]+)?|durable-functions)\//.test(original.source);
+  return /[\\/]node_modules[\\/](durable-functions[^\\/]*|@azure[\\/]functions)[\\/]/.test(original?.file ?? site.file);
 }
 
 const writers = new Map<string, Located>();
@@ -40,7 +63,7 @@ const mostWriters = 10_000;
 
 /** As `callerOutside`, for what is asked very often: where the app's code writes a line. */
 export function writerOutside(): Located | null {
-  const site = callSites(nearFrames).find(({ file }) => file !== __filename && !/[\\/]node_modules[\\/]/.test(file));
+  const site = firstOwn(callSites(nearFrames).filter(({ file }) => file !== __filename && !inPackage.test(file)));
   if (site === undefined) return null;
   const key = `${site.file}:${site.line}:${site.column}`;
   let place = writers.get(key);
@@ -87,14 +110,19 @@ function toPath(fileOrUrl: string): string | null {
 
 /** A place of a built file, back in the source it was made from, as far as a source map tells. */
 export function toSource(file: string, line: number, column = 1): SourcePlace {
+  const original = originalOf({ file, line, column });
+  if (original?.file === undefined || original.file === null) return { file: shownFile(file), line };
+  return { file: shownFile(original.file), line: original.line };
+}
+
+/** What a source map tells of a place; null: nothing. `file` is null where `source`, as the map names it, is no file. */
+function originalOf({ file, line, column }: CallSite): { source: string; file: string | null; line: number } | null {
   // Node.js knows the map by the path for CommonJS and by the URL for ES modules.
   const map = findSourceMap(file) ?? findSourceMap(new URL(`file://${file.replaceAll('\\', '/')}`).href);
   const entry = map?.findEntry(line - 1, column - 1);
-  if (entry === undefined || !('originalSource' in entry)) return { file: shownFile(file), line };
-  return {
-    file: shownFile(toPath(entry.originalSource) ?? path.resolve(path.dirname(file), entry.originalSource)),
-    line: entry.originalLine + 1,
-  };
+  if (entry === undefined || !('originalSource' in entry)) return null;
+  const source = entry.originalSource;
+  return { source, file: originalFile(source, file), line: entry.originalLine + 1 };
 }
 
 /** Where an error thrown while loading comes from: the place that a syntax error prints first, or the first frame inside the app. */

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { originalFile } from '../../../../base/original-file';
 import type { SourcePlace } from '../../../../core/values/source-place';
 import { shownFile } from '../loading/shown-file';
 
@@ -50,7 +51,8 @@ export class CodePlaces {
     if (map === null) return { place: built, note };
     const { source, line, column } = originalPositionFor(map, { line: line0 + 1, column: column0 });
     if (source === null) return { place: built, note: `The source map of ${path.basename(file)} says nothing about this line.` };
-    const original = toFile(source) ?? path.resolve(path.dirname(file), source);
+    const original = originalFile(asNamed(map, source), file);
+    if (original === null) return { place: built, note: noSource(source) };
     const problem = this.problemWith(original, file);
     if (problem?.isMissing === true) return { place: built, note: problem.text };
     return { place: { file: original, line, column: column + 1 }, note: problem?.text ?? null };
@@ -105,8 +107,18 @@ function stalenessOf(original: string, built: string): string | null {
     if (source.mtimeMs <= statSync(built).mtimeMs + slackMs) return null;
     return `${path.basename(original)} was changed after it was built, so lines may be off. Build the app again.`;
   } catch {
-    return `The source ${original} does not exist: the line is that of the built file.`;
+    return noSource(original);
   }
+}
+
+function noSource(source: string): string {
+  return `The source ${source} does not exist: the line is that of the built file.`;
+}
+
+/** Resolving takes the `..` out of a URL, and with it the way from a bundler's folder to the source. */
+function asNamed({ sourceRoot, sources, resolvedSources }: TraceMap, resolved: string): string {
+  if (resolved.startsWith('file:') || (sourceRoot ?? '') !== '') return resolved;
+  return sources[resolvedSources.indexOf(resolved)] ?? resolved;
 }
 
 function toFile(urlOrPath: string): string | null {
