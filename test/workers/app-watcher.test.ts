@@ -122,6 +122,36 @@ describe('the watch of an app', () => {
     assert.deepEqual(linkedPackages(app), [path.join(root, 'packages', 'd')]);
   });
 
+  it('notices sources in TypeScript of an app that is not loaded and whose "main" names such', async () => {
+    await write('apps/app/package.json', '{"main": "src/functions/*.{ts,mts}"}');
+    start();
+    await noticed(() => write('apps/app/src/functions/a.ts'));
+    await noticed(() => write('apps/app/package.json', '{"main": "dist/*.js"}'));
+    await write('apps/app/src/functions/a.ts', '2');
+    await noticed(() => write('apps/app/src/a.js', '2'));
+  });
+
+  it('loads the app anew when a source in TypeScript is edited that runs as it is written', async () => {
+    const fixture = new WorkerFixture();
+    try {
+      // Takes types off as tsx or a newer Node.js does: there are none.
+      const main = `require.extensions['.ts'] = require.extensions['.js'];
+        require('durable-functions').app.activity('value', { handler: () => require('./src/value.ts') });
+        require('./src/value.ts');`;
+      const dir = await fixture.copy(null, {
+        files: { 'package.json': '{"main": "main.js"}', 'main.js': main, 'src/value.ts': 'module.exports = 1;' },
+      });
+      const running = await fixture.startAt(dir, { watch: true, debounceMs });
+      assert.equal(await running.result('value'), 1);
+      running.events.length = 0;
+      await writeFile(path.join(dir, 'src/value.ts'), 'module.exports = 2;');
+      await running.event('workerReady');
+      assert.equal(await running.result('value'), 2);
+    } finally {
+      await fixture.cleanUp();
+    }
+  });
+
   it('loads the app anew when a workspace package is edited', async () => {
     const fixture = new WorkerFixture();
     try {

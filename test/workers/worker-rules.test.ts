@@ -46,7 +46,7 @@ describe('what a change of a file means', () => {
       'package.json',
       'x.CJS',
     ]) {
-      assert(matters(file), file);
+      assert(matters(file, false), file);
     }
   });
 
@@ -60,8 +60,14 @@ describe('what a change of a file means', () => {
       'readme.md',
       'a\\node_modules\\b.js',
     ]) {
-      assert(!matters(file), file);
+      assert(!matters(file, false), file);
     }
+  });
+
+  it('is a reload for sources in TypeScript where they are what runs', () => {
+    for (const file of ['src/a.ts', 'src/a.mts', 'src/a.CTS', 'src/mail.tsx', 'src/b.js']) assert(matters(file, true), file);
+    for (const file of ['src/a.d.ts', 'src/a.d.mts', 'node_modules/x/index.ts', 'src/ts', 'readme.md'])
+      assert(!matters(file, true), file);
   });
 });
 

@@ -30,6 +30,9 @@ export class NodeWorker extends AppWorker {
     return new NodeWorker(options).begin();
   }
 
+  /** Of the code that was loaded last. */
+  private runsTypeScript = false;
+
   private constructor(private node: NodeWorkerOptions) {
     super(node);
   }
@@ -54,11 +57,12 @@ export class NodeWorker extends AppWorker {
       signal,
       ...(options.inBackground === undefined ? {} : { inBackground: options.inBackground }),
     });
+    this.runsTypeScript = started.runsTypeScript;
     for (const warning of started.warnings) this.note('warning', warning);
     return started;
   }
 
   protected watchFiles(onChange: () => void): Disposable {
-    return watchApp(this.node.appDir, this.node.debounceMs ?? 250, onChange);
+    return watchApp(this.node.appDir, this.node.debounceMs ?? 250, onChange, () => this.runsTypeScript);
   }
 }

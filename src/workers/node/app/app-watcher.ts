@@ -1,4 +1,5 @@
 /** Tells when files of an app change that decide what it is: its code, host.json, local.settings.json, package.json, function.json. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../../../core/ports/clock';
 import { watchFiles } from '../../supervision/watch-files';
@@ -9,15 +10,29 @@ const ignoredFolders = new Set(['node_modules', '.git', '.durascope', '.vscode',
 const ignoredFiles = new Set(['durascope.http.json']);
 const watchedExtensions = new Set(['.js', '.mjs', '.cjs', '.json', '.node', '.wasm']);
 
-/** True when a change of the file (relative to the app) can change how the app behaves. Sources in TypeScript wait for their build. */
-export function matters(relativeFile: string): boolean {
+/** A source in TypeScript; what only declares types is none. */
+export function isTypeScript(file: string): boolean {
+  return /\.(tsx|[cm]?ts)$/i.test(file) && !/\.d\.[cm]?ts$/i.test(file);
+}
+
+/**
+ * True when a change of the file (relative to the app) can change how the app behaves. Sources in TypeScript wait for their build, but
+ * where they are what runs.
+ */
+export function matters(relativeFile: string, runsTypeScript: boolean): boolean {
   const parts = relativeFile.split(/[\\/]/);
   if (parts.some((part) => ignoredFolders.has(part)) || ignoredFiles.has(parts.at(-1) ?? '')) return false;
-  return watchedExtensions.has(path.extname(relativeFile).toLowerCase());
+  return watchedExtensions.has(path.extname(relativeFile).toLowerCase()) || (runsTypeScript && isTypeScript(relativeFile));
 }
 
 /** As `watchFiles`, for the files that matter here, of the app and of the packages that it uses where they are written. */
-export function watchApp(appDir: string, debounceMs: number, onChange: () => void): Disposable {
+export function watchApp(
+  appDir: string,
+  debounceMs: number,
+  onChange: () => void,
+  runsTypeScript: () => boolean = () => mainIsTypeScript(appDir),
+): Disposable {
+  const decides = (file: string): boolean => matters(file, runsTypeScript());
   const watched = new Map<string, Disposable>();
   const update = (): void => {
     const folders = new Set([appDir, ...linkedPackages(appDir)]);
@@ -27,7 +42,7 @@ export function watchApp(appDir: string, debounceMs: number, onChange: () => voi
       watched.delete(folder);
     }
     for (const folder of folders) {
-      if (!watched.has(folder)) watched.set(folder, watchFiles(folder, matters, debounceMs, changed, ignoredFolders));
+      if (!watched.has(folder)) watched.set(folder, watchFiles(folder, decides, debounceMs, changed, ignoredFolders));
     }
   };
   // A package.json may name others now.
@@ -41,4 +56,16 @@ export function watchApp(appDir: string, debounceMs: number, onChange: () => voi
       for (const watcher of watched.values()) watcher.dispose();
     },
   };
+}
+
+/** For an app that is not loaded. */
+function mainIsTypeScript(appDir: string): boolean {
+  try {
+    const { main } = JSON.parse(readFileSync(path.join(appDir, 'package.json'), 'utf8').replace(/^\uFEFF/, '')) as {
+      main?: unknown;
+    };
+    return typeof main === 'string' && /\b[cm]?tsx?\W*$/i.test(main);
+  } catch {
+    return false; // None, or one that is being written.
+  }
 }

@@ -82,6 +82,7 @@ export class WorkerProcess implements RunningApp {
   httpUri: string | null = null;
   rehearsal: readonly FunctionDescriptor[] = [];
   warnings: readonly string[] = [];
+  runsTypeScript = false;
   problems: readonly AppProblem[] = [];
   pid: number | undefined;
   /** A debugger may stop the process. */
@@ -298,6 +299,7 @@ export class WorkerProcess implements RunningApp {
         this.functions = message.functions;
         this.httpUri = message.httpUri ?? null;
         if (message.canRehearse === true && !this.inspected) this.rehearsal = rehearsalFunctions;
+        this.runsTypeScript = message.runsTypeScript === true;
         this.warnings = message.warnings;
         this.problems = message.problems;
         this.hold(false);

@@ -51,6 +51,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     ),
     httpUri: z.string().optional(),
     canRehearse: z.boolean().optional(),
+    runsTypeScript: z.boolean().optional(),
     warnings: z.array(z.string()),
     problems,
   }),

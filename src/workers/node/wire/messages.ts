@@ -176,6 +176,8 @@ export interface Ready extends Framed {
   httpUri?: string;
   /** It has the functions of `rehearsalNames`. */
   canRehearse?: boolean;
+  /** A change of a file in TypeScript is a change of what runs. */
+  runsTypeScript?: boolean;
   warnings: readonly string[];
   /** Functions that were left out, and why. */
   problems: readonly AppProblem[];

@@ -114,6 +114,7 @@ export class FunctionHost {
       functions: registry.all().map((fn) => describeFunction(fn)),
       ...(app.httpUri === undefined ? {} : { httpUri: app.httpUri }),
       canRehearse,
+      runsTypeScript: app.runsTypeScript,
       warnings: app.warnings,
       problems: app.problems,
     });

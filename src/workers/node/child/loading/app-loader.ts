@@ -17,11 +17,14 @@ import { loadHint } from './load-hints';
 import { packageNotes } from './package-notes';
 import { shownFile } from './shown-file';
 import { placeOfError, toSource } from './source-place';
+import { runsTypeScript } from './type-script';
 
 export interface LoadedApp {
   model(fn: RegisteredFunction): ProgrammingModel;
   /** Where HTTP requests go when the app streams. */
   httpUri: string | undefined;
+  /** Its own files in TypeScript are what runs. */
+  runsTypeScript: boolean;
   warnings: readonly string[];
   /** Functions that are left out, and why. */
   problems: readonly AppProblem[];
@@ -90,6 +93,7 @@ export async function loadApp(init: Init, registry: FunctionRegistry, core: Core
       return model;
     },
     httpUri: given?.['HttpUri'],
+    runsTypeScript: runsTypeScript(init, registry),
     warnings,
     problems,
   };
