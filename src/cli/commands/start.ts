@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { keepYoungGenerationSmall } from '../../base/young-generation';
 import { DurascopeError } from '../../core/values/errors';
 import { toHistoryRows } from '../../core/history/history-rows';
 import { collectWhenIdle } from '../../emulator/thread/collect-when-idle';
@@ -81,6 +82,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
     app: hasApp,
   };
   await buildWhereDue(folder, args.has('build'), terminal);
+  keepYoungGenerationSmall();
   // A person mends the app and watches; a program wants to know.
   const { startEmulator } = await import('../../emulator/emulator');
   const emulator = await startEmulator({ ...options, brokenApp: json ? 'fail' : 'wait' }).catch((error: unknown) => {
