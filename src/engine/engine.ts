@@ -1,3 +1,4 @@
+import { messageOf } from '../base/error-message';
 import type { CustomStatusChange } from '../core/instances/instance';
 import type { ExportedInstance } from '../core/instances/exported-instance';
 import type { ForkRequest } from '../core/instances/forks';
@@ -411,6 +412,15 @@ export class Engine implements TaskHubClient {
   }
 
   #timerFired(timer: PendingTimer): void {
+    try {
+      this.#deliverTimer(timer);
+    } catch (error) {
+      // Its instance cannot be read any more. The timer is still in the store, for the next start.
+      this.#core.log('error', `Its timer cannot be fired: ${messageOf(error)}`, timer.instanceId);
+    }
+  }
+
+  #deliverTimer(timer: PendingTimer): void {
     const core = this.#core;
     if (!this.#isOfCurrentRun(timer)) return;
     const live = core.lives.find(timer.instanceId);

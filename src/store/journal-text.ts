@@ -1,5 +1,7 @@
 /** Texts that stay in the journal they were read from, until somebody asks for them: a place there instead of what stands at it. */
 import { closeSync, readSync } from 'node:fs';
+import { messageOf } from '../base/error-message';
+import { DurascopeError } from '../core/values/errors';
 
 /** What is read ahead where texts are asked for one after the other. */
 const windowSize = 64 * 1024;
@@ -9,15 +11,20 @@ export class JournalFile {
   #window: Buffer = Buffer.alloc(0);
   #start = 0;
 
-  constructor(readonly fd: number) {}
+  /** `lost`: what stands in the file cannot be read any more. */
+  constructor(
+    readonly fd: number,
+    private readonly name: string,
+    private readonly lost: (error: DurascopeError) => void,
+  ) {}
 
-  /** Throws what `read` throws, and when the file ends before. */
+  /** Errors: StoreCorrupt, where the file ends before or cannot be read. */
   read(at: number, length: number): Buffer {
     const from = at - this.#start;
     if (from >= 0 && from + length <= this.#window.length) return this.#window.subarray(from, from + length);
     const isNext = from >= 0 && from <= this.#window.length + windowSize;
     const bytes = this.#bytesAt(at, isNext ? Math.max(length, windowSize) : length);
-    if (bytes.length < length) throw new Error(`The journal has no ${length} bytes at ${at} any more.`);
+    if (bytes.length < length) throw this.#lost(at, 'it was cut short while it was in use');
     this.#window = bytes;
     this.#start = at;
     return bytes.subarray(0, length);
@@ -27,11 +34,26 @@ export class JournalFile {
     const bytes = Buffer.allocUnsafeSlow(wanted);
     let filled = 0;
     while (filled < wanted) {
-      const read = readSync(this.fd, bytes, filled, wanted - filled, at + filled);
+      const read = this.#readInto(bytes, filled, at + filled);
       if (read === 0) break;
       filled += read;
     }
     return bytes.subarray(0, filled);
+  }
+
+  #readInto(bytes: Buffer, from: number, at: number): number {
+    try {
+      return readSync(this.fd, bytes, from, bytes.length - from, at);
+    } catch (error) {
+      throw this.#lost(at, messageOf(error), error);
+    }
+  }
+
+  #lost(at: number, reason: string, cause?: unknown): DurascopeError {
+    const message = `What stands in ${this.name} at byte ${at} cannot be read any more: ${reason}.`;
+    const error = new DurascopeError('StoreCorrupt', message, { cause, details: { file: this.name } });
+    this.lost(error);
+    return error;
   }
 
   close(): void {

@@ -40,6 +40,8 @@ export class JournalWriter {
   readonly #fd: number;
   #size: number;
   #hasTornTail = false;
+  /** As far as is known. */
+  #isWhole = false;
   #buffer: Buffer = Buffer.allocUnsafe(256 * 1024);
 
   private constructor(
@@ -162,7 +164,18 @@ export class JournalWriter {
     throw new Error(`${this.file} was ${there === undefined ? 'deleted or moved' : 'replaced'} while it was in use`);
   }
 
+  /**
+   * Throws when its file was cut short: what is written behind the hole cannot be read back. Looks at the file once between two syncs, before the
+   * first record: the record would hide it.
+   */
+  assertWhole(): void {
+    if (this.#isWhole) return;
+    if (fstatSync(this.#fd).size < this.#size) throw new Error(`${this.file} was cut short while it was in use`);
+    this.#isWhole = true;
+  }
+
   sync(): Promise<void> {
+    this.#isWhole = false;
     return fdatasyncAsync(this.#fd);
   }
 

@@ -3,6 +3,7 @@
  * everybody else has a turn. Pages come before counts, and both before texts that nobody waits for yet.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { messageOf } from '../base/error-message';
 import type { InstanceRow } from '../core/instances/instance';
 import type { InstancePage, InstanceQuery } from '../core/ports/history-store';
 import type { OrchestrationStatus } from '../core/values/status';
@@ -26,6 +27,7 @@ export interface SearchedStore {
   readonly instance: (id: string) => InstanceRow | undefined;
   /** Why nothing is searched any more; null while the store is open. */
   readonly refusal: () => Error | null;
+  readonly warn: (message: string) => void;
   /** Milliseconds. */
   readonly clock: () => number;
   /** Characters of all texts together; what is beyond them is read with each search. */
@@ -76,9 +78,20 @@ export class Searches {
       this.#ahead = undefined;
       if (this.store.refusal() !== null) return;
       if (this.#searching.size > 0) this.makeAhead();
-      else if (!this.#texts.make(this.#after(sliceMs))) this.makeAhead(aheadDelayMs);
+      else if (!this.#makeSlice()) this.makeAhead(aheadDelayMs);
     }, delayMs);
     this.#ahead.unref();
+  }
+
+  /** True: nothing is left to be made ahead. */
+  #makeSlice(): boolean {
+    try {
+      return this.#texts.make(this.#after(sliceMs));
+    } catch (error) {
+      // Who searches is told the same.
+      this.store.warn(`The texts that are searched cannot be made ahead: ${messageOf(error)}`);
+      return true;
+    }
   }
 
   /** Undefined: `page` and `counts` answer at once. */

@@ -132,6 +132,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       rows: () => this.#withRows(),
       instance: (id) => this.instance(id),
       refusal: () => (this.#sqlJs === undefined || this.#closing !== undefined ? this.#refusal() : null),
+      warn: (message) => this.#log('warning', message),
       clock,
       mostKeptChars: mostKept,
     });
@@ -155,7 +156,7 @@ export class SqlJsHistoryStore implements HistoryStore {
   }
 
   async #openFolder(sqlJs: SqlJsStatic, dir: string): Promise<readonly string[]> {
-    const folder = new StoreFolder(dir, this.#options.readWholeBytes);
+    const folder = new StoreFolder(dir, this.#options.readWholeBytes, (error) => this.#fail(error));
     let lock: FolderLock | undefined;
     try {
       folder.prepare();
@@ -217,7 +218,8 @@ export class SqlJsHistoryStore implements HistoryStore {
     const disk = this.#disk;
     if (disk !== undefined) {
       disk.lock.renewIfLate();
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set when the lock is lost
+      this.#assertWhole(disk.journal);
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- set when the lock or the journal is lost
       if (this.#failure !== undefined) return Promise.reject(this.#refusal());
       try {
         disk.journal.append(...batch.records);
@@ -502,6 +504,14 @@ export class SqlJsHistoryStore implements HistoryStore {
   #assertInPlace(): void {
     try {
       if (this.#failure === undefined) this.#disk?.journal.assertInPlace();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #assertWhole(journal: JournalWriter): void {
+    try {
+      journal.assertWhole();
     } catch (error) {
       this.#fail(error);
     }

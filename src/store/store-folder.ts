@@ -47,10 +47,11 @@ export class StoreFolder {
   /** Journals in which texts were left. */
   readonly #left: JournalFile[] = [];
 
-  /** `readWholeBytes`: of a longer journal texts may stay there. */
+  /** `readWholeBytes`: of a longer journal texts may stay there. `lost`: they cannot be read any more. */
   constructor(
     readonly dir: string,
     readonly readWholeBytes: number,
+    private readonly lost: (error: DurascopeError) => void,
   ) {}
 
   /** Makes the folder and its `.gitignore`. Throws what the file system says. */
@@ -143,7 +144,7 @@ export class StoreFolder {
   }
 
   #readOne(file: string, generation: number, onRecord: OnRecord): JournalEnd {
-    const source = new JournalFile(openSync(file, 'r'));
+    const source = new JournalFile(openSync(file, 'r'), file, this.lost);
     this.#left.push(source);
     const { fd } = source;
     const staysThere = fstatSync(fd).size > this.readWholeBytes;

@@ -75,6 +75,26 @@ describe('a store that cannot write', () => {
     await assert.rejects(hub.engine.start({ name: 'main' }), { code: 'Stopped' });
   });
 
+  it('nor read: a timer that comes due then ends nothing, and is still there at the next start', async () => {
+    const waits: Script = function* (context) {
+      yield context.timer(context.nowMs + 10_000);
+      return 'over';
+    };
+    const store = new MemoryStore();
+    const hub = await TestHub.open({ ...options, scripts: { waits }, store, engine: { maxIdleInstances: 0 } });
+    // So many that the first is not kept in memory.
+    for (let at = 0; at < 300; at++) await hub.start('waits', { instanceId: at === 0 ? 'x' : `y${at}` });
+    const instance = store.instance.bind(store);
+    store.instance = () => {
+      throw new DurascopeError('StoreCorrupt', 'What stands in the journal cannot be read any more.');
+    };
+    await hub.advance(20_000);
+    store.instance = instance;
+    assert.match(hub.logs[0]?.message ?? '', /timer cannot be fired: What stands in the journal cannot be read/);
+    assert.equal(store.pendingTimers('x').length, 1);
+    await hub.dispose();
+  });
+
   it('while one batch is being written the next gathers, and is written as one', async () => {
     const store = new MemoryStore();
     const hub = await TestHub.open({ ...options, store, engine: { oneMessagePerEpisode: false } });

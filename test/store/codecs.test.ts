@@ -53,7 +53,7 @@ function decodedInPlace(record: Buffer): Change[] {
   const dir = mkdtempSync(path.join(tmpdir(), 'durascope-codecs-'));
   const name = path.join(dir, 'journal');
   writeFileSync(name, Buffer.concat([Buffer.from('before'), record]));
-  const file = new JournalFile(openSync(name, 'r'));
+  const file = new JournalFile(openSync(name, 'r'), name, () => undefined);
   try {
     const changes = decodeCheckpoints(record, { file, at: 'before'.length });
     record.fill(0);
@@ -157,7 +157,7 @@ describe('store codecs', () => {
       fc.property(fc.array(aRow, { minLength: 1, maxLength: 4 }), (rows) => {
         const steps = rows.map(({ instanceId, ...row }, i) => stepOf(instanceId, i, 2, row));
         const record = Buffer.from(encodeCheckpoints(steps).records.flat().join(''));
-        const file = new JournalFile(-1);
+        const file = new JournalFile(-1, 'journal', () => undefined);
         const inPlace = decodeCheckpoints(record, { file, at: 0 });
         const heads = (changes: readonly Change[]): unknown[] =>
           changes.map((change) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { mock } from 'node:test';
 import { crc32 } from 'node:zlib';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
 import { activityOf, dumpOf, messageOf, stepOf, StoreBench, timerOf } from './store-builders';
@@ -283,6 +284,65 @@ describe('history store, faults on disk', () => {
       cpSync(path.join(bench.dir, 'snapshot-3.db'), path.join(bench.dir, 'copy'));
       writeFileSync(path.join(bench.dir, 'journal-3.log'), before.get('journal-2.log') ?? '');
       await assert.rejects(bench.create().open(), { code: 'StoreCorrupt', message: /calls itself journal 2/ });
+    });
+  });
+
+  describe('while it is in use and texts lie in it alone', () => {
+    const cutShort = (): void => truncateSync(journalFile(), ends[1] ?? 0);
+    const errors = (): string[] => bench.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
+
+    beforeEach(() => put(journal));
+
+    it('a journal that is cut short is told to whoever asks for what is gone, once in the log, and nothing more is taken', async () => {
+      const store = await bench.open({ readWholeBytes: 0 });
+      cutShort();
+      const gone = { code: 'StoreCorrupt', message: /journal-1\.log at byte \d+ cannot be read any more: it was cut short/ };
+      assert.throws(() => store.instance('a'), gone);
+      assert.throws(() => store.history('a'), gone);
+      assert.throws(() => store.query({}), gone);
+      const refused = { code: 'StoreNotWritable', message: /cut short while it was in use.*Nothing more is accepted/ };
+      await assert.rejects(store.commit([stepOf('c', 0, 1)]), refused);
+      assert.equal(errors().length, 1, errors().join());
+      await store.close();
+      assert.deepEqual(dumpOf(await bench.open(), ids), states[1]);
+    });
+
+    it('a journal that is cut short is noticed before a commit writes behind the hole', async () => {
+      const store = await bench.open({ readWholeBytes: 0, durability: 'strict' });
+      await store.commit([stepOf('c', 0, 1)]);
+      cutShort();
+      await assert.rejects(store.commit([stepOf('c', 1, 1)]), {
+        code: 'StoreNotWritable',
+        message: /journal-1\.log was cut short while it was in use.*Start again/,
+      });
+      await store.close();
+      assert.deepEqual(readFileSync(journalFile()), journal.subarray(0, ends[1]));
+    });
+
+    it('a journal that is cut short ends nothing that goes on by itself', async () => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+      try {
+        const store = await bench.open({ readWholeBytes: 0 });
+        cutShort();
+        assert.throws(() => store.query({ orderBy: 'createdTime' }), { code: 'StoreCorrupt' });
+        for (let rest = 0; rest < 4; rest++) {
+          mock.timers.tick(400);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        assert.match(bench.logged.map(({ message }) => message).join('\n'), /searched cannot be made ahead: .*cut short/);
+        await store.close();
+      } finally {
+        mock.timers.reset();
+      }
+    });
+
+    it('a journal that is deleted answers to the end, and takes nothing more', async () => {
+      const store = await bench.open({ readWholeBytes: 0, durability: 'strict' });
+      rmSync(journalFile());
+      assert.deepEqual(dumpOf(store, ids), states[3]);
+      await assert.rejects(store.commit([stepOf('c', 0, 1)]), { code: 'StoreNotWritable', message: /deleted or moved/ });
+      assert.deepEqual(store.history('a').length, 2);
+      await store.close();
     });
   });
 });
