@@ -4,20 +4,41 @@ import { maxJsonDepth, NewtonsoftError, rewrittenJson } from '../core/values/new
 
 /**
  * Throws a NewtonsoftError for what the real service does not take. Deviation: nor is what it takes and no worker can read, a text that is
- * blank or left open.
+ * blank or left open or begins with a comment.
  */
 export function checkJson(text: string): void {
   if (isJson(text) && !isDeep(text)) return;
-  if (!isJson(rewrittenJson(text, true))) throw new NewtonsoftError("The value 'undefined' is no JSON.");
+  readable(text, rewrittenJson(text, true));
 }
 
 /** The text as the real service writes it again; throws a NewtonsoftError. */
 export function rewrittenBody(text: string): string {
-  if (isJson(text) && !/\\[u/]/.test(text) && !isDeep(text)) return dotnetJson(compactJson(text));
-  const written = rewrittenJson(text, false);
-  if (!isJson(written)) throw new NewtonsoftError("The value 'undefined' is no JSON.");
+  if (isJson(text) && !/\\[u/]/.test(text) && !isDeep(text) && !namesTwice(text)) return dotnetJson(compactJson(text));
   // Recorded: `event-status-odd`.
-  return dotnetJson(written);
+  return dotnetJson(readable(text, rewrittenJson(text, false)));
+}
+
+/** `written`: what Newtonsoft.Json makes of a text; it takes a comment before the value for the value (recorded: `s-event-comment-line`). */
+function readable(text: string, written: string): string {
+  if (/^\s*\//.test(text)) throw new NewtonsoftError('A comment before the value is no JSON.');
+  if (!isJson(written)) throw new NewtonsoftError("The value 'undefined' is no JSON.");
+  return written;
+}
+
+/** Whether an object has a member twice, which is written once, with the last value (recorded: `s-event-member-twice`). `text` is valid JSON. */
+function namesTwice(text: string): boolean {
+  let colons = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '"') at = endOfString(text, at) - 1;
+    else if (text[at] === ':') colons += 1;
+  }
+  return colons > 1 && membersIn(JSON.parse(text)) < colons;
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const items: unknown[] = Object.values(value);
+  return items.reduce<number>((sum, item) => sum + membersIn(item), Array.isArray(value) ? 0 : items.length);
 }
 
 /** Deeper than Newtonsoft.Json reads; it says so in its words. `text` is valid JSON. */

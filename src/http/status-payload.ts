@@ -1,5 +1,5 @@
 /** The body of a status query (spec/http-api.md 4), as JSON text. */
-import { wellFormed } from '../core/values/dotnet-json';
+import { boundedJson, wellFormed } from '../core/values/dotnet-json';
 import { lenientJson } from '../core/values/newtonsoft-json';
 import type { HistoryEvent } from '../core/history/history';
 import { toHistoryEvents } from '../core/history/history-view';
@@ -44,7 +44,7 @@ export function payloadJson(text: string | null): string {
   if (trimmed === '') return '""';
   try {
     JSON.parse(trimmed);
-    return wellFormed(trimmed);
+    return boundedJson(wellFormed(trimmed));
   } catch {
     // Not JSON: a failure's or a termination's reason, or an input that only the real service reads.
     // Recorded: `reason-forms`. "5 apples" is 5, the rest is not read; other text goes without the blanks around it.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hostPayloadText } from '../../src/core/values/durable-action';
-import { dotnetJson } from '../../src/core/values/dotnet-json';
+import { boundedJson, dotnetJson } from '../../src/core/values/dotnet-json';
 
 describe('JSON as the real host writes it', () => {
   const rows: [json: string, written: string][] = [
@@ -16,9 +16,15 @@ describe('JSON as the real host writes it', () => {
     ['0.0001', '0.0001'],
     ['1234567890123456.5', '1.2345678901234565E+15'],
     ['{"a":1.50,"b":2.0}', '{"a":1.5,"b":2.0}'],
+    ['[1e400,-1e400,"1e400"]', '["Infinity","-Infinity","1e400"]'],
     ['{"1e21":"1e21 \\" 1.0","c":1e2}', '{"1e21":"1e21 \\" 1.0","c":100.0}'],
   ];
   for (const [json, written] of rows) it(`${json} is ${written}`, () => assert.equal(dotnetJson(json), written));
+
+  it('a number that no double holds is a text, where other numbers stay as they are', () => {
+    assert.equal(boundedJson('[1e400,-2.50E+999,1.0,-0,1e2,"1e400"]'), '["Infinity","-Infinity",1.0,-0,1e2,"1e400"]');
+    assert.equal(boundedJson(`[1e308,${'9'.repeat(400)}]`), `[1e308,${'9'.repeat(400)}]`);
+  });
 
   it("Newtonsoft's own members at the start of an object go, others stay", () => {
     assert.equal(hostPayloadText({ $type: 'System.String', a: 1 }), '{"a":1}');

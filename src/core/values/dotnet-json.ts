@@ -20,32 +20,47 @@ function escaped(text: string): string {
   return text.replace(/[\u0085\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** `text` is valid JSON; a number in it that no double holds is the text that .NET writes for it (recorded: `s-start-over-double`). */
+export function boundedJson(text: string): string {
+  if (!/[eE]\+?\d{3}|\d{309}/.test(text)) return text;
+  return outsideOfTexts(text, (part) =>
+    part.replace(numberPattern, (token) => (/[.eE]/.test(token) && !Number.isFinite(Number(token)) ? infinite(token) : token)),
+  );
+}
+
 /** `text` is valid JSON. */
 function dotnetNumbers(text: string): string {
-  if (!/\d(?:[eE]|\.\d)|-0(?!\.)/.test(text)) return text;
-  // A loop rather than one expression: a payload may be megabytes, and a pattern over all of it overflows its stack.
+  return /\d(?:[eE]|\.\d)|-0(?!\.)/.test(text) ? outsideOfTexts(text, numbersIn) : text;
+}
+
+/** `text` is valid JSON. A loop rather than one expression: a payload may be megabytes, and a pattern over all of it overflows its stack. */
+function outsideOfTexts(text: string, change: (part: string) => string): string {
   let result = '';
   let at = 0;
   for (;;) {
     const quote = text.indexOf('"', at);
-    if (quote < 0) return result + numbersIn(text.slice(at));
+    if (quote < 0) return result + change(text.slice(at));
     let end = quote + 1;
     while (end < text.length && text[end] !== '"') end += text[end] === '\\' ? 2 : 1;
-    result += numbersIn(text.slice(at, quote)) + text.slice(quote, end + 1);
+    result += change(text.slice(at, quote)) + text.slice(quote, end + 1);
     at = end + 1;
   }
 }
 
+const numberPattern = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
 function numbersIn(text: string): string {
-  return text.replace(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
-    /[.eE]/.test(token) ? dotnetNumber(token) : token === '-0' ? '0' : token,
-  );
+  return text.replace(numberPattern, (token) => (/[.eE]/.test(token) ? dotnetNumber(token) : token === '-0' ? '0' : token));
+}
+
+function infinite(token: string): string {
+  return token.startsWith('-') ? '"-Infinity"' : '"Infinity"';
 }
 
 /** A double: its shortest digits, with an exponent from 15 places on and below five zeros. */
 function dotnetNumber(token: string): string {
   const value = Number(token);
-  if (!Number.isFinite(value)) return token;
+  if (!Number.isFinite(value)) return infinite(token);
   const [digits = '', exponentText = '0'] = value.toExponential().split('e');
   const exponent = Number(exponentText);
   if (exponent >= 15 || exponent < -5) {

@@ -1,4 +1,5 @@
 /** The orchestration trigger's input (spec/functions-worker.md 4): one JSON object of ten keys, all of them always there. */
+import { boundedJson } from '../../../../core/values/dotnet-json';
 import { lenientJson } from '../../../../core/values/newtonsoft-json';
 import type { ExecutionStarted, HistoryEvent } from '../../../../core/history/history';
 import { sdkEvent } from './sdk-events';
@@ -48,7 +49,7 @@ function inputJson(started: ExecutionStarted): string {
   if (text === null || text === '') return 'null';
   try {
     JSON.parse(text);
-    return text;
+    return boundedJson(text);
   } catch {
     // An input that is no JSON (an imported history, say) is handed over as the text it is.
     return lenientJson(text) ?? JSON.stringify(text);
