@@ -1,7 +1,7 @@
 /**
  * Random programs on the real engine and on the built emulator: says which seeds differ, and where first.
  *
- *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--jobs 12] [--wide | --far] [--whole] [--record | --again] [--folder NAME]
+ *   npx tsx test/goldens/random/main.ts [--seed 1] [--count 50] [--jobs 12] [--wide | --far] [--whole] [--record | --again] [--folder NAME] [--patience TIMES]
  *
  * Compared are the answers' status codes, how each instance ended and its rows by type, number and name; with --whole everything that the
  * recordings' test compares. What the real engine did stays in test-results/random/ (--folder: another name there): --record does nothing else, --again plays what is there.
@@ -10,6 +10,7 @@
  * and what it did each time is printed. --wide: programs with more kinds of work in groups, and more that a client does meanwhile.
  * --far: critical sections, durable HTTP, retried children, groups of timers, big statuses, signals, capitals in events, suspensions before the
  * first step and requests at the wrong time as well.
+ * --patience: on a machine that is busy the client lets so many times as much pass as written.
  * Outside of CI; it needs what the recorder needs.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     wide: { type: 'boolean', default: false },
     far: { type: 'boolean', default: false },
     folder: { type: 'string', default: 'random' },
+    patience: { type: 'string', default: '1' },
   },
 });
 
@@ -97,6 +99,8 @@ function record(round: number, names: readonly string[] = []): void {
     '--once',
     '--jobs',
     jobs,
+    '--patience',
+    values.patience,
   ];
   const done = spawnSync('node', [...args, ...only], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (done.status !== 0) throw new Error('The recorder did not come to its end.');
@@ -115,7 +119,7 @@ type Runs = Map<string, Played>;
 
 async function play(recordings: readonly Recording[], storageMs: number, more: readonly string[] = []): Promise<Runs> {
   const runs: Runs = new Map();
-  for (const [name, run] of await playAll(app, recordings, storageMs, more)) {
+  for (const [name, run] of await playAll(app, recordings, storageMs, more, Number(values.patience))) {
     if (run instanceof Error) throw run;
     runs.set(name, run);
   }

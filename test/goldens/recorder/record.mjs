@@ -1,6 +1,6 @@
 // Records scenarios on the real Durable Functions engine: Azurite, the WebJobs host of this folder and the app, each in its own process.
 //   node test/goldens/recorder/record.mjs SCENARIOS.json [--name NAME ...] [--app FILE.cjs|FOLDER of programming model v3 or of a .NET isolated app|csharp] [--out FOLDER] [--hub NAME]
-//        [--options FILE of host.json's durableTask section] [--once] [--jobs N] [--wait SECONDS] [--check]
+//        [--options FILE of host.json's durableTask section] [--once] [--jobs N] [--wait SECONDS] [--patience TIMES] [--check]
 // SCENARIOS.json is a list in the form of test/goldens/scenarios.json; beside it lie `app/app.cjs` and `recordings/` unless said otherwise.
 // Each scenario is played twice, each time on a hub of its own round; where the two differ, the recording says `"racy": true`.
 // --check says which recordings differ from what was recorded now and writes none (--keep FOLDER: the differing ones there; without --check the
@@ -28,6 +28,8 @@ const { values: flags, positionals } = parseArgs({
     jobs: { type: 'string', default: '3' },
     // The most that a step `wait` takes: more on a machine that is busy.
     wait: { type: 'string', default: '20' },
+    // How many times as long as written the client lets pass, for the same reason.
+    patience: { type: 'string', default: '1' },
   },
 });
 if (positionals.length !== 1) {
@@ -67,13 +69,19 @@ async function round(number) {
       queue = [...scenarios];
     const worker = async () => {
       for (let scenario = queue.shift(); scenario; scenario = queue.shift()) {
-        const { calls, status } = await play(host.base, scenario, page.port, { waitMs: Number(flags.wait) * 1000 });
-        const rows = await rowsOf(azurite.tables, flags.hub, belongs(scenario.name));
-        recordings.set(scenario.name, {
+        const { calls, status } = await play(host.base, scenario, page.port, {
+          waitMs: Number(flags.wait) * 1000,
+          patience: Number(flags.patience),
+        });
+        const rows = await rowsOf(azurite.tables, flags.hub, scenario.name, belongs(scenario.name));
+        const recording = {
           calls: normalise(calls, flags.hub),
           status: normalise(status, flags.hub),
           rows: normalise(rows, flags.hub),
-        });
+        };
+        recordings.set(scenario.name, recording);
+        // Of a round that comes to no end what was recorded is there.
+        if (flags.once && !flags.check) write(scenario, recording);
         console.log(
           `${number}: ${scenario.name}${calls.some((c) => c.reached === false) ? ' (a wait ended without its status)' : ''}`,
         );
@@ -91,6 +99,14 @@ async function round(number) {
   }
 }
 
+function textOf({ name, steps }, recording, racy = false) {
+  return JSON.stringify({ name, steps, ...(racy ? { racy } : {}), ...recording }, null, 1) + '\n';
+}
+
+function write(scenario, recording) {
+  writeFileSync(path.join(out, `${scenario.name}.json`), textOf(scenario, recording));
+}
+
 prepare();
 mkdirSync(out, { recursive: true });
 const [first, second] = flags.once ? [await round(1)] : [await round(1), await round(2)];
@@ -98,13 +114,9 @@ let different = 0;
 for (const { name, steps } of scenarios) {
   const one = first.get(name),
     racy = second !== undefined && JSON.stringify(one) !== JSON.stringify(second.get(name));
-  const text = JSON.stringify({ name, steps, ...(racy ? { racy } : {}), ...one }, null, 1) + '\n';
+  const text = textOf({ name, steps }, one, racy);
   const target = path.join(out, `${name}.json`);
-  if (racy && flags.keep)
-    writeFileSync(
-      path.join(flags.keep, `${name}.second.json`),
-      JSON.stringify({ name, steps, ...second.get(name) }, null, 1) + '\n',
-    );
+  if (racy && flags.keep) writeFileSync(path.join(flags.keep, `${name}.second.json`), textOf({ name, steps }, second.get(name)));
   if (!flags.check) writeFileSync(target, text);
   else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
     different++;

@@ -43,9 +43,9 @@ async function waitFor(base, id, status, ms) {
 
 /**
  * Plays a scenario ({name, steps}) against `base` (the URL above instances/…). `page` is the port of the page of $HTTP.
- * What the last steps set off has `settleMs` to come to rest. Gives {calls, status}: what was sent and answered, and the status with its history at the end.
+ * What the last steps set off has `settleMs` to come to rest; pauses are `patience` times as long as written. Gives {calls, status}: what was sent and answered, and the status with its history at the end.
  */
-export async function play(base, { name, steps }, page, { waitMs = 20_000, settleMs = 1200 } = {}) {
+export async function play(base, { name, steps }, page, { waitMs = 20_000, settleMs = 1200, patience = 1 } = {}) {
   const calls = [];
   const own = (suffix) => (suffix === undefined ? name : `${name}-${suffix}`);
   const value = (input) =>
@@ -68,7 +68,7 @@ export async function play(base, { name, steps }, page, { waitMs = 20_000, settl
       const reached = await waitFor(base, id, step.wait, step.ms ?? waitMs);
       calls.push({ wait: step.wait, ...(step.id === undefined ? {} : { id }), reached });
       if (step.wait === 'end') await made('GET', `instances/${id}`);
-    } else if (step.pause) await pause(step.pause);
+    } else if (step.pause) await pause(step.pause * patience);
     else if (step.page) await fetch(`http://127.0.0.1:${page}${step.page.replaceAll('$', name)}`);
     else if ('get' in step) await made('GET', `instances/${id}${step.get}`);
     else if (step.request) await made(step.request[0], step.request[1].replaceAll('$', name), text, step.type, step.headers);
@@ -78,7 +78,7 @@ export async function play(base, { name, steps }, page, { waitMs = 20_000, settl
       await made('POST', `instances/${id}/${command}?reason=${encodeURIComponent(step[command])}`);
     }
   }
-  await pause(settleMs);
+  await pause(settleMs * patience);
   const status = await call(base, 'GET', `instances/${name}?showHistory=true&showHistoryOutput=true&showInput=true`);
   return { calls, status };
 }

@@ -51,7 +51,7 @@ async function started(command, args, env, ready) {
   let output = '';
   const ended = new Promise((resolve) => child.once('exit', resolve));
   await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${command} said nothing of being ready within 90 s:\n${output}`)), 90_000);
+    const timer = setTimeout(() => reject(new Error(`${command} said nothing of being ready within 300 s:\n${output}`)), 300_000);
     const look = (chunk) => {
       output = (output + chunk).slice(-200_000);
       if (ready(output)) (clearTimeout(timer), resolve());
