@@ -10,53 +10,71 @@ import type { Difference } from './compare';
 const heading = '## Where recordings are not followed';
 
 export class FidelityTable {
-  private readonly unmet: Set<TableLine>;
-
-  private constructor(private readonly lines: readonly TableLine[]) {
-    this.unmet = new Set(lines);
-  }
+  private constructor(private readonly lines: readonly (readonly Place[])[]) {}
 
   static async read(): Promise<FidelityTable> {
-    const text = await readFile(path.join(projectRoot, 'docs', 'fidelity.md'), 'utf8');
-    const at = text.indexOf(heading);
-    const section = at < 0 ? '' : text.slice(at + heading.length).split('\n## ', 1)[0];
+    return FidelityTable.of(await readFile(path.join(projectRoot, 'docs', 'fidelity.md'), 'utf8'));
+  }
+
+  /** Of a page in Markdown. */
+  static of(page: string): FidelityTable {
+    const at = page.indexOf(heading);
+    const section = at < 0 ? '' : page.slice(at + heading.length).split('\n## ', 1)[0];
     const lines = (section ?? '').split('\n').filter((line) => line.startsWith('| `'));
-    return new FidelityTable(lines.map(lineOf));
+    return new FidelityTable(lines.map(placesOf));
   }
 
   get length(): number {
     return this.lines.length;
   }
 
-  /** Whether a line allows the difference; the line counts as met then. */
+  /** Whether the table allows the difference; every name that does so counts as met for that scenario. */
   allows(scenario: string, { where }: Difference): boolean {
-    const line = this.lines.find(({ places }) =>
-      places.some((place) => place.scenario.test(scenario) && place.where.test(where)),
-    );
-    if (line !== undefined) this.unmet.delete(line);
-    return line !== undefined;
+    const allowing = this.lines.flat().filter((place) => place.scenario.test(scenario) && place.where.test(where));
+    for (const { met } of allowing) met.add(scenario);
+    return allowing.length > 0;
   }
 
-  /** Lines that nothing differed for; `scenarios`: those that were played. */
+  /**
+   * What of the table is needless, by what differed in the scenarios that were played: a name without a place where one of the scenarios that it
+   * stands for is as recorded, a name with a place that none of them differs in.
+   */
   unmetBy(scenarios: readonly string[]): string[] {
-    return [...this.unmet]
-      .filter(({ places }) => places.some(({ scenario }) => scenarios.some((name) => scenario.test(name))))
+    return this.lines.flat().flatMap(({ text, scenario, isWhole, met }) => {
+      const named = scenarios.filter((name) => scenario.test(name));
+      const equal = named.filter((name) => !met.has(name));
+      if (isWhole) return equal.map((name) => (name === text ? name : `${text}: ${name}`));
+      return named.length > 0 && equal.length === named.length ? [text] : [];
+    });
+  }
+
+  /** Names that stand for none of the scenarios. */
+  namelessAmong(scenarios: readonly string[]): string[] {
+    return this.lines
+      .flat()
+      .filter(({ scenario }) => !scenarios.some((name) => scenario.test(name)))
       .map(({ text }) => text);
   }
 }
 
-interface TableLine {
+/** What one text in backticks names. */
+interface Place {
   text: string;
-  places: { scenario: RegExp; where: RegExp }[];
+  scenario: RegExp;
+  where: RegExp;
+  /** It names no place: anything in the scenario may differ. */
+  isWhole: boolean;
+  /** Scenarios that it has allowed a difference in. */
+  met: Set<string>;
 }
 
-function lineOf(text: string): TableLine {
-  const first = text.split('|')[1] ?? '';
-  const places = [...first.matchAll(/`([^`]+)`/g)].map((match) => {
-    const [scenario = '', where = '*'] = (match[1] ?? '').split(' ');
-    return { scenario: wildcard(scenario), where: wildcard(where) };
+function placesOf(line: string): Place[] {
+  const first = line.split('|')[1] ?? '';
+  return [...first.matchAll(/`([^`]+)`/g)].map(([, text = '']) => {
+    const [scenario = '', where] = text.split(' ');
+    const isWhole = where === undefined;
+    return { text, scenario: wildcard(scenario), where: wildcard(where ?? '*'), isWhole, met: new Set<string>() };
   });
-  return { text, places };
 }
 
 function wildcard(text: string): RegExp {
