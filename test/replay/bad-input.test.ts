@@ -8,7 +8,8 @@ import type { ReplayRequest } from '../../src/core/ports/replay-worker';
 import { openReplay } from '../../src/replay/open-replay';
 import type { NodeReplayWorker } from '../../src/workers/node/node-replay-worker';
 import { ReplayFixture, v4Files } from './replay-fixture';
-import { withRoom } from '../support/with-room';
+import { letTimePass } from '../support/let-time-pass';
+import { ManualClock } from '../support/manual-clock';
 
 const base = { EventId: -1, IsPlayed: false, Timestamp: '2024-01-01T00:00:00.0000000Z' };
 
@@ -33,10 +34,11 @@ function requestOf(functionName: string, ...more: HistoryEvent[]): ReplayRequest
 }
 
 const source = `
+const block = () => { require('node:fs').writeSync(1, 'blocks from here\\n'); for (;;); };
 df.app.activity('A', { handler: () => 1 });
 df.app.orchestration('Good', function* (context) { const x = 5; yield context.df.callActivity('A'); return x; });
-df.app.orchestration('Hangs', function* (context) { yield context.df.callActivity('A'); for (;;); });
-df.app.orchestration('HangsAtOnce', function* () { for (;;); });
+df.app.orchestration('Hangs', function* (context) { yield context.df.callActivity('A'); block(); });
+df.app.orchestration('HangsAtOnce', function* () { block(); });
 df.app.orchestration('Exits', function* () { process.exit(7); });
 df.app.orchestration('Throws', function* () { throw new Error('out of order'); });
 df.app.orchestration('YieldsNothing', function* () { yield 5; });
@@ -120,30 +122,40 @@ describe('a replay that cannot go well', () => {
     await rejects(openReplay({ ...requestOf('Good'), history: [scheduled] }, worker), 'InvalidArgument', /ExecutionStarted/);
   });
 
-  it('is ended when the code does not come back, and the next one goes on in a new process', () =>
-    withRoom(async (watchdogMs) => {
-      const worker = await fixture.replayWorker(await app(), { watchdogMs });
-      await rejects(
-        openReplay(requestOf('HangsAtOnce'), worker),
-        'WorkerHung',
-        /replay of the orchestrator "HangsAtOnce".*index\.js/,
-      );
-      const good = await openReplay(requestOf('Good', scheduled, ended, episode, completed), worker);
-      await rejects(openReplay(requestOf('Hangs', scheduled, ended, episode, completed), worker), 'WorkerHung', /"Hangs"/);
-      // The process of the first one is gone too: it is opened anew when it is looked into.
-      assert.equal((await good.evaluate(0, 0, 'x + 1')).value, '6');
-    }));
+  /** A replay that blocks its process: judged once it does. */
+  const blocks = async (clock: ManualClock, opening: Promise<unknown>): Promise<unknown> => {
+    opening.catch(() => undefined);
+    const begun = () => fixture.logs.findIndex(({ message }) => message.includes('blocks from here'));
+    while (begun() < 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    fixture.logs.splice(0, begun() + 1);
+    return letTimePass(clock, opening);
+  };
 
-  it('is ended by an expression that does not come back', () =>
-    withRoom(async (watchdogMs) => {
-      const worker = await fixture.replayWorker(await app(), { watchdogMs });
-      const timeline = await openReplay(requestOf('Good'), worker);
-      const [scope] = await timeline.scopes(0, 0);
-      await rejects(timeline.evaluate(0, 0, '(() => { for (;;); })()'), 'WorkerHung', /Good/);
-      // What was given out by the process that is gone is not mistaken for something else.
-      await rejects(timeline.variables(scope?.reference ?? ''), 'InvalidArgument', /no variable/);
-      assert.equal((await timeline.evaluate(0, 0, 'x')).value, '5');
-    }));
+  it('is ended when the code does not come back, and the next one goes on in a new process', async () => {
+    const clock = new ManualClock();
+    const worker = await fixture.replayWorker(await app(), { watchdogMs: 120_000, watchdogTime: clock });
+    await rejects(
+      blocks(clock, openReplay(requestOf('HangsAtOnce'), worker)),
+      'WorkerHung',
+      /replay of the orchestrator "HangsAtOnce".*index\.js/,
+    );
+    const good = await openReplay(requestOf('Good', scheduled, ended, episode, completed), worker);
+    const hangs = openReplay(requestOf('Hangs', scheduled, ended, episode, completed), worker);
+    await rejects(blocks(clock, hangs), 'WorkerHung', /"Hangs"/);
+    // The process of the first one is gone too: it is opened anew when it is looked into.
+    assert.equal((await good.evaluate(0, 0, 'x + 1')).value, '6');
+  });
+
+  it('is ended by an expression that does not come back', async () => {
+    const clock = new ManualClock();
+    const worker = await fixture.replayWorker(await app(), { watchdogMs: 120_000, watchdogTime: clock });
+    const timeline = await openReplay(requestOf('Good'), worker);
+    const [scope] = await timeline.scopes(0, 0);
+    await rejects(letTimePass(clock, timeline.evaluate(0, 0, '(() => { for (;;); })()')), 'WorkerHung', /Good/);
+    // What was given out by the process that is gone is not mistaken for something else.
+    await rejects(timeline.variables(scope?.reference ?? ''), 'InvalidArgument', /no variable/);
+    assert.equal((await timeline.evaluate(0, 0, 'x')).value, '5');
+  });
 
   it('says that the code ended its process', async () => {
     await rejects(openReplay(requestOf('Exits'), worker), 'WorkerExited', /exit code 7/);

@@ -11,6 +11,8 @@ import type { LaunchSpec } from '../../src/workers/supervision/launch';
 import { socketVariable, tokenVariable } from '../../src/workers/node/wire/messages';
 import { freePort } from '../../src/vscode/emulators/free-port';
 import { WorkerFixture } from './worker-fixture';
+import { letTimePass } from '../support/let-time-pass';
+import { ManualClock } from '../support/manual-clock';
 import { withRoom } from '../support/with-room';
 
 const isGone = (pid: number): boolean => !isProcessAlive(pid);
@@ -144,31 +146,34 @@ describe('the life of the process that runs an app', () => {
     assert.equal(end.result, '{"value":5,"input":"in"}');
   });
 
-  it('is ended when an orchestrator blocks it: that one is named with its place, the others are to be asked again', () =>
-    withRoom(async (watchdogMs) => {
-      const app = await fixture.start('commonjs', { watchdogMs });
-      // The first episode takes a busy machine long.
-      await app.firstEpisode('helloCities', null, 'first');
-      const waiting = app.activity('slow', 60_000);
-      waiting.catch(() => undefined);
-      await app.firstEpisode('helloCities', null, 'fine');
-      const blocked = app.firstEpisode('blocks', 60_000, 'culprit');
-      const behind = app.firstEpisode('helloCities', null, 'behind');
-      for (const one of [blocked, behind]) one.catch(() => undefined);
-      await assert.rejects(blocked, (error) => {
-        assert(DurascopeError.is(error, 'WorkerHung'));
-        const said = `orchestrator "blocks" (instance culprit) has blocked the app's event loop for more than ${watchdogMs / 1000} s`;
-        assert.ok(error.message.includes(said), error.message);
-        if (process.platform !== 'win32') assert.match(error.message, /in .* \(src[\\/]functions[\\/]orchestrations\.js:2\d\)/);
-        return true;
-      });
-      for (const one of [waiting, behind]) await assert.rejects(one, (error) => DurascopeError.is(error, 'WorkerExited'));
-      assert.equal((await app.firstEpisode('helloCities', null, 'behind')).decisions.length, 1);
-    }));
+  it('is ended when an orchestrator blocks it: that one is named with its place, the others are to be asked again', async () => {
+    const clock = new ManualClock();
+    const app = await fixture.start('commonjs', { watchdogMs: 120_000, watchdogTime: clock });
+    const waiting = app.activity('slow', 60_000);
+    waiting.catch(() => undefined);
+    await app.firstEpisode('helloCities', null, 'fine');
+    const blocked = app.firstEpisode('blocks', 60_000, 'culprit');
+    const behind = app.firstEpisode('helloCities', null, 'behind');
+    for (const one of [blocked, behind]) one.catch(() => undefined);
+    await app.logged('blocks begins');
+    await assert.rejects(letTimePass(clock, blocked), (error) => {
+      assert(DurascopeError.is(error, 'WorkerHung'));
+      const said = `orchestrator "blocks" (instance culprit) has blocked the app's event loop for more than 120 s`;
+      assert.ok(error.message.includes(said), error.message);
+      if (process.platform !== 'win32') assert.match(error.message, /in .* \(src[\\/]functions[\\/]orchestrations\.js:2\d\)/);
+      return true;
+    });
+    for (const one of [waiting, behind]) await assert.rejects(one, (error) => DurascopeError.is(error, 'WorkerExited'));
+    assert.equal((await app.firstEpisode('helloCities', null, 'behind')).decisions.length, 1);
+  });
 
   it('is ended when an activity blocks it too', async () => {
-    const app = await fixture.start('commonjs', { watchdogMs: 400 });
-    await assert.rejects(app.activity('blocksToo', 60_000), (error) => {
+    const clock = new ManualClock();
+    const app = await fixture.start('commonjs', { watchdogMs: 120_000, watchdogTime: clock });
+    const blocked = app.activity('blocksToo', 60_000);
+    blocked.catch(() => undefined);
+    await app.logged('blocksToo begins');
+    await assert.rejects(letTimePass(clock, blocked), (error) => {
       assert(DurascopeError.is(error, 'WorkerHung'));
       assert.match(error.message, /activity "blocksToo"/);
       return true;

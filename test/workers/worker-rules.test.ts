@@ -5,6 +5,7 @@ import { matters } from '../../src/workers/node/app/app-watcher';
 import { checkNodeVersion } from '../../src/workers/node/process/node-version';
 import { readStartRequests } from '../../src/workers/supervision/start-requests';
 import { Watchdog } from '../../src/workers/supervision/watchdog';
+import { ManualClock } from '../support/manual-clock';
 
 describe('start requests of an output binding', () => {
   const read = (value: unknown) => readStartRequests([{ name: 'out', bindingType: 'durableClient', value }]);
@@ -96,22 +97,49 @@ describe('the name of a function', () => {
 describe('the watchdog', () => {
   it('pings after a silent quarter and calls out once after the whole time', async () => {
     const said: string[] = [];
-    await new Promise<void>((resolve) => {
-      const dog = new Watchdog(
-        20,
-        () => said.push('ping'),
-        () => {
-          said.push('silence');
-          assert(dog.isSilent());
-          dog.heard();
-          assert(!dog.isSilent());
-          dog.rest();
-          resolve();
-        },
-      );
-      dog.watch();
-    });
-    assert.deepEqual(said, ['ping', 'silence']);
+    const clock = new ManualClock();
+    const dog = new Watchdog(
+      20,
+      () => said.push('ping'),
+      () => said.push(`silence ${String(dog.isSilent())}`),
+      clock,
+    );
+    const pass = (ms: number): Promise<void> => {
+      clock.advance(ms);
+      return new Promise((resolve) => setImmediate(resolve));
+    };
+    dog.watch();
+    await pass(4);
+    assert.deepEqual(said, []);
+    await pass(1);
+    assert.deepEqual(said.splice(0), ['ping']);
+    dog.heard();
+    await pass(20);
+    assert.deepEqual(said.splice(0), ['ping']);
+    await pass(5);
+    assert.deepEqual(said.splice(0), ['silence true']);
+    await pass(100);
+    assert.deepEqual(said, []);
+    dog.heard();
+    assert(!dog.isSilent());
+    dog.rest();
+    await pass(100);
+    assert.deepEqual(said, []);
+  });
+
+  it('judges what has arrived and was not read yet as heard', async () => {
+    const clock = new ManualClock();
+    const dog = new Watchdog(
+      20,
+      () => undefined,
+      () => assert.fail('it was heard'),
+      clock,
+    );
+    dog.watch();
+    clock.advance(25);
+    dog.heard();
+    await new Promise((resolve) => setImmediate(resolve));
+    dog.rest();
   });
 
   it('does not watch when it is told to wait for ever', () => {

@@ -10,6 +10,7 @@ import type { Logger } from '../../core/ports/logger';
 import type { OpenReplay, ReplayRequest, ReplayRun, ReplayWorker, Variable, VariableScope } from '../../core/ports/replay-worker';
 import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
 import { spawnProcess, type Launcher } from '../supervision/launch';
+import type { WatchdogTime } from '../supervision/watchdog';
 import type { ReplayAsk } from './wire/messages';
 import { unpackRun, type PackedRun } from './wire/replay-wire';
 import { WorkerProcess } from './process/worker-process';
@@ -18,6 +19,8 @@ export interface NodeReplayWorkerOptions extends AppLaunchOptions {
   log: Logger;
   /** How long the code may go without an answer. Default 10,000; 0: for ever. */
   watchdogMs?: number;
+  /** How that time passes. Default: as the computer's. */
+  watchdogTime?: WatchdogTime;
   /** Default 60,000; 0: for ever. */
   loadTimeoutMs?: number;
   /** Default: as a child of this process. */
@@ -91,6 +94,7 @@ export class NodeReplayWorker implements ReplayWorker {
       forReplay: true,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
+      watchdogTime: options.watchdogTime,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
       signal,
     });

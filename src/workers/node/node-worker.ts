@@ -3,6 +3,7 @@ import type { Disposable } from '../../core/ports/clock';
 import { AppWorker, type AppWorkerOptions } from '../supervision/app-worker';
 import { spawnProcess, type Launcher } from '../supervision/launch';
 import type { RunningApp } from '../supervision/running-app';
+import type { WatchdogTime } from '../supervision/watchdog';
 import { watchApp } from './app/app-watcher';
 import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
 import { WorkerProcess } from './process/worker-process';
@@ -14,6 +15,8 @@ export interface NodeWorkerOptions extends AppLaunchOptions, AppWorkerOptions {
   grpcClientBinding?(): string | null;
   /** How long the app may block its event loop. Default 10,000; 0: for ever. */
   watchdogMs?: number;
+  /** How that time passes. Default: as the computer's. */
+  watchdogTime?: WatchdogTime;
   /** Default 60,000; 0: for ever. */
   loadTimeoutMs?: number;
   /** Quiet time after a change before the app is loaded again. Default 250. */
@@ -53,6 +56,7 @@ export class NodeWorker extends AppWorker {
       ...(grpcClientBinding === null ? {} : { grpcClientBinding }),
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
+      watchdogTime: options.watchdogTime,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
       signal,
       ...(options.inBackground === undefined ? {} : { inBackground: options.inBackground }),

@@ -1,3 +1,5 @@
+import type { Clock, Disposable } from '../../core/ports/clock';
+
 /**
  * Notices that a process no longer answers. It sleeps while nothing is asked of the process and while the process speaks by itself;
  * only after a silent quarter of the time a ping goes out.
@@ -6,8 +8,18 @@
  */
 const quarters = 4;
 
+/** How the time of a watchdog passes: no clock's that can be set, let alone a hub's. */
+export type WatchdogTime = Pick<Clock, 'after'>;
+
+const realTime: WatchdogTime = {
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs).unref();
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
+
 export class Watchdog {
-  private timer: NodeJS.Timeout | undefined;
+  private nextTick: Disposable | undefined;
   private silentTicks = 0;
 
   /** `limitMs` 0: never. `onSilence` is called once for each silence. */
@@ -15,18 +27,18 @@ export class Watchdog {
     private readonly limitMs: number,
     private readonly ping: () => void,
     private readonly onSilence: () => void,
+    private readonly time: WatchdogTime = realTime,
   ) {}
 
   watch(): void {
-    if (this.limitMs <= 0 || this.timer !== undefined) return;
+    if (this.limitMs <= 0 || this.nextTick !== undefined) return;
     this.silentTicks = 0;
-    this.timer = setInterval(() => this.tick(), Math.max(1, this.limitMs / quarters));
-    this.timer.unref();
+    this.arm();
   }
 
   rest(): void {
-    clearInterval(this.timer);
-    this.timer = undefined;
+    this.nextTick?.dispose();
+    this.nextTick = undefined;
   }
 
   heard(): void {
@@ -37,7 +49,12 @@ export class Watchdog {
     return this.silentTicks > quarters;
   }
 
+  private arm(): void {
+    this.nextTick = this.time.after(Math.max(1, this.limitMs / quarters), () => this.tick());
+  }
+
   private tick(): void {
+    this.arm();
     this.silentTicks++;
     if (this.silentTicks === 1) this.ping();
     // What has arrived but was not read yet is read before the verdict.

@@ -19,9 +19,13 @@ export interface BlockLocation {
   frames: readonly string[];
 }
 
-const boundMs = 1_500;
-
-export async function locateBlock(child: LaunchedProcess, output: OutputLines, appDir: string): Promise<BlockLocation | null> {
+/** `boundMs`: for the inspector to open, and again for it to answer. */
+export async function locateBlock(
+  child: LaunchedProcess,
+  output: OutputLines,
+  appDir: string,
+  boundMs: number,
+): Promise<BlockLocation | null> {
   if (process.platform === 'win32' || child.pid === undefined || child.stderr === null) return null;
   const listening = output.waitFor(/^Debugger listening on (ws:\/\/\S+)/, boundMs);
   try {
@@ -31,7 +35,7 @@ export async function locateBlock(child: LaunchedProcess, output: OutputLines, a
     return null;
   }
   const url = (await listening)?.[1];
-  return url === undefined ? null : readStack(url, appDir);
+  return url === undefined ? null : readStack(url, appDir, boundMs);
 }
 
 interface CallFrame {
@@ -53,7 +57,7 @@ interface InspectorMessage {
   result?: { result?: { value?: unknown } };
 }
 
-function readStack(url: string, appDir: string): Promise<BlockLocation | null> {
+function readStack(url: string, appDir: string, boundMs: number): Promise<BlockLocation | null> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
     const done = (location: BlockLocation | null): void => {

@@ -23,7 +23,7 @@ import type { LaunchedProcess, Launcher, LaunchSpec } from '../../supervision/la
 import { OutputLines } from '../../supervision/output-lines';
 import { ProcessLife } from '../../supervision/process-life';
 import type { HttpCall, HttpReply, RunningApp, WorkerEnd } from '../../supervision/running-app';
-import { Watchdog } from '../../supervision/watchdog';
+import { Watchdog, type WatchdogTime } from '../../supervision/watchdog';
 import type { AppLayout } from '../app/app-layout';
 import {
   socketVariable,
@@ -59,11 +59,15 @@ export interface WorkerProcessOptions {
   log: (entry: LogEntry) => void;
   /** 0: never. */
   watchdogMs: number;
+  watchdogTime?: WatchdogTime | undefined;
   /** How long the process may take from its start until the app is loaded; 0: as long as it likes. */
   loadTimeoutMs: number;
   /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
   signal?: AbortSignal;
 }
+
+/** A busy machine takes long to tell where a process stands; who waits long for the verdict waits half of that again for the place. */
+const shortestLocatingMs = 1_500;
 
 export class WorkerProcess implements RunningApp {
   /**
@@ -130,6 +134,7 @@ export class WorkerProcess implements RunningApp {
       watchdogMs,
       () => this.connection.say({ type: 'ping' }),
       () => void this.onHang(),
+      options.watchdogTime,
     );
     const env = { ...launch.env, [socketVariable]: socket.path, [tokenVariable]: socket.token };
     this.process = launcher({ ...launch, env });
@@ -337,7 +342,8 @@ export class WorkerProcess implements RunningApp {
   }
 
   private async onHang(): Promise<void> {
-    const where = await locateBlock(this.process, this.output, this.options.appDir);
+    const { appDir, watchdogMs } = this.options;
+    const where = await locateBlock(this.process, this.output, appDir, Math.max(shortestLocatingMs, watchdogMs / 2));
     // The process came back to life meanwhile.
     if (this.life.hasEnded || !this.watchdog.isSilent()) return;
     const running = where?.running ?? null;
@@ -345,7 +351,7 @@ export class WorkerProcess implements RunningApp {
     const begun =
       running === null ? null : { kind: 'activity', name: running.functionName, instanceId: running.instanceId ?? null };
     const [id, request] = this.asked.findBlocker(where) ?? [0, begun];
-    const message = describeBlock(request, where, this.options.watchdogMs);
+    const message = describeBlock(request, where, watchdogMs);
     this.hung = { id, message, running };
     this.options.log({ level: 'error', category: 'worker', message });
     this.kill();
