@@ -23,7 +23,7 @@ const slow = [
 module.exports = {
   ...mochaOptions,
   import: 'tsx',
-  require: ['ends-programs', 'older-packages', 'dotnet-environment', 'compile-server', 'quiet-programs'].map(
+  require: ['temporary-files', 'ends-programs', 'older-packages', 'dotnet-environment', 'compile-server', 'quiet-programs'].map(
     (name) => `./test/support/${name}.cjs`,
   ),
   spec: named ? [] : slowFirst(['test/e2e/**/*.test.ts', 'test/goldens/*.test.ts'], [], slow),

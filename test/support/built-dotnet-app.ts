@@ -27,7 +27,9 @@ async function build(title: string, sources: string, result: string): Promise<st
   const names = (await readdir(sources)).filter((name) => !['bin', 'obj', '.durascope'].includes(name)).sort();
   const hash = createHash('sha256');
   for (const name of names) hash.update(name).update(await readFile(path.join(sources, name)));
-  const dir = path.join(tmpdir(), `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`);
+  // Runs of the tests have a folder of their own (temporary-files.cjs).
+  const kept = process.env['DURASCOPE_TESTS_SYSTEM_TMPDIR'] ?? tmpdir();
+  const dir = path.join(kept, `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`);
   if (await isThere(path.join(dir, result))) return dir;
   const fresh = `${dir}-${process.pid}`;
   try {

@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { findCodeServer } from './places.mjs';
+import { patienceMs } from './patience.mjs';
 
 // Quiet defaults: nothing that phones home, pops up, steals focus or moves on its own.
 export const quietSettings = {
@@ -80,29 +81,33 @@ function runOnce(file, args, env) {
 }
 
 /**
- * The package's files, put into `extensions` as the editor itself unpacks them. It does so once for each package and each editor; what it
- * made is kept among the system's temporary files.
+ * The package's files, put into `extensions` as the editor itself unpacks them. It does so once for each package in a run of the tests, and once for
+ * each editor elsewhere.
  */
 async function install(dist, vsix, extensions, env) {
-  const hash = createHash('sha256').update(fs.readFileSync(vsix)).update(dist.vscodeVersion).digest('hex').slice(0, 16);
-  const kept = path.join(os.tmpdir(), `durascope-installed-${hash}`);
+  if (process.env.DURASCOPE_TESTS_SYSTEM_TMPDIR === undefined) return unpack(dist, vsix, extensions, env);
+  const hash = createHash('sha256').update(fs.readFileSync(vsix)).digest('hex').slice(0, 16);
+  const kept = path.join(os.tmpdir(), `unpacked-${hash}`);
   if (!fs.existsSync(kept)) {
     const fresh = fs.mkdtempSync(`${kept}-`);
-    const args = ['--config', path.join(fresh, 'config.yaml'), '--user-data-dir', path.join(fresh, 'data')];
-    fs.writeFileSync(path.join(fresh, 'config.yaml'), '{}\n');
-    const folder = path.join(fresh, 'extensions');
-    fs.mkdirSync(folder);
-    try {
-      await runOnce(dist.node, [dist.entry, ...args, '--extensions-dir', folder, '--install-extension', vsix, '--force'], env);
-      // The list that the editor keeps beside them names this folder; without one it looks what there is.
-      fs.rmSync(path.join(folder, 'extensions.json'), { force: true });
-      // Several runs may come here at once: the first one counts.
-      if (!fs.existsSync(kept)) fs.renameSync(folder, kept);
-    } finally {
-      fs.rmSync(fresh, { recursive: true, force: true });
-    }
+    await unpack(dist, vsix, fresh, env);
+    // Several parts of a run may come here at once: the first one counts, and all go with the run.
+    if (!fs.existsSync(kept)) fs.renameSync(fresh, kept);
   }
   fs.cpSync(kept, extensions, { recursive: true });
+}
+
+async function unpack(dist, vsix, folder, env) {
+  const own = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-unpacking-'));
+  try {
+    fs.writeFileSync(path.join(own, 'config.yaml'), '{}\n');
+    const args = ['--config', path.join(own, 'config.yaml'), '--user-data-dir', path.join(own, 'data')];
+    await runOnce(dist.node, [dist.entry, ...args, '--extensions-dir', folder, '--install-extension', vsix, '--force'], env);
+    // The list that the editor keeps beside them names this folder; without one it looks what there is.
+    fs.rmSync(path.join(folder, 'extensions.json'), { force: true });
+  } finally {
+    fs.rmSync(own, { recursive: true, force: true });
+  }
 }
 
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
@@ -226,7 +231,7 @@ export async function startCodeServer(options = {}) {
   }
 
   const origin = `http://127.0.0.1:${port}`;
-  const end = Date.now() + 60000;
+  const end = Date.now() + patienceMs;
   for (;;) {
     if (exited) {
       await stop();
@@ -234,7 +239,7 @@ export async function startCodeServer(options = {}) {
     }
     if (Date.now() > end) {
       await stop();
-      throw new Error(`code-server not up in 60 s:\n${lines.join('\n')}`);
+      throw new Error(`code-server not up in ${patienceMs / 1000} s:\n${lines.join('\n')}`);
     }
     try {
       if ((await fetch(`${origin}/healthz`)).ok) {

@@ -4,11 +4,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import again from '../attempts.cjs';
+import temporaryFiles from '../temporary-files.cjs';
 import { mochaProgram, panels, stories } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { repository } from './places.mjs';
 import '../quiet-programs.cjs';
 import { setUpBrowser, setUpCodeServer } from './setup.mjs';
+
+temporaryFiles.removeAtEnd();
 
 /** `DURASCOPE_EDITOR_LANES` sets another number. */
 const lanes = Number(process.env.DURASCOPE_EDITOR_LANES ?? '2');

@@ -1,9 +1,12 @@
 // npm run test:vscode: the panels in a plain Chromium, then the packaged extension clicked through in a real VS Code.
 // Arguments go to mocha: `npm run test:vscode -- --grep history`.
 import { spawnSync } from 'node:child_process';
+import temporaryFiles from '../temporary-files.cjs';
 import { mochaProgram, panels, stories } from './browser-parts.mjs';
 import { findCodeServer, repository } from './places.mjs';
 import { setUpBrowser, setUpCodeServer } from './setup.mjs';
+
+temporaryFiles.removeAtEnd();
 
 if (process.env.DURASCOPE_VSIX === undefined) {
   const made = spawnSync('npm', ['run', '--silent', 'package'], {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { patienceMs } from './patience.mjs';
 import { findChromium, resultsDir } from './places.mjs';
 
 export const chromiumArgs = [
@@ -19,7 +20,7 @@ const quote = (text) => JSON.stringify(String(text));
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
 /** Retries until `probe` gives something truthy. */
-export async function until(what, probe, ms = 60_000, every = 100) {
+export async function until(what, probe, ms = patienceMs, every = 100) {
   const end = Date.now() + ms;
   let last;
   for (;;) {
@@ -40,7 +41,7 @@ export async function until(what, probe, ms = 60_000, every = 100) {
 }
 
 /** Retries assertions until they hold: for what is drawn or told a moment later. The last failure is thrown. */
-export async function eventually(check, ms = 20_000) {
+export async function eventually(check, ms = patienceMs) {
   const end = Date.now() + ms;
   for (;;) {
     try {
@@ -82,7 +83,7 @@ export async function openWorkbench(server, options) {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(60_000); // a machine that is busy with other things
+  page.setDefaultTimeout(patienceMs); // a machine that is busy with other things
   const bench = new Workbench(server, context, page, profile);
   const automation = { log: [], exit: undefined };
   bench.automation = automation;
@@ -100,7 +101,7 @@ export async function openWorkbench(server, options) {
   }
   try {
     await page.goto(workbenchUrl(server, options));
-    await page.waitForSelector('.monaco-workbench', { timeout: 60000 });
+    await page.waitForSelector('.monaco-workbench', { timeout: patienceMs });
   } catch (error) {
     await bench.close();
     throw error;
@@ -139,7 +140,7 @@ export class Workbench {
   }
 
   /** Opens quick access with `text` and takes the row whose label is `row` (or begins with `row,`); retries while VS Code still loads. */
-  async quickOpen(text, row, ms = 60000) {
+  async quickOpen(text, row, ms = patienceMs) {
     const wanted = this.quickInput
       .locator(
         `.quick-input-list .monaco-list-row[aria-label=${quote(row)}], .quick-input-list .monaco-list-row[aria-label^=${quote(`${row},`)}]`,
@@ -206,7 +207,7 @@ export class Workbench {
   async activity(name) {
     // The li, not the a: a badge lies over the a and takes the click.
     const item = this.page.locator(`.activitybar li.action-item:has(> a.action-label[aria-label^=${quote(name)}])`).first();
-    await item.waitFor({ timeout: 60000 });
+    await item.waitFor({ timeout: patienceMs });
     const isShown = async () => (await item.getAttribute('class', { timeout: 2000 })).split(/\s+/).includes('checked');
     // A click where it is shown would hide it again: one at a time, each with time to work.
     await until(`the view ${name}`, async () => {
@@ -260,7 +261,7 @@ export class Workbench {
     });
   }
   /** Text of a notification that contains `text`. Under the smoke-test driver there are no toasts, so look in the centre. */
-  async notification(text, ms = 60_000) {
+  async notification(text, ms = patienceMs) {
     const message = this.page.locator('.notification-list-item-message', { hasText: text }).first();
     const bell = this.page.locator('#status\\.notifications');
     await until(
@@ -326,7 +327,7 @@ export class Workbench {
    * A FrameLocator on the document that the extension wrote, in the webview in which `selector` is found.
    * Nested: iframe.webview (VS Code's own page) > iframe#active-frame (the extension's page).
    */
-  async webview(selector = 'body', ms = 60_000) {
+  async webview(selector = 'body', ms = patienceMs) {
     return until(
       `a webview with ${selector}`,
       async () => {
@@ -351,7 +352,7 @@ class Debug {
     this.toolbar = this.page.locator('.debug-toolbar');
   }
   /** Starts a launch.json configuration by name, with the Run and Debug view open. */
-  async start(name, ms = 60000) {
+  async start(name, ms = patienceMs) {
     await this.bench.activity('Run and Debug');
     await this.bench.pane('Variables').waitFor();
     await this.bench.quickOpen(`debug ${name}`, name, ms);
@@ -397,7 +398,7 @@ class Debug {
         : null;
     });
   }
-  async untilLine(line, ms = 60_000) {
+  async untilLine(line, ms = patienceMs) {
     return until(
       `the debugger to stand on line ${line}`,
       async () => {
@@ -435,7 +436,7 @@ class Debug {
     return found;
   }
   /** Waits until one variable shows `value`. */
-  async untilVariable(name, value, ms = 60_000) {
+  async untilVariable(name, value, ms = patienceMs) {
     return until(`variable ${name} to be ${value}`, async () => (await this.variables())[name] === value, ms);
   }
   async frames() {

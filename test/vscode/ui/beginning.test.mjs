@@ -6,7 +6,7 @@ import { panelFrame, screenshot, useEditor } from './editor-window.mjs';
 
 // Somebody who has nothing but a folder: from there to the first instance that has completed.
 describe('a user with a folder and no app', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   this.bail(true);
   const window = useEditor({ prepare: (app) => fs.rmSync(path.join(app, 'host.json')) });
 
@@ -14,7 +14,7 @@ describe('a user with a folder and no app', function () {
     const { bench } = window;
     await bench.activity('Durascope');
     const pane = bench.pane('Instances');
-    await pane.locator('.monaco-button', { hasText: 'Create a Sample App' }).waitFor({ timeout: 60_000 });
+    await pane.locator('.monaco-button', { hasText: 'Create a Sample App' }).waitFor();
     await pane.locator('.monaco-button', { hasText: 'Open an Example' }).waitFor();
     assert.equal(await bench.pane('Functions').count(), 0);
     await screenshot(window, 'welcome-no-app');
@@ -41,7 +41,7 @@ describe('a user with a folder and no app', function () {
         if (rows.map((row) => row.trim()).join() === '..') await bench.quickField.press('Enter', { timeout: 1000 });
         return !(await bench.quickField.isVisible());
       },
-      60_000,
+      180_000,
       500,
     );
     await until('the app to be written', () => fs.existsSync(path.join(target, 'host.json')));
@@ -50,8 +50,8 @@ describe('a user with a folder and no app', function () {
 
   it('starts it, and its orchestrator from the lens, and sees it complete beside the code', async () => {
     const { bench, page } = window;
-    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click({ timeout: 60_000 });
-    await bench.treeItem('HelloCities', bench.pane('Functions')).waitFor({ timeout: 60_000 });
+    await bench.pane('Instances').locator('.monaco-button', { hasText: 'Start Emulator' }).first().click();
+    await bench.treeItem('HelloCities', bench.pane('Functions')).waitFor();
     const lens = page.locator('.codelens-decoration a', { hasText: 'Start' }).first();
     await lens.waitFor();
     await lens.click();

@@ -19,7 +19,7 @@ const grpcPort = await freePort();
 
 // One window, one story: each part goes on where the one before it ended.
 describe('an instance of a connected program in a real VS Code', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const window = useEditor({
     fixture: 'connected',
     settings: { 'durascope.grpcPort': grpcPort, 'debug.internalConsoleOptions': 'neverOpen' },
@@ -41,19 +41,19 @@ describe('an instance of a connected program in a real VS Code', function () {
   it('appears in the tree with its program, once the program has run it', async () => {
     const { bench } = window;
     await startEmulator(window);
-    await bench.treeItem('OfTheApp', bench.pane('Functions')).waitFor({ timeout: 60_000 });
+    await bench.treeItem('OfTheApp', bench.pane('Functions')).waitFor();
     program = spawn(process.execPath, [source()], {
       env: { ...process.env, DURASCOPE_ADDRESS: `localhost:${grpcPort}` },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    await instanceRow(window, 'BookTrip, Completed').waitFor({ timeout: 60_000 });
-    await bench.treeItem('JavaScript', bench.pane('Functions')).waitFor({ timeout: 60_000 });
+    await instanceRow(window, 'BookTrip, Completed').waitFor();
+    await bench.treeItem('JavaScript', bench.pane('Functions')).waitFor();
   });
 
   it('is stepped through in the debugger, at its source, without variables of the code', async () => {
     const { bench } = window;
     await bench.contextMenu(instanceRow(window, 'BookTrip, Completed'), 'Step through Replay');
-    await bench.debug.toolbar.waitFor({ timeout: 60_000 });
+    await bench.debug.toolbar.waitFor();
     await bench.debug.untilLine(line());
     await bench.activity('Run and Debug');
     await bench.debug.untilVariable('customStatus', 'null');

@@ -14,7 +14,7 @@ df.app.orchestration('Remind', function* (context) {
 
 // One window, one story: each part goes on where the one before it ended.
 describe('what keeps orchestrators from replaying, in a real VS Code', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   this.bail(true);
   const window = useEditor({
     // What is typed here stands as it is typed: a suggestion that comes late would take a key for its answer.

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startCodeServer } from '../../support/vscode/code-server.mjs';
+import { patienceMs } from '../../support/vscode/patience.mjs';
 import { repository, resultsDir } from '../../support/vscode/places.mjs';
 import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
 
@@ -22,7 +23,7 @@ export function useEditor({ settings = {}, trust = false, fixture = 'tour', prep
   const window = {};
   const lines = [];
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-tour-'));
     window.root = root;
     window.app = path.join(root, fixture);
@@ -55,7 +56,7 @@ export function useEditor({ settings = {}, trust = false, fixture = 'tour', prep
     await window.bench.dismissQuickInput().catch(() => undefined);
   });
   after(async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     await window.bench?.close();
     await window.server?.stop();
     if (window.root !== undefined) fs.rmSync(window.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -155,12 +156,12 @@ export async function dropOn({ page, app }, target, file) {
 export async function openReplayTab(window, panel) {
   await panel.locator('#tab-replay').click();
   const replay = await panelFrame(window, '.replay-slider');
-  await replay.locator('.replay-step', { hasText: /Step \d+ of \d+/ }).waitFor({ timeout: 60_000 });
+  await replay.locator('.replay-step', { hasText: /Step \d+ of \d+/ }).waitFor();
   return replay;
 }
 
 /** The document of the panel on screen in which `selector` is found, as a frame. */
-export async function panelFrame({ bench, page }, selector, ms = 60_000) {
+export async function panelFrame({ bench, page }, selector, ms = patienceMs) {
   return until(
     `a panel with ${selector}`,
     async () => {

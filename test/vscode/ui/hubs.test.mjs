@@ -38,7 +38,7 @@ const { startGoldenAzurite } = createRequire(import.meta.url)('../../hubs/for-th
 
 // One window, one story: each part goes on where the one before it ended. The app is the one whose hub the real engine has left in Azurite.
 describe('a task hub of the real engine in a real VS Code', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let azurite;
   const window = useEditor({
     prepare: async (app) => {
@@ -57,12 +57,12 @@ describe('a task hub of the real engine in a real VS Code', function () {
     const { bench } = window;
     await bench.activity('Durascope');
     await bench.command('Durascope: Attach to Task Hub…');
-    await bench.quickInput.getByText('GoldenHub in Azurite').first().waitFor({ timeout: 60_000 });
+    await bench.quickInput.getByText('GoldenHub in Azurite').first().waitFor();
     await screenshot(window, 'hubs-candidates');
     await bench.pick('GoldenHub in Azurite');
-    await item('All instances').waitFor({ timeout: 60_000 });
+    await item('All instances').waitFor();
     await until('the sign and the pace', async () => /read only · every 5 s/.test((await pane().textContent()) ?? ''));
-    await item('Empty').waitFor({ timeout: 60_000 });
+    await item('Empty').waitFor();
     await screenshot(window, 'hubs-dark');
   });
 
@@ -71,20 +71,20 @@ describe('a task hub of the real engine in a real VS Code', function () {
     await bench.command('Durascope: Filter Instances of a Task Hub…');
     await bench.quickField.fill('status:terminated');
     await window.page.keyboard.press('Enter');
-    await item('Filter: status:Terminated').waitFor({ timeout: 60_000 });
-    await item('Terminated').waitFor({ timeout: 60_000 });
+    await item('Filter: status:Terminated').waitFor();
+    await item('Terminated').waitFor();
   });
 
   it('shows its instances in a panel, filtered by the hub', async () => {
     const { bench } = window;
     await bench.command('Durascope: Show Instances of a Task Hub');
     const frame = await panelFrame(window, '.instances-panel [data-read-only]');
-    await frame.locator('.row-count', { hasText: '25 instances' }).waitFor({ timeout: 60_000 });
+    await frame.locator('.row-count', { hasText: '25 instances' }).waitFor();
     await screenshot(window, 'hubs-instances-dark');
     await frame.locator('[title^="Count the instances"]').click();
-    await frame.locator('.chip', { hasText: /All\s*25$/ }).waitFor({ timeout: 30_000 });
+    await frame.locator('.chip', { hasText: /All\s*25$/ }).waitFor();
     await frame.locator('[data-status=Terminated]').click();
-    await frame.locator('.row-count', { hasText: '1 instance' }).waitFor({ timeout: 30_000 });
+    await frame.locator('.row-count', { hasText: '1 instance' }).waitFor();
     await screenshot(window, 'hubs-instances-filtered-dark');
   });
 
@@ -93,7 +93,7 @@ describe('a task hub of the real engine in a real VS Code', function () {
     await bench.command('Durascope: Filter Instances of a Task Hub…');
     await bench.quickField.fill('fan-out');
     await window.page.keyboard.press('Enter');
-    await item('Filter: fan-out').waitFor({ timeout: 60_000 });
+    await item('Filter: fan-out').waitFor();
     const frame = await openPanelOf(window, pane().locator('[role=treeitem][aria-level="3"]').first(), '[data-read-only]');
     assert.equal(await frame.locator('[data-action]').count(), 0);
     await screenshot(window, 'hubs-panel-dark');
@@ -104,7 +104,7 @@ describe('a task hub of the real engine in a real VS Code', function () {
   it('is legible in a light theme', async () => {
     fs.mkdirSync(path.join(window.app, '.vscode'), { recursive: true });
     fs.writeFileSync(path.join(window.app, '.vscode', 'settings.json'), '{ "workbench.colorTheme": "Light Modern" }');
-    await window.page.locator('.monaco-workbench.vs').first().waitFor({ timeout: 30_000 });
+    await window.page.locator('.monaco-workbench.vs').first().waitFor();
     await screenshot(window, 'hubs-light');
   });
 
@@ -117,11 +117,11 @@ describe('a task hub of the real engine in a real VS Code', function () {
       await bench.pick('Another one…');
       await bench.quickField.fill(other.connection);
       await window.page.keyboard.press('Enter');
-      await item('HelloCities').waitFor({ timeout: 60_000 });
+      await item('HelloCities').waitFor();
       await screenshot(window, 'hubs-grpc-light');
       await bench.command('Durascope: Allow or Stop Acting on a Task Hub…');
       await bench.quickField.fill('defau');
-      await bench.quickInput.getByText('Type default, or press Escape').waitFor({ timeout: 30_000 });
+      await bench.quickInput.getByText('Type default, or press Escape').waitFor();
       await screenshot(window, 'hubs-act-word-light');
       await bench.quickField.fill('default');
       await window.page.keyboard.press('Enter');
@@ -133,7 +133,7 @@ describe('a task hub of the real engine in a real VS Code', function () {
       await until('the second instance', async () => (await pane().locator('[aria-label*="HelloCities"]').count()) >= 2);
       const settings = path.join(window.app, '.vscode', 'settings.json');
       fs.writeFileSync(settings, '{ "workbench.colorTheme": "Dark Modern" }');
-      await window.page.locator('.monaco-workbench.vs-dark').first().waitFor({ timeout: 30_000 });
+      await window.page.locator('.monaco-workbench.vs-dark').first().waitFor();
       await screenshot(window, 'hubs-acts-dark');
     } finally {
       await other.stop();

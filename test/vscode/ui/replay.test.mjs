@@ -30,7 +30,7 @@ const buildTypeScript = (app) =>
 
 // One window, one story: each part goes on where the one before it ended.
 describe('stepping through a replay in a real VS Code', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const window = useEditor({
     fixture: 'stepping',
     prepare: buildTypeScript,
@@ -66,11 +66,11 @@ describe('stepping through a replay in a real VS Code', function () {
   it('opens the debugger from the menu of an instance, at the line on which a helper waited first', async () => {
     const { bench } = window;
     await startEmulator(window);
-    await bench.treeItem('PlaceOrder', bench.pane('Functions')).waitFor({ timeout: 60_000 });
+    await bench.treeItem('PlaceOrder', bench.pane('Functions')).waitFor();
     await startInstance(window, 'PlaceOrder', '{"id": 7, "items": ["cup", "plate"]}');
-    await instanceRow(window, 'PlaceOrder, Completed').waitFor({ timeout: 60_000 });
+    await instanceRow(window, 'PlaceOrder, Completed').waitFor();
     await bench.contextMenu(instanceRow(window, 'PlaceOrder, Completed'), 'Step through Replay');
-    await bench.debug.toolbar.waitFor({ timeout: 60_000 });
+    await bench.debug.toolbar.waitFor();
     await bench.debug.untilLine(lineOf("callActivity('Price'"));
     await bench.activity('Run and Debug');
     await bench.debug.untilVariable('item', "'cup'");
@@ -204,7 +204,7 @@ describe('stepping through a replay in a real VS Code', function () {
       await bench.debug.toolbar.waitFor({ timeout: 6000 });
       return true;
     });
-    await bench.debug.toolbar.waitFor({ timeout: 60_000 });
+    await bench.debug.toolbar.waitFor();
     await bench.debug.untilLine(lineOf("callActivity('Price'"));
     await bench.debug.press('Continue');
     await page.locator('.exception-widget', { hasText: 'ChargeCard' }).first().waitFor();

@@ -6,7 +6,7 @@ const { startSqlServer } = createRequire(import.meta.url)('../../hubs/for-the-ed
 
 // One window, one story. The server has what SQL Server's provider has left, and the app the code of it.
 describe('a task hub in SQL Server in a real VS Code', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let server;
   const window = useEditor({
     fixture: 'shop',
@@ -25,12 +25,12 @@ describe('a task hub in SQL Server in a real VS Code', function () {
     await bench.pick('Another one…');
     await bench.quickField.fill(`Server=127.0.0.1,${server.port};User ID=shop;Password=s3cr3t;Encrypt=False`);
     await page.keyboard.press('Enter');
-    await bench.quickInput.getByText('names no database').waitFor({ timeout: 60_000 });
+    await bench.quickInput.getByText('names no database').waitFor();
     await screenshot(window, 'sql-no-database');
     await page.keyboard.press('End');
     await page.keyboard.type(';Database=hub');
     await page.keyboard.press('Enter');
-    await item('All instances').waitFor({ timeout: 60_000 });
+    await item('All instances').waitFor();
     await says('the sign and the pace', /read only · every 5 s/);
   });
 
@@ -52,7 +52,7 @@ describe('a task hub in SQL Server in a real VS Code', function () {
     await screenshot(window, 'sql-away');
     server = await startSqlServer(port);
     await says('that it is back', /read only · every/);
-    await item('Chain, ').waitFor({ timeout: 60_000 });
+    await item('Chain, ').waitFor();
     await screenshot(window, 'sql-back');
   });
 });

@@ -35,7 +35,7 @@ df.app.orchestration('Quote', function* (context) {
 
 // One window, one story: each part goes on where the one before it ended.
 describe('a user who asks what if, in a real VS Code', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   this.bail(true);
   const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout + quote) });
   const choose = (text) => window.bench.take(window.bench.quickInput.locator('.monaco-list-row', { hasText: text }).first());
@@ -50,7 +50,7 @@ describe('a user who asks what if, in a real VS Code', function () {
   it('lets an activity of a finished run have given something else, from its row in the panel', async () => {
     const { bench } = window;
     await startEmulator(window);
-    await bench.page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: /:\d+/ }).waitFor({ timeout: 60_000 });
+    await bench.page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: /:\d+/ }).waitFor();
     await startInstance(window, 'Checkout');
     const frame = await openInstance(window, 'Checkout, Completed', '#tab-history');
     await frame.locator('#tab-history').click();
@@ -78,7 +78,7 @@ describe('a user who asks what if, in a real VS Code', function () {
   it('changes something at the moment at which the replay debugger stands', async () => {
     const { bench } = window;
     await bench.contextMenu(instanceRow(window, 'Checkout, Completed'), 'Step through Replay');
-    await bench.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
+    await bench.page.locator('.debug-toolbar').waitFor();
     const lines = fs.readFileSync(path.join(window.app, 'src', 'app.js'), 'utf8').split('\n');
     const lineOf = (text) => lines.findIndex((line) => line.includes(text)) + 1;
     await bench.debug.untilLine(lineOf("'card')"));
