@@ -65,7 +65,7 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
     return typeof value === 'string' ? value : undefined;
   };
   return {
-    positionals: parsed.positionals,
+    positionals: parsed.positionals.map((each) => (each.startsWith(dashed) ? each.slice(dashed.length) : each)),
     has: (option) => parsed.values[option] !== undefined,
     text,
     texts: (option) => {
@@ -85,7 +85,10 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
   };
 }
 
-/** `--input -5` as `--input=-5`: what has one dash and is no option is the value of the option before it. */
+/** Before a positional argument with a dash, which is taken for an option otherwise. No argument holds it. */
+const dashed = '\0';
+
+/** `--input -5` as `--input=-5`: what has one dash and is no option is the value of the option before it. A duration (`-1h`) is no option. */
 function withDashedValues(argv: readonly string[], options: Options): string[] {
   const shorts = new Set(Object.values(options).map(({ short }) => short));
   const joined: string[] = [];
@@ -95,6 +98,7 @@ function withDashedValues(argv: readonly string[], options: Options): string[] {
     const takesValue = before.startsWith('--') && options[before.slice(2)]?.value !== undefined;
     const isDashed = /^-[^-]/.test(argument) && !shorts.has(argument[1]);
     if (takesValue && isDashed && (end < 0 || index < end)) joined[joined.length - 1] = `${before}=${argument}`;
+    else if (/^-\d+[a-z]/.test(argument) && isDashed && (end < 0 || index < end)) joined.push(`${dashed}${argument}`);
     else joined.push(argument);
   }
   return joined;

@@ -25,7 +25,7 @@ export const exploredOptions = {
   },
   check: {
     value: 'FILE',
-    help: 'A module that exports a function of a run ({ status, output, calls, schedule }) which returns what is wrong with it.',
+    help: 'A module that exports a function of a run ({ status, output, calls, schedule }) which returns or throws what is wrong with it.',
   },
   failures: { value: 'N', help: 'Activities that fail once in a schedule, at most (default 1).' },
   doubles: { value: 'N', help: 'Activities that run twice, and events that come twice, at most (default 1).' },
@@ -82,6 +82,11 @@ async function expectedOf(args: ParsedArguments): Promise<string[] | null> {
   const text = await jsonArgument(args.text('expect'), '--expect');
   if (text === undefined) return null;
   const value: unknown = JSON.parse(text);
+  if (Array.isArray(value) && value.length === 0)
+    throw new DurascopeError(
+      'InvalidArgument',
+      `--expect names no output, so that none would be right: --expect '[null]' means null.`,
+    );
   if (Array.isArray(value)) return value.map((each: unknown) => JSON.stringify(each));
   throw new DurascopeError('InvalidArgument', `--expect takes a list of outputs: --expect '[${text}]'.`);
 }

@@ -53,6 +53,12 @@ describe('command line arguments', () => {
     );
   });
 
+  it('take a duration with a dash for no option: whoever is given it says what it takes', () => {
+    const { positionals } = parseArguments(['clock', '-1h', '--json'], {});
+    assert.deepEqual(positionals, ['clock', '-1h']);
+    assert.throws(() => parseArguments(['-x'], {}), /Unknown option '-x'/);
+  });
+
   it('demand the value of an option that takes one', () => {
     assert.match(
       refusal(() => parseArguments(['--port'], options)),

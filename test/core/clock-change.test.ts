@@ -36,4 +36,7 @@ describe('what a person writes to set the clock', () => {
     it(`'${text}' is refused, and the words are told`, () =>
       assert.throws(() => parseClockChange(text), /Say one of: real, run, pause, auto, next/));
   }
+
+  it('back is said to be no way', () =>
+    assert.throws(() => parseClockChange('-1h'), /It goes forward only; `real` brings back the computer's time/));
 });

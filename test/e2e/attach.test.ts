@@ -5,6 +5,7 @@ import path from 'node:path';
 import { DurascopePrograms } from '../support/durascope-program';
 import { Azurite } from '../hubs/azurite';
 import { LongHistory } from '../hubs/long-history';
+import { ManyInstances } from '../hubs/many-instances';
 import { TableServer } from '../hubs/table-server';
 
 describe('the built program on a hub of a real engine', () => {
@@ -112,6 +113,59 @@ describe('the built program on a hub of a real engine', () => {
     assert.match(stdout, /no longer has the orchestrator/);
     assert.match(stdout, /does not replay 3 of 3 instances/);
     assert.match(await readFile(junit, 'utf8'), /failures="3" errors="0">/);
+  });
+
+  it('does not say that all is well where the folder of the app is none, though nothing runs that it would be held against', async () => {
+    const { code, stdout, stderr } = await run('check', '--hub', 'env:HUB', '--app', path.join(folder, 'nowhere'));
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /The app folder \S*nowhere does not exist\. Give the folder that holds host\.json/);
+    const idle = await run('check', '--hub', 'env:HUB', '--app', app);
+    assert.deepEqual([idle.code, idle.stdout], [0, 'Nothing is running that could be checked.\n']);
+  });
+
+  describe('with instances that are more than its memory', () => {
+    const instances = 60;
+    /** Characters of the input that each of them was started with: 48 million in all. */
+    const inputLength = 800_000;
+    let server: TableServer;
+    before(async () => (server = await TableServer.start()));
+    after(() => server.stop());
+
+    it('checks them one by one, tells of those that would break, and names each in JUnit', async () => {
+      const many = new ManyInstances(instances, inputLength);
+      server.answer = (asked) => many.answer(asked);
+      const junit = path.join(folder, 'many.xml');
+      const { code, stdout, stderr } = await program.run(
+        [
+          'check',
+          '--hub',
+          'env:HUB',
+          '--task-hub',
+          'Shop',
+          '--app',
+          path.resolve('examples/hello-cities'),
+          '--junit',
+          junit,
+          '--json',
+        ],
+        { env: { HUB: server.connection, NODE_OPTIONS: '--max-old-space-size=48' } },
+      );
+      assert.equal(code, 1, stderr);
+      const { checked, broken, unknown } = JSON.parse(stdout) as {
+        checked: number;
+        broken: { instanceId: string; row: number }[];
+        unknown: unknown[];
+      };
+      assert.deepEqual([checked, unknown], [instances, []]);
+      assert.deepEqual(
+        broken.map(({ instanceId, row }) => [instanceId, row]),
+        many.others.map((id) => [id, 3]),
+      );
+      const xml = await readFile(junit, 'utf8');
+      assert.match(xml, new RegExp(`tests="${instances}" failures="${many.others.length}" errors="0"`));
+      assert.equal(xml.match(/<testcase /g)?.length, instances);
+      assert.ok(many.given > instances * inputLength, `${many.given} characters`);
+    });
   });
 
   describe('with a history that is longer than its memory', () => {

@@ -163,6 +163,7 @@ df.app.orchestration('Ship', function* (context) {
       [['custom-status', 'ReserveTicket'], /waits for the event 'BookingConfirmed': say what it brings with --event/],
       [['hello-cities-csharp', 'HelloCities'], /of an app of \.NET cannot be explored yet/],
       [['hello-cities', 'HelloCities', '--expect', '1'], /--expect takes a list of outputs: --expect '\[1\]'/],
+      [['hello-cities', 'HelloCities', '--expect', '[]'], /--expect names no output, so that none would be right/],
       [['hello-cities', 'HelloCities', '--check', 'nowhere.cjs'], /--check names 'nowhere.cjs', which cannot be loaded/],
     ] as const) {
       const [app, ...rest] = args;

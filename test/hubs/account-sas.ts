@@ -8,14 +8,24 @@ import {
 } from '@azure/storage-blob';
 import { localKey } from './azurite';
 
-/** Services table, blob and queue; all types. `permissions`: `rl` reads and lists. */
-export function generateAccountSas({ expiresOn, permissions }: { expiresOn: Date; permissions: string }): string {
+interface AccountSas {
+  expiresOn: Date;
+  /** `rl` reads and lists. */
+  permissions: string;
+  /** Default: a day before its end. */
+  startsOn?: Date;
+  /** Default: table, blob and queue. */
+  services?: string;
+}
+
+/** All types. */
+export function generateAccountSas({ expiresOn, permissions, startsOn, services = 'btqf' }: AccountSas): string {
   return generateAccountSASQueryParameters(
     {
       expiresOn,
-      startsOn: new Date(expiresOn.getTime() - 24 * 3_600_000),
+      startsOn: startsOn ?? new Date(expiresOn.getTime() - 24 * 3_600_000),
       permissions: AccountSASPermissions.parse(permissions),
-      services: AccountSASServices.parse('btqf').toString(),
+      services: AccountSASServices.parse(services).toString(),
       resourceTypes: AccountSASResourceTypes.parse('sco').toString(),
     },
     new StorageSharedKeyCredential('devstoreaccount1', localKey),

@@ -154,11 +154,92 @@ describe('a task hub that is not as it should be', () => {
       `${azurite.connection.replace(/AccountKey=[^;]+;/, '')};SharedAccessSignature=${sas}`;
     const expired = generateAccountSas({ expiresOn: new Date(Date.now() - 3_600_000), permissions: 'rl' });
     await refused(open('Locked', withSas(expired)), 'HubUnreachable', /good until 20.*it has expired/);
+    const coming = generateAccountSas({
+      ...{ startsOn: new Date(Date.now() + 3_600_000), expiresOn: new Date(Date.now() + 7_200_000), permissions: 'rl' },
+    });
+    await refused(open('Locked', withSas(coming)), 'HubUnreachable', /is good until 20\S+: it is good from 20\S+ on only\. Make/);
     const add = generateAccountSas({ expiresOn: new Date(Date.now() + 3_600_000), permissions: 'a' });
-    await refused(open('Locked', withSas(add)), 'HubUnreachable', /sp=rl/);
+    await refused(open('Locked', withSas(add)), 'HubUnreachable', /it may not read and list \(sp=a\)\. .*sp=rl/);
     const good = generateAccountSas({ expiresOn: new Date(Date.now() + 3_600_000), permissions: 'rl' });
-    const hub = await open(null, withSas(good).replace(/QueueEndpoint=[^;]+;/, '')).catch(() => open('Locked', withSas(good)));
+    const hub = await open('Locked', withSas(good));
     assert.equal((await hub.query({})).instances.length, 1);
+  });
+
+  it('is read with a signature that may not list, once it is named', async () => {
+    await put('NoList', [instance('hello')], rowsOf('hello'));
+    const expiresOn = new Date(Date.now() + 3_600_000);
+    const withSas = (more: { permissions: string; services?: string }): string =>
+      `${azurite.connection.replace(/AccountKey=[^;]+;/, '')};SharedAccessSignature=${generateAccountSas({ expiresOn, ...more })}`;
+    const readOnly = withSas({ permissions: 'r' });
+    await refused(open(null, readOnly), 'HubUnreachable', /: it may not list \(sp=r\)\. Name the hub, or make a new one/);
+    assert.deepEqual(await (await open('NoList', readOnly)).countByStatus(), { Completed: 1 });
+    await refused(open('NoLits', readOnly), 'HubNotFound', /may not list the tables, so the others are not known/);
+    const ofBlobs = withSas({ permissions: 'rl', services: 'b' });
+    await refused(open('NoList', ofBlobs), 'HubUnreachable', /it is not for tables \(ss=b\)/);
+  });
+
+  it('is read without queues, and says what is not known then', async () => {
+    await put('NoQueues', [instance('hello')], rowsOf('hello'));
+    await azurite.put('NoQueuesPartitions', []);
+    for (const connection of [
+      azurite.connection.replace(/QueueEndpoint=[^;]+;?/, ''),
+      // As where the service of the queues is not running.
+      azurite.connection.replace(/QueueEndpoint=http:\/\/127\.0\.0\.1:\d+/, 'QueueEndpoint=http://127.0.0.1:9'),
+    ]) {
+      const hub = await open('NoQueues', connection);
+      assert.deepEqual(await hub.countByStatus(), { Completed: 1 });
+      assert.equal((await hub.history('hello')).length, rowsOf('hello').length - 1);
+      const { queues, notes } = await hub.facts();
+      assert.deepEqual(queues ?? [], []);
+      assert.match(notes.join('\n'), /queues/i);
+    }
+  });
+
+  it('that is deleted and made anew while it is looked at is read again, without what it had', async () => {
+    const hub = await put('Anew', [instance('hello'), instance('big-output')], rowsOf('hello'));
+    assert.equal((await hub.query({})).instances.length, 2);
+    assert.equal((await hub.history('hello')).length, rowsOf('hello').length - 1);
+    for (const table of ['AnewInstances', 'AnewHistory']) await azurite.table(table).deleteTable();
+    await refused(hub.query({}), 'HubNotFound', /has no table AnewInstances \(any more\): the hub was deleted/);
+    await refused(hub.history('hello'), 'HubNotFound', /no table Anew\w+ \(any more\)/);
+    await azurite.put('AnewInstances', [ofHub(instance('hello'), 'Anew')]);
+    await azurite.put('AnewHistory', []);
+    assert.deepEqual(
+      (await hub.query({})).instances.map(({ instanceId }) => instanceId),
+      ['hello'],
+    );
+    assert.deepEqual(await hub.history('hello'), []);
+  });
+
+  it('is looked at over two connections at once, of which one is closed', async () => {
+    const one = await put('Twice', [instance('hello')], rowsOf('hello'));
+    const other = await open('Twice', azurite.connection.replace(/AccountKey=[^;]+;/, ''));
+    const [first, second] = await Promise.all([one.history('hello'), other.history('hello')]);
+    assert.deepEqual(first, second);
+    one.dispose();
+    await refused(one.query({}), 'Stopped', /was closed/);
+    assert.equal((await other.query({})).instances.length, 1);
+  });
+
+  it('whose Azurite is stopped and started again is read again over the same connection', async () => {
+    const own = await Azurite.start();
+    const history = rowsOf('hello');
+    await own.put('AgainInstances', [ofHub(instance('hello'), 'Again')]);
+    await own.put('AgainHistory', history);
+    const hub = await open('Again', own.connection);
+    assert.equal((await hub.query({})).instances.length, 1);
+    await own.stop();
+    await refused(hub.query({}), 'HubUnreachable', /Nothing answers at .*Start Azurite/);
+    const next = await Azurite.start('', { ports: own.ports });
+    try {
+      await refused(hub.query({}), 'HubNotFound', /no table AgainInstances/); // In memory: it has nothing yet.
+      await next.put('AgainInstances', [ofHub(instance('hello'), 'Again')]);
+      await next.put('AgainHistory', history);
+      assert.equal((await hub.query({})).instances.length, 1);
+      assert.equal((await hub.history('hello')).length, history.length - 1);
+    } finally {
+      await next.stop();
+    }
   });
 
   it('is refused where the connection is none, and no secret stands in the words', () => {

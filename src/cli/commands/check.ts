@@ -5,6 +5,7 @@ import { causeTexts, type Divergence } from '../../core/history/divergence';
 import { DurascopeError } from '../../core/values/errors';
 import type { InstanceQuery } from '../../core/ports/history-store';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
+import { appKind } from '../../emulator/app/app-kind';
 import { createReplays, type Replays } from '../../emulator/replays/replays';
 import { replayRequestOf } from '../../emulator/replays/replay-request';
 import { atMost, type Command } from '../command';
@@ -34,6 +35,8 @@ export const checkCommand: Command = {
     atMost(args, 0);
     const app = path.resolve(args.text('app') ?? '.');
     const node = args.text('node');
+    // Refuses what is no app, also where nothing runs that would be replayed with it.
+    await appKind(app);
     const hub = await reachHub(args);
     const replays = createReplays({
       appDir: app,

@@ -53,5 +53,6 @@ export function parseClockChange(text: string): ClockChange {
 }
 
 function notAClock(text: string): DurascopeError {
-  return new DurascopeError('InvalidArgument', `The clock cannot be set to '${text}'. Say one of: ${clockWords}.`);
+  const back = text.startsWith('-') ? " It goes forward only; `real` brings back the computer's time." : '';
+  return new DurascopeError('InvalidArgument', `The clock cannot be set to '${text}'.${back} Say one of: ${clockWords}.`);
 }

@@ -24,6 +24,7 @@ export function storageFailure(error: unknown, connection: StorageConnection, ta
     case 'AuthorizationPermissionMismatch':
     case 'AuthorizationServiceMismatch':
     case 'AuthorizationResourceTypeMismatch':
+      if (credential.type === 'sas' && wrongIn(new URLSearchParams(credential.signature), Date.now()).length > 0) break;
       return made(
         credential.type === 'signIn'
           ? `${where} is reached, but this account may not read it: it needs the roles "Storage Table Data Reader", "Storage Blob Data Reader" and "Storage Queue Data Reader". Being owner of the storage account does not give them, and a new assignment takes up to ten minutes.`
@@ -84,12 +85,31 @@ function refusal(where: string, { account, credential, isLocal }: StorageConnect
   }
 }
 
-function refusedSignature(where: string, signature: string, clock: string | undefined): string {
-  const end = new URLSearchParams(signature).get('se');
-  const rest = `Make a new one that may read and list (sp=rl) tables, blobs and queues.${clock === undefined ? '' : ` ${clock}`}`;
-  return end === null
-    ? `${where} refuses the shared access signature: it is wrong, or its key was changed. ${rest}`
-    : `${where} refuses the shared access signature, which is good until ${end}: it has expired, is wrong, or its key was changed. ${rest}`;
+function refusedSignature(where: string, signature: string, clock: string | undefined, nowMs = Date.now()): string {
+  const fields = new URLSearchParams(signature);
+  const end = fields.get('se');
+  const wrong = wrongIn(fields, nowMs);
+  const good = end === null ? '' : `, which ${Date.parse(end) <= nowMs ? 'was' : 'is'} good until ${end}`;
+  const named = mayNotList(fields) ? 'Name the hub, or make a new one' : 'Make a new one';
+  const rest = `${named} that may read and list (sp=rl) tables, blobs and queues.${clock === undefined ? '' : ` ${clock}`}`;
+  return `${where} refuses the shared access signature${good}: ${wrong.length === 0 ? 'it is wrong, or its key was changed' : wrong.join(', and ')}. ${rest}`;
+}
+
+/** What a shared access signature says of itself that keeps it from being enough. */
+function wrongIn(fields: URLSearchParams, nowMs: number): string[] {
+  const [end, start] = [Date.parse(fields.get('se') ?? ''), Date.parse(fields.get('st') ?? '')];
+  const lacks = (name: string, letter: string): boolean => fields.get(name)?.includes(letter) === false;
+  const mayNot = [...(lacks('sp', 'r') ? ['read'] : []), ...(mayNotList(fields) ? ['list'] : [])];
+  return [
+    ...(end <= nowMs ? ['it has expired'] : []),
+    ...(start > nowMs ? [`it is good from ${fields.get('st') ?? ''} on only`] : []),
+    ...(mayNot.length === 0 ? [] : [`it may not ${mayNot.join(' and ')} (sp=${fields.get('sp') ?? ''})`]),
+    ...(lacks('ss', 't') ? [`it is not for tables (ss=${fields.get('ss') ?? ''})`] : []),
+  ];
+}
+
+function mayNotList(fields: URLSearchParams): boolean {
+  return fields.get('sp')?.includes('l') === false;
 }
 
 const mostApartMs = 5 * 60_000;

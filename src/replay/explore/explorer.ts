@@ -210,7 +210,8 @@ export class Explorer {
       const step = isOver(walk) ? undefined : choicesAt(walk).find((each) => stepLabel(each) === label);
       if (step === undefined) {
         const possible = isOver(walk) ? [] : choicesAt(walk).map(stepLabel);
-        return `'${label}' cannot happen after '${walk.steps.map(stepLabel).join(' ')}': ${possible.length === 0 ? 'the run is over' : `there can be ${possible.slice(0, 20).join(', ')}`}.`;
+        const before = walk.steps.length === 0 ? 'at the start' : `after '${walk.steps.map(stepLabel).join(' ')}'`;
+        return `'${label}' cannot happen ${before}: ${possible.length === 0 ? 'the run is over' : `there can be ${possible.slice(0, 20).join(', ')}`}.`;
       }
       walk = await this.#take(walk, step);
     }

@@ -31,11 +31,15 @@ export function isFunctionName(name: string): boolean {
   return functionNamePattern.test(name) && name.toLowerCase() !== 'host';
 }
 
+/** Rejects with `AppInvalid` when the folder is missing. */
+export async function assertAppFolder(appDir: string): Promise<void> {
+  if (await isFolder(appDir)) return;
+  throw new DurascopeError('AppInvalid', `The app folder ${appDir} does not exist. Give the folder that holds host.json.`);
+}
+
 /** Rejects with `AppInvalid` when the folder is missing, or `main` matches nothing. */
 export async function readAppLayout(appDir: string, isDisabled: IsDisabled): Promise<AppLayout> {
-  if (!(await isFolder(appDir))) {
-    throw new DurascopeError('AppInvalid', `The app folder ${appDir} does not exist. Give the folder that holds host.json.`);
-  }
+  await assertAppFolder(appDir);
   const warnings: string[] = [];
   const pkg = await readPackageJson(appDir, warnings);
   const isModule = pkg.type === 'module';
