@@ -38,6 +38,7 @@ import {
   FunctionThrew,
   httpInput,
   httpReply,
+  orchestratorInput,
   triggerInput,
   triggerReply,
   type WithOutputs,
@@ -47,7 +48,6 @@ import { type Invocation, Invocations } from './functions/invocations';
 import type { LoadedFunction } from './functions/loaded-function';
 import { camelFailure, camelState } from './functions/pascal-state';
 import { type IsSource, readLog } from './functions/rpc-log';
-import { text } from './functions/values';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
 import type {
   FunctionMetadataResponse,
@@ -310,9 +310,8 @@ export class RpcProcess implements RunningApp {
   /** Rejects with what the function threw; the state may stand in its message. */
   private async jsonOrchestrator(name: string, instanceId: string, trigger: string): Promise<unknown> {
     const fn = this.table.find('orchestrator', name) ?? this.found(name);
-    const input = { data: text(trigger), triggerMetadata: { instanceId: text(instanceId) } };
     try {
-      const { returnValue } = await this.invocations.run('episode', fn, instanceId, input);
+      const { returnValue } = await this.invocations.run('episode', fn, instanceId, orchestratorInput(instanceId, trigger));
       const value = returnValue?.data;
       return camelState(value?.$case === 'json' || value?.$case === 'string' ? JSON.parse(value.value) : null);
     } catch (error) {

@@ -289,6 +289,32 @@ describe('a worker over FunctionRpc', () => {
       await isSound(app, 2);
     });
 
+    it('is told of an activity what its trigger holds, the properties of an object too, as the real host does', async () => {
+      const app = await start(sound);
+      const told = async (input: string): Promise<Record<string, unknown>> => {
+        await app.worker.runActivity({ instanceId: 'i', executionId: 'e', taskId: 0, name: 'Square', input });
+        const { triggerMetadata = {} } = app.invocations().at(-1) ?? {};
+        return Object.fromEntries(
+          Object.entries(triggerMetadata).map(([name, { data }]) => [name, data && [data.$case, data.value]]),
+        );
+      };
+      const object = '{"Name":"x","deep":{"q":1},"list":[1],"none":null,"isSo":true,"half":0.5,"data":"own"}';
+      assert.deepEqual(await told(`[${object}]`), {
+        instanceId: ['string', 'i'],
+        trigger: ['string', object],
+        data: ['string', 'own'],
+        Name: ['string', 'x'],
+        deep: ['json', '{"q":1}'],
+        isSo: ['string', 'True'],
+        half: ['string', '0.5'],
+      });
+      assert.deepEqual(await told('["Tokyo"]'), {
+        instanceId: ['string', 'i'],
+        trigger: ['string', '"Tokyo"'],
+        data: ['json', '"Tokyo"'],
+      });
+    });
+
     it('is not sent more than a message may have', async () => {
       const app = await start(sound);
       const input = JSON.stringify(['x'.repeat(129 * 1024 * 1024)]);

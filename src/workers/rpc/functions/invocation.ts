@@ -3,6 +3,7 @@ import { rewrittenJson } from '../../../core/values/newtonsoft-json';
 import type { ActivityOutcome, ActivityRequest } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import { describeActivityFailure, describeEncodedFailure } from '../../supervision/activity-failure';
+import { triggerProperties } from '../../node/child/functions/trigger-properties';
 import { toHttpAnswer } from '../../supervision/http-answer';
 import type { HttpCall, HttpReply, InvocationReply, OutputValue } from '../../supervision/running-app';
 import {
@@ -58,6 +59,7 @@ export function invocationRequest({ fn, invocationId, data, triggerMetadata, cli
   };
 }
 
+/** `triggerMetadata` as the real host has it: the properties of an object go over what is there. */
 export function activityInput(
   fn: LoadedFunction,
   { instanceId, input }: ActivityRequest,
@@ -70,8 +72,22 @@ export function activityInput(
       instanceId: text(instanceId),
       [fn.trigger.name]: data,
       data: element === null ? nothing : json(element),
+      ...propertiesOf(element),
     },
   };
+}
+
+/** A trigger of the JSON protocol. */
+export function orchestratorInput(instanceId: string, trigger: string): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
+  return { data: text(trigger), triggerMetadata: { ...propertiesOf(trigger), instanceId: text(instanceId) } };
+}
+
+function propertiesOf(trigger: string | null): Record<string, TypedData> {
+  const properties: Record<string, TypedData> = {};
+  for (const [name, { json: object, string: value = '' }] of Object.entries(triggerProperties(trigger))) {
+    properties[name] = typeof object === 'string' ? json(object) : text(value ?? '');
+  }
+  return properties;
 }
 
 /** The schedule's input is a JSON array of one. */
