@@ -364,4 +364,35 @@ app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durab
       await rm(moved, { recursive: true, force: true, maxRetries: 5 });
     }
   });
+
+  describe('with languageWorkers__node__arguments (spec/language-workers.md 5)', () => {
+    const files = {
+      'package.json': '{"main": "app.js"}',
+      'hook.cjs': "globalThis.hooked = 'by the hook';",
+      'app.js':
+        "require('durable-functions').app.activity('told', { handler: () => [globalThis.hooked, process.execArgv.join(' ')] });\n",
+    };
+    const withArguments = (given: string): AppOptions => ({
+      files: { ...files, 'local.settings.json': JSON.stringify({ Values: { languageWorkers__node__arguments: given } }) },
+    });
+
+    it('gives them to Node.js', async () => {
+      const app = await fixture.start(null, withArguments(' --require ./hook.cjs   --stack-trace-limit=7'));
+      const [hooked, args] = (await app.result('told')) as [string, string];
+      assert.equal(hooked, 'by the hook');
+      assert.match(args, /--require \.\/hook\.cjs --stack-trace-limit=7/);
+    });
+
+    it('leaves the inspector to whoever starts the app, and says so', async () => {
+      const app = await fixture.start(null, withArguments('--inspect=5858 --require ./hook.cjs'));
+      const [hooked, args] = (await app.result('told')) as [string, string];
+      assert.equal(hooked, 'by the hook');
+      assert.doesNotMatch(args, /5858/);
+      await app.logged('"--inspect=5858" of languageWorkers__node__arguments is left aside');
+    });
+
+    it('is no app that can be loaded with an option that Node.js does not know', async () => {
+      await refused(withArguments('--no-such-option').files ?? {}, /bad option/);
+    });
+  });
 });

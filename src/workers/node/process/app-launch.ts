@@ -5,6 +5,7 @@ import type { AppLayout } from '../app/app-layout';
 import { readAppLayout } from '../app/app-layout';
 import { readAppSettings } from '../app/app-settings';
 import { nodeArguments } from './node-arguments';
+import { workerArguments } from './worker-arguments';
 import { disabledBy, disabledNote } from '../../supervision/disabled-functions';
 import type { LaunchSpec } from '../../supervision/launch';
 
@@ -43,10 +44,11 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
   const env = environment(options, settings.values);
   const layout = await readAppLayout(appDir, disabledBy(env));
   const givenDir = path.resolve(options.appDir);
+  const asked = workerArguments(env);
   return {
     launch: {
       command: options.nodePath ?? process.execPath,
-      args: nodeArguments(options.execArgv ?? [], options.childScript, options.inspectPort),
+      args: nodeArguments([...(options.execArgv ?? []), ...asked.args], options.childScript, options.inspectPort),
       cwd: appDir,
       env,
     },
@@ -55,7 +57,7 @@ export async function prepareLaunch(options: AppLaunchOptions): Promise<AppLaunc
     layout,
     maxActions: settings.hostConfig.maxOrchestrationActions,
     httpPollDelayMs: settings.hostConfig.defaultAsyncRequestSleepTimeMs,
-    warnings: [...settings.warnings, ...layout.warnings, ...disabledNote(layout.disabled)],
+    warnings: [...settings.warnings, ...asked.warnings, ...layout.warnings, ...disabledNote(layout.disabled)],
   };
 }
 
