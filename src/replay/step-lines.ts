@@ -16,6 +16,8 @@ export interface StepLine {
   customStatus: string | null;
   /** Where the code waits; null where that is not told, or it has ended. */
   place: SourcePlace | null;
+  /** Why there is no place, a sentence; null where there is one, or the code has ended. */
+  placeNote: string | null;
 }
 
 /** All moments, told in full. */
@@ -33,7 +35,7 @@ export async function stepLines(timeline: ReplayTimeline): Promise<StepLine[]> {
       .map((event) => ('Name' in event ? `${event.EventType} ${event.Name}` : event.EventType));
     // One with a note begins there, and waits elsewhere.
     const place = frame === undefined || frame.note !== null ? null : frame.place;
-    lines.push({ index, kind, rows, came, asked: decisions.map(askedText), customStatus, place });
+    lines.push({ index, kind, rows, came, asked: decisions.map(askedText), customStatus, place, placeNote: frame?.note ?? null });
   }
   return lines;
 }
@@ -59,4 +61,12 @@ function askedText(decision: Decision): string {
     case 'CompleteOrchestration':
       return decision.status === 'ContinuedAsNew' ? 'to continue as new' : 'the end';
   }
+}
+
+const mostNotes = 3;
+
+/** Why places are missing: each reason once, of many the first ones. */
+export function placeNotes(lines: readonly StepLine[]): string[] {
+  const all = new Set(lines.flatMap(({ placeNote }) => placeNote ?? []));
+  return [...all].slice(0, mostNotes);
 }

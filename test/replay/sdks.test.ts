@@ -172,6 +172,14 @@ describe('replay, whatever the package', () => {
     });
   }
 
+  it('says what to do where webpack has put code into texts, which have no file', async () => {
+    const evaluated = `eval(${JSON.stringify(`${v4}\n//# sourceURL=webpack://app/./src/main.js?`)});`;
+    const files = { ...v4Files(''), 'index.js': `const df = require('durable-functions');\n${evaluated}\n` };
+    const frame = await firstFrame(await fixture.replayWorker(await fixture.apps.copy(null, { files })), 'main');
+    assert.equal(frame?.place, null);
+    assert.match(frame?.note ?? '', /webpack:.*no file\. Build it with devtool "source-map"/);
+  });
+
   it('leads back to TypeScript by source maps', async () => {
     const appDir = path.join(projectRoot, 'examples', 'hello-cities-ts');
     const worker = await fixture.replayWorker(appDir);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ReplayStep, ReplayTimeline } from '../../src/replay/replay-timeline';
-import { stepLines } from '../../src/replay/step-lines';
+import { placeNotes, stepLines } from '../../src/replay/step-lines';
 
 function step(index: number, frames: ReplayStep['frames']): ReplayStep {
   return {
@@ -22,5 +22,14 @@ describe('the lines of a replay', () => {
       lines.map((line) => line.place),
       [place, null, null],
     );
+  });
+
+  it('say once why there is no place', async () => {
+    const frames = (note: string | null) => [{ name: 'Orders', place: null, note }];
+    const steps = ['It is made while running.', 'It is made while running.', null, 'It is no file.'].map((note, at) =>
+      step(at, frames(note)),
+    );
+    const lines = await stepLines({ steps, history: [] } as unknown as ReplayTimeline);
+    assert.deepEqual(placeNotes(lines), ['It is made while running.', 'It is no file.']);
   });
 });

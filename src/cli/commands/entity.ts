@@ -27,7 +27,7 @@ export const entityCommand: Command = {
     name: { value: 'NAME', help: 'list: only entities of this function.' },
     all: { help: 'list: also those that were deleted and not yet cleaned up.' },
     limit: { value: 'N', help: 'list: at most so many (default 100).' },
-    input: { value: 'JSON', help: 'signal: the input as JSON, or @file (default none).' },
+    input: { value: 'JSON', short: 'i', help: 'signal: the input as JSON, or @file (default none).' },
     at: { value: 'TIME', help: 'signal: not before this time (ISO 8601).' },
   },
   async run(args, terminal) {

@@ -8,7 +8,7 @@ export const invokeCommand: Command = {
   summary: 'Call a function by hand: a timer, an activity, or one that a queue, an event or a blob would trigger.',
   options: {
     ...connectionOptions,
-    input: { value: 'JSON', help: 'What its trigger would bring, as JSON, or @file (default: nothing).' },
+    input: { value: 'JSON', short: 'i', help: 'What its trigger would bring, as JSON, or @file (default: nothing).' },
     metadata: { value: 'JSON', help: "The trigger's metadata as a JSON object, or @file." },
   },
   async run(args, terminal) {

@@ -4,7 +4,7 @@ import { causeTexts } from '../../core/history/divergence';
 import { DurascopeError } from '../../core/values/errors';
 import { readHistories, type ImportedHistory } from '../../replay/imported-history';
 import type { ReplayTimeline } from '../../replay/replay-timeline';
-import { stepLines, type StepLine } from '../../replay/step-lines';
+import { placeNotes, stepLines, type StepLine } from '../../replay/step-lines';
 import type { ParsedArguments } from '../arguments';
 import { atMost, type Command } from '../command';
 import { fileText } from '../file-text';
@@ -149,7 +149,7 @@ function print({ instanceId, functionName, steps, end, divergence, notes, timeli
     out(`  ${message}`);
   }
   if (timeline !== undefined) out(stepTable(timeline, terminal));
-  for (const note of notes) out(style.dim(`  note: ${note}`));
+  for (const note of [...notes, ...placeNotes(timeline ?? [])]) out(style.dim(`  note: ${note}`));
 }
 
 const endTexts: Readonly<Record<string, string>> = {

@@ -44,7 +44,7 @@ export class CodePlaces {
     if (script === undefined || script.url === '')
       return { place: null, note: 'The code was made while running and has no file.' };
     const file = toFile(script.url);
-    if (file === null) return { place: null, note: `The code comes from ${script.url}, which is no file.` };
+    if (file === null) return { place: null, note: noFile(script.url) };
     const built: SourcePlace = { file, line: line0 + 1, column: column0 + 1 };
     if (script.sourceMapURL === '') return { place: built, note: null };
     const { map, note } = this.mapOf(script, file);
@@ -109,6 +109,11 @@ function stalenessOf(original: string, built: string): string | null {
   } catch {
     return noSource(original);
   }
+}
+
+function noFile(url: string): string {
+  const advice = url.startsWith('webpack') ? ' Build it with devtool "source-map" instead of webpack\'s "eval".' : '';
+  return `The code comes from ${url}, which is no file.${advice}`;
 }
 
 function noSource(source: string): string {
