@@ -177,7 +177,7 @@ describe('replay, whatever the package', () => {
     const files = { ...v4Files(''), 'index.js': `const df = require('durable-functions');\n${evaluated}\n` };
     const frame = await firstFrame(await fixture.replayWorker(await fixture.apps.copy(null, { files })), 'main');
     assert.equal(frame?.place, null);
-    assert.match(frame?.note ?? '', /webpack:.*no file\. Build it with devtool "source-map"/);
+    assert.match(frame.note ?? '', /webpack:.*no file\. Build it with devtool "source-map"/);
   });
 
   it('leads back to TypeScript by source maps', async () => {

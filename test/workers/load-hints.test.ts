@@ -30,6 +30,21 @@ describe('a hint where a file of the app could not be loaded', () => {
     assert.equal(loadHint(older), '');
   });
 
+  it('says what runs TypeScript where this Node.js does not', () => {
+    const failure = {
+      appDir,
+      code: undefined,
+      message: "SyntaxError: Unexpected token '{'",
+      file: path.join(appDir, 'main.ts'),
+      line: 1,
+    };
+    const reads = Boolean((process.features as { typescript?: unknown }).typescript);
+    assert.match(loadHint(failure), reads ? /^$/ : /does not read TypeScript: build the app .*Node\.js 24.*--import tsx/);
+    assert.equal(loadHint({ ...failure, file: path.join(appDir, 'main.js') }), '');
+    const translated = { ...failure, code: 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', message: 'SyntaxError: enum is not supported' };
+    assert.match(loadHint(translated), /only leaves types out.*build the app/);
+  });
+
   it('says that using needs a newer Node.js, where the line has it', async () => {
     const file = path.join(appDir, 'locks.js');
     await writeFile(file, 'function* move(context) {\n  using lock = yield context.df.lock(a);\n  let ] = 1;\n}\n');

@@ -1,6 +1,7 @@
 /** Tells when files of an app change that decide what it is: its code, host.json, local.settings.json, package.json, function.json. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isTypeScript } from '../../../base/type-script';
 import type { Disposable } from '../../../core/ports/clock';
 import { watchFiles } from '../../supervision/watch-files';
 import { linkedPackages } from './linked-packages';
@@ -9,11 +10,6 @@ const ignoredFolders = new Set(['node_modules', '.git', '.durascope', '.vscode',
 /** Read anew when it is needed. */
 const ignoredFiles = new Set(['durascope.http.json']);
 const watchedExtensions = new Set(['.js', '.mjs', '.cjs', '.json', '.node', '.wasm']);
-
-/** A source in TypeScript; what only declares types is none. */
-export function isTypeScript(file: string): boolean {
-  return /\.(tsx|[cm]?ts)$/i.test(file) && !/\.d\.[cm]?ts$/i.test(file);
-}
 
 /**
  * True when a change of the file (relative to the app) can change how the app behaves. Sources in TypeScript wait for their build, but

@@ -1,6 +1,7 @@
 /** What helps where a file of the app could not be loaded, by how it failed. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isTypeScript } from '../../../../base/type-script';
 import { versionOf } from './package-notes';
 
 export interface LoadFailure {
@@ -20,8 +21,18 @@ export function loadHint(failure: LoadFailure): string {
   if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') return missingModule(failure);
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return ' Build the app and point "main" at the built JavaScript.';
   if (code === 'ERR_REQUIRE_ESM') return ' Import that package with import() or make the app an ES module.';
-  if (message.startsWith('SyntaxError')) return newerSyntax(failure);
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX')
+    return ` Node.js only leaves types out, this it would have to translate: ${build}`;
+  if (message.startsWith('SyntaxError')) return unreadTypes(failure) || newerSyntax(failure);
   return otherModel(message, failure.appDir);
+}
+
+const build = 'build the app and point "main" at the built JavaScript.';
+
+function unreadTypes({ file }: LoadFailure): string {
+  const readsTypes = (process.features as { typescript?: unknown }).typescript;
+  if (!isTypeScript(file ?? '') || (readsTypes !== undefined && readsTypes !== false)) return '';
+  return ` ${process.version} of Node.js does not read TypeScript: ${build} Node.js 24 does (durascope.nodePath), and so does a loader (languageWorkers__node__arguments: --import tsx).`;
 }
 
 /** `using lock = yield …`, which releases a lock of entities at the end of its block. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { isTypeScript } from '../../app/app-watcher';
+import { isTypeScript } from '../../../../base/type-script';
 import type { Init } from '../../wire/messages';
 import type { FunctionRegistry } from './function-registry';
 
