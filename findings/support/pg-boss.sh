@@ -2,25 +2,10 @@
 # Needs Node.js 20 or later and npm. A script calls `play EXPECTED` with the body of an async function on its standard input: `boss` is started,
 # `job(queue, id)` gives a job with how it stands, `settled(queue, ids)` waits until they are over, `fetched(queue)` takes what waits in a queue and
 # gives its data, `later(ms)` is a promise; what the body returns must be EXPECTED.
-source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/postgres-inside.sh"
 
 play() {
-  cd "$work"
-  npm install --no-audit --no-fund --silent --ignore-scripts pg-boss@10.4.2 @electric-sql/pglite@0.5.14 @electric-sql/pglite-socket@0.2.17 >&2
-  {
-    echo "import { createServer } from 'node:net';
-      import Boss from 'pg-boss';
-      import { PGlite } from '@electric-sql/pglite';
-      import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-      const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-      const port = await new Promise((resolve) => {
-        const server = createServer().listen(0, '127.0.0.1', () => {
-          const found = server.address().port;
-          server.close(() => resolve(found));
-        });
-      });
-      await new PGLiteSocketServer({ db: await PGlite.create(), port, host: '127.0.0.1', maxConnections: 20 }).start();
-      const connectionString = 'postgresql://postgres:postgres@127.0.0.1:' + port + '/postgres?sslmode=disable';
+  play_with pg-boss@10.4.2 'pg-boss 10.4.2' "$1" "import Boss from 'pg-boss';
       const boss = new Boss({ connectionString, max: 3 });
       boss.on('error', (error) => console.error(error.message));
       await boss.start();
@@ -32,12 +17,5 @@ play() {
           await later(50);
         }
       };
-      const fetched = async (queue) => (await boss.fetch(queue, { batchSize: 10 })).map(({ data }) => data);
-      const scenario = async () => {"
-    cat
-    echo "};
-      process.stdout.write(JSON.stringify(await scenario()), () => process.exit(0));"
-  } > run.mjs
-  echo 'versions: pg-boss 10.4.2, @electric-sql/pglite 0.5.14 (npm)'
-  expect_run "$1" node --no-warnings run.mjs
+      const fetched = async (queue) => (await boss.fetch(queue, { batchSize: 10 })).map(({ data }) => data);"
 }

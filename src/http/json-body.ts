@@ -1,4 +1,5 @@
 /** JSON that a caller sent, kept as text. */
+import { isJson } from '../base/is-json';
 import { dotnetJson } from '../core/values/dotnet-json';
 import { maxJsonDepth, NewtonsoftError, rewrittenJson } from '../core/values/newtonsoft-json';
 
@@ -52,15 +53,6 @@ function isDeep(text: string): boolean {
     } else if (char === ']' || char === '}') depth--;
   }
   return false;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The text without the blanks between its tokens. */

@@ -6,6 +6,7 @@
  *   X2. At rest: queued work (messages, activities, timers under way) is no part of it. An unfinished instance that is imported keeps its
  *       status and its history and stands still; it goes on from there only when something new reaches it.
  */
+import { isJson } from '../../base/is-json';
 import type { Checkpoint } from './checkpoint';
 import { eventTypeNumbers, type HistoryEvent, type HistoryEventType } from '../history/history';
 import type { InstanceRow, CustomStatusChange } from './instance';
@@ -111,20 +112,22 @@ function idProblem(instanceId: string): string | null {
 /** What the API takes as JSON only, and replay parses. */
 function jsonProblem(of: string, { instance, history, customStatusChanges }: ExportedInstance): string | null {
   if (isEntityId(instance.instanceId)) return null;
-  if (!isJson(instance.input)) return `${of}: its input is not JSON.`;
-  if (!isJson(instance.customStatus)) return `${of}: its custom status is not JSON.`;
-  if (instance.runtimeStatus === 'Completed' && !isJson(instance.output)) return `${of}: its output is not JSON.`;
-  if (customStatusChanges.some(({ value }) => !isJson(value))) return `${of}: a custom status is not JSON.`;
+  if (!isPayload(instance.input)) return `${of}: its input is not JSON.`;
+  if (!isPayload(instance.customStatus)) return `${of}: its custom status is not JSON.`;
+  if (instance.runtimeStatus === 'Completed' && !isPayload(instance.output)) return `${of}: its output is not JSON.`;
+  if (customStatusChanges.some(({ value }) => !isPayload(value))) return `${of}: a custom status is not JSON.`;
   for (const [index, event] of history.entries()) {
     const values = event as unknown as Readonly<Record<string, unknown>>;
     const field = jsonFields[event.EventType];
     const value = field === undefined ? null : values[field];
-    if (typeof value === 'string' && !isJson(value)) {
+    if (typeof value === 'string' && !isPayload(value)) {
       return `${of}, history row ${index} (${event.EventType}): ${field} is not JSON.`;
     }
   }
   return null;
 }
+
+const isPayload = (text: string | null): boolean => text === null || isJson(text);
 
 const jsonFields: Partial<Readonly<Record<HistoryEventType, string>>> = {
   ExecutionStarted: 'Input',
@@ -133,16 +136,6 @@ const jsonFields: Partial<Readonly<Record<HistoryEventType, string>>> = {
   SubOrchestrationInstanceCreated: 'Input',
   SubOrchestrationInstanceCompleted: 'Result',
 };
-
-function isJson(text: string | null): boolean {
-  if (text === null) return true;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * A chain of parents among the instances that comes back to where it began, as a sentence; null when there is none. `parentOf` knows the

@@ -1,4 +1,5 @@
 /** What all of Durascope's own endpoints under `/durascope` share: where they are, and the values in their messages. */
+import { isJson } from '../../base/is-json';
 import { orchestrationStatusNumbers, type OrchestrationStatus } from '../../core/values/status';
 import * as z from 'zod';
 
@@ -17,12 +18,3 @@ export const payload = z
   .string()
   .nullable()
   .refine((text) => text === null || isJson(text), 'JSON text');
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

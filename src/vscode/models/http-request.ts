@@ -1,4 +1,5 @@
 /** A request to one of the app's HTTP functions, put together by hand and said in the words of other tools. */
+import { isJson } from '../../base/is-json';
 import type { FunctionDescriptor } from '../../core/ports/function-worker';
 
 export interface HttpRequest {
@@ -78,15 +79,6 @@ export function startedInstance(answer: string): string | null {
 export function answerText(status: number, statusText: string, headers: Iterable<[string, string]>, body: string): string {
   const lines = [...headers].map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${status}${statusText === '' ? '' : ` ${statusText}`}`, ...lines, '', body].join('\n');
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function quoted(text: string): string {

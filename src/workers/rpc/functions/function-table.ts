@@ -10,8 +10,6 @@ export type PlaceOf = (metadata: RpcFunctionMetadata) => Pick<FunctionDescriptor
 
 export class FunctionTable {
   private readonly byKey = new Map<string, LoadedFunction>();
-  /** Of those that were asked for, as they were asked for. */
-  private readonly found = new Map<string, Map<string, LoadedFunction>>();
   private readonly toLoad = new Map<string, RpcFunctionMetadata>();
 
   constructor(
@@ -32,13 +30,7 @@ export class FunctionTable {
   }
 
   find(type: FunctionDescriptor['type'], name: string): LoadedFunction | undefined {
-    const known = this.found.get(type)?.get(name);
-    if (known !== undefined) return known;
-    const fn = this.byKey.get(`${type} ${name.toLowerCase()}`);
-    if (fn === undefined) return undefined;
-    const ofType = this.found.get(type) ?? new Map<string, LoadedFunction>();
-    this.found.set(type, ofType.set(name, fn));
-    return fn;
+    return this.byKey.get(`${type} ${name.toLowerCase()}`);
   }
 
   /** Of any type. */

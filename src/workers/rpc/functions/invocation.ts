@@ -1,9 +1,10 @@
 /** What an invocation is told, and what is read out of its answer (spec/functionrpc-workers.md 3 and 4). */
+import { isJson } from '../../../base/is-json';
 import { rewrittenJson } from '../../../core/values/newtonsoft-json';
 import type { ActivityOutcome, ActivityRequest } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import { describeActivityFailure, describeEncodedFailure } from '../../supervision/activity-failure';
-import { triggerProperties } from '../../node/child/functions/trigger-properties';
+import { triggerProperties } from '../../supervision/trigger-properties';
 import { toHttpAnswer } from '../../supervision/http-answer';
 import type { HttpCall, HttpReply, InvocationReply, OutputValue } from '../../supervision/running-app';
 import {
@@ -16,7 +17,7 @@ import {
   type TypedData,
 } from '../../../wire/generated/function-rpc';
 import { isDurableClient, type LoadedFunction } from './loaded-function';
-import { inputData, isJson, json, jsonTextOf, nothing, plainData, text } from './values';
+import { inputData, json, jsonTextOf, nothing, plainData, text } from './values';
 
 export interface ToInvoke {
   fn: LoadedFunction;

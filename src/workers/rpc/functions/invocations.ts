@@ -6,9 +6,9 @@
  *   R5. What runs is told to stop (`CancellationToken`) when its caller left, when the time of host.json is over, and before the process
  *       ends. What failed because the process was to end is run again.
  */
+import { newUuid } from '../../../base/new-uuid';
 import { DurascopeError } from '../../../core/values/errors';
 import { type LostWork, type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
-import { newUuid } from '../../node/child/functions/new-uuid';
 import type { InvocationResponse, TypedData } from '../../../wire/generated/function-rpc';
 import { type Content, longestMessage } from '../stream/rpc-listener';
 import { isSuccess } from './function-table';

@@ -18,15 +18,6 @@ export function inputData(input: string | null): TypedData {
   }
 }
 
-export function isJson(value: string): boolean {
-  try {
-    JSON.parse(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Of what may be large, in characters or bytes. */
 export function sizeOf({ data }: TypedData): number {
   switch (data?.$case) {

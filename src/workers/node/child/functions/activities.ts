@@ -9,7 +9,7 @@ import type { TypedData } from '../../../supervision/rpc-values';
 import type { DirectCalls } from './direct-call';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { Invoker } from './invoker';
-import { triggerProperties } from './trigger-properties';
+import { triggerProperties } from '../../../supervision/trigger-properties';
 import { toJsonText, valueToJsonText } from './typed-data';
 import type { Running } from './user-log';
 

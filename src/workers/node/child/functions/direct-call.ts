@@ -9,8 +9,8 @@ import type { LogLevel } from '../../../../core/ports/logger';
 import type { ClientBindings } from '../loading/client-bindings';
 import type { RegisteredFunction } from '../loading/function-registry';
 import { Beside } from '../beside';
-import { newUuid } from './new-uuid';
-import { propertiesShown, propertyText } from './trigger-properties';
+import { newUuid } from '../../../../base/new-uuid';
+import { propertiesShown, propertyText } from '../../../supervision/trigger-properties';
 import type { Running, UserLog } from './user-log';
 
 type ContextLog = (level: LogLevel, args: unknown[]) => void;

@@ -7,7 +7,7 @@ import type { Hooks } from '../loading/core-module';
 import type { DirectCalls } from './direct-call';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { Invoker } from './invoker';
-import { triggerProperties } from './trigger-properties';
+import { triggerProperties } from '../../../supervision/trigger-properties';
 
 export interface EntitiesOptions {
   registry: FunctionRegistry;

@@ -17,7 +17,7 @@ import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
 import { OneByOne } from './one-by-one';
 import { logOperationErrors } from './operation-errors';
-import { triggerProperties } from './trigger-properties';
+import { triggerProperties } from '../../../supervision/trigger-properties';
 import type { EpisodeReply, EpisodeSlice, OrchestrationRunner } from '../orchestrations/orchestration-runner';
 import { SdkOrchestrationRunner } from '../orchestrations/sdk-orchestration-runner';
 import { CompiledEarly, hideRehearsal } from './rehearsal';

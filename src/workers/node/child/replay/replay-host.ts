@@ -11,7 +11,7 @@ import { installCoreModule, type CoreModule } from '../loading/core-module';
 import { DirectCalls } from '../functions/direct-call';
 import { describeFunction, FunctionRegistry } from '../loading/function-registry';
 import { Invoker } from '../functions/invoker';
-import { triggerProperties } from '../functions/trigger-properties';
+import { triggerProperties } from '../../../supervision/trigger-properties';
 import { SdkHooks } from '../orchestrations/sdk-hooks';
 import type { UserLog } from '../functions/user-log';
 import { CodePlaces } from './code-places';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { newUuid } from '../../src/workers/node/child/functions/new-uuid';
+import { newUuid } from '../../src/base/new-uuid';
 
 describe('ids of invocations', () => {
   it('are random UUIDs of version 4, each another', () => {

@@ -3,7 +3,7 @@
  * `context.triggerMetadata` (v4): the object's own properties, such as the `input` of an orchestration trigger. Lists and nulls
  * are left out, objects stay what they are, everything else becomes a text as .NET writes it.
  */
-import type { TypedData } from '../../../supervision/rpc-values';
+import type { TypedData } from './rpc-values';
 
 /** Properties by name, ready to be sent to the library; none where the text is no JSON object. */
 export function triggerProperties(text: string | null | undefined): Record<string, TypedData> {
