@@ -12,6 +12,7 @@ import type { TaskHubClient } from '../core/ports/task-hub-client';
 import type { AppProblem } from '../core/values/app-problem';
 import type { ClockChange } from '../core/values/clock-change';
 import type { WaitingProcess } from '../workers/node/process/waiting-process';
+import type { WatchdogTime } from '../workers/supervision/watchdog';
 
 export interface EmulatorOptions {
   /** The function app: the folder of host.json. Without an app: the folder that the emulator works for. */
@@ -38,6 +39,8 @@ export interface EmulatorOptions {
   logger: Logger;
   /** Milliseconds after which user code that blocks the app is ended and named; 0: never. Default 10,000. */
   watchdogMs?: number;
+  /** How that time passes. Default: as it does. */
+  watchdogTime?: WatchdogTime;
   /** Lets a debugger attach to the process that runs the app; true: at any free port. */
   inspectPort?: number | true;
   /** Lets an app of .NET wait at its start until a debugger is attached to it (`LogEntry.waitingProcess`). Default false. */

@@ -18,7 +18,7 @@ export interface AppWorkerStart extends NodeWorkerOptions {
 
 export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker> {
   if (options.kind === 'node') return NodeWorker.start(options);
-  const { appDir, log, startInstance, drainMs, watch, env, watchdogMs, loadTimeoutMs } = options;
+  const { appDir, log, startInstance, drainMs, watch, env, watchdogMs, watchdogTime, loadTimeoutMs } = options;
   const common = {
     appDir,
     log,
@@ -27,6 +27,7 @@ export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker
     ...(watch === undefined ? {} : { watch }),
     ...(env === undefined ? {} : { env }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
+    ...(watchdogTime === undefined ? {} : { watchdogTime }),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(options.inspectPort === undefined ? {} : { inspected: true }),
   };

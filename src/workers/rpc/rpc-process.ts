@@ -28,7 +28,7 @@ import { activityOutcomeProblem, episodeOutcomeProblem } from '../supervision/ou
 import { OutputLines } from '../supervision/output-lines';
 import { ProcessLife } from '../supervision/process-life';
 import type { HttpCall, HttpReply, InvocationReply, RunningApp, WorkerEnd } from '../supervision/running-app';
-import { Watchdog } from '../supervision/watchdog';
+import { realTime, Watchdog, type WatchdogTime } from '../supervision/watchdog';
 import {
   activityFailure,
   activityInput,
@@ -90,6 +90,7 @@ export interface RpcProcessOptions {
   log: (entry: LogEntry) => void;
   /** 0: never. */
   watchdogMs: number;
+  watchdogTime?: WatchdogTime | undefined;
   /** From the start until the app is loaded; 0: as long as it likes. */
   loadTimeoutMs: number;
   /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
@@ -166,7 +167,7 @@ export class RpcProcess implements RunningApp {
       ...(maxActions === undefined ? {} : { maxActions }),
       ...(httpPollDelayMs === undefined ? {} : { httpPollDelayMs }),
     });
-    const { launch, launcher, signal, loadTimeoutMs, clientBinding, concurrency } = options;
+    const { launch, launcher, signal, loadTimeoutMs, clientBinding, concurrency, watchdogTime = realTime } = options;
     // Who is stopped by a debugger takes as long as that.
     const isWatched = options.inspected !== true;
     const watchdogMs = isWatched ? options.watchdogMs : 0;
@@ -174,6 +175,7 @@ export class RpcProcess implements RunningApp {
       watchdogMs,
       () => this.say({ $case: 'workerStatusRequest', value: {} }),
       () => this.onSilence(),
+      watchdogTime,
     );
     this.invocations = new Invocations({
       say: (content) => this.say(content),
@@ -181,6 +183,7 @@ export class RpcProcess implements RunningApp {
       functionTimeoutMs: isWatched ? options.functionTimeoutMs : null,
       concurrency,
       watchdogMs,
+      watchdogTime,
       ...(options.hangAdvice === undefined ? {} : { hangAdvice: options.hangAdvice }),
       onTimeOver: (message) => this.error(message),
       onHang: (invocation, what, advice) => this.endHung(invocation, what, advice),

@@ -11,7 +11,7 @@ const quarters = 4;
 /** How the time of a watchdog passes: no clock's that can be set, let alone a hub's. */
 export type WatchdogTime = Pick<Clock, 'after'>;
 
-const realTime: WatchdogTime = {
+export const realTime: WatchdogTime = {
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs).unref();
     return { dispose: () => clearTimeout(timer) };

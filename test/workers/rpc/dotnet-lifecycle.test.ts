@@ -7,6 +7,8 @@ import path from 'node:path';
 import { isProcessAlive } from '../../../src/base/process-identity';
 import { DurascopeError } from '../../../src/core/values/errors';
 import { startEmulator } from '../../../src/emulator/emulator';
+import { letTimePass } from '../../support/let-time-pass';
+import { ManualClock } from '../../support/manual-clock';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
 
 describe('the process of a C# function app', function () {
@@ -58,9 +60,10 @@ describe('the process of a C# function app', function () {
   });
 
   it('is ended when an orchestrator hangs: that one fails by name, the others go on', async () => {
-    const app = await start(dir, { watchdogMs: 800 });
+    const clock = new ManualClock();
+    const app = await start(dir, { watchdogMs: 120_000, watchdogTime: clock });
     const id = await app.start('Looping');
-    const row = await app.ended(id);
+    const row = await letTimePass(clock, app.ended(id));
     assert.equal(row.runtimeStatus, 'Failed');
     assert.match(row.output ?? '', /Looping/);
     assert.ok(app.logs.some(({ level, message }) => level === 'error' && /"Looping" .*has not come back/.test(message)));

@@ -4,6 +4,8 @@ import { DurascopeError } from '../../../src/core/values/errors';
 import { episodeOutcomeProblem } from '../../../src/workers/supervision/outcome-form';
 import { firstEvents } from '../worker-fixture';
 import { RpcLog } from '../../../src/wire/generated/function-rpc';
+import { letTimePass } from '../../support/let-time-pass';
+import { ManualClock } from '../../support/manual-clock';
 import { type Behaviour, failure, StubApp, stubFunction, StubProcess } from '../../support/stub-rpc-worker';
 
 const sound: Behaviour = () => false;
@@ -366,25 +368,28 @@ describe('a worker over FunctionRpc', () => {
 
   describe('that stops answering', () => {
     it('inside an orchestrator is told what may keep one from coming back', async () => {
+      const clock = new ManualClock();
       const app = await start(
         (process, said) => {
           if (said.$case === 'workerStatusRequest') process.answer(said);
           return said.$case === 'invocationRequest' || said.$case === 'workerStatusRequest';
         },
-        { watchdogMs: 100 },
+        { watchdogMs: 120_000, watchdogTime: clock },
       );
+      const hung = app.worker.runEncoded({ kind: 'orchestrator', name: 'Chain', instanceId: 'i', request: new Uint8Array() });
       await assert.rejects(
-        app.worker.runEncoded({ kind: 'orchestrator', name: 'Chain', instanceId: 'i', request: new Uint8Array() }),
+        letTimePass(clock, hung),
         /"Chain" \(instance i\) has not come back .* a loop that never ends; .*Nor may it block on a task \(\.Result, /,
       );
     });
 
     it('is ended by the watchdog, and what it did is handed back', async () => {
+      const clock = new ManualClock();
       const app = await start(
         (_, { $case }, app) => app.processes.length === 1 && ($case === 'invocationRequest' || $case === 'workerStatusRequest'),
-        { watchdogMs: 100 },
+        { watchdogMs: 120_000, watchdogTime: clock },
       );
-      await assert.rejects(app.square(), (error) => DurascopeError.is(error, 'WorkerHung'));
+      await assert.rejects(letTimePass(clock, app.square()), (error) => DurascopeError.is(error, 'WorkerHung'));
       await isSound(app, 2);
     });
 

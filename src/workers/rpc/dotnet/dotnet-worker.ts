@@ -14,6 +14,7 @@ import { AppWorker, type AppWorkerOptions } from '../../supervision/app-worker';
 import type { Launcher } from '../../supervision/launch';
 import type { RunningApp } from '../../supervision/running-app';
 import { watchFiles } from '../../supervision/watch-files';
+import type { WatchdogTime } from '../../supervision/watchdog';
 import { workerEnvironment } from '../../supervision/worker-environment';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
@@ -33,6 +34,7 @@ export interface DotnetWorkerOptions extends AppWorkerOptions {
   env?: Readonly<Record<string, string>>;
   /** Default 10,000; 0: never. */
   watchdogMs?: number;
+  watchdogTime?: WatchdogTime;
   loadTimeoutMs?: number;
   /** A debugger may stop the process: nothing that it does takes too long. */
   inspected?: boolean;
@@ -113,6 +115,7 @@ export class DotnetWorker extends AppWorker {
       concurrency: null,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
+      watchdogTime: options.watchdogTime,
       // Whoever stands at a breakpoint of Program.cs takes their time.
       loadTimeoutMs: options.inspected === true ? 0 : (options.loadTimeoutMs ?? 60_000),
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),

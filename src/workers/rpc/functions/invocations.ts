@@ -7,8 +7,10 @@
  *       ends. What failed because the process was to end is run again.
  */
 import { newUuid } from '../../../base/new-uuid';
+import type { Disposable } from '../../../core/ports/clock';
 import { DurascopeError } from '../../../core/values/errors';
 import { type LostWork, type Request, type RequestKind, RequestsUnderWay } from '../../supervision/requests-under-way';
+import type { WatchdogTime } from '../../supervision/watchdog';
 import type { InvocationResponse, TypedData } from '../../../wire/generated/function-rpc';
 import { type Content, longestMessage } from '../stream/rpc-listener';
 import { isSuccess } from './function-table';
@@ -40,6 +42,7 @@ export interface InvocationsOptions {
   concurrency: number | null;
   /** Of the watchdog; 0: never. */
   watchdogMs: number;
+  watchdogTime: WatchdogTime;
   /** What may keep an orchestrator from coming back, beside a loop: a sentence. */
   hangAdvice?: string;
   /** The time of host.json is over for one; in words. */
@@ -72,7 +75,7 @@ export class Invocations {
   readonly #waiting: (() => void)[] = [];
   readonly #options: InvocationsOptions;
   #hasEnded = false;
-  #slowTimer: NodeJS.Timeout | undefined;
+  #nextQuarter: Disposable | undefined;
 
   constructor(options: InvocationsOptions) {
     this.#options = options;
@@ -177,16 +180,21 @@ export class Invocations {
 
   #watch(): void {
     this.#options.onBusy();
-    const { watchdogMs } = this.#options;
-    if (watchdogMs <= 0) return;
-    this.#slowTimer ??= setInterval(() => this.#findSlow(), watchdogMs / 4);
-    this.#slowTimer.unref();
+    if (this.#options.watchdogMs > 0 && this.#nextQuarter === undefined) this.#awaitQuarter();
   }
 
   #rest(): void {
     this.#options.onIdle();
-    clearInterval(this.#slowTimer);
-    this.#slowTimer = undefined;
+    this.#nextQuarter?.dispose();
+    this.#nextQuarter = undefined;
+  }
+
+  #awaitQuarter(): void {
+    const { watchdogMs, watchdogTime } = this.#options;
+    this.#nextQuarter = watchdogTime.after(watchdogMs / 4, () => {
+      this.#awaitQuarter();
+      this.#findSlow();
+    });
   }
 
   #limited(invocationId: string): NodeJS.Timeout | undefined {

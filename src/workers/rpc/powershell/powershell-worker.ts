@@ -11,6 +11,7 @@ import { AppWorker, type AppWorkerOptions } from '../../supervision/app-worker';
 import { disabledBy, disabledNote } from '../../supervision/disabled-functions';
 import type { Launcher } from '../../supervision/launch';
 import type { RunningApp } from '../../supervision/running-app';
+import type { WatchdogTime } from '../../supervision/watchdog';
 import { workerEnvironment } from '../../supervision/worker-environment';
 import type { RpcFunctionMetadata } from '../../../wire/generated/function-rpc';
 import { spawnGuarded } from '../guarded-process';
@@ -24,6 +25,7 @@ export interface PowerShellWorkerOptions extends AppWorkerOptions {
   clientBinding(): string;
   env?: Readonly<Record<string, string>>;
   watchdogMs?: number;
+  watchdogTime?: WatchdogTime;
   loadTimeoutMs?: number;
   /** A debugger may stop the process: nothing that it does takes too long. */
   inspected?: boolean;
@@ -83,6 +85,7 @@ export class PowerShellWorker extends AppWorker {
       httpPollDelayMs: hostConfig.defaultAsyncRequestSleepTimeMs,
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
+      watchdogTime: options.watchdogTime,
       loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
       signal,
