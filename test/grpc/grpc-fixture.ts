@@ -37,6 +37,9 @@ export class GrpcFixture {
       memory: true,
       logger: (entry) => void logs.push(entry),
       ...options,
+    }).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     });
     return new GrpcFixture(emulator, logs, folder);
   }

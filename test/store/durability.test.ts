@@ -381,7 +381,7 @@ describe('history store, durability', () => {
   it('does not write of activities under way, which end soon, but does when they take long', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const store = await new StoreBench('memory').open();
+      const store = await bench.open({ dir: null });
       const written: number[] = [];
       const writeSlice: PendingWriter['writeSlice'] = patches.replace(
         PendingWriter.prototype,
