@@ -175,6 +175,7 @@ async function main(): Promise<void> {
       FUNCTIONS_APPLICATION_DIRECTORY: dir,
       // As the emulator has it: what is compared is the host.
       DOTNET_TieredPGO: '0',
+      DOTNET_GCgen0size: '0x1000000',
       DOTNET_ThreadPool_UnfairSemaphoreSpinLimit: '0',
     },
   });

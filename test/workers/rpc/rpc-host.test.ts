@@ -57,10 +57,12 @@ describe('a worker over FunctionRpc', () => {
       const quiet = (await start(sound)).processes[0]?.spec.env ?? {};
       assert.equal(quiet['DOTNET_GCHeapHardLimitPercent'], '0x32');
       assert.equal(quiet['DOTNET_TieredPGO'], '0');
-      const env = { DOTNET_gcHeapHardLimit: '0x10000000', COMPlus_TieredPGO: '1' };
+      assert.equal(quiet['DOTNET_GCgen0size'], '0x1000000');
+      const env = { DOTNET_gcHeapHardLimit: '0x10000000', COMPlus_TieredPGO: '1', DOTNET_GCGen0MaxBudget: '0x600000' };
       const said = (await start(sound, { env })).processes[0]?.spec.env ?? {};
       assert.equal(said['DOTNET_GCHeapHardLimitPercent'], undefined);
       assert.equal(said['DOTNET_TieredPGO'], undefined);
+      assert.equal(said['DOTNET_GCgen0size'], undefined);
     });
 
     it('is not asked to load functions that a setting disables', async () => {
