@@ -1,6 +1,6 @@
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import type { KeptText } from './journal-text';
-import type { UnreadRow } from './row-codec';
+import type { UnreadActivity, UnreadMessage, UnreadRow } from './row-codec';
 
 /** A part of a checkpoint as the index takes it. Texts are kept because they are stored as they are. */
 export type Change =
@@ -15,9 +15,9 @@ export type Change =
       count: number;
       events: KeptText;
     }
-  | { type: 'messages'; messages: readonly InboxMessage[] }
+  | { type: 'messages'; messages: readonly (InboxMessage | UnreadMessage)[] }
   | { type: 'consumed'; seqs: readonly number[] }
-  | { type: 'activities'; activities: readonly PendingActivity[] }
+  | { type: 'activities'; activities: readonly (PendingActivity | UnreadActivity)[] }
   | { type: 'finishedActivities'; keys: readonly string[] }
   | { type: 'timers'; timers: readonly PendingTimer[] }
   | { type: 'finishedTimers'; keys: readonly string[] };

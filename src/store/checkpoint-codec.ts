@@ -15,7 +15,7 @@ import type { InstanceRow } from '../core/instances/instance';
 import type { Change } from './change';
 import { encodeSome, maxPieceLength } from './event-codec';
 import { quote } from './json-text';
-import { LinesInPlace, type RecordPlace } from './lines-in-place';
+import type { RecordPlace } from './lines-in-place';
 import { TextParts } from './text-parts';
 import {
   decodeActivities,
@@ -130,18 +130,22 @@ function rowLine(row: InstanceRow, changes: Change[]): string {
 }
 
 /**
- * Inverse of {@link encodeCheckpoints}. A long record is read line by line. With `place`, rows and histories stay in the journal where that is
- * possible. Throws on text that it did not write: the checksum was right, so that is a version mix-up.
+ * Inverse of {@link encodeCheckpoints}. A long record is read line by line. With `place`, rows, histories and queued work stay in the journal where
+ * that is possible. Throws on text that it did not write: the checksum was right, so that is a version mix-up.
  */
 export function decodeCheckpoints(record: Buffer, place?: RecordPlace): Change[] {
   const changes: Change[] = [];
+  if (place !== undefined) {
+    decodeInPlace(record, place, changes);
+    return changes;
+  }
   for (let at = 0; at < record.length;) {
     let to = record.length;
     if (to - at > maxPieceLength) {
       const newline = record.indexOf(lineFeed, at + maxPieceLength);
       if (newline >= 0) to = newline + 1;
     }
-    decodeLines(record, at, to, changes, place);
+    decodeLines(record, at, to, changes);
     at = to;
   }
   return changes;
@@ -149,22 +153,32 @@ export function decodeCheckpoints(record: Buffer, place?: RecordPlace): Change[]
 
 const lineFeed = 10;
 
-function decodeLines(record: Buffer, from: number, to: number, changes: Change[], place: RecordPlace | undefined): void {
+function decodeInPlace(record: Buffer, { lines, at }: RecordPlace, changes: Change[]): void {
+  let start = 0;
+  while (start < record.length) {
+    let end = record.indexOf(lineFeed, start);
+    if (end < 0) end = record.length;
+    const change = lines.decode(record, at, start, end);
+    if (change !== undefined) changes.push(change);
+    else decodeLines(record, start, end, changes);
+    start = end + 1;
+  }
+}
+
+function decodeLines(record: Buffer, from: number, to: number, changes: Change[]): void {
   const lastLine = record.lastIndexOf(lineFeed, to - 2);
   // The last line may be as long as a text can be: whatever is before it is a text of its own.
   if (to - from > 2 * maxPieceLength && lastLine >= from) {
-    decodeLines(record, from, lastLine + 1, changes, place);
-    decodeLines(record, lastLine + 1, to, changes, place);
+    decodeLines(record, from, lastLine + 1, changes);
+    decodeLines(record, lastLine + 1, to, changes);
     return;
   }
   const text = record.toString('utf8', from, to);
-  // As many characters as bytes, so that the place of one is that of the other.
-  const lines = place !== undefined && text.length === to - from ? new LinesInPlace(record, from, text, place) : undefined;
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf('\n', start);
     if (end < 0) end = text.length;
-    changes.push(lines?.decode(start, end) ?? decodeLine(text, start, end));
+    changes.push(decodeLine(text, start, end));
     start = end + 1;
   }
 }

@@ -8,7 +8,9 @@ const windowSize = 64 * 1024;
 
 /** A journal that was read, and is read again in places. */
 export class JournalFile {
+  /** What was read last, in memory that is used again: a fresh page costs more than what is read into it. */
   #window: Buffer = Buffer.alloc(0);
+  #memory: Buffer = Buffer.alloc(0);
   #start = 0;
 
   /** `lost`: what stands in the file cannot be read any more. */
@@ -18,11 +20,12 @@ export class JournalFile {
     private readonly lost: (error: DurascopeError) => void,
   ) {}
 
-  /** Errors: StoreCorrupt, where the file ends before or cannot be read. */
+  /** Valid until the next call. Errors: StoreCorrupt, where the file ends before or cannot be read. */
   read(at: number, length: number): Buffer {
     const from = at - this.#start;
     if (from >= 0 && from + length <= this.#window.length) return this.#window.subarray(from, from + length);
     const isNext = from >= 0 && from <= this.#window.length + windowSize;
+    this.#window = this.#window.subarray(0, 0);
     const bytes = this.#bytesAt(at, isNext ? Math.max(length, windowSize) : length);
     if (bytes.length < length) throw this.#lost(at, 'it was cut short while it was in use');
     this.#window = bytes;
@@ -31,19 +34,26 @@ export class JournalFile {
   }
 
   #bytesAt(at: number, wanted: number): Buffer {
-    const bytes = Buffer.allocUnsafeSlow(wanted);
+    const bytes = this.#room(wanted);
     let filled = 0;
     while (filled < wanted) {
-      const read = this.#readInto(bytes, filled, at + filled);
+      const read = this.#readInto(bytes, filled, wanted, at + filled);
       if (read === 0) break;
       filled += read;
     }
     return bytes.subarray(0, filled);
   }
 
-  #readInto(bytes: Buffer, from: number, at: number): number {
+  /** More than a window is not kept. */
+  #room(bytes: number): Buffer {
+    if (bytes > windowSize) return Buffer.allocUnsafeSlow(bytes);
+    if (this.#memory.length === 0) this.#memory = Buffer.allocUnsafeSlow(windowSize);
+    return this.#memory;
+  }
+
+  #readInto(bytes: Buffer, from: number, to: number, at: number): number {
     try {
-      return readSync(this.fd, bytes, from, bytes.length - from, at);
+      return readSync(this.fd, bytes, from, to - from, at);
     } catch (error) {
       throw this.#lost(at, messageOf(error), error);
     }
@@ -61,17 +71,17 @@ export class JournalFile {
   }
 }
 
-/** ASCII: of these as many characters as bytes. */
 export class JournalText {
   constructor(
     private readonly file: JournalFile,
     /** Byte of the file. */
     private readonly at: number,
+    /** Bytes. */
     readonly length: number,
   ) {}
 
   read(): string {
-    return this.file.read(this.at, this.length).toString('latin1');
+    return this.file.read(this.at, this.length).toString('utf8');
   }
 }
 

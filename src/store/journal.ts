@@ -280,10 +280,12 @@ function readHeader(window: FileWindow): JournalHeader {
   return version > journalVersion ? { type: 'newer', version } : { type: 'valid', generation: header.readUInt32LE(12) };
 }
 
-/** A file read in big steps from front to back. */
+/** A file read in big steps from front to back, always into the same memory: a fresh page costs more than what is read into it. */
 class FileWindow {
   #buffer: Buffer = Buffer.alloc(0);
+  /** What of the buffer is filled: byte of the file and how many from there on. */
   #start = 0;
+  #filled = 0;
 
   constructor(
     readonly fd: number,
@@ -293,17 +295,17 @@ class FileWindow {
   /** Valid until the next call; undefined when the file ends before. */
   read(at: number, length: number): Buffer | undefined {
     if (at + length > this.size) return undefined;
-    if (at < this.#start || at + length > this.#start + this.#buffer.length) {
+    if (at < this.#start || at + length > this.#start + this.#filled) {
       const wanted = Math.min(Math.max(length, readSize), this.size - at);
-      const buffer = Buffer.allocUnsafe(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const read = readSync(this.fd, buffer, filled, Math.min(wanted - filled, maxReadBytes), at + filled);
-        if (read === 0) return undefined;
-        filled += read;
-      }
-      this.#buffer = buffer;
+      if (wanted > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(wanted);
       this.#start = at;
+      this.#filled = 0;
+      while (this.#filled < wanted) {
+        const most = Math.min(wanted - this.#filled, maxReadBytes);
+        const read = readSync(this.fd, this.#buffer, this.#filled, most, at + this.#filled);
+        if (read === 0) return undefined;
+        this.#filled += read;
+      }
     }
     return this.#buffer.subarray(at - this.#start, at - this.#start + length);
   }

@@ -1,117 +1,231 @@
 /**
- * Lines of a journal record whose long parts stay where they are: of rows and histories only what is asked while a journal is read is taken out
- * of them. Opening a large journal is mostly that.
+ * Lines of a journal record whose long parts stay where they are: of rows, histories and queued work only what is asked while a journal is read
+ * is taken out of them. Opening a large journal is mostly that.
  */
+import { workKey } from '../core/instances/instance';
 import type { Change } from './change';
 import { JournalText, type JournalFile } from './journal-text';
-import { plainEnd, stringEnd } from './json-scan';
-import { UnreadRow, type RowHead } from './row-codec';
+import { integerAt, stringEnd, valueEnd, type Scanned } from './json-scan';
+import { RecentTexts } from './recent-texts';
+import { UnreadActivity, UnreadMessage, UnreadRow, type RowHead } from './row-codec';
+
+const tagOf = (line: string): number => line.charCodeAt(0);
+const tags = {
+  history: tagOf('h'),
+  row: tagOf('i'),
+  messages: tagOf('m'),
+  consumed: tagOf('k'),
+  activities: tagOf('a'),
+  finishedActivities: tagOf('d'),
+};
+const quoteMark = 34;
+const comma = 44;
+const openingBracket = 91;
+const nullByte = 110;
+const tab = 9;
+
+/** A value that is written in another way than this program does. */
+const uncommon = Symbol('uncommon');
 
 /** Where a record lies. */
 export interface RecordPlace {
-  file: JournalFile;
-  /** Its first byte. */
+  /** Of its journal. */
+  lines: LinesInPlace;
+  /** Byte of the journal. */
   at: number;
 }
 
-type LineInPlace = Extract<Change, { type: 'history' | 'row' }>;
-
-const tagOfHistory = 104;
-const tagOfRow = 105;
-
 export class LinesInPlace {
-  /** Lines of one instance stand together, and share its ids. */
-  #instanceId = '';
-  #executionId = '';
+  readonly #texts = new RecentTexts();
+  readonly #scanned: Scanned = { isPlain: true, hash: 0 };
+  #record: Buffer = Buffer.alloc(0);
+  /** Byte of the file at which the record begins. */
+  #base = 0;
   /** Behind the value that was read last. */
   #at = 0;
 
-  /** `text` is ASCII and stands in `record` from byte `from` on. */
-  constructor(
-    private readonly record: Buffer,
-    private readonly from: number,
-    private readonly text: string,
-    private readonly place: RecordPlace,
-  ) {}
+  constructor(private readonly file: JournalFile) {}
 
-  /** Undefined for lines of other kinds, and for those that are written in an uncommon way. */
-  decode(start: number, end: number): LineInPlace | undefined {
-    const tag = this.text.charCodeAt(start);
-    if (tag === tagOfHistory) return this.#history(start, end);
-    return tag === tagOfRow ? this.#row(start, end) : undefined;
+  /**
+   * The line of `record` from byte `start` to `end`, without its line feed; the record begins at byte `base` of the file. Undefined for lines of
+   * other kinds, and for those that are written in an uncommon way.
+   */
+  decode(record: Buffer, base: number, start: number, end: number): Change | undefined {
+    this.#record = record;
+    this.#base = base;
+    this.#at = start + 2;
+    switch (record[start]) {
+      case tags.history:
+        return this.#history(end);
+      case tags.row:
+        return this.#row(start, end);
+      case tags.messages:
+        return this.#messages();
+      case tags.consumed:
+        return this.#consumed();
+      case tags.activities:
+        return this.#activities();
+      case tags.finishedActivities:
+        return this.#finishedActivities();
+      default:
+        return undefined;
+    }
   }
 
-  #history(start: number, end: number): LineInPlace | undefined {
-    this.#at = start + 2;
-    if (!this.#ids()) return undefined;
-    const { text } = this;
-    const tab = text.indexOf('\t', this.#at);
-    const [replace, from, count] = text.slice(this.#at + 1, tab - 1).split(',', 3);
+  #history(end: number): Change | undefined {
+    const instanceId = this.#string();
+    const executionId = this.#nextString();
+    const replace = this.#nextInteger();
+    const from = this.#nextInteger();
+    const count = this.#nextInteger();
+    if (instanceId === undefined || executionId === undefined || this.#record[this.#at + 1] !== tab) return undefined;
+    if (Number.isNaN(replace + from + count)) return undefined;
     return {
       type: 'history',
-      instanceId: this.#instanceId,
-      executionId: this.#executionId,
-      replace: replace === '1',
-      from: Number(from),
-      count: Number(count),
-      events: this.#kept(tab + 1, end),
+      instanceId,
+      executionId,
+      replace: replace === 1,
+      from,
+      count,
+      events: this.#kept(this.#at + 2, end),
     };
   }
 
-  #row(start: number, end: number): LineInPlace | undefined {
-    this.#at = start + 2;
-    const head = this.#head();
+  #row(start: number, end: number): Change | undefined {
+    const head = this.#rowHead();
     if (head === undefined) return undefined;
     const text = this.#kept(start + 1, end);
     return { type: 'row', row: new UnreadRow(head, text), text };
   }
 
   /** As `rowHead`. */
-  #head(): RowHead | undefined {
-    if (!this.#ids()) return undefined;
+  #rowHead(): RowHead | undefined {
+    const instanceId = this.#string();
+    const executionId = this.#nextString();
     this.#skip(2); // name, version
-    const runtimeStatus = this.#value() as RowHead['runtimeStatus'] | undefined;
+    const runtimeStatus = this.#nextString() as RowHead['runtimeStatus'] | undefined;
     this.#skip(2); // input, output
-    const customStatus = this.#value() as string | null | undefined;
+    const customStatus = this.#nextTextOrNull();
     this.#skip(1); // createdTime
-    const lastUpdatedTime = this.#value() as string | number | undefined;
-    if (runtimeStatus === undefined || customStatus === undefined || lastUpdatedTime === undefined) return undefined;
-    return { instanceId: this.#instanceId, executionId: this.#executionId, runtimeStatus, customStatus, lastUpdatedTime };
+    const lastUpdatedTime = this.#nextTime();
+    if (instanceId === undefined || executionId === undefined || runtimeStatus === undefined) return undefined;
+    if (customStatus === uncommon || lastUpdatedTime === undefined) return undefined;
+    return { instanceId, executionId, runtimeStatus, customStatus, lastUpdatedTime };
   }
 
-  /** The two that stand at the beginning; false when they are not plain. */
-  #ids(): boolean {
-    const { text } = this;
-    const end = stringEnd(text, this.#at);
-    const secondEnd = stringEnd(text, end + 1);
-    if (end < 0 || secondEnd < 0) return false;
-    if (text.slice(this.#at, secondEnd).includes('\\')) return false;
-    this.#instanceId = this.#shared(this.#instanceId, this.#at + 1, end - 1);
-    this.#executionId = this.#shared(this.#executionId, end + 2, secondEnd - 1);
-    this.#at = secondEnd;
+  #messages(): Change | undefined {
+    const messages: UnreadMessage[] = [];
+    do {
+      const start = this.#at++;
+      if (this.#record[start] !== openingBracket) return undefined;
+      const seq = this.#integer();
+      const instanceId = this.#nextString();
+      const end = valueEnd(this.#record, start);
+      if (Number.isNaN(seq) || instanceId === undefined || end < 0) return undefined;
+      messages.push(new UnreadMessage(seq, instanceId, this.#kept(start, end)));
+      this.#at = end;
+    } while (this.#isComma());
+    return { type: 'messages', messages };
+  }
+
+  #activities(): Change | undefined {
+    const activities: UnreadActivity[] = [];
+    do {
+      const start = this.#at++;
+      if (this.#record[start] !== openingBracket) return undefined;
+      const instanceId = this.#string();
+      const executionId = this.#nextString();
+      const taskId = this.#nextInteger();
+      const end = valueEnd(this.#record, start);
+      if (instanceId === undefined || executionId === undefined || Number.isNaN(taskId) || end < 0) return undefined;
+      activities.push(new UnreadActivity(instanceId, workKey(executionId, taskId), this.#kept(start, end)));
+      this.#at = end;
+    } while (this.#isComma());
+    return { type: 'activities', activities };
+  }
+
+  #consumed(): Change | undefined {
+    const seqs: number[] = [];
+    do {
+      const seq = this.#integer();
+      if (Number.isNaN(seq)) return undefined;
+      seqs.push(seq);
+    } while (this.#isComma());
+    return { type: 'consumed', seqs };
+  }
+
+  #finishedActivities(): Change | undefined {
+    const keys: string[] = [];
+    do {
+      const key = this.#string();
+      if (key === undefined) return undefined;
+      keys.push(key);
+    } while (this.#isComma());
+    return { type: 'finishedActivities', keys };
+  }
+
+  /** Goes behind the comma that stands there. */
+  #isComma(): boolean {
+    if (this.#record[this.#at] !== comma) return false;
+    this.#at++;
     return true;
   }
 
-  /** `known` where that is what stands there, else a text of its own: a part of a text keeps all of it. */
-  #shared(known: string, start: number, end: number): string {
-    if (end - start === known.length && this.text.startsWith(known, start)) return known;
-    return this.record.toString('latin1', this.from + start, this.from + end);
+  // Each of these begins at `#at` and leaves it behind the value, the next ones begin behind the comma there. From the first value on that is
+  // uncommon all are undefined or NaN, because no value ends there.
+
+  #string(): string | undefined {
+    const start = this.#at;
+    if (start < 0) return undefined;
+    this.#at = stringEnd(this.#record, start, this.#scanned);
+    return this.#at < 0 ? undefined : this.#texts.of(this.#record, start, this.#at, this.#scanned);
   }
 
-  #skip(fields: number): void {
-    for (let i = 0; i < fields && this.#at >= 0; i++) this.#at = plainEnd(this.text, this.#at + 1);
+  #nextString(): string | undefined {
+    this.#toNext();
+    return this.#string();
   }
 
-  /** Undefined from the first value on that is not plain. */
-  #value(): unknown {
-    if (this.#at < 0) return undefined;
-    const start = this.#at + 1;
-    this.#at = plainEnd(this.text, start);
-    if (this.#at < 0) return undefined;
-    return this.text.startsWith('null', start) ? null : JSON.parse(this.text.slice(start, this.#at));
+  #nextTextOrNull(): string | null | typeof uncommon {
+    this.#toNext();
+    if (this.#at < 0 || this.#record[this.#at] !== nullByte) return this.#string() ?? uncommon;
+    this.#at = valueEnd(this.#record, this.#at);
+    return null;
+  }
+
+  #nextTime(): number | string | undefined {
+    this.#toNext();
+    if (this.#at >= 0 && this.#record[this.#at] === quoteMark) return this.#string();
+    const ms = this.#integer();
+    return Number.isNaN(ms) ? undefined : ms;
+  }
+
+  #integer(): number {
+    const start = this.#at;
+    if (start < 0) return Number.NaN;
+    this.#at = valueEnd(this.#record, start);
+    const value = this.#at < 0 ? Number.NaN : integerAt(this.#record, start, this.#at);
+    if (Number.isNaN(value)) this.#at = -1;
+    return value;
+  }
+
+  #nextInteger(): number {
+    this.#toNext();
+    return this.#integer();
+  }
+
+  #skip(values: number): void {
+    for (let i = 0; i < values; i++) {
+      this.#toNext();
+      if (this.#at >= 0) this.#at = valueEnd(this.#record, this.#at);
+    }
+  }
+
+  #toNext(): void {
+    if (this.#at >= 0) this.#at = this.#record[this.#at] === comma ? this.#at + 1 : -1;
   }
 
   #kept(start: number, end: number): JournalText {
-    return new JournalText(this.place.file, this.place.at + this.from + start, end - start);
+    return new JournalText(this.file, this.#base + start, end - start);
   }
 }

@@ -4,7 +4,6 @@
  *   P1. `purged` is written to SQL before anything else, because it deletes by instance id and the rest may be of the id's next life.
  *   P2. Removals are written before additions: an activity key comes again when a rewound generation schedules it again.
  */
-import type { CustomStatusChange } from '../core/instances/instance';
 import type { HistoryEvent } from '../core/history/history';
 import {
   workKey,
@@ -17,7 +16,7 @@ import { isTerminal, type OrchestrationStatus } from '../core/values/status';
 import type { Change } from './change';
 import { decodePieces } from './event-codec';
 import { textOf, weightOf, type KeptText } from './journal-text';
-import type { UnreadRow } from './row-codec';
+import { UnreadActivity, UnreadRow, wholeActivity, wholeMessage, type UnreadMessage } from './row-codec';
 
 interface PendingRow {
   row: InstanceRow | UnreadRow;
@@ -44,7 +43,13 @@ export interface PendingHistory {
 interface PendingCustomStatus {
   executionId: string;
   /** The first may equal what SQL has last: the database leaves it out then. */
-  changes: CustomStatusChange[];
+  changes: PendingStatusChange[];
+}
+
+interface PendingStatusChange {
+  /** As decodeTime takes it. */
+  at: number | string;
+  value: string | null;
 }
 
 export class PendingChanges {
@@ -52,9 +57,9 @@ export class PendingChanges {
   readonly rows = new Map<string, PendingRow>();
   readonly histories = new Map<string, PendingHistory>();
   readonly customStatuses = new Map<string, PendingCustomStatus>();
-  readonly messages = new Map<number, InboxMessage>();
+  readonly messages = new Map<number, InboxMessage | UnreadMessage>();
   readonly consumed = new Set<number>();
-  readonly activities = new Map<string, PendingActivity>();
+  readonly activities = new Map<string, PendingActivity | UnreadActivity>();
   readonly finishedActivities = new Set<string>();
   readonly timers = new Map<string, PendingTimer>();
   readonly finishedTimers = new Set<string>();
@@ -90,8 +95,8 @@ export class PendingChanges {
   /** All that waits, where none of it is in SQL yet; in the order that SQL has it in. */
   queued(): { inbox: InboxMessage[]; activities: PendingActivity[]; timers: PendingTimer[] } {
     return {
-      inbox: [...this.messages.values()].sort((a, b) => a.seq - b.seq),
-      activities: [...this.activities.values()],
+      inbox: Array.from(this.messages.values(), wholeMessage).sort((a, b) => a.seq - b.seq),
+      activities: Array.from(this.activities.values(), wholeActivity),
       timers: [...this.timers.values()].sort((a, b) => (a.fireAt < b.fireAt ? -1 : a.fireAt > b.fireAt ? 1 : 0)),
     };
   }
@@ -142,7 +147,7 @@ export class PendingChanges {
         for (const seq of change.seqs) if (!this.messages.delete(seq)) this.consumed.add(seq);
         return;
       case 'activities':
-        for (const activity of change.activities) this.activities.set(workKey(activity.executionId, activity.taskId), activity);
+        for (const activity of change.activities) this.activities.set(keyOf(activity), activity);
         return;
       case 'finishedActivities':
         for (const key of change.keys) if (!this.activities.delete(key)) this.finishedActivities.add(key);
@@ -178,10 +183,10 @@ export class PendingChanges {
     if (row.customStatus === null && !this.withCustomStatus.has(id)) return;
     if (before?.executionId === row.executionId && before.customStatus === row.customStatus) return;
     if (!this.withCustomStatus.has(id)) this.withCustomStatus.set(id, false);
-    const change = { at: row.lastUpdatedTime, value: row.customStatus };
+    const change = { at: row instanceof UnreadRow ? row.updated : row.lastUpdatedTime, value: row.customStatus };
     const pending = this.customStatuses.get(id);
     if (pending?.executionId === row.executionId) {
-      if (pending.changes.at(-1)?.value !== row.customStatus) pending.changes.push(change);
+      if (pending.changes.at(-1)?.value !== row.customStatus) pending.changes = grown(pending.changes, change);
     } else {
       this.customStatuses.set(id, { executionId: row.executionId, changes: [change] });
     }
@@ -202,7 +207,7 @@ export class PendingChanges {
     } else if (change.count > 0) {
       pending.executionId = change.executionId;
       pending.count += change.count;
-      pending.pieces.push(change);
+      pending.pieces = grown(pending.pieces, change);
     }
   }
 
@@ -225,6 +230,19 @@ export class PendingChanges {
       for (const [key, value] of map) if (value.instanceId === instanceId) map.delete(key);
     }
   }
+}
+
+function keyOf(activity: PendingActivity | UnreadActivity): string {
+  return activity instanceof UnreadActivity ? activity.key : workKey(activity.executionId, activity.taskId);
+}
+
+/** Pieces from which a list grows as lists do: with room for many more. Most stay shorter, in a hundred thousand instances. */
+const manyPieces = 8;
+
+function grown<T>(list: T[], item: T): T[] {
+  if (list.length < manyPieces) return [...list, item];
+  list.push(item);
+  return list;
 }
 
 function weightOfAll(history: PendingHistory): number {

@@ -2,7 +2,8 @@
  * Writes pending changes into SQL, in slices that are one transaction each: when one fails, nothing of it is in SQL and all of it
  * is still pending.
  */
-import { activityRestText, decodeRow, UnreadRow } from './row-codec';
+import { activityRestText, decodeRow, UnreadRow, wholeActivity, wholeMessage } from './row-codec';
+import { decodeTime } from './time-codec';
 import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
 import { textOf, weightOf } from './journal-text';
@@ -100,8 +101,8 @@ export class PendingWriter {
       for (const seq of this.pending.consumed) this.sql.run('DELETE FROM inbox WHERE seq = ?', [seq]);
       for (const key of this.pending.finishedActivities) this.sql.run('DELETE FROM activities WHERE key = ?', [key]);
       for (const key of this.pending.finishedTimers) this.sql.run('DELETE FROM timers WHERE key = ?', [key]);
-      for (const message of this.pending.messages.values()) this.#insertMessage(message);
-      for (const [key, activity] of this.pending.activities) this.#insertActivity(key, activity);
+      for (const message of this.pending.messages.values()) this.#insertMessage(wholeMessage(message));
+      for (const [key, activity] of this.pending.activities) this.#insertActivity(key, wholeActivity(activity));
       for (const [key, timer] of this.pending.timers) this.#insertTimer(key, timer);
       return () => {
         purgesDone();
@@ -224,7 +225,7 @@ export class PendingWriter {
     for (const [index, { at, value }] of changes.entries()) {
       // None at first is no change.
       if (index === 0 && value === null && !isInSql) continue;
-      this.sql.run(insert, [id, executionId, at, value === null ? null : utf8(value)]);
+      this.sql.run(insert, [id, executionId, decodeTime(at), value === null ? null : utf8(value)]);
     }
   }
 

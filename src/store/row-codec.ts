@@ -74,7 +74,8 @@ export interface RowHead {
 
 /** A row out of a journal, of which most are replaced before anybody looks at the rest of them. */
 export class UnreadRow {
-  readonly #lastUpdatedTime: Time;
+  /** As decodeTime takes it. */
+  readonly updated: Time;
   readonly instanceId: string;
   readonly executionId: string;
   readonly runtimeStatus: InstanceRow['runtimeStatus'];
@@ -88,11 +89,11 @@ export class UnreadRow {
     this.executionId = head.executionId;
     this.runtimeStatus = head.runtimeStatus;
     this.customStatus = head.customStatus;
-    this.#lastUpdatedTime = head.lastUpdatedTime;
+    this.updated = head.lastUpdatedTime;
   }
 
   get lastUpdatedTime(): string {
-    return decodeTime(this.#lastUpdatedTime);
+    return decodeTime(this.updated);
   }
 
   read(): InstanceRow {
@@ -150,6 +151,41 @@ function rowOf(tuple: RowTuple): InstanceRow {
   return row;
 }
 
+/** A message that stays in a journal: most are used up before anybody looks at them. */
+export class UnreadMessage {
+  constructor(
+    readonly seq: number,
+    readonly instanceId: string,
+    private readonly text: KeptText,
+  ) {}
+
+  read(): InboxMessage {
+    return decodeMessage(JSON.parse(textOf(this.text)) as MessageTuple);
+  }
+}
+
+/** The same of an activity that is handed out. */
+export class UnreadActivity {
+  constructor(
+    readonly instanceId: string,
+    /** As `workKey` makes it. */
+    readonly key: string,
+    private readonly text: KeptText,
+  ) {}
+
+  read(): PendingActivity {
+    return decodeActivity(JSON.parse(textOf(this.text)) as ActivityTuple);
+  }
+}
+
+export function wholeMessage(message: InboxMessage | UnreadMessage): InboxMessage {
+  return message instanceof UnreadMessage ? message.read() : message;
+}
+
+export function wholeActivity(activity: PendingActivity | UnreadActivity): PendingActivity {
+  return activity instanceof UnreadActivity ? activity.read() : activity;
+}
+
 /** JSON arrays that hold the items one after the other: a single one, unless it would be long. */
 function listsOf<T>(items: readonly T[], encode: (item: T) => string): string[] {
   const lists: string[] = [];
@@ -176,13 +212,11 @@ export function encodeMessages(messages: readonly InboxMessage[]): string[] {
 }
 
 export function decodeMessages(text: string): InboxMessage[] {
-  return (JSON.parse(text) as MessageTuple[]).map(([seq, instanceId, executionId, visibleAt, event]) => ({
-    seq,
-    instanceId,
-    executionId,
-    event: decodeEventList([event])[0] as InboxMessage['event'],
-    visibleAt,
-  }));
+  return (JSON.parse(text) as MessageTuple[]).map(decodeMessage);
+}
+
+function decodeMessage([seq, instanceId, executionId, visibleAt, event]: MessageTuple): InboxMessage {
+  return { seq, instanceId, executionId, event: decodeEventList([event])[0] as InboxMessage['event'], visibleAt };
 }
 
 type ActivityTuple = [
@@ -219,18 +253,12 @@ function comma(text: string | null): string {
 }
 
 export function decodeActivities(text: string): PendingActivity[] {
-  return (JSON.parse(text) as ActivityTuple[]).map(
-    ([instanceId, executionId, taskId, name, version, input, scheduledAt, rest]): PendingActivity => ({
-      instanceId,
-      executionId,
-      taskId,
-      name,
-      version,
-      input,
-      scheduledAt,
-      ...rest,
-    }),
-  );
+  return (JSON.parse(text) as ActivityTuple[]).map(decodeActivity);
+}
+
+function decodeActivity(tuple: ActivityTuple): PendingActivity {
+  const [instanceId, executionId, taskId, name, version, input, scheduledAt, rest] = tuple;
+  return { instanceId, executionId, taskId, name, version, input, scheduledAt, ...rest };
 }
 
 type TimerTuple = [instanceId: string, executionId: string, timerId: number, fireAt: string];

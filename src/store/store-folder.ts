@@ -27,7 +27,7 @@ import path from 'node:path';
 import { DurascopeError } from '../core/values/errors';
 import { JournalWriter, journalVersion, readJournal, type JournalEnd } from './journal';
 import { JournalFile } from './journal-text';
-import type { RecordPlace } from './lines-in-place';
+import { LinesInPlace, type RecordPlace } from './lines-in-place';
 import { readSnapshot, syncFolder, writeSnapshot } from './snapshot';
 
 interface Files {
@@ -147,9 +147,9 @@ export class StoreFolder {
     const source = new JournalFile(openSync(file, 'r'), file, this.lost);
     this.#left.push(source);
     const { fd } = source;
-    const staysThere = fstatSync(fd).size > this.readWholeBytes;
-    const { header, end } = readJournal(fd, (payload, at) => onRecord(payload, staysThere ? { file: source, at } : undefined));
-    if (!staysThere) this.#left.pop()?.close();
+    const lines = fstatSync(fd).size > this.readWholeBytes ? new LinesInPlace(source) : undefined;
+    const { header, end } = readJournal(fd, (payload, at) => onRecord(payload, lines && { lines, at }));
+    if (lines === undefined) this.#left.pop()?.close();
     if (header.type === 'newer') {
       throw new DurascopeError(
         'StoreTooNew',

@@ -6,11 +6,13 @@ import fc from 'fast-check';
 import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history/history';
 import { toTimestamp } from '../../src/core/values/time';
 import type { Checkpoint } from '../../src/core/instances/checkpoint';
+import { workKey } from '../../src/core/instances/instance';
 import type { Change } from '../../src/store/change';
 import { decodeCheckpoints, encodeCheckpoints } from '../../src/store/checkpoint-codec';
 import { decodeEvents, decodePieces, encodeEvents } from '../../src/store/event-codec';
 import { JournalFile, textOf } from '../../src/store/journal-text';
-import { wholeRow } from '../../src/store/row-codec';
+import { LinesInPlace } from '../../src/store/lines-in-place';
+import { UnreadActivity, UnreadMessage, wholeActivity, wholeMessage, wholeRow } from '../../src/store/row-codec';
 import { decodeTime, encodeTime } from '../../src/store/time-codec';
 import { activityOf, eventsOf, messageOf, stepOf, timerOf } from './store-builders';
 
@@ -34,7 +36,7 @@ const aTime = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** With rows that were read; the same of a record whose rows and histories stay in their file. */
+/** With rows and queued work that were read; the same of a record of which they stay in their file, and histories too. */
 function decoded(parts: readonly string[]): Change[] {
   const record = Buffer.from(parts.join(''));
   const changes = read(decodeCheckpoints(record));
@@ -44,8 +46,18 @@ function decoded(parts: readonly string[]): Change[] {
 
 function read(changes: readonly Change[]): Change[] {
   return changes.map((change) => {
-    if (change.type === 'history') return { ...change, events: textOf(change.events) };
-    return change.type === 'row' ? { ...change, row: wholeRow(change.row), text: textOf(change.text) } : change;
+    switch (change.type) {
+      case 'history':
+        return { ...change, events: textOf(change.events) };
+      case 'row':
+        return { ...change, row: wholeRow(change.row), text: textOf(change.text) };
+      case 'messages':
+        return { ...change, messages: change.messages.map(wholeMessage) };
+      case 'activities':
+        return { ...change, activities: change.activities.map(wholeActivity) };
+      default:
+        return change;
+    }
   });
 }
 
@@ -55,7 +67,7 @@ function decodedInPlace(record: Buffer): Change[] {
   writeFileSync(name, Buffer.concat([Buffer.from('before'), record]));
   const file = new JournalFile(openSync(name, 'r'), name, () => undefined);
   try {
-    const changes = decodeCheckpoints(record, { file, at: 'before'.length });
+    const changes = decodeCheckpoints(record, { lines: new LinesInPlace(file), at: 'before'.length });
     record.fill(0);
     return read(changes);
   } finally {
@@ -158,11 +170,11 @@ describe('store codecs', () => {
         const steps = rows.map(({ instanceId, ...row }, i) => stepOf(instanceId, i, 2, row));
         const record = Buffer.from(encodeCheckpoints(steps).records.flat().join(''));
         const file = new JournalFile(-1, 'journal', () => undefined);
-        const inPlace = decodeCheckpoints(record, { file, at: 0 });
+        const inPlace = decodeCheckpoints(record, { lines: new LinesInPlace(file), at: 0 });
         const heads = (changes: readonly Change[]): unknown[] =>
           changes.map((change) =>
             change.type === 'history'
-              ? { ...change, events: change.events.length }
+              ? { ...change, events: typeof change.events === 'string' ? Buffer.byteLength(change.events) : change.events.length }
               : change.type === 'row' && {
                   id: change.row.instanceId,
                   execution: change.row.executionId,
@@ -174,6 +186,38 @@ describe('store codecs', () => {
         assert.deepEqual(heads(inPlace), heads(decodeCheckpoints(record)));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('queued work that stays in the journal is known by what it is used up by', () => {
+    const ids = ['order-1', 'Bestellung "ä"', 'a\\b'];
+    const steps = ids.map((id, i): Checkpoint => ({
+      ...stepOf(id, 0, 1),
+      messages: [messageOf(2 * i, id), messageOf(2 * i + 1, id)],
+      consumedMessages: [i, 100 + i],
+      activities: [activityOf(id, 1, { input: '],[' }), activityOf(id, 20)],
+      finishedActivities: [workKey(`x-${id}`, 7), workKey(id, 8)],
+    }));
+    const record = Buffer.from(encodeCheckpoints(steps).records.flat().join(''));
+    const read = decodeCheckpoints(record);
+    const file = new JournalFile(-1, 'journal', () => undefined);
+    const inPlace = decodeCheckpoints(record, { lines: new LinesInPlace(file), at: 0 });
+    const known = (changes: readonly Change[]): unknown[] =>
+      changes.map((change) => {
+        if (change.type === 'messages') return change.messages.map(({ seq, instanceId }) => [seq, instanceId]);
+        if (change.type !== 'activities') return change.type === 'row' || change.type === 'history' ? change.type : change;
+        return change.activities.map((each) => [
+          each.instanceId,
+          each instanceof UnreadActivity ? each.key : workKey(each.executionId, each.taskId),
+        ]);
+      });
+    assert.deepEqual(known(inPlace), known(read));
+    const unread = inPlace.flatMap((change): readonly object[] =>
+      change.type === 'messages' ? change.messages : change.type === 'activities' ? change.activities : [],
+    );
+    assert.deepEqual(
+      unread.map((each) => each instanceof UnreadMessage || each instanceof UnreadActivity),
+      ids.flatMap(() => [true, true, true, true]),
     );
   });
 
