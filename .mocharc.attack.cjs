@@ -1,4 +1,10 @@
 // What takes too long for every run of the tests; files or patterns on the command line take their place.
 const { named } = require('./.mocharc.e2e.cjs');
 
-module.exports = { import: 'tsx', spec: named ? [] : ['test/attack/**/*.test.ts'], timeout: 600_000, exit: false };
+module.exports = {
+  import: 'tsx',
+  require: ['temporary-files', 'ends-programs'].map((name) => `./test/support/${name}.cjs`),
+  spec: named ? [] : ['test/attack/**/*.test.ts'],
+  timeout: 600_000,
+  exit: false,
+};

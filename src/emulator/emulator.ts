@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { version } from '../../package.json';
+import { removeLeftFolders } from '../base/temporary-folders';
 import type { ConnectedWorker } from '../core/ports/connected-worker';
 import type { Disposable } from '../core/ports/clock';
 import type { HistoryStore } from '../core/ports/history-store';
@@ -356,6 +357,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       startedAt: new Date(computer.now()).toISOString(),
     };
     undo.push(await announceEmulator(running));
+    // Not waited for: what is there belongs to nobody any more.
+    const cleared = removeLeftFolders().catch(() => undefined);
+    undo.push(() => cleared);
     let stopping: Promise<void> | undefined;
     return {
       hub: engine,

@@ -32,9 +32,10 @@ describe('a disk that is full', function () {
     programs = new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(folder, 'home') } });
   });
   after(async () => {
-    if (!isMounted) return;
-    await programs.endAll();
-    execFileSync('umount', [folder]);
+    if (isMounted) {
+      await programs.endAll();
+      execFileSync('umount', [folder]);
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -26,15 +26,16 @@ export function builtApp(
 async function build(title: string, sources: string, result: string): Promise<string | null> {
   const names = (await readdir(sources)).filter((name) => !['bin', 'obj', '.durascope'].includes(name)).sort();
   const hash = createHash('sha256');
-  for (const name of names) hash.update(name).update(await readFile(path.join(sources, name)));
-  // Runs of the tests have a folder of their own (temporary-files.cjs).
+  for (const file of names) hash.update(file).update(await readFile(path.join(sources, file)));
+  // Runs of the tests have a folder of their own (temporary-files.cjs): what is half done goes with it.
   const kept = process.env['DURASCOPE_TESTS_SYSTEM_TMPDIR'] ?? tmpdir();
-  const dir = path.join(kept, `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`);
+  const name = `durascope-dotnet-${hash.digest('hex').slice(0, 16)}`;
+  const dir = path.join(kept, name);
   if (await isThere(path.join(dir, result))) return dir;
-  const fresh = `${dir}-${process.pid}`;
+  const fresh = path.join(tmpdir(), `${name}-${process.pid}`);
   try {
     await mkdir(fresh, { recursive: true });
-    for (const name of names) await cp(path.join(sources, name), path.join(fresh, name));
+    for (const file of names) await cp(path.join(sources, file), path.join(fresh, file));
     await run('dotnet', ['build', '-nologo', '-v', 'quiet', '-nodeReuse:false'], { cwd: fresh, maxBuffer: 64 * 1024 * 1024 });
     // Several test processes may build at the same time: the first one counts.
     await rename(fresh, dir).catch(() => undefined);

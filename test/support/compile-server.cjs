@@ -3,7 +3,6 @@
 const { execFile, spawn } = require('node:child_process');
 const { rmSync } = require('node:fs');
 const { stat } = require('node:fs/promises');
-const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
 
@@ -32,6 +31,7 @@ exports.mochaGlobalSetup = async () => {
   server = spawn('dotnet', [file, `-pipename:${name}`], { stdio: 'ignore', windowsHide: true });
   server.once('error', () => undefined);
   server.unref();
+  process.once('exit', removeSocket);
   // Properties of MSBuild, which takes them from the environment: the processes of the tests hand it on.
   process.env.UseSharedCompilation = 'true';
   process.env.SharedCompilationId = name;
@@ -40,5 +40,9 @@ exports.mochaGlobalSetup = async () => {
 /** Of mocha: once, after all tests. */
 exports.mochaGlobalTeardown = () => {
   server?.kill('SIGKILL');
-  if (process.platform !== 'win32') rmSync(path.join(tmpdir(), name), { force: true });
 };
+
+/** Roslyn's own place for it, whatever the environment says of temporary files. */
+function removeSocket() {
+  if (process.platform !== 'win32') rmSync(path.join('/tmp', name), { force: true });
+}

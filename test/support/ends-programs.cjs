@@ -15,5 +15,15 @@ ChildProcess.prototype.spawn = function (...given) {
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))
-  process.on(signal, () => process.exit(code));
+
+/** What processes of tests (mocha's, which have a channel to this one) need to end what they have started. */
+const graceMs = 3_000;
+
+async function end(code) {
+  const ofTests = [...running].filter((child) => child.channel);
+  for (const child of ofTests) child.kill('SIGTERM');
+  const gone = Promise.all(ofTests.map((child) => new Promise((resolve) => child.once('exit', resolve))));
+  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+  process.exit(code);
+}
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) process.on(signal, () => void end(code));

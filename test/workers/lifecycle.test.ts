@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { readdir, unlink, writeFile } from 'node:fs/promises';
+import { readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isProcessAlive } from '../../src/base/process-identity';
@@ -13,7 +13,6 @@ import { freePort } from '../../src/vscode/emulators/free-port';
 import { WorkerFixture } from './worker-fixture';
 import { letTimePass } from '../support/let-time-pass';
 import { ManualClock } from '../support/manual-clock';
-import { withRoom } from '../support/with-room';
 
 const isGone = (pid: number): boolean => !isProcessAlive(pid);
 
@@ -188,15 +187,43 @@ describe('the life of the process that runs an app', () => {
     assert.deepEqual(await own(), before);
   });
 
-  it('is left alone by the watchdog while it merely waits', () =>
-    withRoom(async (watchdogMs) => {
-      const app = await fixture.start('commonjs', { watchdogMs });
-      assert.equal(await app.result('slow', 2 * watchdogMs), app.worker.pid);
-    }));
+  it('is left alone by the watchdog while it merely waits', async () => {
+    const files = {
+      'package.json': '{"main": "a.js"}',
+      'a.js': `const { appendFileSync, existsSync } = require('node:fs');
+require('durable-functions').app.activity('waits', { handler: () => new Promise((done) => {
+  const timer = setInterval(() => {
+    appendFileSync('turns', '.');
+    if (!existsSync('enough')) return;
+    clearInterval(timer);
+    done(process.pid);
+  }, 1);
+}) });`,
+    };
+    const clock = new ManualClock();
+    const app = await fixture.start(null, { files, watchdogMs: 120_000, watchdogTime: clock });
+    const state = { isLeftAlone: true };
+    const waiting = app.result('waits');
+    waiting.catch(() => (state.isLeftAlone = false));
+    const turns = async (): Promise<number> => (await stat(path.join(app.dir, 'turns')).catch(() => ({ size: 0 }))).size;
+    // Three times what the watchdog bears, a quarter at a time. The process says nothing but what it is asked for: it has read that once it has turned.
+    for (let quarter = 0; quarter < 12; quarter++) {
+      clock.advance(30_000);
+      const before = await turns();
+      while (state.isLeftAlone && (await turns()) < before + 3) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await writeFile(path.join(app.dir, 'enough'), '');
+    assert.equal(await waiting, app.worker.pid);
+  });
 
   it('is not watched while a debugger may stop it', async () => {
-    const app = await fixture.start('commonjs', { watchdogMs: 100, inspectPort: true });
-    assert.equal(await app.result('blocksToo', 800), null);
+    const clock = new ManualClock();
+    const app = await fixture.start('commonjs', { watchdogMs: 120_000, watchdogTime: clock, inspectPort: true });
+    const blocked = app.result('blocksToo', 300);
+    await app.logged('blocksToo begins');
+    assert.equal(clock.armed, 0);
+    clock.advance(600_000);
+    assert.equal(await blocked, null);
   });
 
   it('can be started by someone else, who is told all by the environment', async () => {

@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { compileEarly } from '../../base/early-compiling';
-import { makeTemporaryFolder, removeLeftFolders } from '../../base/temporary-folders';
+import { makeTemporaryFolder } from '../../base/temporary-folders';
 import type { Clock } from '../../core/ports/clock';
 import type { FunctionDescriptor, FunctionWorker } from '../../core/ports/function-worker';
 import type { HistoryStore } from '../../core/ports/history-store';
@@ -98,7 +98,6 @@ export class Rehearsals {
       await Promise.all([...this.engines].map((engine) => engine.stop()));
       this.engines.clear();
       if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(silent);
-      await removeLeftFolders().catch(silent);
     }
   }
 
