@@ -6,6 +6,7 @@ import { SystemClock } from '../../src/emulator/time/system-clock';
 import { Engine } from '../../src/engine/engine';
 import type { ReplayProvider } from '../../src/debug/replay-provider';
 import { openReplay } from '../../src/replay/open-replay';
+import type { NodeReplayWorker } from '../../src/workers/node/node-replay-worker';
 import { ReplayFixture } from '../replay/replay-fixture';
 import { ReplayClient } from '../support/debug-client';
 import { MemoryStore } from '../support/memory-store';
@@ -30,25 +31,44 @@ interface Moment {
   scheduled: Record<string, string>;
 }
 
+interface LiveExample {
+  dir: string;
+  engine: Engine;
+  worker: NodeReplayWorker;
+}
+
 describe('the debug adapter over the example apps', () => {
   const fixture = new ReplayFixture();
+  const clients: ReplayClient[] = [];
   const undo: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
+  afterEach(() => Promise.all(clients.splice(0).map((client) => client.close())));
+  after(async () => {
     for (const step of undo.splice(0).reverse()) await step();
     await fixture.cleanUp();
   });
 
-  async function debug(app: string, name: string, input: unknown, event?: { name: string; data: string }) {
+  const examples = new Map<string, Promise<LiveExample>>();
+  /** Started once for all tests: none of them changes an app. */
+  const live = (app: string): Promise<LiveExample> => {
+    const found = examples.get(app) ?? startExample(app);
+    examples.set(app, found);
+    return found;
+  };
+  async function startExample(app: string): Promise<LiveExample> {
     const running = await fixture.apps.start(`../../../examples/${app}`);
     const newId = (): string => randomUUID().replaceAll('-', '');
     const engine = new Engine({ store: new MemoryStore(), clock: new SystemClock(), newId, log: () => undefined });
     await engine.open();
     undo.push(() => engine.stop());
     engine.setWorker(running.worker);
+    return { dir: running.dir, engine, worker: await fixture.replayWorker(running.dir) };
+  }
+
+  async function debug(app: string, name: string, input: unknown, event?: { name: string; data: string }) {
+    const { dir, engine, worker } = await live(app);
     const { instanceId } = await engine.start({ name, input: input === undefined ? null : JSON.stringify(input) });
     if (event !== undefined) await engine.raiseEvent(instanceId, event.name, event.data);
     const row = await engine.waitForCompletion(instanceId, 20_000);
-    const worker = await fixture.replayWorker(running.dir);
     const open = async (id: string) => {
       const found = await engine.get(id);
       assert.ok(found);
@@ -61,8 +81,8 @@ describe('the debug adapter over the example apps', () => {
       readSource: (file) => readFile(file, 'utf8').catch(() => undefined),
     };
     const client = await ReplayClient.connect(provider);
-    undo.push(() => client.close());
-    return { client, dir: running.dir, row };
+    clients.push(client);
+    return { client, dir, row };
   }
 
   async function look(client: ReplayClient, description: string | undefined): Promise<Moment> {

@@ -92,48 +92,58 @@ describe('an app that changes what JavaScript brings', () => {
 });
 
 describe('an app that writes where it has no business', () => {
-  const fixture = new WorkerFixture();
-  afterEach(() => fixture.cleanUp());
-  const socket =
-    'const socket = process._getActiveHandles().find((one) => one.constructor.name === "Socket" && one.writable && !one.isTTY && one.remoteAddress === undefined && one.fd !== 1 && one.fd !== 2);';
-  const frame = `const send = (messages) => { const json = Buffer.from(typeof messages === 'string' ? messages : JSON.stringify(messages)); const head = Buffer.alloc(8); head.writeUInt32LE(json.length, 0); socket.write(Buffer.concat([head, json])); };`;
-  const app = (body: string): Record<string, string> => ({
-    'package.json': '{"main": "a.js"}',
-    'a.js': `${df}${sound}\nlet id = 0;\ndf.app.activity('evil', { handler: async () => { ${socket} ${frame} ${body}; await new Promise(() => {}); } });`,
-  });
-
-  for (const [what, body] of [
-    ['what is no frame', 'socket.write("GET / HTTP/1.1\\r\\n\\r\\n")'],
-    ['a frame without JSON', 'send("nope!")'],
-    ['a frame that is no list', 'send({ type: "pong" })'],
-    ['a list of no messages', 'send([1, null])'],
-    ['a message of no known type', 'send([{ type: "hug" }])'],
-    ['a message that announces bytes it has not', 'send([{ type: "pong", bytes: 12 }])'],
-  ] as const) {
-    it(`is started again, and told so, when it writes ${what}`, async () => {
-      const running = await fixture.start(null, { files: app(body) });
-      const { pid } = running.worker;
-      await assert.rejects(running.activity('evil'), (error) => {
-        assert(DurascopeError.is(error, 'WorkerExited'));
-        assert.match(error.message, /was ended and is started again, because what came over its connection/);
-        return true;
-      });
-      await isSound(running);
-      assert.notEqual(running.worker.pid, pid);
-    });
+  const noFrames = {
+    'what is no frame': 'socket.write("GET / HTTP/1.1\\r\\n\\r\\n");',
+    'a frame without JSON': 'send("nope!");',
+    'a frame that is no list': 'send({ type: "pong" });',
+    'a list of no messages': 'send([1, null]);',
+    'a message of no known type': 'send([{ type: "hug" }]);',
+    'a message that announces bytes it has not': 'send([{ type: "pong", bytes: 12 }]);',
+  };
+  const noAnswers = {
+    'no outcome': { type: 'activityDone' },
+    'another outcome': { type: 'activityDone', outcome: { ok: true, result: {} } },
+    'the answer to something else': { type: 'episodeDone', outcome: { decisions: [], customStatus: null, awaitedEvents: [] } },
+    'an episode that is none': { type: 'episodeDone', outcome: {} },
+  };
+  const writes: Readonly<Record<string, string>> = {
+    ...noFrames,
+    ...Object.fromEntries(
+      Object.entries(noAnswers).map(([what, given]) => [what, `send([{ ...${JSON.stringify(given)}, id }]);`]),
+    ),
+    'bytes without end':
+      'require("node:fs").writeSync(1, "begins\\n"); for (;;) { try { require("node:fs").writeSync(socket._handle.fd, Buffer.alloc(1)); } catch {} }',
+  };
+  const code = `${df}${sound}
+const findSocket = () => process._getActiveHandles().find((one) => one.constructor.name === 'Socket' && one.writable && !one.isTTY && one.remoteAddress === undefined && one.fd !== 1 && one.fd !== 2);
+// Of the work that was asked for last.
+let id = 0;
+df.app.activity('listens', { handler: () => void findSocket().on('data', (bytes) => { for (const [, found] of String(bytes).matchAll(/"id":(\\d+)/g)) id = Number(found); }) });
+df.app.activity('evil', { handler: async (what) => {
+  const socket = findSocket();
+  const send = (messages) => { const json = Buffer.from(typeof messages === 'string' ? messages : JSON.stringify(messages)); const head = Buffer.alloc(8); head.writeUInt32LE(json.length, 0); socket.write(Buffer.concat([head, json])); };
+  switch (what) {
+${Object.entries(writes)
+  .map(([what, text]) => `    case ${JSON.stringify(what)}: { ${text} break; }`)
+  .join('\n')}
   }
+  await new Promise(() => {});
+} });`;
 
-  for (const [what, message] of [
-    ['no outcome', { type: 'activityDone' }],
-    ['another outcome', { type: 'activityDone', outcome: { ok: true, result: {} } }],
-    ['the answer to something else', { type: 'episodeDone', outcome: { decisions: [], customStatus: null, awaitedEvents: [] } }],
-    ['an episode that is none', { type: 'episodeDone', outcome: {} }],
-  ] as const) {
+  const fixture = new WorkerFixture();
+  const clock = new ManualClock();
+  let running: RunningApp;
+  before(async () => {
+    const files = { 'package.json': '{"main": "a.js"}', 'a.js': code };
+    running = await fixture.start(null, { files, watchdogTime: clock });
+  });
+  after(() => fixture.cleanUp());
+
+  for (const what of Object.keys(noAnswers)) {
     it(`fails the invocation by name when it answers it with ${what}`, async () => {
-      const body = `send([{ ...${JSON.stringify(message)}, id: 1 }])`;
-      const running = await fixture.start(null, { files: app(body) });
       const { pid } = running.worker;
-      await assert.rejects(running.activity('evil'), (error) => {
+      await running.activity('listens');
+      await assert.rejects(running.activity('evil', what), (error) => {
         assert(DurascopeError.is(error, 'WorkFailed'));
         assert.match(error.message, /The answer of the activity 'evil' was not understood/);
         return true;
@@ -143,12 +153,21 @@ describe('an app that writes where it has no business', () => {
     });
   }
 
+  for (const what of Object.keys(noFrames)) {
+    it(`is started again, and told so, when it writes ${what}`, async () => {
+      const { pid } = running.worker;
+      await assert.rejects(running.activity('evil', what), (error) => {
+        assert(DurascopeError.is(error, 'WorkerExited'));
+        assert.match(error.message, /was ended and is started again, because what came over its connection/);
+        return true;
+      });
+      await isSound(running);
+      assert.notEqual(running.worker.pid, pid);
+    });
+  }
+
   it('does not count as alive for what it writes', async () => {
-    const body =
-      'const { writeSync } = require("node:fs"); writeSync(1, "begins\\n"); for (;;) { try { writeSync(socket._handle.fd, Buffer.alloc(1)); } catch {} }';
-    const clock = new ManualClock();
-    const running = await fixture.start(null, { files: app(body), watchdogTime: clock });
-    const evil = running.activity('evil');
+    const evil = running.activity('evil', 'bytes without end');
     evil.catch(() => undefined);
     await running.logged('begins');
     await assert.rejects(letTimePass(clock, evil), (error) => DurascopeError.is(error));
