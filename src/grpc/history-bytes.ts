@@ -77,7 +77,6 @@ export class HistoryBytes {
       known.length = put(known, known.length, this.#encoded(rest, pastEventsTag, history, { instanceId, executionId }));
       known.count = history.length;
     }
-    this.#keep(instanceId, known);
     return known;
   }
 

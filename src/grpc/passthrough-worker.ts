@@ -173,18 +173,22 @@ export class PassthroughWorker implements FunctionWorker {
   async #asked(request: EpisodeRequest): Promise<Read<OrchestratorResponse>> {
     const { name, instanceId } = request;
     const { sessionSeconds = null } = this.host;
-    const ask = async (isKept: boolean): Promise<Read<OrchestratorResponse>> => {
-      const asked = this.#requestOf(request, isKept, sessionSeconds);
-      const answer = await this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: asked });
-      return readOrchestrator(answer, name, instanceId);
-    };
-    if (sessionSeconds === null) return ask(false);
+    if (sessionSeconds === null) return readOrchestrator(await this.#ask(request, false, null), name, instanceId);
     const isKept = this.#sessions.has(request);
     this.#sessions.end(instanceId); // S2
-    const first = await ask(isKept);
-    const response = isKept && first.ok && first.value.requiresHistory ? await ask(false) : first;
+    const first = readOrchestrator(await this.#ask(request, isKept, sessionSeconds), name, instanceId);
+    const response =
+      isKept && first.ok && first.value.requiresHistory
+        ? readOrchestrator(await this.#ask(request, false, sessionSeconds), name, instanceId)
+        : first;
     if (response.ok) this.#sessions.keep(request);
     return response;
+  }
+
+  #ask(request: EpisodeRequest, isKept: boolean, sessionSeconds: number | null): Promise<EncodedAnswer> {
+    const { name, instanceId } = request;
+    const asked = this.#requestOf(request, isKept, sessionSeconds);
+    return this.host.runEncoded({ kind: 'orchestrator', name, instanceId, request: asked });
   }
 
   /** `isKept`: the process has been told the history, and still knows where that leads. */

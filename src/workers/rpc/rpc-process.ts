@@ -34,6 +34,7 @@ import {
   activityInput,
   activityOutcome,
   encodedAnswer,
+  encodedFailure,
   encodedInput,
   FunctionThrew,
   httpInput,
@@ -248,20 +249,18 @@ export class RpcProcess implements RunningApp {
     }
   }
 
-  async encoded(call: EncodedCall): Promise<EncodedAnswer> {
+  encoded(call: EncodedCall): Promise<EncodedAnswer> {
     const fn = this.table.find(call.kind, call.name);
     if (fn === undefined) {
       const message = `The app has no ${call.kind} function '${call.name}'.`;
-      return { ok: false, error: { name: 'Error', message, stack: '' } };
+      return Promise.resolve({ ok: false, error: { name: 'Error', message, stack: '' } });
     }
     const kind = call.kind === 'orchestrator' ? 'episode' : 'entity';
     const input = { data: encodedInput(call), triggerMetadata: { instanceId: { data: undefined } } };
-    try {
-      return encodedAnswer(await this.invocations.run(kind, fn, call.instanceId, input, { isReplay: call.isReplay === true }));
-    } catch (error) {
-      if (!(error instanceof FunctionThrew)) throw error;
-      return { ok: false, error: { name: error.name, message: error.message, stack: error.stack ?? '' } };
-    }
+    // No function that waits: it would keep the input until the answer is there, and thousands may be under way.
+    return this.invocations
+      .run(kind, fn, call.instanceId, input, { isReplay: call.isReplay === true })
+      .then(encodedAnswer, encodedFailure);
   }
 
   async http(call: HttpCall, body: Uint8Array | null, signal?: AbortSignal): Promise<HttpReply> {

@@ -140,6 +140,12 @@ export function encodedAnswer(response: InvocationResponse): EncodedAnswer {
   return { ok: true, answer: null, returned: value?.$case ?? 'nothing' };
 }
 
+/** What the function threw is an answer; everything else is thrown on. */
+export function encodedFailure(error: unknown): EncodedAnswer {
+  if (!(error instanceof FunctionThrew)) throw error;
+  return { ok: false, error: { name: error.name, message: error.message, stack: error.stack ?? '' } };
+}
+
 /** The body of a request that streams goes another way. `wantsBytes`: the worker reads it for itself, whatever it is. */
 export function httpInput(
   { method, url, headers, query, params }: HttpCall,
