@@ -5,9 +5,6 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** Bytes of both halves; a larger one costs memory and saves nothing (docs/load.md). */
-const most = 8 * 1024 * 1024;
-
 interface Heap {
   /** Bytes of both halves. */
   youngSize(): number;
@@ -17,16 +14,18 @@ interface Heap {
 }
 
 const ownHeap: Heap = {
-  youngSize: () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? most,
+  youngSize: () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? Infinity,
   growBy: (factor) => setFlagsFromString(`--semi-space-growth-factor=${factor}`),
   onCollection: (listener) => new PerformanceObserver(listener).observe({ entryTypes: ['gc'] }),
 };
 
 /**
- * For as long as the process lives: the young generation grows to 2 x 4 MiB, in one step, and no further. V8 makes it smaller where little is
- * done, and may grow it again then. It is larger for a while where much survives several collections of one turn of the event loop.
+ * For as long as the process lives: the young generation grows to two halves of `halfMebibytes` (a power of two), in one step, and no further. V8
+ * makes it smaller where little is done, and may grow it again then. It is larger for a while where much survives several collections of one turn of
+ * the event loop.
  */
-export function keepYoungGenerationSmall(heap: Heap = ownHeap): void {
+export function keepYoungGenerationSmall(halfMebibytes: number, heap: Heap = ownHeap): void {
+  const most = 2 * halfMebibytes * 1024 * 1024;
   let factor = 0;
   const look = (): void => {
     const wanted = Math.max(1, Math.min(8, Math.floor(most / heap.youngSize())));

@@ -13,7 +13,7 @@ async function youngSizeAfterWork(): Promise<number> {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
 }
 
-keepYoungGenerationSmall();
+keepYoungGenerationSmall(4);
 void youngSizeAfterWork().then(async (kept) => {
   setFlagsFromString('--semi-space-growth-factor=2');
   const free = await youngSizeAfterWork();

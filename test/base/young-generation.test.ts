@@ -10,10 +10,10 @@ describe('a young generation that is kept small', () => {
   let growth: number[];
   let collect: () => void;
 
-  const keep = (at: number): void => {
+  const keep = (at: number, half = 4): void => {
     bytes = at * mebibyte;
     growth = [];
-    keepYoungGenerationSmall({
+    keepYoungGenerationSmall(half, {
       youngSize: () => bytes,
       growBy: (factor) => growth.push(factor),
       onCollection: (listener) => (collect = listener),
@@ -31,6 +31,12 @@ describe('a young generation that is kept small', () => {
     collected(8);
     collected(8);
     assert.deepEqual(growth, [4, 1]);
+  });
+
+  it('grows to two halves of another size, where that is asked for', () => {
+    keep(2, 8);
+    collected(16);
+    assert.deepEqual(growth, [8, 1]);
   });
 
   it('is held where it is already larger', () => {

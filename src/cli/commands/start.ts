@@ -4,6 +4,7 @@ import { keepYoungGenerationSmall } from '../../base/young-generation';
 import { DurascopeError } from '../../core/values/errors';
 import { toHistoryRows } from '../../core/history/history-rows';
 import { collectWhenIdle } from '../../emulator/thread/collect-when-idle';
+import { youngHalf } from '../../emulator/app/young-half';
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator-types';
 import type { Options, ParsedArguments } from '../arguments';
 import { buildOption, buildWhereDue } from '../app-build';
@@ -82,7 +83,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
     app: hasApp,
   };
   await buildWhereDue(folder, args.has('build'), terminal);
-  keepYoungGenerationSmall();
+  keepYoungGenerationSmall(await youngHalf(folder));
   // A person mends the app and watches; a program wants to know.
   const { startEmulator } = await import('../../emulator/emulator');
   const emulator = await startEmulator({ ...options, brokenApp: json ? 'fail' : 'wait' }).catch((error: unknown) => {

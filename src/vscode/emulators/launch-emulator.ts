@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { DurascopeError } from '../../core/values/errors';
 import type { Logger } from '../../core/ports/logger';
+import { youngHalf } from '../../emulator/app/young-half';
 import { startOnThread } from '../../emulator/thread/emulator-proxy';
 import type { EmulatorOptions } from '../../emulator/emulator-types';
 import type { RunningEmulator } from './app-emulator';
@@ -17,7 +18,7 @@ export async function launchEmulator(
 ): Promise<RunningEmulator> {
   for (let tries = 1; ; tries++) {
     try {
-      const emulator = await startOnThread(newThread(threadFile), { ...options, logger });
+      const emulator = await startOnThread(await newThread(threadFile, options.appDir), { ...options, logger });
       return Object.assign(emulator, { isAttached: false });
     } catch (error) {
       if (!DurascopeError.is(error, 'StoreLocked') || options.dataDir === undefined) throw error;
@@ -36,13 +37,15 @@ export async function openStoredEmulator(
   options: Pick<EmulatorOptions, 'appDir' | 'dataDir'>,
   logger: Logger,
 ): Promise<RunningEmulator> {
-  return Object.assign(await startOnThread(newThread(threadFile), { ...options, readOnly: true, logger }), { isAttached: false });
+  const thread = await newThread(threadFile, options.appDir);
+  return Object.assign(await startOnThread(thread, { ...options, readOnly: true, logger }), { isAttached: false });
 }
 
 const maxTries = 10;
 const betweenTriesMs = 300;
 
-/** Of young objects no more than three times 4 MiB: what V8 takes of itself costs memory and, by measurement (docs/load.md), saves nothing. */
-function newThread(threadFile: string): Worker {
-  return new Worker(threadFile, { stdout: false, stderr: false, resourceLimits: { maxYoungGenerationSizeMb: 12 } });
+/** V8 takes three halves for young objects. */
+async function newThread(threadFile: string, appDir: string): Promise<Worker> {
+  const maxYoungGenerationSizeMb = 3 * (await youngHalf(appDir));
+  return new Worker(threadFile, { stdout: false, stderr: false, resourceLimits: { maxYoungGenerationSizeMb } });
 }
