@@ -43,4 +43,13 @@ describe('the file that a source map names', () => {
       assert.equal(originalFile(source, built), null, source);
     }
   });
+
+  it('finds a path with folders too many or too few before it, but not that of a package', async () => {
+    const source = path.join(root, 'apps', 'app', 'src', 'a.ts');
+    for (const named of ['../../../../src/a.ts', '../src/a.ts', pathToFileURL(path.join(root, 'apps', 'src', 'a.ts')).href]) {
+      assert.equal(originalFile(named, path.join(root, 'apps', 'app', 'dist', 'cjs', 'b.js')), source, named);
+    }
+    const packaged = path.join(root, 'apps', 'app', 'node_modules', 'p', 'dist', 'b.js');
+    assert.equal(originalFile('../src/a.ts', packaged), path.join(root, 'apps', 'app', 'node_modules', 'p', 'src', 'a.ts'));
+  });
 });
