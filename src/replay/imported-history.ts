@@ -42,6 +42,8 @@ const statusAnswer = z.looseObject({
   name: z.string().optional(),
   historyEvents: records,
 });
+/** What `durascope run --json --history` prints. */
+const runAnswer = z.looseObject({ instanceId: z.string(), runtimeStatus: z.string(), history: records });
 const tableQuery = z.object({ items: records });
 const odata = z.object({ value: records });
 
@@ -69,6 +71,8 @@ function fromJson(value: unknown, notes: readonly string[]): ImportedHistory[] {
   }
   const status = statusAnswer.safeParse(value);
   if (status.success) return [fromStatus(status.data, notes)];
+  const run = runAnswer.safeParse(value);
+  if (run.success) return fromJson(run.data.history, notes);
   const rows = tableQuery.safeParse(value).data?.items ?? odata.safeParse(value).data?.value ?? records.safeParse(value).data;
   if (rows === undefined) throw notAHistory(value);
   if (rows.some(isTableRow)) return tablesOf(rows, notes);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DurascopeError } from '../../src/core/values/errors';
 import { eventTypeNumbers, type HistoryEvent } from '../../src/core/history/history';
+import { toHistoryRows } from '../../src/core/history/history-rows';
 import { toHistoryEvents } from '../../src/core/history/history-view';
 import { orchestrationStatusNumbers } from '../../src/core/values/status';
 import { readHistories, type ImportedHistory } from '../../src/replay/imported-history';
@@ -135,6 +136,15 @@ describe('histories from elsewhere', () => {
     assert.equal(imported.source, 'events');
     assert.deepEqual(imported.history.map(({ EventType }) => EventType).slice(0, 2), ['OrchestratorStarted', 'ExecutionStarted']);
     await expectWhole(imported);
+  });
+
+  it('are replayed from what durascope run prints with its history', async () => {
+    for (const order of ['display', 'commit'] as const) {
+      const history = toHistoryRows(run.history, run.row.executionId, order);
+      const { instanceId, runtimeStatus } = run.row;
+      await expectWhole(only(JSON.stringify({ instanceId, runtimeStatus, output: null, history })));
+    }
+    refused('{"instanceId": "i", "runtimeStatus": "Completed", "history": []}', /no history/i);
   });
 
   it('are replayed from the rows of a history table, as JSON and as CSV', async () => {
