@@ -55,6 +55,15 @@ describe('a hint where a file of the app could not be loaded', () => {
     assert.equal(loadHint({ ...failure, file: path.join(appDir, 'gone.js') }), '');
   });
 
+  it('does not send for the package that only the host has', () => {
+    const message = "Error: Cannot find package '@azure/functions-core' imported from /app/dist/main.mjs";
+    const hint = loadHint({ appDir, code: 'ERR_MODULE_NOT_FOUND', message, file: path.join(appDir, 'dist', 'main.mjs') });
+    assert.match(
+      hint,
+      /^ That is no package: the host answers it to require\(\) alone, .*leaves @azure\/functions .*or is one in CommonJS\.$/,
+    );
+  });
+
   it('names a package to add only where the app itself asks for it, and has a package.json without it', async () => {
     const failure = { appDir, code: 'MODULE_NOT_FOUND', message: "Error: Cannot find module '@a/b/c'", file: null };
     const install = ' Run npm install in the app folder.';

@@ -53,11 +53,16 @@ function missingModule({ appDir, message, file }: LoadFailure): string {
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1] ?? '';
   if (/^[./\\]|^[a-z]:/i.test(missing)) return ' Check the path, and build the app if it has to be built.';
   const name = missing.split('/', missing.startsWith('@') ? 2 : 1).join('/');
+  if (name === '@azure/functions-core') return ` ${coreIsTheHosts}`;
   // What packages need is theirs to say.
   const isOwn = file === null || !file.split(path.sep).includes('node_modules');
   if (isOwn && isUnlisted(name, appDir)) return ` It is not among the dependencies in package.json: npm install ${name}.`;
   return ' Run npm install in the app folder.';
 }
+
+/** As on Azure: import statements of a bundle do not find it. */
+const coreIsTheHosts =
+  'That is no package: the host answers it to require() alone, so a bundle in ES modules leaves @azure/functions and durable-functions out ("external"), or is one in CommonJS.';
 
 /** False where there is no package.json that could name it. */
 function isUnlisted(name: string, appDir: string): boolean {
