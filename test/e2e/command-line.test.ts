@@ -164,6 +164,23 @@ describe('the command line', () => {
       await serving.stop();
     });
 
+    it('says at the root of a repository where its function apps are', async () => {
+      const root = path.join(folder, 'repository');
+      for (const app of ['api', 'jobs']) {
+        await mkdir(path.join(root, 'packages', app), { recursive: true });
+        await writeFile(path.join(root, 'packages', app, 'host.json'), '{"version": "2.0"}');
+      }
+      const where = /There are function apps in packages[\\/]api, packages[\\/]jobs: give the folder of one\./;
+      for (const command of [
+        ['start', root, '--no-grpc'],
+        ['run', root, 'Hello'],
+      ]) {
+        const { code, stdout, stderr } = await programs.run(command);
+        assert.deepEqual([code, stdout], [1, ''], command[0]);
+        assert.match(stderr, where);
+      }
+    });
+
     it('does not take a folder that is missing for the name of an orchestrator', async () => {
       const { code, stderr } = await programs.run(['start', './no-such-app']);
       assert.equal(code, 1);

@@ -103,6 +103,28 @@ describe('loading an app', () => {
     );
     await refused({ 'package.json': '{}' }, /No functions found in .*Give package\.json a "main"/s);
     await refused({}, /No functions found/);
+    await refused(
+      { 'Hello/function.json': '{"disabled": true, "bindings": [{"name": "name", "type": "activityTrigger"}]}' },
+      /No functions found in .*: each that has a function\.json is disabled/,
+    );
+  });
+
+  it('names the function apps below a folder that is none, as the root of a repository', async () => {
+    const app = (folder: string) => ({
+      [`${folder}/host.json`]: '{"version": "2.0"}',
+      [`${folder}/package.json`]: '{"main": "a.js"}',
+    });
+    const root = { 'package.json': '{"workspaces": ["packages/*"]}', ...app('node_modules/x'), ...app('packages/api/dist') };
+    await refused(
+      { ...root, ...app('packages/api') },
+      /is no function app: it has no host\.json\. The function app is in packages[\\/]api: give that folder\.$/,
+    );
+    await refused(
+      { ...root, ...app('packages/b'), ...app('packages/a') },
+      /There are function apps in packages[\\/]a, packages[\\/]b: give the folder of one\.$/,
+    );
+    // An app itself, whatever lies below it.
+    await refused({ 'host.json': '{}', ...app('samples/a') }, /No functions found in .*Give package\.json a "main"/s);
   });
 
   it('names a folder that is not there', async () => {

@@ -15,6 +15,7 @@ import { printHistory } from '../history-table';
 import { printJson } from '../print-json';
 import { jsonArgument } from '../json-argument';
 import { jsonLog, textLog } from '../live-log';
+import { appsBelowHint } from '../../base/apps-below';
 import { registeredName } from '../../emulator/replays/registered-name';
 import { endOf, outcomeOf } from '../outcome';
 import { endRequested } from '../signals';
@@ -77,9 +78,10 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
   const end = endRequested();
   // Every function app has one; without it there are only the programs that connect.
   const hasApp = existsSync(path.join(folder, 'host.json'));
+  const elsewhere = hasApp ? null : await appsBelowHint(folder);
   const options = {
     ...emulatorOptionsFrom(args, folder, (entry) => live.log(entry)),
-    ...grpcOptions(args, hasApp),
+    ...grpcOptions(args, elsewhere),
     app: hasApp,
   };
   await buildWhereDue(folder, args.has('build'), terminal);
@@ -106,7 +108,7 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
         terminal.print(JSON.stringify({ event: event.type, ...message, ...problems }));
       }
     });
-    announce(emulator, hasApp, json, terminal);
+    announce(emulator, elsewhere, json, terminal);
     live.open();
     const name = args.text('run');
     if (name !== undefined) await Promise.race([runOne(emulator, name, input, json, terminal), end]);
@@ -118,7 +120,8 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
   }
 }
 
-function announce(emulator: Emulator, hasApp: boolean, json: boolean, terminal: Terminal): void {
+/** `elsewhere`: where there is no app, a sentence about those below, or nothing; null: there is one. */
+function announce(emulator: Emulator, elsewhere: string | null, json: boolean, terminal: Terminal): void {
   const { style } = terminal;
   if (json) {
     terminal.print(
@@ -141,15 +144,15 @@ function announce(emulator: Emulator, hasApp: boolean, json: boolean, terminal: 
   }
   terminal.print('');
   terminal.print(
-    hasApp
+    elsewhere === null
       ? functionList(emulator, terminal)
-      : 'No function app here (no host.json): instances run in the programs that connect.',
+      : `No function app here (no host.json): instances run in the programs that connect.${elsewhere}`,
   );
   terminal.print('');
   const hasHttp = emulator.functions().some((each) => each.type === 'http' && isTriggered(each));
   const facts: [string, string][] = [];
   // The table above has the addresses of HTTP functions.
-  if (hasApp && !hasHttp) facts.push(['App', emulator.url]);
+  if (elsewhere === null && !hasHttp) facts.push(['App', emulator.url]);
   facts.push(
     ['Management', `${emulator.managementUrl}/instances?code=${emulator.key}`],
     ['Dashboard', `${emulator.url}/#code=${encodeURIComponent(emulator.key)}`],
@@ -161,17 +164,18 @@ function announce(emulator: Emulator, hasApp: boolean, json: boolean, terminal: 
   terminal.print(style.green('Ready. Press Ctrl+C to stop.'));
 }
 
-function grpcOptions(args: ParsedArguments, hasApp: boolean): Pick<EmulatorOptions, 'grpc'> {
+/** `elsewhere`: as `announce` takes it. */
+function grpcOptions(args: ParsedArguments, elsewhere: string | null): Pick<EmulatorOptions, 'grpc'> {
   const port = args.number('grpc-port', 0);
   if (port !== undefined && port > 65535) {
     throw new DurascopeError('InvalidArgument', `--grpc-port takes 0 to 65535, not ${port}.`);
   }
   if (!args.has('no-grpc')) return { grpc: port === undefined ? {} : { port } };
   if (port !== undefined) throw new DurascopeError('InvalidArgument', '--no-grpc and --grpc-port do not go together.');
-  if (!hasApp) {
+  if (elsewhere !== null) {
     throw new DurascopeError(
       'AppInvalid',
-      'There is no host.json in the folder, so no function app, and --no-grpc keeps other programs away. Give the folder of the app.',
+      `There is no host.json in the folder, so no function app, and --no-grpc keeps other programs away.${elsewhere === '' ? ' Give the folder of the app.' : elsewhere}`,
     );
   }
   return {};

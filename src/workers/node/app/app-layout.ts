@@ -8,6 +8,7 @@ import glob from 'fast-glob';
 import * as z from 'zod';
 import { problemsOf, type AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
+import { appsBelowHint } from '../../../base/apps-below';
 import { parseJsonWithComments } from './app-settings';
 import type { IsDisabled } from '../../supervision/disabled-functions';
 import type { EntryFile, FunctionFolder } from '../wire/messages';
@@ -37,7 +38,7 @@ export async function assertAppFolder(appDir: string): Promise<void> {
   throw new DurascopeError('AppInvalid', `The app folder ${appDir} does not exist. Give the folder that holds host.json.`);
 }
 
-/** Rejects with `AppInvalid` when the folder is missing, or `main` matches nothing. */
+/** Rejects with `AppInvalid` when the folder is missing, `main` matches nothing, or nothing names a function. */
 export async function readAppLayout(appDir: string, isDisabled: IsDisabled): Promise<AppLayout> {
   await assertAppFolder(appDir);
   const warnings: string[] = [];
@@ -45,6 +46,7 @@ export async function readAppLayout(appDir: string, isDisabled: IsDisabled): Pro
   const isModule = pkg.type === 'module';
   const { folders, disabled, problems } = await findFunctionFolders(appDir, isModule, isDisabled);
   const hasFolders = folders.length + problems.length > 0;
+  if (pkg.main === undefined && !hasFolders && disabled.length === 0) throw await noFunctions(appDir);
   const entryFiles = pkg.main === undefined ? [] : await expandMain(appDir, pkg.main, { isModule, hasFolders });
   const engines: { packageName: string; range: string }[] = [];
   if (pkg.enginesNode !== undefined) engines.push({ packageName: 'package.json of the app', range: pkg.enginesNode });
@@ -53,6 +55,17 @@ export async function readAppLayout(appDir: string, isDisabled: IsDisabled): Pro
     if (range !== undefined) engines.push({ packageName: name, range });
   }
   return { entryFiles, folders, disabled, problems, engines, warnings };
+}
+
+async function noFunctions(appDir: string): Promise<DurascopeError> {
+  // A folder with a host.json is meant itself, whatever lies below it.
+  const elsewhere = (await isFile(path.join(appDir, 'host.json'))) ? '' : await appsBelowHint(appDir);
+  return new DurascopeError(
+    'AppInvalid',
+    elsewhere === ''
+      ? `No functions found in ${appDir}. Give package.json a "main" that names the files registering them (programming model v4), or add a folder with function.json for each (v3).`
+      : `${appDir} is no function app: it has no host.json.${elsewhere}`,
+  );
 }
 
 interface PackageFacts {

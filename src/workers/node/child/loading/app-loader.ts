@@ -171,7 +171,7 @@ function noFunctions(init: Init): AppLoadError {
   const loaded = init.entryFiles.map((entry) => path.relative(init.appDir, entry.file));
   return new AppLoadError(
     loaded.length === 0
-      ? `No functions found in ${init.appDir}. Give package.json a "main" that names the files registering them (programming model v4), or add a folder with function.json for each (v3).`
+      ? `No functions found in ${init.appDir}: each that has a function.json is disabled.`
       : `No functions found: ${loaded.join(', ')} ${loaded.length === 1 ? 'was' : 'were'} loaded, but nothing was registered with app.http, df.app.orchestration and the like. Check that "main" of package.json names the files that do.`,
   );
 }

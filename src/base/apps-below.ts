@@ -1,0 +1,29 @@
+/** Where function apps are in a folder that is none itself: a repository with several, a workspace with its packages. */
+import path from 'node:path';
+import glob from 'fast-glob';
+
+const ignore = ['**/{node_modules,bin,obj,dist,out,build,target,venv}/**'];
+const deepest = 6;
+const named = 5;
+
+/** Folders with a host.json below this one, relative to it, by their paths; what builds write and what begins with a dot is left out. */
+export async function appsBelow(folder: string): Promise<string[]> {
+  const found = await glob('*/**/host.json', {
+    cwd: folder,
+    ignore,
+    deep: deepest,
+    suppressErrors: true,
+    followSymbolicLinks: false,
+  });
+  return found.map((file) => path.dirname(file)).sort();
+}
+
+/** A sentence for whoever gave the folder, that begins with a blank; empty: there are none. */
+export async function appsBelowHint(folder: string): Promise<string> {
+  const apps = await appsBelow(folder);
+  const [first] = apps;
+  if (first === undefined) return '';
+  if (apps.length === 1) return ` The function app is in ${first}: give that folder.`;
+  const more = apps.length > named ? ` and ${apps.length - named} more` : '';
+  return ` There are function apps in ${apps.slice(0, named).join(', ')}${more}: give the folder of one.`;
+}
