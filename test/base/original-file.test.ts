@@ -44,7 +44,7 @@ describe('the file that a source map names', () => {
     }
   });
 
-  it('finds a path with folders too many or too few before it, but not that of a package', async () => {
+  it('finds a path with folders too many or too few before it, but not that of a package', () => {
     const source = path.join(root, 'apps', 'app', 'src', 'a.ts');
     for (const named of ['../../../../src/a.ts', '../src/a.ts', pathToFileURL(path.join(root, 'apps', 'src', 'a.ts')).href]) {
       assert.equal(originalFile(named, path.join(root, 'apps', 'app', 'dist', 'cjs', 'b.js')), source, named);

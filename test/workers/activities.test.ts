@@ -226,7 +226,7 @@ describe('other triggers of programming model v4', () => {
 
   it('are called by hand with any input, and start instances through their output', async () => {
     const result = await app.worker.invoke('fromQueue', '{"order":7}', { Id: 'message-1' });
-    assert.deepEqual(JSON.parse(result ?? ''), { message: { order: 7 }, metadata: { id: 'message-1' } });
+    assert.deepEqual(JSON.parse(result ?? ''), { message: { order: 7 }, metadata: { id: 'message-1', order: 7 } });
     assert.deepEqual(app.starts, [
       { name: 'helloCities', instanceId: 'from-queue', input: '{"order":7}' },
       { name: 'waits', input: null },
@@ -237,7 +237,64 @@ describe('other triggers of programming model v4', () => {
     });
   });
 
+  it('find the properties of what they are given beside it, which go over what is of their name', async () => {
+    const result = await app.worker.invoke('fromQueue', '{"id":"order-1","paid":true,"lines":[1],"by":{"name":"A"}}', {
+      Id: 'message-1',
+    });
+    const { metadata } = JSON.parse(result ?? '') as { metadata: unknown };
+    assert.deepEqual(metadata, { id: 'order-1', paid: 'True', by: { name: 'A' } });
+  });
+
   it('that are not there are refused with those that are', async () => {
     await assert.rejects(app.worker.invoke('nope', null), /The app has no function "nope": it has sayHello, /);
+  });
+});
+
+describe('what triggers of queues, events, blobs and databases hand over when they are called by hand', () => {
+  const fixture = new WorkerFixture();
+  after(() => fixture.cleanUp());
+
+  const shape = `given => (Array.isArray(given) ? given : [given]).map(each => Buffer.isBuffer(each) ? 'bytes ' + each : each === undefined ? 'nothing' : each)`;
+  const rows: [trigger: Record<string, unknown>, input: string | null, given: unknown, isList: boolean][] = [
+    [{ type: 'blobTrigger', path: 'in/{name}' }, 'a text', ['bytes a text'], false],
+    [{ type: 'blobTrigger', path: 'in/{name}', dataType: 'string' }, '{"a":1}', ['bytes {"a":1}'], false],
+    [{ type: 'blobTrigger', path: 'in/{name}' }, '"quoted"', ['bytes quoted'], false],
+    [{ type: 'blobTrigger', path: 'in/{name}' }, null, ['nothing'], false],
+    [{ type: 'queueTrigger', queueName: 'q' }, '"[1]"', [1], true],
+    [{ type: 'queueTrigger', queueName: 'q', dataType: 'Binary' }, 'x', ['bytes x'], false],
+    [
+      { type: 'serviceBusTrigger', queueName: 'q', cardinality: 'many' },
+      '[{"n":1},"two","{\\"n\\":3}",4]',
+      [{ n: 1 }, 'two', { n: 3 }, 4],
+      true,
+    ],
+    [{ type: 'eventHubTrigger', eventHubName: 'h', cardinality: 'Many' }, '{"n":1}', [{ n: 1 }], true],
+    [
+      { type: 'eventHubTrigger', eventHubName: 'h', cardinality: 'many', dataType: 'binary' },
+      '["x",1]',
+      ['bytes x', 'bytes 1'],
+      true,
+    ],
+    [{ type: 'eventHubTrigger', eventHubName: 'h', cardinality: 'one' }, '{"n":1}', [{ n: 1 }], false],
+    [{ type: 'cosmosDBTrigger', containerName: 'c' }, '{"id":"1"}', [{ id: '1' }], true],
+    [{ type: 'sqlTrigger', tableName: 't' }, '[{"Operation":0}]', [{ Operation: 0 }], true],
+    [{ type: 'eventGridTrigger' }, '{"subject":"s","data":{"a":1}}', [{ subject: 's', data: { a: 1 } }], false],
+  ];
+
+  it('is what the host hands over', async () => {
+    const functions = rows.map(
+      ([trigger], nth) =>
+        `app.generic('f${nth}', { trigger: ${JSON.stringify({ ...trigger, name: 'given' })}, handler: (given) => ({ isList: Array.isArray(given), given: shape(given) }) });`,
+    );
+    const files = {
+      'package.json': '{"main": "main.js"}',
+      'main.js': `const { app } = require('@azure/functions');\nconst shape = ${shape};\n${functions.join('\n')}`,
+    };
+    const app = await fixture.start(null, { files });
+    for (const [nth, [trigger, input, given, isList]] of rows.entries()) {
+      const result = await app.worker.invoke(`f${nth}`, input);
+      const expected = { isList, given };
+      assert.deepEqual(JSON.parse(result ?? ''), expected, `${JSON.stringify(trigger)} ${input}`);
+    }
   });
 });

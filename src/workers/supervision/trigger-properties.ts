@@ -14,6 +14,16 @@ export function triggerProperties(text: string | null | undefined): Record<strin
   return properties;
 }
 
+/** The host's table of them minds no case: a property takes the place of what is of the same name. */
+export function withProperties<T>(
+  metadata: Readonly<Record<string, T>>,
+  properties: Readonly<Record<string, T>>,
+): Record<string, T> {
+  const names = new Set(Object.keys(properties).map((name) => name.toLowerCase()));
+  const others = Object.entries(metadata).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(others), ...properties };
+}
+
 /** Names of those properties of a parsed trigger that the host shows. */
 export function propertiesShown(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];

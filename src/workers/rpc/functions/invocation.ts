@@ -4,7 +4,7 @@ import { rewrittenJson } from '../../../core/values/newtonsoft-json';
 import type { ActivityOutcome, ActivityRequest } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import { describeActivityFailure, describeEncodedFailure } from '../../supervision/activity-failure';
-import { triggerProperties } from '../../supervision/trigger-properties';
+import { triggerProperties, withProperties } from '../../supervision/trigger-properties';
 import { toHttpAnswer } from '../../supervision/http-answer';
 import type { HttpCall, HttpReply, InvocationReply, OutputValue } from '../../supervision/running-app';
 import {
@@ -219,7 +219,7 @@ export function triggerInput(
   for (const [name, value] of Object.entries(metadata)) {
     triggerMetadata[name] = typeof value === 'string' ? text(value) : json(value === undefined ? 'null' : JSON.stringify(value));
   }
-  return { data: inputData(input), triggerMetadata };
+  return { data: inputData(input), triggerMetadata: withProperties(triggerMetadata, propertiesOf(input)) };
 }
 
 export function triggerReply(fn: LoadedFunction, response: InvocationResponse): WithOutputs<InvocationReply> {

@@ -4,9 +4,11 @@ import type { HttpAsked, InvocationAsked } from '../../wire/messages';
 import type { OutputValue } from '../../../supervision/running-app';
 import type { RpcResponse, TypedData } from '../../../supervision/rpc-values';
 import type { FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
+import { triggerProperties, withProperties } from '../../../supervision/trigger-properties';
 import { toHttpAnswer, type HttpAnswer } from '../../../supervision/http-answer';
 import type { Invoker } from './invoker';
-import { collectOutputs, toJsonText, toTypedData, valueToJsonText } from './typed-data';
+import { collectOutputs, isSet, toJsonText, valueToJsonText } from './typed-data';
+import { triggerData } from './trigger-data';
 import type { UserLog } from './user-log';
 
 export interface TriggersOptions {
@@ -50,11 +52,12 @@ export class Triggers {
   /** Rejects with what the function threw. */
   async invoke(asked: InvocationAsked): Promise<{ result: string | null; outputs: OutputValue[] }> {
     const fn = this.find(asked.name);
-    const data = toTypedData(asked.input);
-    const triggerMetadata: Record<string, TypedData> = {};
+    const data = triggerData(fn.trigger, asked.input);
+    const given: Record<string, TypedData> = {};
     for (const [name, value] of Object.entries(asked.metadata)) {
-      triggerMetadata[name] = typeof value === 'string' ? { string: value } : { json: valueToJsonText(value) };
+      given[name] = typeof value === 'string' ? { string: value } : { json: valueToJsonText(value) };
     }
+    const triggerMetadata = withProperties(given, isSet(data.bytes) ? {} : triggerProperties(asked.input));
     const { response } = await this.options.invoker.invoke({ fn, data, triggerMetadata, invocationId: randomUUID() });
     return { result: toJsonText(response.returnValue), outputs: this.outputs(fn, response) };
   }

@@ -34,18 +34,6 @@ function stringify(value: unknown): string | undefined {
   return text;
 }
 
-/** What a trigger brings: JSON of an object, array, number or boolean as such, everything else as text. */
-export function toTypedData(input: string | null): TypedData {
-  if (input === null) return {};
-  try {
-    const value: unknown = JSON.parse(input);
-    if (value === null) return {};
-    return typeof value === 'string' ? { string: value } : { json: input };
-  } catch {
-    return { string: input };
-  }
-}
-
 /** Outputs that have an effect here, and the types of those that have none. */
 export function collectOutputs(fn: RegisteredFunction, response: RpcResponse): { outputs: OutputValue[]; ignored: string[] } {
   const outputs: OutputValue[] = [];
@@ -69,6 +57,6 @@ export function collectOutputs(fn: RegisteredFunction, response: RpcResponse): {
   return { outputs, ignored };
 }
 
-function isSet<T>(value: T | null | undefined): value is T {
+export function isSet<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;
 }

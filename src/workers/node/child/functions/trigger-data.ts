@@ -1,0 +1,44 @@
+/** What the Functions host hands over for a trigger that is neither durable, HTTP nor a timer, called by hand (spec/functions-worker.md 3.1). */
+import type { TypedData } from '../../../supervision/rpc-values';
+import type { FunctionBinding } from '../../wire/messages';
+
+/** Their documents and rows come as one JSON array. */
+const lists = new Set(['cosmosdbtrigger', 'sqltrigger', 'mysqltrigger']);
+
+/**
+ * `input`: JSON or any text. A batch (`cardinality` many, changes of a database) is a list also of one; a message of it that is no text goes as its
+ * JSON. Blobs are bytes, whatever `dataType` says; other triggers are with the `dataType` binary.
+ */
+export function triggerData({ type, cardinality, dataType }: FunctionBinding, input: string | null): TypedData {
+  if (input === null) return {};
+  const value = parsed(input);
+  if (value === null) return {};
+  const trigger = type.toLowerCase();
+  const isBinary = trigger === 'blobtrigger' || isWord(dataType, 'binary');
+  if (lists.has(trigger)) return { json: Array.isArray(value) ? input : JSON.stringify([value]) };
+  if (isWord(cardinality, 'many')) {
+    const texts = (Array.isArray(value) ? (value as unknown[]) : [value]).map(messageText);
+    return isBinary
+      ? { collectionBytes: { bytes: texts.map((text) => Buffer.from(text)) } }
+      : { collectionString: { string: texts } };
+  }
+  if (isBinary) return { bytes: Buffer.from(typeof value === 'string' ? value : input) };
+  return typeof value === 'string' ? { string: value } : { json: input };
+}
+
+/** What is no JSON is a text. */
+function parsed(input: string): unknown {
+  try {
+    return JSON.parse(input);
+  } catch {
+    return input;
+  }
+}
+
+function messageText(message: unknown): string {
+  return typeof message === 'string' ? message : JSON.stringify(message);
+}
+
+function isWord(value: unknown, word: string): boolean {
+  return typeof value === 'string' && value.toLowerCase() === word;
+}
