@@ -4,6 +4,7 @@ import path from 'node:path';
 import { runCommandLine } from '../../src/cli/run-command-line';
 import { type FixtureOptions, HttpFixture } from '../http/http-fixture';
 import { ToldTerminal } from '../support/told-terminal';
+import { useHome } from '../support/use-home';
 
 export interface Said {
   code: number;
@@ -17,15 +18,14 @@ export class CommandsOnAHub {
     readonly http: HttpFixture,
     private readonly url: string,
     private readonly home: string,
-    private readonly ownHome: string | undefined,
+    private readonly leaveHome: () => void,
   ) {}
 
   static async open(options: FixtureOptions = {}): Promise<CommandsOnAHub> {
     const home = await mkdtemp(path.join(tmpdir(), 'durascope-commands-'));
-    const ownHome = process.env['DURASCOPE_HOME'];
-    process.env['DURASCOPE_HOME'] = home;
+    const leaveHome = useHome(home);
     const http = await HttpFixture.open(options);
-    return new CommandsOnAHub(http, await http.listen(), home, ownHome);
+    return new CommandsOnAHub(http, await http.listen(), home, leaveHome);
   }
 
   async run(...args: readonly string[]): Promise<Said> {
@@ -35,8 +35,7 @@ export class CommandsOnAHub {
   }
 
   async dispose(): Promise<void> {
-    if (this.ownHome === undefined) delete process.env['DURASCOPE_HOME'];
-    else process.env['DURASCOPE_HOME'] = this.ownHome;
+    this.leaveHome();
     await this.http.dispose();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -8,25 +8,25 @@ import path from 'node:path';
 import { connectionOptions, connect } from '../../src/cli/connection';
 import { parseArguments } from '../../src/cli/arguments';
 import { announceEmulator, emulatorOf } from '../../src/emulator/data/running-emulators';
+import { useHome } from '../support/use-home';
 
 describe('the key of a running emulator', () => {
   let folder = '';
   let servers: Server[] = [];
   let asked: { key: string | null }[] = [];
   const ownFetch = globalThis.fetch;
-  const ownHome = process.env['DURASCOPE_HOME'];
+  let leaveHome: () => void;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'durascope-keys-'));
-    process.env['DURASCOPE_HOME'] = folder;
+    leaveHome = useHome(folder);
     asked = [];
     servers = [];
     await announceEmulator(note('http://localhost:7071'));
   });
   afterEach(async () => {
     globalThis.fetch = ownFetch;
-    if (ownHome === undefined) delete process.env['DURASCOPE_HOME'];
-    else process.env['DURASCOPE_HOME'] = ownHome;
+    leaveHome();
     for (const server of servers) await new Promise((resolve) => server.close(resolve));
     await rm(folder, { recursive: true, force: true });
   });

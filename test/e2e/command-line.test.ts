@@ -1,10 +1,15 @@
-/** Every command of the command line, as a process against real emulators. */
+/**
+ * Every command of the command line against real emulators: as a process where that starts an app, once of each form of what it says, and else in
+ * this process.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { anyCommandInProcess } from '../support/command-in-process';
 import { DurascopePrograms, projectRoot, type Serving } from '../support/durascope-program';
+import { useHome } from '../support/use-home';
 
 const helloCities = path.join(projectRoot, 'examples', 'hello-cities');
 const customStatus = path.join(projectRoot, 'examples', 'custom-status');
@@ -274,13 +279,18 @@ describe('the command line', () => {
 
   describe('against a running emulator', () => {
     let serving: Serving;
+    let leaveHome = (): void => undefined;
     before(async () => {
+      leaveHome = useHome(env['DURASCOPE_HOME'] ?? '');
       serving = await programs.start([customStatus, '--data', path.join(folder, 'running')]);
     });
-    after(() => serving.stop());
+    after(async () => {
+      leaveHome();
+      await serving.stop();
+    });
 
     async function durascope(...args: string[]): Promise<unknown> {
-      const { code, stdout, stderr } = await programs.run([...args, '--json']);
+      const { code, stdout, stderr } = await anyCommandInProcess([...args, '--json']);
       assert.equal(code, 0, stderr);
       return JSON.parse(stdout);
     }
@@ -291,8 +301,9 @@ describe('the command line', () => {
     }
 
     it('finds it by itself', async () => {
-      const outcome = (await durascope('start', 'E1_HelloSequence', '--wait')) as { output: unknown };
-      assert.deepEqual(outcome.output, greetings);
+      const { code, stdout, stderr } = await programs.run(['start', 'E1_HelloSequence', '--wait', '--json']);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual((JSON.parse(stdout) as { output: unknown }).output, greetings);
     });
 
     it('start-instance, show, raise-event and history follow one instance', async () => {
@@ -334,7 +345,7 @@ describe('the command line', () => {
 
     it('rewind says what it is for when the instance has not failed', async () => {
       await reserve('healthy');
-      const refused = await programs.run(['rewind', 'healthy', '--reason', 'mended']);
+      const refused = await anyCommandInProcess(['rewind', 'healthy', '--reason', 'mended']);
       assert.match(refused.stderr, /only supported on failed orchestration instances/);
     });
 
@@ -349,9 +360,9 @@ describe('the command line', () => {
 
     it('export leaves out what the stored history does not have with --no-kept-inputs', async () => {
       await durascope('start', 'E1_HelloSequence', '--wait', '--id', 'inputs');
-      const whole = await programs.run(['export', 'inputs']);
+      const whole = await anyCommandInProcess(['export', 'inputs']);
       assert.match(whole.stdout, /"KeptInput":"\[\\"Tokyo/);
-      const without = await programs.run(['export', 'inputs', '--no-kept-inputs']);
+      const without = await anyCommandInProcess(['export', 'inputs', '--no-kept-inputs']);
       assert.equal(without.code, 0, without.stderr);
       assert.doesNotMatch(without.stdout, /KeptInput/);
       assert.equal(whole.stdout.match(/"TaskScheduled"/g)?.length, without.stdout.match(/"TaskScheduled"/g)?.length);
@@ -362,7 +373,7 @@ describe('the command line', () => {
       const file = path.join(folder, 'moved.json');
       assert.deepEqual(await durascope('export', 'moved', '--out', file), { exported: 1, file });
       const before = await durascope('history', 'moved');
-      const refused = await programs.run(['import', file]);
+      const refused = await anyCommandInProcess(['import', file]);
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /Nothing was imported.*moved.*--on-conflict/);
       const renamed = (await durascope('import', file, '--on-conflict', 'rename')) as { imported: string[] };
@@ -379,7 +390,7 @@ describe('the command line', () => {
         [['export', 'nobody'], /no instance 'nobody'/],
         [['export', 'moved', '--status', 'Failed'], /not both/],
       ] as const) {
-        const { code, stderr } = await programs.run(args);
+        const { code, stderr } = await anyCommandInProcess(args);
         assert.equal(code, 1);
         assert.match(stderr, what);
       }
@@ -391,7 +402,7 @@ describe('the command line', () => {
       const again = await programs.run(['purge', 'gone']);
       assert.equal(again.code, 1);
       await reserve('open');
-      const refused = await programs.run(['purge', 'open']);
+      const refused = await anyCommandInProcess(['purge', 'open']);
       assert.equal(refused.code, 1);
       assert.match(refused.stderr, /open/);
       const { instancesDeleted } = (await durascope('purge', '--all')) as { instancesDeleted: number };
@@ -427,11 +438,11 @@ describe('the command line', () => {
         [['show', 'a', '--url', 'nonsense'], /--url takes an address/],
         [['show', 'a', '--url', 'http://localhost:9'], /localhost:9/],
       ] as [string[], RegExp][]) {
-        const { code, stdout, stderr } = await programs.run(args);
+        const { code, stdout, stderr } = await anyCommandInProcess(args);
         assert.equal(code, 1, args.join(' '));
         assert.equal(stdout, '', args.join(' '));
         assert.match(stderr, message, args.join(' '));
-        assert.doesNotMatch(stderr, / at .*\.js:\d+/, 'a refusal has no stack');
+        assert.doesNotMatch(stderr, / at .*\.[jt]s:\d+/, 'a refusal has no stack');
       }
     });
   });
@@ -449,7 +460,7 @@ describe('the command line', () => {
     const names = [...stdout.matchAll(/^ {2}([a-z-]+) {2}/gm)].map((match) => match[1] ?? '');
     assert.ok(names.length >= 12);
     for (const name of names) {
-      const help = await programs.run([name, '--help']);
+      const help = await anyCommandInProcess([name, '--help']);
       assert.equal(help.code, 0);
       assert.match(help.stdout, new RegExp(`^durascope ${name}`));
       assert.match(help.stdout, /--json/);

@@ -9,6 +9,7 @@ import { SystemClock } from '../../src/emulator/time/system-clock';
 import { HttpTaskHubClient } from '../../src/http/client/http-task-hub-client';
 import { replayMoment, replayOverview, replayVariable } from '../../src/protocol/replay-values';
 import { DurascopeError } from '../../src/core/values/errors';
+import { useHome } from '../support/use-home';
 
 const appDir = path.resolve('test/fixtures/apps/tour');
 
@@ -16,11 +17,10 @@ describe('replays for a panel in a browser', () => {
   let home: string;
   let emulator: Emulator;
   let client: HttpTaskHubClient;
-  let homeBefore: string | undefined;
+  let leaveHome: () => void;
   before(async () => {
     home = await mkdtemp(path.join(os.tmpdir(), 'durascope-replays-'));
-    homeBefore = process.env['DURASCOPE_HOME'];
-    process.env['DURASCOPE_HOME'] = home;
+    leaveHome = useHome(home);
     emulator = await startEmulator({ appDir, dataDir: path.join(home, 'data'), port: 0, logger: () => undefined });
     client = await HttpTaskHubClient.connect({ url: emulator.url, key: emulator.key, clock: new SystemClock() });
     const { instanceId } = await emulator.hub.start({ name: 'HelloCities', instanceId: 'a', input: '"oslo"' });
@@ -29,8 +29,7 @@ describe('replays for a panel in a browser', () => {
   after(async () => {
     client.dispose();
     await emulator.stop();
-    if (homeBefore === undefined) delete process.env['DURASCOPE_HOME'];
-    else process.env['DURASCOPE_HOME'] = homeBefore;
+    leaveHome();
     await rm(home, { recursive: true, force: true });
   });
   const code = (wanted: string) => (error: unknown) => DurascopeError.is(error, wanted as never);

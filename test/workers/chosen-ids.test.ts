@@ -17,6 +17,7 @@ import { historyDocument } from '../../src/protocol/history-document';
 import { instanceItem } from '../../src/vscode/models/instance-item';
 import { WorkerFixture, type RunningApp } from './worker-fixture';
 import { ToldTerminal } from '../support/told-terminal';
+import { useHome } from '../support/use-home';
 
 const ids = ['a/b', 'a#b?c=d&e', 'sp ace', '%2F', 'ü-名-😀', 'x'.repeat(300), '..', '\\back', 'q"uote', 'at@in'];
 const key = 'a key+/=';
@@ -54,15 +55,15 @@ df.app.entity('cell', (context) => {
 
 describe('ids that an orchestrator chooses, with durable-functions 3.5.0', () => {
   const fixture = new WorkerFixture();
-  const ownHome = process.env['DURASCOPE_HOME'];
   let home = '';
+  let leaveHome = (): void => undefined;
   let app: RunningApp;
   let engine: Engine;
   let server: HttpServer;
   let url = '';
   before(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'durascope-ids-'));
-    process.env['DURASCOPE_HOME'] = home;
+    leaveHome = useHome(home);
     app = await fixture.start(null, { files });
     const log = (): void => undefined;
     const clock = new SystemClock();
@@ -89,8 +90,7 @@ describe('ids that an orchestrator chooses, with durable-functions 3.5.0', () =>
     await server.stop();
     await engine.stop();
     await fixture.cleanUp();
-    if (ownHome === undefined) delete process.env['DURASCOPE_HOME'];
-    else process.env['DURASCOPE_HOME'] = ownHome;
+    leaveHome();
     await rm(home, { recursive: true, force: true });
   });
 

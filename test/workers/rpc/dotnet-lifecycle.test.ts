@@ -30,9 +30,16 @@ describe('the process of a C# function app', function () {
     return folder;
   };
 
+  /** For all tests that need no other start than the usual one; its watchdog's time passes by hand. */
+  const clock = new ManualClock();
+  let shared: RunningEmulator | undefined;
+  const usual = async (): Promise<RunningEmulator> =>
+    (shared ??= await RunningEmulator.start(dir, { watchdogMs: 120_000, watchdogTime: clock }));
+
   before(async function () {
     dir = await dotnetAppOrSkip(this);
   });
+  after(() => shared?.stop());
   afterEach(async () => {
     await Promise.all(started.splice(0).map((app) => app.stop()));
     await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
@@ -47,7 +54,7 @@ describe('the process of a C# function app', function () {
   });
 
   it('is started again when it ends by itself, is killed or is broken: what ran is run again', async () => {
-    const app = await start(dir);
+    const app = await usual();
     const id = await app.start('Sleeping');
     const before = app.emulator.workerPid ?? 0;
     process.kill(before, 'SIGKILL');
@@ -60,8 +67,7 @@ describe('the process of a C# function app', function () {
   });
 
   it('is ended when an orchestrator hangs: that one fails by name, the others go on', async () => {
-    const clock = new ManualClock();
-    const app = await start(dir, { watchdogMs: 120_000, watchdogTime: clock });
+    const app = await usual();
     const id = await app.start('Looping');
     const row = await letTimePass(clock, app.ended(id));
     assert.equal(row.runtimeStatus, 'Failed');
@@ -71,7 +77,7 @@ describe('the process of a C# function app', function () {
   });
 
   it('may flood its output and return large values', async () => {
-    const app = await start(dir);
+    const app = await usual();
     assert.equal(await app.emulator.invoke('Flood', '20000'), '20000');
     await app.eventually(() => app.logs.find(({ message }) => message === 'line 19999 of a flood'));
     const large = JSON.parse((await app.emulator.invoke('Chaff', '6000000')) ?? '""') as string;
@@ -100,16 +106,6 @@ describe('the process of a C# function app', function () {
     });
     await assert.rejects(started, (error: unknown) => DurascopeError.is(error) && /SIGKILL/.test(error.message));
     assert.equal(waiting.length, 1);
-  });
-
-  it('is told to stop what it runs when the emulator ends', async () => {
-    const app = await start(dir);
-    const invoked = app.emulator.invoke('Patient', null);
-    invoked.catch(() => undefined);
-    await app.eventually(() => app.logs.find(({ message }) => message === 'waiting to be told to stop'));
-    await app.stop();
-    assert.ok(app.logs.some(({ message }) => message === 'told to stop'));
-    await assert.rejects(invoked);
   });
 
   it('does not outlive an emulator that is killed', async function () {
@@ -181,7 +177,17 @@ describe('the process of a C# function app', function () {
   });
 
   it('is not built when nothing has changed since', async () => {
-    const app = await start(dir);
+    const app = await usual();
     assert.ok(!app.logs.some(({ message }) => message.startsWith('Building')));
+  });
+
+  it('is told to stop what it runs when the emulator ends', async () => {
+    const app = await usual();
+    const invoked = app.emulator.invoke('Patient', null);
+    invoked.catch(() => undefined);
+    await app.eventually(() => app.logs.find(({ message }) => message === 'waiting to be told to stop'));
+    await app.stop();
+    assert.ok(app.logs.some(({ message }) => message === 'told to stop'));
+    await assert.rejects(invoked);
   });
 });
