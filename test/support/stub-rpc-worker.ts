@@ -48,6 +48,7 @@ const functions = [
   stubFunction('2', 'Chain', 'orchestrationTrigger'),
   stubFunction('3', 'Page', 'httpTrigger', { authLevel: 'Anonymous', methods: ['get'] }),
   stubFunction('4', 'Counter', 'entityTrigger'),
+  stubFunction('5', 'Nightly', 'timerTrigger', { schedule: '0 0 3 * * *' }),
 ];
 
 /** True: it was answered, or is not to be. */

@@ -32,6 +32,7 @@ import { beforeTail } from './output-lines';
 import type { LostWork } from './requests-under-way';
 import type { HttpReply, OutputValue, RunningApp } from './running-app';
 import { readStartRequests } from './start-requests';
+import { timerMetadata } from './timer-metadata';
 
 export interface AppWorkerOptions {
   log: Logger;
@@ -201,8 +202,8 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     }
   }
 
-  /** Fires a timer-triggered function. Rejects with what it threw. */
-  invokeTimer(functionName: string, info: TimerInfo): Promise<string | null> {
+  /** Fires a timer-triggered function. Rejects with what it threw. `now`: of the computer's clock, which the function is told. */
+  invokeTimer(functionName: string, info: TimerInfo, now = new Date()): Promise<string | null> {
     const { last, next, isPastDue } = info;
     return this.invoke(
       functionName,
@@ -215,6 +216,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
         },
         IsPastDue: isPastDue ?? false,
       }),
+      timerMetadata(now),
     );
   }
 

@@ -69,12 +69,12 @@ describe('a worker over FunctionRpc', () => {
       const app = await start(sound, { env: { 'AzureWebJobs.chain.Disabled': 'True', AzureWebJobs_Page_Disabled: '1' } });
       assert.deepEqual(
         app.worker.functions().map(({ name }) => name),
-        ['Square', 'Counter'],
+        ['Square', 'Counter', 'Nightly'],
       );
       const loads = app.processes[0]?.heard.flatMap((said) =>
         said.$case === 'functionLoadRequest' ? [said.value.functionId] : [],
       );
-      assert.deepEqual(loads, ['1', '4']);
+      assert.deepEqual(loads, ['1', '4', '5']);
       const notes = app.logs.filter(({ message }) => message.startsWith('Disabled'));
       assert.deepEqual(
         notes.map(({ message }) => message),
@@ -170,7 +170,7 @@ describe('a worker over FunctionRpc', () => {
       });
       await isSound(app);
       await isSound(app);
-      assert.equal(app.worker.functions().length, 4);
+      assert.equal(app.worker.functions().length, 5);
     });
 
     it('has one stream: another that knows its id is sent away', async () => {
@@ -317,6 +317,15 @@ describe('a worker over FunctionRpc', () => {
         trigger: ['string', '"Tokyo"'],
         data: ['json', '"Tokyo"'],
       });
+    });
+
+    it('is told beside a timer when it fires, in local time, and nothing of its schedule', async () => {
+      const app = await start(sound);
+      await app.worker.invokeTimer('Nightly', { isPastDue: true }, new Date(2026, 2, 9, 3, 0, 5));
+      const { inputData = [], triggerMetadata } = app.invocations().at(-1) ?? {};
+      assert.deepEqual(triggerMetadata, { TimerTrigger: { data: { $case: 'string', value: '03/09/2026 03:00:05' } } });
+      const told = inputData[0]?.data?.data;
+      assert.ok(told?.$case === 'json' && (JSON.parse(told.value) as { IsPastDue: unknown }).IsPastDue === true);
     });
 
     it('is not sent more than a message may have', async () => {
@@ -488,7 +497,7 @@ describe('a worker over FunctionRpc', () => {
       const app = await start(
         (process, said) => {
           if (said.$case === 'invocationCancel') process.fails(said.value, 'A task was canceled.');
-          return said.$case === 'invocationRequest' && process.heard.length < 8;
+          return said.$case === 'invocationRequest' && process.heard.length < 9;
         },
         { host: { functionTimeout: '00:00:00.05' } },
       );
