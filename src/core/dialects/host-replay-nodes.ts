@@ -45,6 +45,8 @@ export interface NodeHost {
 export interface OpenTask {
   /** Open tasks keep the instance Running (spec/engine.md 2.4); cancelled timers and entity calls do not. */
   blocksCompletion(): boolean;
+  /** Of a retry, after a first attempt that failed. */
+  readonly isOfRetry: boolean;
   succeeded(result: string | null): void;
   failed(failure: TaskFailure): void;
 }
@@ -69,6 +71,10 @@ export abstract class ReplayNode {
   /** The code has run: a timer that it has cancelled is over for whoever waits for a group with it. */
   lookAgain(): void {
     // Most nodes wait for what is not theirs to change.
+  }
+
+  get isOfRetry(): boolean {
+    return this.parent instanceof RetryNode && this.parent.hasFailed;
   }
 
   get isDone(): boolean {
@@ -250,6 +256,10 @@ export class RetryNode extends ParentNode {
       'The durable-functions package does not know of it and waits for another attempt: the real extension leaves the instance Running for ever. ' +
       `Leave it out, and limit the attempts. The last failure: ${reason}`
     );
+  }
+
+  get hasFailed(): boolean {
+    return this.failures > 0;
   }
 
   /** What is under way, which attempt it is (of a timer: the one that failed before it), and how many there are at most. */

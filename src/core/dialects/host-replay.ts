@@ -343,6 +343,11 @@ export class HostReplay implements NodeHost {
     }
   }
 
+  /** Whether the open call, or timer, of that number is one of a retry, after a first attempt that failed; null: none is open under it. */
+  isOfRetry(id: number): boolean | null {
+    return this.open.get(id)?.isOfRetry ?? null;
+  }
+
   private takeOpen(id: number): OpenTask | undefined {
     const task = this.open.get(id);
     this.open.delete(id);

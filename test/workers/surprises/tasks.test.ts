@@ -1,7 +1,8 @@
 /** When tasks begin, and which groups count them: where the packages differ from what one would guess. */
 import assert from 'node:assert/strict';
-import { scenario } from '../orchestrations/scenario';
-import { sdk1, sdk2, sdk3, type Context } from '../orchestrations/sdks';
+import { running, scenario } from '../orchestrations/scenario';
+import { sdk1, sdk2, sdk3, type Context, type Orchestrator, type Sdk } from '../orchestrations/sdks';
+import type { TestHost } from '../orchestrations/test-host';
 
 describe('tasks begin, end and count otherwise than one would guess', () => {
   scenario({
@@ -189,5 +190,69 @@ describe('tasks begin, end and count otherwise than one would guess', () => {
       output: 'past',
       only: [sdk1, sdk2],
     });
+  }
+
+  /** Goes on from a group in which a task with retries is not over. */
+  const leavesRetry = (sdk: Sdk): Orchestrator =>
+    function* ({ df }) {
+      const answers: unknown[] = [];
+      try {
+        yield df.Task.all([df.callActivity('A'), df.callActivityWithRetry('B', sdk.retry(5000, 2))]);
+      } catch {
+        for (const name of ['C', 'SayHello']) answers.push(yield df.callActivity(name));
+      }
+      return answers;
+    };
+  const retryThenRest = async (host: TestHost, answer: Parameters<TestHost['completed']>[1]): Promise<void> => {
+    await host.start();
+    await host.episode(host.failed(1));
+    await host.episode(host.failed(0));
+    await host.episode(host.fired(2));
+    await host.episode(host.completed(3, answer));
+    await host.episode(host.completed(4, 'c'));
+    await host.episode(host.completed(5, 'd'));
+  };
+
+  // Recorded: test/goldens/retries, and the other orders there.
+  scenario({
+    title:
+      "what follows a group that a task's retries outlive is numbered otherwise by package and engine: it gets the results of others",
+    code: leavesRetry,
+    script: (host) => retryThenRest(host, 'b'),
+    rows: 'OS ES TS#0 TS#1 OC | OS TF→1 TmC#2 OC | OS TF→0 OC | OS TmF→2 TS#3 OC | OS TC→3 TS#4 OC | OS TC→4 TS#5 OC | OS TC→5 EC#6[Completed] OC',
+    output: ['b', 'd'],
+    only: [sdk2, sdk3],
+  });
+
+  for (const sdk of [sdk2, sdk3]) {
+    it(`whoever gets the result of a retry that was left behind is warned, once (${sdk.version})`, () =>
+      running(sdk, 'warm', leavesRetry(sdk), async ({ host, warnings }) => {
+        await retryThenRest(host, 'b');
+        assert.equal(warnings.length, 1);
+        assert.match(warnings.join(), /^The result of 'B' has gone to another call .* a task with retries /);
+      }));
+
+    it(`nobody is warned where all that a group began is waited for (${sdk.version})`, () =>
+      running(
+        sdk,
+        'warm',
+        function* ({ df }) {
+          const tried = df.callActivityWithRetry('B', sdk.retry(5000, 2));
+          yield df.Task.all([df.callActivity('A'), tried]);
+          return yield df.callActivityWithRetry('C', sdk.retry(5000, 3));
+        },
+        async ({ host, warnings }) => {
+          await host.start();
+          await host.episode(host.failed(1));
+          await host.episode(host.completed(0));
+          await host.episode(host.fired(2));
+          await host.episode(host.completed(3));
+          await host.episode(host.failed(4));
+          await host.episode(host.fired(5));
+          await host.episode(host.completed(6));
+          assert.equal(host.status, 'Completed');
+          assert.deepEqual(warnings, []);
+        },
+      ));
   }
 });

@@ -12,6 +12,8 @@ export interface SdkTask {
   id?: unknown;
   isPlayed: boolean;
   hasResult: boolean;
+  /** What it asks for; `noOp` where the engine asks for it by itself, as for all but the first attempt of a retry. */
+  action?: unknown;
   parent?: SdkTask;
   /** Of a group. */
   children?: readonly SdkTask[];
@@ -45,7 +47,7 @@ export interface SdkExecutor {
   generator: unknown;
   actions: unknown[];
   /** By the number of the call; an event of that name is taken for its answer. */
-  openTasks: Readonly<Record<string, unknown>>;
+  openTasks: Readonly<Record<string, SdkTask | undefined>>;
   /** What the code waits for. */
   currentTask: SdkTask;
   output: unknown;

@@ -247,6 +247,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       warm.end();
     }
     if (warm.mistaken !== null) this.warn(slice.instanceId, mistakenText(slice.name, warm.mistaken));
+    if (warm.crossed !== null) this.warn(slice.instanceId, crossedText(slice.name, warm.crossed));
     return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
   }
 
@@ -487,6 +488,14 @@ function mistakenText(name: string, event: string): string {
   return (
     `The event '${event}' came to the orchestrator function '${name}' while the call with the number ${event} ran: durable-functions took its data for ` +
     'the result of that call, in Azure too. Give events names that are no numbers.'
+  );
+}
+
+function crossedText(name: string, call: string): string {
+  return (
+    `${call === '' ? 'The end of a timer' : `The result of '${call}'`} has gone to another call of the orchestrator function '${name}', in Azure too: ` +
+    'the code went on from a Task.all or Task.any while a task with retries in it was not over, and from then on durable-functions and the engine ' +
+    'number calls otherwise. Put such a task into a sub-orchestration, or wait for it before anything else is called.'
   );
 }
 

@@ -36,6 +36,8 @@ export class WarmOrchestration {
   toldReplaying: boolean[] | null = [];
   /** The name of an event that the SDK has taken for the answer of the call with that number. */
   mistaken: string | null = null;
+  /** A call whose result, or a timer whose end, the SDK has taken for that of another one: its name, empty for a timer. */
+  crossed: string | null = null;
 
   private readonly gate = new SuspensionGate();
   private crashed: SdkProgress | null = null;
@@ -142,6 +144,7 @@ export class WarmOrchestration {
     if (this.crashed === null && !executor.isDoneExecuting()) {
       const live = this.live(event);
       if (live !== null) {
+        this.crossed ??= this.crossedBy(event);
         if ('_isReplaying' in executor) executor._isReplaying = !this.isFresh;
         try {
           executor.processEvent(live);
@@ -151,6 +154,17 @@ export class WarmOrchestration {
       }
     }
     this.host.apply(event, executor.actions as unknown as ActionList);
+  }
+
+  /** SDK and engine number calls each by itself, and no longer alike once the code goes on from a group that a task's retries outlive. */
+  private crossedBy(event: HistoryEvent): string | null {
+    const id = 'TaskScheduledId' in event ? event.TaskScheduledId : event.EventType === 'TimerFired' ? event.TimerId : null;
+    const task = id === null ? undefined : this.run.executor.openTasks[id];
+    if (id === null || task === undefined) return null;
+    const isOfRetry = this.host.isOfRetry(id);
+    if (isOfRetry === null || isOfRetry === (task.action === 'noOp')) return null;
+    const row = this.events.find((each) => 'EventId' in each && each.EventId === id);
+    return row !== undefined && 'Name' in row ? row.Name : '';
   }
 
   private live(event: HistoryEvent): SdkEvent | null {
