@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { analyzeText, applied, orchestrator, told } from './analyze-text';
 
 const call = (name: string): string => `context.df.callActivity('${name}')`;
+const retried = (name: string): string => `context.df.callActivityWithRetry('${name}', options)`;
 const timer = 'context.df.createTimer(due)';
 
 interface Story {
@@ -100,6 +101,29 @@ const stories: Record<string, Story[]> = {
       found: [`groupedAgain: context.df.Task.all([a, ${call('C')}])`],
     },
   ],
+  'tasks with retries that a failed group leaves behind': [
+    {
+      title: 'what undoes is called where it fails',
+      body: `try {\n  yield context.df.Task.all([${call('A')}, ${retried('B')}]);\n} catch {\n  yield ${call('C')};\n}`,
+      found: [`retryLeftBehind: context.df.Task.all([${call('A')}, ${retried('B')}])`],
+      fixed: null,
+    },
+    {
+      title: 'a list made for each, and work after it',
+      body: `const tasks = names.map((each) => ${retried('B')});\ntry {\n  yield context.df.Task.all(tasks);\n} catch (error) {\n  context.log(error);\n}\nreturn yield ${call('C')};`,
+      found: ['retryLeftBehind: context.df.Task.all(tasks)'],
+    },
+    {
+      title: 'a list that is filled, in each round of a loop',
+      body: `for (const name of names) {\n  const tasks = [];\n  tasks.push(${call('A')});\n  tasks.push(${retried('B')});\n  try {\n    yield context.df.Task.all(tasks);\n  } catch {}\n}`,
+      found: ['retryLeftBehind: context.df.Task.all(tasks)'],
+    },
+    {
+      title: 'work that is done in the end, whatever happens',
+      body: `try {\n  yield context.df.Task.all([${call('A')}, ${retried('B')}]);\n} catch (error) {\n  throw new Error('late');\n} finally {\n  yield ${call('C')};\n}`,
+      found: [`retryLeftBehind: context.df.Task.all([${call('A')}, ${retried('B')}])`],
+    },
+  ],
   'the clock, changed': [
     {
       title: 'through a variable',
@@ -149,6 +173,11 @@ const silent: Record<string, string> = {
   'groups that exclude each other': `const tasks = [${call('A')}, ${call('B')}];\nif (x) return yield context.df.Task.all(tasks);\nyield context.df.Task.any(tasks);`,
   'groups of a list that is made anew': `let tasks = [${call('A')}];\nyield context.df.Task.all(tasks);\ntasks = [${call('B')}];\nyield context.df.Task.all(tasks);`,
   'a loop that makes its own tasks': `while (true) {\n  const tasks = [${call('A')}, ${call('B')}];\n  yield context.df.Task.all(tasks);\n}`,
+  'retries in a group whose failure ends the orchestration': `yield context.df.Task.all([${call('A')}, ${retried('B')}]);\nyield ${call('C')};`,
+  'retries in a group whose failure is passed on': `try {\n  yield context.df.Task.all([${call('A')}, ${retried('B')}]);\n} catch (error) {\n  throw new Error('late');\n}\nyield ${call('C')};`,
+  'retries in a race': `try {\n  yield context.df.Task.any([${timer}, ${retried('B')}]);\n} catch {\n  yield ${call('C')};\n}`,
+  'retries in a group of their own': `try {\n  yield context.df.Task.all([${retried('B')}]);\n} catch {\n  yield ${call('C')};\n}`,
+  'retries that are caught where nothing is called any more': `try {\n  yield context.df.Task.all([${call('A')}, ${retried('B')}]);\n} catch {\n  return 'failed';\n}\nreturn 'done';`,
   'a copy of the clock': `const due = new Date(context.df.currentUtcDateTime);\ndue.setDate(1);\nconst other = new Date(context.df.currentUtcDateTime.getTime());\nother.setHours(1);`,
   'a clock that has gone on': `const due = context.df.currentUtcDateTime;\nyield ${call('A')};\ndue.setDate(1);`,
   'a date that replaces the clock in the variable': `let due = context.df.currentUtcDateTime;\ndue = new Date(due);\ndue.setDate(1);`,

@@ -95,6 +95,8 @@ export class OrchestratorCheck {
     for (const { node, text } of found) {
       this.#found.add(frame, node, 'eventAgain', text, fixes.waitBefore(node, df, frame.fn, frame.module));
     }
+    for (const { node, text, fixes: offered } of order.retriesLeft())
+      this.#found.add(frame, node, 'retryLeftBehind', text, offered);
     // Known of the package of the newer model.
     if (!this.orchestrator.isNewerModel) return;
     for (const { node, text, fixes: offered } of order.groupedAgain())

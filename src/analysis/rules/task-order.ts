@@ -66,6 +66,20 @@ export class TaskOrder {
     return found;
   }
 
+  /** Groups in a `try` that fail while a task with retries in them goes on, where the code then calls something else. */
+  retriesLeft(): OrderFinding[] {
+    const found: OrderFinding[] = [];
+    for (const group of this.#parts.groups) {
+      if (this.durable.methodOf(group, this.module) !== 'Task.all') continue;
+      const made = this.#madeOf(group);
+      const tried = made.length < 2 && !this.#isOfMany(group) ? undefined : made.find((each) => this.#hasRetries(each));
+      if (tried === undefined || !this.#goesOnAfterFailure(group)) continue;
+      const text = `\`${shortOf(tried, this.module)}\` may still be tried when this group fails`;
+      found.push({ node: group, text, fixes: [] });
+    }
+    return found;
+  }
+
   #lateTasks(): OrderFinding[] {
     const found: OrderFinding[] = [];
     const tasks = this.#parts.declared.filter(({ init }) => this.#isWork(init));
@@ -179,10 +193,71 @@ export class TaskOrder {
     return method === null || /^call/.test(method);
   }
 
+  #hasRetries(node: t.Node): boolean {
+    return isCall(node) && /WithRetry$/.test(this.durable.methodOf(node, this.module) ?? '');
+  }
+
+  /** What makes the tasks of a group, as far as it is seen. */
+  #madeOf(group: CallNode): t.Node[] {
+    const [given] = group.arguments;
+    const of = (node: t.Node): t.Node[] => {
+      const inner = unwrap(node);
+      if (inner.type === 'SpreadElement') return of(inner.argument);
+      if (inner.type === 'ArrayExpression') return inner.elements.flatMap((each) => (each === null ? [] : of(each)));
+      if (isCall(inner)) return [inner, ...this.#mappedTo(inner)];
+      const binding = inner.type === 'Identifier' ? this.module.bindingOf(inner) : undefined;
+      return binding === undefined ? [] : this.#madeIn(binding);
+    };
+    return given === undefined ? [] : of(given);
+  }
+
+  /** More tasks than places in the text that make one. */
+  #isOfMany(group: CallNode): boolean {
+    const [given] = group.arguments;
+    const inner = given === undefined ? undefined : unwrap(given);
+    return inner !== undefined && inner.type !== 'ArrayExpression';
+  }
+
+  /** What it throws is caught, and more is called then. */
+  #goesOnAfterFailure(group: CallNode): boolean {
+    let child: t.Node = group;
+    for (
+      let each = this.module.parents.get(group);
+      each !== undefined && !isFunction(each);
+      each = this.module.parents.get(each)
+    ) {
+      if (each.type === 'TryStatement' && each.block === child && each.handler != null) {
+        const { handler } = each;
+        if (this.#hasWorkIn(handler)) return true;
+        const last = handler.body.body.at(-1);
+        if (last?.type === 'ThrowStatement' || last?.type === 'ReturnStatement')
+          return each.finalizer != null && this.#hasWorkIn(each.finalizer);
+        const loop = this.#loopAround(each);
+        return (loop !== undefined && this.#hasWorkIn(loop)) || this.#hasWorkAfter(endOf(each), group);
+      }
+      child = each;
+    }
+    return false;
+  }
+
+  #hasWorkIn(node: t.Node): boolean {
+    return this.#parts.calls.some((each) => {
+      if (!contains(node, each)) return false;
+      return this.#isWork(each) || this.durable.methodOf(each, this.module) === 'createTimer';
+    });
+  }
+
   #whatIn(binding: Binding): 'work' | 'timer' | null {
+    const made = this.#madeIn(binding);
+    if (made.some((each) => this.#isWork(each))) return 'work';
+    const isTimer = (each: t.Node): boolean => this.durable.methodOf(each, this.module) === 'createTimer';
+    return made.some(isTimer) ? 'timer' : null;
+  }
+
+  #madeIn(binding: Binding): t.Node[] {
     const made: t.Node[] = [];
     const { declaration } = binding;
-    if (declaration.type !== 'VariableDeclarator' || declaration.init == null) return null;
+    if (declaration.type !== 'VariableDeclarator' || declaration.init == null) return [];
     const init = unwrap(declaration.init);
     if (init.type === 'ArrayExpression') for (const each of init.elements) if (each !== null) made.push(unwrap(each));
     if (isCall(init)) made.push(init, ...this.#mappedTo(init));
@@ -191,9 +266,7 @@ export class TaskOrder {
       const declared = each.type === 'Identifier' ? this.module.bindingOf(each)?.declaration : undefined;
       if (declared?.type === 'VariableDeclarator' && declared.init != null) made.push(unwrap(declared.init));
     }
-    if (made.some((each) => this.#isWork(each))) return 'work';
-    const isTimer = (each: t.Node): boolean => this.durable.methodOf(each, this.module) === 'createTimer';
-    return made.some(isTimer) ? 'timer' : null;
+    return made;
   }
 
   /** What `list.push(x)` adds, for a use of `list`. */

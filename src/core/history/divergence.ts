@@ -22,6 +22,7 @@ export type DeterminismCause =
   | 'changedClock'
   | 'oneByOne'
   | 'groupedAgain'
+  | 'retryLeftBehind'
   | 'booleanAsText'
   | 'eventAgain'
   | 'leftContext'
@@ -148,6 +149,12 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     reason:
       'Azure schedules a task a second time when it comes into a second Task.any or Task.all, and from then on results may go to the wrong calls.',
     explanation: 'Put each task into one group only; what is left of a group can be yielded task by task.',
+  },
+  retryLeftBehind: {
+    title: 'Retries left behind',
+    reason:
+      'Task.all fails with its first failure, while a task with retries in it may still be tried: durable-functions and Azure number calls otherwise from there, and what the code calls next may get the results of others.',
+    explanation: 'Let a sub-orchestration do what has retries, or end the orchestration where the group fails.',
   },
   booleanAsText: {
     title: 'Boolean as text',

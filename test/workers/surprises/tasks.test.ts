@@ -213,7 +213,7 @@ describe('tasks begin, end and count otherwise than one would guess', () => {
     await host.episode(host.completed(5, 'd'));
   };
 
-  // Recorded: test/goldens/retries, and the other orders there.
+  // Recorded on the real engine, too, for an activity, a timer, a child and an HTTP call that follow.
   scenario({
     title:
       "what follows a group that a task's retries outlive is numbered otherwise by package and engine: it gets the results of others",
