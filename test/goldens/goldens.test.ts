@@ -28,6 +28,7 @@ const sets = [
   'version3',
   'csharp',
   'states',
+  'behind',
   'alone',
 ].map((name) => path.join(__dirname, name));
 /** Those with further scenarios of the first one's app. */
