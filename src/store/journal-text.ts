@@ -25,12 +25,17 @@ export class JournalFile {
     const from = at - this.#start;
     if (from >= 0 && from + length <= this.#window.length) return this.#window.subarray(from, from + length);
     const isNext = from >= 0 && from <= this.#window.length + windowSize;
-    this.#window = this.#window.subarray(0, 0);
+    this.forgetWindow();
     const bytes = this.#bytesAt(at, isNext ? Math.max(length, windowSize) : length);
     if (bytes.length < length) throw this.#lost(at, 'it was cut short while it was in use');
     this.#window = bytes;
     this.#start = at;
     return bytes.subarray(0, length);
+  }
+
+  /** What is read next is what stands in the file then. */
+  forgetWindow(): void {
+    this.#window = this.#window.subarray(0, 0);
   }
 
   #bytesAt(at: number, wanted: number): Buffer {

@@ -151,6 +151,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     this.#sqlJs = sqlJs;
     for (const message of warnings) this.#log('warning', message);
     const queued = this.#index === undefined ? this.#pending.queued() : queuedIn(this.#withQueue());
+    this.#disk?.folder.forgetWindows();
     this.#scheduleIdle();
     return { ...queued, nextSeq: this.#pending.nextSeq, warnings };
   }

@@ -138,6 +138,11 @@ export class StoreFolder {
       .reduce((sum, size) => sum + size, 0);
   }
 
+  /** What is gone of texts that were left in journals is noticed by who asks for them next, also right after the opening. */
+  forgetWindows(): void {
+    for (const file of this.#left) file.forgetWindow();
+  }
+
   /** Nobody reads texts that were left in journals any more. */
   closeJournals(): void {
     for (const file of this.#left.splice(0)) file.close();
