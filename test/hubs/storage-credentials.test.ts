@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +10,7 @@ import type { AttachedHub } from '../../src/hubs/attached-hub';
 import { storageConnection } from '../../src/hubs/azure-storage/storage-connection';
 import { hubTarget, type HubTarget } from '../../src/hubs/hub-target';
 import { openHub } from '../../src/hubs/open-hub';
+import { DurascopePrograms } from '../support/durascope-program';
 import { Azurite } from './azurite';
 import { goldenRows } from './golden-hub';
 import { selfSigned } from './self-signed';
@@ -288,17 +288,7 @@ async function attachSignedIn(
     process.platform === 'win32' ? '@type "%~dp0token.json"\r\n' : '#!/bin/sh\ncat "$(dirname "$0")/token.json"\n',
   );
   await chmod(az, 0o755);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'attach', connection], {
-    env: {
-      ...process.env,
-      PATH: `${folder}${path.delimiter}${process.env['PATH'] ?? ''}`,
-      NODE_EXTRA_CA_CERTS: certificateFile,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, said };
+  const env = { PATH: `${folder}${path.delimiter}${process.env['PATH'] ?? ''}`, NODE_EXTRA_CA_CERTS: certificateFile };
+  const { code, stdout, stderr } = await new DurascopePrograms({ env }).run(['attach', connection]);
+  return { code, said: stdout + stderr };
 }

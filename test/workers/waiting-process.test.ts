@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
+import { build } from 'esbuild';
 import { isProcessAlive } from '../../src/base/process-identity';
 import { nodeArguments } from '../../src/workers/node/process/node-arguments';
 import { startWaitingProcess, type WaitingProcess } from '../../src/workers/node/process/waiting-process';
@@ -81,9 +82,11 @@ describe('a process that was started before it was known what it shall run', () 
   });
 
   it('ends with the process that started it, and does not keep that from ending', async () => {
-    const script = `const { startWaitingProcess } = require(${JSON.stringify(require.resolve('../../src/workers/node/process/waiting-process'))});
-console.log(startWaitingProcess(process.execPath, ${JSON.stringify(nodeArguments([], childScript))}).pid);`;
-    const parent = spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const entry = require.resolve('../../src/workers/node/process/waiting-process');
+    const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, platform: 'node', format: 'cjs' });
+    const script = `${outputFiles[0]?.text ?? ''}
+console.log(module.exports.startWaitingProcess(process.execPath, ${JSON.stringify(nodeArguments([], childScript))}).pid);`;
+    const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     parent.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(parent, 'exit')) as [number];

@@ -1,12 +1,12 @@
 /** The life of a C# app's process: crashes, hangs, floods, kills, rebuilds (spec/functionrpc-workers.md 1). */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isProcessAlive } from '../../../src/base/process-identity';
 import { DurascopeError } from '../../../src/core/values/errors';
 import { startEmulator } from '../../../src/emulator/emulator';
+import { DurascopePrograms } from '../../support/durascope-program';
 import { letTimePass } from '../../support/let-time-pass';
 import { ManualClock } from '../../support/manual-clock';
 import { dotnetAppOrSkip, RunningEmulator } from './dotnet-app';
@@ -110,14 +110,12 @@ describe('the process of a C# function app', function () {
 
   it('does not outlive an emulator that is killed', async function () {
     if (process.platform === 'win32') this.skip();
-    const script = path.resolve(import.meta.dirname, '../../support/rpc-owner.ts');
-    const owner = spawn(process.execPath, ['--import', 'tsx', script, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const pid = await new Promise<number>((resolve, reject) => {
-      owner.once('exit', () => reject(new Error('the owner ended')));
-      owner.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString().trim())));
-    });
+    const home = await mkdtemp(path.join(tmpdir(), 'durascope-home-'));
+    folders.push(home);
+    const owner = await new DurascopePrograms({ env: { DURASCOPE_HOME: home } }).start([dir, '--memory', '--no-grpc']);
+    const pid = owner.ready.workerPid ?? 0;
     assert.ok(isProcessAlive(pid));
-    owner.kill('SIGKILL');
+    await owner.kill();
     const end = Date.now() + 20_000;
     while (isProcessAlive(pid)) {
       assert.ok(Date.now() < end, 'the worker is still there');
