@@ -278,7 +278,7 @@ export class RpcProcess implements RunningApp {
 
   async invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationReply> {
     const fn = this.found(name);
-    const response = await this.invocations.run('invoke', fn, null, triggerInput(input, metadata));
+    const response = await this.invocations.run('invoke', fn, null, triggerInput(fn, input, metadata));
     return this.told(fn, triggerReply(fn, response));
   }
 

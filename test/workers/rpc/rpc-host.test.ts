@@ -513,6 +513,28 @@ describe('a worker over FunctionRpc', () => {
       assert.equal(app.processes.length, 1);
     });
 
+    it('when that is over for each of several, begun one after the other and together', async () => {
+      const app = await start(
+        (process, said) => {
+          if (said.$case === 'invocationCancel') process.fails(said.value, 'A task was canceled.');
+          return said.$case === 'invocationRequest';
+        },
+        { host: { functionTimeout: '00:00:00.05' } },
+      );
+      const first = app.square(1);
+      await app.invoked();
+      const together = await Promise.all([first, app.square(2), app.square(3)]);
+      assert.deepEqual(
+        [...together, await app.square(4)].map(({ ok }) => ok),
+        [false, false, false, false],
+      );
+      const asked = app.invocations().map(({ invocationId }) => invocationId);
+      await app.eventually(() => (app.cancelled().length === asked.length ? true : undefined));
+      assert.deepEqual(app.cancelled(), asked);
+      assert.equal(new Set(asked).size, 4);
+      for (const id of asked) assert.match(id, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    });
+
     it('and ended when it goes on all the same', async () => {
       const app = await start((process, said, app) => silent(process, said, app) && app.processes.length === 1, {
         host: { functionTimeout: '00:00:00.02' },

@@ -46,19 +46,17 @@ export function failureOf({ result }: InvocationResponse): FunctionThrew {
 
 export function invocationRequest({ fn, invocationId, data, triggerMetadata, clientBinding }: ToInvoke): InvocationRequest {
   const inputs: ParameterBinding[] = [{ name: fn.trigger.name, data }];
-  for (const binding of Object.values(fn.bindings)) {
-    if (isDurableClient(binding) && !/^out$/i.test(binding.direction ?? 'in')) {
-      inputs.push({ name: binding.name, data: text(clientBinding) });
-    }
-  }
+  for (const name of fn.clients) inputs.push({ name, data: text(clientBinding) });
   return {
     invocationId,
     functionId: fn.id,
     inputData: inputs,
     triggerMetadata,
-    traceContext: { traceParent: '', traceState: '', attributes: {} },
+    traceContext: noTrace,
   };
 }
+
+const noTrace: InvocationRequest['traceContext'] = { traceParent: '', traceState: '', attributes: {} };
 
 /** `triggerMetadata` as the real host has it: the properties of an object go over what is there. */
 export function activityInput(
@@ -211,7 +209,9 @@ export function httpReply(fn: LoadedFunction, response: InvocationResponse, isSt
   return { reply: { response: { status, headers }, body: body === null ? null : Buffer.from(body), outputs }, ignored };
 }
 
+/** A timer's properties stand nowhere: it is no text for the host. */
 export function triggerInput(
+  { descriptor }: LoadedFunction,
   input: string | null,
   metadata: Readonly<Record<string, unknown>>,
 ): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
@@ -219,7 +219,8 @@ export function triggerInput(
   for (const [name, value] of Object.entries(metadata)) {
     triggerMetadata[name] = typeof value === 'string' ? text(value) : json(value === undefined ? 'null' : JSON.stringify(value));
   }
-  return { data: inputData(input), triggerMetadata: withProperties(triggerMetadata, propertiesOf(input)) };
+  const properties = descriptor.type === 'timer' ? {} : propertiesOf(input);
+  return { data: inputData(input), triggerMetadata: withProperties(triggerMetadata, properties) };
 }
 
 export function triggerReply(fn: LoadedFunction, response: InvocationResponse): WithOutputs<InvocationReply> {

@@ -29,8 +29,10 @@ export interface Invocation {
   isReplay: boolean;
   /** Quarters of the watchdog's time that it has taken so far: counted, for a computer asleep takes none. */
   quarters: number;
-  /** Of host.json. */
-  timeLimit: NodeJS.Timeout | undefined;
+  /** Milliseconds on the process' own clock at which the time of host.json is over; Infinity: never, or it is. */
+  endsAt: number;
+  /** Its time was over: how much longer it may go on. */
+  lastMoment: NodeJS.Timeout | undefined;
 }
 
 export interface InvocationsOptions {
@@ -61,6 +63,9 @@ const leastAnswered = 256;
 /** How long what was told to stop may take for it when its time was over: then its process is ended. */
 const afterTimeoutMs = 2_000;
 
+/** The last of a UUID's digits, in which invocations are counted. */
+const countDigits = 12;
+
 export class Invocations {
   /** The worker can stop what it runs. */
   canCancel = false;
@@ -76,6 +81,11 @@ export class Invocations {
   readonly #options: InvocationsOptions;
   #hasEnded = false;
   #nextQuarter: Disposable | undefined;
+  /** All have the same time, so that it is over in the order in which they began. */
+  #nextEnd: NodeJS.Timeout | undefined;
+  /** Of the ids of invocations, which their worker takes for UUIDs. */
+  readonly #prefix = newUuid().slice(0, -countDigits);
+  #begun = 0;
 
   constructor(options: InvocationsOptions) {
     this.#options = options;
@@ -109,7 +119,7 @@ export class Invocations {
     fn: LoadedFunction,
     instanceId: string | null,
     input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
-    { invocationId = newUuid(), isReplay = false }: { invocationId?: string; isReplay?: boolean } = {},
+    { invocationId = this.#newId(), isReplay = false }: { invocationId?: string; isReplay?: boolean } = {},
   ): Promise<InvocationResponse> {
     const refusal = tooLarge(fn, input.data);
     if (refusal !== null) return Promise.reject(refusal);
@@ -117,9 +127,10 @@ export class Invocations {
       const id = this.#requests.add(kind, fn.descriptor.name, instanceId, resolve, reject);
       const send = (): void => {
         if (this.#hasEnded) return;
-        const timeLimit = kind === 'episode' || kind === 'entity' ? undefined : this.#limited(invocationId);
+        const endsAt = kind === 'episode' || kind === 'entity' ? Infinity : this.#endOfTime();
         const isOrchestrator = kind === 'episode';
-        this.#underWay.set(invocationId, { id, fn, instanceId, isOrchestrator, isReplay, quarters: 0, timeLimit });
+        const invocation = { id, fn, instanceId, isOrchestrator, isReplay, quarters: 0, endsAt, lastMoment: undefined };
+        this.#underWay.set(invocationId, invocation);
         const { clientBinding, say } = this.#options;
         say({ $case: 'invocationRequest', value: invocationRequest({ fn, invocationId, clientBinding, ...input }) });
       };
@@ -132,7 +143,7 @@ export class Invocations {
   answered(response: InvocationResponse): void {
     const invocation = this.#underWay.get(response.invocationId);
     if (invocation === undefined) return;
-    clearTimeout(invocation.timeLimit);
+    clearTimeout(invocation.lastMoment);
     this.#underWay.delete(response.invocationId);
     this.#remember(response.invocationId, invocation);
     if (!this.isStopping) this.#waiting.shift()?.();
@@ -164,7 +175,8 @@ export class Invocations {
     this.#hasEnded = true;
     this.#rest();
     const lost = this.#requests.end(errorOf);
-    for (const { timeLimit } of this.#underWay.values()) clearTimeout(timeLimit);
+    clearTimeout(this.#nextEnd);
+    for (const { lastMoment } of this.#underWay.values()) clearTimeout(lastMoment);
     this.#underWay.clear();
     this.#waiting.length = 0;
     return lost;
@@ -197,10 +209,35 @@ export class Invocations {
     });
   }
 
-  #limited(invocationId: string): NodeJS.Timeout | undefined {
+  #newId(): string {
+    return `${this.#prefix}${(++this.#begun).toString(16).padStart(countDigits, '0')}`;
+  }
+
+  /** Of what begins now. */
+  #endOfTime(): number {
     const { functionTimeoutMs } = this.#options;
-    if (functionTimeoutMs === null || functionTimeoutMs > longestTimerMs) return undefined;
-    return setTimeout(() => this.#onTimeOver(invocationId, functionTimeoutMs), functionTimeoutMs).unref();
+    if (functionTimeoutMs === null || functionTimeoutMs > longestTimerMs) return Infinity;
+    this.#nextEnd ??= this.#awaitEnd(functionTimeoutMs, functionTimeoutMs);
+    return performance.now() + functionTimeoutMs;
+  }
+
+  /** `limitMs`: of host.json. */
+  #awaitEnd(ms: number, limitMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#nextEnd = undefined;
+      const now = performance.now();
+      for (const [invocationId, invocation] of this.#underWay) {
+        const { endsAt } = invocation;
+        if (endsAt === Infinity) continue;
+        // Timers may be early by less than that.
+        if (endsAt - now >= 1) {
+          this.#nextEnd ??= this.#awaitEnd(endsAt - now, limitMs);
+          return;
+        }
+        invocation.endsAt = Infinity;
+        this.#onTimeOver(invocationId, limitMs);
+      }
+    }, ms).unref();
   }
 
   /** In the words of the real host. */
@@ -214,7 +251,7 @@ export class Invocations {
     );
     this.cancel(invocationId);
     this.#requests.take(id)?.reject(new FunctionTimedOut(name, limitMs));
-    invocation.timeLimit = setTimeout(() => {
+    invocation.lastMoment = setTimeout(() => {
       this.#options.onHang(
         undefined,
         `Function "${name}" went on for ${afterTimeoutMs / 1000} s after its time (functionTimeout of host.json) was over`,

@@ -15,6 +15,8 @@ export interface LoadedFunction {
   metadata: RpcFunctionMetadata;
   trigger: Binding;
   bindings: Readonly<Record<string, Binding>>;
+  /** Names of its bindings of durable clients that go in. */
+  clients: readonly string[];
   descriptor: FunctionDescriptor;
 }
 
@@ -49,6 +51,7 @@ export function readFunction(metadata: RpcFunctionMetadata, profile: BehaviourPr
     metadata: { ...metadata, bindings: { ...infoOf(all), ...metadata.bindings } },
     trigger,
     bindings: Object.fromEntries(all.map((each) => [each.name, each])),
+    clients: all.filter((each) => isDurableClient(each) && !/^out$/i.test(each.direction ?? 'in')).map((each) => each.name),
     descriptor: {
       name: registered ?? name,
       type,
