@@ -6,16 +6,27 @@ const ignore = ['**/{node_modules,bin,obj,dist,out,build,target,venv}/**'];
 const deepest = 6;
 const named = 5;
 
-/** Folders with a host.json below this one, relative to it, by their paths; what builds write and what begins with a dot is left out. */
-export async function appsBelow(folder: string): Promise<string[]> {
-  const found = await glob('*/**/host.json', {
-    cwd: folder,
-    ignore,
-    deep: deepest,
-    suppressErrors: true,
-    followSymbolicLinks: false,
+/** A home folder may have more in it than anybody wants to wait for. */
+const longestMs = 1_000;
+
+/**
+ * Folders with a host.json below this one, relative to it, by their paths, as far as they are found within a second; what builds write and what
+ * begins with a dot is left out.
+ */
+export function appsBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const options = { cwd: folder, ignore, deep: deepest, suppressErrors: true, followSymbolicLinks: false };
+  const files = glob.stream('*/**/host.json', options) as NodeJS.ReadableStream & { destroy(): void };
+  return new Promise((resolve) => {
+    const enough = setTimeout(() => files.destroy(), longestMs);
+    files.on('data', (file) => found.push(path.dirname(String(file))));
+    // Also where it is ended here.
+    files.once('close', () => {
+      clearTimeout(enough);
+      resolve(found.sort());
+    });
+    files.once('error', () => files.destroy());
   });
-  return found.map((file) => path.dirname(file)).sort();
 }
 
 /** A sentence for whoever gave the folder, that begins with a blank; empty: there are none. */

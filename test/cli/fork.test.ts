@@ -117,6 +117,7 @@ describe('durascope fork', () => {
       [['order-1', '--at', '99'], /There is no row 99: the history has the rows 1 to 1\d/],
       [['order-1', '--at', '1', '--set', 'result=1'], /Row 1 \(OrchestratorStarted\) is no result/],
       [['order-1', '--at', '6', '--set', 'outcome=1'], /There is no change 'outcome=1'\. A change is one of: result=JSON, /],
+      [['order-1', '--at', '6', '--set', 'fail=Error: no'], /There is no change 'fail=Error: no'\. Did you mean 'failure'\?/],
       [['order-1', '--at', '6', '--set', 'result=oops'], /not JSON\. A text is written with its quotes: 'result="oops"'/],
       [['order-1', '--at', '6', '--set', 'result'], /'result' needs a value: write result=JSON/],
       [['nobody', '--at', '6'], /no instance.*'nobody'/i],

@@ -86,6 +86,18 @@ describe('durascope explore', () => {
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
   });
 
+  it('says before it begins that what it found could not be saved', async () => {
+    const { code, stdout, stderr } = await explore(
+      'patterns',
+      'ApprovalWorkflow',
+      '--save',
+      path.join(folder, 'none', 'found.json'),
+    );
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^Error: --save names '.*found\.json', which cannot be written: ENOENT/);
+  });
+
   it('runs two side by side: an event that an activity of one raises comes after the time-out of the other', async () => {
     const app = path.join(folder, 'orders');
     await mkdir(path.join(app, 'node_modules'), { recursive: true });

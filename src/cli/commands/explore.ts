@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { countText } from '../../base/count-text';
 import type { Exploration } from '../../replay/explore/exploration';
 import type { Explorer } from '../../replay/explore/explorer';
@@ -7,6 +6,7 @@ import { atMost, type Command, required } from '../command';
 import { exploredArguments, exploredOptions, scheduleLine } from '../explored-arguments';
 import type { Terminal } from '../terminal';
 import { printJson } from '../print-json';
+import { openToWrite } from '../written-file';
 
 export const exploreCommand: Command = {
   name: 'explore',
@@ -42,6 +42,9 @@ export const exploreCommand: Command = {
       runs: args.number('runs', 1) ?? 2000,
       seed: args.number('seed', 0) ?? 1,
     };
+    const file = args.text('save');
+    // Before what may take minutes; what is there stays until there is something to write.
+    if (file !== undefined) await (await openToWrite('save', file, 'a')).close();
     const { exploreApp } = await import('../../emulator/emulator');
     const schedule = args.text('schedule');
     return exploreApp(
@@ -118,5 +121,11 @@ function firstLine(text: string): string {
 
 async function save(args: ParsedArguments, history: readonly unknown[]): Promise<void> {
   const file = args.text('save');
-  if (file !== undefined) await writeFile(file, JSON.stringify(history, null, 1));
+  if (file === undefined) return;
+  const opened = await openToWrite('save', file);
+  try {
+    await opened.writeFile(JSON.stringify(history, null, 1));
+  } finally {
+    await opened.close();
+  }
 }

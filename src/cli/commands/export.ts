@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { allInstanceIds } from '../../core/ports/all-instance-ids';
 import { DurascopeError } from '../../core/values/errors';
 import { exportPieces } from '../../emulator/transfer/export-file';
 import type { Command } from '../command';
 import { anyHubOptions, reachHub } from '../hub-connection';
+import { openToWrite } from '../written-file';
 import { filterOf, filterOptions } from './instances';
 
 export const exportCommand: Command = {
@@ -41,11 +41,7 @@ export const exportCommand: Command = {
       for await (const piece of pieces) terminal.write(piece);
       return 0;
     }
-    const file = await open(out, 'w').catch((error: unknown) => {
-      throw new DurascopeError('InvalidArgument', `--out names '${out}', which cannot be written: ${(error as Error).message}`, {
-        cause: error,
-      });
-    });
+    const file = await openToWrite('out', out);
     try {
       for await (const piece of pieces) await file.write(piece);
     } finally {

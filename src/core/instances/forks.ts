@@ -2,6 +2,7 @@
  * A fork: another run that begins in the middle of one that was recorded, with one thing changed. Rows are counted from 1 in commit order, as
  * people read them; the number after the last names the end of the history.
  */
+import { closestName } from '../../base/closest-name';
 import { DurascopeError } from '../values/errors';
 
 /** What is changed at a row. Values are JSON text; null: none. */
@@ -129,9 +130,10 @@ export function parseForkChange(text: string): ForkChange {
     }
     default: {
       const forms = Object.values(forkChangeWords).map(([form]) => form);
+      const meant = closestName(word, Object.keys(forkChangeWords));
       throw new DurascopeError(
         'InvalidArgument',
-        `There is no change '${text.slice(0, 80)}'. A change is one of: ${forms.join(', ')}.`,
+        `There is no change '${text.slice(0, 80)}'.${meant === undefined ? '' : ` Did you mean '${meant}'?`} A change is one of: ${forms.join(', ')}.`,
       );
     }
   }
