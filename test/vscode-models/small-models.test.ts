@@ -39,6 +39,11 @@ describe('the functions view', () => {
     );
   });
 
+  it('shows the code of every function of the app at a click, also where its worker tells no file (C#)', () => {
+    const all = functionsTree(functions, 'http://localhost:7071', 'api').flatMap((group) => group.functions);
+    assert.deepEqual([all.length, all.filter(({ opensCode }) => opensCode).length], [functions.length, functions.length]);
+  });
+
   it('knows the address of a route and what a menu may offer', () => {
     const [, , http] = functionsTree(functions, 'http://localhost:7071', 'api');
     assert.deepEqual(

@@ -17,10 +17,11 @@ export interface FunctionNode {
   tooltip: string;
   /** Codicon. */
   icon: string;
-  /** Words that menus ask for: the kind, `located` when the code can be shown, `runnable` when it can be called by hand, `get` for a route that a browser can open. */
+  /** Words that menus ask for: the kind, `runnable` when it can be called by hand, `get` for a route that a browser can open. */
   contextValue: string;
   name: string;
-  file: string | null;
+  /** A click shows its code, which is looked for by its name: workers of C# tell no file. */
+  opensCode: boolean;
   /** Of an HTTP function. */
   url: string | null;
 }
@@ -70,7 +71,7 @@ export function connectedTree(workers: readonly ConnectedWorker[]): FunctionGrou
         icon: kinds.find((kind) => kind.type === type)?.icon ?? 'symbol-misc',
         contextValue: `function ${type}`,
         name,
-        file: null,
+        opensCode: false,
         url: null,
       }));
     return {
@@ -100,12 +101,7 @@ function functionNode(each: FunctionDescriptor, icon: string, origin: string, ro
   const url = each.type === 'http' ? functionUrl(each, origin, routePrefix) : null;
   const methods = each.methods ?? [];
   const opensInBrowser = url !== null && (methods.length === 0 || methods.includes('GET')) && !url.includes('{');
-  const words = [
-    each.type,
-    ...(each.file === undefined ? [] : ['located']),
-    ...(opensInBrowser ? ['get'] : []),
-    ...(isRunnable(each) ? ['runnable'] : []),
-  ];
+  const words = [each.type, ...(opensInBrowser ? ['get'] : []), ...(isRunnable(each) ? ['runnable'] : [])];
   return {
     type: 'function',
     id: `function:${each.type}:${each.name}`,
@@ -115,7 +111,7 @@ function functionNode(each: FunctionDescriptor, icon: string, origin: string, ro
     icon,
     contextValue: `function ${words.join(' ')}`,
     name: each.name,
-    file: each.file ?? null,
+    opensCode: true,
     url,
   };
 }

@@ -54,7 +54,7 @@ export class FunctionsView implements vscode.TreeDataProvider<FunctionsNode> {
       return item;
     }
     item.iconPath = new vscode.ThemeIcon(node.icon);
-    if (node.file !== null) item.command = { command: commands.goToCode, title: 'Go to Code', arguments: [node] };
+    if (node.opensCode) item.command = { command: commands.goToCode, title: 'Go to Code', arguments: [node] };
     return item;
   }
 }
