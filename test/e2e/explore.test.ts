@@ -86,6 +86,13 @@ describe('durascope explore', () => {
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
   });
 
+  it('writes no file where nothing goes wrong', async () => {
+    const file = path.join(folder, 'nothing.json');
+    const { code, stdout } = await explore('hello-cities', 'HelloCities', '--save', file);
+    assert.equal(code, 0, stdout);
+    await assert.rejects(readFile(file), { code: 'ENOENT' });
+  });
+
   it('says before it begins that what it found could not be saved', async () => {
     const { code, stdout, stderr } = await explore(
       'patterns',

@@ -6,7 +6,7 @@ import { atMost, type Command, required } from '../command';
 import { exploredArguments, exploredOptions, scheduleLine } from '../explored-arguments';
 import type { Terminal } from '../terminal';
 import { printJson } from '../print-json';
-import { openToWrite } from '../written-file';
+import { checkWritable, openToWrite } from '../written-file';
 
 export const exploreCommand: Command = {
   name: 'explore',
@@ -43,8 +43,8 @@ export const exploreCommand: Command = {
       seed: args.number('seed', 0) ?? 1,
     };
     const file = args.text('save');
-    // Before what may take minutes; what is there stays until there is something to write.
-    if (file !== undefined) await (await openToWrite('save', file, 'a')).close();
+    // Before what may take minutes.
+    if (file !== undefined) await checkWritable('save', file);
     const { exploreApp } = await import('../../emulator/emulator');
     const schedule = args.text('schedule');
     return exploreApp(
