@@ -5,6 +5,7 @@
 import type * as t from '@babel/types';
 import type { DurableCode } from '../functions/durable-code';
 import type { Fix } from '../findings/finding';
+import { MadeTasks } from './made-tasks';
 import type { Binding } from '../source/scopes';
 import { indentOf, lineOf, type SourceModule } from '../source/source-module';
 import { childrenOf, isCall, isFunction, isMember, memberName, unwrap, type CallNode, type FunctionNode } from '../source/syntax';
@@ -26,6 +27,7 @@ interface Parts {
 }
 
 export class TaskOrder {
+  readonly #made: MadeTasks;
   readonly #parts: Parts = { yields: [], declared: [], groups: [], calls: [] };
 
   constructor(
@@ -33,6 +35,7 @@ export class TaskOrder {
     private readonly module: SourceModule,
     private readonly durable: DurableCode,
   ) {
+    this.#made = new MadeTasks(module, durable);
     this.#collect(fn.body);
   }
 
@@ -46,8 +49,8 @@ export class TaskOrder {
     const found: OrderFinding[] = [];
     const { groups } = this.#parts;
     for (const [index, group] of groups.entries()) {
-      for (const { binding, shown } of this.#membersOf(group)) {
-        const what = this.#whatIn(binding);
+      for (const { binding, shown } of this.#made.membersOf(group)) {
+        const what = this.#made.whatIn(binding);
         if (what === null) continue;
         const loop = this.#loopBetween(group, binding);
         const earlier = groups.slice(0, index).find((each) => this.#comesBefore(each, group, binding));
@@ -71,8 +74,8 @@ export class TaskOrder {
     const found: OrderFinding[] = [];
     for (const group of this.#parts.groups) {
       if (this.durable.methodOf(group, this.module) !== 'Task.all') continue;
-      const made = this.#madeOf(group);
-      const tried = made.length < 2 && !this.#isOfMany(group) ? undefined : made.find((each) => this.#hasRetries(each));
+      const made = this.#made.madeOf(group);
+      const tried = made.length < 2 && !this.#made.isOfMany(group) ? undefined : made.find((each) => this.#made.hasRetries(each));
       if (tried === undefined || !this.#goesOnAfterFailure(group)) continue;
       const text = `\`${shortOf(tried, this.module)}\` may still be tried when this group fails`;
       found.push({ node: group, text, fixes: [] });
@@ -82,7 +85,7 @@ export class TaskOrder {
 
   #lateTasks(): OrderFinding[] {
     const found: OrderFinding[] = [];
-    const tasks = this.#parts.declared.filter(({ init }) => this.#isWork(init));
+    const tasks = this.#parts.declared.filter(({ init }) => this.#made.isWork(init));
     const firstYields = new Map<Binding, t.YieldExpression>();
     for (const { binding } of tasks) {
       const first = this.#usesOf(binding)?.[0];
@@ -133,7 +136,7 @@ export class TaskOrder {
     const found: OrderFinding[] = [];
     for (const { binding, init } of this.#parts.declared) {
       const uses = this.#usesOf(binding);
-      if (uses === null || !this.#isListOfWork(init, uses)) continue;
+      if (uses === null || !this.#made.isListOfWork(init, uses)) continue;
       const yields = uses.map((each) => this.#yieldInLoop(each)).filter((each) => each !== null);
       const isPlain = uses.every((each) => this.#yieldInLoop(each) !== null || this.#fillsOrCounts(each));
       const [first] = yields;
@@ -185,39 +188,6 @@ export class TaskOrder {
     return each;
   }
 
-  /** Work that somebody else does, which could begin at once: no timer (its time is set), no event (it is kept), no lock. */
-  #isWork(node: t.Node): boolean {
-    const inner = unwrap(node);
-    if (!isCall(inner) || !this.durable.isTaskCall(inner, this.module)) return false;
-    const method = this.durable.methodOf(inner, this.module);
-    return method === null || /^call/.test(method);
-  }
-
-  #hasRetries(node: t.Node): boolean {
-    return isCall(node) && /WithRetry$/.test(this.durable.methodOf(node, this.module) ?? '');
-  }
-
-  /** What makes the tasks of a group, as far as it is seen. */
-  #madeOf(group: CallNode): t.Node[] {
-    const [given] = group.arguments;
-    const of = (node: t.Node): t.Node[] => {
-      const inner = unwrap(node);
-      if (inner.type === 'SpreadElement') return of(inner.argument);
-      if (inner.type === 'ArrayExpression') return inner.elements.flatMap((each) => (each === null ? [] : of(each)));
-      if (isCall(inner)) return [inner, ...this.#mappedTo(inner)];
-      const binding = inner.type === 'Identifier' ? this.module.bindingOf(inner) : undefined;
-      return binding === undefined ? [] : this.#madeIn(binding);
-    };
-    return given === undefined ? [] : of(given);
-  }
-
-  /** More tasks than places in the text that make one. */
-  #isOfMany(group: CallNode): boolean {
-    const [given] = group.arguments;
-    const inner = given === undefined ? undefined : unwrap(given);
-    return inner !== undefined && inner.type !== 'ArrayExpression';
-  }
-
   /** What it throws is caught, and more is called then. */
   #goesOnAfterFailure(group: CallNode): boolean {
     let child: t.Node = group;
@@ -243,57 +213,8 @@ export class TaskOrder {
   #hasWorkIn(node: t.Node): boolean {
     return this.#parts.calls.some((each) => {
       if (!contains(node, each)) return false;
-      return this.#isWork(each) || this.durable.methodOf(each, this.module) === 'createTimer';
+      return this.#made.isWork(each) || this.durable.methodOf(each, this.module) === 'createTimer';
     });
-  }
-
-  #whatIn(binding: Binding): 'work' | 'timer' | null {
-    const made = this.#madeIn(binding);
-    if (made.some((each) => this.#isWork(each))) return 'work';
-    const isTimer = (each: t.Node): boolean => this.durable.methodOf(each, this.module) === 'createTimer';
-    return made.some(isTimer) ? 'timer' : null;
-  }
-
-  #madeIn(binding: Binding): t.Node[] {
-    const made: t.Node[] = [];
-    const { declaration } = binding;
-    if (declaration.type !== 'VariableDeclarator' || declaration.init == null) return [];
-    const init = unwrap(declaration.init);
-    if (init.type === 'ArrayExpression') for (const each of init.elements) if (each !== null) made.push(unwrap(each));
-    if (isCall(init)) made.push(init, ...this.#mappedTo(init));
-    for (const { node } of binding.references) made.push(...this.#pushedBy(node));
-    for (const each of [...made]) {
-      const declared = each.type === 'Identifier' ? this.module.bindingOf(each)?.declaration : undefined;
-      if (declared?.type === 'VariableDeclarator' && declared.init != null) made.push(unwrap(declared.init));
-    }
-    return made;
-  }
-
-  /** What `list.push(x)` adds, for a use of `list`. */
-  #pushedBy(node: t.Node): t.Node[] {
-    const member = this.module.parents.get(node);
-    const call = member === undefined ? undefined : this.module.parents.get(member);
-    const isPush = member !== undefined && isMember(member) && member.object === node && memberName(member) === 'push';
-    return isPush && call !== undefined && isCall(call) ? call.arguments.map(unwrap) : [];
-  }
-
-  /** What `list.map(() => x)` makes of each. */
-  #mappedTo(call: CallNode): t.Node[] {
-    if (!isMember(call.callee) || memberName(call.callee) !== 'map') return [];
-    const [callback] = call.arguments;
-    if (callback === undefined || !isFunction(callback) || callback.generator === true || callback.async) return [];
-    if (callback.body.type !== 'BlockStatement') return [unwrap(callback.body)];
-    const last = callback.body.body.at(-1);
-    return last?.type === 'ReturnStatement' && last.argument != null ? [unwrap(last.argument)] : [];
-  }
-
-  #isListOfWork(init: t.Node, uses: readonly t.Node[]): boolean {
-    if (init.type === 'ArrayExpression') {
-      if (!init.elements.every((each) => each !== null && this.#isWork(each))) return false;
-      const pushed = uses.flatMap((each) => this.#pushedBy(each));
-      return init.elements.length > 1 || pushed.some((each) => this.#isWork(each));
-    }
-    return isCall(init) && this.#mappedTo(init).some((each) => this.#isWork(each));
   }
 
   /** The yield that a use of a list leads to: `for (const x of list) ... yield x`, `yield list[i]` in a loop. */
@@ -316,7 +237,7 @@ export class TaskOrder {
   #fillsOrCounts(use: t.Node): boolean {
     const parent = this.module.parents.get(use);
     if (parent === undefined || !isMember(parent) || parent.object !== use) return false;
-    return memberName(parent) === 'length' || this.#pushedBy(use).length > 0;
+    return memberName(parent) === 'length' || this.#made.pushedBy(use).length > 0;
   }
 
   #plainYieldOf(node: t.Node): t.YieldExpression | null {
@@ -351,18 +272,6 @@ export class TaskOrder {
     return child === block;
   }
 
-  #membersOf(group: CallNode): { binding: Binding; shown: string }[] {
-    const [given] = group.arguments;
-    const of = (node: t.Node): { binding: Binding; shown: string }[] => {
-      const inner = unwrap(node);
-      if (inner.type === 'SpreadElement') return of(inner.argument);
-      if (inner.type === 'ArrayExpression') return inner.elements.flatMap((each) => (each === null ? [] : of(each)));
-      const binding = inner.type === 'Identifier' ? this.module.bindingOf(inner) : undefined;
-      return binding === undefined || binding.insideOf === null ? [] : [{ binding, shown: binding.name }];
-    };
-    return given === undefined ? [] : of(given);
-  }
-
   /** The loop around a group that the variable is declared outside of; not one that runs once, or that sets the variable anew. */
   #loopBetween(group: t.Node, binding: Binding): Loop | undefined {
     const loop = this.#loopAround(group);
@@ -385,7 +294,7 @@ export class TaskOrder {
 
   /** Both groups have the variable in them, and whoever comes to the later one has been at the earlier one. */
   #comesBefore(earlier: CallNode, later: CallNode, binding: Binding): boolean {
-    if (!this.#membersOf(earlier).some((each) => each.binding === binding)) return false;
+    if (!this.#made.membersOf(earlier).some((each) => each.binding === binding)) return false;
     if (binding.references.some((each) => each.isWrite && startOf(each.node) > endOf(earlier))) return false;
     let block: t.Node | undefined = earlier;
     while (block !== undefined && !contains(block, later)) block = this.module.parents.get(block);
@@ -396,7 +305,7 @@ export class TaskOrder {
   #hasWorkAfter(start: number, group: CallNode): boolean {
     return this.#parts.calls.some((each) => {
       if (startOf(each) < start || contains(group, each)) return false;
-      return this.#isWork(each) || this.durable.methodOf(each, this.module) === 'createTimer';
+      return this.#made.isWork(each) || this.durable.methodOf(each, this.module) === 'createTimer';
     });
   }
 }

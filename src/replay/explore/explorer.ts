@@ -12,7 +12,8 @@ import { DurascopeError } from '../../core/values/errors';
 import { AskedAhead, mostQuestions, type Way } from './asked-ahead';
 import type { Exploration, ExploredRun, ExploreOptions, Finding } from './exploration';
 import { historyOf, Judge, type Outcome, outcomeOf } from './judge';
-import { inOrder, isAtEnd, type OutsideEvent, SimulatedRun, type State } from './simulated-run';
+import { inOrder, isAtEnd, type OutsideEvent, type State } from './happening';
+import { SimulatedRun } from './simulated-run';
 import { choicesAt, isOtherOrder, isOver, mostSteps, type Step, stepLabel, took, type Walk } from './walk';
 
 /** Ways to go wrong, after which nobody reads on. */

@@ -6,7 +6,8 @@
 import type { HistoryEvent } from '../../core/history/history';
 import { isSameJson } from '../../core/values/json-likeness';
 import type { ExploredRun, ExploreOptions } from './exploration';
-import { firstInstanceId, isAtEnd, type State } from './simulated-run';
+import { isAtEnd, type State } from './happening';
+import { firstInstanceId } from './simulated-run';
 import { mostSteps, stepLabel, type Walk } from './walk';
 
 export interface Problem {

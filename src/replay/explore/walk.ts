@@ -5,7 +5,7 @@
  *       first, and entities after them.
  */
 import type { RanCall } from './exploration';
-import { causeOf, type Happening, inOrder, isAtEnd, labelOf, type OutsideEvent, type State } from './simulated-run';
+import { causeOf, type Happening, inOrder, isAtEnd, labelOf, type OutsideEvent, type State } from './happening';
 
 /** What happens at once. */
 export type Step = readonly Happening[];
