@@ -281,6 +281,27 @@ describe('what triggers of queues, events, blobs and databases hand over when th
     [{ type: 'eventGridTrigger' }, '{"subject":"s","data":{"a":1}}', [{ subject: 's', data: { a: 1 } }], false],
   ];
 
+  it('of a timer has the moment alone beside it: what it is given is no text for the host', async () => {
+    const bindings = [
+      { name: 'timer', type: 'timerTrigger', direction: 'in', schedule: '0 0 * * * *' },
+      { name: '$return', type: 'queue', direction: 'out', queueName: 'q' },
+    ];
+    const files = {
+      'package.json': '{}',
+      'Tick/function.json': JSON.stringify({ bindings }),
+      'Tick/index.js': 'module.exports = async ({ bindingData }, timer) => ({ given: Object.keys(timer), bindingData });',
+    };
+    const app = await fixture.start(null, { files });
+    const result = await app.worker.invokeTimer('Tick', { isPastDue: true }, new Date(2026, 2, 9, 3, 0, 5));
+    const { given, bindingData } = JSON.parse(result ?? '') as { given: unknown; bindingData: Record<string, unknown> };
+    assert.deepEqual(given, ['schedule', 'scheduleStatus', 'isPastDue']);
+    assert.equal(bindingData['timerTrigger'], '03/09/2026 03:00:05');
+    assert.deepEqual(
+      Object.keys(bindingData).filter((name) => /schedule|past/i.test(name)),
+      [],
+    );
+  });
+
   it('is what the host hands over', async () => {
     const functions = rows.map(
       ([trigger], nth) =>

@@ -57,7 +57,9 @@ export class Triggers {
     for (const [name, value] of Object.entries(asked.metadata)) {
       given[name] = typeof value === 'string' ? { string: value } : { json: valueToJsonText(value) };
     }
-    const triggerMetadata = withProperties(given, isSet(data.bytes) ? {} : triggerProperties(asked.input));
+    // The host looks for properties in texts alone: a blob and a timer are none.
+    const isText = fn.type !== 'timer' && !isSet(data.bytes);
+    const triggerMetadata = withProperties(given, isText ? triggerProperties(asked.input) : {});
     const { response } = await this.options.invoker.invoke({ fn, data, triggerMetadata, invocationId: randomUUID() });
     return { result: toJsonText(response.returnValue), outputs: this.outputs(fn, response) };
   }
