@@ -3,7 +3,7 @@ const { named } = require('./.mocharc.e2e.cjs');
 
 module.exports = {
   import: 'tsx',
-  require: ['temporary-files', 'ends-programs'].map((name) => `./test/support/${name}.cjs`),
+  require: ['temporary-files', 'ends-itself', 'ends-programs'].map((name) => `./test/support/${name}.cjs`),
   spec: named ? [] : ['test/attack/**/*.test.ts'],
   timeout: 600_000,
   exit: false,

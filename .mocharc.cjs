@@ -12,9 +12,15 @@ const slow = [
 module.exports = {
   ...mochaOptions,
   import: 'tsx',
-  require: ['temporary-files', 'ends-programs', 'older-packages', 'dotnet-environment', 'compile-server', 'quiet-programs'].map(
-    (name) => `./test/support/${name}.cjs`,
-  ),
+  require: [
+    'temporary-files',
+    'ends-itself',
+    'ends-programs',
+    'older-packages',
+    'dotnet-environment',
+    'compile-server',
+    'quiet-programs',
+  ].map((name) => `./test/support/${name}.cjs`),
   spec: named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),
   ignore,
   // Ends what hangs, and nothing that a busy machine lets wait.

@@ -1,9 +1,11 @@
 // npm run test:editor: everything that needs an editor or a browser. Lanes side by side take one part after another, what takes longest
 // first. Never skips in silence: what ran is said at the end. `--packaged`: the package of these sources is there already.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import again from '../attempts.cjs';
+import '../ends-programs.cjs';
+import { runProgram } from '../run-program.mjs';
 import temporaryFiles from '../temporary-files.cjs';
 import { mochaProgram, panels, stories } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
@@ -13,6 +15,8 @@ import { setUpBrowser, setUpCodeServer } from './setup.mjs';
 
 temporaryFiles.removeAtEnd();
 
+/** A part that says nothing for so long hangs: a story's slowest step takes less than two minutes on a busy machine. */
+const silentMs = 8 * 60_000;
 /** `DURASCOPE_EDITOR_LANES` sets another number. */
 const lanes = Number(process.env.DURASCOPE_EDITOR_LANES ?? '2');
 const canRunBrowserForm = process.platform === 'linux' && process.arch === 'x64';
@@ -53,23 +57,11 @@ const env = { ...process.env, DURASCOPE_VSIX: process.env.DURASCOPE_VSIX ?? path
 /** Answers the exit code, and whether it was run again. What a part says follows when it has ended, so that no line stands among a stranger's. */
 async function run({ args }) {
   for (let attempt = 1; ; attempt++) {
-    const { code, said } = await runOnce(args);
+    const { code, said } = await runProgram(args, { cwd: repository, env, silentMs });
     const isLast = code === 0 || attempt >= again.attempts;
     process.stdout.write(isLast ? said : `failed at a first attempt, a defect to be mended:\n${again.indented(said)}\n`);
     if (isLast) return { code, attempt };
   }
-}
-
-function runOnce(args) {
-  const child = spawn(process.execPath, args, { cwd: repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = [];
-  child.stdout.on('data', (chunk) => said.push(chunk));
-  child.stderr.on('data', (chunk) => said.push(chunk));
-  return new Promise((resolve) =>
-    child.once('close', (code) => {
-      resolve({ code, said: Buffer.concat(said) });
-    }),
-  );
 }
 
 const outcomes = parts.map(({ runs }) => (runs ? undefined : 'NOT RUN: they need Linux on x64'));
@@ -77,6 +69,7 @@ const waiting = [...parts.keys()].filter((index) => parts[index].runs);
 async function lane() {
   for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
     const beganAt = Date.now();
+    console.log(`begun: ${parts[index].name}`);
     const { code, attempt } = await run(parts[index]);
     outcomes[index] =
       `${code === 0 ? 'ok' : 'FAILED'}${attempt > 1 ? `, at attempt ${attempt}` : ''} (${Math.round((Date.now() - beganAt) / 1000)} s)`;
