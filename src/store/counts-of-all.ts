@@ -24,10 +24,12 @@ export function countsOfAll(
     counts.set(status, (counts.get(status) ?? 0) + count);
   };
   if (sql !== undefined) for (const [status, count] of countsInSql(sql, { entities })) add(status, count);
-  for (const [id, entry] of pending.rows) {
+  for (const instance of pending.instances.values()) {
+    const { id, row } = instance;
+    if (row === null) continue;
     if (entities !== 'include' && isEntityId(id) !== (entities === 'only')) continue;
-    if (sql !== undefined) add((entry.inSql ??= statusInSql(sql, id)), -1);
-    add(entry.row.runtimeStatus, 1);
+    if (sql !== undefined) add((instance.inSql ??= statusInSql(sql, id)), -1);
+    add(row.runtimeStatus, 1);
   }
   counts.delete('none');
   return Object.fromEntries([...counts].filter(([, count]) => count > 0));

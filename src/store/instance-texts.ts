@@ -110,7 +110,7 @@ export class InstanceTexts {
   #begin(): void {
     this.#after = '';
     for (const id of this.source.pending.purged) this.#changed.add(id);
-    for (const id of this.source.pending.rows.keys()) this.#changed.add(id);
+    for (const { id, row } of this.source.pending.instances.values()) if (row !== null) this.#changed.add(id);
   }
 
   /** `row`: undefined when it is gone. */

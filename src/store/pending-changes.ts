@@ -18,17 +18,30 @@ import { decodePieces } from './event-codec';
 import { textOf, weightOf, type KeptText } from './journal-text';
 import { UnreadActivity, UnreadRow, wholeActivity, wholeMessage, type UnreadMessage } from './row-codec';
 
-interface PendingRow {
-  row: InstanceRow | UnreadRow;
-  text: KeptText;
-  /** The status that SQL has of it; undefined: nobody has asked. */
-  inSql: OrchestrationStatus | 'none' | undefined;
+/** What of one instance is not in SQL yet. */
+export class PendingInstance {
+  row: InstanceRow | UnreadRow | null = null;
+  /** Of the row. */
+  text: KeptText = '';
+  /** The status that SQL has of the row; undefined: nobody has asked. */
+  inSql: OrchestrationStatus | 'none' | undefined = undefined;
+  history: PendingHistory | null = null;
+  customStatus: PendingCustomStatus | null = null;
+
+  constructor(readonly id: string) {}
+
+  get isWritten(): boolean {
+    return this.row === null && this.history === null && this.customStatus === null;
+  }
 }
 
+// Chains, because most have a link or three, in a hundred thousand instances.
+
 interface HistoryPiece {
-  count: number;
+  readonly count: number;
   /** Encoded. */
-  events: KeptText;
+  readonly events: KeptText;
+  next: HistoryPiece | null;
 }
 
 export interface PendingHistory {
@@ -37,26 +50,28 @@ export interface PendingHistory {
   replace: boolean;
   from: number;
   count: number;
-  pieces: HistoryPiece[];
+  first: HistoryPiece | null;
+  last: HistoryPiece | null;
+}
+
+export interface PendingStatusChange {
+  /** As decodeTime takes it. */
+  readonly at: number | string;
+  readonly value: string | null;
+  next: PendingStatusChange | null;
 }
 
 interface PendingCustomStatus {
-  executionId: string;
-  /** The first may equal what SQL has last: the database leaves it out then. */
-  changes: PendingStatusChange[];
-}
-
-interface PendingStatusChange {
-  /** As decodeTime takes it. */
-  at: number | string;
-  value: string | null;
+  readonly executionId: string;
+  /** May equal what SQL has last: the database leaves it out then. */
+  readonly first: PendingStatusChange;
+  last: PendingStatusChange;
 }
 
 export class PendingChanges {
   readonly purged = new Set<string>();
-  readonly rows = new Map<string, PendingRow>();
-  readonly histories = new Map<string, PendingHistory>();
-  readonly customStatuses = new Map<string, PendingCustomStatus>();
+  /** None of which all is written. */
+  readonly instances = new Map<string, PendingInstance>();
   readonly messages = new Map<number, InboxMessage | UnreadMessage>();
   readonly consumed = new Set<number>();
   readonly activities = new Map<string, PendingActivity | UnreadActivity>();
@@ -65,14 +80,18 @@ export class PendingChanges {
   readonly finishedTimers = new Set<string>();
   /** Ids whose row became terminal: best written first, for nothing more will come. */
   readonly finished = new Set<string>();
-  /** Ids that have a custom status, and whether SQL has any of it; without it every new row would have to be compared with SQL. */
-  readonly withCustomStatus = new Map<string, boolean>();
+  /** Ids of which SQL has a custom status; without it every new row would have to be compared with SQL. */
+  readonly customStatusInSql = new Set<string>();
   nextSeq = 1;
+  /** Of `instances` those with a row. */
+  rowCount = 0;
+  /** The instance that changed last: as a rule the next change is its own. */
+  #latest: PendingInstance | undefined;
   /** Characters of encoded text held here; what is left in a journal counts as a few. */
   weight = 0;
 
   get isEmpty(): boolean {
-    return this.rows.size === 0 && this.histories.size === 0 && this.customStatuses.size === 0 && !this.hasQueueChanges;
+    return this.instances.size === 0 && !this.hasQueueChanges;
   }
 
   get hasQueueChanges(): boolean {
@@ -101,28 +120,42 @@ export class PendingChanges {
     };
   }
 
+  /** Whether the instance has had a custom status. */
+  hasCustomStatus(id: string): boolean {
+    const pending = this.instances.get(id)?.customStatus;
+    return (pending !== undefined && pending !== null) || this.customStatusInSql.has(id);
+  }
+
   /** The instance's row, history and custom status are in SQL now. */
   written(id: string): void {
-    const row = this.rows.get(id);
-    if (row !== undefined) this.weight -= weightOf(row.text);
-    this.rows.delete(id);
-    const history = this.histories.get(id);
-    if (history !== undefined) this.weight -= weightOfAll(history);
-    this.histories.delete(id);
-    this.customStatusWritten(id);
+    const instance = this.instances.get(id);
+    if (instance !== undefined) {
+      if (instance.customStatus !== null) this.customStatusInSql.add(id);
+      this.#drop(instance);
+    }
     this.finished.delete(id);
   }
 
-  customStatusWritten(id: string): void {
-    if (this.customStatuses.delete(id)) this.withCustomStatus.set(id, true);
+  /** So are the rows of all. */
+  rowsWritten(): void {
+    for (const instance of this.instances.values()) {
+      this.#dropRow(instance);
+      if (instance.isWritten) this.#drop(instance);
+    }
   }
 
-  /** Ids with anything that `written` is about, best first; an id may come several times. */
+  customStatusWritten(id: string): void {
+    const instance = this.instances.get(id);
+    if (instance === undefined || instance.customStatus === null) return;
+    instance.customStatus = null;
+    this.customStatusInSql.add(id);
+    if (instance.isWritten) this.#drop(instance);
+  }
+
+  /** Ids with anything that `written` is about, best first; an id may come twice. */
   *instanceIds(): Generator<string> {
     yield* this.finished;
-    yield* this.rows.keys();
-    yield* this.histories.keys();
-    yield* this.customStatuses.keys();
+    yield* this.instances.keys();
   }
 
   apply(changes: readonly Change[]): void {
@@ -164,68 +197,73 @@ export class PendingChanges {
     }
   }
 
+  #instanceOf(id: string): PendingInstance {
+    if (this.#latest?.id === id) return this.#latest;
+    let instance = this.instances.get(id);
+    if (instance === undefined) this.instances.set(id, (instance = new PendingInstance(id)));
+    return (this.#latest = instance);
+  }
+
+  #drop(instance: PendingInstance): void {
+    this.#dropRow(instance);
+    if (instance.history !== null) this.weight -= weightOfAll(instance.history);
+    this.instances.delete(instance.id);
+    if (this.#latest === instance) this.#latest = undefined;
+  }
+
+  #dropRow(instance: PendingInstance): void {
+    if (instance.row === null) return;
+    this.weight -= weightOf(instance.text);
+    this.rowCount--;
+    instance.row = null;
+    instance.text = '';
+    instance.inSql = undefined;
+  }
+
   #putRow(row: InstanceRow | UnreadRow, text: KeptText): void {
-    const id = row.instanceId;
-    const before = this.rows.get(id);
-    this.weight += weightOf(text) - (before === undefined ? 0 : weightOf(before.text));
-    this.#noteCustomStatus(row, before?.row);
-    if (before === undefined) {
-      this.rows.set(id, { row, text, inSql: undefined });
-    } else {
-      before.row = row;
-      before.text = text;
-    }
-    if (isTerminal(row.runtimeStatus)) this.finished.add(id);
+    const instance = this.#instanceOf(row.instanceId);
+    this.#noteCustomStatus(instance, row);
+    this.weight += weightOf(text);
+    if (instance.row === null) this.rowCount++;
+    else this.weight -= weightOf(instance.text);
+    instance.row = row;
+    instance.text = text;
+    if (isTerminal(row.runtimeStatus)) this.finished.add(instance.id);
   }
 
-  #noteCustomStatus(row: InstanceRow | UnreadRow, before: InstanceRow | UnreadRow | undefined): void {
-    const id = row.instanceId;
-    if (row.customStatus === null && !this.withCustomStatus.has(id)) return;
-    if (before?.executionId === row.executionId && before.customStatus === row.customStatus) return;
-    if (!this.withCustomStatus.has(id)) this.withCustomStatus.set(id, false);
-    const change = { at: row instanceof UnreadRow ? row.updated : row.lastUpdatedTime, value: row.customStatus };
-    const pending = this.customStatuses.get(id);
-    if (pending?.executionId === row.executionId) {
-      if (pending.changes.at(-1)?.value !== row.customStatus) pending.changes = grown(pending.changes, change);
-    } else {
-      this.customStatuses.set(id, { executionId: row.executionId, changes: [change] });
-    }
+  #noteCustomStatus(instance: PendingInstance, row: InstanceRow | UnreadRow): void {
+    const { row: before, customStatus: pending, id } = instance;
+    const { customStatus: value, executionId } = row;
+    if (value === null && pending === null && !this.customStatusInSql.has(id)) return;
+    if (before?.executionId === executionId && before.customStatus === value) return;
+    const change = { at: row instanceof UnreadRow ? row.updated : row.lastUpdatedTime, value, next: null };
+    if (pending?.executionId !== executionId) instance.customStatus = { executionId, first: change, last: change };
+    else if (pending.last.value !== value) pending.last = pending.last.next = change;
   }
 
-  #putHistory(change: Change & { type: 'history' }): void {
-    const pending = this.histories.get(change.instanceId);
-    this.weight += weightOf(change.events);
-    if (pending === undefined || change.replace) {
-      if (pending !== undefined) this.weight -= weightOfAll(pending);
-      this.histories.set(change.instanceId, {
-        executionId: change.executionId,
-        replace: change.replace,
-        from: change.replace ? 0 : change.from,
-        count: change.count,
-        pieces: change.count > 0 ? [change] : [],
-      });
-    } else if (change.count > 0) {
-      pending.executionId = change.executionId;
-      pending.count += change.count;
-      pending.pieces = grown(pending.pieces, change);
+  #putHistory({ instanceId, executionId, replace, from, count, events }: Change & { type: 'history' }): void {
+    const instance = this.#instanceOf(instanceId);
+    const { history } = instance;
+    this.weight += weightOf(events);
+    const piece = count > 0 ? { count, events, next: null } : null;
+    if (history === null || replace) {
+      if (history !== null) this.weight -= weightOfAll(history);
+      instance.history = { executionId, replace, from: replace ? 0 : from, count, first: piece, last: piece };
+    } else if (piece !== null) {
+      history.executionId = executionId;
+      history.count += count;
+      if (history.last === null) history.first = piece;
+      else history.last.next = piece;
+      history.last = piece;
     }
   }
 
   #purge(instanceId: string): void {
     this.purged.add(instanceId);
-    const row = this.rows.get(instanceId);
-    if (row !== undefined) {
-      this.weight -= weightOf(row.text);
-      this.rows.delete(instanceId);
-    }
-    const history = this.histories.get(instanceId);
-    if (history !== undefined) {
-      this.weight -= weightOfAll(history);
-      this.histories.delete(instanceId);
-    }
-    this.customStatuses.delete(instanceId);
+    const instance = this.instances.get(instanceId);
+    if (instance !== undefined) this.#drop(instance);
     this.finished.delete(instanceId);
-    this.withCustomStatus.delete(instanceId);
+    this.customStatusInSql.delete(instanceId);
     for (const map of [this.messages, this.activities, this.timers] as readonly Map<unknown, { instanceId: string }>[]) {
       for (const [key, value] of map) if (value.instanceId === instanceId) map.delete(key);
     }
@@ -236,17 +274,10 @@ function keyOf(activity: PendingActivity | UnreadActivity): string {
   return activity instanceof UnreadActivity ? activity.key : workKey(activity.executionId, activity.taskId);
 }
 
-/** Pieces from which a list grows as lists do: with room for many more. Most stay shorter, in a hundred thousand instances. */
-const manyPieces = 8;
-
-function grown<T>(list: T[], item: T): T[] {
-  if (list.length < manyPieces) return [...list, item];
-  list.push(item);
-  return list;
-}
-
 function weightOfAll(history: PendingHistory): number {
-  return history.pieces.reduce((sum, piece) => sum + weightOf(piece.events), 0);
+  let weight = 0;
+  for (let piece = history.first; piece !== null; piece = piece.next) weight += weightOf(piece.events);
+  return weight;
 }
 
 /** The pending ones of the events `from` (included) to `to` (excluded). */
@@ -254,8 +285,7 @@ export function historyRange(history: PendingHistory, from: number, to: number):
   let seq = history.from;
   let first: number | undefined;
   const inRange: string[] = [];
-  for (const piece of history.pieces) {
-    if (seq >= to) break;
+  for (let piece = history.first; piece !== null && seq < to; piece = piece.next) {
     if (seq + piece.count > from) {
       first ??= seq;
       inRange.push(textOf(piece.events));

@@ -6,8 +6,8 @@ import { activityRestText, decodeRow, UnreadRow, wholeActivity, wholeMessage } f
 import { decodeTime } from './time-codec';
 import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
-import { textOf, weightOf } from './journal-text';
-import type { PendingChanges, PendingHistory } from './pending-changes';
+import { textOf } from './journal-text';
+import type { PendingChanges, PendingInstance, PendingStatusChange } from './pending-changes';
 import type { SqlConnection } from './sql-connection';
 
 const upsertRow = `
@@ -123,23 +123,23 @@ export class PendingWriter {
 
   /** The rows of instances, and purges before them: all that a query looks at. */
   writeRows(): void {
-    if (this.pending.rows.size === 0 && this.pending.purged.size === 0) return;
+    if (this.pending.rowCount === 0 && this.pending.purged.size === 0) return;
     this.sql.transaction(() => {
       const purgesDone = this.#writePurges(never);
-      for (const id of this.pending.rows.keys()) this.#writeRow(id);
+      for (const instance of this.pending.instances.values()) this.#writeRow(instance);
       return () => {
         purgesDone();
-        for (const { text } of this.pending.rows.values()) this.pending.weight -= weightOf(text);
-        this.pending.rows.clear();
+        this.pending.rowsWritten();
       };
     });
   }
 
   writeCustomStatus(instanceId: string): void {
-    if (!this.pending.customStatuses.has(instanceId) && this.pending.purged.size === 0) return;
+    const instance = this.pending.instances.get(instanceId);
+    if ((instance === undefined || instance.customStatus === null) && this.pending.purged.size === 0) return;
     this.sql.transaction(() => {
       const purgesDone = this.#writePurges(never);
-      this.#writeCustomStatus(instanceId);
+      if (instance !== undefined) this.#writeCustomStatus(instance);
       return () => {
         purgesDone();
         this.pending.customStatusWritten(instanceId);
@@ -165,9 +165,8 @@ export class PendingWriter {
     const done = new Set<string>();
     for (const id of ids) {
       if (done.has(id)) continue;
-      this.#writeRow(id);
-      this.#writeHistory(id, this.pending.histories.get(id));
-      this.#writeCustomStatus(id);
+      const instance = this.pending.instances.get(id);
+      if (instance !== undefined) this.#writeInstance(instance);
       done.add(id);
       if (done.size % itemsBetweenLooks === 0 && isOver()) break;
     }
@@ -176,11 +175,16 @@ export class PendingWriter {
     };
   }
 
-  #writeRow(id: string): void {
-    const entry = this.pending.rows.get(id);
-    if (entry === undefined) return;
-    const text = textOf(entry.text);
-    const row = entry.row instanceof UnreadRow ? decodeRow(text) : entry.row;
+  #writeInstance(instance: PendingInstance): void {
+    this.#writeRow(instance);
+    this.#writeHistory(instance);
+    this.#writeCustomStatus(instance);
+  }
+
+  #writeRow({ id, row: pending, text: kept }: PendingInstance): void {
+    if (pending === null) return;
+    const text = textOf(kept);
+    const row = pending instanceof UnreadRow ? decodeRow(text) : pending;
     this.sql.run(upsertRow, [
       id,
       row.name,
@@ -192,18 +196,18 @@ export class PendingWriter {
     ]);
   }
 
-  #writeHistory(id: string, history: PendingHistory | undefined): void {
-    if (history === undefined) return;
+  #writeHistory({ id, history }: PendingInstance): void {
+    if (history === null) return;
     if (history.replace) this.sql.run('DELETE FROM history WHERE instance_id = ?', [id]);
     let from = history.from;
-    for (let at = 0; at < history.pieces.length;) {
-      const first = at;
+    for (let piece = history.first; piece !== null;) {
+      const pieces: string[] = [];
       let count = 0;
-      for (let length = 0; at < history.pieces.length && count < enoughEventsPerRow && length < enoughLengthPerRow; at++) {
-        count += history.pieces[at]?.count ?? 0;
-        length += history.pieces[at]?.events.length ?? 0;
+      for (let length = 0; piece !== null && count < enoughEventsPerRow && length < enoughLengthPerRow; piece = piece.next) {
+        pieces.push(textOf(piece.events));
+        count += piece.count;
+        length += piece.events.length;
       }
-      const pieces = history.pieces.slice(first, at).map((piece) => textOf(piece.events));
       this.sql.run(
         'INSERT OR REPLACE INTO history (instance_id, execution_id, first_seq, count, events) VALUES (?, ?, ?, ?, ?)',
         [id, history.executionId, from, count, utf8(pieces.join(','))],
@@ -212,19 +216,19 @@ export class PendingWriter {
     }
   }
 
-  #writeCustomStatus(id: string): void {
-    const status = this.pending.customStatuses.get(id);
-    if (status === undefined) return;
-    const { executionId, changes } = status;
-    const isInSql = this.pending.withCustomStatus.get(id) === true;
+  #writeCustomStatus({ id, customStatus: status }: PendingInstance): void {
+    if (status === null) return;
+    const { executionId, first } = status;
+    const isInSql = this.pending.customStatusInSql.has(id);
     if (isInSql) {
       this.beforeLookup();
       this.sql.run('DELETE FROM custom_status_changes WHERE instance_id = ? AND execution_id <> ?', [id, executionId]);
     }
     const insert = isInSql ? insertCustomStatus : insertFirstCustomStatus;
-    for (const [index, { at, value }] of changes.entries()) {
+    for (let change: PendingStatusChange | null = first; change !== null; change = change.next) {
+      const { at, value } = change;
       // None at first is no change.
-      if (index === 0 && value === null && !isInSql) continue;
+      if (change === first && value === null && !isInSql) continue;
       this.sql.run(insert, [id, executionId, decodeTime(at), value === null ? null : utf8(value)]);
     }
   }

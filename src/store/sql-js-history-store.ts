@@ -196,7 +196,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     const database = new HistoryDatabase(sqlJs, snapshot, muchToCome);
     this.#index = { database, writer: new PendingWriter(database.sql, this.#pending, () => database.addLookupIndexes()) };
     if (snapshot !== undefined) {
-      for (const id of database.idsWithCustomStatus()) this.#pending.withCustomStatus.set(id, true);
+      for (const id of database.idsWithCustomStatus()) this.#pending.customStatusInSql.add(id);
       this.#pending.nextSeq = database.nextSeq();
     }
     return this.#index;
@@ -240,7 +240,7 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   /** In several records, and where one cannot be kept, each step stands by itself. */
   #encode(checkpoints: readonly Checkpoint[]): EncodedBatch {
-    const fewer = condensed(checkpoints, (id) => this.#pending.withCustomStatus.has(id));
+    const fewer = condensed(checkpoints, (id) => this.#pending.hasCustomStatus(id));
     if (fewer !== checkpoints) {
       try {
         const batch = encodeCheckpoints(fewer);
@@ -256,19 +256,19 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   instance(instanceId: string): InstanceRow | undefined {
     this.#assertOpen();
-    const pending = this.#pending.rows.get(instanceId);
-    if (pending !== undefined) return (pending.row = wholeRow(pending.row));
+    const pending = this.#pending.instances.get(instanceId);
+    if (pending !== undefined && pending.row !== null) return (pending.row = wholeRow(pending.row));
     return this.#pending.purged.has(instanceId) ? undefined : this.#index?.database.instance(instanceId);
   }
 
   history(instanceId: string, from = 0, count = Infinity): readonly HistoryEvent[] {
     this.#assertOpen();
     const to = from + count;
-    const pending = this.#pending.histories.get(instanceId);
+    const pending = this.#pending.instances.get(instanceId)?.history ?? null;
     const isGone = this.#pending.purged.has(instanceId) || pending?.replace === true;
-    const isAllPending = isGone || (pending !== undefined && from >= pending.from);
+    const isAllPending = isGone || (pending !== null && from >= pending.from);
     const events = isAllPending ? [] : (this.#index?.database.history(instanceId, from, to) ?? []);
-    if (pending !== undefined) for (const event of historyRange(pending, from, to)) events.push(event);
+    if (pending !== null) for (const event of historyRange(pending, from, to)) events.push(event);
     return events;
   }
 
@@ -386,7 +386,7 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   /** Of a new index: much where a large journal was read; its rows are sorted once then, when all are there. */
   #bytesToCome(): number {
-    return this.#pending.rows.size < manyRows ? 0 : expectedBytes(this.bytesOnDisk());
+    return this.#pending.rowCount < manyRows ? 0 : expectedBytes(this.bytesOnDisk());
   }
 
   #assertOpen(): SqlJsStatic {
