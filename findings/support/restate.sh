@@ -1,7 +1,8 @@
 # Sourced by the scripts beside it: Restate's server and its SDK for JavaScript on this machine, in a temporary folder. Nothing of Durascope takes
 # part. Needs npm (Linux, x64: the server is a program inside its npm package); where Node.js is older than 22 a newer one comes from npm.
 # A script calls `play EXPECTED SERVICE` with the handlers of one service and, on its standard input, the body of an async function: `client` calls
-# the service, `send` only sends, `cancel(id)` cancels an invocation, `log` is a list, and what it returns is printed and must be EXPECTED.
+# the service, `send` only sends, `cancel(id)` cancels an invocation, `log` is a list, and what it returns is printed and must be EXPECTED. With the
+# handlers of a virtual object as a third argument `of(key)` calls that object; `restate` is the SDK.
 source "$(dirname "${BASH_SOURCE[0]}")/node.sh"
 
 play() {
@@ -26,7 +27,10 @@ play() {
       const service = restate.service({ name: 'service', handlers: {"
     echo "$2"
     echo "} });
-      const app = await open(createHttp2Server(restate.createEndpointHandler({ services: [service], logger: () => {} })), 0);
+      const object = restate.object({ name: 'object', handlers: {"
+    echo "${3:-}"
+    echo "} });
+      const app = await open(createHttp2Server(restate.createEndpointHandler({ services: [service, object], logger: () => {} })), 0);
       const [ingress, admin, inner] = [await freePort(), await freePort(), await freePort()];
       const server = spawn('node_modules/@restatedev/restate-server-linux-x64/bin/restate-server', ['--base-dir', 'data', '--no-logo', '--listen-mode', 'tcp'], {
         stdio: 'ignore',
@@ -48,6 +52,7 @@ play() {
       for (let i = 0; i < 300 && !(await register().catch(() => false)); i++) await later(200);
       const url = 'http://127.0.0.1:' + ingress;
       const [client, send] = [connect({ url }).serviceClient(service), connect({ url }).serviceSendClient(service)];
+      const of = (key) => connect({ url }).objectClient(object, key);
       const scenario = async () => {"
     cat
     echo "};
