@@ -7,11 +7,11 @@ import {
   workKey,
   type InboxMessage,
   type InstanceRow,
-  type WaitFacts,
   type PendingActivity,
   type PendingTimer,
 } from '../core/instances/instance';
 import { rowAfterEpisode, terminatedBeforeStart } from '../core/instances/instance-rows';
+import type { EpisodeOutcome } from '../core/ports/function-worker';
 import { isTerminal } from '../core/values/status';
 import { answerToParent, detailsOf, type OutgoingMessage } from '../core/turns/messages';
 import type { ChildStart, TurnResult } from '../core/turns/turn';
@@ -36,7 +36,7 @@ export function commitEpisode(
   core: EngineCore,
   episode: Episode,
   turn: TurnResult,
-  shown: { customStatus: string | null; awaitedEvents: readonly string[]; stuck?: string; waits?: WaitFacts },
+  shown: Pick<EpisodeOutcome, 'customStatus' | 'awaitedEvents' | 'stuck' | 'waits' | 'astray'>,
   /** The worker has begun the activities by itself. */
   areBegun = false,
   before: GatheredStep | null = null,
@@ -46,6 +46,7 @@ export function commitEpisode(
   const isNewGeneration = stored !== generation;
   const events = newEvents.length === 0 ? turn.events : newEvents.concat(turn.events);
   if (episode.row.runtimeStatus === 'Suspended') noteEndWhileSuspended(events);
+  for (const [at, text] of shown.astray ?? []) noteAstray(newEvents[at], text);
   const from = generation.events.length;
   generation.append(events);
   const row = rowAfterEpisode(episode.row, {
@@ -135,6 +136,10 @@ function addStep(
   const last = batch.changes.length - 1;
   const change = batch.changes[last];
   if (change?.type === 'instance') batch.changes[last] = { ...change, row };
+}
+
+function noteAstray(event: HistoryEvent | undefined, text: string): void {
+  if (event !== undefined) event.Note = `${engineNotes.astray} ${text}`;
 }
 
 /** `events`: of the episode of an instance that was suspended. */

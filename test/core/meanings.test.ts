@@ -50,6 +50,29 @@ describe('what an instance means', () => {
     assert.match(found[2]?.message ?? '', /'other' replaced a running instance/);
   });
 
+  it('is that results went to other calls: all of them together, at the first, with what may come of it at the end', () => {
+    const events = [
+      event('TaskCompleted', { TaskScheduledId: 3, Note: "gone astray: given to 'C' instead of 'B'" }),
+      event('TaskCompleted', { TaskScheduledId: 4, Note: "gone astray: given to a retry of 'B' instead of 'C'" }),
+    ];
+    const [found, ...others] = meanings(row({ runtimeStatus: 'Completed' }), events);
+    assert.deepEqual([found?.id, found?.event, others], ['astray', 0, []]);
+    assert.match(
+      found?.message ?? '',
+      /it was given to 'C' instead of 'B', and 1 other result went elsewhere too, .* What the instance returned may come of that\./,
+    );
+    assert.match(
+      meanings(row({ runtimeStatus: 'Failed' }), events)[0]?.message ?? '',
+      /What the instance failed with may come of that/,
+    );
+    assert.doesNotMatch(meanings(row(), events)[0]?.message ?? '', /What the instance/);
+    const mistaken = event('EventRaised', { Name: '0', Note: "gone astray: taken for the result of 'A'" });
+    assert.match(
+      meanings(row(), [mistaken])[0]?.message ?? '',
+      /^The event '0' was taken for the result of 'A', whose number is its name:.* Give events names that are no numbers\.$/,
+    );
+  });
+
   it('is that nothing is open, of what runs on a worker that does not tell for which event the code waits', () => {
     const start = [event('OrchestratorStarted'), event('ExecutionStarted', { Name: 'O' })];
     const end = event('OrchestratorCompleted');

@@ -14,6 +14,33 @@ describe("the engine's notes on rows that puzzle", () => {
       .map(({ EventType, Note }) => [EventType, Note]);
   const idsOf = (id: string): string[] => meanings(hub.row(id), hub.history(id)).map((meaning) => meaning.id);
 
+  it('a result that the package gave to another call: on its row', async () => {
+    hub = await TestHub.open({
+      scripts: {
+        *Calls(context) {
+          return yield context.activity('A');
+        },
+      },
+      activities: { A: () => 1 },
+    });
+    hub.worker.intercept = ({ newEvents }) => {
+      const at = newEvents.findIndex(({ EventType }) => EventType === 'TaskCompleted');
+      if (at < 0) return undefined;
+      return Promise.resolve({
+        decisions: [{ type: 'CompleteOrchestration', id: 1, status: 'Completed', result: null }],
+        customStatus: null,
+        awaitedEvents: [],
+        astray: [
+          [at, "given to 'B' instead of 'A'"],
+          [at + 9, 'a row that is not there'],
+        ],
+      });
+    };
+    await hub.start('Calls', { instanceId: 'one' });
+    assert.deepEqual(noted('one'), [['TaskCompleted', "gone astray: given to 'B' instead of 'A'"]]);
+    assert.deepEqual(idsOf('one'), ['astray']);
+  });
+
   it('a child that replaces a running instance: on the call and on the start of the child', async () => {
     hub = await TestHub.open({
       scripts: {

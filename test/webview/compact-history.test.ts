@@ -66,6 +66,26 @@ describe('the compact history', () => {
     assert.equal(shownOperations(operations, all, { by: 'name', descending: false })[0]?.name, 'Completed');
   });
 
+  it('has the notes of its rows, and finds by them', () => {
+    const rows = story(
+      ...[turn, { ...started('Order'), Note: 'events dropped by continueAsNew: a' } as const, scheduled(0, 'Charge'), rest, turn],
+      ...[{ ...completed(0, '1'), Note: "gone astray: given to 'Ship' instead of 'Charge'" } as const, rest],
+    );
+    const operations = new CompactHistory().update('1', rows);
+    assert.deepEqual(
+      operations.map(({ name, note }) => [name, note]),
+      [
+        ['Order', 'events dropped by continueAsNew: a'],
+        ['Charge', "gone astray: given to 'Ship' instead of 'Charge'"],
+      ],
+    );
+    const found = shownOperations(operations, { ...all, text: 'astray' }, inOrder);
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['Charge'],
+    );
+  });
+
   it('puts an entity’s answer to its call, and leaves out locks that are given back', () => {
     const sent = (Input: string) => ({ EventType: 'EventSent', InstanceId: '@account@savings', Name: 'op', Input }) as const;
     const operations = new CompactHistory().update(

@@ -124,7 +124,9 @@ export class HostActions {
     if (this.known.has(action)) this.options.onReusedTask?.(instanceId, name, textField(action, 'functionName') ?? 'a task');
     this.known.add(action);
     try {
-      return this.newNode(action);
+      const node = this.newNode(action);
+      node.action = action;
+      return node;
     } catch (error) {
       if (error instanceof UnreadableMember) this.unreadable ??= action;
       throw error;

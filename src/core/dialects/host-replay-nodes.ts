@@ -2,6 +2,7 @@
  * The tree that a host keeps beside the SDK's: one node for each action, each knowing which ids it takes and when it is over
  * (spec/functions-worker.md 6). Starting a node takes ids depth first, left to right, which is the SDK's order.
  */
+import type { DurableAction } from '../values/durable-action';
 import type { EntityId } from '../values/entity-id';
 import { readAnswer } from '../entities/entity-messages';
 import type { FailureDetails } from '../history/history';
@@ -45,14 +46,16 @@ export interface NodeHost {
 export interface OpenTask {
   /** Open tasks keep the instance Running (spec/engine.md 2.4); cancelled timers and entity calls do not. */
   blocksCompletion(): boolean;
-  /** Of a retry, after a first attempt that failed. */
-  readonly isOfRetry: boolean;
+  /** What the code asked for; of a part (an attempt, a poll, a timer between two) the whole. */
+  readonly whole: DurableAction | null;
   succeeded(result: string | null): void;
   failed(failure: TaskFailure): void;
 }
 
 export abstract class ReplayNode {
   parent: ParentNode | null = null;
+  /** Null for what is part of another node's. */
+  action: DurableAction | null = null;
   state: 'waiting' | 'succeeded' | 'failed' = 'waiting';
   /** Fire and forget: over when started, and no reason for a V1 step to go on. */
   readonly isInstant: boolean = false;
@@ -73,8 +76,8 @@ export abstract class ReplayNode {
     // Most nodes wait for what is not theirs to change.
   }
 
-  get isOfRetry(): boolean {
-    return this.parent instanceof RetryNode && this.parent.hasFailed;
+  get whole(): DurableAction | null {
+    return this.action ?? this.parent?.whole ?? null;
   }
 
   get isDone(): boolean {
@@ -256,10 +259,6 @@ export class RetryNode extends ParentNode {
       'The durable-functions package does not know of it and waits for another attempt: the real extension leaves the instance Running for ever. ' +
       `Leave it out, and limit the attempts. The last failure: ${reason}`
     );
-  }
-
-  get hasFailed(): boolean {
-    return this.failures > 0;
   }
 
   /** What is under way, which attempt it is (of a timer: the one that failed before it), and how many there are at most. */

@@ -343,9 +343,9 @@ export class HostReplay implements NodeHost {
     }
   }
 
-  /** Whether the open call, or timer, of that number is one of a retry, after a first attempt that failed; null: none is open under it. */
-  isOfRetry(id: number): boolean | null {
-    return this.open.get(id)?.isOfRetry ?? null;
+  /** What the code asked for by the open call, or timer, of that number; null: none is open under it. */
+  askedUnder(id: number): DurableAction | null {
+    return this.open.get(id)?.whole ?? null;
   }
 
   private takeOpen(id: number): OpenTask | undefined {

@@ -38,6 +38,8 @@ export interface Operation {
   instanceId: string | null;
   /** Of a timer, epoch milliseconds. */
   dueMs: number | null;
+  /** What the engine has noted on its rows; null: nothing. */
+  note: string | null;
   version: number;
 }
 
@@ -51,6 +53,8 @@ export class CompactHistory {
   /** What failed in this turn, or whose delay has just passed: its next attempt joins it. */
   #chains: Operation[] = [];
   readonly #delays = new Map<number, Operation>();
+  /** Whose row was the last one. */
+  #last: Operation | null = null;
 
   /** Of the execution's start; 0 before there is one. */
   startMs = 0;
@@ -60,7 +64,9 @@ export class CompactHistory {
     if (key !== this.#key || events.length < this.#seen) this.#reset(key);
     for (; this.#seen < events.length; this.#seen++) {
       const event = events[this.#seen];
-      if (event !== undefined) this.#take(event, this.#seen);
+      if (event === undefined) continue;
+      this.#take(event, this.#seen);
+      if (event.Note !== undefined && this.#last?.rows.at(-1) === this.#seen) addNote(this.#last, event.Note);
     }
     return this.#all;
   }
@@ -73,6 +79,7 @@ export class CompactHistory {
     this.#requests.clear();
     this.#chains = [];
     this.#delays.clear();
+    this.#last = null;
     this.startMs = 0;
   }
 
@@ -263,6 +270,7 @@ export class CompactHistory {
   #touch(operation: Operation, at: number): void {
     operation.rows.push(at);
     operation.version++;
+    this.#last = operation;
   }
 
   #add(at: number, startMs: number, given: Partial<Operation> & Pick<Operation, 'kind' | 'name'>): Operation {
@@ -279,6 +287,7 @@ export class CompactHistory {
       attempts: 1,
       instanceId: null,
       dueMs: null,
+      note: null,
       version: 0,
       ...given,
     };
@@ -286,8 +295,13 @@ export class CompactHistory {
     operation.input = textOf(operation.input);
     operation.result = textOf(operation.result);
     this.#all.push(operation);
+    this.#last = operation;
     return operation;
   }
+}
+
+function addNote(operation: Operation, note: string): void {
+  operation.note = operation.note === null ? note : `${operation.note}; ${note}`;
 }
 
 function textOf(value: unknown): string | null {

@@ -27,10 +27,11 @@ export const engineNotes = {
   recorded: 'from the recorded run',
   /** Followed by their names. */
   eventsDropped: 'events dropped by continueAsNew:',
+  /** Of a result that the package gave to another call. Followed by which, as in `given to 'C' instead of 'B'`. */
+  astray: 'gone astray:',
 } as const;
-export type EngineNote =
-  | Exclude<(typeof engineNotes)[keyof typeof engineNotes], typeof engineNotes.eventsDropped>
-  | `${typeof engineNotes.eventsDropped} ${string}`;
+type LongNote = typeof engineNotes.eventsDropped | typeof engineNotes.astray;
+export type EngineNote = Exclude<(typeof engineNotes)[keyof typeof engineNotes], LongNote> | `${LongNote} ${string}`;
 
 export interface OrchestrationInstance {
   InstanceId: string;

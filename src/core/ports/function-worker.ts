@@ -63,6 +63,8 @@ export interface EpisodeOutcome {
   stuck?: string;
   /** Absent: nothing is known beyond the history. */
   waits?: WaitFacts;
+  /** New events, by their positions, whose results the package gave to another call, and to which: words for the row's note. */
+  astray?: readonly (readonly [at: number, text: string])[];
   /** Only where the worker runs ahead: when the episode ended, in the history's time form. */
   endedAt?: string;
   begun?: BegunActivity;

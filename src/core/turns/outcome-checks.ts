@@ -26,7 +26,9 @@ export interface OutcomeContext {
 export function checkOutcome(answer: EpisodeOutcome, context: OutcomeContext): EpisodeOutcome {
   // For the user's eyes only: nothing is failed for them.
   const outcome =
-    charsIn([answer.awaitedEvents, answer.stuck, answer.waits?.unawaited]) <= maxAsideChars ? answer : withoutNotes(answer);
+    charsIn([answer.awaitedEvents, answer.stuck, answer.waits?.unawaited, answer.astray]) <= maxAsideChars
+      ? answer
+      : withoutNotes(answer);
   const tooLarge = customStatusProblem(outcome.customStatus);
   if (tooLarge !== null) {
     return failing({ ...outcome, customStatus: context.customStatus }, context, tooLarge, outcome.decisions);
@@ -70,6 +72,7 @@ function withoutNotes(answer: EpisodeOutcome): EpisodeOutcome {
   const outcome: EpisodeOutcome = { ...answer, awaitedEvents: [] };
   delete outcome.stuck;
   delete outcome.waits;
+  delete outcome.astray;
   return outcome;
 }
 

@@ -14,8 +14,8 @@ const ofEachInstance: ReadonlySet<MeaningId> = new Set<MeaningId>(['eventCase', 
 export function watchMeanings(hub: Pick<TaskHubClient, 'subscribe' | 'history'>, log: Logger): Disposable {
   const told = new Set<string>();
   const tell = (row: InstanceRow, { id, message, docs }: Meaning): void => {
-    // Most of those wait for an event; and whoever makes requests has told which are not sent.
-    if (id === 'nothingOpen' || id === 'httpRefused') return;
+    // Most of the first wait for an event; whoever makes requests has told which are not sent, and whoever runs the code what went astray.
+    if (id === 'nothingOpen' || id === 'httpRefused' || id === 'astray') return;
     const key = `${id} ${ofEachInstance.has(id) ? `${row.instanceId} ${message}` : row.name.toLowerCase()}`;
     if (told.has(key)) return;
     told.add(key);

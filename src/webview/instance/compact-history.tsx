@@ -247,7 +247,7 @@ interface OperationRowProps {
 
 const OperationRow = memo((props: OperationRowProps): JSX.Element => {
   const { operation, place, start, fromMs, selected } = props;
-  const { kind, name, state, attempts, instanceId, queuedMs, runMs } = operation;
+  const { kind, name, state, attempts, instanceId, queuedMs, runMs, note } = operation;
   const links = instanceId !== null && (kind === 'child' || kind === 'start' || kind === 'entity' || kind === 'sent');
   return (
     <div
@@ -266,6 +266,12 @@ const OperationRow = memo((props: OperationRowProps): JSX.Element => {
             {attempts}×
           </span>
         ) : null}
+        {note === null ? null : (
+          <span class="operation-note" title={note}>
+            <Icon name="info" />
+            <span class="sr-only">{note}</span>
+          </span>
+        )}
         {links ? (
           <button type="button" class="link operation-link" tabIndex={-1} data-instance={instanceId} title={`Open ${instanceId}`}>
             {kind === 'start' ? 'from ' : null}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { saysNonDeterministic } from '../../core/decisions/non-determinism';
+import { astrayResults } from '../../core/instances/meanings/noted-rows';
 import { httpActivityName, httpAdvice } from '../../core/values/http-activity';
 import { rootCauseOf } from '../../core/values/failure-text';
 import type { FailureLinkValue, InstanceDetails, SourceLocation } from '../../protocol/panel-values';
@@ -13,7 +14,11 @@ import type { InstanceParts } from './panel-context';
 
 /** Why the instance failed: the root cause first, then the line in the user's code, the way up to this instance, and the raw text folded. */
 export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element | null {
-  const { instance, transport } = parts;
+  const { instance, state, transport } = parts;
+  const astray = useMemo(
+    () => astrayResults(instance, state.events),
+    [instance.runtimeStatus, state.historyKey, state.events.length],
+  );
   if (instance.runtimeStatus !== 'Failed') return null;
   const chain = instance.failureChain ?? [];
   const root = chain.at(-1) ?? ownFailure(instance);
@@ -43,6 +48,11 @@ export function FailureSection({ parts }: { parts: InstanceParts }): JSX.Element
           <Icon name="info" /> {advice}
         </p>
       )}
+      {astray.map(({ message }) => (
+        <p key={message} class="failure-where" data-testid="astray">
+          <Icon name="warning" /> {message}
+        </p>
+      ))}
       {root.excerpt === null || location === null ? null : <Excerpt excerpt={root.excerpt} location={location} />}
       <div class="failure-actions">
         {location === null ? null : (

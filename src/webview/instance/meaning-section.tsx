@@ -42,8 +42,8 @@ export function MeaningSection({ parts }: { parts: InstanceParts }): JSX.Element
     unawaited?.join('\n'),
     codeEnded,
   ]);
-  // Of a failed instance the card of its failure has the advice.
-  const told = found.filter(({ id }) => id !== 'httpRefused' || instance.runtimeStatus !== 'Failed');
+  // Of a failed instance the card of its failure has these.
+  const told = found.filter(({ id }) => (id !== 'httpRefused' && id !== 'astray') || instance.runtimeStatus !== 'Failed');
   if (told.length === 0) return null;
   const first = new Map<string, Meaning>();
   for (const meaning of told) if (!first.has(meaning.message)) first.set(meaning.message, meaning);

@@ -72,6 +72,12 @@ export function OperationDetail({ operation, parts, onRow, onClose, ...given }: 
         </div>
       </div>
       <div class="detail-body">
+        {operation.note === null ? null : (
+          <div class="detail-field">
+            <h3>Note</h3>
+            <p class="operation-note">{operation.note}</p>
+          </div>
+        )}
         {input === null || input === '' ? null : (
           <div class="detail-field">
             <h3>Input {operation.isInputKept ? <KeptNote /> : null}</h3>

@@ -31,7 +31,7 @@ export function shownOperations(
 
 function matches(operation: Operation, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const { kind, name, input, result, failure, instanceId, state } = operation;
-  const text = [kind, name, input, result, failure, instanceId, state].join('\n').toLowerCase();
+  const { kind, name, input, result, failure, instanceId, state, note } = operation;
+  const text = [kind, name, input, result, failure, instanceId, state, note].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

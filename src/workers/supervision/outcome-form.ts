@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An `EpisodeOutcome` of profile A. */
 export function episodeOutcomeProblem(value: unknown): string | null {
   if (!isObject(value)) return 'the outcome is missing';
-  const { decisions, customStatus, awaitedEvents, stuck, waits } = value;
+  const { decisions, customStatus, awaitedEvents, stuck, waits, astray } = value;
   if (!Array.isArray(decisions)) return 'the decisions are no list';
   let highest = -1;
   for (let index = 0; index < decisions.length; index++) {
@@ -26,6 +26,8 @@ export function episodeOutcomeProblem(value: unknown): string | null {
   if (!isTextOrNull(customStatus)) return 'the custom status is no text';
   if (!isAbsentOr(stuck, 'string')) return 'why it is stuck is no text';
   if (waits !== undefined && !(isObject(waits) && isWaitFacts(waits))) return 'what is known of the waits is not as expected';
+  if (astray !== undefined && !(Array.isArray(astray) && astray.every(isRowNote)))
+    return 'what has gone astray is not as expected';
   return isTextList(awaitedEvents) ? null : 'the awaited events are no list of names';
 }
 
@@ -37,6 +39,10 @@ function isWaitFacts({ retries, unawaited, codeEnded }: Fields): boolean {
     (unawaited === undefined || isTextList(unawaited)) &&
     (codeEnded === undefined || codeEnded === true)
   );
+}
+
+function isRowNote(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && isId(value[0]) && typeof value[1] === 'string';
 }
 
 function decisionProblem(decision: Fields): string | null {

@@ -361,6 +361,32 @@ describe('the instance panel', function () {
     await screenshot('meanings');
   });
 
+  it('says of results that went to other calls at their rows, in what it means, and on the card of a failure', async () => {
+    let page = await openPanel('astray');
+    await page
+      .locator('[data-meaning=astray]', { hasText: "given to 'Charge' instead of 'Book', and 1 other result went elsewhere too" })
+      .waitFor();
+    await page.locator('[data-meaning=astray]', { hasText: 'What the instance returned may come of that.' }).waitFor();
+    await page.getByRole('button', { name: 'Read more: A result goes to another call' }).click();
+    await eventually(async () => assert.deepEqual(await asked(), ['openDocs docs/meanings.md#a-result-goes-to-another-call']));
+    await screenshot('astray');
+    page = await openPanel('failedAstray', 'light');
+    assert.match(await page.getByTestId('astray').innerText(), /What the instance failed with may come of that\./);
+    assert.equal(await page.locator('[data-meaning=astray]').count(), 0);
+    await screenshot('astray-failed');
+    page = await openPanel('astray', 'light', { tab: 'history' });
+    const marked = page.locator('.grid-row:has(.operation-note) .operation-name');
+    assert.deepEqual(await marked.allInnerTexts(), ['Book', 'Charge']);
+    await page.locator('.grid-row:has(.operation-note) .compact-outcome').first().click();
+    await page
+      .locator('.history-detail .operation-note', { hasText: "gone astray: given to 'Charge' instead of 'Book'" })
+      .waitFor();
+    await screenshot('astray-rows');
+    page = await openPanel('astray', 'dark', { tab: 'history', historyView: 'stored' });
+    await page.locator('.grid-row', { hasText: "gone astray: given to a retry of 'Book' instead of 'Charge'" }).waitFor();
+    await screenshot('astray-stored');
+  });
+
   it('links to the line that failed, to the parent and to the children', async () => {
     let page = await openPanel('failed');
     await page.getByRole('button', { name: 'Go to reserve-ticket.ts:31' }).click();

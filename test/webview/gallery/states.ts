@@ -227,6 +227,46 @@ function puzzlingInstance(): FakeInstance {
   return { ...waiting, waitingFor: { ...waiting.waitingFor, events: ['go'] } };
 }
 
+/** Went on from a failed group while a task with retries in it was tried again: results went to others (recorded with 3.5.0). */
+function astrayInstance(status: 'Completed' | 'Failed'): FakeInstance {
+  const toOther = { ...completed(3, '"b"'), Note: "gone astray: given to 'Charge' instead of 'Book'" } as const;
+  const toRetry = { ...completed(4, '"c"'), Note: "gone astray: given to a retry of 'Book' instead of 'Charge'" } as const;
+  const output = status === 'Completed' ? '["b","d"]' : "Orchestrator function 'Trip' failed: No receipt in 'b'";
+  return instance(
+    { instanceId: `trip-${status === 'Completed' ? 7 : 8}`, name: 'Trip', runtimeStatus: status, output },
+    story(
+      turn,
+      started('Trip'),
+      scheduled(0, 'Reserve'),
+      scheduled(1, 'Book'),
+      rest,
+      turn,
+      failed(1),
+      timer(2, 4),
+      rest,
+      turn,
+      failed(0),
+      rest,
+      turn,
+      fired(2, 4),
+      scheduled(3, 'Book'),
+      rest,
+      turn,
+      toOther,
+      scheduled(4, 'Charge'),
+      rest,
+      turn,
+      toRetry,
+      scheduled(5, 'Confirm'),
+      rest,
+      turn,
+      completed(5, '"d"'),
+      ended(6, output, status),
+      rest,
+    ),
+  );
+}
+
 /** Failed for a request of `callHttp` that the extension does not send. */
 function refusedRequest(): FakeInstance {
   const reason = "The format of value 'application/json; charset=utf-8' is invalid.";
@@ -582,6 +622,8 @@ export const galleryStates = {
     replay: new FakeReplay(helloCities),
   },
   puzzling: { panel: 'instance', instanceId: 'order-7', fill: (hub) => hub.add(puzzlingInstance()) },
+  astray: { panel: 'instance', instanceId: 'trip-7', fill: (hub) => hub.add(astrayInstance('Completed')) },
+  failedAstray: { panel: 'instance', instanceId: 'trip-8', fill: (hub) => hub.add(astrayInstance('Failed')) },
   failedHttp: { panel: 'instance', instanceId: 'ask-7', fill: (hub) => hub.add(refusedRequest()) },
   pending: {
     panel: 'instance',

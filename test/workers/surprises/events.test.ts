@@ -146,6 +146,11 @@ describe('events come out in another order than one would guess', () => {
           await host.episode(host.raised('0'));
           assert.equal(warnings.length, 1);
           assert.match(warnings.join(), /^The event '0' came .* Give events names that are no numbers\.$/);
+          await host.episode(host.completed(0));
+          assert.deepEqual(
+            host.outcomes.flatMap(({ astray }) => astray ?? []),
+            [[1, "taken for the result of 'A'"]],
+          );
         },
       ));
   }

@@ -230,6 +230,15 @@ describe('tasks begin, end and count otherwise than one would guess', () => {
         await retryThenRest(host, 'b');
         assert.equal(warnings.length, 1);
         assert.match(warnings.join(), /^The result of 'B' has gone to another call .* a task with retries /);
+        assert.deepEqual(
+          host.outcomes.map(({ astray }) => astray),
+          [
+            ...[undefined, undefined, undefined, undefined],
+            [[1, "given to 'C' instead of 'B'"]],
+            [[1, "given to a retry of 'B' instead of 'C'"]],
+            undefined,
+          ],
+        );
       }));
 
     it(`nobody is warned where all that a group began is waited for (${sdk.version})`, () =>
@@ -252,6 +261,7 @@ describe('tasks begin, end and count otherwise than one would guess', () => {
           await host.episode(host.completed(6));
           assert.equal(host.status, 'Completed');
           assert.deepEqual(warnings, []);
+          assert.ok(host.outcomes.every(({ astray }) => astray === undefined));
         },
       ));
   }

@@ -17,6 +17,7 @@ export const meaningTitles = {
   unawaitedEvent: 'An event that nobody waits for',
   openTimers: 'The code has returned, and the instance runs on',
   lateResult: 'A result that comes too late',
+  astray: 'A result goes to another call',
   httpRefused: 'A request that callHttp does not send',
   unreadable: 'What the engine cannot read',
   locksKept: 'Locks that nobody gives back',

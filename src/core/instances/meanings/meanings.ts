@@ -9,7 +9,7 @@ import { misspelt } from './event-spelling';
 import { failureMeaning, httpRefusals, terminatedInDotnet } from './failure-meanings';
 import { lockMeanings } from './lock-meanings';
 import { type Found, type Meaning, type MeaningRow, withTitle } from './meaning';
-import { noted, rewoundPending, suspendedEnd } from './noted-rows';
+import { astrayResults, noted, rewoundPending, suspendedEnd } from './noted-rows';
 import { isIdle, lateResults, nothingOpen, waitMeanings } from './open-work';
 
 /** The meanings of `events`, the history or what was added to it, in their order; those of the instance as a whole come first. */
@@ -22,6 +22,7 @@ export function meanings(row: MeaningRow, events: readonly HistoryEvent[]): Mean
     const meaning = noted(event) ?? (profileOf(row as InstanceRow) === 'A' ? misspelt(event, row.awaitedEvents) : null);
     if (meaning !== null) found.push({ ...meaning, event: index });
   }
+  found.push(...astrayResults(row, events));
   if (!found.some(({ id }) => id === 'suspendedEnded')) found.push(...suspendedEnd(events));
   if (isIdle(row, events)) found.push(nothingOpen(row));
   found.push(...httpRefusals(events));

@@ -1,7 +1,8 @@
 /** What rows say by themselves: notes that the engine has left on them, and ends that nobody noted. */
+import { countText } from '../../../base/count-text';
 import { saysNonDeterministic } from '../../decisions/non-determinism';
 import { engineNotes, type HistoryEvent } from '../../history/history';
-import type { Found, Said } from './meaning';
+import type { Found, MeaningRow, Said } from './meaning';
 
 /** What the engine has noted on the row. */
 export function noted(event: HistoryEvent): Said | null {
@@ -69,6 +70,26 @@ export function suspendedEnd(events: readonly HistoryEvent[]): Found[] {
     }
   }
   return [];
+}
+
+/** All of them together, at the first: what follows it has its cause. */
+export function astrayResults({ runtimeStatus }: Pick<MeaningRow, 'runtimeStatus'>, events: readonly HistoryEvent[]): Found[] {
+  const rows = events.flatMap(({ Note }, index) => (Note?.startsWith(engineNotes.astray) === true ? [index] : []));
+  const [first] = rows;
+  if (first === undefined) return [];
+  const event = events[first];
+  const text = event?.Note?.slice(engineNotes.astray.length + 1) ?? '';
+  const others =
+    rows.length === 1
+      ? ''
+      : `, and ${countText(rows.length - 1, 'other result', 'other results')} went elsewhere too, as the notes in the history say`;
+  const end = runtimeStatus === 'Completed' ? 'returned' : runtimeStatus === 'Failed' ? 'failed with' : null;
+  const outcome = end === null ? '' : ` What the instance ${end} may come of that.`;
+  const message =
+    event?.EventType === 'EventRaised'
+      ? `The event '${event.Name}' was ${text}, whose number is its name${others}: durable-functions looks among the calls first, in Azure too.${outcome} Give events names that are no numbers.`
+      : `A result has gone astray, as in Azure: it was ${text}${others}. The code went on from a Task.all or Task.any while a task with retries in it was not over, or grouped running tasks anew, and from then on durable-functions and the engine number calls otherwise.${outcome} Put a task with retries into a sub-orchestration, or wait for it before anything else is called.`;
+  return [{ id: 'astray', message, event: first }];
 }
 
 function nameOf(event: HistoryEvent): string {

@@ -85,10 +85,11 @@ export class AskedOfChild {
   }
 
   #received(request: OfGeneration, sent: SentOutcome): EpisodeOutcome {
-    const { begun, decisions, customStatus, awaitedEvents, stuck, waits, endedAt } = sent;
+    const { begun, decisions, customStatus, awaitedEvents, stuck, waits, astray, endedAt } = sent;
     const outcome: EpisodeOutcome = { decisions, customStatus, awaitedEvents };
     if (stuck !== undefined) outcome.stuck = stuck;
     if (waits !== undefined) outcome.waits = waits;
+    if (astray !== undefined) outcome.astray = astray;
     if (endedAt !== undefined) outcome.endedAt = endedAt;
     if (outcome.decisions.at(-1)?.type === 'CompleteOrchestration') this.#sent.forget(request.instanceId);
     // P3

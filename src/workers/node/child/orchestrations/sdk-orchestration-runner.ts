@@ -16,6 +16,7 @@ import type { CompleteOrchestration } from '../../../../core/decisions/decisions
 import { nonDeterministic, saysNonDeterministic } from '../../../../core/decisions/non-determinism';
 import type { EpisodeOutcome } from '../../../../core/ports/function-worker';
 import type { HostSetting } from './cold-episode';
+import { astrayText, astrayWarning, type AstrayResult } from './astray-results';
 import { hostOver, maximumShortTimerMs, runColdEpisode } from './cold-episode';
 import { namedGuid } from './named-guid';
 import { replayDifference, replayed, replyDifference, whileSuspended } from './determinism-check';
@@ -49,6 +50,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly warned = new Set<string>();
   /** Orchestrators of which it was said. */
   private readonly toldOfCase = new Set<string>();
+  private readonly toldOfAstrayIn = new Set<string>();
   private readonly names = new Map<FunctionKind, { known: readonly string[]; lower: ReadonlySet<string> }>();
 
   /** Runners in one process share their hooks: an SDK is opened once. */
@@ -117,6 +119,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
     this.coldFunctions.clear();
     this.names.clear();
     this.warned.clear();
+    this.toldOfAstrayIn.clear();
   }
 
   private async begin(slice: EpisodeSlice, newFrom: number): Promise<EpisodeReply> {
@@ -246,9 +249,29 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
       this.kept.delete(slice.instanceId);
       warm.end();
     }
-    if (warm.mistaken !== null) this.warn(slice.instanceId, mistakenText(slice.name, warm.mistaken));
-    if (warm.crossed !== null) this.warn(slice.instanceId, crossedText(slice.name, warm.crossed));
-    return warm.isSuspended || end.type !== 'waiting' ? outcome : this.toldOfStuck(slice, warm, outcome);
+    const told = this.toldOfAstray(slice, warm, outcome);
+    return warm.isSuspended || end.type !== 'waiting' ? told : this.toldOfStuck(slice, warm, told);
+  }
+
+  private toldOfAstray(slice: EpisodeSlice, { astray }: WarmOrchestration, outcome: EpisodeOutcome): EpisodeOutcome {
+    if (astray.length === 0) return outcome;
+    for (const result of astray) this.warnOnceOf(slice, result);
+    const newFrom = lastEpisodeStart(slice.events);
+    const notes: [number, string][] = [];
+    for (const result of astray) {
+      const at = slice.events.indexOf(result.event, newFrom);
+      // What was held back while the instance was suspended is a row already.
+      if (at >= 0) notes.push([at - newFrom, astrayText(result)]);
+    }
+    return notes.length === 0 ? outcome : { ...outcome, astray: notes };
+  }
+
+  /** One kind once for an orchestrator: what follows the first has the same cause. */
+  private warnOnceOf({ instanceId, name }: EpisodeSlice, result: AstrayResult): void {
+    const key = `${result.isEvent ? 'event' : 'result'} ${name}`;
+    if (this.toldOfAstrayIn.has(key)) return;
+    this.toldOfAstrayIn.add(key);
+    this.options.onWarning?.(instanceId, astrayWarning(name, result));
   }
 
   private settleSuspended(slice: EpisodeSlice, warm: WarmOrchestration): EpisodeOutcome {
@@ -482,21 +505,6 @@ function unknownFunctionText(type: FunctionKind, name: string, known: readonly s
 function calledUnknownText(name: string, known: readonly string[]): string {
   const meant = closestName(name, known);
   return `${meant === undefined ? '' : ` Did you mean '${meant}'?`} The real extension leaves such an instance Running for ever, without a word.`;
-}
-
-function mistakenText(name: string, event: string): string {
-  return (
-    `The event '${event}' came to the orchestrator function '${name}' while the call with the number ${event} ran: durable-functions took its data for ` +
-    'the result of that call, in Azure too. Give events names that are no numbers.'
-  );
-}
-
-function crossedText(name: string, call: string): string {
-  return (
-    `${call === '' ? 'The end of a timer' : `The result of '${call}'`} has gone to another call of the orchestrator function '${name}', in Azure too: ` +
-    'the code went on from a Task.all or Task.any while a task with retries in it was not over, and from then on durable-functions and the engine ' +
-    'number calls otherwise. Put such a task into a sub-orchestration, or wait for it before anything else is called.'
-  );
 }
 
 function reusedTaskText(name: string, task: string): string {

@@ -8,6 +8,7 @@ import { customStatusText, hostPayloadText } from '../../../../core/values/durab
 import type { EventRaised, ExecutionStarted, FailureDetails, HistoryEvent } from '../../../../core/history/history';
 import type { HostReplay, SdkProgress } from '../../../../core/dialects/host-replay';
 import { SuspensionGate } from '../../../../core/history/suspension-gate';
+import { astrayResult, type AstrayResult } from './astray-results';
 import { liveSdkEvent } from './sdk-events';
 import type { SdkEvent } from './sdk-events';
 import { answerIsReplaying, stopAnswering } from './is-replaying';
@@ -34,10 +35,8 @@ export class WarmOrchestration {
   asksForReplaying = false;
   /** What it was told, in order, while it is watched; null: that became too much to keep. */
   toldReplaying: boolean[] | null = [];
-  /** The name of an event that the SDK has taken for the answer of the call with that number. */
-  mistaken: string | null = null;
-  /** A call whose result, or a timer whose end, the SDK has taken for that of another one: its name, empty for a timer. */
-  crossed: string | null = null;
+  /** Of the last episode, in their order. */
+  astray: AstrayResult[] = [];
 
   private readonly gate = new SuspensionGate();
   private crashed: SdkProgress | null = null;
@@ -85,6 +84,7 @@ export class WarmOrchestration {
   /** The events of one episode: those from `start` on. */
   feedNew(events: readonly HistoryEvent[], start: number): void {
     this.newFrom = this.events.length;
+    if (this.astray.length > 0) this.astray = [];
     this.episodes += 1;
     this.feed(events, start, events.length, true);
   }
@@ -144,7 +144,8 @@ export class WarmOrchestration {
     if (this.crashed === null && !executor.isDoneExecuting()) {
       const live = this.live(event);
       if (live !== null) {
-        this.crossed ??= this.crossedBy(event);
+        const astray = this.isFresh ? astrayResult(event, executor, this.host) : null;
+        if (astray !== null) this.astray.push(astray);
         if ('_isReplaying' in executor) executor._isReplaying = !this.isFresh;
         try {
           executor.processEvent(live);
@@ -156,22 +157,7 @@ export class WarmOrchestration {
     this.host.apply(event, executor.actions as unknown as ActionList);
   }
 
-  /** SDK and engine number calls each by itself, and no longer alike once the code goes on from a group that a task's retries outlive. */
-  private crossedBy(event: HistoryEvent): string | null {
-    const id = 'TaskScheduledId' in event ? event.TaskScheduledId : event.EventType === 'TimerFired' ? event.TimerId : null;
-    const task = id === null ? undefined : this.run.executor.openTasks[id];
-    if (id === null || task === undefined) return null;
-    const isOfRetry = this.host.isOfRetry(id);
-    if (isOfRetry === null || isOfRetry === (task.action === 'noOp')) return null;
-    const row = this.events.find((each) => 'EventId' in each && each.EventId === id);
-    return row !== undefined && 'Name' in row ? row.Name : '';
-  }
-
   private live(event: HistoryEvent): SdkEvent | null {
-    if (event.EventType === 'EventRaised') {
-      const name = event.Name;
-      if (/^\d+$/.test(name) && this.run.executor.openTasks[name] !== undefined) this.mistaken = name;
-    }
     const live = liveSdkEvent(event, !this.isFresh);
     if (this.isFresh && live !== null) this.fresh.push(live);
     return live;
