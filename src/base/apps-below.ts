@@ -1,4 +1,5 @@
 /** Where function apps are in a folder that is none itself: a repository with several, a workspace with its packages. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import glob from 'fast-glob';
 
@@ -23,10 +24,27 @@ export function appsBelow(folder: string): Promise<string[]> {
     // Also where it is ended here.
     files.once('close', () => {
       clearTimeout(enough);
-      resolve(found.sort());
+      resolve(withoutBuilds(found.sort(), folder));
     });
     files.once('error', () => files.destroy());
   });
+}
+
+/**
+ * Of folders with a host.json those that no build of .NET has written: into its output, wherever that is, goes a copy. All of them where there are
+ * only such. `root`: what they are relative to.
+ */
+export async function withoutBuilds(folders: readonly string[], root = ''): Promise<string[]> {
+  const isBuilt = await Promise.all(
+    folders.map((folder) =>
+      stat(path.join(root, folder, 'worker.config.json')).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const sources = folders.filter((_, index) => isBuilt[index] === false);
+  return sources.length === 0 ? [...folders] : sources;
 }
 
 /** A sentence for whoever gave the folder, that begins with a blank; empty: there are none. */

@@ -123,6 +123,10 @@ describe('loading an app', () => {
       { ...root, ...app('packages/b'), ...app('packages/a') },
       /There are function apps in packages[\\/]a, packages[\\/]b: give the folder of one\.$/,
     );
+    // What a build of .NET has copied, wherever its output goes, is no app of its own; alone it is.
+    const built = { ...app('published/b'), 'published/b/worker.config.json': '{}' };
+    await refused({ 'package.json': '{}', ...app('apps/b'), ...built }, /The function app is in apps[\\/]b: give that folder\.$/);
+    await refused({ 'package.json': '{}', ...built }, /The function app is in published[\\/]b: give that folder\.$/);
     // An app itself, whatever lies below it.
     await refused({ 'host.json': '{}', ...app('samples/a') }, /No functions found in .*Give package\.json a "main"/s);
   });

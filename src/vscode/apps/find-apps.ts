@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { withoutBuilds } from '../../base/apps-below';
+import { projectText } from '../../emulator/app/dotnet-projects';
 import { isDurableApp, namesDurableTaskSdk } from '../models/app-folder';
 
 export interface DurableApp {
@@ -18,8 +20,9 @@ const maxFiles = 200;
 /** Files that name what a program depends on. */
 const manifests =
   '{package.json,requirements.txt,pyproject.toml,go.mod,pom.xml,build.gradle,build.gradle.kts,*.csproj,*.fsproj,*.vbproj}';
+const sharedByProjects = 'Directory.Build.props,Directory.Packages.props';
 /** A change of one of them may make a folder one for us, or end that. */
-export const tellingFiles = `**/{host.json,${manifests.slice(1)}`;
+export const tellingFiles = `**/{host.json,${sharedByProjects},${manifests.slice(1)}`;
 
 /**
  * The function apps with durable functions in the workspace, by their paths; then the workspace folders without one that hold programs
@@ -27,7 +30,8 @@ export const tellingFiles = `**/{host.json,${manifests.slice(1)}`;
  */
 export async function findDurableApps(isWanted: (folder: vscode.Uri) => boolean = () => false): Promise<DurableApp[]> {
   const hostFiles = await vscode.workspace.findFiles('**/host.json', unwanted, maxFiles);
-  const found = await Promise.all(hostFiles.map(toApp));
+  const folders = new Set(await withoutBuilds(hostFiles.map((file) => path.dirname(file.fsPath))));
+  const found = await Promise.all(hostFiles.filter((file) => folders.has(path.dirname(file.fsPath))).map(toApp));
   const apps = found.filter((app) => app !== undefined).sort((a, b) => a.appDir.localeCompare(b.appDir));
   const others = (vscode.workspace.workspaceFolders ?? []).filter((folder) => apps.every((app) => app.folder !== folder));
   const programs = await Promise.all(
@@ -51,7 +55,7 @@ async function toApp(hostFile: vscode.Uri): Promise<DurableApp | undefined> {
   const [hostJson, packageJson, projects, functionJsons] = await Promise.all([
     readText(hostFile),
     readText(vscode.Uri.joinPath(folderUri, 'package.json')),
-    textsIn(folderUri, '*.{csproj,fsproj,vbproj}', 10),
+    projectsIn(folderUri),
     textsIn(folderUri, '*/function.json', maxFiles),
   ]);
   if (!isDurableApp({ hostJson, packageJson, projects, functionJsons })) return undefined;
@@ -59,6 +63,12 @@ async function toApp(hostFile: vscode.Uri): Promise<DurableApp | undefined> {
   const relative = vscode.workspace.asRelativePath(folderUri, (vscode.workspace.workspaceFolders?.length ?? 0) > 1);
   const name = relative === folderUri.fsPath || relative === '' ? path.basename(folderUri.fsPath) : relative;
   return { kind: 'functionApp', appDir: folderUri.fsPath, name, folder };
+}
+
+/** With what they share with others, and what the projects that they refer to bring. */
+async function projectsIn(folder: vscode.Uri): Promise<string[]> {
+  const files = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '*.{csproj,fsproj,vbproj}'), null, 10);
+  return Promise.all(files.map((file) => projectText(file.fsPath, { references: true })));
 }
 
 async function textsIn(folder: vscode.Uri, pattern: string, most: number): Promise<string[]> {

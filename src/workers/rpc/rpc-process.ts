@@ -131,7 +131,7 @@ export class RpcProcess implements RunningApp {
   }
 
   functions: readonly FunctionDescriptor[] = [];
-  readonly problems: readonly AppProblem[];
+  problems: readonly AppProblem[];
   httpUri: string | null = null;
   warnings: readonly string[] = [];
   /** What the worker calls itself, with its version. */
@@ -470,6 +470,9 @@ export class RpcProcess implements RunningApp {
   private open(): void {
     if (this.life.hasFailed) return;
     this.functions = this.table.descriptors();
+    const { problems } = this.table;
+    for (const { message } of problems) this.error(`${message}\nCalls of it fail, the other functions run.`);
+    this.problems = [...this.problems, ...problems];
     this.life.ready();
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../src/workers/rpc/dotnet/dotnet-build';
 import { type DotnetProject, findDotnetProject, findOutputs, findSources } from '../../../src/workers/rpc/dotnet/dotnet-project';
 import { factsOf, type ProjectFacts, readFacts } from '../../../src/workers/rpc/dotnet/project-facts';
+import { projectText } from '../../../src/workers/rpc/dotnet/project-references';
 import { RunningEmulator } from './dotnet-app';
 
 const packages = `
@@ -266,6 +267,32 @@ describe('the project of a .NET app', function () {
       '<Project><AzureFunctionsVersion>v3</AzureFunctionsVersion>Microsoft.Azure.WebJobs.Extensions.DurableTask</Project>',
     );
     assert.equal(await findDotnetProject(at('JavaScript')), null);
+  });
+
+  it('is found where all that makes it an app stands in files that several projects share', async () => {
+    const worker = '<PackageReference Include="Microsoft.Azure.Functions.Worker" />';
+    const durable = '<PackageReference Include="Microsoft.Azure.Functions.Worker.Extensions.DurableTask" />';
+    const reference = '<ItemGroup><ProjectReference Include="../../libs/Flow/Flow.csproj" /></ItemGroup>';
+    await write('apps/Shop/Shop.csproj', `<Project Sdk="Microsoft.NET.Sdk">${reference}</Project>`, 50);
+    await write('libs/Flow/Flow.csproj', `<Project><ItemGroup>${durable}</ItemGroup></Project>`, 50);
+    await write('apps/Tests/Tests.csproj', '<Project />', 50);
+    const shop = async (): Promise<string | null | undefined> => (await findDotnetProject(at('apps/Shop')))?.file;
+    await write('apps/Shop/host.json', '{}', 50);
+    // Versions that are set for all refer to nothing, nor does what is commented out.
+    await write('Directory.Packages.props', `<Project>${worker.replace('Reference', 'Version')}<!-- ${worker} --></Project>`, 50);
+    assert.equal(await shop(), undefined);
+    const imports = '<Import Project="$(MSBuildThisFileDirectory)build\\Functions.props" Condition="true" />';
+    await write('Directory.Build.props', `<Project>${imports}<Import Project="$(Elsewhere)/no.props" /></Project>`, 50);
+    await write('build/Functions.props', `<Project>${worker}<Import Project="../Directory.Build.props" /></Project>`, 50);
+    assert.equal(await shop(), at('apps/Shop/Shop.csproj'));
+    assert.equal(await findDotnetProject(at('apps/Tests')), null, 'a project without a host.json is no app');
+    assert.doesNotMatch(await projectText(at('apps/Shop/Shop.csproj'), { references: false }), /Extensions\.DurableTask/);
+    assert.match(await projectText(at('apps/Shop/Shop.csproj'), { references: true }), /Extensions\.DurableTask/);
+    const { changedAt } = await findSources(at('apps/Shop/Shop.csproj'), []);
+    assert.equal(Math.round((now - changedAt) / 1000), 50);
+    await write('build/Functions.props', `<Project>${worker}</Project>`, 20);
+    const later = await findSources(at('apps/Shop/Shop.csproj'), []);
+    assert.equal(Math.round((now - later.changedAt) / 1000), 20, 'what is imported is a source too');
   });
 
   it('that was built as a library is told what makes it a program', async () => {

@@ -83,6 +83,41 @@ describe('a worker over FunctionRpc', () => {
       await isSound(app);
     });
 
+    it('with a function that it cannot load has a problem, calls of it fail, and the others run', async () => {
+      const unloadable =
+        (...names: string[]): Behaviour =>
+        (process, said) => {
+          if (said.$case !== 'functionLoadRequest' || !names.includes(said.value.metadata?.name ?? '')) return false;
+          const { functionId } = said.value;
+          const result = failure("Method 'Square' specified in EntryPoint was not found.", 'System.InvalidOperationException');
+          process.say({ $case: 'functionLoadResponse', value: { functionId, result } });
+          return true;
+        };
+      const app = await start(unloadable('Square', 'Counter'));
+      const [first, second] = app.worker.problems;
+      assert.equal(first?.severity, 'error');
+      assert.match(
+        first.message,
+        /^Function "Square" cannot be loaded: Method 'Square' .* was not found\..*no class inside another class/,
+      );
+      assert.match(second?.message ?? '', /^Function "Counter" cannot be loaded/);
+      assert.match(
+        app.logs.find(({ level }) => level === 'error')?.message ?? '',
+        /Function "Square" cannot be loaded: .*\nCalls of it fail, the other functions run\.$/s,
+      );
+      assert.equal(app.worker.functions().length, 5, 'it is there to be called, as in production');
+      const square = await app.square();
+      assert.ok(!square.ok);
+      assert.match(JSON.stringify(square), /specified in EntryPoint was not found/);
+      assert.equal((await app.page()).status, 200);
+      assert.deepEqual(
+        app.invocations().map(({ functionId }) => functionId),
+        ['3'],
+        'the worker is not asked',
+      );
+      await invalid(/"Square" cannot be loaded/, unloadable('Square', 'Chain', 'Page', 'Counter', 'Nightly'));
+    });
+
     it('and comes to its end without a word is said to need its host', () =>
       invalid(/exit code 0.*it has to call Run on its host/, sound, { begin: (process) => process.exit(0) }));
 

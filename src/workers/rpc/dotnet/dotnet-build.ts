@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { AppProblem } from '../../../core/values/app-problem';
 import { DurascopeError } from '../../../core/values/errors';
+import { missingSdk } from './missing-dotnet';
 
 export interface BuildOptions {
   /** Default `dotnet`. */
@@ -65,6 +66,8 @@ export async function buildProject(file: string, framework: string | null, optio
     return warnings.map((each): AppProblem => problemOf(each, dir));
   }
   if (options.signal.aborted) throw new DurascopeError('Stopped', 'The emulator has been stopped.');
+  const sdk = missingSdk(output);
+  if (sdk !== null) throw sdk;
   const errors = readCompilerMessages(output).filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const shown = errors.slice(0, shownErrors).map((each) => `  ${described(each, dir)}`);

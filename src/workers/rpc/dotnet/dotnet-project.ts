@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import glob from 'fast-glob';
 import { DurascopeError } from '../../../core/values/errors';
-import { decidingFiles, listOf, type ProjectFacts } from './project-facts';
-import { projectsOf } from './project-references';
+import { listOf, type ProjectFacts } from './project-facts';
+import { decidingFiles, projectsOf, projectText, sayingText } from './project-references';
 
 export interface DotnetProject {
   /** Absolute path of the project file; null: the folder is itself what was built. */
@@ -38,21 +38,27 @@ export async function findDotnetProject(appDir: string): Promise<DotnetProject |
   if (names.includes('worker.config.json') && names.includes('functions.metadata')) {
     return { file: null, language: '.NET', frameworks: [] };
   }
-  const projects: DotnetProject[] = [];
-  let inProcess: string | null = null;
-  for (const name of names) {
-    const language = languages[path.extname(name).toLowerCase()];
-    if (language === undefined) continue;
-    const file = path.join(appDir, name);
-    const text = await readFile(file, 'utf8');
-    if (/Microsoft\.NET\.Sdk\.Functions/i.test(text) && !isolated.test(text)) inProcess = name;
-    else if (isolated.test(text) || (/<AzureFunctionsVersion>/i.test(text) && !hostExtensions.test(name))) {
-      projects.push({ file, language, frameworks: frameworksOf(text) });
-    }
+  const named = names.filter((name) => languages[path.extname(name).toLowerCase()] !== undefined);
+  const all = await Promise.all(
+    named.map(async (name) => ({ name, text: sayingText(await readFile(path.join(appDir, name), 'utf8')) })),
+  );
+  const isInProcess = (text: string): boolean => /Microsoft\.NET\.Sdk\.Functions/i.test(text) && !isolated.test(text);
+  const inProcess = all.find(({ text }) => isInProcess(text))?.name ?? null;
+  const isOurs = ({ name, text }: { name: string; text: string }): boolean =>
+    isolated.test(text) || (/<AzureFunctionsVersion>/i.test(text) && !isInProcess(text) && !hostExtensions.test(name));
+  let ours = all.filter(isOurs);
+  // All that makes it an app may stand in files that it shares with others: these speak of every project below them, and an app has a host.json.
+  if (ours.length === 0 && inProcess === null && names.includes('host.json')) {
+    const shared = await Promise.all(all.map(({ name }) => projectText(path.join(appDir, name), { references: false })));
+    ours = all.filter(({ name }, index) => isolated.test(shared[index] ?? '') && !hostExtensions.test(name));
   }
+  const projects = ours.map(({ name, text }): DotnetProject => {
+    const language = languages[path.extname(name).toLowerCase()] ?? '';
+    return { file: path.join(appDir, name), language, frameworks: frameworksOf(text) };
+  });
   if (projects.length > 1) {
-    const all = projects.map(({ file }) => path.basename(file ?? '')).join(', ');
-    throw new DurascopeError('AppInvalid', `The app folder holds several projects: ${all}. Give each a folder of its own.`);
+    const several = projects.map(({ file }) => path.basename(file ?? '')).join(', ');
+    throw new DurascopeError('AppInvalid', `The app folder holds several projects: ${several}. Give each a folder of its own.`);
   }
   if (projects.length === 0 && inProcess !== null) {
     throw new DurascopeError(
@@ -65,7 +71,7 @@ export async function findDotnetProject(appDir: string): Promise<DotnetProject |
 }
 
 function frameworksOf(project: string): string[] {
-  const text = /<TargetFrameworks?>([^<]*)</i.exec(project.replaceAll(/<!--[\s\S]*?-->/g, ''))?.[1] ?? '';
+  const text = /<TargetFrameworks?>([^<]*)</i.exec(project)?.[1] ?? '';
   return listOf(text);
 }
 

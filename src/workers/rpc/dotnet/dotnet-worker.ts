@@ -22,10 +22,11 @@ import { isLastOfBuild, watchSources } from '../watch-sources';
 import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
 import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
-import { missingRuntime } from './missing-runtime';
+import { missingRuntime } from './missing-dotnet';
 import { unfitPackage, versionProblems } from './package-versions';
 import { mayAwaitEvents } from './awaited-events';
-import { decidingFiles, type ProjectFacts, readFacts } from './project-facts';
+import { type ProjectFacts, readFacts } from './project-facts';
+import { decidingFiles } from './project-references';
 
 export interface DotnetWorkerOptions extends AppWorkerOptions {
   appDir: string;

@@ -1,9 +1,10 @@
 /** What MSBuild makes of a project: its frameworks and where its output goes. It is asked only where that does not stand in the project itself. */
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isBelow } from '../../../base/is-below';
 import { promisify } from 'node:util';
+import { decidingFiles } from './project-references';
 
 export interface ProjectFacts {
   /** As written; of several none is preferred. */
@@ -16,28 +17,11 @@ export interface ProjectFacts {
   assemblyName: string | null;
 }
 
-const shared = ['Directory.Build.props', 'Directory.Build.targets', 'Directory.Packages.props', 'global.json', 'nuget.config'];
-const deepest = 20;
 const properties = [
   ...['TargetFramework', 'TargetFrameworks', 'BaseOutputPath', 'OutputPath', 'OutDir', 'AssemblyName', 'Configuration'],
   'BaseIntermediateOutputPath',
 ];
 const decidesOutput = /<(BaseOutputPath|OutputPath|OutDir|ArtifactsPath|UseArtifactsOutput|BaseIntermediateOutputPath|Import\s)/i;
-
-/** The project's own file and those that a build takes from the folders above, as far as the repository goes; absolute paths. */
-export async function decidingFiles(projectFile: string): Promise<string[]> {
-  const files = [projectFile];
-  let dir = path.dirname(projectFile);
-  for (let depth = 0; depth < deepest; depth++) {
-    for (const name of shared) {
-      if (await isThere(path.join(dir, name))) files.push(path.join(dir, name));
-    }
-    const above = path.dirname(dir);
-    if (above === dir || (await isThere(path.join(dir, '.git')))) break;
-    dir = above;
-  }
-  return files;
-}
 
 /** Where MSBuild cannot be asked, what the project's text says: the build then tells what is wrong. */
 export async function readFacts(
@@ -101,8 +85,4 @@ export function listOf(text: string): string[] {
     .split(';')
     .map((each) => each.trim())
     .filter((each) => each !== '');
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => null)) !== null;
 }

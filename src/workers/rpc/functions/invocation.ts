@@ -39,7 +39,7 @@ export class FunctionThrew extends Error {
 }
 
 /** Of anything but a success. */
-export function failureOf({ result }: InvocationResponse): FunctionThrew {
+export function failureOf({ result }: Pick<InvocationResponse, 'result'>): FunctionThrew {
   const what = result?.status === StatusResult_Status.Cancelled ? 'The invocation was cancelled.' : 'The invocation failed.';
   return new FunctionThrew(result?.exception, what);
 }

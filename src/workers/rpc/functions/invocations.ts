@@ -121,7 +121,7 @@ export class Invocations {
     input: Pick<ToInvoke, 'data' | 'triggerMetadata'>,
     { invocationId = this.#newId(), isReplay = false }: { invocationId?: string; isReplay?: boolean } = {},
   ): Promise<InvocationResponse> {
-    const refusal = tooLarge(fn, input.data);
+    const refusal = fn.loadResult === undefined ? tooLarge(fn, input.data) : failureOf({ result: fn.loadResult });
     if (refusal !== null) return Promise.reject(refusal);
     return new Promise<InvocationResponse>((resolve, reject) => {
       const id = this.#requests.add(kind, fn.descriptor.name, instanceId, resolve, reject);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { httpActivityName } from '../../../core/values/http-activity';
 import type { BehaviourProfile } from '../../../core/values/behaviour-profile';
 import type { FunctionDescriptor, FunctionType } from '../../../core/ports/function-worker';
-import { BindingInfo_Direction, type RpcFunctionMetadata } from '../../../wire/generated/function-rpc';
+import { BindingInfo_Direction, type RpcFunctionMetadata, type StatusResult } from '../../../wire/generated/function-rpc';
 
 const bindingSchema = z.looseObject({ name: z.string(), type: z.string(), direction: z.string().nullish() });
 
@@ -18,6 +18,8 @@ export interface LoadedFunction {
   /** Names of its bindings of durable clients that go in. */
   clients: readonly string[];
   descriptor: FunctionDescriptor;
+  /** Of one that the worker could not load: what its calls fail with. */
+  loadResult?: StatusResult;
 }
 
 const typeByTrigger: Readonly<Record<string, FunctionType>> = {
