@@ -53,7 +53,7 @@ function rewindTree(
   const pending = core.world.store.pendingActivities(live.instanceId);
   const fates: OpenFates = {
     activity: (call) => (isOldScheme ? activityFate(row, pending, call) : 'create'),
-    child: (call) => childFate(core, row, call),
+    child: (call, isOutdated) => childFate(core, row, call, isOutdated),
   };
   const executionId = isOldScheme ? row.executionId : core.world.newId();
   const { events, children, activities } = isOldScheme
@@ -123,11 +123,13 @@ function calledAgain({ instanceId, executionId }: InstanceRow, call: TaskSchedul
   };
 }
 
-function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestrationInstanceCreated): ChildFate {
+function childFate(core: EngineCore, parent: InstanceRow, call: SubOrchestrationInstanceCreated, isOutdated: boolean): ChildFate {
   const row = core.lives.rowOf(call.InstanceId);
   const live = row === undefined ? undefined : core.lives.find(call.InstanceId);
   if (row === undefined || live === undefined) return 'create';
   const isCalledAgain = core.isOfExtension(parent) && row.runtimeStatus === 'Failed' && isChildOf(core, live, parent);
+  // The attempts of a retried child share its id: an earlier one stays as it is, as in the real service (recorded: `rewind-retried-child-twice`).
+  if (isOutdated && core.isOfExtension(parent) && !isCalledAgain && isChildOf(core, live, parent)) return 'keep';
   if (!isCalledAgain && !isAnswering(core, live, parent, call.EventId)) return 'create';
   if (!isTerminal(row.runtimeStatus)) return 'keep';
   if (row.runtimeStatus === 'Failed') return 'rewind';

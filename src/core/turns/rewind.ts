@@ -38,7 +38,8 @@ export type ActivityFate =
 
 export interface OpenFates {
   activity(call: TaskScheduled): ActivityFate;
-  child(call: SubOrchestrationInstanceCreated): ChildFate;
+  /** `isOutdated`: no answer to this call is in the history, and a later one went to the same child, which answers that. */
+  child(call: SubOrchestrationInstanceCreated, isOutdated: boolean): ChildFate;
 }
 
 export interface Rewinding {
@@ -97,8 +98,10 @@ interface Undone extends Omit<Rewinding, 'events'> {
 function undoneIn(history: readonly HistoryEvent[], fates: OpenFates): Undone {
   const failedTasks = new Set<number>();
   const failedChildren = new Map<number, SubOrchestrationInstanceFailed>();
+  const lastCalls = new Map<string, number>();
   for (const event of history) {
     if (event.EventType === 'TaskFailed') failedTasks.add(event.TaskScheduledId);
+    else if (event.EventType === 'SubOrchestrationInstanceCreated') lastCalls.set(event.InstanceId, event.EventId);
     else if (event.EventType === 'SubOrchestrationInstanceFailed') failedChildren.set(event.TaskScheduledId, event);
   }
   const { open } = new Generation(history);
@@ -120,8 +123,9 @@ function undoneIn(history: readonly HistoryEvent[], fates: OpenFates): Undone {
         }
         break;
       case 'SubOrchestrationInstanceCreated': {
-        if (!failedChildren.has(event.EventId) && open.get(event.EventId) !== 'child') break;
-        const fate = fates.child(event);
+        const hasFailed = failedChildren.has(event.EventId);
+        if (!hasFailed && open.get(event.EventId) !== 'child') break;
+        const fate = fates.child(event, !hasFailed && lastCalls.get(event.InstanceId) !== event.EventId);
         if (fate === 'create') undone.add(event);
         else if (fate === 'rewind') children.push(event.InstanceId);
         break;
