@@ -1,6 +1,7 @@
 // Starts a private code-server: own user data, own extensions folder, own port, loopback, no auth.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -143,6 +144,7 @@ export async function startCodeServer(options = {}) {
   }
   env.XDG_RUNTIME_DIR = path.join(root, 'run'); // its sockets; else they pile up in the temporary folder
   fs.mkdirSync(env.XDG_RUNTIME_DIR, { mode: 0o700 });
+  env.VSCODE_CLI = '1'; // the environment is that of the tests: else a login shell is started and asked for it, before any extension
   env.EXTENSIONS_GALLERY = '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}'; // no look-ups of extensions
   const common = [
     dist.entry,
@@ -212,11 +214,12 @@ export async function startCodeServer(options = {}) {
 
   async function stop() {
     if (!exited) {
-      const gone = new Promise((r) => child.once('exit', r));
+      const gone = once(child, 'exit');
       child.kill('SIGTERM');
-      if (await Promise.race([gone.then(() => false), sleep(8000).then(() => true)])) {
-        child.kill('SIGKILL');
-      }
+      // A time that is still running keeps this process from ending.
+      const late = setTimeout(() => child.kill('SIGKILL'), 8000);
+      await gone;
+      clearTimeout(late);
     }
     // The group holds what the server left behind: extension host, pty host, file watcher, agent host.
     try {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { patienceMs } from './patience.mjs';
-import { findChromium, resultsDir } from './places.mjs';
+import { findChromium } from './places.mjs';
 
 export const chromiumArgs = [
   '--no-sandbox',
@@ -121,13 +121,6 @@ export class Workbench {
   async close() {
     await this.context.close().catch(() => {});
     fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }
-
-  async screenshot(name) {
-    fs.mkdirSync(resultsDir, { recursive: true });
-    const file = path.join(resultsDir, `${name.replace(/[^\w.-]+/g, '-')}.png`);
-    await this.page.screenshot({ path: file });
-    return file;
   }
 
   // --- quick input -------------------------------------------------------------------------------

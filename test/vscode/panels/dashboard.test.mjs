@@ -7,7 +7,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { axeViolations } from '../../support/vscode/axe.mjs';
-import { findChromium, repository, resultsDir } from '../../support/vscode/places.mjs';
+import { findChromium, repository } from '../../support/vscode/places.mjs';
+import { keepScreenshot, screenshotOf } from '../../support/vscode/screenshots.mjs';
 import { chromiumArgs } from '../../support/vscode/workbench.mjs';
 
 const tour = path.join(repository, 'test', 'fixtures', 'apps', 'tour');
@@ -31,7 +32,7 @@ describe('the dashboard in a browser', function () {
     await newPage({});
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await screenshot(`dashboard-failed-${this.currentTest.title}`);
+    if (this.currentTest?.state === 'failed') await keepScreenshot(page, 'dashboard', `failed-${this.currentTest.title}`);
     await page.context().close();
   });
   after(async () => {
@@ -72,11 +73,7 @@ describe('the dashboard in a browser', function () {
     page.on('pageerror', (error) => complaints.push(String(error.stack)));
   }
 
-  async function screenshot(name) {
-    const dir = path.join(resultsDir, 'dashboard');
-    fs.mkdirSync(dir, { recursive: true });
-    await page.screenshot({ path: path.join(dir, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`) });
-  }
+  const screenshot = (name) => screenshotOf(page, 'dashboard', name);
 
   async function start(name, instanceId, input = '') {
     const url = `${emulator.managementUrl}/orchestrators/${name}/${instanceId}?code=${encodeURIComponent(emulator.key)}`;

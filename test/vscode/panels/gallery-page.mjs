@@ -1,8 +1,7 @@
 // One browser with the gallery's pages, for all suites of this folder that run in one go.
-import fs from 'node:fs';
-import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { findChromium, resultsDir } from '../../support/vscode/places.mjs';
+import { findChromium } from '../../support/vscode/places.mjs';
+import { screenshotOf } from '../../support/vscode/screenshots.mjs';
 import { chromiumArgs } from '../../support/vscode/workbench.mjs';
 import { startGallery } from '../../webview/gallery/gallery.mjs';
 
@@ -69,11 +68,7 @@ export async function drawn() {
   await page.waitForFunction(() => document.querySelector('vscode-progress-ring') === null);
 }
 
-export async function screenshot(name) {
-  const dir = path.join(resultsDir, 'panels');
-  fs.mkdirSync(dir, { recursive: true });
-  await page.screenshot({ path: path.join(dir, `${name}.png`) });
-}
+export const screenshot = (name) => screenshotOf(page, 'panels', name);
 
 /** What the panel asked of the editor, and of the hub. */
 export const asked = () => page.evaluate(() => globalThis.gallery.asked);

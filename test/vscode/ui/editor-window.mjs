@@ -5,6 +5,7 @@ import path from 'node:path';
 import { startCodeServer } from '../../support/vscode/code-server.mjs';
 import { patienceMs } from '../../support/vscode/patience.mjs';
 import { repository, resultsDir } from '../../support/vscode/places.mjs';
+import { keepScreenshot, screenshotOf } from '../../support/vscode/screenshots.mjs';
 import { openWorkbench, until } from '../../support/vscode/workbench.mjs';
 
 const fixtures = path.join(repository, 'test', 'fixtures', 'apps');
@@ -51,7 +52,7 @@ export function useEditor({ settings = {}, trust = false, fixture = 'tour', prep
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed' || window.bench === undefined) return;
     fs.mkdirSync(path.join(resultsDir, 'ui'), { recursive: true });
-    await screenshot(window, `failed-${this.currentTest.title}`).catch(() => undefined);
+    await keepScreenshot(window.page, 'ui', `failed-${this.currentTest.title}`).catch(() => undefined);
     fs.writeFileSync(path.join(resultsDir, 'ui', 'last-failure.log'), lines.join('\n'));
     await window.bench.dismissQuickInput().catch(() => undefined);
   });
@@ -64,11 +65,7 @@ export function useEditor({ settings = {}, trust = false, fixture = 'tour', prep
   return window;
 }
 
-export async function screenshot({ page }, name) {
-  const dir = path.join(resultsDir, 'ui');
-  fs.mkdirSync(dir, { recursive: true });
-  await page.screenshot({ path: path.join(dir, `${name.replaceAll(/[^\w.-]+/g, '-')}.png`) });
-}
+export const screenshot = ({ page }, name) => screenshotOf(page, 'ui', name);
 
 /** A row of the instances view, by the beginning of its spoken label: `HelloCities, Completed`. */
 export const instanceRow = ({ bench }, label) =>
