@@ -7,7 +7,7 @@ import path from 'node:path';
 import { startCodeServer } from './code-server.mjs';
 import { openWorkbench, until } from './workbench.mjs';
 
-const limitMs = 20 * 60_000;
+const limitMs = 40 * 60_000;
 const given = (name) =>
   process.argv
     .slice(2)

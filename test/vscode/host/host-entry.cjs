@@ -5,7 +5,7 @@ const path = require('node:path');
 const Mocha = require('mocha');
 
 exports.runIn = async function runIn({ files, resultsFile, progressFile, grep }) {
-  const mocha = new Mocha({ timeout: 180_000, grep, color: false, reporter: function quiet() {} });
+  const mocha = new Mocha({ timeout: 600_000, grep, color: false, reporter: function quiet() {} });
   for (const file of files) mocha.addFile(file);
   const tests = [];
   const note = (test, error) => {

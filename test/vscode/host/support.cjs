@@ -2,7 +2,7 @@
 const vscode = require('vscode');
 
 /** Retries until `probe` gives something truthy. */
-async function until(what, probe, ms = 60_000) {
+async function until(what, probe, ms = 180_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await probe();
