@@ -34,6 +34,13 @@ export const quietSettings = {
   'workbench.tips.enabled': false,
 };
 
+/** The user's settings, which a window reads when it is opened: the quiet ones and these. */
+export function writeSettings(userData, settings = {}) {
+  const file = path.join(userData, 'User', 'settings.json');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+}
+
 // The server runs in a process group of its own; take it along however this process ends.
 const live = new Set();
 process.on('exit', () => {
@@ -125,13 +132,9 @@ export async function startCodeServer(options = {}) {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-vscode-'));
   const userData = path.join(root, 'data');
   const extensions = path.join(root, 'extensions');
-  fs.mkdirSync(path.join(userData, 'User'), { recursive: true });
   fs.mkdirSync(extensions);
   fs.writeFileSync(path.join(root, 'config.yaml'), '{}\n'); // else one with a password goes to the home folder
-  fs.writeFileSync(
-    path.join(userData, 'User', 'settings.json'),
-    JSON.stringify({ ...quietSettings, ...options.settings }, null, 2),
-  );
+  writeSettings(userData, options.settings);
 
   const env = { ...process.env, ...options.env };
   for (const key of Object.keys(env)) {

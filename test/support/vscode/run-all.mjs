@@ -7,7 +7,7 @@ import again from '../attempts.cjs';
 import '../ends-programs.cjs';
 import { runProgram } from '../run-program.mjs';
 import temporaryFiles from '../temporary-files.cjs';
-import { mochaProgram, panels, stories } from './browser-parts.mjs';
+import { mochaProgram, panels, storyRuns } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { repository } from './places.mjs';
 import '../quiet-programs.cjs';
@@ -25,15 +25,14 @@ const inBrowser = (name, ...args) => ({
   args: [mochaProgram, '--config', '.mocharc.vscode.json', ...args],
   runs: canRunBrowserForm,
 });
-const slowStories = ['tour', 'beginning', 'replay'].map((name) => `test/vscode/ui/${name}.test.mjs`);
-const missing = slowStories.filter((file) => !stories.includes(file));
-if (missing.length > 0) throw new Error(`No such stories, look at the list of those that take long: ${missing.join(', ')}`);
 const parts = [
   { name: 'inside the extension host', args: [path.join(repository, 'test', 'vscode', 'host', 'run.mjs')], runs: true },
   inBrowser('the panels', ...panels),
-  // Each story of a user in a run of its own: a part of one is not told once an earlier part went wrong, whoever told that.
-  ...[...slowStories, ...stories.filter((file) => !slowStories.includes(file))].map((file) =>
-    inBrowser(`the packaged extension clicked through: ${path.basename(file)}`, file),
+  ...storyRuns.map((files) =>
+    inBrowser(
+      `the packaged extension clicked through: ${files.map((file) => path.basename(file, '.test.mjs')).join(', ')}`,
+      ...files,
+    ),
   ),
 ];
 

@@ -2,7 +2,7 @@
 // Arguments go to mocha: `npm run test:vscode -- --grep history`.
 import { spawnSync } from 'node:child_process';
 import temporaryFiles from '../temporary-files.cjs';
-import { mochaProgram, panels, stories } from './browser-parts.mjs';
+import { mochaProgram, panels, storyRuns } from './browser-parts.mjs';
 import { findCodeServer, repository } from './places.mjs';
 import { setUpBrowser, setUpCodeServer } from './setup.mjs';
 
@@ -21,8 +21,7 @@ setUpCodeServer();
 console.log(
   `\n=== VS Code ${findCodeServer().vscodeVersion}, its web workbench with a remote extension host (code-server), in Chromium ===\n`,
 );
-// Each story of a user in a run of its own: a part of one is not told once an earlier part went wrong, whoever told that.
-for (const files of [panels, ...stories.map((file) => [file])]) {
+for (const files of [panels, ...storyRuns]) {
   const args = [mochaProgram, '--config', '.mocharc.vscode.json', ...process.argv.slice(2), ...files];
   const { status } = spawnSync(process.execPath, args, { cwd: repository, stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;

@@ -123,6 +123,24 @@ export class Workbench {
     fs.rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
+  /** Closes the window, the page stays: what the window had begun ends, as where a user closes the tab. */
+  async leave() {
+    await this.page.evaluate(() => sessionStorage.clear()).catch(() => undefined);
+    await this.page.goto('about:blank');
+  }
+
+  /** Another window in the same page, once this one was left: it finds nothing of what this one has kept in the browser but what is compiled. */
+  async openFresh(options) {
+    const devTools = await this.context.newCDPSession(this.page);
+    await devTools.send('Storage.clearDataForOrigin', {
+      origin: this.server.origin,
+      storageTypes: 'indexeddb,local_storage,cookies',
+    });
+    await devTools.detach();
+    await this.page.goto(workbenchUrl(this.server, options));
+    await this.page.waitForSelector('.monaco-workbench', { timeout: patienceMs });
+  }
+
   // --- quick input -------------------------------------------------------------------------------
 
   async dismissQuickInput() {

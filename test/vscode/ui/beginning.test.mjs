@@ -7,8 +7,7 @@ import { panelFrame, screenshot, useEditor } from './editor-window.mjs';
 // Somebody who has nothing but a folder: from there to the first instance that has completed.
 describe('a user with a folder and no app', function () {
   this.timeout(900_000);
-  this.bail(true);
-  const window = useEditor({ prepare: (app) => fs.rmSync(path.join(app, 'host.json')) });
+  const window = useEditor({ story: true, prepare: (app) => fs.rmSync(path.join(app, 'host.json')) });
 
   it('is offered a sample app and the examples, and only the view that helps', async () => {
     const { bench } = window;

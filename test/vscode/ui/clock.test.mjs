@@ -18,8 +18,10 @@ df.app.orchestration('Approval', function* (context) {
 // One window, one story: each part goes on where the one before it ended.
 describe('a user who does not wait three days, in a real VS Code', function () {
   this.timeout(900_000);
-  this.bail(true);
-  const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), approval) });
+  const window = useEditor({
+    story: true,
+    prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), approval),
+  });
   const clockText = (text) => window.page.locator('[id="durascope.durascope.durascope.emulator"]', { hasText: text });
 
   async function setClock(choice) {

@@ -15,8 +15,8 @@ df.app.orchestration('Remind', function* (context) {
 // One window, one story: each part goes on where the one before it ended.
 describe('what keeps orchestrators from replaying, in a real VS Code', function () {
   this.timeout(900_000);
-  this.bail(true);
   const window = useEditor({
+    story: true,
     // What is typed here stands as it is typed: a suggestion that comes late would take a key for its answer.
     settings: { 'editor.quickSuggestions': false, 'editor.suggestOnTriggerCharacters': false },
     prepare: (app) => {

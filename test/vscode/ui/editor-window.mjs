@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { startCodeServer } from '../../support/vscode/code-server.mjs';
+import { startCodeServer, writeSettings } from '../../support/vscode/code-server.mjs';
 import { patienceMs } from '../../support/vscode/patience.mjs';
 import { repository, resultsDir } from '../../support/vscode/places.mjs';
 import { keepScreenshot, screenshotOf } from '../../support/vscode/screenshots.mjs';
@@ -19,38 +19,73 @@ function findPackage() {
   return path.join(repository, found[0]);
 }
 
-/** Opens the window for the suite that calls this, keeps pictures of failures, closes all at the end. `prepare` is given the app's folder. */
-export function useEditor({ settings = {}, trust = false, fixture = 'tour', prepare = () => undefined } = {}) {
+/** The server and the browser of this process, for all stories that run in it one after another; `roots`: folders of their apps. */
+const shared = { server: undefined, bench: undefined, trust: undefined, roots: [] };
+/** What server and page have said since the story began. */
+const lines = [];
+
+// Of the whole run, not of a suite.
+after(async function () {
+  this.timeout(300_000);
+  await closeShared();
+  for (const root of shared.roots) fs.rmSync(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+});
+
+async function closeShared() {
+  await shared.bench?.close();
+  await shared.server?.stop();
+  Object.assign(shared, { server: undefined, bench: undefined });
+}
+
+/** A window that knows nothing of one before it, with these settings; server, browser and compiled scripts are those of the stories before, if any. */
+async function openShared(folder, settings, trust) {
+  lines.length = 0;
+  // Where the browser could not be opened there is a server alone.
+  if (shared.trust !== trust || shared.bench === undefined) await closeShared();
+  if (shared.bench !== undefined) {
+    writeSettings(shared.server.userData, settings);
+    await shared.bench.openFresh({ folder });
+    return;
+  }
+  shared.trust = trust;
+  shared.server = await startCodeServer({
+    vsix: [findPackage()],
+    settings,
+    trust,
+    onLog: (line) => lines.push(`[server] ${line}`),
+  });
+  shared.bench = await openWorkbench(shared.server, {
+    folder,
+    onConsole: (message) => lines.push(`[${message.type()}] ${message.text()}`),
+  });
+}
+
+/**
+ * Opens the window for the suite that calls this, keeps pictures of failures, closes it at the end. `prepare` is given the app's folder.
+ * `story`: each part goes on where the one before it ended, so that none is told once one went wrong.
+ */
+export function useEditor({ settings = {}, trust = false, fixture = 'tour', story = false, prepare = () => undefined } = {}) {
   const window = {};
-  const lines = [];
   before(async function () {
     this.timeout(900_000);
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'durascope-tour-'));
-    window.root = root;
+    shared.roots.push(root);
     window.app = path.join(root, fixture);
     fs.cpSync(path.join(fixtures, fixture), window.app, { recursive: true });
     fs.symlinkSync(path.join(repository, 'node_modules'), path.join(window.app, 'node_modules'), 'dir');
     await prepare(window.app);
-    window.server = await startCodeServer({
-      vsix: [findPackage()],
-      // Any free port, and a theme that stays whatever the system prefers.
-      settings: {
-        'durascope.port': 0,
-        'workbench.colorTheme': 'Dark Modern',
-        'files.simpleDialog.enable': true,
-        ...settings,
-      },
-      trust,
-      onLog: (line) => lines.push(`[server] ${line}`),
-    });
-    window.bench = await openWorkbench(window.server, {
-      folder: window.app,
-      onConsole: (message) => lines.push(`[${message.type()}] ${message.text()}`),
-    });
+    // Any free port, and a theme that stays whatever the system prefers.
+    const own = { 'durascope.port': 0, 'workbench.colorTheme': 'Dark Modern', 'files.simpleDialog.enable': true, ...settings };
+    await openShared(window.app, own, trust);
+    window.bench = shared.bench;
     window.page = window.bench.page;
+  });
+  beforeEach(function () {
+    if (story && window.hasFailed) this.skip();
   });
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed' || window.bench === undefined) return;
+    window.hasFailed = true;
     fs.mkdirSync(path.join(resultsDir, 'ui'), { recursive: true });
     await keepScreenshot(window.page, 'ui', `failed-${this.currentTest.title}`).catch(() => undefined);
     fs.writeFileSync(path.join(resultsDir, 'ui', 'last-failure.log'), lines.join('\n'));
@@ -58,9 +93,9 @@ export function useEditor({ settings = {}, trust = false, fixture = 'tour', prep
   });
   after(async function () {
     this.timeout(300_000);
-    await window.bench?.close();
-    await window.server?.stop();
-    if (window.root !== undefined) fs.rmSync(window.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    // What went wrong must not reach the next story.
+    if (window.hasFailed) await closeShared();
+    else await window.bench?.leave();
   });
   return window;
 }

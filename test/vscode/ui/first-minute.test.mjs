@@ -21,9 +21,9 @@ const failingLine = nested.split('\n').findIndex((line) => line.includes('throw'
 // What somebody clicks who has never seen it: each act counts once, also where a busy window has to be told twice.
 describe('the first minute with an example', function () {
   this.timeout(900_000);
-  this.bail(true);
   const figures = {};
   const window = useEditor({
+    story: true,
     settings: { 'durascope.sessionStart': 'discard' },
     prepare: (app) => {
       for (const name of fs.readdirSync(app)) if (name !== 'node_modules') fs.rmSync(path.join(app, name), { recursive: true });

@@ -30,8 +30,7 @@ const rowTexts = (frame, column) =>
 // One window, one story: each part goes on where the one before it ended.
 describe('a user in a real VS Code', function () {
   this.timeout(900_000);
-  this.bail(true);
-  const window = useEditor();
+  const window = useEditor({ story: true });
 
   it('starts the emulator from the view, and sees the functions of the app', async () => {
     const { bench, page } = window;

@@ -7,8 +7,8 @@ import { openInstance, screenshot, startInstance, useEditor } from './editor-win
 // A folder that somebody sent: it is looked at, and nothing of it runs before the user trusts it.
 describe('a user in a workspace that is not trusted', function () {
   this.timeout(900_000);
-  this.bail(true);
   const window = useEditor({
+    story: true,
     trust: true,
     settings: {
       'security.workspace.trust.enabled': true,

@@ -36,8 +36,10 @@ df.app.orchestration('Quote', function* (context) {
 // One window, one story: each part goes on where the one before it ended.
 describe('a user who asks what if, in a real VS Code', function () {
   this.timeout(900_000);
-  this.bail(true);
-  const window = useEditor({ prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout + quote) });
+  const window = useEditor({
+    story: true,
+    prepare: (app) => fs.appendFileSync(path.join(app, ...'src/app.js'.split('/')), checkout + quote),
+  });
   const choose = (text) => window.bench.take(window.bench.quickInput.locator('.monaco-list-row', { hasText: text }).first());
 
   async function answerQuestions(change, value) {
