@@ -60,6 +60,15 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
       },
     );
   }
+  for (const [name, { value }] of Object.entries(all)) {
+    // Taken for the current directory.
+    if (value !== undefined && places.has(value) && parsed.values[name] === '') {
+      throw new DurascopeError(
+        'InvalidArgument',
+        `--${name} has an empty value. Name a ${value === 'DIR' ? 'folder' : 'file'}, or leave it out.`,
+      );
+    }
+  }
   const text = (option: string): string | undefined => {
     const value = parsed.values[option];
     return typeof value === 'string' ? value : undefined;
@@ -84,6 +93,9 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
     atEnd: [],
   };
 }
+
+/** Placeholders of what is on the disk. */
+const places: ReadonlySet<string> = new Set(['DIR', 'FILE', 'PATH']);
 
 /** Before a positional argument with a dash, which is taken for an option otherwise. No argument holds it. */
 const dashed = '\0';

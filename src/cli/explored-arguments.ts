@@ -13,7 +13,7 @@ export const exploredOptions = {
     value: 'JSON',
     help: 'What comes from outside, once each: {"Approval": true}, or [["Order", 1], ["Order", 2]] for several of a name.',
   },
-  event: { value: 'NAME=JSON', help: 'The same for a single event.' },
+  event: { value: 'NAME=JSON', isList: true, help: 'The same for a single event. May be given several times.' },
   with: {
     value: 'NAME=JSON',
     isList: true,
@@ -59,10 +59,9 @@ export function scheduleLine(name: string, schedule: string, args: ParsedArgumen
 }
 
 async function eventsOf(args: ParsedArguments): Promise<{ name: string; data: string | null }[]> {
-  const one = args.text('event');
   const text = await jsonArgument(args.text('events'), '--events');
   const events: { name: string; data: string | null }[] = [];
-  if (one !== undefined) {
+  for (const one of args.texts('event')) {
     const [, name = '', data] = /^([^=]+)(?:=(.*))?$/s.exec(one) ?? [];
     if (name === '') throw new DurascopeError('InvalidArgument', `--event takes NAME=JSON, not '${one}'.`);
     events.push({ name, data: (await jsonArgument(data, '--event')) ?? null });

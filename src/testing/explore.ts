@@ -36,7 +36,12 @@ export async function explore(orchestrator: string, options: ExploreOptions = {}
       if (schedule !== undefined) {
         const { run, problem } = await explorer.follow(schedule);
         if (problem !== null) throw new Error(`${name} goes wrong under the schedule '${schedule}': ${problem}`);
-        return { schedules: 1, isComplete: false, outcomes: [{ status: run.status, output: run.output, count: 1 }] };
+        return {
+          schedules: 1,
+          isComplete: false,
+          unawaited: [],
+          outcomes: [{ status: run.status, output: run.output, count: 1 }],
+        };
       }
       const { findings, outcomes, ...found } = await explorer.explore();
       if (findings.length > 0) {

@@ -231,6 +231,8 @@ export interface Exploration {
   /** There are no others. */
   isComplete: boolean;
   outcomes: readonly { status: string; output: unknown; count: number }[];
+  /** Events that were given and that the code waits for under none of these schedules; each with a sentence that says so. */
+  unawaited: readonly { event: string; message: string }[];
 }
 
 /**

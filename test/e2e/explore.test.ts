@@ -86,6 +86,21 @@ describe('durascope explore', () => {
     assert.equal(replayed.code, 0, replayed.stdout + replayed.stderr);
   });
 
+  it('names the events that no schedule waits for, in text and in JSON', async () => {
+    const given = ['patterns', 'ApprovalWorkflow', '--event', 'ApprovalEvent=true', '--event', 'approvalevent=true'] as const;
+    const { code, stdout } = await explore(...given, '--expect', '["Approved: A new chair", "Escalated: A new chair"]');
+    assert.equal(code, 0);
+    const said =
+      "'ApprovalWorkflow' waits for the event 'approvalevent' under no schedule, so that it has no effect. Did you mean 'ApprovalEvent'?";
+    assert.ok(stdout.includes(`note  ${said}`), stdout);
+    const json = await explore(...given, '--json');
+    const { unawaited } = JSON.parse(json.stdout) as { unawaited: { event: string; message: string }[] };
+    assert.deepEqual(
+      unawaited.map(({ event }) => event),
+      ['approvalevent'],
+    );
+  });
+
   it('writes no file where nothing goes wrong', async () => {
     const file = path.join(folder, 'nothing.json');
     const { code, stdout } = await explore('hello-cities', 'HelloCities', '--save', file);

@@ -148,6 +148,30 @@ describe('save-test', () => {
       xunit.stderr,
       /A test of an app in JavaScript or TypeScript is one of mocha, vitest, jest, node:test, not of xunit/,
     );
+    const file = path.join(folder, 'a-file');
+    await writeFile(file, 'kept');
+    for (const [place, why] of [
+      [file, 'ENOTDIR'],
+      [path.join(file, 'deeper'), 'ENOTDIR'],
+    ] as const) {
+      const refused = await save('--folder', place);
+      assert.equal(refused.code, 1);
+      assert.match(
+        refused.stderr,
+        new RegExp(`^Error: The test cannot be written into .*${why}.*Name another folder \\(--folder\\)\\.`),
+      );
+    }
+    assert.equal(await readFile(file, 'utf8'), 'kept');
+    const taken = path.join(folder, 'taken');
+    await mkdir(path.join(taken, 'it-s-one.test.js'), { recursive: true });
+    assert.match((await save('--folder', taken, '--force')).stderr, /it-s-one\.test\.js is no file\. Name another folder/);
+    await assert.rejects(readFile(path.join(taken, 'recordings', 'it-s-one.durascope.json')), { code: 'ENOENT' });
+    assert.match((await save('--folder', '')).stderr, /--folder has an empty value\. Name a folder, or leave it out\./);
+    const other = await save('--app', path.join(projectRoot, 'examples', 'patterns'), '--folder', taken);
+    assert.match(other.stderr, /There is no orchestrator 'HelloCities'\. .*The app has /);
+    const schedule = (...args: string[]) => programs.run(['save-test', ...args, '--app', app, '--folder', taken]);
+    assert.match((await schedule('Nobody', '--schedule', 'c0')).stderr, /There is no orchestrator 'Nobody'/);
+    assert.match((await schedule('HelloCities', '--schedule', 'c0 zz')).stderr, /'zz' is no step of a schedule: take the line/);
     const csharp = await save('--app', path.join(projectRoot, 'examples', 'hello-cities-csharp'));
     assert.match(csharp.stderr, /written for apps in JavaScript, TypeScript and C#\. .*durascope replay FILE/);
   });

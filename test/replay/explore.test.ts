@@ -417,6 +417,39 @@ describe('exploring an orchestration', () => {
     assert.equal(run.output, 'a');
   });
 
+  it('names events that were given and that the code waits for under no schedule, with the name that was meant', async () => {
+    const waits: Script = function* (context) {
+      yield context.waitEvent('Go');
+      return yield context.waitEvent('Then');
+    };
+    const told = async (...given: string[]): Promise<unknown> =>
+      (await explore({ script: waits, events: ['Go', 'Then', ...given].map((name) => event(name)) })).unawaited;
+    assert.deepEqual(await told(), []);
+    assert.deepEqual(await told('go', 'Other', 'Other', '@counter@a.add'), [
+      {
+        event: 'go',
+        message:
+          "'main' waits for the event 'go' under no schedule, so that it has no effect. Did you mean 'Go'? Names are compared exactly.",
+      },
+      {
+        event: 'Other',
+        message: "'main' waits for the event 'Other' under no schedule, so that it has no effect. It waits for 'Go', 'Then'.",
+      },
+    ]);
+    // eslint-disable-next-line require-yield -- it ends at once
+    const ends: Script = function* () {
+      return 1;
+    };
+    const { unawaited, findings } = await explore({
+      script: ends,
+      events: [event('Go'), event('2.Go')],
+      children: { other: waits },
+      others: [{ name: 'main', input: null, id: 'two' }],
+    });
+    assert.deepEqual([findings.length, unawaited.map((each) => each.event)], [0, ['Go', '2.Go']]);
+    assert.match(unawaited[1]?.message ?? '', /It waits for no event\.$/);
+  });
+
   it('refuses by name what it cannot explore, and says what is missing', async () => {
     const waits: Small = {
       script: function* (context) {

@@ -80,6 +80,9 @@ async function explore(explorer: Explorer, name: string, args: ParsedArguments, 
       terminal.print(`  durascope explore ${scheduleLine(name, finding.schedule, args)}`);
     }
   }
+  if (!args.has('json')) {
+    for (const { message } of found.unawaited) terminal.print(`${terminal.style.yellow('note')}  ${message}`);
+  }
   const [first] = findings;
   if (first !== undefined && !args.has('json')) {
     terminal.print(terminal.style.dim(`as a test  durascope save-test ${scheduleLine(name, first.schedule, args)}`));

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { DurascopeError } from '../../core/values/errors';
+import { appKind } from '../../emulator/app/app-kind';
 import { saveScheduleTest } from '../../emulator/saved-tests/save-schedule-test';
 import { saveTest } from '../../emulator/saved-tests/save-test';
 import { testFrameworks, type TestFramework, type WrittenTest } from '../../emulator/saved-tests/test-project';
@@ -49,19 +51,39 @@ async function saveRun(args: ParsedArguments) {
   const instanceId = required(args, 0, 'The instance id');
   const place = placeOf(args);
   const hub = await connect(args);
-  return saveTest({ ...place, hub, instanceId, appDir: args.text('app') ?? hub.info.appDir });
+  const app = args.text('app');
+  if (app !== undefined && path.resolve(app) !== hub.info.appDir) {
+    const row = await hub.get(instanceId);
+    if (row !== undefined && (await isNodeApp(app))) await assertOrchestrators(app, [row.name]);
+  }
+  return saveTest({ ...place, hub, instanceId, appDir: app ?? hub.info.appDir });
 }
 
 async function saveSchedule(schedule: string, args: ParsedArguments): Promise<WrittenTest> {
   const name = required(args, 0, 'The name of the orchestrator');
   const check = args.text('check');
+  const appDir = args.text('app') ?? '.';
+  const explored = await exploredArguments(args);
+  if (await isNodeApp(appDir)) await assertOrchestrators(appDir, [name, ...explored.others.map((each) => each.name)]);
   return saveScheduleTest({
     ...placeOf(args),
-    appDir: args.text('app') ?? '.',
-    explored: { name, ...(await exploredArguments(args)) },
+    appDir,
+    explored: { name, ...explored },
     schedule,
     ...(check === undefined ? {} : { check }),
   });
+}
+
+async function isNodeApp(appDir: string): Promise<boolean> {
+  return (await appKind(path.resolve(appDir))) === 'node';
+}
+
+/** `UnknownFunction` for an orchestrator that the app has not got: its test could never pass. `AppInvalid` where the app cannot be loaded. */
+async function assertOrchestrators(appDir: string, [name = '', ...others]: readonly string[]): Promise<void> {
+  const { exploreApp } = await import('../../emulator/emulator');
+  const nothing = { input: null, events: [], runs: 1, seed: 1, expect: null, check: null, failures: 0, doubles: 0 };
+  const beside = others.map((each) => ({ name: each, input: null }));
+  await exploreApp({ ...nothing, appDir, name, others: beside, log: () => undefined }, () => Promise.resolve());
 }
 
 function placeOf(args: ParsedArguments) {

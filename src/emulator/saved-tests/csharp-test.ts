@@ -9,7 +9,7 @@ import type { ReplayRequest } from '../../core/ports/replay-worker';
 import { findDotnetProject } from '../../workers/rpc/dotnet/dotnet-project';
 import { csharpRecording } from './csharp-recording';
 import { recordedRunFile, recordedRunText } from './recorded-run-cs';
-import { fileName, relativePath, type TestPlace, type WrittenTest } from './test-project';
+import { fileName, relativePath, type TestPlace, writing, type WrittenTest } from './test-project';
 import { writePieces } from '../transfer/write-pieces';
 
 const recordingsFolder = 'RecordedRuns';
@@ -31,16 +31,18 @@ export async function writeCsharpTest(place: TestPlace, run: ReplayRequest): Pro
       { details: { files: there } },
     );
   }
-  await mkdir(path.dirname(recording), { recursive: true });
-  if (project.isNew) {
-    await writeFile(path.join(project.folder, project.file), await newProjectText(app, project), { flag: 'wx' });
-  }
-  const helper = path.join(project.folder, recordedRunFile);
-  if (!existsSync(helper)) await writeFile(helper, recordedRunText);
-  await writePieces(recording, csharpRecording(run));
   const title = `${run.functionName} still goes the way of '${run.instanceId}'`;
   const call = `RecordedRun.Replay(${literal(`${recordingsFolder}/${name}.json`)}, ${literal(app.assembly)})`;
-  await writeFile(testFile, testText(className, title, call));
+  await writing(project.folder, there, async () => {
+    await mkdir(path.dirname(recording), { recursive: true });
+    if (project.isNew) {
+      await writeFile(path.join(project.folder, project.file), await newProjectText(app, project), { flag: 'wx' });
+    }
+    const helper = path.join(project.folder, recordedRunFile);
+    if (!existsSync(helper)) await writeFile(helper, recordedRunText);
+    await writePieces(recording, csharpRecording(run));
+    await writeFile(testFile, testText(className, title, call));
+  });
   const missing = project.isNew ? `It is in a new project: dotnet test ${path.join(project.folder, project.file)}` : null;
   return { testFile, folder: project.folder, framework: 'xunit', missing, recording };
 }

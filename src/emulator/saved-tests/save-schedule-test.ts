@@ -19,6 +19,11 @@ export interface ScheduleTestOptions extends TestPlace {
 export async function saveScheduleTest(options: ScheduleTestOptions): Promise<WrittenTest> {
   const { explored, schedule, check } = options;
   const { name, input, events, expect, failures = 1, doubles = 1, others = [] } = explored;
+  const strange = schedule.split(/\s+/).find((step) => step !== '' && !isStep(step));
+  if (strange !== undefined) {
+    const text = `'${strange}' is no step of a schedule: take the line that "durascope explore" has printed.`;
+    throw new DurascopeError('InvalidArgument', text);
+  }
   if ((await appKind(path.resolve(options.appDir))) !== 'node') {
     throw new DurascopeError('NotSupported', 'Schedules are explored, and tested, of apps in JavaScript and TypeScript.');
   }
@@ -48,6 +53,11 @@ export async function saveScheduleTest(options: ScheduleTestOptions): Promise<Wr
     files: [],
     what: 'a test of this schedule',
   });
+}
+
+/** See `labelOf`. */
+function isStep(step: string): boolean {
+  return /^(?:\d+\.)?(?:s|[cfdt]\d+|ee?:\S+|n:\S+)(?:\+(?:\d+\.)?(?:[cfdt]\d+|ee?:\S+))?$/.test(step);
 }
 
 function otherText({ name, input, id }: { name: string; input: string | null; id?: string }): string {

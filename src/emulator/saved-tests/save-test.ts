@@ -1,9 +1,10 @@
 /** "Save Run as Test": a run as a recording, and a test in the framework of the project that holds the code against it from then on. */
 import path from 'node:path';
 import { DurascopeError } from '../../core/values/errors';
-import { profileOf } from '../../core/instances/instance';
+import { type InstanceRow, profileOf } from '../../core/instances/instance';
 import type { TaskHubClient } from '../../core/ports/task-hub-client';
 import { isEntityId } from '../../core/values/instance-id';
+import { isTerminal } from '../../core/values/status';
 import { appKind } from '../app/app-kind';
 import { exportPieces, longestFile } from '../transfer/export-file';
 import { replayRequestOf } from '../replays/replay-request';
@@ -30,11 +31,17 @@ export async function saveTest(options: SaveTestOptions): Promise<SavedTest> {
   }
   const row = await hub.get(instanceId);
   if (row === undefined) throw new DurascopeError('InstanceNotFound', `There is no instance '${instanceId}'.`);
+  if (row.historyLength === 0) {
+    throw new DurascopeError(
+      'NotSupported',
+      `'${instanceId}' is ${row.runtimeStatus} and has no history that a test could replay: save it once it has run.`,
+    );
+  }
   const kind = await appKind(appDir);
   if (kind === 'dotnet' && profileOf(row) === 'G') {
     assertFramework(options.framework, ['xunit'], 'an app in C#');
     const { writeCsharpTest } = await import('./csharp-test');
-    return writeCsharpTest({ ...options, appDir }, await replayRequestOf(hub, instanceId));
+    return toldOfOpen(row, await writeCsharpTest({ ...options, appDir }, await replayRequestOf(hub, instanceId)));
   }
   if (profileOf(row) !== 'A' || kind !== 'node') {
     throw new DurascopeError(
@@ -55,7 +62,14 @@ export async function saveTest(options: SaveTestOptions): Promise<SavedTest> {
     files: [{ file, pieces: readable(exportPieces(hub, [instanceId], row.lastUpdatedTime)) }],
     what: 'a test of this run',
   });
-  return { ...written, recording: path.join(written.folder, file) };
+  return toldOfOpen(row, { ...written, recording: path.join(written.folder, file) });
+}
+
+/** An eternal orchestration never ends, and a test of how it begins is one all the same. */
+function toldOfOpen({ instanceId, runtimeStatus }: InstanceRow, saved: SavedTest): SavedTest {
+  if (isTerminal(runtimeStatus)) return saved;
+  const text = `'${instanceId}' is ${runtimeStatus}: the test holds the code to what has happened so far. Save it again with --force once it has ended.`;
+  return { ...saved, missing: saved.missing === null ? text : `${text} ${saved.missing}` };
 }
 
 /** Refused where nobody could read it back. */

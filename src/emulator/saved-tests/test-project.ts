@@ -1,5 +1,5 @@
 /** Where a test of an app goes, and in which framework: what "Save Run as Test" and "Save Schedule as Test" write has this in common. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DurascopeError } from '../../core/values/errors';
@@ -62,14 +62,32 @@ export async function writeTest(place: TestPlace, test: NewTest): Promise<Writte
       { details: { files: there } },
     );
   }
-  for (const { file, pieces } of files) {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writePieces(file, pieces);
-  }
-  await mkdir(folder, { recursive: true });
-  const isEsm = framework === 'vitest' || (await isModuleFolder(folder));
-  await writeFile(testFile, testText(framework, isEsm, test, folder, relativePath(folder, appDir)));
+  await writing(folder, there, async () => {
+    for (const { file, pieces } of files) {
+      await mkdir(path.dirname(file), { recursive: true });
+      await writePieces(file, pieces);
+    }
+    await mkdir(folder, { recursive: true });
+    const isEsm = framework === 'vitest' || (await isModuleFolder(folder));
+    await writeFile(testFile, testText(framework, isEsm, test, folder, relativePath(folder, appDir)));
+  });
   return { testFile, folder, framework, missing: missingOf(folder, project, framework) };
+}
+
+/** Rejects with `InvalidArgument` and what to do where the folder, or one of the files that are there, cannot be written to. */
+export async function writing(folder: string, there: readonly string[], write: () => Promise<void>): Promise<void> {
+  const notFile = there.find((file) => !statSync(file).isFile());
+  const cannot = (why: string, cause?: unknown): DurascopeError => {
+    const text = `The test cannot be written into ${folder}: ${why}. Name another folder (--folder).`;
+    return new DurascopeError('InvalidArgument', text, cause === undefined ? {} : { cause });
+  };
+  if (notFile !== undefined) throw cannot(`${notFile} is no file`);
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw cannot(error.message, error);
+  }
 }
 
 /** Rejects what no test of such an app can be written for. */

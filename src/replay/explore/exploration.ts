@@ -53,4 +53,6 @@ export interface Exploration {
   outcomes: readonly { status: string; output: string | null; count: number }[];
   /** Shortest first. */
   findings: readonly Finding[];
+  /** Events that were given and that the code waits for under none of these schedules; each with a sentence that says so. */
+  unawaited: readonly { event: string; message: string }[];
 }

@@ -8,6 +8,7 @@
  *   X4. What fails is made shorter as long as it still fails, and in the same way. Of each way in which it goes wrong there is one finding.
  */
 import type { HistoryEvent } from '../../core/history/history';
+import { awaitedSpelling } from '../../core/instances/meanings/event-spelling';
 import { DurascopeError } from '../../core/values/errors';
 import { AskedAhead, mostQuestions, type Way } from './asked-ahead';
 import type { Exploration, ExploredRun, ExploreOptions, Finding } from './exploration';
@@ -49,7 +50,29 @@ export class Explorer {
     for (const [kind, walk] of this.#failing) findings.push(await this.#shrunk(kind, walk));
     findings.sort((a, b) => lengthOf(a.schedule) - lengthOf(b.schedule));
     const outcomes = [...this.#outcomes.values()].sort((a, b) => b.count - a.count);
-    return { schedules: this.#schedules, isComplete: this.#isComplete, outcomes, findings };
+    return { schedules: this.#schedules, isComplete: this.#isComplete, outcomes, findings, unawaited: this.#unawaited() };
+  }
+
+  #unawaited(): Exploration['unawaited'] {
+    const told = new Map<string, string>();
+    for (const { name, at } of this.#events) {
+      const awaited = this.#run.awaitedBy(at);
+      // Signals to entities are no events of an instance.
+      if (name.startsWith('@') || awaited.has(name)) continue;
+      const orchestrator = this.#names[at] ?? '';
+      const meant = awaitedSpelling(name, [...awaited]);
+      const schedules = this.#isComplete ? 'under no schedule' : 'under none of the schedules';
+      const waited = [...awaited].map((each) => `'${each}'`).join(', ');
+      const hint =
+        meant !== null
+          ? ` Did you mean '${meant}'? Names are compared exactly.`
+          : waited === ''
+            ? ' It waits for no event.'
+            : ` It waits for ${waited}.`;
+      const event = at === 0 ? name : `${at + 1}.${name}`;
+      told.set(event, `'${orchestrator}' waits for the event '${name}' ${schedules}, so that it has no effect.${hint}`);
+    }
+    return [...told].map(([event, message]) => ({ event, message }));
   }
 
   /** One schedule, by its line. InvalidArgument where something cannot happen there. */

@@ -32,6 +32,9 @@ type From = Pick<InstanceState, 'row' | 'generation' | 'started'> & { generation
 const mostGenerations = 4;
 
 export class SimulatedInstance {
+  /** Names of the events that its code has waited for, in any state. */
+  readonly awaited = new Set<string>();
+
   constructor(
     private readonly worker: Pick<FunctionWorker, 'runEpisode' | 'forget'>,
     private readonly start: { name: string; input: string | null; id: string },
@@ -90,6 +93,7 @@ export class SimulatedInstance {
         newId: () => executionIdOf(generations),
       });
       messages.push(...turn.messages);
+      for (const name of outcome.awaitedEvents) this.awaited.add(name);
       const { completion } = turn;
       if (completion?.status === 'ContinuedAsNew' && ++generations < mostGenerations) {
         newEvents = nextGenerationEvents(row, started, completion, executionIdOf(generations), now);

@@ -79,6 +79,11 @@ export class SimulatedRun {
     this.#instances = all.map((each) => new SimulatedInstance(world.worker, each));
   }
 
+  /** Names of the events that the code of an instance has waited for, in any state. */
+  awaitedBy(at: number): ReadonlySet<string> {
+    return this.#instances[at]?.awaited ?? new Set();
+  }
+
   /** One alone has begun; of several each begins when whoever explores says so. */
   async begin(): Promise<State> {
     const nothing: State = {

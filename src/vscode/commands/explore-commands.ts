@@ -42,14 +42,15 @@ export function exploreCommands(context: CommandContext, explorations: Explorati
     await context.starts.rememberOrchestrator(exploration.name);
     if (exploration.input !== null) await context.starts.remember(exploration.name, exploration.input);
     const { schedules, isComplete } = found;
+    const notes = found.notes.map((note) => ` ${note}`).join('');
     const count = schedulesText(schedules, isComplete);
     const { name, findings } = found.exploration;
     const [first] = findings;
-    if (first === undefined) void vscode.window.showInformationMessage(`${name} holds under ${count}.`);
+    if (first === undefined) void vscode.window.showInformationMessage(`${name} holds under ${count}.${notes}`);
     else {
       const more = findings.length === 1 ? '' : `, and in ${countText(findings.length - 1, 'other way')}`;
       const actions = [stepThrough, saveAsTest, ...(first.output === null ? [] : [allow])];
-      const text = `${name} goes wrong: ${first.problem}${more} (${count}; the Test view has them). ${reproductionOf(found.exploration, first.schedule)}`;
+      const text = `${name} goes wrong: ${first.problem}${more} (${count}; the Test view has them). ${reproductionOf(found.exploration, first.schedule)}${notes}`;
       void vscode.window.showWarningMessage(text, ...actions).then((chosen) => {
         const command = chosen === undefined ? undefined : commandOf[chosen];
         if (command !== undefined)

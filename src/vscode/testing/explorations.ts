@@ -57,7 +57,7 @@ export class Explorations implements vscode.Disposable {
     exploration: KeptExploration,
     signal: AbortSignal,
     onProgress: (schedules: number) => void,
-  ): Promise<{ exploration: KeptExploration; schedules: number; isComplete: boolean }> {
+  ): Promise<{ exploration: KeptExploration; schedules: number; isComplete: boolean; notes: readonly string[] }> {
     const part = await this.options.load();
     const { found, orchestrator } = await part.explore(
       { ...exploration, signal, onProgress },
@@ -84,8 +84,10 @@ export class Explorations implements vscode.Disposable {
     for (const { status, output, count } of found.outcomes) {
       run.appendOutput(`${String(count).padStart(8)}  ${status} ${output ?? ''}\r\n`, undefined, item);
     }
+    const notes = found.unawaited.map(({ message }) => message);
+    for (const note of notes) run.appendOutput(`${note}\r\n`, undefined, item);
     run.end();
-    return { exploration: kept, schedules, isComplete };
+    return { exploration: kept, schedules, isComplete, notes };
   }
 
   async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
