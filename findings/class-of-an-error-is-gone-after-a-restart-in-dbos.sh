@@ -2,8 +2,8 @@
 # Guess: a step of a DBOS workflow throws an error of the program's own class, and the workflow catches it by `instanceof`. When the workflow is run again over
 # its recorded steps (after a restart, or as a fork) the catch has what it had: a Date that a step returned is a Date then, too.
 # Is: the first run is given the error itself, every later one an Error with its name, message and fields, of no class. The code takes the other way: a fork
-# charges again where the customer was told of the refusal, and a run that had come one step further ends as one whose code is not deterministic. A
-# test that does not stop in between sees nothing of it; asking for `error.name` is the same in both.
+# charges again where the customer was told of the refusal, and a run that had come one step further ends as one whose code is not deterministic. (Shown
+# by forks, which read the recorded steps as a restart does.) A test that does not stop in between sees nothing of it; asking for `error.name` is the same in both.
 source "$(dirname "$0")/support/dbos.sh"
 play '{"first":["tell the customer","SUCCESS"],"fork":["charge later","SUCCESS"],"oneStepFurther":["Error","ERROR"],"log":[[true,"CardRefused",51,true],[false,"CardRefused",51,true],[false,"CardRefused",51,true]]}' "
 class CardRefused extends Error {

@@ -2,7 +2,7 @@
 # Guess: an orchestrator's time is UTC (CurrentUtcDateTime), so that CreateTimer takes a date without a zone, such as "2026-12-01T09:00:00" out of the input's
 # JSON, for UTC, or refuses it: what a timer means cannot hang on the machine on which the episode happens to run.
 # Is: it is taken for the local time of that machine. Where that is UTC, as in the cloud, the timer comes when it is due; on a developer's machine in New York it
-# comes five hours late, in Tokyo at once. With a Z in the text it is the same moment everywhere.
+# comes hours late, in Tokyo at once. With a Z in the text it is the same moment everywhere.
 . "$(dirname "$0")/support/test-host.sh"
 export TZ=UTC
 play 'without a zone: when due; with Z: when due' <<'CS'

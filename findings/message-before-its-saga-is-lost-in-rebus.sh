@@ -2,7 +2,7 @@
 # Guess: a message for a Rebus saga that is not there yet (the payment was quicker than the order) is kept for it, as an early event of a durable
 # instance is, or it fails and lies in the error queue after its tries.
 # Is: it counts as done. The handler is not called, nothing throws, the queue and the error queue are empty, and the order that comes a moment later
-# waits for its payment for ever. The same for a time-out or an answer that comes when the saga is complete.
+# waits for its payment for ever.
 . "$(dirname "$0")/support/rebus.sh"
 play 'early: handled 0, queue 0, error queue 0; then placed: handled 0; a second one: handled 1' <<'CS'
 string queues() => $"queue {network.GetCount("orders")}, error queue {network.GetCount("error")}";

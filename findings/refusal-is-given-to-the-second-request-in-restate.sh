@@ -2,7 +2,7 @@
 # Guess: a request to Restate that failed for good (TerminalError) can be sent again under its idempotency key, as an orchestration that failed can be started
 # again under its id; a key holds results back from being made twice, and there is none.
 # Is: the failure is the result. The second request, with a card that is good, is told that the card is refused, and the handler is not called; so it is with
-# one that was cancelled. Only another key, or a purge of the invocation by an administrator, lets the order through.
+# one that was cancelled. Another key lets the order through.
 source "$(dirname "$0")/support/restate.sh"
 play '{"bad":"card refused","good":"card refused","cancelled":"cancelled","afterwards":"cancelled","otherKey":"paid by good","log":["bad","slow","good"]}' "
   async pay(ctx, card) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Guess: a grain of Orleans registers its reminder (every five seconds) whenever it is asked for something, as the name RegisterOrUpdateReminder and samples
-# suggest; a reminder that is there with the same times goes on as it was. A tick whose handler throws is given again soon, as a message of a queue is.
+# Guess: a grain of Orleans registers its reminder (every five seconds) whenever it is asked for something, as the name RegisterOrUpdateReminder
+# allows; a reminder that is there with the same times goes on as it was. A tick whose handler throws is given again soon, as a message of a queue is.
 # Is: each registration begins anew: a grain that is asked for something every second is never reminded. And a tick that threw is over: the next one
-# comes at its own time, which is a day later for a daily reminder; nothing keeps the failure but the log.
+# comes at its own time, which is a day later for a daily reminder.
 . "$(dirname "$0")/support/dotnet.sh"
 project Microsoft.Orleans.Server 10.4.2 Microsoft.Orleans.Reminders 10.4.2 Microsoft.Orleans.TestingHost 10.4.2
 cat > Program.cs <<'CS'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: a persistent actor of Akka.NET sets a timer (IWithTimers) for an order's deadline. A later command throws, the supervisor restarts the actor in the
 # same process, with its events, its mailbox and its address: the deadline comes as well, as a durable timer comes whatever an activity does.
-# Is: a restart cancels all timers of the actor, and nothing sets them again, for events are taken in without what was done when they were new. The order has
+# Is: a restart cancels the timers of the actor, and nothing sets them again, for events are taken in without what was done when they were new. The order has
 # everything but its deadline, and waits for ever. A message by the system's scheduler, set in the same place, does come.
 . "$(dirname "$0")/support/akka-persistence.sh"
 cat > Order.cs <<'CS'
