@@ -127,12 +127,16 @@ export class CSharpApp {
     texts: KnownTexts,
   ): KnownTexts {
     const parameters = parametersOf(method);
+    const list = method.childForFieldName('parameters');
+    // Of `name => ...`
+    const only = list?.type === 'implicit_parameter' ? list : undefined;
     const found = new Map<string, string>();
     if (parameters.some(({ text }) => /^(params|ref|out|in)\b/.test(text))) return found;
-    const isExtension = /^\(\s*this\b/.test(method.childForFieldName('parameters')?.text ?? '');
+    const isExtension = /^\(\s*this\b/.test(list?.text ?? '');
     const before = isExtension && owner !== null && !this.types.has(simpleName(owner.text)) ? 1 : 0;
     for (const [index, argument] of given.entries()) {
-      const name = (argument.childForFieldName('name') ?? parameters[index + before]?.childForFieldName('name'))?.text;
+      const parameter = only ?? parameters[index + before]?.childForFieldName('name');
+      const name = (argument.childForFieldName('name') ?? parameter)?.text;
       const text = this.#textOf(childrenOf(argument).at(-1) ?? null, by, texts);
       if (name !== undefined && text !== null) found.set(name, text);
     }
@@ -143,6 +147,7 @@ export class CSharpApp {
       // Another one of that name, inside.
       if (node.type === 'parameter' && !parameters.some(({ id }) => id === node.id))
         found.delete(node.childForFieldName('name')?.text ?? '');
+      if (node.type === 'implicit_parameter' && node.id !== only?.id) found.delete(node.text);
     }
     return found;
   }

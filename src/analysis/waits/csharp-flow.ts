@@ -116,6 +116,8 @@ export class CSharpFlow {
         .filter(({ id }) => id !== name?.id)
         .at(-1);
       if (initial === undefined || name === null) continue;
+      // A lambda that is called as a local function is: where it is, it asks for what it asks for.
+      if (scope.functions.get(name.text)?.id === initial.id) continue;
       const known = name.type === 'identifier' ? heldBy(name.text, initial, scope) : null;
       if (known?.isList === true) now = this.graph.add(now, { type: 'forget', nodes: known.nodes });
       const { at: after, target } = this.values.value(initial, now, scope);

@@ -7,8 +7,8 @@
  */
 import { type CSharpOrchestrator, orchestratorsOf } from '../grammars/csharp-orchestrators';
 import { readText, simpleName, typesOf } from '../grammars/csharp-types';
-import { childrenOf, type SyntaxNode, type SyntaxTrees, within } from '../grammars/syntax-trees';
-import { eagerBody, isAsyncCode, isNameOnly } from './csharp-code';
+import { childrenOf, type SyntaxNode, type SyntaxTrees } from '../grammars/syntax-trees';
+import { eagerBody, functionsIn, isAsyncCode, isNameOnly } from './csharp-code';
 import { CSharpApp, type CSharpCode } from './csharp-app';
 import { CSharpConstants } from './csharp-constants';
 import { contextMembers, harmless } from './csharp-calls';
@@ -71,13 +71,15 @@ class CSharpWaits implements CSharpValues {
   }
 
   #scopeOf(called: CSharpCode, more: Pick<Scope, 'callers' | 'thrown' | 'returns' | 'depth' | 'isMany' | 'texts'>): Scope {
-    const functions = new Map<string, SyntaxNode>();
-    for (const each of within(called.node)) {
-      const name = each.type === 'local_function_statement' ? each.childForFieldName('name')?.text : undefined;
-      if (name !== undefined) functions.set(name, each);
-    }
     return {
-      ...{ ...called, ...more, functions, isAsync: isAsyncCode(called.node), locals: new Map(), returned: [] },
+      ...{
+        ...called,
+        ...more,
+        functions: functionsIn(called.node),
+        isAsync: isAsyncCode(called.node),
+        locals: new Map(),
+        returned: [],
+      },
       ...{ breaks: null, continues: null },
     };
   }

@@ -52,6 +52,38 @@ describe('the line at which a C# orchestrator waits', () => {
       },
     },
     {
+      title: 'is told in and around a lambda that a variable holds',
+      code: `
+        var first = async (string who) =>
+        {
+          return await context.CallActivityAsync<string>("A", who); //l
+        };
+        Func<string, Task<string>> second = name => context.CallActivityAsync<string>(name);
+        await first("x"); //a
+        await second("B"); //b
+        await Task.WhenAll(second("C"), first("y")); //c
+        await context.CreateTimer(TimeSpan.FromHours(1), default); //d`,
+      traces: {
+        'A | =0 B | =1 C A | =2 | =3 timer | =4 end': 'l<a b c c d -',
+        'A | !0 end': 'l<a -',
+      },
+    },
+    {
+      title: 'is none in a lambda whose variable may hold another one, or that other code is given',
+      code: `
+        Func<string, Task<string>> call = name => context.CallActivityAsync<string>("A", name);
+        if (context.IsReplaying) call = name => context.CallActivityAsync<string>("B", name);
+        await call("x"); //a
+        Func<string, Task<string>> other = name => context.CallActivityAsync<string>("C", name);
+        var all = cities.Select(city => other(city)).ToList();
+        await Task.WhenAll(all); //b
+        return await context.CallActivityAsync<string>("D"); //c`,
+      traces: {
+        'A | =0 C C | =1 =2 D | =3 end': '- b c -',
+        'B | =0 C C | =1 =2 D | =3 end': '- b c -',
+      },
+    },
+    {
       title: 'is told of events that the generator of the SDK gives methods of their own',
       code: `
         await context.CallActivityAsync("Ask"); //a
