@@ -90,6 +90,32 @@ export class JournalText {
   }
 }
 
+/** Events of a history, in a chain of such: one thing for the place and the link, because there are hundreds of thousands of them. */
+export class JournalPiece extends JournalText {
+  next: HistoryPiece | null = null;
+
+  constructor(
+    file: JournalFile,
+    at: number,
+    length: number,
+    /** Events. */
+    readonly count: number,
+  ) {
+    super(file, at, length);
+  }
+
+  get events(): JournalText {
+    return this;
+  }
+}
+
+export interface HistoryPiece {
+  readonly count: number;
+  /** Encoded. */
+  readonly events: KeptText;
+  next: HistoryPiece | null;
+}
+
 export type KeptText = string | JournalText;
 
 /** Characters' worth of memory of a place in a journal, with what notes it. */

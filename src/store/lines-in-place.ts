@@ -4,7 +4,7 @@
  */
 import { workKey } from '../core/instances/instance';
 import type { Change } from './change';
-import { JournalText, type JournalFile } from './journal-text';
+import { JournalPiece, JournalText, type JournalFile } from './journal-text';
 import { integerAt, stringEnd, valueEnd, type Scanned } from './json-scan';
 import { RecentTexts } from './recent-texts';
 import { UnreadActivity, UnreadMessage, UnreadRow, type RowHead } from './row-codec';
@@ -87,7 +87,7 @@ export class LinesInPlace {
       replace: replace === 1,
       from,
       count,
-      events: this.#kept(this.#at + 2, end),
+      events: new JournalPiece(this.file, this.#base + this.#at + 2, end - this.#at - 2, count),
     };
   }
 

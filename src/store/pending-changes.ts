@@ -15,7 +15,7 @@ import {
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
 import type { Change } from './change';
 import { decodePieces } from './event-codec';
-import { textOf, weightOf, type KeptText } from './journal-text';
+import { JournalPiece, textOf, weightOf, type HistoryPiece, type KeptText } from './journal-text';
 import { UnreadActivity, UnreadRow, wholeActivity, wholeMessage, type UnreadMessage } from './row-codec';
 
 /** What of one instance is not in SQL yet. */
@@ -36,13 +36,6 @@ export class PendingInstance {
 }
 
 // Chains, because most have a link or three, in a hundred thousand instances.
-
-interface HistoryPiece {
-  readonly count: number;
-  /** Encoded. */
-  readonly events: KeptText;
-  next: HistoryPiece | null;
-}
 
 export interface PendingHistory {
   executionId: string;
@@ -245,7 +238,7 @@ export class PendingChanges {
     const instance = this.#instanceOf(instanceId);
     const { history } = instance;
     this.weight += weightOf(events);
-    const piece = count > 0 ? { count, events, next: null } : null;
+    const piece = count === 0 ? null : events instanceof JournalPiece ? events : { count, events, next: null };
     if (history === null || replace) {
       if (history !== null) this.weight -= weightOfAll(history);
       instance.history = { executionId, replace, from: replace ? 0 : from, count, first: piece, last: piece };
