@@ -116,8 +116,12 @@ function writeCache(cacheFile: string, data: Buffer): void {
     renameSync(own, cacheFile);
     forgetOld(folder);
   } catch {
-    // C1: a home folder that cannot be written to.
-    rmSync(own, { force: true });
+    // C1: a home folder that cannot be written to, or is a file: then there is nothing to remove either.
+    try {
+      rmSync(own, { force: true });
+    } catch {
+      return;
+    }
   }
 }
 

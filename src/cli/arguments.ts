@@ -61,12 +61,9 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
     );
   }
   for (const [name, { value }] of Object.entries(all)) {
-    // Taken for the current directory.
-    if (value !== undefined && places.has(value) && parsed.values[name] === '') {
-      throw new DurascopeError(
-        'InvalidArgument',
-        `--${name} has an empty value. Name a ${value === 'DIR' ? 'folder' : 'file'}, or leave it out.`,
-      );
+    const what = value === undefined ? undefined : neverEmpty.get(value);
+    if (what !== undefined && parsed.values[name] === '') {
+      throw new DurascopeError('InvalidArgument', `--${name} has an empty value. Name ${what}, or leave it out.`);
     }
   }
   const text = (option: string): string | undefined => {
@@ -85,8 +82,12 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
       const given = text(option);
       if (given === undefined) return undefined;
       const number = /^\d+$/.test(given) ? Number(given) : Number.NaN;
-      if (!(number >= least)) {
-        throw new DurascopeError('InvalidArgument', `--${option} takes a whole number of at least ${least}, not '${given}'.`);
+      if (!(number >= least && number <= Number.MAX_SAFE_INTEGER)) {
+        const most = number > Number.MAX_SAFE_INTEGER ? `, at most ${Number.MAX_SAFE_INTEGER}` : '';
+        throw new DurascopeError(
+          'InvalidArgument',
+          `--${option} takes a whole number of at least ${least}${most}, not '${given}'.`,
+        );
       }
       return number;
     },
@@ -94,8 +95,14 @@ export function parseArguments(argv: readonly string[], options: Options): Parse
   };
 }
 
-/** Placeholders of what is on the disk. */
-const places: ReadonlySet<string> = new Set(['DIR', 'FILE', 'PATH']);
+/** By placeholders: what an empty value would be taken for the current directory or for everything, or refused by whoever is asked in words of its own. */
+const neverEmpty: ReadonlyMap<string, string> = new Map([
+  ['DIR', 'a folder'],
+  ['FILE', 'a file'],
+  ['PATH', 'a file'],
+  ['ID', 'an id'],
+  ['NAME', 'one'],
+]);
 
 /** Before a positional argument with a dash, which is taken for an option otherwise. No argument holds it. */
 const dashed = '\0';

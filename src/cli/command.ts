@@ -21,6 +21,7 @@ export interface Command {
 export function required(args: ParsedArguments, index: number, what: string): string {
   const value = args.positionals[index];
   if (value === undefined) throw new DurascopeError('InvalidArgument', `${what} is missing.`);
+  if (value === '') throw new DurascopeError('InvalidArgument', `${what} is empty.`);
   return value;
 }
 

@@ -25,14 +25,10 @@ export async function connect(args: ParsedArguments): ReturnType<typeof connectT
   return connectToEmulator(origin, key);
 }
 
-function originOf(url: string): string {
-  try {
-    return new URL(url).origin;
-  } catch (error) {
-    throw new DurascopeError('InvalidArgument', `--url takes an address like http://localhost:7071, not '${url}'.`, {
-      cause: error,
-    });
-  }
+export function originOf(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.origin;
+  throw new DurascopeError('InvalidArgument', `--url takes an address like http://localhost:7071, not '${url}'.`);
 }
 
 /** Of an emulator of this user at this very address. The names of the loopback address are one: a port is taken on all of them. */

@@ -9,7 +9,9 @@ export function main(early: EarlyProcess | undefined): void {
   // A reader that has seen enough (`durascope history ID | head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    // A disk that is full.
+    process.stderr.write(`Error: What the command prints cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
   useEarlyProcess(early);
   void runCommandLine(process.argv.slice(2), version, processTerminal()).then((code) => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArguments } from '../../src/cli/arguments';
+import { required } from '../../src/cli/command';
 import { emulatorOptions, emulatorOptionsFrom } from '../../src/cli/emulator-options';
 import { jsonArgument } from '../../src/cli/json-argument';
 import { DurascopeError } from '../../src/core/values/errors';
@@ -32,6 +33,30 @@ describe('command line arguments', () => {
     assert.match(
       refusal(() => parseArguments(['--memori'], options)),
       /--memori/,
+    );
+  });
+
+  it('are not empty where that would mean the current directory, or everything', () => {
+    const named = { folder: { value: 'DIR', help: '' }, id: { value: 'ID', help: '' }, reason: { value: 'TEXT', help: '' } };
+    assert.match(
+      refusal(() => parseArguments(['--folder', ''], named)),
+      /^--folder has an empty value\. Name a folder, or leave it out\.$/,
+    );
+    assert.match(
+      refusal(() => parseArguments(['--id='], named)),
+      /^--id has an empty value\. Name an id/,
+    );
+    assert.equal(parseArguments(['--reason', ''], named).text('reason'), '');
+    assert.match(
+      refusal(() => required(parseArguments(['one', ''], named), 1, 'The name of the event')),
+      /^The name of the event is empty\.$/,
+    );
+  });
+
+  it('are no numbers that cannot be counted exactly', () => {
+    assert.match(
+      refusal(() => parseArguments(['--port', '99999999999999999999'], options).number('port', 0)),
+      /^--port takes a whole number of at least 0, at most 9007199254740991, not '99999999999999999999'\.$/,
     );
   });
 

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { connectionOptions, connect } from '../../src/cli/connection';
 import { parseArguments } from '../../src/cli/arguments';
 import { announceEmulator, emulatorOf } from '../../src/emulator/data/running-emulators';
+import { anyCommandInProcess } from '../support/command-in-process';
 import { useHome } from '../support/use-home';
 
 describe('the key of a running emulator', () => {
@@ -86,6 +87,15 @@ describe('the key of a running emulator', () => {
       await assert.rejects(commandWith(...args), { code: 'InvalidArgument', message: /this machine only .* ssh -L/ });
     }
     assert.deepEqual(asked, []);
+  });
+
+  it('is for addresses of HTTP alone, of the server for agents too, before it serves', async () => {
+    for (const url of ['ftp://localhost', 'nonsense', '']) {
+      const args = parseArguments(['--url', url], connectionOptions);
+      await assert.rejects(connect(args), /^DurascopeError: --url takes an address like http:\/\/localhost:7071, not '/);
+      const { code, stderr } = await anyCommandInProcess(['mcp', '--url', url]);
+      assert.deepEqual([code, stderr.split(',')[0]], [1, 'Error: --url takes an address like http://localhost:7071']);
+    }
   });
 
   it('does not follow a redirect', async () => {

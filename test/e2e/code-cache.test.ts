@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -47,6 +48,25 @@ describe('compiled code that is kept between starts', () => {
   it('is not kept where the folder cannot be written to', async () => {
     await writeFile(path.join(home, 'cache'), 'a file stands in the way');
     assert.match(await help(), /durascope/);
+  });
+
+  it('is not kept where the home folder is a file', async () => {
+    const file = path.join(home, 'a-file');
+    await writeFile(file, '');
+    assert.match(await help({ DURASCOPE_HOME: file }), /durascope/);
+  });
+
+  const onFullDisk = existsSync('/dev/full') ? it : undefined;
+  onFullDisk?.('a disk that is full is an error in a sentence', async () => {
+    const full = await open('/dev/full', 'w');
+    try {
+      const env = { ...process.env, DURASCOPE_HOME: home };
+      const { status, stderr } = spawnSync(process.execPath, [cli, '--help'], { env, stdio: ['ignore', full.fd, 'pipe'] });
+      assert.equal(status, 1);
+      assert.match(String(stderr), /^Error: What the command prints cannot be written: ENOSPC[^\n]*\n$/);
+    } finally {
+      await full.close();
+    }
   });
 
   it('loads an app of ES modules as the first start did', async () => {

@@ -436,7 +436,6 @@ describe('exploring an orchestration', () => {
         message: "'main' waits for the event 'Other' under no schedule, so that it has no effect. It waits for 'Go', 'Then'.",
       },
     ]);
-    // eslint-disable-next-line require-yield -- it ends at once
     const ends: Script = function* () {
       return 1;
     };

@@ -80,7 +80,8 @@ const actions: Readonly<Record<string, (hub: Hub, args: ParsedArguments, termina
   async signal(hub, args, terminal) {
     atMost(args, 3);
     const instanceId = required(args, 1, 'The entity id (@name@key)');
-    const operation = required(args, 2, 'The operation');
+    // Its name may be empty.
+    const operation = args.positionals[2] ?? required(args, 2, 'The operation');
     const input = await jsonArgument(args.text('input'), '--input');
     const at = args.text('at');
     const ms = at === undefined ? 0 : fromTimestamp(at);

@@ -2,7 +2,7 @@ import { version } from '../../../package.json';
 import { DurascopeError } from '../../core/values/errors';
 import { hubTools } from '../../tools/hub-tools';
 import { atMost, type Command } from '../command';
-import { connect, connectionOptions } from '../connection';
+import { connect, connectionOptions, originOf } from '../connection';
 import { instanceSource } from '../replay-source';
 
 export const mcpCommand: Command = {
@@ -20,6 +20,9 @@ export const mcpCommand: Command = {
   async run(args, terminal) {
     atMost(args, 0);
     if (args.has('json')) throw new DurascopeError('InvalidArgument', 'mcp speaks JSON-RPC as it is; leave out --json.');
+    // The emulator may be started later, a wrong address is one for good.
+    const url = args.text('url');
+    if (url !== undefined) originOf(url);
     const { serveMcp } = await import('../mcp-server');
     await serveMcp({
       version,

@@ -119,7 +119,7 @@ export function parseForkChange(text: string): ForkChange {
     case 'later':
     case 'first': {
       const row = given(word, rest).trim();
-      if (/^[1-9]\d*$/.test(row)) return { type: word, row: Number(row) };
+      if (/^[1-9]\d{0,14}$/.test(row)) return { type: word, row: Number(row) };
       throw new DurascopeError('InvalidArgument', `'${word}' takes the number of a row, as in '${word}=7', not '${row}'.`);
     }
     case 'raise': {
