@@ -114,11 +114,16 @@ vscode.debug.onDidTerminateDebugSession(({ id }) => debugSessions.delete(id));
 async function stopsAt(folder, config, file, patterns, act) {
   const text = (await vscode.workspace.openTextDocument(file)).getText().split('\n');
   const lines = patterns.map((pattern) => text.findIndex((line) => pattern.test(line)));
-  vscode.debug.addBreakpoints(
-    lines.map((line) => new vscode.SourceBreakpoint(new vscode.Location(file, new vscode.Position(line, 0)))),
-  );
+  const breakpoints = lines.map((line) => new vscode.SourceBreakpoint(new vscode.Location(file, new vscode.Position(line, 0))));
+  vscode.debug.addBreakpoints(breakpoints);
   if (!(await vscode.debug.startDebugging(folder, config))) throw new Error('The debugger did not start.');
   await until('the debugger attaches', () => vscode.debug.activeDebugSession?.parentSession);
+  // Else what is started runs past them on a busy machine.
+  await until('the breakpoints are set', async () => {
+    const session = vscode.debug.activeDebugSession;
+    const known = await Promise.all(breakpoints.map((breakpoint) => session?.getDebugProtocolBreakpoint(breakpoint)));
+    return known.every((breakpoint) => breakpoint?.verified === true);
+  });
   await act();
   const seen = new Set();
   while (seen.size < lines.length) {
