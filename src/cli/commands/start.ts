@@ -93,12 +93,14 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
     live.open();
     throw error;
   });
+  const printWorkers = (): void =>
+    terminal.print(JSON.stringify({ event: 'connectedWorkersChanged', workers: emulator.connectedWorkers() }));
   try {
     emulator.hub.subscribe((changes) => live.changes(changes));
     collectWhenIdle(emulator.hub);
     emulator.onEvent((event) => {
       if (event.type === 'connectedWorkersChanged') {
-        if (json) terminal.print(JSON.stringify({ event: event.type, workers: emulator.connectedWorkers() }));
+        if (json) printWorkers();
         return;
       }
       if (event.type === 'functionsChanged' && !json) terminal.print(functionList(emulator, terminal));
@@ -109,6 +111,8 @@ async function serve(args: ParsedArguments, folder: string, terminal: Terminal):
       }
     });
     announce(emulator, elsewhere, json, terminal);
+    // A program that waited for this emulator may have come before anybody listened.
+    if (json && emulator.connectedWorkers().length > 0) printWorkers();
     live.open();
     const name = args.text('run');
     if (name !== undefined) await Promise.race([runOne(emulator, name, input, json, terminal), end]);
