@@ -1,7 +1,6 @@
 // Every test but those of the built program and of the editor; files or patterns on the command line take their place.
 const { slowFirst } = require('./test/support/slow-first.cjs');
-const { mochaOptions } = require('./test/support/attempts.cjs');
-const { named } = require('./.mocharc.e2e.cjs');
+const program = require('./.mocharc.e2e.cjs');
 
 const ignore = ['test/vscode/**', 'test/e2e/**', 'test/attack/**', 'test/goldens/**'];
 const slow = [
@@ -10,22 +9,11 @@ const slow = [
 ].map((name) => `test/${name}.test.ts`);
 
 module.exports = {
-  ...mochaOptions,
-  import: 'tsx',
-  require: [
-    'temporary-files',
-    'ends-itself',
-    'ends-programs',
-    'older-packages',
-    'dotnet-environment',
-    'compile-server',
-    'quiet-programs',
-  ].map((name) => `./test/support/${name}.cjs`),
-  spec: named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),
+  ...program,
+  spec: program.named ? [] : slowFirst('test/**/*.test.ts', ignore, slow),
   ignore,
   // Ends what hangs, and nothing that a busy machine lets wait.
   timeout: 300_000,
-  exit: false,
 };
 // For the configuration of the quick run, and none of mocha's options.
 Object.defineProperty(module.exports, 'slow', { value: slow });
