@@ -25,5 +25,7 @@ Object.assign(module.exports, {
   attempts,
   /** For a configuration of mocha. */
   mochaOptions: attempts > 1 ? { reporter: __filename, retries: attempts - 1 } : {},
+  /** The same for its command line. */
+  mochaArguments: attempts > 1 ? ['--reporter', __filename, '--retries', String(attempts - 1)] : [],
   indented,
 });

@@ -7,6 +7,7 @@ import again from '../attempts.cjs';
 import '../ends-programs.cjs';
 import { runProgram } from '../run-program.mjs';
 import temporaryFiles from '../temporary-files.cjs';
+import { suites } from '../../vscode/host/suites.mjs';
 import { mochaProgram, panels, storyRuns } from './browser-parts.mjs';
 import { findDesktop } from './desktop.mjs';
 import { repository } from './places.mjs';
@@ -25,15 +26,24 @@ const inBrowser = (name, ...args) => ({
   args: [mochaProgram, '--config', '.mocharc.vscode.json', ...args],
   runs: canRunBrowserForm,
 });
+const insideHost = suites.map(({ name }) => ({
+  name: `inside the extension host: ${name}`,
+  args: [path.join(repository, 'test', 'vscode', 'host', 'run.mjs'), '--suite', name],
+  runs: true,
+}));
+const [longest, second, ...others] = insideHost;
 const parts = [
-  { name: 'inside the extension host', args: [path.join(repository, 'test', 'vscode', 'host', 'run.mjs')], runs: true },
-  inBrowser('the panels', ...panels),
+  longest,
+  // Their tests know nothing of each other: one that fails is run again by itself before all are.
+  inBrowser('the panels', ...again.mochaArguments, ...panels),
+  second,
   ...storyRuns.map((files) =>
     inBrowser(
       `the packaged extension clicked through: ${files.map((file) => path.basename(file, '.test.mjs')).join(', ')}`,
       ...files,
     ),
   ),
+  ...others,
 ];
 
 // What the lanes share is made before they start: neither may find it half done.
