@@ -180,15 +180,23 @@ export class StubApp {
 
   private constructor(readonly dir: string) {}
 
-  /** `begin`: what a process does when it is started; default: it says hello. Rejects as the worker's start does. */
+  /**
+   * `begin`: what a process does when it is started; default: it says hello. `built`: the list of functions that the build has written. Rejects as
+   * the worker's start does.
+   */
   static async start(
     behaviour: Behaviour,
-    { begin, host, ...options }: Partial<DotnetWorkerOptions> & { begin?: (process: StubProcess) => void; host?: object } = {},
+    {
+      begin,
+      host,
+      built = '[]',
+      ...options
+    }: Partial<DotnetWorkerOptions> & { begin?: (process: StubProcess) => void; host?: object; built?: string } = {},
   ): Promise<StubApp> {
     const app = new StubApp(await mkdtemp(path.join(tmpdir(), 'durascope-stub-')));
     const config = { description: { defaultWorkerPath: 'app.dll' } };
     await writeFile(path.join(app.dir, 'worker.config.json'), JSON.stringify(config));
-    await writeFile(path.join(app.dir, 'functions.metadata'), '[]');
+    await writeFile(path.join(app.dir, 'functions.metadata'), built);
     await writeFile(path.join(app.dir, 'host.json'), JSON.stringify({ version: '2.0', ...host }));
     await writeFile(path.join(app.dir, 'app.dll'), '');
     try {

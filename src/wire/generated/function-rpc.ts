@@ -180,7 +180,15 @@ export interface TypedData {
     | { $case: "collectionString"; value: CollectionString }
     | { $case: "collectionDouble"; value: CollectionDouble }
     | { $case: "collectionSint64"; value: CollectionSInt64 }
+    | { $case: "modelBindingData"; value: ModelBindingData }
     | undefined;
+}
+
+export interface ModelBindingData {
+  version: string;
+  source: string;
+  contentType: string;
+  content: Buffer;
 }
 
 export interface CollectionString {
@@ -2043,6 +2051,9 @@ export const TypedData: MessageFns<TypedData> = {
       case "collectionSint64":
         CollectionSInt64.encode(message.data.value, writer.uint32(90).fork()).join();
         break;
+      case "modelBindingData":
+        ModelBindingData.encode(message.data.value, writer.uint32(98).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2146,6 +2157,93 @@ export const TypedData: MessageFns<TypedData> = {
             }
 
             message.data = { $case: "collectionSint64", value: CollectionSInt64.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.data = { $case: "modelBindingData", value: ModelBindingData.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseModelBindingData(): ModelBindingData {
+  return { version: "", source: "", contentType: "", content: Buffer.alloc(0) };
+}
+
+export const ModelBindingData: MessageFns<ModelBindingData> = {
+  encode(message: ModelBindingData, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== "") {
+      writer.uint32(10).string(message.version);
+    }
+    if (message.source !== "") {
+      writer.uint32(18).string(message.source);
+    }
+    if (message.contentType !== "") {
+      writer.uint32(26).string(message.contentType);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(34).bytes(message.content);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelBindingData {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelBindingData();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.contentType = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
             continue;
           }
         }

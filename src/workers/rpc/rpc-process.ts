@@ -40,7 +40,6 @@ import {
   httpInput,
   httpReply,
   orchestratorInput,
-  triggerInput,
   triggerReply,
   type WithOutputs,
 } from './functions/invocation';
@@ -49,6 +48,8 @@ import { type Invocation, Invocations } from './functions/invocations';
 import type { LoadedFunction } from './functions/loaded-function';
 import { camelFailure, camelState } from './functions/pascal-state';
 import { type IsSource, readLog } from './functions/rpc-log';
+import { blobConnection, HandedBlobs } from './functions/handed-blobs';
+import { triggerInput } from './functions/trigger-input';
 import { SdkOrchestrationRunner } from '../node/child/orchestrations/sdk-orchestration-runner';
 import type {
   FunctionMetadataResponse,
@@ -98,6 +99,8 @@ export interface RpcProcessOptions {
   signal?: AbortSignal;
   /** A debugger may stop the process. */
   inspected?: boolean;
+  /** A worker of its kind reads the blob that a trigger names for itself. Default: none of its functions has such a trigger. */
+  readsBlobs?: boolean;
   /** It says so, and goes on once a debugger is there, or after a minute. */
   waitsForDebugger?: boolean;
 }
@@ -124,8 +127,9 @@ export class RpcProcess implements RunningApp {
   static async start(options: RpcProcessOptions): Promise<RpcProcess> {
     const workerId = randomUUID();
     let process: RpcProcess | null = null;
+    const blobs = options.readsBlobs === true ? await HandedBlobs.listen() : null;
     const listener = await RpcListener.listen(workerId, (stream) => process?.greet(stream));
-    process = new RpcProcess(options, workerId, listener);
+    process = new RpcProcess(options, workerId, listener, blobs);
     await process.life.loaded;
     return process;
   }
@@ -157,6 +161,7 @@ export class RpcProcess implements RunningApp {
     private readonly options: RpcProcessOptions,
     workerId: string,
     private readonly listener: RpcListener,
+    private readonly blobs: HandedBlobs | null,
   ) {
     this.problems = options.problems ?? [];
     this.output = new OutputLines(options.log);
@@ -191,7 +196,8 @@ export class RpcProcess implements RunningApp {
       onBusy: () => this.watchdog.watch(),
       onIdle: () => this.watchdog.rest(),
     });
-    this.process = launcher({ ...launch, args: [...launch.args, ...hostArguments(listener.port, workerId)] });
+    const env = blobs === null ? launch.env : { ...launch.env, [blobConnection]: blobs.connectionString };
+    this.process = launcher({ ...launch, env, args: [...launch.args, ...hostArguments(listener.port, workerId)] });
     this.output.read(this.process.stdout, 'information');
     this.output.read(this.process.stderr, 'warning');
     this.life = new ProcessLife({
@@ -278,8 +284,12 @@ export class RpcProcess implements RunningApp {
 
   async invoke(name: string, input: string | null, metadata: Readonly<Record<string, unknown>>): Promise<InvocationReply> {
     const fn = this.found(name);
-    const response = await this.invocations.run('invoke', fn, null, triggerInput(fn, input, metadata));
-    return this.told(fn, triggerReply(fn, response));
+    const { done, ...given } = triggerInput(fn, input, metadata, this.blobs);
+    try {
+      return this.told(fn, triggerReply(fn, await this.invocations.run('invoke', fn, null, given)));
+    } finally {
+      done();
+    }
   }
 
   forget(): void {
@@ -520,6 +530,7 @@ export class RpcProcess implements RunningApp {
   private onExit({ code, signal, error }: { code: number | null; signal: string | null; error?: Error }): void {
     if (!this.life.end()) return;
     this.listener.close();
+    this.blobs?.close();
     const { hung } = this;
     const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
     const ended =

@@ -2,7 +2,7 @@
  * Function apps of the .NET isolated worker: the app is the worker. It is built when its sources are newer than what was built of them, and
  * runs from there.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isBelow } from '../../../base/is-below';
 import { DurascopeError } from '../../../core/values/errors';
@@ -120,6 +120,7 @@ export class DotnetWorker extends AppWorker {
       // Whoever stands at a breakpoint of Program.cs takes their time.
       loadTimeoutMs: options.inspected === true ? 0 : (options.loadTimeoutMs ?? 60_000),
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
+      readsBlobs: await hasBlobTrigger(output.dir),
       waitsForDebugger: Object.keys(waiting).length > 0,
       signal,
     }).catch((error: unknown) => {
@@ -238,6 +239,12 @@ function runtimeSettings(env: Readonly<Record<string, string>>): Record<string, 
     ...(isSaid('GCgen0') ? {} : { DOTNET_GCgen0size: '0x1000000' }),
     ...(isSaid('ThreadPool_UnfairSemaphoreSpinLimit') ? {} : { DOTNET_ThreadPool_UnfairSemaphoreSpinLimit: '0' }),
   };
+}
+
+/** By the list that the build has written. */
+async function hasBlobTrigger(dir: string): Promise<boolean> {
+  const listed = await readFile(path.join(dir, 'functions.metadata'), 'utf8').catch(() => '');
+  return /"blobTrigger"/i.test(listed);
 }
 
 /** Of what .NET runs there is a description beside it; a library has none. */

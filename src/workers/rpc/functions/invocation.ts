@@ -4,7 +4,6 @@ import { rewrittenJson } from '../../../core/values/newtonsoft-json';
 import type { ActivityOutcome, ActivityRequest } from '../../../core/ports/function-worker';
 import type { EncodedAnswer, EncodedCall } from '../../../core/ports/passthrough-host';
 import { describeActivityFailure, describeEncodedFailure } from '../../supervision/activity-failure';
-import { triggerProperties, withProperties } from '../../supervision/trigger-properties';
 import { toHttpAnswer } from '../../supervision/http-answer';
 import type { HttpCall, HttpReply, InvocationReply, OutputValue } from '../../supervision/running-app';
 import {
@@ -17,7 +16,7 @@ import {
   type TypedData,
 } from '../../../wire/generated/function-rpc';
 import { isDurableClient, type LoadedFunction } from './loaded-function';
-import { inputData, json, jsonTextOf, nothing, plainData, text } from './values';
+import { json, jsonTextOf, nothing, plainData, propertiesSent, text } from './values';
 
 export interface ToInvoke {
   fn: LoadedFunction;
@@ -71,22 +70,14 @@ export function activityInput(
       instanceId: text(instanceId),
       [fn.trigger.name]: data,
       data: element === null ? nothing : json(element),
-      ...propertiesOf(element),
+      ...propertiesSent(element),
     },
   };
 }
 
 /** A trigger of the JSON protocol. */
 export function orchestratorInput(instanceId: string, trigger: string): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
-  return { data: text(trigger), triggerMetadata: { ...propertiesOf(trigger), instanceId: text(instanceId) } };
-}
-
-function propertiesOf(trigger: string | null): Record<string, TypedData> {
-  const properties: Record<string, TypedData> = {};
-  for (const [name, { json: object, string: value = '' }] of Object.entries(triggerProperties(trigger))) {
-    properties[name] = typeof object === 'string' ? json(object) : text(value ?? '');
-  }
-  return properties;
+  return { data: text(trigger), triggerMetadata: { ...propertiesSent(trigger), instanceId: text(instanceId) } };
 }
 
 /** The schedule's input is a JSON array of one. */
@@ -207,20 +198,6 @@ export function httpReply(fn: LoadedFunction, response: InvocationResponse, isSt
   });
   const { status, headers, body } = answer;
   return { reply: { response: { status, headers }, body: body === null ? null : Buffer.from(body), outputs }, ignored };
-}
-
-/** A timer's properties stand nowhere: it is no text for the host. */
-export function triggerInput(
-  { descriptor }: LoadedFunction,
-  input: string | null,
-  metadata: Readonly<Record<string, unknown>>,
-): Pick<ToInvoke, 'data' | 'triggerMetadata'> {
-  const triggerMetadata: Record<string, TypedData> = {};
-  for (const [name, value] of Object.entries(metadata)) {
-    triggerMetadata[name] = typeof value === 'string' ? text(value) : json(value === undefined ? 'null' : JSON.stringify(value));
-  }
-  const properties = descriptor.type === 'timer' ? {} : propertiesOf(input);
-  return { data: inputData(input), triggerMetadata: withProperties(triggerMetadata, properties) };
 }
 
 export function triggerReply(fn: LoadedFunction, response: InvocationResponse): WithOutputs<InvocationReply> {

@@ -1,21 +1,19 @@
 /** Values on the wire as the rest of the program has them. */
 import type { TypedData as PlainData, RpcHttp as PlainHttp } from '../../supervision/rpc-values';
+import { triggerProperties } from '../../supervision/trigger-properties';
 import type { RpcHttp, TypedData } from '../../../wire/generated/function-rpc';
 
 export const text = (value: string): TypedData => ({ data: { $case: 'string', value } });
 export const json = (value: string): TypedData => ({ data: { $case: 'json', value } });
 export const nothing: TypedData = { data: undefined };
 
-/** JSON of an object, array, number or boolean as such, everything else as text. */
-export function inputData(input: string | null): TypedData {
-  if (input === null) return nothing;
-  try {
-    const value: unknown = JSON.parse(input);
-    if (value === null) return nothing;
-    return typeof value === 'string' ? text(value) : json(input);
-  } catch {
-    return text(input);
+/** What of a trigger that is a JSON object stands beside it. */
+export function propertiesSent(trigger: string | null): Record<string, TypedData> {
+  const properties: Record<string, TypedData> = {};
+  for (const [name, { json: object, string = '' }] of Object.entries(triggerProperties(trigger))) {
+    properties[name] = typeof object === 'string' ? json(object) : text(string ?? '');
   }
+  return properties;
 }
 
 /** Of what may be large, in characters or bytes. */
@@ -26,6 +24,12 @@ export function sizeOf({ data }: TypedData): number {
     case 'bytes':
     case 'stream':
       return data.value.length;
+    case 'modelBindingData':
+      return data.value.content.length;
+    case 'collectionBytes':
+      return data.value.bytes.reduce((sum, each) => sum + each.length, 0);
+    case 'collectionString':
+      return data.value.string.reduce((sum, each) => sum + each.length, 0);
     case 'http':
       return data.value.body === undefined ? 0 : sizeOf(data.value.body);
     default:
@@ -39,6 +43,7 @@ export function jsonTextOf(data: TypedData | undefined): string | null {
   switch (value?.$case) {
     case undefined:
     case 'http':
+    case 'modelBindingData':
       return null;
     case 'json':
       return value.value === 'null' ? null : value.value;

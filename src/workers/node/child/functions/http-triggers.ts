@@ -8,7 +8,7 @@ import { triggerProperties, withProperties } from '../../../supervision/trigger-
 import { toHttpAnswer, type HttpAnswer } from '../../../supervision/http-answer';
 import type { Invoker } from './invoker';
 import { collectOutputs, isSet, toJsonText, valueToJsonText } from './typed-data';
-import { triggerData } from './trigger-data';
+import { triggerData } from '../../../supervision/trigger-data';
 import type { UserLog } from './user-log';
 
 export interface TriggersOptions {

@@ -1,15 +1,20 @@
 /** What the Functions host hands over for a trigger that is neither durable, HTTP nor a timer, called by hand (spec/functions-worker.md 3.1). */
-import type { TypedData } from '../../../supervision/rpc-values';
-import type { FunctionBinding } from '../../wire/messages';
+import type { TypedData } from './rpc-values';
 
 /** Their documents and rows come as one JSON array. */
 const lists = new Set(['cosmosdbtrigger', 'sqltrigger', 'mysqltrigger']);
+
+/** What counts of a trigger's binding, as function.json or the worker's list has it. */
+export interface TriggerShape {
+  type: string;
+  [more: string]: unknown;
+}
 
 /**
  * `input`: JSON or any text. A batch (`cardinality` many, changes of a database) is a list also of one; a message of it that is no text goes as its
  * JSON. Blobs are bytes, whatever `dataType` says; other triggers are with the `dataType` binary.
  */
-export function triggerData({ type, cardinality, dataType }: FunctionBinding, input: string | null): TypedData {
+export function triggerData({ type, cardinality, dataType }: TriggerShape, input: string | null): TypedData {
   if (input === null) return {};
   const value = parsed(input);
   if (value === null) return {};
@@ -24,6 +29,12 @@ export function triggerData({ type, cardinality, dataType }: FunctionBinding, in
   }
   if (isBinary) return { bytes: Buffer.from(typeof value === 'string' ? value : input) };
   return typeof value === 'string' ? { string: value } : { json: input };
+}
+
+/** What the text of one message is: that of a quoted text is what stands in its quotes. */
+export function messageOfInput(input: string): string {
+  const value = parsed(input);
+  return typeof value === 'string' ? value : input;
 }
 
 /** What is no JSON is a text. */
