@@ -3,7 +3,7 @@
  * critical section, and of signals to a counter. In the end no money came or went, every acknowledged signal counts once, every
  * acknowledged transfer has ended, and nothing is locked.
  *
- * `DURASCOPE_ENTITY_KILLS` sets the number of kills (default 40, ten in each data folder).
+ * `DURASCOPE_ENTITY_KILLS` sets the number of kills (default 20, ten in each data folder).
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DurascopePrograms, projectRoot, type Ready } from '../support/durascope-program';
 
-const kills = Number(process.env['DURASCOPE_ENTITY_KILLS'] ?? '40');
+const kills = Number(process.env['DURASCOPE_ENTITY_KILLS'] ?? '20');
 /** A folder with more takes long to open again and again. */
 const killsOfFolder = 10;
 const accounts = ['a', 'b', 'c', 'd', 'e'];

@@ -2,7 +2,7 @@
  * Nothing lost: the real program is killed again and again in the middle of a mixed load, on one data folder, and in the end every
  * acknowledged start and event is there, every instance has ended as it would have, and no history holds a row twice.
  *
- * `DURASCOPE_KILLS` sets the number of kills (default 120), `DURASCOPE_PASSTHROUGH_KILLS` that of an app in the dialect of durable-functions 4
+ * `DURASCOPE_KILLS` sets the number of kills (default 40), `DURASCOPE_PASSTHROUGH_KILLS` that of an app in the dialect of durable-functions 4
  * (default 5), `DURASCOPE_SEED` the first seed. A folder with the histories of more kills takes long to open again and again: that is an
  * attack (test/attack/kills.test.ts).
  */
@@ -12,7 +12,7 @@ import path from 'node:path';
 import { endAll, killAndLook } from '../support/kill-load';
 
 const apps = [
-  { app: 'mixed-load', kills: Number(process.env['DURASCOPE_KILLS'] ?? '120') },
+  { app: 'mixed-load', kills: Number(process.env['DURASCOPE_KILLS'] ?? '40') },
   { app: 'mixed-load-grpc', kills: Number(process.env['DURASCOPE_PASSTHROUGH_KILLS'] ?? '5') },
 ] as const;
 /** Each data folder has a seed of its own. */
