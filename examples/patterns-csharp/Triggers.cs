@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -39,4 +40,21 @@ public static class Triggers
         [QueueTrigger("approvals")] HumanInteraction.Approval approval,
         [DurableClient] DurableTaskClient client) =>
         client.ScheduleNewOrchestrationInstanceAsync("ApprovalWorkflow", approval);
+
+    // Nor is a container. By hand, the text is the blob: durascope invoke RequestsUploaded --input 'A lamp' --metadata '{ "name": "today.txt" }'
+    [Function("RequestsUploaded")]
+    public static async Task<int> RequestsUploaded(
+        [BlobTrigger("requests/{name}")] Stream requests,
+        string name,
+        [DurableClient] DurableTaskClient client)
+    {
+        using var reader = new StreamReader(requests);
+        var lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        for (int at = 0; at < lines.Length; at++)
+        {
+            var approval = new HumanInteraction.Approval(lines[at]);
+            await client.ScheduleNewOrchestrationInstanceAsync("ApprovalWorkflow", approval, new StartOrchestrationOptions($"{name}-{at}"));
+        }
+        return lines.Length;
+    }
 }

@@ -283,6 +283,16 @@ describe('the examples in C#', function () {
       assert.equal(status.output, 'Rejected: A lamp');
     });
 
+    it('RequestsUploaded reads the blob that it is called with by hand', async () => {
+      const requests = ['--input', 'A lamp\nEin Stuhl für Jürgen\n', '--metadata', '{"name":"today.txt"}'];
+      assert.deepEqual(await app.durascope('invoke', 'RequestsUploaded', ...requests), { name: 'RequestsUploaded', result: 2 });
+      const { name, input } = (await app.until('today.txt-1', () => true)) as Status & {
+        name: string;
+        input: { Request: string };
+      };
+      assert.deepEqual([name, input.Request], ['ApprovalWorkflow', 'Ein Stuhl für Jürgen']);
+    });
+
     it('Start starts any orchestrator over HTTP, and waits for its output where it is told to', async () => {
       const { url } = app.serving.ready;
       const answer = await fetch(`${url}/api/start/GetWeatherOrchestrator?wait=true`, { method: 'POST' });
