@@ -52,6 +52,19 @@ const keptOutput = 1_000_000;
 /** What the analyzers of Durable Task and of Functions warn of; the rest is for who writes the code, not for who runs it. */
 const ofAnalyzers = /^(DURABLE|AZFW)/;
 
+/** A file that it writes is open: on Linux and macOS the compiler's own output, on Windows also what is copied. */
+const heldCodes = /^(CS2012|MSB3021|MSB3026|MSB3027)$/;
+/** These have many causes, and say which in English alone where nobody has translated them. */
+const heldWords = /being used by another process/i;
+
+/** Whether a build failed because something else, as a rule another build, has files of the project open. */
+export function isHeldByOther(error: unknown): boolean {
+  return DurascopeError.is(error, 'AppInvalid') && error.details['isHeldByOther'] === true;
+}
+
+const heldAdvice =
+  '\nFiles of the project are in use: by another build of it (dotnet watch, an editor), or a program that was started from its output. The app is built again with the next change.';
+
 /**
  * Resolves with warnings that say how the app will run. Rejects with `AppInvalid`: what the compiler says, with `file` and `line` of the first
  * error, and all as `problems`. `framework`: null for all that the project names.
@@ -72,15 +85,17 @@ export async function buildProject(file: string, framework: string | null, optio
   const [first] = errors;
   const shown = errors.slice(0, shownErrors).map((each) => `  ${described(each, dir)}`);
   if (errors.length > shown.length) shown.push(`  and ${errors.length - shown.length} more`);
+  const isHeld = errors.some(({ code: name, message }) => heldCodes.test(name) || heldWords.test(message));
   const what = errors.length === 0 ? output.trim().split('\n').slice(-10).join('\n') : shown.join('\n');
   throw new DurascopeError(
     'AppInvalid',
-    `The app cannot be built (dotnet build ${path.basename(file)}):\n${what}${missingPackages(errors)}`,
+    `The app cannot be built (dotnet build ${path.basename(file)}):\n${what}${isHeld ? heldAdvice : missingPackages(errors)}`,
     {
       details: {
         ...(first?.file == null ? {} : { file: path.resolve(dir, first.file) }),
         ...(first?.line == null ? {} : { line: first.line }),
         problems: errors.map((each): AppProblem => problemOf(each, dir)),
+        ...(isHeld ? { isHeldByOther: true } : {}),
       },
     },
   );

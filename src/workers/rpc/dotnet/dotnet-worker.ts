@@ -4,6 +4,7 @@
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isBelow } from '../../../base/is-below';
 import { DurascopeError } from '../../../core/values/errors';
 import type { AppProblem } from '../../../core/values/app-problem';
@@ -19,7 +20,7 @@ import { workerEnvironment } from '../../supervision/worker-environment';
 import { spawnGuarded } from '../guarded-process';
 import { RpcProcess } from '../rpc-process';
 import { isLastOfBuild, watchSources } from '../watch-sources';
-import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild } from './dotnet-build';
+import { assertRunnable, buildProject, dotnetMissing, frameworkToBuild, isHeldByOther } from './dotnet-build';
 import { readBuildNotes, writeBuildNotes } from './build-notes';
 import { type DotnetOutput, type DotnetProject, findDotnetProject, findOutputs, findSources } from './dotnet-project';
 import { missingRuntime } from './missing-dotnet';
@@ -42,8 +43,13 @@ export interface DotnetWorkerOptions extends AppWorkerOptions {
   /** The process goes no further than its start until a debugger is attached to it, for a minute at most. The log has its id (`LogEntry`). */
   waitForDebugger?: boolean;
   debounceMs?: number;
+  /** How long another build of the project is waited for at a time. Default 2,000. */
+  otherBuildMs?: number;
   launcher?: Launcher;
 }
+
+/** A build of the user's own may have the same files open: so many attempts in all. */
+const mostBuilds = 5;
 
 /** Sources come in bursts when they are saved or checked out. */
 const quietMs = 400;
@@ -159,6 +165,7 @@ export class DotnetWorker extends AppWorker {
     how: { dotnetPath: string; env: Readonly<Record<string, string>>; signal: AbortSignal },
   ): Promise<{ output: DotnetOutput; warnings: readonly AppProblem[] }> {
     const { file } = project;
+    const { dotnet: options } = this;
     const { output: known, facts, isFresh } = await this.look(appDir, project, how);
     if (known !== null && isFresh) return { output: known, warnings: (await readBuildNotes(known)).warnings };
     if (file === null)
@@ -167,7 +174,20 @@ export class DotnetWorker extends AppWorker {
     this.note('information', `Building ${path.basename(file)} ...`);
     const startedAt = Date.now();
     const frameworks = facts?.frameworks ?? [];
-    const warnings = await buildProject(file, frameworks.length > 1 ? frameworkToBuild(frameworks) : null, how);
+    const framework = frameworks.length > 1 ? frameworkToBuild(frameworks) : null;
+    let warnings: readonly AppProblem[] | null = null;
+    for (let attempt = 1; warnings === null; attempt++) {
+      try {
+        warnings = await buildProject(file, framework, how);
+      } catch (error) {
+        if (!isHeldByOther(error) || attempt === mostBuilds) throw error;
+        if (attempt === 1) this.note('information', `Another build of ${path.basename(file)} is under way: it is waited for.`);
+        // Ended early by the emulator's end, which the next attempt then says.
+        await pause(options.otherBuildMs ?? 2_000, undefined, { signal: how.signal }).catch(() => undefined);
+        const { output, isFresh: isBuilt } = await this.look(appDir, project, how);
+        if (output !== null && isBuilt) return { output, warnings: (await readBuildNotes(output)).warnings };
+      }
+    }
     const { output } = await this.look(appDir, project, how);
     if (output === null) {
       const message = `${path.basename(file)} was built, but there is no worker.config.json below ${facts?.outputRoots.join(', ') ?? 'bin'}. Refer to the package Microsoft.Azure.Functions.Worker.Sdk in it.`;
