@@ -58,6 +58,20 @@ describe('rehearsals', () => {
     assert.equal(worker.forgotten.length, 310, 'nothing is kept of them');
   });
 
+  it('end with more at once than are over in one breath', async () => {
+    const begun = new Set<string>();
+    let mostAtOnce = 0;
+    worker.intercept = ({ instanceId }) => {
+      begun.add(instanceId);
+      mostAtOnce = Math.max(mostAtOnce, begun.size - worker.forgotten.length);
+      return undefined;
+    };
+    const over = rehearsals.begin();
+    await rest();
+    await over;
+    assert(mostAtOnce > 50, String(mostAtOnce));
+  });
+
   it('wait while there is something to do, and not for ever', async () => {
     isFree = () => false;
     const over = rehearsals.begin();

@@ -31,7 +31,7 @@ describe('what the process of an app is asked for', () => {
 
   it('goes as far as it comes before the next begins', async () => {
     const turns = new OneByOne(() => now);
-    for (const name of ['a', 'b', 'c']) turns.add(steps(name, 3), false);
+    for (const name of ['a', 'b', 'c']) turns.add(steps(name, 3), 'new');
     await immediate();
     assert.deepEqual(said, ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'c1', 'c2', 'c3']);
   });
@@ -45,8 +45,8 @@ describe('what the process of an app is asked for', () => {
       await opened;
       said.push('goes on');
     };
-    turns.add(() => (void waits(), true), false);
-    turns.add(steps('b', 2), false);
+    turns.add(() => (void waits(), true), 'new');
+    turns.add(steps('b', 2), 'new');
     await immediate();
     assert.deepEqual(said, ['waits', 'b1', 'b2']);
     open();
@@ -56,17 +56,32 @@ describe('what the process of an app is asked for', () => {
 
   it('goes on with what has begun before anything else begins', async () => {
     const turns = new OneByOne(() => now);
-    turns.add(steps('new', 1), false);
-    turns.add(atOnce('also new'), false);
-    turns.add(steps('begun', 2), true);
+    turns.add(steps('new', 1), 'new');
+    turns.add(atOnce('also new'), 'new');
+    turns.add(steps('begun', 2), 'begun');
     await immediate();
     assert.deepEqual(said, ['begun1', 'begun2', 'new1', 'also new']);
   });
 
+  it('takes what is rehearsed when there is nothing else, and again what has begun before what has not', async () => {
+    const turns = new OneByOne(() => now);
+    turns.add(atOnce('rehearsed new'), 'rehearsedNew');
+    turns.add(atOnce('rehearsed begun'), 'rehearsedBegun');
+    turns.add(() => {
+      // While it runs the user asks for something.
+      turns.add(atOnce('later'), 'new');
+      return atOnce('rehearsed')();
+    }, 'rehearsedBegun');
+    turns.add(atOnce('new'), 'new');
+    turns.add(atOnce('begun'), 'begun');
+    await immediate();
+    assert.deepEqual(said, ['begun', 'new', 'rehearsed begun', 'rehearsed', 'later', 'rehearsed new']);
+  });
+
   it('costs no turn of anything where it is over at once', async () => {
     const turns = new OneByOne(() => now);
-    turns.add(() => (process.nextTick(() => said.push('tick')), atOnce('a')()), false);
-    turns.add(atOnce('b'), false);
+    turns.add(() => (process.nextTick(() => said.push('tick')), atOnce('a')()), 'new');
+    turns.add(atOnce('b'), 'new');
     await immediate();
     assert.deepEqual(said, ['a', 'b', 'tick']);
   });
@@ -79,10 +94,10 @@ describe('what the process of an app is asked for', () => {
     };
     setImmediate(() => {
       said.push('event loop');
-      turns.add(slow('c'), true);
+      turns.add(slow('c'), 'begun');
     });
-    turns.add(slow('a'), false);
-    turns.add(slow('b'), false);
+    turns.add(slow('a'), 'new');
+    turns.add(slow('b'), 'new');
     while (said.length < 4) await immediate();
     assert.deepEqual(said, ['a', 'event loop', 'c', 'b']);
   });

@@ -38,8 +38,11 @@ const mostRests = 20;
 const times = (count: number, size: number): readonly number[] => Array.from({ length: count }, () => size);
 /** Instances that run together, one group after the other, in one hub and the other by turns. */
 const groups: readonly number[] = [...times(20, 1), ...times(2, 10)];
-/** After those: V8 has seen then what the code is used for. */
-const compiledEarly: readonly number[] = [...times(20, 1), ...times(25, 10)];
+/**
+ * After those: V8 has seen then what the code is used for. The last are more than are over in one breath, so that what comes with many at once is
+ * compiled as well.
+ */
+const compiledEarly: readonly number[] = [...times(20, 1), ...times(10, 10), 150];
 const longestMs = 5_000;
 const silent = (): void => undefined;
 

@@ -27,8 +27,11 @@ export const onStackSymbol = 'durascope.onStack';
 export const socketVariable = 'DURASCOPE_WORKER_SOCKET';
 export const tokenVariable = 'DURASCOPE_WORKER_TOKEN';
 
-/** Functions of Durascope's own in a process that can rehearse (docs/decisions/0007-rehearsal.md); no function of an app has such a name. */
-export const rehearsalNames = { orchestrator: 'durascope.sequence', activity: 'durascope.step' };
+/**
+ * Functions of Durascope's own in a process that can rehearse (docs/decisions/0007-rehearsal.md); no function of an app has such a name. With
+ * capital letters, as most have: a name in small letters alone is its own lower-case form, and V8 takes all others for the same then.
+ */
+export const rehearsalNames = { orchestrator: 'Durascope.Sequence', activity: 'Durascope.Step' };
 
 /** A file of package.json's `main`, in loading order. */
 export interface EntryFile {

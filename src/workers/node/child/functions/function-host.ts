@@ -155,12 +155,14 @@ export class FunctionHost {
         const before = this.parts.get(message.id);
         this.parts.delete(message.id);
         const asked = before === undefined ? message : { ...message, events: [...before, ...message.events] };
-        this.turns.add(() => this.answer(asked.id, () => this.episode(asked, loaded)), false);
+        const rank = this.registry.isHidden(asked.name) ? 'rehearsedNew' : 'new';
+        this.turns.add(() => this.answer(asked.id, () => this.episode(asked, loaded)), rank);
         break;
       }
       case 'activity': {
         // What has begun is gone on with before anything else begins.
-        this.turns.add(() => this.answer(message.id, () => this.activity(message, ahead)), true);
+        const rank = this.registry.isHidden(message.name) ? 'rehearsedBegun' : 'begun';
+        this.turns.add(() => this.answer(message.id, () => this.activity(message, ahead)), rank);
         break;
       }
       case 'entity': {

@@ -12,10 +12,16 @@ const microtask = globalThis.queueMicrotask;
 /** So long things follow each other before the event loop gets its turn, and what was said goes out. */
 export const turnMs = 10;
 
+/** What is taken first, and last. */
+export type Rank = 'begun' | 'new' | 'rehearsedBegun' | 'rehearsedNew';
+
 export class OneByOne {
-  /** Taken before the others. */
-  readonly #first = new Fifo<() => boolean>();
-  readonly #others = new Fifo<() => boolean>();
+  readonly #lines: Readonly<Record<Rank, Fifo<() => boolean>>> = {
+    begun: new Fifo(),
+    new: new Fifo(),
+    rehearsedBegun: new Fifo(),
+    rehearsedNew: new Fifo(),
+  };
   #isGoing = false;
   #turnEnd = 0;
 
@@ -33,17 +39,22 @@ export class OneByOne {
   }
 
   /** `run` throws nothing, and answers whether it goes on once it has returned. */
-  add(run: () => boolean, isFirst: boolean): void {
-    (isFirst ? this.#first : this.#others).push(run);
+  add(run: () => boolean, rank: Rank): void {
+    this.#lines[rank].push(run);
     if (this.#isGoing) return;
     this.#isGoing = true;
     // Once all that has come together is here.
     nextTick(this.#next);
   }
 
+  #taken(): (() => boolean) | undefined {
+    const { begun, new: others, rehearsedBegun, rehearsedNew } = this.#lines;
+    return begun.shift() ?? others.shift() ?? rehearsedBegun.shift() ?? rehearsedNew.shift();
+  }
+
   readonly #next = (): void => {
     for (;;) {
-      const run = this.#first.shift() ?? this.#others.shift();
+      const run = this.#taken();
       if (run === undefined) {
         this.#isGoing = false;
         return;

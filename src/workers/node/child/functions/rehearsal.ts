@@ -5,12 +5,9 @@
  */
 import { compileEarly } from '../../../../base/early-compiling';
 import { rehearsalNames } from '../../wire/messages';
+import { makersOf, type LoadedModules } from '../loading/package-makers';
 import type { FunctionCallback, FunctionRegistry, RegisteredFunction } from '../loading/function-registry';
 import type { DirectCalls } from './direct-call';
-
-interface OrchestratorClass {
-  new (code: (context: RehearsedContext) => Generator): { listen?: () => FunctionCallback };
-}
 
 interface RehearsedContext {
   df: { callActivity(name: string, input: unknown): unknown };
@@ -44,18 +41,14 @@ export class CompiledEarly {
 }
 
 /** False, and nothing is there, where the app is of another kind than the usual one. */
-export function hideRehearsal(
-  registry: FunctionRegistry,
-  direct: DirectCalls,
-  modules: Readonly<Record<string, { exports?: unknown } | undefined>>,
-): boolean {
+export function hideRehearsal(registry: FunctionRegistry, direct: DirectCalls, modules: LoadedModules): boolean {
   const functions = registry.all().filter((fn) => direct.canCall(fn) && !fn.requiresGrpc);
   const orchestrator = functions.find(({ type }) => type === 'orchestrator');
   const activity = functions.find(({ type }) => type === 'activity');
-  const callback = listener(modules);
-  if (orchestrator === undefined || activity === undefined || callback === null) return false;
-  hide(registry, direct, orchestrator, rehearsalNames.orchestrator, callback);
-  hide(registry, direct, activity, rehearsalNames.activity, (input) => `Hello ${String(input)}!`);
+  const made = madeByPackage(modules);
+  if (orchestrator === undefined || activity === undefined || made === null) return false;
+  hide(registry, direct, orchestrator, rehearsalNames.orchestrator, made.orchestrator);
+  hide(registry, direct, activity, rehearsalNames.activity, made.activity);
   return true;
 }
 
@@ -69,22 +62,23 @@ function hide(
   direct.prepareLike(registry.hide({ ...like, id: name, name, callback, extraInputs: [], place: null }), like);
 }
 
-/** The orchestrator as the package makes it of the code; null where it has another shape than that of 3.x. */
-function listener(modules: Readonly<Record<string, { exports?: unknown } | undefined>>): FunctionCallback | null {
-  for (const [file, module] of Object.entries(modules)) {
-    if (!/[\\/]orchestrations[\\/]Orchestrator\.js$/.test(file)) continue;
-    const { Orchestrator } = (module?.exports ?? {}) as { Orchestrator?: OrchestratorClass };
-    if (typeof Orchestrator !== 'function') continue;
-    try {
-      const listening = new Orchestrator(sequence).listen?.();
-      return typeof listening === 'function' ? listening : null;
-    } catch {
-      // Another shape than the one known here.
-      return null;
-    }
+/**
+ * Both as the package makes functions of code, with all that it puts around them: V8 would throw away what it has compiled for one that is called
+ * in another way. Null where the package has another shape than that of 3.x.
+ */
+function madeByPackage(modules: LoadedModules): { orchestrator: FunctionCallback; activity: FunctionCallback } | null {
+  const makers = makersOf(modules);
+  if (makers === null) return null;
+  try {
+    const orchestrator = makers.orchestrator(sequence);
+    return orchestrator === null ? null : { orchestrator, activity: makers.activity(sayHello) };
+  } catch {
+    // Another shape than the one known here.
+    return null;
   }
-  return null;
 }
+
+const sayHello: FunctionCallback = (input) => `Hello ${String(input)}!`;
 
 function* sequence(context: RehearsedContext): Generator<unknown, unknown[], unknown> {
   const outputs: unknown[] = [];
