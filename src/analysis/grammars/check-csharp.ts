@@ -7,6 +7,7 @@ import { adviceFor, type SharedCause } from '../../core/history/cause-advice';
 import { causeTexts, type DeterminismCause } from '../../core/history/divergence';
 import type { Finding, Fix, RelatedPlace } from '../findings/finding';
 import { type CSharpOrchestrator, orchestratorsOf, parametersOf } from './csharp-orchestrators';
+import { asUtc, dateWithoutZone } from './csharp-dates';
 import { awaited, fixesOf } from './csharp-fixes';
 import { objects, staticMembers } from './csharp-rules';
 import {
@@ -115,6 +116,8 @@ class Check {
         case 'invocation_expression': {
           const left = leavesContext(node);
           if (left !== null) report(left, 'leftContext', `ConfigureAwait${node.childForFieldName('arguments')?.text ?? ''}`);
+          const date = dateWithoutZone(node, code);
+          if (date !== null) report(date, 'dateWithoutZone', date.text);
           follow(this.#called(node, type, values), node, 'called');
           break;
         }
@@ -200,6 +203,7 @@ class Check {
   ): readonly Fix[] {
     const { context, node: code } = this.orchestrator;
     if (cause === 'leftContext') return withoutConfigureAwait(node);
+    if (cause === 'dateWithoutZone') return asUtc(node);
     if (cause === 'blocked' && !/^Task\./.test(node.text)) return awaited(node);
     return own === null || context === null ? [] : fixesOf(node, { ...own, context, code });
   }

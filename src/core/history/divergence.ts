@@ -27,6 +27,7 @@ export type DeterminismCause =
   | 'eventAgain'
   | 'leftContext'
   | 'blocked'
+  | 'dateWithoutZone'
   | 'renamedCall'
   | 'reorderedCalls'
   | 'addedCall'
@@ -176,6 +177,11 @@ export const causeTexts: Readonly<Record<DeterminismCause, CauseText>> = {
     title: 'Blocked orchestrator',
     reason: 'The thread that waits here is the one that would bring the result: the code does not come back.',
     explanation: 'Await the task.',
+  },
+  dateWithoutZone: {
+    title: 'Date without a zone',
+    reason: 'A timer takes it for the local time of the machine: right in the cloud, hours late or at once on another one.',
+    explanation: 'Say that it is UTC, with DateTime.SpecifyKind(…, DateTimeKind.Utc), or reckon from context.CurrentUtcDateTime.',
   },
   renamedCall: {
     title: 'Renamed call',

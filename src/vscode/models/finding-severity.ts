@@ -9,7 +9,7 @@ export const findingCauses = [
   ...(['currentTime', 'random', 'uuid', 'environment', 'timer', 'network', 'fileSystem', 'process'] as const),
   ...(['awaitNonDurable', 'asyncOrchestrator', 'yieldNonTask', 'missingYield', 'globalState', 'replayFlag'] as const),
   ...(['changedClock', 'oneByOne', 'groupedAgain', 'retryLeftBehind', 'booleanAsText', 'eventAgain'] as const),
-  ...(['leftContext', 'blocked'] as const),
+  ...(['leftContext', 'blocked', 'dateWithoutZone'] as const),
 ] satisfies readonly DeterminismCause[];
 
 // These fail, or do nothing, at the first run already.

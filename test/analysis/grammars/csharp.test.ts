@@ -154,6 +154,51 @@ describe('determinism of orchestrators in C#', () => {
     assert.deepEqual(await told(mended), []);
   });
 
+  describe('a timer with a date', () => {
+    const timer = (date: string): string => `await context.CreateTimer(${date}, CancellationToken.None);`;
+    const unzoned: readonly string[] = [
+      timer('new DateTime(2026, 12, 24)'),
+      timer('new System.DateTime(2026, 12, 24, 9, 0, 0).AddDays(1).AddHours(2)'),
+      timer('DateTime.Parse("2026-12-24T09:00:00")'),
+      timer('DateTime.Parse("2026-12-24")'),
+      timer('day.ToDateTime(new TimeOnly(9, 0))'),
+      timer('(day.ToDateTime(TimeOnly.MinValue))'),
+      `DateTime due = new(2026, 12, 24); ${timer('due')}`,
+      `var due = new DateTime(2026, 12, 24); if (x) { ${timer('due.AddDays(1)')} }`,
+    ];
+    for (const body of unzoned) {
+      it(`that has no zone is found, and made one of UTC: ${body}`, async () => {
+        const source = orchestrator(body);
+        const [finding, ...others] = await check(source);
+        assert.ok(finding !== undefined && others.length === 0);
+        assert.equal(finding.cause, 'dateWithoutZone');
+        const [edit] = finding.fixes[0]?.edits ?? [];
+        assert.ok(edit !== undefined);
+        const mended = source.slice(0, edit.start) + edit.text + source.slice(edit.end);
+        assert.match(mended, /CreateTimer\(DateTime\.SpecifyKind\(.*, DateTimeKind\.Utc\), CancellationToken\.None\);/);
+        assert.deepEqual(await told(mended), []);
+      });
+    }
+
+    const zoned: readonly string[] = [
+      timer('new DateTime(2026, 12, 24, 9, 0, 0, DateTimeKind.Utc)'),
+      timer('DateTime.SpecifyKind(new DateTime(2026, 12, 24), DateTimeKind.Utc)'),
+      timer('context.CurrentUtcDateTime.AddDays(1)'),
+      timer('DateTime.Parse("2026-12-24T09:00:00Z")'),
+      timer('DateTime.Parse("2026-12-24T09:00:00+01:00")'),
+      timer('DateTime.Parse("2026-12-24 09:00", null, DateTimeStyles.AssumeUniversal)'),
+      timer('DateTime.Parse(text)'),
+      timer('TimeSpan.FromDays(1)'),
+      `DateTime due = new(2026, 12, 24); due = context.CurrentUtcDateTime; ${timer('due')}`,
+      'var year = new DateTime(2026, 1, 1); Told(year);',
+    ];
+    for (const body of zoned) {
+      it(`that has one, or may have, is passed over: ${body}`, async () => {
+        assert.deepEqual(await told(orchestrator(body)), []);
+      });
+    }
+  });
+
   it('names an orchestrator by its attribute, its class or its registration', async () => {
     const names = async (source: string): Promise<readonly string[]> =>
       (await check(source)).flatMap((each) => each.orchestrators);
