@@ -34,7 +34,7 @@ import type { ManagementCall } from './management-call';
 import { type ManagementUrlParts, startPayload } from './management-urls';
 import { booleanValue, dateValue, integerValue, oddStatusesIn, secondsValue, statusesValue } from './parameter-values';
 import { jsonPieces } from './json-pieces';
-import { payloadJson, statusPayload, statusPieces } from './status-payload';
+import { hasUnreadableOutput, payloadJson, statusPayload, statusPieces } from './status-payload';
 import { type Route, RouteTable } from './route-table';
 import { percentDecode, rewrittenPath } from './url-text';
 
@@ -193,15 +193,17 @@ export class ManagementApi {
         },
       }),
     });
+    const notes: [string, string][] = hasUnreadableOutput(row) ? [[noteHeader, unreadableNote]] : [];
     if (!isTerminal(row.runtimeStatus)) {
       const { origin, target } = call.request;
       return jsonPieces(202, pieces, [
+        ...notes,
         ['Location', `${origin}${rewrittenPath(target.path)}${target.query === '' ? '' : `?${target.query}`}`],
         ['Retry-After', '5'],
       ]);
     }
     const isError = row.runtimeStatus === 'Failed' && booleanValue(query.get('returninternalservererroronfailure'), false);
-    return jsonPieces(isError ? 500 : 200, pieces);
+    return jsonPieces(isError ? 500 : 200, pieces, notes);
   }
 
   async #list({ request, query }: ManagementCall): Promise<Reply> {
@@ -342,6 +344,9 @@ export class ManagementApi {
 function existsText(status: string): string {
   return `An Orchestration instance with the status ${status} already exists.`;
 }
+
+const unreadableNote =
+  'The output is the text undefined, which the extension writes as it is, so that this is no JSON: give terminate, suspend and resume a reason.';
 
 function plusNote(instanceId: string): string {
   return `The extension reads a plus sign in an address as a blank. For ${encodeURIComponent(instanceId)} write %252B.`;

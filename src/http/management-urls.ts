@@ -103,6 +103,8 @@ export function durableClientBinding(options: ClientBindingParts): string {
     // The client resolves routes against it as a relative URL, which drops the last segment without the slash.
     rpcBaseUrl: options.rpcBaseUrl.endsWith('/') ? options.rpcBaseUrl : `${options.rpcBaseUrl}/`,
     httpBaseUrl: null,
+    maxGrpcMessageSizeInBytes: null,
+    grpcHttpClientTimeout: null,
   });
 }
 

@@ -1,6 +1,6 @@
 /** The body of a status query (spec/http-api.md 4), as JSON text. */
 import { boundedJson, wellFormed } from '../core/values/dotnet-json';
-import { lenientJson } from '../core/values/newtonsoft-json';
+import { NewtonsoftError, rewrittenJson } from '../core/values/newtonsoft-json';
 import type { HistoryEvent } from '../core/history/history';
 import { toHistoryEvents } from '../core/history/history-view';
 import type { InstanceRow } from '../core/instances/instance';
@@ -36,7 +36,8 @@ export function* statusPieces(row: InstanceRow, options: StatusPayloadOptions): 
 
 /**
  * A stored payload as JSON text: itself where it is JSON, else a JSON string of it (rule 4.4). The text is passed on rather than the
- * value, so that numbers keep all their digits.
+ * value, so that numbers keep all their digits. `undefined` and `new Date(0)` stay as they are, so that the answer is no JSON, as on the real
+ * service (recorded: `c-terminate`): a client that gave no reason sends that text.
  */
 export function payloadJson(text: string | null): string {
   if (text === null) return 'null';
@@ -48,7 +49,21 @@ export function payloadJson(text: string | null): string {
   } catch {
     // Not JSON: a failure's or a termination's reason, or an input that only the real service reads.
     // Recorded: `reason-forms`. "5 apples" is 5, the rest is not read; other text goes without the blanks around it.
-    return lenientJson(trimmed, false) ?? JSON.stringify(trimmed);
+    return rewritten(trimmed) ?? JSON.stringify(trimmed);
+  }
+}
+
+/** Whether the answer of a status query is no JSON because of the output. */
+export function hasUnreadableOutput({ output }: InstanceRow): boolean {
+  return output?.trim() === 'undefined';
+}
+
+function rewritten(text: string): string | null {
+  try {
+    return rewrittenJson(text, false);
+  } catch (error) {
+    if (error instanceof NewtonsoftError) return null;
+    throw error;
   }
 }
 

@@ -13,28 +13,36 @@ import { endPlays, playAll, readRecordings } from './harness/golden-run';
 import { notYet } from './harness/not-yet';
 import type { Played, Recording } from './harness/recording';
 
-/** Folders with recordings and the app that was recorded beside them. */
-const sets = [
-  '.',
-  'siblings',
-  'grid',
-  'meetings',
-  'corners',
-  'twins',
-  'pairs',
-  'kinds',
-  'crossed',
-  'batches',
-  'version3',
-  'csharp',
-  'states',
-  'behind',
-  'alone',
-].map((name) => path.join(__dirname, name));
-/** Those with further scenarios of the first one's app. */
-const ofFirstApp = new Set(['siblings', 'grid', 'states', 'alone']);
-/** Of these each scenario has a hub of its own. */
-const oneByOne = new Set(['alone']);
+interface RecordedSet {
+  /** In this folder, with `recordings` in it. */
+  folder: string;
+  /** The folder with the app, where it is not the set's own. */
+  appOf?: string;
+  /** Programming model v3: the app gets a folder of its own, where `durable-functions` is version 2. */
+  version3?: true;
+  /** Each of its scenarios has a hub of its own. */
+  oneByOne?: true;
+}
+
+const sets: readonly RecordedSet[] = [
+  { folder: '.' },
+  { folder: 'siblings', appOf: '.' },
+  { folder: 'grid', appOf: '.' },
+  { folder: 'meetings' },
+  { folder: 'corners' },
+  { folder: 'twins' },
+  { folder: 'pairs' },
+  { folder: 'kinds' },
+  { folder: 'crossed' },
+  { folder: 'batches' },
+  { folder: 'version3', version3: true },
+  { folder: 'csharp' },
+  { folder: 'states', appOf: '.' },
+  { folder: 'behind' },
+  { folder: 'alone', appOf: '.', oneByOne: true },
+  { folder: 'clients/v3' },
+  { folder: 'clients/v2', version3: true },
+];
 const mostLines = 12;
 /**
  * What differs is played again: a busy machine may bring results together that came apart, or the other way round, and what came while the real
@@ -74,24 +82,24 @@ describe('goldens', function () {
   before(async () => {
     table = await FidelityTable.read();
     // The sets side by side, an emulator each: most of what was recorded waits for timers.
-    const each = await Promise.all(sets.map((folder) => readRecordings(path.join(folder, 'recordings'))));
+    const each = await Promise.all(sets.map(recordingsOf));
     const own = each.map((all) => all.filter(({ name }) => wanted?.includes(name) ?? true));
     recordings.push(...own.flat());
-    await Promise.all(sets.map((folder, at) => playSet(folder, own[at] ?? [])));
+    await Promise.all(sets.map((set, at) => playSet(set, own[at] ?? [])));
     // Each by itself, now that the others are over.
-    for (const [at, folder] of sets.entries()) await playSet(folder, (own[at] ?? []).filter(isToPlay));
+    for (const [at, set] of sets.entries()) await playSet(set, (own[at] ?? []).filter(isToPlay));
   });
 
   function isToPlay(recording: Recording): boolean {
     return !played.has(recording.name) || (!notYet.has(recording.name) && found(recording).length > 0);
   }
 
-  async function playSet(folder: string, own: readonly Recording[]): Promise<void> {
+  async function playSet(set: RecordedSet, own: readonly Recording[]): Promise<void> {
     if (own.length === 0) return;
-    await withApp(folder, async (app) => {
+    await withApp(set, async (app) => {
       for (const { storageMs, patience } of tries) {
         const some = own.filter(isToPlay);
-        const hubs = oneByOne.has(path.basename(folder)) ? some.map((each) => [each]) : [some];
+        const hubs = set.oneByOne ? some.map((each) => [each]) : [some];
         for (const hub of hubs) {
           if (hub.length > 0) for (const [name, run] of await playAll(app, hub, storageMs, [], patience)) played.set(name, run);
         }
@@ -123,23 +131,27 @@ describe('goldens', function () {
   });
 
   it('every name in that table is one of a recording', async () => {
-    const folders = [...sets, path.join(__dirname, 'isolated')].map((folder) => path.join(folder, 'recordings'));
-    const all = (await Promise.all(folders.map(readRecordings))).flat().map(({ name }) => name);
+    const all = (await Promise.all([...sets, { folder: 'isolated' }].map(recordingsOf))).flat().map(({ name }) => name);
     assert.deepEqual(table.namelessAmong(all), []);
   });
 });
 
-/** The app of a set; the one of the programming model v3 gets a folder of its own, where `durable-functions` is version 2. */
-async function withApp(folder: string, play: (app: string) => Promise<void>): Promise<void> {
-  const app = path.join(ofFirstApp.has(path.basename(folder)) ? path.dirname(folder) : folder, 'app');
-  if (path.basename(folder) !== 'version3') return play(app);
+function recordingsOf({ folder }: RecordedSet): Promise<Recording[]> {
+  return readRecordings(path.join(__dirname, folder, 'recordings'));
+}
+
+async function withApp({ folder, appOf, version3 }: RecordedSet, play: (app: string) => Promise<void>): Promise<void> {
+  const home = path.join(__dirname, appOf ?? folder);
+  if (!version3) return play(path.join(home, 'app'));
   const copy = await mkdtemp(path.join(tmpdir(), 'durascope-goldens-app-'));
   try {
-    await cp(app, copy, { recursive: true });
-    await mkdir(path.join(copy, 'node_modules'));
+    await cp(home, path.join(copy, 'set'), { recursive: true, filter: (file) => path.basename(file) !== 'recordings' });
+    await cp(path.join(__dirname, 'clients', 'client-calls.cjs'), path.join(copy, 'client-calls.cjs'));
+    const app = path.join(copy, 'set', 'app');
+    await mkdir(path.join(app, 'node_modules'));
     const sdk = path.join(projectRoot, 'node_modules', 'durable-functions-v2');
-    await symlink(sdk, path.join(copy, 'node_modules', 'durable-functions'), 'junction');
-    await play(copy);
+    await symlink(sdk, path.join(app, 'node_modules', 'durable-functions'), 'junction');
+    await play(app);
   } finally {
     await rm(copy, { recursive: true, force: true, maxRetries: 5 });
   }

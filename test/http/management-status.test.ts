@@ -71,6 +71,15 @@ describe('management API: status, list and purge', () => {
     assert.equal(((await http.call('GET', '/instances/one')).json as Fields)['output'], null);
   });
 
+  it('http 4.4: the reason `undefined`, which clients send for none, stays as it is, so that the answer is no JSON, and a header says so', async () => {
+    await start('Waits', 'one');
+    await http.call('POST', '/instances/one/terminate?reason=undefined');
+    const answer = await http.call('GET', '/instances/one');
+    assert.match(answer.text, /"output":undefined,"createdTime"/);
+    assert.match(answer.headers.get('x-durascope-note') ?? '', /no JSON: give terminate, suspend and resume a reason/);
+    assert.match((await http.call('GET', '/instances')).text, /"output":undefined,"createdTime"/);
+  });
+
   it('http 4.4: long numbers keep their digits, showInput=false hides the input', async () => {
     await http.call('POST', '/orchestrators/Waits/one', { body: '12345678901234567890' });
     assert.match((await http.call('GET', '/instances/one')).text, /"input":12345678901234567890,/);

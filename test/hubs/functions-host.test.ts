@@ -99,6 +99,22 @@ describe('a task hub behind a running Functions host (spec/attach.md 2)', () => 
     );
   });
 
+  it('is read where an instance was ended without a reason, for which the extension answers with what is no JSON', async () => {
+    const { engine } = http.hub;
+    await engine.start({ name: 'waits', instanceId: 'no-reason' });
+    await engine.terminate('no-reason', 'undefined');
+    await engine.waitForCompletion('no-reason', 10_000);
+    const { instances } = await hub.query({ instanceIdPrefix: 'no-reason' });
+    assert.deepEqual(
+      [await hub.get('no-reason'), ...instances].map((row) => [row?.runtimeStatus, row?.output]),
+      [
+        ['Terminated', 'undefined'],
+        ['Terminated', 'undefined'],
+      ],
+    );
+    await engine.purge('no-reason');
+  });
+
   it('is only asked with GET, and never with the name of a hub; whatever would change something is refused', async () => {
     await hub.query({});
     await hub.get('c d&e');

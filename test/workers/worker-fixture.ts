@@ -38,6 +38,8 @@ export const clientBinding = JSON.stringify({
   requiredQueryStringParameters: 'code=k',
   rpcBaseUrl: 'http://127.0.0.1:7099/rpc/',
   httpBaseUrl: null,
+  maxGrpcMessageSizeInBytes: null,
+  grpcHttpClientTimeout: null,
 });
 
 export class RunningApp {

@@ -168,6 +168,12 @@ function networkCode(error: unknown): unknown {
 }
 
 function jsonOf(text: string): unknown {
+  const read = parsed(text);
+  // A terminate without a reason leaves the output `undefined`, which the extension writes as it is.
+  return read === undefined ? parsed(text.replace(/"output":undefined(?=,"createdTime":)/g, '"output":"undefined"')) : read;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

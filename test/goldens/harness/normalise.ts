@@ -10,7 +10,7 @@ const patterns: readonly [pattern: RegExp, instead: string][] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, 'GUID'],
   [/\b[0-9a-f]{32}\b/g, 'GUID'],
   [/http:\/\/(127\.0\.0\.1|localhost):\d+/g, 'http://HOST'],
-  [/([?&]code=)[^&"\s]+/g, '$1KEY'],
+  [/([?&]code=)[^&"\s\\]+/g, '$1KEY'],
   [new RegExp(hubName, 'g'), 'HUB'],
   [/\{(\\*)"\$type\\*":\\*"[\w.]*Exception, [\s\S]*$/, '(serialised exception)'],
   [/(NonDeterministicOrchestrationException: [^\n]*)\n {3}at DurableTask\.Core\.[\s\S]*$/, '$1'],

@@ -1,5 +1,5 @@
 // A stand-in for the Node.js language worker: loads a function app with the real SDKs and runs its handlers.
-// One JSON message a line: in {id, fn, data: TypedData}; out {functions: [...]} first, then {id, returnValue?: TypedData, error?: {message, stack}}.
+// One JSON message a line: in {id, fn, data: TypedData, client?: TypedData of the durable client's binding}; out {functions: [...]} first, then {id, returnValue?: TypedData, error?: {message, stack}}.
 // A folder instead of a file is an app of programming model v3: a folder with function.json for each function, on durable-functions 2.x.
 const Module = require('node:module'),
   fs = require('node:fs'),
@@ -37,10 +37,8 @@ const send = (m) => out(JSON.stringify(m) + '\n');
   else require(app);
   send({
     functions: [...functions.values()].map(({ metadata }) => {
-      const trigger = Object.entries(metadata.bindings)
-        .map(([name, b]) => ({ name, ...b }))
-        .find((b) => /trigger$/i.test(b.type));
-      return { name: metadata.name, parameter: trigger.name, type: trigger.type };
+      const { trigger, client } = bindingsOf(metadata);
+      return { name: metadata.name, parameter: trigger.name, type: trigger.type, client: client?.name };
     }),
   });
   for await (const line of readline.createInterface({ input: process.stdin })) run(JSON.parse(line));
@@ -57,10 +55,16 @@ function loadVersion3() {
     functions.set(name, { metadata: { name, bindings: Object.fromEntries(bindings.map((b) => [b.name, b])) }, callback });
   }
 }
-async function run({ id, fn, data }) {
+function bindingsOf({ bindings }) {
+  const all = Object.entries(bindings).map(([name, binding]) => ({ name, ...binding }));
+  return { trigger: all.find((b) => /trigger$/i.test(b.type)), client: all.find((b) => b.type === 'durableClient') };
+}
+async function run({ id, fn, data, client: clientData }) {
   try {
     const { metadata, callback } = functions.get(fn);
-    const [parameter] = Object.entries(metadata.bindings).find(([, b]) => /trigger$/i.test(b.type));
+    const { trigger, client } = bindingsOf(metadata);
+    const inputData = [{ name: trigger.name, data }];
+    if (client !== undefined) inputData.push({ name: client.name, data: clientData });
     const coreCtx = {
       invocationId: String(id),
       metadata,
@@ -68,7 +72,7 @@ async function run({ id, fn, data }) {
       log() {},
       retryContext: undefined,
       traceContext: undefined,
-      request: { invocationId: String(id), functionId: fn, inputData: [{ name: parameter, data }], triggerMetadata: {} },
+      request: { invocationId: String(id), functionId: fn, inputData, triggerMetadata: {} },
     };
     const invocation = model.getInvocationModel(coreCtx);
     const { context, inputs } = await invocation.getArguments();
