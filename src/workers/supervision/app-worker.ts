@@ -241,6 +241,11 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     }
   }
 
+  /** Resolves when nothing is loaded anew any more. */
+  protected async reloaded(): Promise<void> {
+    while (this.reloading !== null) await this.reloading;
+  }
+
   /** Loads the app anew and switches over; when it does not load, what runs goes on running and an `appError` says why. */
   reload(): Promise<void> {
     if (this.reloading !== null) {

@@ -11,19 +11,27 @@ import { StubProcess } from '../../support/stub-rpc-worker';
 const held =
   "CSC : error CS2012: Cannot open '/app/obj/App.dll' for writing -- The process cannot access the file '/app/obj/App.dll' because it is being used by another process. [/app/App.csproj]";
 
+interface Run {
+  says: string;
+  builds: boolean;
+  /** Between its output and its end, as of a build that has more to do. */
+  lingersMs?: number;
+}
+
 /** A program for Node.js in the place of `dotnet build`: what each run says, and whether an output is there after it. */
-const compiler = (runs: readonly { says: string; builds: boolean }[]): string => `
+const compiler = (runs: readonly Run[]): string => `
 const fs = require('node:fs');
 const runs = ${JSON.stringify(runs)};
 const before = fs.existsSync('runs.txt') ? fs.readFileSync('runs.txt', 'utf8').length : 0;
 fs.appendFileSync('runs.txt', '.');
-const { says, builds } = runs[Math.min(before, runs.length - 1)];
+const { says, builds, lingersMs = 0 } = runs[Math.min(before, runs.length - 1)];
 if (builds) {
   fs.mkdirSync('bin/Debug/net10.0', { recursive: true });
   const write = (name, text) => fs.writeFileSync('bin/Debug/net10.0/' + name, text);
   write('worker.config.json', '{"description":{"defaultWorkerPath":"App.dll"}}');
   for (const name of ['App.dll', 'App.runtimeconfig.json', 'functions.metadata']) write(name, '');
 }
+if (lingersMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lingersMs);
 process.stdout.write(says + '\\n');
 process.exitCode = says === '' ? 0 : 1;
 `;
@@ -33,7 +41,7 @@ const project = `<Project Sdk="Microsoft.NET.Sdk">
   <ItemGroup><PackageReference Include="Microsoft.Azure.Functions.Worker" Version="2.52.0" /></ItemGroup>
 </Project>`;
 
-describe('a C# app whose files another build has open', () => {
+describe('a C# app that is built while something else happens to its files', () => {
   let dir = '';
   let worker: DotnetWorker | null = null;
   let logs: LogEntry[] = [];
@@ -50,12 +58,13 @@ describe('a C# app whose files another build has open', () => {
     await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  async function start(runs: readonly { says: string; builds: boolean }[]): Promise<void> {
+  async function start(runs: readonly Run[], watch = false): Promise<void> {
     await writeFile(path.join(dir, 'build'), compiler(runs));
     worker = await DotnetWorker.start({
       appDir: dir,
       clientBinding: () => '{}',
-      watch: false,
+      watch,
+      debounceMs: 1,
       otherBuildMs: 1,
       // It runs the file named build that stands in the folder.
       env: { DURASCOPE_DOTNET: process.execPath },
@@ -103,6 +112,24 @@ describe('a C# app whose files another build has open', () => {
       return true;
     });
     assert.deepEqual([await runsOf(), waits()], [5, 1]);
+  });
+
+  it('is loaded once for each change, whatever is written while it is built', async () => {
+    await start([{ says: '', builds: true, lingersMs: 150 }], true);
+    const happened: string[] = [];
+    const readied: (() => void)[] = [];
+    worker?.onEvent(({ type }) => {
+      happened.push(type);
+      if (type === 'workerReady') readied.shift()?.();
+    });
+    for (const change of ['first', 'second', 'third']) {
+      const ready = new Promise<void>((resolve) => readied.push(resolve));
+      await writeFile(path.join(dir, 'App.cs'), `// ${change}`);
+      await ready;
+    }
+    await worker?.stop();
+    assert.deepEqual(happened.filter((type) => type === 'workerReady').length, 3);
+    assert.deepEqual([await runsOf(), happened.filter((type) => type === 'workerReloading').length], [4, 3]);
   });
 
   it('is not built again for anything else that is wrong', async () => {

@@ -145,10 +145,25 @@ export class DotnetWorker extends AppWorker {
 
   protected watchFiles(onChange: () => void): Disposable {
     const { appDir, debounceMs = quietMs } = this.dotnet;
+    // What a build writes that is under way, ours or another, is looked at when it has been loaded.
+    let isLooking = false;
+    let isChanged = false;
+    const look = async (): Promise<void> => {
+      while (isChanged) {
+        await this.reloaded();
+        isChanged = false;
+        if (await this.isStale()) {
+          isChanged = false;
+          onChange();
+        }
+      }
+      isLooking = false;
+    };
     const onSource = (): void => {
-      void this.isStale().then((stale) => {
-        if (stale) onChange();
-      });
+      isChanged = true;
+      if (isLooking) return;
+      isLooking = true;
+      void look();
     };
     const elsewhere = this.sourceFolders.filter((folder) => folder !== appDir && !isBelow(folder, appDir));
     const roots = (this.facts?.facts.outputRoots ?? []).filter((root) => !isBelow(root, appDir));
