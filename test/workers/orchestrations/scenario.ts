@@ -7,7 +7,8 @@ import { loadedModules, sdks } from './sdks';
 import type { StartOptions } from './test-host';
 import { TestHost } from './test-host';
 
-/** `warm`: the executor lives on. `rebuilt`: as warm, but the whole history comes every time. `cold`: every episode is a whole invocation. */
+/** `warm`: the executor lives on. `rebuilt`: as warm, but the whole history comes every time, of which only the first is an
+ * invocation with SDK 3.x. `cold`: every episode is a whole invocation. */
 export type Mode = 'warm' | 'rebuilt' | 'cold';
 
 export function modesOf(sdk: Sdk): readonly Mode[] {
@@ -33,6 +34,7 @@ export function newRunner(
     invoke: (call) => functions.get(call.functionName)?.(call) ?? Promise.reject(new Error(`no function ${call.functionName}`)),
     functionNames: (type) => names[type],
     canStayWarm: () => mode !== 'cold',
+    callInPlace: (call, code) => sdk.callInPlace?.(call, code, log) === true,
     ...options,
   });
   runner.attach(loadedModules);

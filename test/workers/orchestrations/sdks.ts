@@ -50,7 +50,11 @@ export interface Sdk {
   entityId(name: string, key: string): unknown;
   /** Registers nothing: gives back how to call the function, resolving with its answer. */
   register(orchestrator: Orchestrator, log?: (...args: unknown[]) => void): (call: OrchestratorInvocation) => Promise<unknown>;
+  /** See `OrchestrationRunnerOptions.callInPlace`. */
+  callInPlace?(call: OrchestratorInvocation, code: (trigger: unknown, context: object) => void, log?: Log): boolean;
 }
+
+type Log = (...args: unknown[]) => void;
 
 interface Package {
   RetryOptions: new (firstMs: number, attempts: number) => object;
@@ -91,18 +95,20 @@ function model3(df: Package): Sdk['register'] {
 
 export const sdk1 = sdk('1.5.4', 'durable-functions-v1', model3);
 export const sdk2 = sdk('2.1.3', 'durable-functions-v2', model3);
-export const sdk3 = sdk('3.5.0', 'durable-functions', () => (orchestrator, log) => {
-  const { createOrchestrator } = load('durable-functions/lib/src/util/testingUtils') as TestingUtils;
-  const handler = createOrchestrator(orchestrator);
-  return ({ functionName, triggerJson }) => {
-    const context = new InvocationContext({
-      functionName,
-      invocationId: 'test',
-      logHandler: (_level, ...args) => log?.(...args),
-    });
-    return handler(JSON.parse(triggerJson), context);
-  };
-});
+const context3 = (functionName: string, log?: Log): InvocationContext =>
+  new InvocationContext({ functionName, invocationId: 'test', logHandler: (_level, ...args) => log?.(...args) });
+
+export const sdk3: Sdk = {
+  ...sdk('3.5.0', 'durable-functions', () => (orchestrator, log) => {
+    const { createOrchestrator } = load('durable-functions/lib/src/util/testingUtils') as TestingUtils;
+    const handler = createOrchestrator(orchestrator);
+    return ({ functionName, triggerJson }) => handler(JSON.parse(triggerJson), context3(functionName, log));
+  }),
+  callInPlace: ({ functionName, triggerJson }, code, log) => {
+    code(JSON.parse(triggerJson), context3(functionName, log));
+    return true;
+  },
+};
 
 export const sdks: readonly Sdk[] = [sdk1, sdk2, sdk3];
 

@@ -115,14 +115,24 @@ function triggerMetadata(instanceId: string, triggerName: string, text: string |
   return metadata;
 }
 
+const knownProperties = new Map<string, PropertyDescriptor & ThisType<object>>();
+/** Names may be those of what users send. */
+const mostKnownProperties = 1_000;
+
+/** Shared by all triggers that have a property of that name (`Beside`). */
 function propertyOf(name: string): PropertyDescriptor & ThisType<object> {
-  return {
-    configurable: true,
-    enumerable: true,
-    get() {
-      return TriggerText.property(this, name);
-    },
-  };
+  let property = knownProperties.get(name);
+  if (property === undefined) {
+    property = {
+      configurable: true,
+      enumerable: true,
+      get() {
+        return TriggerText.property(this, name);
+      },
+    };
+    if (knownProperties.size < mostKnownProperties) knownProperties.set(name, property);
+  }
+  return property;
 }
 
 export interface DirectCallsOptions {
@@ -163,10 +173,15 @@ export class DirectCalls {
   }
 
   /**
-   * Calls the function with the trigger's text (parsed when it is JSON). Returns what it returns, throws what it throws.
-   * `running` is counted as running until `done` is called with it.
+   * Calls the function, or `inPlace` in its place, with the trigger's text (parsed when it is JSON). Returns what it returns, throws what it
+   * throws. `running` is counted as running until `done` is called with it.
    */
-  call(fn: RegisteredFunction, instanceId: string, text: string | null): { running: Running; returned: unknown } {
+  call(
+    fn: RegisteredFunction,
+    instanceId: string,
+    text: string | null,
+    inPlace: (input: unknown, context: object) => unknown = fn.callback,
+  ): { running: Running; returned: unknown } {
     const { log, clients } = this.options;
     const input = text === null ? undefined : parseOrText(text);
     const running: Running = { functionName: fn.name, instanceId, invocationId: newUuid(), hasEnded: false };
@@ -181,7 +196,7 @@ export class DirectCalls {
     if (fn.type !== 'orchestrator') log.begin(running);
     const previous = log.enter(running);
     try {
-      return { running, returned: fn.callback(input, context) };
+      return { running, returned: inPlace(input, context) };
     } catch (error) {
       log.end(running);
       throw error;

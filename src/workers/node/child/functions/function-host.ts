@@ -13,6 +13,7 @@ import { EncodedCalls } from './encoded-calls';
 import { Entities } from './entities';
 import { DirectCalls } from './direct-call';
 import { describeFunction, FunctionRegistry } from '../loading/function-registry';
+import { makersOf } from '../loading/package-makers';
 import { Triggers } from './http-triggers';
 import { Invoker } from './invoker';
 import { OneByOne } from './one-by-one';
@@ -72,6 +73,8 @@ export class FunctionHost {
       orchestrator: registry.names('orchestrator'),
       entity: registry.names('entity'),
     };
+    const { cache } = createRequire(__filename);
+    const makers = makersOf(cache);
     const orchestrations = new SdkOrchestrationRunner({
       invoke: async ({ functionName, instanceId, triggerJson }) => {
         const fn = registry.get(functionName);
@@ -79,6 +82,13 @@ export class FunctionHost {
         if (direct.canCall(fn) && !hooks.aroundInvocations()) return direct.call(fn, instanceId, triggerJson).returned;
         const triggerMetadata = { ...triggerProperties(triggerJson), instanceId: { string: instanceId } };
         return invoker.invokeForResult({ fn, data: { string: triggerJson }, instanceId, triggerMetadata });
+      },
+      callInPlace: ({ functionName, instanceId, triggerJson }, code) => {
+        const fn = registry.get(functionName);
+        const isAlone = fn !== undefined && direct.canCall(fn) && makers?.isOrchestratorAlone(fn) === true;
+        if (!isAlone || hooks.aroundInvocations()) return false;
+        direct.call(fn, instanceId, triggerJson, code);
+        return true;
       },
       functionNames: (type) => names[type],
       isHidden: (name) => registry.isHidden(name),
@@ -89,7 +99,6 @@ export class FunctionHost {
       onWarning: (instanceId, message) =>
         this.out.send({ type: 'log', level: 'warning', category: 'worker', message, instanceId }),
     });
-    const { cache } = createRequire(__filename);
     orchestrations.attach(cache);
     logOperationErrors(cache, (level, message) => log.write(level, 'user', message, null));
     const canRehearse = !hooks.aroundInvocations() && hideRehearsal(registry, direct, cache);

@@ -207,11 +207,10 @@ export class RunAhead {
     lead.scheduled = null;
     lead.at = laterOf(lead.at, timestampAhead(lead.clockAheadMs));
     const { at, length: knownLength, instanceId, executionId, name } = lead;
-    const marks = { EventId: -1, IsPlayed: false };
     const events: HistoryEvent[] = [
       scheduled,
-      { ...marks, EventType: 'OrchestratorCompleted', Timestamp: scheduled.Timestamp },
-      { ...marks, EventType: 'OrchestratorStarted', Timestamp: at },
+      { EventType: 'OrchestratorCompleted', EventId: -1, IsPlayed: false, Timestamp: scheduled.Timestamp },
+      { EventType: 'OrchestratorStarted', EventId: -1, IsPlayed: false, Timestamp: at },
       resultEvent(at, scheduled.EventId, result),
     ];
     lead.length += events.length;

@@ -1,6 +1,6 @@
 /** How durable-functions 3.x makes functions of an app's code: found among the modules that the app has loaded. */
 import path from 'node:path';
-import type { FunctionCallback } from './function-registry';
+import type { FunctionCallback, RegisteredFunction } from './function-registry';
 
 export type LoadedModules = Readonly<Record<string, { exports?: unknown } | undefined>>;
 
@@ -8,6 +8,8 @@ export interface PackageMakers {
   /** Null: the package has another shape than the one known here. May throw for the same reason. */
   orchestrator(code: unknown): FunctionCallback | null;
   activity(handler: FunctionCallback): FunctionCallback;
+  /** Whether the function is what the package makes of an orchestrator's code, and nothing around it. */
+  isOrchestratorAlone(fn: RegisteredFunction): boolean;
 }
 
 /** Versions differ in what they put around the class, and not all put something around an activity. */
@@ -29,13 +31,36 @@ export function makersOf(modules: LoadedModules): PackageMakers | null {
     const { wrapActivityHandler } = exportsOf(path.join(source, 'app.js'));
     const orchestrator = (code: unknown): FunctionCallback | null =>
       callback(typeof createOrchestrator === 'function' ? createOrchestrator(code) : new Orchestrator(code).listen?.());
+    let plainText: string | null | undefined;
+    const areAlone = new WeakMap<FunctionCallback, boolean>();
     return {
       orchestrator,
       activity: (handler) =>
         (typeof wrapActivityHandler === 'function' ? callback(wrapActivityHandler(handler)) : null) ?? handler,
+      isOrchestratorAlone: ({ callback: given }) => {
+        let isAlone = areAlone.get(given);
+        if (isAlone === undefined) {
+          plainText ??= typeof createOrchestrator === 'function' ? textOf(orchestrator) : null;
+          isAlone = plainText !== null && Function.prototype.toString.call(given) === plainText;
+          areAlone.set(given, isAlone);
+        }
+        return isAlone;
+      },
     };
   }
   return null;
+}
+
+/** Of a bound function, which tells nothing of what it is, null. */
+function textOf(orchestrator: PackageMakers['orchestrator']): string | null {
+  try {
+    const sample = orchestrator(() => undefined);
+    const text = sample === null ? '' : Function.prototype.toString.call(sample);
+    return text === '' || text.includes('[native code]') ? null : text;
+  } catch {
+    // Another shape than the one known here.
+    return null;
+  }
 }
 
 function callback(value: unknown): FunctionCallback | null {

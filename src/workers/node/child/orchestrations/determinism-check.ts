@@ -8,6 +8,7 @@ import { actionName, actionTypes, childActions } from '../../../../core/values/d
 import type { HistoryEvent } from '../../../../core/history/history';
 import type { SdkProgress } from '../../../../core/dialects/host-replay';
 import { answerIsReplaying } from './is-replaying';
+import { newContext } from './sdk-context';
 import { liveSdkEvent, sdkEvent, withDates } from './sdk-events';
 import type { SdkExecutor, SdkInvocationContext, SdkOrchestrationContext } from './sdk-hooks';
 import type { SdkReply } from './sdk-reply';
@@ -77,7 +78,7 @@ function replay(warm: WarmOrchestration, told: readonly boolean[], more: readonl
   const { executor: first, context, schemaVersion, orchestrator, dropsFalsyStatus } = warm.run;
   const executor = new (first.constructor as new () => SdkExecutor)();
   const shadow = shadowOf(context);
-  const df = newContext(warm, executor);
+  const df = contextFor(warm, executor);
   shadow.df = df;
   if (told.length > 0) {
     let asked = 0;
@@ -102,53 +103,32 @@ function replay(warm: WarmOrchestration, told: readonly boolean[], more: readonl
   }
 }
 
-type ContextClass = new (
-  state: unknown[],
-  instanceId: string,
-  now: Date,
-  isReplaying: boolean,
-  parentInstanceId: string | undefined,
-  longTimerInterval: unknown,
-  maximumShortTimer: unknown,
-  httpSleepMs: number,
-  schemaVersion: number,
-  input: unknown,
-  executor: SdkExecutor,
-) => SdkOrchestrationContext;
-
-function newContext({ run, started, events }: WarmOrchestration, executor: SdkExecutor): SdkOrchestrationContext {
+function contextFor({ run, started, events }: WarmOrchestration, executor: SdkExecutor): SdkOrchestrationContext {
   const { df } = run.context;
-  const first = events[0];
-  return new (df.constructor as ContextClass)(
-    // The SDK reads the version off ExecutionStarted and nothing else.
-    [sdkEvent(started, true)],
-    df.instanceId,
-    new Date(first?.Timestamp ?? started.Timestamp),
-    events.length > 2,
-    df.parentInstanceId,
-    df.longRunningTimerIntervalDuration,
-    df.maximumShortTimerDuration,
-    df.defaultHttpAsyncRequestSleepTimeMillseconds,
-    run.schemaVersion,
-    withDates(parsedInput(started)),
-    executor,
-  );
+  const parts = {
+    state: [sdkEvent(started, true)],
+    instanceId: df.instanceId,
+    now: new Date(events[0]?.Timestamp ?? started.Timestamp),
+    isReplaying: events.length > 2,
+    parentInstanceId: df.parentInstanceId,
+    schemaVersion: run.schemaVersion,
+    input: withDates(parsedInput(started)),
+  };
+  return newContext(df, parts, executor);
 }
 
 const silent = (): void => undefined;
 const silentLog = Object.assign((): void => undefined, { error: silent, warn: silent, info: silent, verbose: silent });
 
-/** The invocation context with its logs cut off. */
+const cutOff = { log: silentLog, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
+
+/**
+ * The invocation context with its logs cut off. A copy where that is all there is to it, as with SDK 3.x: an object that is a prototype once has a
+ * form of its own for V8, which makes whatever reads it, the warm run as well, slower.
+ */
 function shadowOf(context: SdkInvocationContext): SdkInvocationContext {
-  return Object.assign(Object.create(context) as SdkInvocationContext, {
-    log: silentLog,
-    trace: silent,
-    debug: silent,
-    info: silent,
-    warn: silent,
-    error: silent,
-    done: silent,
-  });
+  if ('done' in context) return Object.assign(Object.create(context) as SdkInvocationContext, cutOff, { done: silent });
+  return Object.assign(Object.create(Object.getPrototypeOf(context) as object) as SdkInvocationContext, context, cutOff);
 }
 
 /** Told apart as a host tells them apart: what kind of work, and under which name. */

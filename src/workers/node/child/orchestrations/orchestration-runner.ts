@@ -43,6 +43,11 @@ export interface OrchestrationRunnerOptions {
    * does not warn of that, by leaving the core context's `state` at 'postInvocationHooks'.
    */
   invoke(invocation: OrchestratorInvocation): Promise<unknown>;
+  /**
+   * Calls `code`, with the same arguments, in the place of a function that is nothing but the package's own wrapper of an orchestrator. False: it may
+   * be more than that, and nothing was called. Default: it is.
+   */
+  callInPlace?(invocation: OrchestratorInvocation, code: (trigger: unknown, context: object) => void): boolean;
   /** Names of registered functions by trigger, as registered. Looked up ignoring case; asked once for each type. */
   functionNames(type: 'activity' | 'orchestrator' | 'entity'): readonly string[];
   /** Of a function that is there, but in no list. */

@@ -27,6 +27,7 @@ import type { SdkReply } from './sdk-reply';
 import { crash, readFailure, readReply, refusal } from './sdk-reply';
 import { stuckText } from './stuck-code';
 import { timerLimits, triggerJson } from './trigger-input';
+import { UninvokedStarts } from './uninvoked-starts';
 import { WarmOrchestration } from './warm-orchestration';
 
 /** An orchestration that runs cold: only its events are kept, so that they need not be sent again. */
@@ -48,6 +49,7 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   private readonly coldFunctions = new Set<string>();
   private readonly instanceCounts = new Map<string, number>();
   private readonly warned = new Set<string>();
+  private readonly uninvoked = new UninvokedStarts();
   /** Orchestrators of which it was said. */
   private readonly toldOfCase = new Set<string>();
   private readonly toldOfAstrayIn = new Set<string>();
@@ -117,42 +119,51 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
   clear(): void {
     this.kept.clear();
     this.coldFunctions.clear();
+    this.uninvoked.clear();
     this.names.clear();
     this.warned.clear();
     this.toldOfAstrayIn.clear();
   }
 
-  private async begin(slice: EpisodeSlice, newFrom: number): Promise<EpisodeReply> {
+  private begin(slice: EpisodeSlice, newFrom: number): EpisodeReply | Promise<EpisodeReply> {
     const problem = this.problemWith('orchestrator', slice.name);
     if (problem !== null) return this.refused(slice, problem);
     const mayBeWarm = this.hooks.isAttached && (this.options.canStayWarm?.() ?? true) && !this.coldFunctions.has(slice.name);
-    const warm = mayBeWarm ? await this.beginWarm(slice, newFrom) : null;
+    if (!mayBeWarm) return this.runCold(slice, newFrom);
+    const warm = this.beginUninvoked(slice, newFrom);
+    return warm === null ? this.beginInvoked(slice, newFrom) : this.conclude(slice, warm);
+  }
+
+  /** Null where the function is to be invoked. */
+  private beginUninvoked(slice: EpisodeSlice, newFrom: number): WarmOrchestration | null {
+    const { name, instanceId } = slice;
+    if (!this.uninvoked.knows(name)) return null;
+    const started = startOf(slice);
+    let warm: WarmOrchestration | null = null;
+    const trigger = this.firstTrigger(slice, started, newFrom);
+    this.options.callInPlace?.({ functionName: name, instanceId, triggerJson: trigger }, (parsed, context) => {
+      const run = this.uninvoked.begin(name, parsed, context);
+      if (run !== null) warm = this.warmUp(slice, newFrom, started, run);
+    });
+    return warm;
+  }
+
+  private async beginInvoked(slice: EpisodeSlice, newFrom: number): Promise<EpisodeReply> {
+    const warm = await this.invokeFirst(slice, newFrom);
     return warm === null ? this.runCold(slice, newFrom) : this.conclude(slice, warm);
   }
 
   /** Null when the invocation ended without having come through an SDK that is open. */
-  private beginWarm(slice: EpisodeSlice, newFrom: number): Promise<WarmOrchestration | null> {
-    const { instanceId, executionId, name, events } = slice;
+  private invokeFirst(slice: EpisodeSlice, newFrom: number): Promise<WarmOrchestration | null> {
+    const { instanceId, name } = slice;
     const started = startOf(slice);
+    const trigger = this.firstTrigger(slice, started, newFrom);
     let isOpen = false;
     return new Promise((resolve) => {
       this.hooks.expect(instanceId, (run) => {
         isOpen = true;
-        const warm = new WarmOrchestration(executionId, started, run, this.newHost(slice, started, run), this.hooks);
-        warm.isWatched = this.watchNext(name);
-        warm.feedPast(events, newFrom);
-        warm.feedNew(events, newFrom);
-        this.kept.put(instanceId, warm, warm.length);
-        resolve(warm);
-      });
-      const trigger = triggerJson({
-        instanceId,
-        started,
-        // Enough for the SDK to build its context from; the executor is fed here.
-        events: [...events.slice(0, 1), started],
-        newFrom: newFrom > 0 ? 2 : 0,
-        isReplaying: newFrom > 0,
-        httpPollDelayMs: this.httpPollDelayMs,
+        if (this.options.callInPlace !== undefined) this.uninvoked.learn(name, run, trigger);
+        resolve(this.warmUp(slice, newFrom, started, run));
       });
       const uncaught = (): void => {
         this.hooks.cancel(instanceId);
@@ -163,6 +174,28 @@ export class SdkOrchestrationRunner implements OrchestrationRunner {
         uncaught();
       }, uncaught);
     });
+  }
+
+  /** Enough for the SDK to build its context from; the executor is fed here. */
+  private firstTrigger({ instanceId, events }: EpisodeSlice, started: ExecutionStarted, newFrom: number): string {
+    return triggerJson({
+      instanceId,
+      started,
+      events: [...events.slice(0, 1), started],
+      newFrom: newFrom > 0 ? 2 : 0,
+      isReplaying: newFrom > 0,
+      httpPollDelayMs: this.httpPollDelayMs,
+    });
+  }
+
+  private warmUp(slice: EpisodeSlice, newFrom: number, started: ExecutionStarted, run: SdkRun): WarmOrchestration {
+    const { instanceId, executionId, name, events } = slice;
+    const warm = new WarmOrchestration(executionId, started, run, this.newHost(slice, started, run), this.hooks);
+    warm.isWatched = this.watchNext(name);
+    warm.feedPast(events, newFrom);
+    warm.feedNew(events, newFrom);
+    this.kept.put(instanceId, warm, warm.length);
+    return warm;
   }
 
   private newHost(slice: EpisodeSlice, started: ExecutionStarted, run: SdkRun): HostReplay {
