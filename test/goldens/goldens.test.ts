@@ -41,6 +41,7 @@ const sets: readonly RecordedSet[] = [
   { folder: 'behind' },
   { folder: 'alone', appOf: '.', oneByOne: true },
   { folder: 'clients/v3' },
+  { folder: 'clients/v3-alone', appOf: 'clients/v3', oneByOne: true },
   { folder: 'clients/v2', version3: true },
 ];
 const mostLines = 12;
