@@ -41,7 +41,7 @@ public static class Triggers
         [DurableClient] DurableTaskClient client) =>
         client.ScheduleNewOrchestrationInstanceAsync("ApprovalWorkflow", approval);
 
-    // Nor is a container. By hand, the text is the blob: durascope invoke RequestsUploaded --input 'A lamp' --metadata '{ "name": "today.txt" }'
+    // Nor is a container. By hand, the text is the blob: durascope invoke RequestsUploaded --input '"A lamp"' --metadata '{ "name": "today.txt" }'
     [Function("RequestsUploaded")]
     public static async Task<int> RequestsUploaded(
         [BlobTrigger("requests/{name}")] Stream requests,

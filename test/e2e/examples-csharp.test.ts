@@ -284,7 +284,7 @@ describe('the examples in C#', function () {
     });
 
     it('RequestsUploaded reads the blob that it is called with by hand', async () => {
-      const requests = ['--input', 'A lamp\nEin Stuhl für Jürgen\n', '--metadata', '{"name":"today.txt"}'];
+      const requests = ['--input', JSON.stringify('A lamp\nEin Stuhl für Jürgen\n'), '--metadata', '{"name":"today.txt"}'];
       assert.deepEqual(await app.durascope('invoke', 'RequestsUploaded', ...requests), { name: 'RequestsUploaded', result: 2 });
       const { name, input } = (await app.until('today.txt-1', () => true)) as Status & {
         name: string;
