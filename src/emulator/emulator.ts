@@ -386,7 +386,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       invoke: (name, input, metadata) => invokeFunction(app, name, input, metadata),
       inspect: (port) => app.inspect(port),
       onEvent: (listener): Disposable => events.add(listener),
-      stop: () => (stopping ??= stop()),
+      stop: () => {
+        app.expectEnd();
+        return (stopping ??= stop());
+      },
     };
   } catch (error) {
     options.waiting?.dismiss();

@@ -121,6 +121,29 @@ describe('the command line', () => {
       assert.doesNotMatch(text, /\u001b/, 'no colours without a terminal');
     });
 
+    // So does whatever ends what it started: timeout, systemd, a container.
+    it('ends as cleanly when its whole process group is told to', async function () {
+      if (process.platform === 'win32') this.skip();
+      const child = spawn(
+        process.execPath,
+        [path.join(projectRoot, 'dist', 'cli.js'), 'start', helloCities, '--port', '0', '--memory'],
+        { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+      );
+      let text = '';
+      let isReady = false;
+      for (const output of [child.stdout, child.stderr]) {
+        output.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (isReady || child.pid === undefined || !/Ready\. Press/.test(text)) return;
+          isReady = true;
+          process.kill(-child.pid, 'SIGTERM');
+        });
+      }
+      assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0, text);
+      assert.match(text, /Stopping \.\.\./);
+      assert.doesNotMatch(text, /The process that runs the app ended|A new one is started/);
+    });
+
     it('prints each URL once', async () => {
       const child = spawn(
         process.execPath,

@@ -3,7 +3,7 @@
  * (docs/surprises.md). Found is what the text surely tells: a date that is made of numbers, of a constant text, or of a day and a time.
  */
 import type { Fix } from '../findings/finding';
-import { simpleName } from './csharp-types';
+import { childOf, simpleName } from './csharp-types';
 import { childrenOf, type SyntaxNode, within } from './syntax-trees';
 
 /** The first argument of `context.CreateTimer(date, token)`, where it is a date without a zone; else null. */
@@ -30,7 +30,7 @@ function hasNoZone(date: SyntaxNode, code: SyntaxNode): boolean {
     }
     case 'object_creation_expression':
     case 'implicit_object_creation_expression':
-      return isDateMade(date) && !(childOfType(date, 'argument_list')?.text.includes('DateTimeKind') ?? false);
+      return isDateMade(date) && !(childOf(date, 'argument_list')?.text.includes('DateTimeKind') ?? false);
     case 'invocation_expression':
       return isCallWithoutZone(date, code);
     default:
@@ -44,7 +44,7 @@ function isCallWithoutZone(call: SyntaxNode, code: SyntaxNode): boolean {
   const name = member?.childForFieldName('name')?.text ?? '';
   if (of == null) return false;
   // What is added changes nothing about the zone.
-  if (/^(Add\w+|Subtract)$/.test(name)) return hasNoZone(of, code);
+  if (/^Add\w+$/.test(name)) return hasNoZone(of, code);
   const given = argumentsOf(call);
   const [only] = given;
   if (only === undefined || given.length > 1) return false;
@@ -78,8 +78,4 @@ function onlyValueOf(name: string, code: SyntaxNode): SyntaxNode | null {
 function argumentsOf(call: SyntaxNode): SyntaxNode[] {
   const list = call.childForFieldName('arguments');
   return list === null ? [] : childrenOf(list).flatMap((each) => childrenOf(each).slice(-1));
-}
-
-function childOfType(node: SyntaxNode, type: string): SyntaxNode | undefined {
-  return childrenOf(node).find((child) => child.type === type);
 }

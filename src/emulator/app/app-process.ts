@@ -83,6 +83,11 @@ export class AppProcess implements HttpTriggerHost {
     return first;
   }
 
+  /** AppWorker.expectEnd. */
+  expectEnd(): void {
+    this.worker?.expectEnd();
+  }
+
   async stop(): Promise<void> {
     this.isStopped = true;
     this.watcher?.dispose();

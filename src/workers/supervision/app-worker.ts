@@ -75,6 +75,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
   /** N3. */
   private broken: DurascopeError | null = null;
   private readonly stopper = new AbortController();
+  private endsSoon = false;
   private failures = 0;
   private startedAt = 0;
   private pause: NodeJS.Timeout | undefined;
@@ -265,6 +266,11 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     await this.reload();
   }
 
+  /** From now on the end of a process is no crash: who ends this program may have told the whole group of processes. */
+  expectEnd(): void {
+    this.endsSoon = true;
+  }
+
   /** Resolves when every process is gone. What is under way is rejected. May be called twice. */
   async stop(): Promise<void> {
     this.stopper.abort();
@@ -332,7 +338,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
 
   private onDeath(how: string, lost: readonly LostWork[] = []): void {
     this.current = null;
-    if (this.isStopped) return;
+    if (this.isStopped || this.endsSoon) return;
     const message = beforeTail(how, whatBecomesOf(lost));
     this.note('error', message);
     this.emit({ type: 'workerExited', message });

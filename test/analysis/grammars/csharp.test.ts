@@ -189,6 +189,7 @@ describe('determinism of orchestrators in C#', () => {
       timer('DateTime.Parse("2026-12-24 09:00", null, DateTimeStyles.AssumeUniversal)'),
       timer('DateTime.Parse(text)'),
       timer('TimeSpan.FromDays(1)'),
+      timer('new DateTime(2026, 12, 24).Subtract(context.CurrentUtcDateTime)'),
       `DateTime due = new(2026, 12, 24); due = context.CurrentUtcDateTime; ${timer('due')}`,
       'var year = new DateTime(2026, 1, 1); Told(year);',
     ];

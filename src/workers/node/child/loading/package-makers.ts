@@ -19,6 +19,10 @@ interface Exports {
   wrapActivityHandler?: (handler: FunctionCallback) => unknown;
 }
 
+/** Taken before the app's code ran, which may put something else in its place. */
+const { apply } = Reflect;
+const functionText = Reflect.get(Function.prototype, 'toString');
+
 /** Null: there is no such package. */
 export function makersOf(modules: LoadedModules): PackageMakers | null {
   const exportsOf = (file: string): Exports => modules[file]?.exports ?? {};
@@ -41,7 +45,7 @@ export function makersOf(modules: LoadedModules): PackageMakers | null {
         let isAlone = areAlone.get(given);
         if (isAlone === undefined) {
           plainText ??= typeof createOrchestrator === 'function' ? textOf(orchestrator) : null;
-          isAlone = plainText !== null && Function.prototype.toString.call(given) === plainText;
+          isAlone = plainText !== null && apply(functionText, given, []) === plainText;
           areAlone.set(given, isAlone);
         }
         return isAlone;
@@ -55,7 +59,7 @@ export function makersOf(modules: LoadedModules): PackageMakers | null {
 function textOf(orchestrator: PackageMakers['orchestrator']): string | null {
   try {
     const sample = orchestrator(() => undefined);
-    const text = sample === null ? '' : Function.prototype.toString.call(sample);
+    const text = sample === null ? '' : apply(functionText, sample, []);
     return text === '' || text.includes('[native code]') ? null : text;
   } catch {
     // Another shape than the one known here.
