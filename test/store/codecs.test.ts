@@ -50,7 +50,7 @@ function read(changes: readonly Change[]): Change[] {
       case 'history':
         return { ...change, events: textOf(change.events) };
       case 'row':
-        return { ...change, row: wholeRow(change.row), text: textOf(change.text) };
+        return { ...change, row: wholeRow(change.row) };
       case 'messages':
         return { ...change, messages: change.messages.map(wholeMessage) };
       case 'activities':

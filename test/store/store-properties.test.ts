@@ -13,6 +13,7 @@ import {
 } from '../../src/core/instances/instance';
 import type { HistoryStore, InstanceQuery } from '../../src/core/ports/history-store';
 import type { SqlJsHistoryStore } from '../../src/store/sql-js-history-store';
+import { toTimestamp } from '../../src/core/values/time';
 import { activityOf, at, eventsOf, messageOf, rowOf, StoreBench, timerOf } from './store-builders';
 
 interface ModelInstance {
@@ -168,7 +169,7 @@ class Model {
 
   /** All that the query's filters let through, in its order. */
   query(query: InstanceQuery): InstanceRow[] {
-    const value = (row: InstanceRow) => orderValueOf(row, query.orderBy ?? 'instanceId', query.now ?? '');
+    const value = (row: InstanceRow) => orderValueOf(row, query.orderBy ?? 'instanceId', query.now ?? toTimestamp(Date.now()));
     const direction = query.descending ? -1 : 1;
     const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -direction : a > b ? direction : 0);
     return this.rows()
