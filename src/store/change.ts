@@ -2,10 +2,10 @@ import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '.
 import type { KeptText } from './journal-text';
 import type { UnreadActivity, UnreadMessage, UnreadRow } from './row-codec';
 
-/** A part of a checkpoint as the index takes it. Texts are kept because they are stored as they are. */
+/** A part of a checkpoint as the index takes it. Texts of histories are kept because they are stored as they are. */
 export type Change =
   | { type: 'purge'; instanceId: string }
-  | { type: 'row'; row: InstanceRow | UnreadRow; text: KeptText }
+  | { type: 'row'; row: InstanceRow | UnreadRow }
   | {
       type: 'history';
       instanceId: string;

@@ -11,9 +11,9 @@
  */
 import { messageOf } from '../base/error-message';
 import type { Checkpoint } from '../core/instances/checkpoint';
-import type { InstanceRow } from '../core/instances/instance';
 import type { Change } from './change';
 import { encodeSome, maxPieceLength } from './event-codec';
+import { textOf } from './journal-text';
 import { quote } from './json-text';
 import type { RecordPlace } from './lines-in-place';
 import { TextParts } from './text-parts';
@@ -26,7 +26,9 @@ import {
   encodeRow,
   encodeTimers,
   rowHead,
+  rowWeight,
   UnreadRow,
+  wholeRow,
 } from './row-codec';
 
 export interface EncodedBatch {
@@ -66,7 +68,9 @@ export function encodeCheckpoints(checkpoints: readonly Checkpoint[], most = rec
     }
     const before = parts.length;
     try {
-      encodeCheckpoint(checkpoint, parts, changes);
+      const first = changes.length;
+      addChanges(checkpoint, changes);
+      for (let at = first; at < changes.length; at++) addLines(changes[at] as Change, parts);
       const length = parts.length - before;
       if (length > 2 * most) throw new RangeError(`it has ${length} characters, and a record has at most ${2 * most}`);
     } catch (error) {
@@ -78,55 +82,88 @@ export function encodeCheckpoints(checkpoints: readonly Checkpoint[], most = rec
   return { records, changes };
 }
 
-function encodeCheckpoint(checkpoint: Checkpoint, parts: TextParts, changes: Change[]): void {
-  if (checkpoint.purged) {
-    changes.push({ type: 'purge', instanceId: checkpoint.instanceId });
-    parts.add(`p${JSON.stringify(checkpoint.instanceId)}\n`);
+/** Where nothing is written down. Throws `CheckpointTooLong` when something of one is longer than a text can be. */
+export function changesAlone(checkpoints: readonly Checkpoint[]): EncodedBatch {
+  const changes: Change[] = [];
+  for (let index = 0; index < checkpoints.length; index++) {
+    const checkpoint = checkpoints[index] as Checkpoint;
+    const first = changes.length;
+    try {
+      addChanges(checkpoint, changes);
+      for (let at = first; at < changes.length; at++) assertEncodable(changes[at] as Change);
+    } catch (error) {
+      throw new CheckpointTooLong(index, checkpoint.instanceId, error);
+    }
   }
-  if (checkpoint.history) {
-    const { instanceId } = checkpoint;
-    const { executionId, mode, from, events } = checkpoint.history;
-    let at = 0;
-    do {
-      const replace = mode === 'replace' && at === 0;
-      const { text, count } = encodeSome(events, at, maxEventsPerPiece, maxPieceLength);
-      changes.push({ type: 'history', instanceId, executionId, replace, from: from + at, count, events: text });
-      parts.add(`h[${quote(instanceId)},${quote(executionId)},${replace ? 1 : 0},${from + at},${count}]\t${text}\n`);
-      at += count;
-    } while (at < events.length);
-  }
-  if (checkpoint.instance) parts.add(rowLine(checkpoint.instance, changes));
-  if (checkpoint.children) for (const child of checkpoint.children) parts.add(rowLine(child, changes));
-  if (checkpoint.messages?.length) {
-    changes.push({ type: 'messages', messages: checkpoint.messages });
-    for (const list of encodeMessages(checkpoint.messages)) parts.add(`m${list}\n`);
-  }
-  if (checkpoint.consumedMessages?.length) {
-    changes.push({ type: 'consumed', seqs: checkpoint.consumedMessages });
-    parts.add(`k${JSON.stringify(checkpoint.consumedMessages)}\n`);
-  }
-  if (checkpoint.finishedActivities?.length) {
-    changes.push({ type: 'finishedActivities', keys: checkpoint.finishedActivities });
-    parts.add(`d${JSON.stringify(checkpoint.finishedActivities)}\n`);
-  }
-  if (checkpoint.activities?.length) {
-    changes.push({ type: 'activities', activities: checkpoint.activities });
-    for (const list of encodeActivities(checkpoint.activities)) parts.add(`a${list}\n`);
-  }
-  if (checkpoint.finishedTimers?.length) {
-    changes.push({ type: 'finishedTimers', keys: checkpoint.finishedTimers });
-    parts.add(`f${JSON.stringify(checkpoint.finishedTimers)}\n`);
-  }
-  if (checkpoint.timers?.length) {
-    changes.push({ type: 'timers', timers: checkpoint.timers });
-    for (const list of encodeTimers(checkpoint.timers)) parts.add(`t${list}\n`);
-  }
+  return { records: [], changes };
 }
 
-function rowLine(row: InstanceRow, changes: Change[]): string {
-  const text = encodeRow(row);
-  changes.push({ type: 'row', row, text });
-  return `i${text}\n`;
+/** Characters of a row that has room in a text, however much of it has to be escaped. */
+const surelyEncodable = 64 * 1024 * 1024;
+
+function assertEncodable(change: Change): void {
+  if (change.type === 'row' && rowWeight(change.row) > surelyEncodable) encodeRow(wholeRow(change.row));
+}
+
+function addChanges(checkpoint: Checkpoint, changes: Change[]): void {
+  const { instanceId, history, instance, children, messages, consumedMessages, activities, timers } = checkpoint;
+  const { finishedActivities, finishedTimers } = checkpoint;
+  if (checkpoint.purged) changes.push({ type: 'purge', instanceId });
+  if (history) addHistory(instanceId, history, changes);
+  if (instance) changes.push({ type: 'row', row: instance });
+  if (children) for (const row of children) changes.push({ type: 'row', row });
+  if (messages?.length) changes.push({ type: 'messages', messages });
+  if (consumedMessages?.length) changes.push({ type: 'consumed', seqs: consumedMessages });
+  if (finishedActivities?.length) changes.push({ type: 'finishedActivities', keys: finishedActivities });
+  if (activities?.length) changes.push({ type: 'activities', activities });
+  if (finishedTimers?.length) changes.push({ type: 'finishedTimers', keys: finishedTimers });
+  if (timers?.length) changes.push({ type: 'timers', timers });
+}
+
+function addHistory(instanceId: string, history: NonNullable<Checkpoint['history']>, changes: Change[]): void {
+  const { executionId, mode, from, events } = history;
+  let at = 0;
+  do {
+    const replace = mode === 'replace' && at === 0;
+    const { text, count } = encodeSome(events, at, maxEventsPerPiece, maxPieceLength);
+    changes.push({ type: 'history', instanceId, executionId, replace, from: from + at, count, events: text });
+    at += count;
+  } while (at < events.length);
+}
+
+/** Of a change that comes of a step; what stays in a journal has its line there. */
+function addLines(change: Change, parts: TextParts): void {
+  switch (change.type) {
+    case 'purge':
+      parts.add(`p${JSON.stringify(change.instanceId)}\n`);
+      return;
+    case 'history': {
+      const { instanceId, executionId, replace, from, count, events } = change;
+      parts.add(`h[${quote(instanceId)},${quote(executionId)},${replace ? 1 : 0},${from},${count}]\t${textOf(events)}\n`);
+      return;
+    }
+    case 'row':
+      parts.add(`i${encodeRow(wholeRow(change.row))}\n`);
+      return;
+    case 'messages':
+      for (const list of encodeMessages(change.messages)) parts.add(`m${list}\n`);
+      return;
+    case 'consumed':
+      parts.add(`k${JSON.stringify(change.seqs)}\n`);
+      return;
+    case 'activities':
+      for (const list of encodeActivities(change.activities)) parts.add(`a${list}\n`);
+      return;
+    case 'finishedActivities':
+      parts.add(`d${JSON.stringify(change.keys)}\n`);
+      return;
+    case 'timers':
+      for (const list of encodeTimers(change.timers)) parts.add(`t${list}\n`);
+      return;
+    case 'finishedTimers':
+      parts.add(`f${JSON.stringify(change.keys)}\n`);
+      return;
+  }
 }
 
 /**
@@ -201,7 +238,7 @@ function decodeLine(text: string, start: number, end: number): Change {
     case 'p':
       return { type: 'purge', instanceId: JSON.parse(json) as string };
     case 'i':
-      return { type: 'row', row: new UnreadRow(rowHead(json), json), text: json };
+      return { type: 'row', row: new UnreadRow(rowHead(json), json) };
     case 'm':
       return { type: 'messages', messages: decodeMessages(json) };
     case 'k':

@@ -94,8 +94,7 @@ export class LinesInPlace {
   #row(start: number, end: number): Change | undefined {
     const head = this.#rowHead();
     if (head === undefined) return undefined;
-    const text = this.#kept(start + 1, end);
-    return { type: 'row', row: new UnreadRow(head, text), text };
+    return { type: 'row', row: new UnreadRow(head, this.#kept(start + 1, end)) };
   }
 
   /** As `rowHead`. */

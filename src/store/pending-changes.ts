@@ -15,14 +15,14 @@ import {
 import { isTerminal, type OrchestrationStatus } from '../core/values/status';
 import type { Change } from './change';
 import { decodePieces } from './event-codec';
-import { JournalPiece, textOf, weightOf, type HistoryPiece, type KeptText } from './journal-text';
-import { UnreadActivity, UnreadRow, wholeActivity, wholeMessage, type UnreadMessage } from './row-codec';
+import { JournalPiece, textOf, weightOf, type HistoryPiece } from './journal-text';
+import { rowWeight, UnreadActivity, UnreadRow, wholeActivity, wholeMessage, type UnreadMessage } from './row-codec';
 
 /** What of one instance is not in SQL yet. */
 export class PendingInstance {
   row: InstanceRow | UnreadRow | null = null;
-  /** Of the row. */
-  text: KeptText = '';
+  /** As it was when it came: a row that is read has another. */
+  rowWeight = 0;
   /** The status that SQL has of the row; undefined: nobody has asked. */
   inSql: OrchestrationStatus | 'none' | undefined = undefined;
   history: PendingHistory | null = null;
@@ -80,7 +80,7 @@ export class PendingChanges {
   rowCount = 0;
   /** The instance that changed last: as a rule the next change is its own. */
   #latest: PendingInstance | undefined;
-  /** Characters of encoded text held here; what is left in a journal counts as a few. */
+  /** Characters held here, about; what is left in a journal counts as a few. */
   weight = 0;
 
   get isEmpty(): boolean {
@@ -158,7 +158,7 @@ export class PendingChanges {
   #applyOne(change: Change): void {
     switch (change.type) {
       case 'row':
-        this.#putRow(change.row, change.text);
+        this.#putRow(change.row);
         return;
       case 'history':
         this.#putHistory(change);
@@ -206,21 +206,21 @@ export class PendingChanges {
 
   #dropRow(instance: PendingInstance): void {
     if (instance.row === null) return;
-    this.weight -= weightOf(instance.text);
+    this.weight -= instance.rowWeight;
     this.rowCount--;
     instance.row = null;
-    instance.text = '';
+    instance.rowWeight = 0;
     instance.inSql = undefined;
   }
 
-  #putRow(row: InstanceRow | UnreadRow, text: KeptText): void {
+  #putRow(row: InstanceRow | UnreadRow): void {
     const instance = this.#instanceOf(row.instanceId);
     this.#noteCustomStatus(instance, row);
-    this.weight += weightOf(text);
     if (instance.row === null) this.rowCount++;
-    else this.weight -= weightOf(instance.text);
+    const weight = rowWeight(row);
+    this.weight += weight - instance.rowWeight;
     instance.row = row;
-    instance.text = text;
+    instance.rowWeight = weight;
     if (isTerminal(row.runtimeStatus)) this.finished.add(instance.id);
   }
 

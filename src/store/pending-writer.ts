@@ -2,7 +2,7 @@
  * Writes pending changes into SQL, in slices that are one transaction each: when one fails, nothing of it is in SQL and all of it
  * is still pending.
  */
-import { activityRestText, decodeRow, UnreadRow, wholeActivity, wholeMessage } from './row-codec';
+import { activityRestText, decodeRow, encodeRow, UnreadRow, wholeActivity, wholeMessage } from './row-codec';
 import { decodeTime } from './time-codec';
 import type { InboxMessage, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { encodeEvents } from './event-codec';
@@ -181,10 +181,11 @@ export class PendingWriter {
     this.#writeCustomStatus(instance);
   }
 
-  #writeRow({ id, row: pending, text: kept }: PendingInstance): void {
+  #writeRow({ id, row: pending }: PendingInstance): void {
     if (pending === null) return;
-    const text = textOf(kept);
-    const row = pending instanceof UnreadRow ? decodeRow(text) : pending;
+    const isUnread = pending instanceof UnreadRow;
+    const text = isUnread ? textOf(pending.text) : encodeRow(pending);
+    const row = isUnread ? decodeRow(text) : pending;
     this.sql.run(upsertRow, [
       id,
       row.name,

@@ -1,8 +1,8 @@
 /** Instance rows and queued work as JSON arrays: no field names on disk. A new field goes to the end of its list. */
 import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer } from '../core/instances/instance';
 import { decodeEventList, encodeEvents, maxPieceLength } from './event-codec';
-import { textOf, type KeptText } from './journal-text';
-import { inOnePiece, jsonOf, quote } from './json-text';
+import { textOf, weightOf, type KeptText } from './journal-text';
+import { jsonOf, quote } from './json-text';
 import { decodeTime, encodeTime } from './time-codec';
 
 /** Epoch milliseconds, or text where that would lose something. */
@@ -38,12 +38,12 @@ type OptionalField = 'profile' | 'failureStack' | 'stuck' | 'forkedFrom' | 'wait
 
 /** A {@link RowTuple}. */
 export function encodeRow(row: InstanceRow): string {
-  return inOnePiece(
+  return (
     `[${quote(row.instanceId)},${quote(row.executionId)},${quote(row.name)},${quote(row.version)},${quote(row.runtimeStatus)},` +
-      `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
-      `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
-      `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
-      `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${optionalText(row)}]`,
+    `${jsonOf(row.input)},${jsonOf(row.output)},${jsonOf(row.customStatus)},` +
+    `${timeText(row.createdTime)},${timeText(row.lastUpdatedTime)},${timeText(row.completedTime)},${timeText(row.scheduledStartTime)},` +
+    `${jsonOf(row.parentInstanceId)},${row.generation},${jsonOf(row.tags)},${jsonOf(row.failureDetails)},` +
+    `${row.awaitedEvents.length === 0 ? '[]' : JSON.stringify(row.awaitedEvents)},${row.historyLength}${optionalText(row)}]`
   );
 }
 
@@ -83,7 +83,7 @@ export class UnreadRow {
 
   constructor(
     head: RowHead,
-    private readonly text: KeptText,
+    readonly text: KeptText,
   ) {
     this.instanceId = head.instanceId;
     this.executionId = head.executionId;
@@ -115,6 +115,20 @@ export function rowHead(text: string): RowHead {
 
 export function wholeRow(row: InstanceRow | UnreadRow): InstanceRow {
   return row instanceof UnreadRow ? row.read() : row;
+}
+
+/** Characters of a row without its texts, about. */
+const bareRowWeight = 200;
+
+/** Characters in memory, about; always the same of one row. */
+export function rowWeight(row: InstanceRow | UnreadRow): number {
+  if (row instanceof UnreadRow) return weightOf(row.text);
+  const { input, output, customStatus, failureStack } = row;
+  return bareRowWeight + lengthOf(input) + lengthOf(output) + lengthOf(customStatus) + lengthOf(failureStack);
+}
+
+function lengthOf(text: string | null | undefined): number {
+  return text?.length ?? 0;
 }
 
 export function decodeRow(text: string): InstanceRow {
@@ -204,11 +218,11 @@ function listsOf<T>(items: readonly T[], encode: (item: T) => string): string[] 
 
 type MessageTuple = [seq: number, instanceId: string, executionId: string | null, visibleAt: string | null, event: unknown];
 
-export function encodeMessages(messages: readonly InboxMessage[]): string[] {
-  return listsOf(
-    messages,
-    (m) => `[${m.seq},${quote(m.instanceId)},${jsonOf(m.executionId)},${jsonOf(m.visibleAt)},${encodeEvents([m.event])}]`,
-  );
+export function encodeMessages(messages: readonly (InboxMessage | UnreadMessage)[]): string[] {
+  return listsOf(messages, (message) => {
+    const m = wholeMessage(message);
+    return `[${m.seq},${quote(m.instanceId)},${jsonOf(m.executionId)},${jsonOf(m.visibleAt)},${encodeEvents([m.event])}]`;
+  });
 }
 
 export function decodeMessages(text: string): InboxMessage[] {
@@ -230,13 +244,14 @@ type ActivityTuple = [
   rest?: Pick<PendingActivity, 'tags' | 'traceContext'>,
 ];
 
-export function encodeActivities(activities: readonly PendingActivity[]): string[] {
-  return listsOf(
-    activities,
-    (a) =>
+export function encodeActivities(activities: readonly (PendingActivity | UnreadActivity)[]): string[] {
+  return listsOf(activities, (activity) => {
+    const a = wholeActivity(activity);
+    return (
       `[${quote(a.instanceId)},${quote(a.executionId)},${a.taskId},${quote(a.name)},${quote(a.version)},` +
-      `${jsonOf(a.input)},${quote(a.scheduledAt)}${comma(activityRestText(a))}]`,
-  );
+      `${jsonOf(a.input)},${quote(a.scheduledAt)}${comma(activityRestText(a))}]`
+    );
+  });
 }
 
 /** What most activities do not have, as a JSON object; null for nothing. */

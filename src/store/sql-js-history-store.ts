@@ -16,7 +16,7 @@ import type { InboxMessage, InstanceRow, PendingActivity, PendingTimer, CustomSt
 import type { HistoryStore, InstancePage, InstanceQuery, RecoveredWork } from '../core/ports/history-store';
 import type { Logger } from '../core/ports/logger';
 import type { OrchestrationStatus } from '../core/values/status';
-import { CheckpointTooLong, decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
+import { changesAlone, CheckpointTooLong, decodeCheckpoints, encodeCheckpoints, type EncodedBatch } from './checkpoint-codec';
 import { condensed } from './condensed';
 import { asksForAll, countsOfAll } from './counts-of-all';
 import { FolderLock } from './folder-lock';
@@ -206,6 +206,7 @@ export class SqlJsHistoryStore implements HistoryStore {
     if (this.#sqlJs === undefined || this.#closing !== undefined || this.#failure !== undefined) {
       return Promise.reject(this.#refusal());
     }
+    const disk = this.#disk;
     let batch: EncodedBatch;
     try {
       batch = this.#encode(checkpoints);
@@ -215,8 +216,7 @@ export class SqlJsHistoryStore implements HistoryStore {
       const { index: checkpoint, message } = error;
       return Promise.reject(new DurascopeError('StoreNotWritable', message, { cause: error, details: { checkpoint } }));
     }
-    if (batch.records.length === 0) return committed;
-    const disk = this.#disk;
+    if (batch.changes.length === 0) return committed;
     if (disk !== undefined) {
       disk.lock.renewIfLate();
       this.#assertWhole(disk.journal);
@@ -240,16 +240,17 @@ export class SqlJsHistoryStore implements HistoryStore {
 
   /** In several records, and where one cannot be kept, each step stands by itself. */
   #encode(checkpoints: readonly Checkpoint[]): EncodedBatch {
+    const encode = this.#disk === undefined ? changesAlone : encodeCheckpoints;
     const fewer = condensed(checkpoints, (id) => this.#pending.hasCustomStatus(id));
     if (fewer !== checkpoints) {
       try {
-        const batch = encodeCheckpoints(fewer);
+        const batch = encode(fewer);
         if (batch.records.length <= 1) return batch;
       } catch {
         // Told below, by the step's own number.
       }
     }
-    return encodeCheckpoints(checkpoints);
+    return encode(checkpoints);
   }
 
   // --- reads ---
