@@ -192,6 +192,42 @@ describe('the command line', () => {
       await serving.stop();
     });
 
+    it('hands a file over as the blob that would trigger a function', async () => {
+      const app = path.join(folder, 'blobs');
+      await mkdir(app);
+      await writeFile(path.join(app, 'package.json'), JSON.stringify({ main: 'app.js' }));
+      await writeFile(path.join(app, 'host.json'), '{"version":"2.0"}');
+      await writeFile(
+        path.join(app, 'app.js'),
+        `const { app } = require(${JSON.stringify(path.join(projectRoot, 'node_modules', '@azure', 'functions'))});
+         app.storageBlob('Thumbnail', { path: 'in/{name}', connection: '', handler: (blob) => blob.toString('hex') });
+         app.storageQueue('Order', { queueName: 'orders', connection: '', handler: (message) => message });`,
+      );
+      const picture = path.join(folder, 'picture.png');
+      await writeFile(picture, Buffer.from([0x89, 0, 0xff, 0x0a]));
+      const serving = await programs.start([app, '--memory']);
+      const invoke = (...args: string[]) =>
+        anyCommandInProcess(['invoke', ...args, '--url', serving.ready.url, '--key', serving.ready.key, '--json']);
+      try {
+        const done = await invoke('thumbnail', '--file', picture);
+        assert.equal(done.code, 0, done.stderr);
+        assert.deepEqual(JSON.parse(done.stdout), { name: 'thumbnail', result: '8900ff0a' });
+        const refusals: [args: string[], text: RegExp][] = [
+          [['Order', '--file', picture], /No blob triggers 'Order'\..*--input @FILE/],
+          [['Thumbnail', '--file', `${picture}x`], /--file names '.*picture\.pngx', which cannot be read/],
+          [['Thumbnail', '--file', picture, '--input', '1'], /Either --input or --file/],
+          [['Thumbnails', '--file', picture], /has no function "Thumbnails": it has Order, Thumbnail|it has Thumbnail, Order/],
+        ];
+        for (const [args, text] of refusals) {
+          const { code, stderr } = await invoke(...args);
+          assert.notEqual(code, 0, args.join(' '));
+          assert.match(stderr, text);
+        }
+      } finally {
+        await serving.stop();
+      }
+    });
+
     it('says at the root of a repository where its function apps are', async () => {
       const root = path.join(folder, 'repository');
       for (const app of ['api', 'jobs']) {

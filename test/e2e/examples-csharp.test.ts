@@ -3,7 +3,7 @@
  * own; where there is no .NET SDK or no packages they are skipped by name.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { builtApp } from '../support/built-dotnet-app';
@@ -291,6 +291,19 @@ describe('the examples in C#', function () {
         input: { Request: string };
       };
       assert.deepEqual([name, input.Request], ['ApprovalWorkflow', 'Ein Stuhl für Jürgen']);
+    });
+
+    it('RequestsUploaded reads the file that it is called with by hand', async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'durascope-blob-'));
+      try {
+        const file = path.join(folder, 'file.txt');
+        await writeFile(file, 'Eine Lampe\n');
+        const uploaded = ['--file', file, '--metadata', '{"name":"file.txt"}'];
+        assert.deepEqual(await app.durascope('invoke', 'RequestsUploaded', ...uploaded), { name: 'RequestsUploaded', result: 1 });
+        await app.until('file.txt-0', () => true);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
     });
 
     it('Start starts any orchestrator over HTTP, and waits for its output where it is told to', async () => {

@@ -260,6 +260,10 @@ describe('what triggers of queues, events, blobs and databases hand over when th
     [{ type: 'blobTrigger', path: 'in/{name}', dataType: 'string' }, '{"a":1}', ['bytes {"a":1}'], false],
     [{ type: 'blobTrigger', path: 'in/{name}' }, '"quoted"', ['bytes quoted'], false],
     [{ type: 'blobTrigger', path: 'in/{name}' }, null, ['nothing'], false],
+    [{ type: 'blobTrigger', path: 'in/{name}' }, '{"$content-type":"text/plain","$content":"w6U="}', ['bytes å'], false],
+    [{ type: 'blobTrigger', path: 'in/{name}' }, '{"$content":"no base64"}', ['bytes {"$content":"no base64"}'], false],
+    [{ type: 'blobTrigger', path: 'in/{name}' }, '{"$content":"w6U=","a":1}', ['bytes {"$content":"w6U=","a":1}'], false],
+    [{ type: 'queueTrigger', queueName: 'q' }, '{"$content":"w6U="}', [{ $content: 'w6U=' }], false],
     [{ type: 'queueTrigger', queueName: 'q' }, '"[1]"', [1], true],
     [{ type: 'queueTrigger', queueName: 'q', dataType: 'Binary' }, 'x', ['bytes x'], false],
     [
@@ -271,8 +275,8 @@ describe('what triggers of queues, events, blobs and databases hand over when th
     [{ type: 'eventHubTrigger', eventHubName: 'h', cardinality: 'Many' }, '{"n":1}', [{ n: 1 }], true],
     [
       { type: 'eventHubTrigger', eventHubName: 'h', cardinality: 'many', dataType: 'binary' },
-      '["x",1]',
-      ['bytes x', 'bytes 1'],
+      '["x",1,{"$content":"w6U="}]',
+      ['bytes x', 'bytes 1', 'bytes å'],
       true,
     ],
     [{ type: 'eventHubTrigger', eventHubName: 'h', cardinality: 'one' }, '{"n":1}', [{ n: 1 }], false],

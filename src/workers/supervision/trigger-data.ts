@@ -1,4 +1,5 @@
 /** What the Functions host hands over for a trigger that is neither durable, HTTP nor a timer, called by hand (spec/functions-worker.md 3.1). */
+import { bytesOfValue } from '../../base/binary-value';
 import type { TypedData } from './rpc-values';
 
 /** Their documents and rows come as one JSON array. */
@@ -12,7 +13,8 @@ export interface TriggerShape {
 
 /**
  * `input`: JSON or any text. A batch (`cardinality` many, changes of a database) is a list also of one; a message of it that is no text goes as its
- * JSON. Blobs are bytes, whatever `dataType` says; other triggers are with the `dataType` binary.
+ * JSON. Blobs are bytes, whatever `dataType` says; other triggers are with the `dataType` binary. Bytes that are no text come as base-64
+ * (src/base/binary-value.ts).
  */
 export function triggerData({ type, cardinality, dataType }: TriggerShape, input: string | null): TypedData {
   if (input === null) return {};
@@ -22,12 +24,12 @@ export function triggerData({ type, cardinality, dataType }: TriggerShape, input
   const isBinary = trigger === 'blobtrigger' || isWord(dataType, 'binary');
   if (lists.has(trigger)) return { json: Array.isArray(value) ? input : JSON.stringify([value]) };
   if (isWord(cardinality, 'many')) {
-    const texts = (Array.isArray(value) ? (value as unknown[]) : [value]).map(messageText);
+    const messages: unknown[] = Array.isArray(value) ? value : [value];
     return isBinary
-      ? { collectionBytes: { bytes: texts.map((text) => Buffer.from(text)) } }
-      : { collectionString: { string: texts } };
+      ? { collectionBytes: { bytes: messages.map((message) => bytesOfValue(message) ?? Buffer.from(messageText(message))) } }
+      : { collectionString: { string: messages.map(messageText) } };
   }
-  if (isBinary) return { bytes: Buffer.from(typeof value === 'string' ? value : input) };
+  if (isBinary) return { bytes: bytesOfValue(value) ?? Buffer.from(typeof value === 'string' ? value : input) };
   return typeof value === 'string' ? { string: value } : { json: input };
 }
 

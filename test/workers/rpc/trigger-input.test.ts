@@ -58,6 +58,7 @@ describe('a function of another language that is called by hand', () => {
       ['QueueText', 'null', undefined, []],
       ['QueueBytes', 'å', { $case: 'bytes', value: bytes('å') }, []],
       ['QueueBytes', '{"id":1}', { $case: 'bytes', value: bytes('{"id":1}') }, []],
+      ['QueueBytes', '{"$content":"AP8="}', { $case: 'bytes', value: Buffer.from([0, 255]) }, []],
       ['Events', '["a",{"n":1}]', { $case: 'collectionBytes', value: { bytes: [bytes('a'), bytes('{"n":1}')] } }, []],
       ['Messages', '"one"', { $case: 'collectionString', value: { string: ['one'] } }, []],
       ['Rows', '{"id":"1"}', { $case: 'json', value: '[{"id":"1"}]' }, ['id']],
