@@ -4,6 +4,7 @@ import path from 'node:path';
 import { axeViolations } from '../../support/vscode/axe.mjs';
 import { until } from '../../support/vscode/workbench.mjs';
 import {
+  chooseFile,
   instanceRow,
   openInstance,
   openPanelOf,
@@ -30,7 +31,17 @@ const rowTexts = (frame, column) =>
 // One window, one story: each part goes on where the one before it ended.
 describe('a user in a real VS Code', function () {
   this.timeout(900_000);
-  const window = useEditor({ story: true });
+  const picture = Buffer.from([0x89, 0, 0xff]);
+  const window = useEditor({
+    story: true,
+    prepare: (app) => {
+      fs.appendFileSync(
+        path.join(app, 'src', 'app.js'),
+        `require('@azure/functions').app.storageBlob('Thumbnail', { path: 'in/{name}', connection: '', handler: (blob) => blob.toString('hex') });\n`,
+      );
+      fs.writeFileSync(path.join(app, 'picture.png'), picture);
+    },
+  });
 
   it('starts the emulator from the view, and sees the functions of the app', async () => {
     const { bench, page } = window;
@@ -142,6 +153,17 @@ describe('a user in a real VS Code', function () {
     await frame.locator('.status-badge.status-Terminated').waitFor();
     assert.match(await frame.locator('.payload-output .json').innerText(), /sold out/);
     await instanceRow(window, 'ReserveTicket, Terminated').waitFor();
+  });
+
+  it('runs a function that a blob would trigger, with a file', async () => {
+    const { bench, page } = window;
+    await bench.command('Durascope: Run Function…');
+    const choose = (text) => bench.take(bench.quickInput.locator('.monaco-list-row', { hasText: text }).first());
+    await choose('Thumbnail');
+    await choose('Choose a File…');
+    await bench.quickInput.getByText('Run With It').waitFor();
+    await chooseFile(window, path.join(window.app, 'picture.png'));
+    await page.locator('.statusbar-item', { hasText: `Thumbnail returned "${picture.toString('hex')}"` }).waitFor();
   });
 
   it('reads why an instance failed, and goes to its code', async () => {
