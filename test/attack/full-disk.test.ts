@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { HistoryEvent } from '../../src/core/history/history';
@@ -29,7 +29,10 @@ describe('a disk that is full', function () {
       console.log('      skipped: this user may not mount a file system');
       this.skip();
     }
-    programs = new DurascopePrograms({ env: { DURASCOPE_HOME: path.join(folder, 'home') } });
+    const home = path.join(folder, 'home');
+    // Compiled code is kept on that disk too, not beside it where other tests have theirs.
+    mkdirSync(path.join(home, 'cache'), { recursive: true, mode: 0o700 });
+    programs = new DurascopePrograms({ env: { DURASCOPE_HOME: home } });
   });
   after(async () => {
     if (isMounted) {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, realpath, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { DurascopePrograms } from '../support/durascope-program';
 
 const cli = path.join(__dirname, '../../dist/cli.js');
 
@@ -85,6 +86,17 @@ describe('compiled code that is kept between starts', () => {
       assert.match(stdout, /said/, `${start} start`);
       assert.doesNotMatch(stdout + stderr, /Warning/);
     }
+  });
+
+  it('is shared by the tests of a run, whichever home their programs have, and stays when a home goes', async () => {
+    const programs = new DurascopePrograms({ env: { DURASCOPE_HOME: home, NODE_V8_COVERAGE: undefined } });
+    assert.equal((await programs.run(['--help'])).code, 0);
+    const files = await kept();
+    assert.notEqual(files.length, 0);
+    const shared = await realpath(path.join(home, 'cache'));
+    assert.equal(shared, await realpath(path.join(tmpdir(), 'compiled-code')));
+    await rm(home, { recursive: true });
+    assert.notEqual((await readdir(shared)).length, 0);
   });
 
   it('is that of the newest builds only', async function () {

@@ -1,5 +1,7 @@
 /** The built command line as a process: what a user runs. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -124,12 +126,28 @@ export class DurascopePrograms {
   }
 
   private spawn(args: readonly string[], options: ProgramOptions): ChildProcess {
+    const env: NodeJS.ProcessEnv = { ...process.env, ...this.defaults.env, ...options.env };
+    shareCompiledCode(env);
     const child = spawn(process.execPath, [options.program ?? this.defaults.program ?? builtProgram, ...args], {
       cwd: options.cwd ?? this.defaults.cwd ?? projectRoot,
-      env: { ...process.env, ...this.defaults.env, ...options.env },
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.children.add(child);
     return child;
   }
+}
+
+/**
+ * A home that a test has made for itself begins with the compiled code of the whole run (`src/base/code-cache.ts`), which goes with the
+ * run's temporary files: otherwise the programs of each test would compile all of theirs again, and keep it. Outside of a run, as in
+ * benchmarks, nothing is shared.
+ */
+function shareCompiledCode({ DURASCOPE_HOME: home, DURASCOPE_TESTS_SYSTEM_TMPDIR: ofRun }: NodeJS.ProcessEnv): void {
+  if (home === undefined || ofRun === undefined) return;
+  const cache = path.join(home, 'cache');
+  if (existsSync(cache)) return;
+  const shared = path.join(tmpdir(), 'compiled-code');
+  for (const folder of [home, shared]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  symlinkSync(shared, cache, 'junction');
 }
