@@ -34,6 +34,48 @@ export const quietSettings = {
   'workbench.tips.enabled': false,
 };
 
+/**
+ * Extensions of the editor itself that no test and nothing of Durascope asks for. Each window would start most of them, and several start programs of
+ * their own: git, the search for tasks, sign-in, the chat.
+ */
+const unusedBuiltIns = new Set([
+  'copilot',
+  'css-language-features',
+  'debug-auto-launch',
+  'debug-server-ready',
+  'emmet',
+  'extension-editing',
+  'git',
+  'git-base',
+  'github',
+  'github-authentication',
+  'grunt',
+  'gulp',
+  'html-language-features',
+  'ipynb',
+  'jake',
+  'merge-conflict',
+  'mermaid-markdown-features',
+  'microsoft-authentication',
+  'ms-vscode.js-debug-companion',
+  'ms-vscode.vscode-js-profile-table',
+  'notebook-renderers',
+  'npm',
+  'php-language-features',
+  'simple-browser',
+  'terminal-suggest',
+  'tunnel-forwarding',
+]);
+
+/** A folder with the editor's own extensions, less these: links, for they are large. */
+function linkBuiltIns(target, { builtInExtensions: from }) {
+  fs.mkdirSync(target);
+  for (const name of fs.readdirSync(from)) {
+    if (!unusedBuiltIns.has(name)) fs.symlinkSync(path.join(from, name), path.join(target, name));
+  }
+  return target;
+}
+
 /** The user's settings, which a window reads when it is opened: the quiet ones and these. */
 export function writeSettings(userData, settings = {}) {
   const file = path.join(userData, 'User', 'settings.json');
@@ -192,6 +234,8 @@ export async function startCodeServer(options = {}) {
       '--ignore-last-opened',
       // A built VS Code reads extensionDevelopmentPath/-TestsPath from the address only with this.
       ...(options.development ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      '--vscode-option',
+      `builtin-extensions-dir=${linkBuiltIns(path.join(root, 'built-in'), dist)}`,
       ...(options.extraArgs ?? []),
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },

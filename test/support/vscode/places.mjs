@@ -18,8 +18,9 @@ export function findCodeServer() {
   for (const file of [node, entry]) {
     if (!fs.existsSync(file)) throw new Error(`${file} is missing: run "node test/support/vscode/setup.mjs" first`);
   }
-  const manifest = path.join(modules, 'code-server', 'lib', 'vscode', 'package.json');
-  return { node, entry, vscodeVersion: JSON.parse(fs.readFileSync(manifest, 'utf8')).version };
+  const vscode = path.join(modules, 'code-server', 'lib', 'vscode');
+  const { version } = JSON.parse(fs.readFileSync(path.join(vscode, 'package.json'), 'utf8'));
+  return { node, entry, vscodeVersion: version, builtInExtensions: path.join(vscode, 'extensions') };
 }
 
 /** A Chromium or Chrome of this machine, first the one without a window: a fifth less processor time. `CHROMIUM` names another. */
