@@ -25,9 +25,11 @@ const machine = new StateMachine({
   },
 });
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+let lookedAtEnd = () => undefined;
+const untilLooked = new Promise((resolve) => (lookedAtEnd = resolve));
 const taskResourceLocalHandlers = {
   Charge: async (order) => {
-    await later(200);
+    if (order > 1) await untilLooked;
     log.push(`charge ${order}`);
     if (order === 1) throw new Error('no cover');
   },
@@ -39,6 +41,7 @@ const taskResourceLocalHandlers = {
 (async () => {
   const result = await machine.run([1, 2, 3], { overrides: { taskResourceLocalHandlers } }).result;
   const atEnd = [...log];
+  lookedAtEnd();
   for (let turns = 0; log.length < 4 && turns < 100; turns++) await later(100);
   console.log(JSON.stringify({ result, atEnd, behind: log.slice(atEnd.length) }));
 })();

@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HistoryEvent } from '../../../src/core/history/history';
 import type { InstanceRow } from '../../../src/core/instances/instance';
 import { DurascopePrograms, type Ready } from '../../support/durascope-program';
@@ -79,11 +80,19 @@ async function playOne(
   const others = names.filter((name) => name.startsWith(`${recording.name}-`));
   for (const id of new Set([...Object.keys(recording.rows), ...(await ownInstances(ready, recording.name, others))])) {
     const url = `${ready.url}/durascope/instances/${encodeURIComponent(id)}`;
-    const row = await get<InstanceRow>(ready, url);
+    const hasToEnd = isOver(String(recording.rows[id]?.Instances[0]?.['RuntimeStatus']));
+    let row = await get<InstanceRow>(ready, url);
+    // Nobody of the scenario waited for it; on a busy machine it may still be under way.
+    for (let turn = 0; hasToEnd && row !== undefined && !isOver(row.runtimeStatus) && turn < 50 * client.patience; turn++) {
+      await pause(100);
+      row = await get<InstanceRow>(ready, url);
+    }
     rows[id] = tablesOf(row, row === undefined ? [] : ((await get<HistoryEvent[]>(ready, `${url}/history`)) ?? []));
   }
   return { calls, status, rows };
 }
+
+const isOver = (status: string): boolean => ['Completed', 'Failed', 'Terminated'].includes(status);
 
 async function ownInstances(ready: Ready, name: string, others: readonly string[]): Promise<string[]> {
   const page = await get<{ instances: InstanceRow[] }>(
