@@ -149,32 +149,18 @@ export async function startInstance({ bench }, orchestrator, input) {
 export async function saveAsSuggested({ bench, page, app }, ending) {
   await until('the suggested name', async () => (await bench.quickField.inputValue({ timeout: 1000 })).endsWith(ending));
   const saved = () => fs.readdirSync(app).find((name) => name.endsWith(ending));
-  await answerDialog(
-    { bench, page },
-    'the file to be saved',
-    () => saved() !== undefined && fs.statSync(path.join(app, saved())).size > 0,
-  );
-  await bench.quickInput.waitFor({ state: 'hidden' });
-  return fs.readFileSync(path.join(app, saved()), 'utf8');
-}
-
-/** Chooses a file in the editor's own dialog. */
-export async function chooseFile({ bench, page }, file) {
-  await bench.quickField.fill(file);
-  await answerDialog({ bench, page }, 'the file to be chosen', async () => !(await bench.quickInput.isVisible()));
-}
-
-/** Presses Enter now and then, until that has come of it: the dialog takes no answer while it looks into the folder. */
-async function answerDialog({ bench, page }, what, isDone) {
   let pressedAt = 0;
-  await until(what, async () => {
-    if (await isDone()) return true;
+  await until('the file to be saved', async () => {
+    if (saved() !== undefined && fs.statSync(path.join(app, saved())).size > 0) return true;
+    // The dialog takes no answer while it looks into the folder.
     if ((await bench.quickInput.count()) > 0 && Date.now() - pressedAt > 3000) {
       pressedAt = Date.now();
       await page.keyboard.press('Enter');
     }
     return false;
   });
+  await bench.quickInput.waitFor({ state: 'hidden' });
+  return fs.readFileSync(path.join(app, saved()), 'utf8');
 }
 
 /** From the History tab of a panel: its rows as JSON, which are in a file of the app then. */
