@@ -109,7 +109,7 @@ describe('a task hub under bad conditions', () => {
   });
 
   it('ends an answer that stops in the middle and goes on being silent', async () => {
-    const hub = await open({ timeoutMs: 200 });
+    const hub = await open({ timeoutMs: 2_000 });
     server.answer = () => ({ rows: [instanceRow('a')], stopAfter: 20 });
     await refused(hub.query({}), 'HubUnreachable', /no answer in time/);
     await refused(
