@@ -68,6 +68,11 @@ export class RunningApp {
     return this.until(() => this.logs.find((entry) => entry.message.includes(text)));
   }
 
+  /** A line of its own, not among the last words of a process. */
+  async printed(line: string): Promise<LogEntry> {
+    return this.until(() => this.logs.find(({ message }) => message === line));
+  }
+
   activity(name: string, input?: unknown, instanceId = 'instance'): Promise<ActivityOutcome> {
     const json = input === undefined ? null : JSON.stringify([input]);
     return this.worker.runActivity({ instanceId, executionId: 'execution', taskId: 0, name, input: json });

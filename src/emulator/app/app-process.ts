@@ -5,6 +5,7 @@ import type { Disposable } from '../../core/ports/clock';
 import type { ActivityOutcome, ActivityRequest, FunctionDescriptor } from '../../core/ports/function-worker';
 import type { HttpTriggerHost, HttpTriggerRequest, HttpTriggerResponse } from '../../core/ports/http-trigger';
 import type { AppWorker, TimerInfo } from '../../workers/supervision/app-worker';
+import { isTooSlow, loadedAgain, mostSlowLoads } from '../../workers/supervision/slow-load';
 import { startAppWorker, watchBrokenApp, type AppWorkerStart } from './app-worker-start';
 import type { AppErrorEvent, EmulatorEvent } from '../emulator-types';
 import type { Listeners } from '../listeners';
@@ -15,11 +16,22 @@ export interface AppProcessOptions extends AppWorkerStart {
   waitWhileBroken: boolean;
 }
 
+/** A load of an app that could not be loaded before. */
+interface Retry {
+  /** Those in a row before it. */
+  slowLoads: number;
+  /** Files that decide what the app is, since it began. */
+  hasChanged: boolean;
+  giveUp: AbortController;
+  over: Promise<void>;
+}
+
 export class AppProcess implements HttpTriggerHost {
   private worker: AppWorker | null = null;
   private ready: Promise<void> | null = null;
   private watcher: Disposable | null = null;
-  private isStopped = false;
+  private readonly stopper = new AbortController();
+  private retrying: Retry | null = null;
   private brokenBy: AppErrorEvent | null = null;
   private loaded: (worker: AppWorker) => void = () => undefined;
   private underWay = 0;
@@ -89,10 +101,10 @@ export class AppProcess implements HttpTriggerHost {
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.stopper.abort();
     this.watcher?.dispose();
-    // A start under way ends by itself; what it started is stopped there.
-    await this.ready;
+    // What a start under way has begun is stopped there.
+    await Promise.all([this.ready, this.retrying?.over]);
     await this.worker?.stop();
   }
 
@@ -153,8 +165,10 @@ export class AppProcess implements HttpTriggerHost {
 
   private async load(options: AppProcessOptions): Promise<void> {
     if (typeof options.inspectPort === 'number') this.inspectPort = options.inspectPort;
-    const worker = await startAppWorker(options);
-    if (this.isStopped) {
+    const { signal } = this.stopper;
+    const { startSignal = signal } = options;
+    const worker = await startAppWorker({ ...options, startSignal: AbortSignal.any([signal, startSignal]) });
+    if (signal.aborted || startSignal.aborted) {
       await worker.stop();
       return;
     }
@@ -167,10 +181,13 @@ export class AppProcess implements HttpTriggerHost {
     this.loaded(worker);
   }
 
-  private waitForChange(options: AppProcessOptions, error: DurascopeError): void {
-    if (this.isStopped) return;
+  /** `slowLoads`: in a row, before this one. */
+  private waitForChange(options: AppProcessOptions, error: DurascopeError, slowLoads = 0): void {
+    if (this.stopper.signal.aborted) return;
     const { message, details } = error;
-    options.log({ level: 'error', category: 'worker', message: `${message}\nThe app is loaded as soon as it is mended.` });
+    const isAgain = isTooSlow(error) && slowLoads + 1 < mostSlowLoads;
+    const whatNow = isAgain ? loadedAgain : '\nThe app is loaded as soon as it is mended.';
+    options.log({ level: 'error', category: 'worker', message: `${message}${whatNow}` });
     this.brokenBy = {
       type: 'appError',
       message,
@@ -179,27 +196,51 @@ export class AppProcess implements HttpTriggerHost {
       problems: problemsOf(error),
     };
     this.events.tell(this.brokenBy);
-    this.watcher = watchBrokenApp(options, () => {
-      this.watcher?.dispose();
-      this.watcher = null;
-      void this.retry(options);
-    });
+    this.watcher ??= watchBrokenApp(options, () => this.changed(options));
+    if (isAgain) this.retry(options, slowLoads + 1);
   }
 
-  private async retry(options: AppProcessOptions): Promise<void> {
-    try {
-      await this.load(options);
-      if (this.worker !== null) {
-        const { pid } = this.worker;
-        this.events.tell({ type: 'workerReady', ...(pid === undefined ? {} : { pid }) });
-        this.events.tell({ type: 'functionsChanged' });
-        if (this.problems.length > 0) this.events.tell({ type: 'appProblems', problems: this.problems });
-      }
-    } catch (error) {
-      this.waitForChange(
-        options,
-        DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error }),
-      );
+  private changed(options: AppProcessOptions): void {
+    if (this.retrying === null) {
+      this.retry(options, 0);
+      return;
     }
+    this.retrying.hasChanged = true;
+    // What takes so long is not what there is now.
+    if (this.retrying.slowLoads > 0) this.retrying.giveUp.abort();
   }
+
+  private retry(options: AppProcessOptions, slowLoads: number): void {
+    const retrying = { slowLoads, hasChanged: false, giveUp: new AbortController(), over: Promise.resolve() };
+    this.retrying = retrying;
+    retrying.over = this.loadAgain(options, retrying);
+  }
+
+  private async loadAgain(options: AppProcessOptions, retrying: Retry): Promise<void> {
+    const { slowLoads, giveUp } = retrying;
+    const loadTimeoutMs = (options.loadTimeoutMs ?? 60_000) * 2 ** slowLoads;
+    let failure: unknown = null;
+    try {
+      await this.load({ ...options, loadTimeoutMs, startSignal: giveUp.signal });
+    } catch (error) {
+      failure = error;
+    }
+    this.retrying = null;
+    if (this.worker === null && !this.stopper.signal.aborted) {
+      if (retrying.hasChanged) this.retry(options, 0);
+      else this.waitForChange(options, asRefusal(failure), slowLoads);
+      return;
+    }
+    this.watcher?.dispose();
+    if (this.worker === null) return;
+    const { pid } = this.worker;
+    this.events.tell({ type: 'workerReady', ...(pid === undefined ? {} : { pid }) });
+    this.events.tell({ type: 'functionsChanged' });
+    if (this.problems.length > 0) this.events.tell({ type: 'appProblems', problems: this.problems });
+    if (retrying.hasChanged) void this.worker.reload();
+  }
+}
+
+function asRefusal(error: unknown): DurascopeError {
+  return DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error });
 }

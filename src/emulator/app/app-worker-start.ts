@@ -18,13 +18,14 @@ export interface AppWorkerStart extends NodeWorkerOptions {
 
 export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker> {
   if (options.kind === 'node') return NodeWorker.start(options);
-  const { appDir, log, startInstance, drainMs, watch, env, watchdogMs, watchdogTime, loadTimeoutMs } = options;
+  const { appDir, log, startInstance, drainMs, watch, startSignal, env, watchdogMs, watchdogTime, loadTimeoutMs } = options;
   const common = {
     appDir,
     log,
     ...(startInstance === undefined ? {} : { startInstance }),
     ...(drainMs === undefined ? {} : { drainMs }),
     ...(watch === undefined ? {} : { watch }),
+    ...(startSignal === undefined ? {} : { startSignal }),
     ...(env === undefined ? {} : { env }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(watchdogTime === undefined ? {} : { watchdogTime }),

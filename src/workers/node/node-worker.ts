@@ -57,7 +57,7 @@ export class NodeWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       watchdogTime: options.watchdogTime,
-      loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      loadTimeoutMs: (options.loadTimeoutMs ?? 60_000) * this.patience,
       signal,
       ...(options.inBackground === undefined ? {} : { inBackground: options.inBackground }),
     });

@@ -3,7 +3,7 @@
  * process is gone in whatever way, and ends the worker then.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Launcher } from '../supervision/launch';
+import { exitOf, type Launcher } from '../supervision/launch';
 
 const isWindows = process.platform === 'win32';
 
@@ -17,17 +17,7 @@ export const spawnGuarded: Launcher = ({ command, args, cwd, env }) => {
     detached: !isWindows,
   });
   const guard = child.pid === undefined ? null : guardOf(child.pid);
-  const exited = new Promise<{ code: number | null; signal: string | null; error?: Error }>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, signal: null, error }));
-    // Children of the app may hold its output open for longer than it lives.
-    child.once('exit', (code, signal) => {
-      const late = setTimeout(() => resolve({ code, signal }), lastWordsMs);
-      child.once('close', () => {
-        clearTimeout(late);
-        resolve({ code, signal });
-      });
-    });
-  });
+  const exited = exitOf(child);
   void exited.then(() => guard?.kill('SIGKILL'));
   return {
     pid: child.pid,
@@ -37,8 +27,6 @@ export const spawnGuarded: Launcher = ({ command, args, cwd, env }) => {
     kill: () => killGroup(child),
   };
 };
-
-const lastWordsMs = 1_000;
 
 function killGroup(child: ChildProcess): void {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;

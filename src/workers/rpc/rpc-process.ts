@@ -202,8 +202,10 @@ export class RpcProcess implements RunningApp {
     this.output.read(this.process.stderr, 'warning');
     this.life = new ProcessLife({
       loadTimeoutMs,
+      time: options.watchdogTime,
       signal,
       kill: () => this.process.kill(),
+      lost: () => this.onExit({ code: null, signal: 'SIGKILL' }),
       tooSlow: (seconds) => this.loadsTooSlowly(seconds),
     });
     void this.process.exited.then((exit) => this.onExit(exit));
@@ -305,7 +307,7 @@ export class RpcProcess implements RunningApp {
     this.life.isStopping = true;
     this.invocations.isStopping = true;
     if (this.life.hasEnded) return;
-    const timer = setTimeout(() => this.process.kill(), this.life.isReady ? graceMs : 0);
+    const timer = setTimeout(() => this.life.kill(), this.life.isReady ? graceMs : 0);
     if (this.invocations.canCancel && this.invocations.areUnderWay) {
       this.invocations.cancelAll();
       await Promise.race([this.invocations.idle(Math.min(lastAnswersMs, graceMs / 2)), this.life.ended]);
@@ -507,7 +509,7 @@ export class RpcProcess implements RunningApp {
     const message = `${what}, so it was ended and is started again.${advice}`;
     this.hung = { id: invocation?.id ?? 0, message };
     this.error(message);
-    this.process.kill();
+    this.life.kill();
   }
 
   /** R2 */
@@ -516,7 +518,7 @@ export class RpcProcess implements RunningApp {
     if (this.life.hasEnded || this.life.isStopping) return;
     const end = (why: string): void => {
       this.broken = `The stream of the app's process broke (${why}), so it was ended.`;
-      this.process.kill();
+      this.life.kill();
     };
     if (reason !== null) {
       end(`what came is no message: ${reason}`);

@@ -4,7 +4,8 @@
  *
  *   N1. At most one process takes new requests. A replaced one may finish what it has.
  *   N2. While there is none (it starts again), episodes and activities wait for it; nothing is lost by waiting.
- *   N3. An app that does not load is not tried again until a file of it changes.
+ *   N3. An app that does not load is not tried again until a file of it changes; calls of functions are refused with the reason meanwhile, those
+ *       that wait too. One that is too slow is given more time first, and may get up to that moment whatever waits.
  */
 import { randomUUID } from 'node:crypto';
 import { stackOrMessage } from '../../base/error-message';
@@ -30,6 +31,7 @@ import { streamHttp } from './http-stream';
 import { whatBecomesOf } from './lost-work';
 import { beforeTail } from './output-lines';
 import type { LostWork } from './requests-under-way';
+import { isTooSlow, loadedAgain, mostSlowLoads } from './slow-load';
 import type { HttpReply, OutputValue, RunningApp } from './running-app';
 import { readStartRequests } from './start-requests';
 import { timerMetadata } from './timer-metadata';
@@ -42,6 +44,8 @@ export interface AppWorkerOptions {
   drainMs?: number;
   /** Reload when files of the app change. Default true. */
   watch?: boolean;
+  /** Gives up a first load under way, with `Stopped`. */
+  startSignal?: AbortSignal;
 }
 
 export type AppWorkerEvent =
@@ -71,12 +75,17 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
   private encoded: ReadonlySet<string> = new Set();
   private readonly listeners = new Set<(event: AppWorkerEvent) => void>();
   private readonly retiring = new Set<Promise<void>>();
-  private waiting: { resolve: (worker: RunningApp) => void; reject: (error: Error) => void }[] = [];
+  /** `isWork`: an instance's, which waits until the app can be loaded (N2). */
+  private waiting: { isWork: boolean; resolve: (worker: RunningApp) => void; reject: (error: Error) => void }[] = [];
   /** N3. */
   private broken: DurascopeError | null = null;
   private readonly stopper = new AbortController();
   private endsSoon = false;
   private failures = 0;
+  /** In a row. */
+  private slowLoads = 0;
+  /** Gives up the load that is under way. */
+  private loading = new AbortController();
   private startedAt = 0;
   private pause: NodeJS.Timeout | undefined;
   private reloading: Promise<void> | null = null;
@@ -102,14 +111,26 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
    * `file` and `line`) when it cannot be, and nothing of it is left running then.
    */
   protected async begin(): Promise<this> {
+    const { startSignal } = this.options;
+    const launching = this.launchNow();
+    const giveUp = (): void => this.loading.abort();
+    if (startSignal?.aborted === true) giveUp();
+    startSignal?.addEventListener('abort', giveUp, { once: true });
     try {
-      this.use(await this.launchNow());
+      this.use(await launching);
     } catch (error) {
       this.stopper.abort();
       throw error;
+    } finally {
+      startSignal?.removeEventListener('abort', giveUp);
     }
     if (this.options.watch !== false) this.watcher = this.watchFiles(() => void this.reload());
     return this;
+  }
+
+  /** How many times as long as usual the app may take to load. */
+  protected get patience(): number {
+    return 2 ** this.slowLoads;
   }
 
   private get isStopped(): boolean {
@@ -251,6 +272,11 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
   reload(): Promise<void> {
     if (this.reloading !== null) {
       this.reloadAgain = true;
+      if (this.slowLoads > 0) {
+        // What takes so long is not what there is now.
+        this.slowLoads = 1;
+        this.loading.abort();
+      }
       return this.reloading;
     }
     this.reloading = this.reloadUntilDone().finally(() => (this.reloading = null));
@@ -279,7 +305,8 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     for (const { reject } of this.waiting.splice(0)) reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
     const { current } = this;
     this.current = null;
-    await Promise.all([current?.stop(), this.reloading, ...this.retiring]);
+    await Promise.all([current?.stop(), this.reloading]);
+    await Promise.all(this.retiring);
   }
 
   private async reloadUntilDone(): Promise<void> {
@@ -299,7 +326,8 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
 
   private launchNow(): Promise<RunningApp> {
     this.emit({ type: 'workerStarting' });
-    return this.launch(this.stopper.signal);
+    this.loading = new AbortController();
+    return this.launch(AbortSignal.any([this.stopper.signal, this.loading.signal]));
   }
 
   /** N1. */
@@ -311,6 +339,7 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     const previous = this.current;
     this.current = next;
     this.broken = null;
+    this.slowLoads = 0;
     this.startedAt = performance.now();
     const changed = JSON.stringify(this.lastFunctions) !== JSON.stringify(next.functions);
     this.lastFunctions = next.functions;
@@ -336,32 +365,44 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
     this.retiring.add(gone);
   }
 
-  private onDeath(how: string, lost: readonly LostWork[] = []): void {
+  private onDeath(how: string, lost: readonly LostWork[] = [], wasLoading = false): void {
     this.current = null;
     if (this.isStopped || this.endsSoon) return;
     const message = beforeTail(how, whatBecomesOf(lost));
     this.note('error', message);
     this.emit({ type: 'workerExited', message });
-    this.failures = performance.now() - this.startedAt > longEnoughMs ? 0 : this.failures + 1;
+    this.failures = !wasLoading && performance.now() - this.startedAt > longEnoughMs ? 0 : this.failures + 1;
+    this.reloadLater();
+  }
+
+  private reloadLater(): void {
     const pauseMs = this.failures === 0 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (this.failures - 1));
     this.pause = setTimeout(() => void this.reload(), pauseMs);
   }
 
   /** N3. */
   private report(error: unknown): void {
-    if (this.isStopped) return;
+    if (this.isStopped || DurascopeError.is(error, 'Stopped')) return;
     if (DurascopeError.is(error, 'WorkerExited')) {
       // Killed while it was loading: that says nothing about the app.
-      if (this.current === null) this.onDeath(error.message);
+      if (this.current === null) {
+        this.refuseWaiting(error);
+        this.onDeath(error.message, [], true);
+      } else {
+        this.note('warning', `${error.message} The app goes on as it was loaded before, and is loaded again.`);
+        this.failures++;
+        this.reloadLater();
+      }
       return;
     }
     const known = DurascopeError.is(error) ? error : new DurascopeError('AppInvalid', String(error), { cause: error });
     const { file, line } = known.details;
-    const goesOn =
-      this.current === null
-        ? ' The app does not run: it is loaded as soon as a file of it changes.'
-        : ' The app goes on as it was loaded before.';
-    this.note('error', `${known.message}${goesOn}`);
+    const isAgain = isTooSlow(known) && this.slowLoads + 1 < mostSlowLoads;
+    this.slowLoads = isAgain ? this.slowLoads + 1 : 0;
+    if (isAgain) this.reloadAgain = true;
+    const untilThen = isAgain ? '' : ' The app does not run: it is loaded as soon as a file of it changes.';
+    const goesOn = this.current === null ? untilThen : ' The app goes on as it was loaded before.';
+    this.note('error', `${known.message}${goesOn}${isAgain ? loadedAgain : ''}`);
     this.emit({
       type: 'appError',
       message: known.message,
@@ -369,19 +410,27 @@ export abstract class AppWorker implements FunctionWorker, HttpTriggerHost, Pass
       ...(typeof line === 'number' ? { line } : {}),
       problems: problemsOf(known),
     });
-    if (this.current === null) this.broken = known;
+    if (this.current !== null) return;
+    this.broken = known;
+    this.refuseWaiting(known);
+  }
+
+  private refuseWaiting(error: DurascopeError): void {
+    const calls = this.waiting.filter(({ isWork }) => !isWork);
+    this.waiting = this.waiting.filter(({ isWork }) => isWork);
+    for (const { reject } of calls) reject(error);
   }
 
   /** The process that takes requests, at once or as soon as there is one; rejects while the app cannot be loaded. */
   private up(): Promise<RunningApp> {
-    if (this.broken !== null) return Promise.reject(this.broken);
-    return this.current === null ? this.whenUp() : Promise.resolve(this.current);
+    if (this.current !== null) return Promise.resolve(this.current);
+    return this.broken === null || this.isStopped ? this.whenUp(false) : Promise.reject(this.broken);
   }
 
   // N2
-  private whenUp(): Promise<RunningApp> {
+  private whenUp(isWork = true): Promise<RunningApp> {
     if (this.isStopped) return Promise.reject(new DurascopeError('Stopped', 'The emulator has been stopped.'));
-    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => this.waiting.push({ isWork, resolve, reject }));
   }
 
   private find(worker: RunningApp, functionName: string, type: FunctionDescriptor['type'] | null): FunctionDescriptor {

@@ -33,17 +33,30 @@ export const spawnProcess: Launcher = ({ command, args, cwd, env }) => {
   return launched(child);
 };
 
+const lastWordsMs = 1_000;
+
+/** As `LaunchedProcess.exited`, with all of its output, for a child that was just started. */
+export function exitOf(child: ChildProcess): LaunchedProcess['exited'] {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    // Children of the app may hold its output open for longer than it lives.
+    child.once('exit', (code, signal) => {
+      const late = setTimeout(() => resolve({ code, signal }), lastWordsMs);
+      child.once('close', () => {
+        clearTimeout(late);
+        resolve({ code, signal });
+      });
+    });
+  });
+}
+
 /** A child that was just started. */
 export function launched(child: ChildProcess): LaunchedProcess {
-  const exited = new Promise<{ code: number | null; signal: string | null; error?: Error }>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, signal: null, error }));
-    child.once('close', (code, signal) => resolve({ code, signal }));
-  });
   return {
     pid: child.pid,
     stdout: child.stdout,
     stderr: child.stderr,
-    exited,
+    exited: exitOf(child),
     kill: () => void child.kill('SIGKILL'),
     hold: (keep) => {
       // Pipes are sockets, whatever their type says.

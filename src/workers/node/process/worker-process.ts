@@ -143,8 +143,10 @@ export class WorkerProcess implements RunningApp {
     this.output.read(this.process.stderr, 'warning');
     this.life = new ProcessLife({
       loadTimeoutMs,
+      time: options.watchdogTime,
       signal,
-      kill: () => this.kill(),
+      kill: () => this.endProcess(),
+      lost: () => this.finish('The process that runs the app was ended, but nothing was heard of its end.'),
       tooSlow: (seconds) => this.loadsTooSlowly(seconds),
     });
     void this.process.exited.then((exit) => this.onExit(exit));
@@ -218,6 +220,10 @@ export class WorkerProcess implements RunningApp {
   }
 
   kill(): void {
+    this.life.kill();
+  }
+
+  private endProcess(): void {
     this.process.kill();
     // Someone else may have started it, and then the connection is all we have.
     this.connection.disconnect();
@@ -337,7 +343,7 @@ export class WorkerProcess implements RunningApp {
   private loadsTooSlowly(seconds: number): string {
     const message = this.connection.isConnected
       ? `The app did not finish loading within ${seconds} s. Look for a top-level await or a loop that never ends.`
-      : `The app's process did not connect within ${seconds} s. Check that "${this.options.launch.command}" is Node.js.`;
+      : `The app's process did not connect within ${seconds} s: the computer is very busy, or "${this.options.launch.command}" is not Node.js.`;
     return `${message}${this.output.tail()}`;
   }
 

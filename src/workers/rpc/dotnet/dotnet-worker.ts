@@ -124,7 +124,7 @@ export class DotnetWorker extends AppWorker {
       watchdogMs: options.watchdogMs ?? 10_000,
       watchdogTime: options.watchdogTime,
       // Whoever stands at a breakpoint of Program.cs takes their time.
-      loadTimeoutMs: options.inspected === true ? 0 : (options.loadTimeoutMs ?? 60_000),
+      loadTimeoutMs: options.inspected === true ? 0 : (options.loadTimeoutMs ?? 60_000) * this.patience,
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
       readsBlobs: await hasBlobTrigger(output.dir),
       waitsForDebugger: Object.keys(waiting).length > 0,

@@ -86,7 +86,7 @@ export class PowerShellWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       watchdogTime: options.watchdogTime,
-      loadTimeoutMs: options.loadTimeoutMs ?? 60_000,
+      loadTimeoutMs: (options.loadTimeoutMs ?? 60_000) * this.patience,
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
       signal,
     });
