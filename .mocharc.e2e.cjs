@@ -17,7 +17,7 @@ const slow = [
     'explore',
     'npm-package',
   ],
-  ...['save-test', 'troubleshooting', 'durable-task-examples', 'replay-languages', 'replay', 'clock'],
+  ...['save-test', 'troubleshooting', 'strangers-apps', 'durable-task-examples', 'replay-languages', 'replay', 'clock'],
 ].map((name) => (name.includes('/') ? name : `test/e2e/${name}.test.ts`));
 
 module.exports = {

@@ -196,7 +196,9 @@ export class AppProcess implements HttpTriggerHost {
       problems: problemsOf(error),
     };
     this.events.tell(this.brokenBy);
-    this.watcher ??= watchBrokenApp(options, () => this.changed(options));
+    const before = this.watcher;
+    this.watcher = watchBrokenApp(options, error, () => this.changed(options));
+    before?.dispose();
     if (isAgain) this.retry(options, slowLoads + 1);
   }
 

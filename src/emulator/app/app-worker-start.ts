@@ -1,6 +1,6 @@
 /** Which worker runs an app, and its start. */
 import type { Disposable } from '../../core/ports/clock';
-import { watchApp } from '../../workers/node/app/app-watcher';
+import { outsideOf, watchApp } from '../../workers/node/app/app-watcher';
 import { NodeWorker, type NodeWorkerOptions } from '../../workers/node/node-worker';
 import { DotnetWorker } from '../../workers/rpc/dotnet/dotnet-worker';
 import { PowerShellWorker } from '../../workers/rpc/powershell/powershell-worker';
@@ -45,7 +45,9 @@ export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker
 
 const quietMs = 250;
 
-/** Calls back when a file has changed that may mend an app which could not be loaded. */
-export function watchBrokenApp({ kind, appDir }: AppWorkerStart, onChange: () => void): Disposable {
-  return (kind === 'node' ? watchApp : watchSources)(appDir, quietMs, onChange);
+/** Calls back when a file has changed that may mend an app which could not be loaded, because of `error`. */
+export function watchBrokenApp({ kind, appDir }: AppWorkerStart, error: unknown, onChange: () => void): Disposable {
+  if (kind !== 'node') return watchSources(appDir, quietMs, onChange);
+  const outside = outsideOf(error);
+  return watchApp(appDir, quietMs, onChange, { outside: () => outside });
 }

@@ -4,7 +4,7 @@ import { AppWorker, type AppWorkerOptions } from '../supervision/app-worker';
 import { spawnProcess, type Launcher } from '../supervision/launch';
 import type { RunningApp } from '../supervision/running-app';
 import type { WatchdogTime } from '../supervision/watchdog';
-import { watchApp } from './app/app-watcher';
+import { outsideOf, watchApp, type WatchedApp } from './app/app-watcher';
 import { prepareLaunch, type AppLaunchOptions } from './process/app-launch';
 import { WorkerProcess } from './process/worker-process';
 
@@ -35,6 +35,9 @@ export class NodeWorker extends AppWorker {
 
   /** Of the code that was loaded last. */
   private runsTypeScript = false;
+  /** Of the code that was loaded, or could not be loaded, last. */
+  private outside: readonly string[] = [];
+  private watched: WatchedApp | null = null;
 
   private constructor(private node: NodeWorkerOptions) {
     super(node);
@@ -60,13 +63,25 @@ export class NodeWorker extends AppWorker {
       loadTimeoutMs: (options.loadTimeoutMs ?? 60_000) * this.patience,
       signal,
       ...(options.inBackground === undefined ? {} : { inBackground: options.inBackground }),
+    }).catch((error: unknown) => {
+      // What runs on does not change by that, but what was to run may be mended there.
+      this.loadedFrom([...new Set([...this.outside, ...outsideOf(error)])]);
+      throw error;
     });
+    this.loadedFrom(started.outside);
     this.runsTypeScript = started.runsTypeScript;
     for (const warning of started.warnings) this.note('warning', warning);
     return started;
   }
 
   protected watchFiles(onChange: () => void): Disposable {
-    return watchApp(this.node.appDir, this.node.debounceMs ?? 250, onChange, () => this.runsTypeScript);
+    const loaded = { runsTypeScript: () => this.runsTypeScript, outside: () => this.outside };
+    this.watched = watchApp(this.node.appDir, this.node.debounceMs ?? 250, onChange, loaded);
+    return this.watched;
+  }
+
+  private loadedFrom(outside: readonly string[]): void {
+    this.outside = outside;
+    this.watched?.update();
   }
 }

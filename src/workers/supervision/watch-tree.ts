@@ -9,17 +9,20 @@ import type { Disposable } from '../../core/ports/clock';
 /** Nothing that is written by hand; each one costs a handle of the system. */
 const mostFolders = 5_000;
 
+/** By name. */
+export type IgnoredFolders = ReadonlySet<string> | 'all';
+
 /** `onChange` is given paths relative to `folder`. What cannot be watched is not. */
-export function watchTree(folder: string, ignored: ReadonlySet<string>, onChange: (relativeFile: string) => void): Disposable {
-  if (process.platform === 'darwin' || process.platform === 'win32') return watchWhole(folder, onChange);
+export function watchTree(folder: string, ignored: IgnoredFolders, onChange: (relativeFile: string) => void): Disposable {
+  if (process.platform === 'darwin' || process.platform === 'win32') return watchWhole(folder, ignored !== 'all', onChange);
   const tree = new WatchedTree(folder, ignored, onChange);
   tree.add('');
   return tree;
 }
 
-function watchWhole(folder: string, onChange: (relativeFile: string) => void): Disposable {
+function watchWhole(folder: string, recursive: boolean, onChange: (relativeFile: string) => void): Disposable {
   try {
-    const watcher = watch(folder, { recursive: true, persistent: false }, (_, file) => {
+    const watcher = watch(folder, { recursive, persistent: false }, (_, file) => {
       if (file !== null) onChange(file);
     });
     watcher.on('error', () => watcher.close());
@@ -37,7 +40,7 @@ class WatchedTree implements Disposable {
 
   constructor(
     private readonly root: string,
-    private readonly ignored: ReadonlySet<string>,
+    private readonly ignored: IgnoredFolders,
     private readonly onChange: (relativeFile: string) => void,
   ) {}
 
@@ -81,7 +84,7 @@ class WatchedTree implements Disposable {
   private changed(folder: string, name: string): void {
     const relative = path.join(folder, name);
     this.onChange(relative);
-    if (this.ignored.has(name)) return;
+    if (this.isIgnored(name)) return;
     const isThere = statSync(path.join(this.root, relative), { throwIfNoEntry: false })?.isDirectory() === true;
     if (!isThere) this.drop(relative);
     // What was written into it before it was watched has changed as well.
@@ -99,8 +102,12 @@ class WatchedTree implements Disposable {
     }
   }
 
+  private isIgnored(name: string): boolean {
+    return this.ignored === 'all' || this.ignored.has(name);
+  }
+
   private isFolder(entry: Dirent, relative: string): boolean {
-    if (this.ignored.has(entry.name)) return false;
+    if (this.isIgnored(entry.name)) return false;
     if (entry.isDirectory()) return true;
     return entry.isSymbolicLink() && statSync(path.join(this.root, relative), { throwIfNoEntry: false })?.isDirectory() === true;
   }

@@ -1,9 +1,11 @@
 /** Tells when files of an app change that decide what it is: its code, host.json, local.settings.json, package.json, function.json. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { isTypeScript } from '../../../base/type-script';
 import type { Disposable } from '../../../core/ports/clock';
-import { watchFiles } from '../../supervision/watch-files';
+import { DurascopeError } from '../../../core/values/errors';
+import { type IgnoredFolders, watchTree } from '../../supervision/watch-tree';
+import { codeOutside } from './code-outside';
 import { linkedPackages } from './linked-packages';
 
 const ignoredFolders = new Set(['node_modules', '.git', '.durascope', '.vscode', '.idea', 'coverage', 'test-results']);
@@ -21,25 +23,55 @@ export function matters(relativeFile: string, runsTypeScript: boolean): boolean 
   return watchedExtensions.has(path.extname(relativeFile).toLowerCase()) || (runsTypeScript && isTypeScript(relativeFile));
 }
 
-/** As `watchFiles`, for the files that matter here, of the app and of the packages that it uses where they are written. */
+/** What is known of the code of an app that is loaded, or cannot be. */
+export interface LoadedCode {
+  /** Default: as "main" says. */
+  runsTypeScript?: () => boolean;
+  /** Its files outside of the app's folder, absolute. */
+  outside: () => readonly string[];
+}
+
+export interface WatchedApp extends Disposable {
+  /** What is loaded may be of other folders now. */
+  update(): void;
+}
+
+/**
+ * Calls back once changes of the files that matter have been quiet for `debounceMs`: of the app, of the packages that it uses where they are written, and of what else is loaded from
+ * outside of its folder.
+ */
 export function watchApp(
   appDir: string,
   debounceMs: number,
   onChange: () => void,
-  runsTypeScript: () => boolean = () => mainIsTypeScript(appDir),
-): Disposable {
-  const decides = (file: string): boolean => matters(file, runsTypeScript());
+  { runsTypeScript = () => mainIsTypeScript(appDir), outside }: LoadedCode = { outside: () => [] },
+): WatchedApp {
+  const decides = (file: string): boolean => matters(file, runsTypeScript() || outside().some(isTypeScript));
   const watched = new Map<string, Disposable>();
+  let timer: NodeJS.Timeout | undefined;
+  // One build writes into several of the folders.
+  const watch = (folder: string, ignored: IgnoredFolders, isMeant: (file: string) => boolean): Disposable =>
+    watchTree(folder, ignored, (file) => {
+      if (!isMeant(file)) return;
+      clearTimeout(timer);
+      timer = setTimeout(changed, debounceMs);
+    });
   const update = (): void => {
-    const folders = new Set([appDir, ...linkedPackages(appDir)]);
-    for (const [folder, watcher] of watched) {
-      if (folders.has(folder)) continue;
+    const wanted = new Map<string, () => Disposable>();
+    for (const folder of [appDir, ...linkedPackages(appDir)]) {
+      wanted.set(folder, () => watch(folder, ignoredFolders, decides));
+    }
+    for (const code of codeOutside(realOf(appDir), outside())) {
+      if (wanted.has(code.folder)) continue;
+      const isMeant = (file: string): boolean => decides(file) && code.isCode(file);
+      wanted.set(code.key, () => watch(code.folder, code.isWhole ? ignoredFolders : 'all', isMeant));
+    }
+    for (const [key, watcher] of watched) {
+      if (wanted.has(key)) continue;
       watcher.dispose();
-      watched.delete(folder);
+      watched.delete(key);
     }
-    for (const folder of folders) {
-      if (!watched.has(folder)) watched.set(folder, watchFiles(folder, decides, debounceMs, changed, ignoredFolders));
-    }
+    for (const [key, start] of wanted) if (!watched.has(key)) watched.set(key, start());
   };
   // A package.json may name others now.
   const changed = (): void => {
@@ -48,10 +80,26 @@ export function watchApp(
   };
   update();
   return {
+    update,
     dispose: () => {
+      clearTimeout(timer);
       for (const watcher of watched.values()) watcher.dispose();
+      watched.clear();
     },
   };
+}
+
+/** Files that an app which cannot be loaded has loaded from outside of its folder, or tried to. */
+export function outsideOf(error: unknown): readonly string[] {
+  return DurascopeError.is(error) && Array.isArray(error.details['outside']) ? (error.details['outside'] as string[]) : [];
+}
+
+function realOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 /** For an app that is not loaded. */

@@ -9,6 +9,7 @@ import { IdleCollection } from '../../../base/idle-collection';
 import { FrameReader, FrameWriter } from '../wire/frames';
 import { socketVariable, tokenVariable, type ChildMessage, type Init, type ParentMessage } from '../wire/messages';
 import { isAppLoadError } from './loading/app-load-error';
+import { filesOutside, isOutside } from './loading/files-outside';
 import { FunctionHost } from './functions/function-host';
 import { LogSink } from './replay/log-sink';
 import { keepVariables } from './replay/plain-code';
@@ -105,12 +106,16 @@ class Program {
         return;
       }
       const { place, problems } = error;
+      const outside = new Set(filesOutside(init));
+      // What cannot be loaded is not among what is.
+      if (place !== null && isOutside(place.file, init.appDir)) outside.add(place.file);
       if (error.cause !== undefined) output.print('debug', stackOrMessage(error.cause));
       writer.send({
         type: 'loadFailed',
         message: error.message,
         ...(place === null ? {} : { file: place.file, line: place.line }),
         ...(problems === null ? {} : { problems }),
+        outside: [...outside],
       });
     });
   }

@@ -87,6 +87,7 @@ export class WorkerProcess implements RunningApp {
   rehearsal: readonly FunctionDescriptor[] = [];
   warnings: readonly string[] = [];
   runsTypeScript = false;
+  outside: readonly string[] = [];
   problems: readonly AppProblem[] = [];
   pid: number | undefined;
   /** A debugger may stop the process. */
@@ -311,17 +312,19 @@ export class WorkerProcess implements RunningApp {
         this.httpUri = message.httpUri ?? null;
         if (message.canRehearse === true && !this.inspected) this.rehearsal = rehearsalFunctions;
         this.runsTypeScript = message.runsTypeScript === true;
+        this.outside = message.outside ?? [];
         this.warnings = message.warnings;
         this.problems = message.problems;
         this.hold(false);
         this.life.ready();
         break;
       case 'loadFailed': {
-        const { message: text, file, line, problems } = message;
+        const { message: text, file, line, problems, outside } = message;
         const details = {
           ...(file === undefined ? {} : { file }),
           ...(line === undefined ? {} : { line }),
           ...(problems === undefined ? {} : { problems }),
+          ...(outside === undefined ? {} : { outside }),
         };
         this.life.failLoading(new DurascopeError('AppInvalid', text, { details }));
         break;

@@ -52,10 +52,11 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
     httpUri: z.string().optional(),
     canRehearse: z.boolean().optional(),
     runsTypeScript: z.boolean().optional(),
+    outside: z.array(z.string()).optional(),
     warnings: z.array(z.string()),
     problems,
   }),
-  loadFailed: z.object({ ...place, message: z.string(), problems: problems.optional() }),
+  loadFailed: z.object({ ...place, message: z.string(), problems: problems.optional(), outside: z.array(z.string()).optional() }),
   fatal: z.object({ message: z.string(), running: z.array(z.string()) }),
   leaving: z.object({
     code: z.int(),

@@ -181,6 +181,8 @@ export interface Ready extends Framed {
   canRehearse?: boolean;
   /** A change of a file in TypeScript is a change of what runs. */
   runsTypeScript?: boolean;
+  /** Files of the developer's that are loaded and stand outside of the app's folder. */
+  outside?: readonly string[];
   warnings: readonly string[];
   /** Functions that were left out, and why. */
   problems: readonly AppProblem[];
@@ -192,6 +194,8 @@ export interface LoadFailed extends Framed {
   line?: number;
   /** Where it is more than one thing. */
   problems?: readonly AppProblem[];
+  /** As of `ready`, of what was loaded by then. */
+  outside?: readonly string[];
 }
 export interface EpisodeAnswered extends Framed {
   type: 'episodeDone';

@@ -12,6 +12,7 @@ import { ClientBindings } from '../loading/client-bindings';
 import { EncodedCalls } from './encoded-calls';
 import { Entities } from './entities';
 import { DirectCalls } from './direct-call';
+import { filesOutside } from '../loading/files-outside';
 import { describeFunction, FunctionRegistry } from '../loading/function-registry';
 import { makersOf } from '../loading/package-makers';
 import { Triggers } from './http-triggers';
@@ -124,6 +125,7 @@ export class FunctionHost {
       ...(app.httpUri === undefined ? {} : { httpUri: app.httpUri }),
       canRehearse,
       runsTypeScript: app.runsTypeScript,
+      outside: filesOutside(init),
       warnings: app.warnings,
       problems: app.problems,
     });
