@@ -41,6 +41,8 @@ export interface EmulatorOptions {
   watchdogMs?: number;
   /** How that time passes. Default: as it does. */
   watchdogTime?: WatchdogTime;
+  /** How the time passes that the app has to load. Default: as the computer's. */
+  loadTime?: WatchdogTime;
   /** Lets a debugger attach to the process that runs the app; true: at any free port. */
   inspectPort?: number | true;
   /** Lets an app of .NET wait at its start until a debugger is attached to it (`LogEntry.waitingProcess`). Default false. */

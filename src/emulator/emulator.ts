@@ -283,6 +283,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         startInstance: (start) => engine.start(start),
         ...(options.watchdogMs === undefined ? {} : { watchdogMs: options.watchdogMs }),
         ...(options.watchdogTime === undefined ? {} : { watchdogTime: options.watchdogTime }),
+        ...(options.loadTime === undefined ? {} : { loadTime: options.loadTime }),
         ...(options.inspectPort === undefined ? {} : { inspectPort: options.inspectPort }),
         ...(options.waitForDebugger === undefined ? {} : { waitForDebugger: options.waitForDebugger }),
         ...(options.nodePath === undefined ? {} : { nodePath: options.nodePath }),

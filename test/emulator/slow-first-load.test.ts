@@ -32,7 +32,7 @@ describe('an emulator whose app takes too long to load at first', () => {
     };
     const start = async (): Promise<Emulator> => {
       const starting = startEmulator({
-        ...{ appDir, memory: true, port: 0, brokenApp: 'wait' as const, rehearsal: false, watchdogTime: clock },
+        ...{ appDir, memory: true, port: 0, brokenApp: 'wait' as const, rehearsal: false, loadTime: clock },
         logger: ({ message }) => {
           logged.push(message);
           heard();

@@ -32,7 +32,7 @@ describe('an app that takes too long to load', () => {
     options: AppOptions = {},
   ): Promise<{ app: RunningApp; clock: ManualClock; dies: () => Promise<void> }> => {
     const clock = new ManualClock();
-    const app = await fixture.start(null, { files, watchdogTime: clock, ...options });
+    const app = await fixture.start(null, { files, loadTime: clock, ...options });
     const dies = async (): Promise<void> => {
       await rm(path.join(app.dir, 'open'));
       await forgetsLogs(app);

@@ -18,7 +18,8 @@ export interface AppWorkerStart extends NodeWorkerOptions {
 
 export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker> {
   if (options.kind === 'node') return NodeWorker.start(options);
-  const { appDir, log, startInstance, drainMs, watch, startSignal, env, watchdogMs, watchdogTime, loadTimeoutMs } = options;
+  const { appDir, log, startInstance, drainMs, watch, startSignal, env, watchdogMs, watchdogTime, loadTimeoutMs, loadTime } =
+    options;
   const common = {
     appDir,
     log,
@@ -29,6 +30,7 @@ export async function startAppWorker(options: AppWorkerStart): Promise<AppWorker
     ...(env === undefined ? {} : { env }),
     ...(watchdogMs === undefined ? {} : { watchdogMs }),
     ...(watchdogTime === undefined ? {} : { watchdogTime }),
+    ...(loadTime === undefined ? {} : { loadTime }),
     ...(loadTimeoutMs === undefined ? {} : { loadTimeoutMs }),
     ...(options.inspectPort === undefined ? {} : { inspected: true }),
   };

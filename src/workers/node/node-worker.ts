@@ -60,6 +60,7 @@ export class NodeWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       watchdogTime: options.watchdogTime,
+      loadTime: options.loadTime,
       loadTimeoutMs: (options.loadTimeoutMs ?? 60_000) * this.patience,
       signal,
       ...(options.inBackground === undefined ? {} : { inBackground: options.inBackground }),

@@ -95,6 +95,8 @@ export interface RpcProcessOptions {
   watchdogTime?: WatchdogTime | undefined;
   /** From the start until the app is loaded; 0: as long as it likes. */
   loadTimeoutMs: number;
+  /** How that passes. Default: as the computer's. */
+  loadTime?: WatchdogTime | undefined;
   /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
   signal?: AbortSignal;
   /** A debugger may stop the process. */
@@ -202,7 +204,7 @@ export class RpcProcess implements RunningApp {
     this.output.read(this.process.stderr, 'warning');
     this.life = new ProcessLife({
       loadTimeoutMs,
-      time: options.watchdogTime,
+      time: options.loadTime,
       signal,
       kill: () => this.process.kill(),
       lost: () => this.onExit({ code: null, signal: 'SIGKILL' }),

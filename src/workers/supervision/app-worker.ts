@@ -35,6 +35,7 @@ import { isTooSlow, loadedAgain, mostSlowLoads } from './slow-load';
 import type { HttpReply, OutputValue, RunningApp } from './running-app';
 import { readStartRequests } from './start-requests';
 import { timerMetadata } from './timer-metadata';
+import type { WatchdogTime } from './watchdog';
 
 export interface AppWorkerOptions {
   log: Logger;
@@ -44,6 +45,8 @@ export interface AppWorkerOptions {
   drainMs?: number;
   /** Reload when files of the app change. Default true. */
   watch?: boolean;
+  /** How the time passes that the app has to load. Default: as the computer's. */
+  loadTime?: WatchdogTime;
   /** Gives up a first load under way, with `Stopped`. */
   startSignal?: AbortSignal;
 }

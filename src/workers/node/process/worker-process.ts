@@ -62,6 +62,8 @@ export interface WorkerProcessOptions {
   watchdogTime?: WatchdogTime | undefined;
   /** How long the process may take from its start until the app is loaded; 0: as long as it likes. */
   loadTimeoutMs: number;
+  /** How that passes. Default: as the computer's. */
+  loadTime?: WatchdogTime | undefined;
   /** Ends a start under way with `Stopped`; without effect once the app is loaded. */
   signal?: AbortSignal;
 }
@@ -144,7 +146,7 @@ export class WorkerProcess implements RunningApp {
     this.output.read(this.process.stderr, 'warning');
     this.life = new ProcessLife({
       loadTimeoutMs,
-      time: options.watchdogTime,
+      time: options.loadTime,
       signal,
       kill: () => this.endProcess(),
       lost: () => this.finish('The process that runs the app was ended, but nothing was heard of its end.'),

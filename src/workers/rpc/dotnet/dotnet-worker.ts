@@ -123,6 +123,7 @@ export class DotnetWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       watchdogTime: options.watchdogTime,
+      loadTime: options.loadTime,
       // Whoever stands at a breakpoint of Program.cs takes their time.
       loadTimeoutMs: options.inspected === true ? 0 : (options.loadTimeoutMs ?? 60_000) * this.patience,
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),

@@ -86,6 +86,7 @@ export class PowerShellWorker extends AppWorker {
       log: options.log,
       watchdogMs: options.watchdogMs ?? 10_000,
       watchdogTime: options.watchdogTime,
+      loadTime: options.loadTime,
       loadTimeoutMs: (options.loadTimeoutMs ?? 60_000) * this.patience,
       ...(options.inspected === undefined ? {} : { inspected: options.inspected }),
       signal,
