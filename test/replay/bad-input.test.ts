@@ -229,6 +229,20 @@ describe('a replay that cannot go well', () => {
       assert.equal(note, null);
     });
 
+    it('that the loader keeps apart shows the TypeScript', async () => {
+      const dir = await app(
+        "require('source-map-support/source-map-support');\nrequire.extensions['.ts'] = require.extensions['.js'];\nrequire('./a.ts');",
+        {
+          'a.ts': `${'\n'.repeat(40)}require('durable-functions').app.orchestration('Good', function* (context) {\n  yield context.df.callActivity('x');\n});`,
+          'node_modules/source-map-support/source-map-support.js':
+            'exports.mapSourcePosition = ({ source, line, column }) => ({ source, line: line > 40 ? line - 40 : line, column });',
+        },
+      );
+      const { steps } = await openReplay(requestOf('Good'), await fixture.replayWorker(dir));
+      const place = steps[0]?.frames[0]?.place;
+      assert.deepEqual([place?.file, place?.line], [path.join(dir, 'a.ts'), 2]);
+    });
+
     it('says that the map is missing', async () => {
       const { dir } = await built();
       await rm(path.join(dir, 'index.js.map'));

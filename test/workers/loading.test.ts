@@ -367,6 +367,36 @@ app.http('starter', { extraInputs: [input.generic({ type: 'durableClient', durab
     assert.match(outcome.details, /typed\.ts:8/);
   });
 
+  it('goes back to TypeScript where the loader keeps the maps apart, as @swc/register does', async () => {
+    const files = {
+      'package.json': '{"main": "main.js"}',
+      'main.js':
+        "require('source-map-support/source-map-support');\nrequire.extensions['.ts'] = require.extensions['.js'];\nrequire('./a.ts');",
+      'a.ts': `${'\n'.repeat(40)}const handler = () => { throw new Error('no'); };\nrequire('durable-functions').app.activity('one', { handler });`,
+      'node_modules/source-map-support/source-map-support.js':
+        'exports.mapSourcePosition = ({ source, line, column }) => ({ source, line: line > 40 ? line - 40 : line, column });',
+    };
+    const app = await fixture.start(null, { files });
+    const fn = app.worker.functions().find(({ name }) => name === 'one');
+    assert.deepEqual([fn?.file, fn?.line], [path.join(app.dir, 'a.ts'), 2]);
+  });
+
+  it('says what a compiler that loads TypeScript could not compile, and where', async () => {
+    const thrown =
+      "Object.assign(new Error('⨯ Unable to compile TypeScript:\\nsrc/a.ts(3,10): error TS2322: Not a number.\\n'), { name: 'TSError' })";
+    const files = { 'package.json': '{"main": "main.js"}', 'main.js': `throw ${thrown};` };
+    await assert.rejects(fixture.start(null, { files }), (error) => {
+      assert(DurascopeError.is(error, 'AppInvalid'));
+      assert.match(
+        error.message,
+        /main\.js cannot be loaded.*Unable to compile TypeScript: src\/a\.ts\(3,10\): error TS2322: Not a number\./,
+      );
+      assert.match(String(error.details['file']), /src[\\/]a\.ts$/);
+      assert.equal(error.details['line'], 3);
+      return true;
+    });
+  });
+
   it('takes the folder under another name after a move', async () => {
     const dir = await fixture.copy('commonjs');
     const moved = `${dir} with blanks ä`;

@@ -115,7 +115,7 @@ class Program {
         message: error.message,
         ...(place === null ? {} : { file: place.file, line: place.line }),
         ...(problems === null ? {} : { problems }),
-        outside: [...outside],
+        ...(outside.size === 0 ? {} : { outside: [...outside] }),
       });
     });
   }

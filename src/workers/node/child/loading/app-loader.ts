@@ -213,7 +213,10 @@ function describeLoadError(error: unknown, appDir: string, what: string): AppLoa
 }
 
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  const [first = '', ...more] = text.split('\n');
+  // What a compiler says begins with that it could not compile.
+  const next = first.endsWith(':') ? more.find((line) => line.trim() !== '') : undefined;
+  return next === undefined ? first : `${first} ${next.trim()}`;
 }
 
 function codeOf(error: unknown): unknown {

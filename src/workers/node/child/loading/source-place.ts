@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { thrownParts } from '../../../../base/error-message';
 import { originalFile } from '../../../../base/original-file';
 import type { SourcePlace as Located } from '../../../../core/values/source-place';
+import { placeKeptApart } from './maps-kept-apart';
 import { shownFile } from './shown-file';
 
 export interface SourcePlace {
@@ -119,15 +120,23 @@ export function toSource(file: string, line: number, column = 1): SourcePlace {
 function originalOf({ file, line, column }: CallSite): { source: string; file: string | null; line: number } | null {
   // Node.js knows the map by the path for CommonJS and by the URL for ES modules.
   const map = findSourceMap(file) ?? findSourceMap(new URL(`file://${file.replaceAll('\\', '/')}`).href);
-  const entry = map?.findEntry(line - 1, column - 1);
-  if (entry === undefined || !('originalSource' in entry)) return null;
+  if (map === undefined) {
+    const found = placeKeptApart(file, line, column - 1);
+    return found === null ? null : { source: found.source, file: originalFile(found.source, file), line: found.line };
+  }
+  const entry = map.findEntry(line - 1, column - 1);
+  if (!('originalSource' in entry)) return null;
   const source = entry.originalSource;
   return { source, file: originalFile(source, file), line: entry.originalLine + 1 };
 }
 
 /** Where an error thrown while loading comes from: the place that a syntax error prints first, or the first frame inside the app. */
 export function placeOfError(error: unknown, appDir: string): SourcePlace | null {
-  const { stack } = thrownParts(error);
+  const { stack, message } = thrownParts(error);
+  // As ts-node has it, whichever way its compiler writes.
+  const compiled = /^(.+?)(?:\((\d+),\d+\):|:(\d+):\d+ -) error TS\d+:/m.exec(message);
+  if (compiled?.[1] !== undefined)
+    return { file: shownFile(path.resolve(appDir, compiled[1])), line: Number(compiled[2] ?? compiled[3]) };
   const head = /^((?:file:\/\/)?[^\n]*?):(\d+)\n/.exec(stack);
   const headFile = head?.[1] === undefined ? null : toPath(head[1]);
   if (head !== null && headFile !== null) return toSource(headFile, Number(head[2]));

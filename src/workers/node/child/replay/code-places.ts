@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { originalFile } from '../../../../base/original-file';
 import type { SourcePlace } from '../../../../core/values/source-place';
+import { placeKeptApart } from '../loading/maps-kept-apart';
 import { shownFile } from '../loading/shown-file';
 
 export interface Script {
@@ -46,7 +47,12 @@ export class CodePlaces {
     const file = toFile(script.url);
     if (file === null) return { place: null, note: noFile(script.url) };
     const built: SourcePlace = { file, line: line0 + 1, column: column0 + 1 };
-    if (script.sourceMapURL === '') return { place: built, note: null };
+    if (script.sourceMapURL === '') {
+      const apart = placeKeptApart(file, line0 + 1, column0);
+      const written = apart === null ? null : originalFile(apart.source, file);
+      if (apart === null || written === null) return { place: built, note: null };
+      return { place: { file: written, line: apart.line, column: apart.column + 1 }, note: null };
+    }
     const { map, note } = this.mapOf(script, file);
     if (map === null) return { place: built, note };
     const { source, line, column } = originalPositionFor(map, { line: line0 + 1, column: column0 });
