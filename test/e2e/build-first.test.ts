@@ -18,8 +18,7 @@ function durascope(...args: string[]): Promise<{ code: number; stdout: string; s
 const says = (word: string): string =>
   `require('durable-functions').app.orchestration('Hello', function* () { return ${JSON.stringify(word)}; });\n`;
 
-describe('an app in TypeScript on the command line', function () {
-  this.timeout(120_000);
+describe('an app in TypeScript on the command line', () => {
   let folder: string;
   const file = (...names: string[]): string => path.join(folder, ...names);
 

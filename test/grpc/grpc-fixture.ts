@@ -102,8 +102,10 @@ export class GrpcFixture {
   }
 
   async stop(): Promise<void> {
-    for (const step of this.#undo.splice(0).reverse()) await step();
-    await this.emulator.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      for (const step of this.#undo.splice(0).reverse()) await step();
+    } finally {
+      await this.emulator.stop().finally(() => rm(this.folder, { recursive: true, force: true, maxRetries: 5 }));
+    }
   }
 }
