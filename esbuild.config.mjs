@@ -245,6 +245,7 @@ for (const app of readdirSync('examples').filter((name) => existsSync(`examples/
 
 await mkdir('dist', { recursive: true });
 await copyFile('src/testing/testing.d.ts', 'dist/testing.d.ts');
+await copyFile('src/workers/rpc/dotnet/built-extensions.targets', 'dist/built-extensions.targets');
 // The package has a budget: a picture or a section with this line above it is for who reads the repository.
 const notPackaged = /<!-- not in the package -->\s*(?:<picture>[^]*?<\/picture>\s*|## [^]*?(?=^## ))/gm;
 await writeFile('dist/README.md', (await readFile('README.md', 'utf8')).replace(notPackaged, ''));

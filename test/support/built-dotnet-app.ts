@@ -7,6 +7,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+/** As in the builds that Durascope starts: one of these then goes on from it. */
+const targets = path.resolve(import.meta.dirname, '../../src/workers/rpc/dotnet/built-extensions.targets');
 const building = new Map<string, Promise<string | null>>();
 
 /**
@@ -25,7 +27,7 @@ export function builtApp(
 
 async function build(title: string, sources: string, result: string): Promise<string | null> {
   const names = (await readdir(sources)).filter((name) => !['bin', 'obj', '.durascope'].includes(name)).sort();
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(await readFile(targets));
   for (const file of names) hash.update(file).update(await readFile(path.join(sources, file)));
   // Runs of the tests have a folder of their own (temporary-files.cjs): what is half done goes with it.
   const kept = process.env['DURASCOPE_TESTS_SYSTEM_TMPDIR'] ?? tmpdir();
@@ -36,7 +38,12 @@ async function build(title: string, sources: string, result: string): Promise<st
   try {
     await mkdir(fresh, { recursive: true });
     for (const file of names) await cp(path.join(sources, file), path.join(fresh, file));
-    await run('dotnet', ['build', '-nologo', '-v', 'quiet', '-nodeReuse:false'], { cwd: fresh, maxBuffer: 64 * 1024 * 1024 });
+    const env = { ...process.env, CustomAfterDirectoryBuildTargets: targets };
+    await run('dotnet', ['build', '-nologo', '-v', 'quiet', '-nodeReuse:false'], {
+      cwd: fresh,
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    });
     // Several test processes may build at the same time: the first one counts.
     await rename(fresh, dir).catch(() => undefined);
     return dir;

@@ -1,6 +1,6 @@
 /** The life of a C# app's process: crashes, hangs, floods, kills, rebuilds (spec/functionrpc-workers.md 1). */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isProcessAlive } from '../../../src/base/process-identity';
@@ -129,6 +129,10 @@ describe('the process of a C# function app', function () {
     const file = path.join(folder, 'Activities.cs');
     const source = await readFile(file, 'utf8');
 
+    // What a real host loads beside the app, built with it before.
+    const extensions = path.join(folder, 'obj/Debug/net10.0/WorkerExtensions/bin/Release/net8.0/bin/extensions.json');
+    const { mtimeMs } = await stat(extensions);
+
     const wrong = source.replace('=> number * number;', '=> nmber * number;').replace('=> !flag;', '=> !flg;');
     await writeFile(file, wrong);
     const error = await app.eventually(() => app.events.find((event) => event.type === 'appError'));
@@ -150,6 +154,7 @@ describe('the process of a C# function app', function () {
     const before = app.events.length;
     await app.eventually(() => app.events.slice(before).find((event) => event.type === 'workerReady'));
     assert.equal(await app.emulator.invoke('Square', '3'), '27');
+    assert.equal((await stat(extensions)).mtimeMs, mtimeMs);
     await app.emulator.hub.raiseEvent(waiting, 'Approval', 'true');
     assert.equal((await app.ended(waiting)).output, '"approved"');
 

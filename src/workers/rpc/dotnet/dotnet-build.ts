@@ -65,6 +65,9 @@ export function isHeldByOther(error: unknown): boolean {
 const heldAdvice =
   '\nFiles of the project are in use: by another build of it (dotnet watch, an editor), or a program that was started from its output. The app is built again with the next change.';
 
+/** What goes into each build, unless the user's environment or project has something there: beside the bundle as it is beside this source. */
+const targets = { CustomAfterDirectoryBuildTargets: path.join(__dirname, 'built-extensions.targets') };
+
 /**
  * Resolves with warnings that say how the app will run. Rejects with `AppInvalid`: what the compiler says, with `file` and `line` of the first
  * error, and all as `problems`. `framework`: null for all that the project names.
@@ -73,7 +76,7 @@ export async function buildProject(file: string, framework: string | null, optio
   const args = ['build', file, '-nologo', '-v', 'quiet', '-clp:NoSummary', '-nodeReuse:false', '-tl:off'];
   if (framework !== null) args.push('-f', framework);
   const dir = path.dirname(file);
-  const { code, output } = await run(options.dotnetPath, args, dir, options);
+  const { code, output } = await run(options.dotnetPath, args, dir, { ...options, env: { ...targets, ...options.env } });
   if (code === 0) {
     const warnings = readCompilerMessages(output).filter((each) => each.severity === 'warning' && ofAnalyzers.test(each.code));
     return warnings.map((each): AppProblem => problemOf(each, dir));
