@@ -15,8 +15,8 @@ export interface CodeOutside {
 
 /**
  * Where edits are looked for. What stands in a folder that the app is in as well is taken alone; anything else with the whole of its package, or of
- * the outermost folder that the app is not in: that one stays when a build makes all in it anew. Without a package only folders count from which
- * something is loaded.
+ * a folder a little further out that the app is not in: that one stays when a build makes all in it anew. Without a package only folders count from
+ * which something is loaded.
  */
 export function codeOutside(appDir: string, files: readonly string[]): CodeOutside[] {
   const found = new Map<string, { isWhole: boolean; isPackage: boolean; files: Set<string>; folders: Set<string> }>();
@@ -44,12 +44,15 @@ function dirOf(relativeFile: string): string {
   return dir === '.' ? '' : dir;
 }
 
+/** From a file of a build without a package to a folder that no build takes away; further out whole disks begin. */
+const mostLevels = 2;
+
 function homeOf(beside: string, appDir: string): { folder: string; isPackage: boolean } {
   let outermost = beside;
   let ofPackage: string | null = null;
-  for (let at = beside; ; at = path.dirname(at)) {
+  for (let at = beside, level = 0; ; at = path.dirname(at), level++) {
     if (isBelow(appDir, at) || at === path.dirname(at)) break;
-    outermost = at;
+    if (level <= mostLevels) outermost = at;
     if (existsSync(path.join(at, 'package.json'))) ofPackage = at;
   }
   return { folder: ofPackage ?? outermost, isPackage: ofPackage !== null };
