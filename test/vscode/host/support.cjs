@@ -125,10 +125,13 @@ async function stopsAt(folder, config, file, patterns, act, isLinked = false) {
       const known = await Promise.all(breakpoints.map((breakpoint) => session?.getDebugProtocolBreakpoint(breakpoint)));
       return known.every((breakpoint) => breakpoint?.verified === true);
     });
+  const stop = () => vscode.debug.activeStackItem?.frameId !== undefined && vscode.debug.activeStackItem;
   await act();
+  // What was started may have run past breakpoints that nobody could see being set: then it is started again.
+  if (isLinked) await until('a first stop', () => until('a stop', stop, 20_000).catch(async () => void (await act())), 180_000);
   const seen = new Set();
   while (seen.size < lines.length) {
-    const item = await until('a stop', () => vscode.debug.activeStackItem?.frameId !== undefined && vscode.debug.activeStackItem);
+    const item = await until('a stop', stop);
     const { session, threadId } = item;
     const { stackFrames } = await session.customRequest('stackTrace', { threadId, levels: 1 });
     seen.add(stackFrames[0].line - 1);

@@ -181,7 +181,14 @@ export async function dropOn({ page, app }, target, file) {
     },
     path.join(app, file),
   );
-  for (const type of ['dragenter', 'dragover', 'drop']) await target.dispatchEvent(type, { dataTransfer: transfer });
+  const dispatch = (type) => target.dispatchEvent(type, { dataTransfer: transfer });
+  // As a hand does that goes on moving until the editor shows where the file would fall: on a busy machine it may not have looked yet.
+  await until('a place where it may fall', async () => {
+    await dispatch('dragenter');
+    await dispatch('dragover');
+    return (await page.locator('.monaco-list.drop-target, .monaco-list .drop-target').count()) > 0;
+  });
+  await dispatch('drop');
 }
 
 /** From a panel of an instance to its Replay tab: the panel's document, once the replay is there. */
