@@ -1,8 +1,6 @@
 // npm run test:editor: everything that needs an editor or a browser. Lanes side by side take one part after another, what takes longest
 // first. Never skips in silence: what ran is said at the end. `--packaged`: the package of these sources is there already.
-// `--beside-headless` (npm test): every other test runs at the same time. Either of the two waits for a good part of its time, and works in the other's.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import again from '../attempts.cjs';
@@ -21,8 +19,7 @@ temporaryFiles.removeAtEnd();
 /** A part that says nothing for so long hangs: a story's slowest step takes less than two minutes on a busy machine. */
 const silentMs = 8 * 60_000;
 /** `DURASCOPE_EDITOR_LANES` sets another number. */
-const lanes = Number(process.env.DURASCOPE_EDITOR_LANES ?? '3');
-const lanesBesideHeadless = 1;
+const lanes = Number(process.env.DURASCOPE_EDITOR_LANES ?? '2');
 const canRunBrowserForm = process.platform === 'linux' && process.arch === 'x64';
 const inBrowser = (name, ...args) => ({
   name,
@@ -58,23 +55,6 @@ if (!process.argv.includes('--packaged')) {
   });
   if (made.status !== 0) process.exit(made.status ?? 1);
 }
-/** What is said while the other tests speak: each part whole, after them. */
-let held = process.argv.includes('--beside-headless') ? [] : null;
-const say = (text) => (held === null ? process.stdout.write(text) : held.push(text));
-/** The exit code of all tests that need no editor, which have temporary files of their own. */
-const headless = held === null ? Promise.resolve(0) : runHeadless();
-async function runHeadless() {
-  const { DURASCOPE_TESTS_SYSTEM_TMPDIR: folder, ...rest } = process.env;
-  const child = spawn(process.execPath, [mochaProgram, '--config', '.mocharc.quick.cjs', '--parallel'], {
-    cwd: repository,
-    env: { ...rest, TMPDIR: folder, TEMP: folder, TMP: folder },
-    stdio: 'inherit',
-  });
-  const [code] = await once(child, 'exit');
-  for (const text of held.splice(0)) process.stdout.write(text);
-  held = null;
-  return code ?? 1;
-}
 if (canRunBrowserForm) {
   setUpBrowser();
   setUpCodeServer();
@@ -88,7 +68,7 @@ async function run({ args }) {
   for (let attempt = 1; ; attempt++) {
     const { code, said } = await runProgram(args, { cwd: repository, env, silentMs });
     const isLast = code === 0 || attempt >= again.attempts;
-    say(isLast ? said : `failed at a first attempt, a defect to be mended:\n${again.indented(said)}\n`);
+    process.stdout.write(isLast ? said : `failed at a first attempt, a defect to be mended:\n${again.indented(said)}\n`);
     if (isLast) return { code, attempt };
   }
 }
@@ -104,11 +84,7 @@ async function lane() {
       `${code === 0 ? 'ok' : 'FAILED'}${attempt > 1 ? `, at attempt ${attempt}` : ''} (${Math.round((Date.now() - beganAt) / 1000)} s)`;
   }
 }
-const several = (count) => Promise.all(Array.from({ length: count }, lane));
-const first = held === null ? lanes : lanesBesideHeadless;
-await Promise.all([several(first), headless.then(() => several(lanes - first))]);
+await Promise.all(Array.from({ length: lanes }, lane));
 console.log('\n=== Editor tests ===');
 for (const [index, { name }] of parts.entries()) console.log(`${outcomes[index]}: ${name}`);
-const codeBeside = await headless;
-if (codeBeside !== 0) console.log(`FAILED (${codeBeside}): the tests that need no editor, see above`);
-process.exitCode = codeBeside !== 0 || outcomes.some((outcome) => outcome.startsWith('FAILED')) ? 1 : 0;
+process.exitCode = outcomes.some((outcome) => outcome.startsWith('FAILED')) ? 1 : 0;
